@@ -1,0 +1,156 @@
+using System.Runtime.Intrinsics;
+
+namespace RetinaSharp.Imaging;
+
+/// <summary>
+/// An affine map of colours, applied to RGB bytes in place: out = M · (R, G, B) + o, rounded to nearest and limited to 0…255.
+/// </summary>
+/// <remarks>
+/// <see cref="Jitter"/> composes torchvision's adjust_brightness, adjust_contrast and adjust_saturation, in this order, into
+/// one map: each is affine once the mean grey of the image is known. torchvision limits and rounds after each step; here that
+/// happens once at the end, so results differ where a step before the last leaves 0…255.
+/// </remarks>
+public sealed class ColorTransform
+{
+    // torchvision's rgb_to_grayscale; the weights sum to 0.9999.
+    private const double GreyR = 0.2989, GreyG = 0.587, GreyB = 0.114;
+
+    private readonly float[] _matrix;
+
+    /// <summary>Creates a map from its matrix.</summary>
+    /// <param name="matrix">12 finite numbers: the rows for R, G and B out, each with factors of R, G, B and an offset.</param>
+    public ColorTransform(ReadOnlySpan<float> matrix)
+    {
+        if (matrix.Length != 12)
+            throw new ArgumentException($"a 3 x 4 matrix has 12 numbers, not {matrix.Length}", nameof(matrix));
+        foreach (var value in matrix)
+        {
+            if (!float.IsFinite(value))
+                throw new ArgumentException($"{value} is not finite", nameof(matrix));
+        }
+        _matrix = matrix.ToArray();
+    }
+
+    /// <summary>Brightness, then contrast, then saturation.</summary>
+    /// <param name="brightness">At least 0; 1 changes nothing, 0 gives black.</param>
+    /// <param name="contrast">At least 0; 1 changes nothing, 0 gives the image's mean grey.</param>
+    /// <param name="saturation">At least 0; 1 changes nothing, 0 gives a grey image.</param>
+    /// <param name="meanGrey">The image's <see cref="MeanGrey"/> before any change, 0 to 255.</param>
+    public static ColorTransform Jitter(double brightness, double contrast, double saturation, double meanGrey)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(brightness);
+        ArgumentOutOfRangeException.ThrowIfNegative(contrast);
+        ArgumentOutOfRangeException.ThrowIfNegative(saturation);
+        // Brightness b and contrast c: c·b·x + (1 − c)·b·mean. Saturation s: s·x + (1 − s)·grey(x).
+        var scale = contrast * brightness;
+        var shift = (1 - contrast) * brightness * meanGrey * (saturation + (1 - saturation) * (GreyR + GreyG + GreyB));
+        var grey = (1 - saturation) * scale;
+        var own = saturation * scale;
+        ReadOnlySpan<double> matrix =
+        [
+            own + grey * GreyR, grey * GreyG, grey * GreyB, shift,
+            grey * GreyR, own + grey * GreyG, grey * GreyB, shift,
+            grey * GreyR, grey * GreyG, own + grey * GreyB, shift,
+        ];
+        Span<float> single = stackalloc float[12];
+        for (var i = 0; i < single.Length; i++)
+            single[i] = (float)matrix[i];
+        return new ColorTransform(single);
+    }
+
+    /// <summary>Mean of 0.2989 R + 0.587 G + 0.114 B over the pixels; 0 to 255.</summary>
+    /// <param name="pixels">The pixels, from the first row's first byte.</param>
+    /// <param name="stride">Bytes from one row to the next, at least 3 · width.</param>
+    /// <param name="width">Width in pixels.</param>
+    /// <param name="height">Height in pixels.</param>
+    public static double MeanGrey(ReadOnlySpan<byte> pixels, int stride, int width, int height)
+    {
+        PixelRows.Check(pixels, stride, width, height);
+        Span<long> sums = stackalloc long[3];
+        for (var y = 0; y < height; y++)
+            AddChannels(pixels.Slice(y * stride, 3 * width), sums);
+        return (GreyR * sums[0] + GreyG * sums[1] + GreyB * sums[2]) / ((double)width * height);
+    }
+
+    /// <summary>Maps every pixel, in place. Allocates nothing.</summary>
+    /// <param name="pixels">The pixels, from the first row's first byte; bytes between rows are left alone.</param>
+    /// <param name="stride">Bytes from one row to the next, at least 3 · width.</param>
+    /// <param name="width">Width in pixels.</param>
+    /// <param name="height">Height in pixels.</param>
+    public void Apply(Span<byte> pixels, int stride, int width, int height)
+    {
+        PixelRows.Check(pixels, stride, width, height);
+        Span<byte> last = stackalloc byte[RgbBlock.Bytes];
+        for (var y = 0; y < height; y++)
+        {
+            var row = pixels.Slice(y * stride, 3 * width);
+            for (; row.Length >= RgbBlock.Bytes; row = row[RgbBlock.Bytes..])
+                ApplyBlock(row);
+            // The rest of a row goes through the same code, so that a pixel's result never depends on its place.
+            row.CopyTo(last);
+            ApplyBlock(last);
+            last[..row.Length].CopyTo(row);
+        }
+    }
+
+    private static void AddChannels(ReadOnlySpan<byte> row, Span<long> sums)
+    {
+        // 16-bit lanes hold 256 bytes of 255 without overflow. A lane sums one channel, since 48 is a multiple of 3.
+        Span<ushort> lanes = stackalloc ushort[RgbBlock.Bytes];
+        while (row.Length >= RgbBlock.Bytes)
+        {
+            var blocks = Math.Min(256, row.Length / RgbBlock.Bytes);
+            for (var at = 0; at < RgbBlock.Bytes; at += Vector128<byte>.Count)
+            {
+                var (low, high) = (Vector128<ushort>.Zero, Vector128<ushort>.Zero);
+                for (var block = 0; block < blocks; block++)
+                {
+                    var (a, b) = Vector128.Widen(Vector128.Create(row.Slice(block * RgbBlock.Bytes + at, Vector128<byte>.Count)));
+                    (low, high) = (low + a, high + b);
+                }
+                low.CopyTo(lanes[at..]);
+                high.CopyTo(lanes[(at + Vector128<ushort>.Count)..]);
+            }
+            for (var i = 0; i < RgbBlock.Bytes; i++)
+                sums[i % 3] += lanes[i];
+            row = row[(blocks * RgbBlock.Bytes)..];
+        }
+        for (var i = 0; i < row.Length; i++)
+            sums[i % 3] += row[i];
+    }
+
+    private void ApplyBlock(Span<byte> block)
+    {
+        var (r, g, b) = RgbBlock.Split(block);
+        var (newR, newG, newB) = (Map(0, r, g, b), Map(4, r, g, b), Map(8, r, g, b));
+        RgbBlock.Join(newR, newG, newB, block);
+    }
+
+    // One channel out, for sixteen pixels; `row` is where its row begins in the matrix.
+    private Vector128<byte> Map(int row, Vector128<byte> r, Vector128<byte> g, Vector128<byte> b)
+    {
+        var (r0, r1) = Vector128.Widen(r);
+        var (g0, g1) = Vector128.Widen(g);
+        var (b0, b1) = Vector128.Widen(b);
+        return Vector128.Narrow(Map(row, r0, g0, b0), Map(row, r1, g1, b1));
+    }
+
+    private Vector128<ushort> Map(int row, Vector128<ushort> r, Vector128<ushort> g, Vector128<ushort> b)
+    {
+        var (r0, r1) = Vector128.Widen(r);
+        var (g0, g1) = Vector128.Widen(g);
+        var (b0, b1) = Vector128.Widen(b);
+        return Vector128.Narrow(Map(row, r0, g0, b0), Map(row, r1, g1, b1));
+    }
+
+    private Vector128<uint> Map(int row, Vector128<uint> r, Vector128<uint> g, Vector128<uint> b)
+    {
+        var value = Vector128.ConvertToSingle(r.AsInt32()) * _matrix[row]
+            + Vector128.ConvertToSingle(g.AsInt32()) * _matrix[row + 1]
+            + Vector128.ConvertToSingle(b.AsInt32()) * _matrix[row + 2]
+            + Vector128.Create(_matrix[row + 3] + 0.5f);
+        // Cutting off the fraction of value + 0.5 rounds it to nearest.
+        var limited = Vector128.Min(Vector128.Max(value, Vector128<float>.Zero), Vector128.Create(255f));
+        return Vector128.ConvertToInt32(limited).AsUInt32();
+    }
+}

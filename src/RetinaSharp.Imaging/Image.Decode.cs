@@ -1,0 +1,89 @@
+using System.Buffers;
+using RetinaSharp.Imaging.Native;
+
+namespace RetinaSharp.Imaging;
+
+public sealed partial class Image
+{
+    /// <summary>
+    /// Decodes JPEG, PNG, WebP, BMP or TIFF and turns it upright by its EXIF orientation (a value outside 1 to 8 means upright).
+    /// Grey and palette images become RGB, alpha is dropped, 16 bits become 8, CMYK becomes RGB.
+    /// </summary>
+    /// <param name="bytes">The whole file.</param>
+    /// <param name="options">Size limit and reduction; <see cref="ImageDecodeOptions.Default"/> if left out.</param>
+    /// <exception cref="ImageException">Not an image of these formats, too large, damaged, or cut off.</exception>
+    /// <exception cref="VisionUnavailableException">The native library cannot be loaded.</exception>
+    public static Image Decode(ReadOnlySpan<byte> bytes, ImageDecodeOptions? options = null) =>
+        Decode(bytes, options ?? ImageDecodeOptions.Default, "");
+
+    /// <summary>Reads and decodes an image file; as <see cref="Decode(ReadOnlySpan{byte}, ImageDecodeOptions?)"/>.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="options">Size limit and reduction; <see cref="ImageDecodeOptions.Default"/> if left out.</param>
+    /// <exception cref="ImageException">
+    /// The file cannot be read, or is not an image of these formats, too large, damaged, or cut off.
+    /// </exception>
+    /// <exception cref="VisionUnavailableException">The native library cannot be loaded.</exception>
+    public static Image Load(string path, ImageDecodeOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        byte[]? buffer = null;
+        try
+        {
+            var bytes = ReadAll(path, ref buffer);
+            return Decode(bytes, options ?? ImageDecodeOptions.Default, path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ImageException(path, $"cannot be read: {e.Message}", e);
+        }
+        finally
+        {
+            if (buffer is not null)
+                ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    // A loader reads many files of much the same size; the pool keeps them off the large object heap.
+    private static ReadOnlySpan<byte> ReadAll(string path, ref byte[]? buffer)
+    {
+        using var file = File.OpenHandle(path, options: FileOptions.SequentialScan);
+        var size = RandomAccess.GetLength(file);
+        if (size > Array.MaxLength)
+            throw new ImageException(path, $"has {size} bytes, too many for an image");
+        buffer = ArrayPool<byte>.Shared.Rent((int)size);
+        var read = 0;
+        while (read < size)
+        {
+            var count = RandomAccess.Read(file, buffer.AsSpan(read, (int)size - read), read);
+            if (count == 0)
+                break;
+            read += count;
+        }
+        return buffer.AsSpan(0, read);
+    }
+
+    private static unsafe Image Decode(ReadOnlySpan<byte> bytes, ImageDecodeOptions options, string file)
+    {
+        if (options.Reduction is not (1 or 2 or 4 or 8))
+            throw new ArgumentOutOfRangeException(nameof(options), options.Reduction, "the reduction must be 1, 2, 4 or 8");
+        if (options.MaxPixels < 1)
+            throw new ArgumentOutOfRangeException(nameof(options), options.MaxPixels, "the pixel limit must be at least 1");
+        if (bytes.IsEmpty)
+            throw new ImageException(file, "is empty");
+
+        DecodedImageHandle handle;
+        int status, width, height;
+        fixed (byte* data = bytes)
+            status = NativeMethods.Decode(data, bytes.Length, options.Reduction, options.MaxPixels, out handle, out width, out height);
+        using (handle)
+        {
+            NativeStatus.Check(status, file);
+            if (ByteCount(width, height) > Array.MaxLength)
+                throw new ImageException(file, $"has {width} x {height} pixels, which do not fit in one array");
+            var image = new Image(width, height, NewPixels(width, height));
+            fixed (byte* rgb = image._pixels)
+                NativeStatus.Check(NativeMethods.ImageCopy(handle, rgb, image.Stride), file);
+            return image;
+        }
+    }
+}

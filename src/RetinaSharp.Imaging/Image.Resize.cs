@@ -1,0 +1,41 @@
+using RetinaSharp.Imaging.Native;
+
+namespace RetinaSharp.Imaging;
+
+public sealed partial class Image
+{
+    /// <summary>
+    /// The image in another size: area averaging where a side shrinks to less than half, else bilinear with pixel centres at
+    /// (i + 0.5), in whole numbers. The result does not depend on the number of threads.
+    /// </summary>
+    /// <param name="width">Width in pixels, at least 1.</param>
+    /// <param name="height">Height in pixels, at least 1.</param>
+    public Image Resize(int width, int height)
+    {
+        CheckSize(width, height);
+        if ((width, height) == (Width, Height))
+            return this;
+        var result = new Image(width, height, NewPixels(width, height));
+        ResizeInto(result._pixels, width * Channels, width, height);
+        return result;
+    }
+
+    /// <summary>As <see cref="Resize"/>, but into memory of the caller, such as one image's place in a batch.</summary>
+    /// <param name="destination">Where the pixels go, from the first row's first byte; bytes between rows are left alone.</param>
+    /// <param name="stride">Bytes from one row to the next in <paramref name="destination"/>, at least 3 · width.</param>
+    /// <param name="width">Width in pixels, at least 1.</param>
+    /// <param name="height">Height in pixels, at least 1.</param>
+    public unsafe void ResizeInto(Span<byte> destination, int stride, int width, int height)
+    {
+        PixelRows.Check(destination, stride, width, height);
+        if ((width, height) == (Width, Height))
+        {
+            for (var y = 0; y < height; y++)
+                _pixels.AsSpan(y * width * Channels, width * Channels).CopyTo(destination[(y * stride)..]);
+            return;
+        }
+        fixed (byte* source = _pixels)
+        fixed (byte* target = destination)
+            NativeStatus.Check(NativeMethods.Resize(source, Width, Height, Stride, target, width, height, stride), "");
+    }
+}

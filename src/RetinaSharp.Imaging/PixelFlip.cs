@@ -1,0 +1,41 @@
+using System.Runtime.InteropServices;
+
+namespace RetinaSharp.Imaging;
+
+/// <summary>Mirrors RGB pixels in place.</summary>
+public static class PixelFlip
+{
+    /// <summary>Swaps left and right: x becomes width − 1 − x.</summary>
+    /// <param name="pixels">The pixels, from the first row's first byte.</param>
+    /// <param name="stride">Bytes from one row to the next, at least 3 · width.</param>
+    /// <param name="width">Width in pixels.</param>
+    /// <param name="height">Height in pixels.</param>
+    public static void Horizontal(Span<byte> pixels, int stride, int width, int height)
+    {
+        PixelRows.Check(pixels, stride, width, height);
+        for (var y = 0; y < height; y++)
+            MemoryMarshal.Cast<byte, Rgb>(pixels.Slice(y * stride, 3 * width)).Reverse();
+    }
+
+    /// <summary>Swaps top and bottom: y becomes height − 1 − y.</summary>
+    /// <param name="pixels">The pixels, from the first row's first byte.</param>
+    /// <param name="stride">Bytes from one row to the next, at least 3 · width.</param>
+    /// <param name="width">Width in pixels.</param>
+    /// <param name="height">Height in pixels.</param>
+    public static void Vertical(Span<byte> pixels, int stride, int width, int height)
+    {
+        PixelRows.Check(pixels, stride, width, height);
+        var row = new byte[3 * width];
+        for (int top = 0, bottom = height - 1; top < bottom; top++, bottom--)
+        {
+            var upper = pixels.Slice(top * stride, row.Length);
+            var lower = pixels.Slice(bottom * stride, row.Length);
+            upper.CopyTo(row);
+            lower.CopyTo(upper);
+            row.CopyTo(lower);
+        }
+    }
+
+    [StructLayout(LayoutKind.Sequential, Pack = 1)]
+    private readonly record struct Rgb(byte R, byte G, byte B);
+}

@@ -1,0 +1,43 @@
+using System.Globalization;
+
+namespace RetinaSharp.Torch;
+
+/// <summary>Where a tensor lives and is computed.</summary>
+public readonly record struct Device
+{
+    private readonly int _cudaIndex;
+
+    private Device(int cudaIndex) => _cudaIndex = cudaIndex;
+
+    /// <summary>The processor.</summary>
+    public static Device Cpu => default;
+
+    /// <summary>Whether this is the processor.</summary>
+    public bool IsCpu => _cudaIndex == 0;
+
+    /// <summary>A CUDA device.</summary>
+    /// <param name="index">Its number, from 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The number is negative.</exception>
+    public static Device Cuda(int index)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
+        return new(index + 1);
+    }
+
+    /// <summary>Reads <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</summary>
+    /// <param name="text">The name.</param>
+    /// <exception cref="FormatException">It is another name.</exception>
+    public static Device Parse(string text)
+    {
+        if (text == "cpu")
+            return Cpu;
+        if (text == "cuda")
+            return Cuda(0);
+        if (text.StartsWith("cuda:", StringComparison.Ordinal) && int.TryParse(text.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out var index))
+            return Cuda(index);
+        throw new FormatException($"'{text}' is no device: cpu, cuda or cuda:N is.");
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => IsCpu ? "cpu" : string.Create(CultureInfo.InvariantCulture, $"cuda:{_cudaIndex - 1}");
+}

@@ -1,0 +1,46 @@
+namespace RetinaSharp.Torch.Modules;
+
+/// <summary>Convolution with a square window.</summary>
+public sealed class Conv2d : Module
+{
+    private readonly int _stride;
+    private readonly int _padding;
+
+    /// <summary>Creates it with weights of zero.</summary>
+    /// <param name="inputs">Channels in.</param>
+    /// <param name="outputs">Channels out.</param>
+    /// <param name="kernel">Side of the window; the padding keeps the size at stride 1.</param>
+    /// <param name="stride">Step.</param>
+    /// <param name="bias">Whether a bias is added.</param>
+    public Conv2d(int inputs, int outputs, int kernel, int stride = 1, bool bias = true)
+    {
+        (Inputs, Outputs, Kernel, _stride, _padding) = (inputs, outputs, kernel, stride, kernel / 2);
+        Weight = Register("weight", new Parameter(ParameterKind.Weight, outputs, inputs, kernel, kernel));
+        Bias = bias ? Register("bias", new Parameter(ParameterKind.Bias, outputs)) : null;
+    }
+
+    /// <summary>Channels in.</summary>
+    public int Inputs { get; }
+
+    /// <summary>Channels out.</summary>
+    public int Outputs { get; }
+
+    /// <summary>Side of the window.</summary>
+    public int Kernel { get; }
+
+    /// <summary>[outputs, inputs, kernel, kernel].</summary>
+    public Parameter Weight { get; }
+
+    /// <summary>[outputs], or none.</summary>
+    public Parameter? Bias { get; }
+
+    /// <summary>[N, inputs, H, W] to [N, outputs, H', W'].</summary>
+    /// <param name="input">The input.</param>
+    public Tensor Forward(Tensor input) => Forward(input, Weight.Value, Bias?.Value);
+
+    /// <summary>The same with other weights, such as those with a normalisation folded in.</summary>
+    /// <param name="input">[N, inputs, H, W].</param>
+    /// <param name="weight">[outputs, inputs, kernel, kernel].</param>
+    /// <param name="bias">[outputs], or none.</param>
+    public Tensor Forward(Tensor input, Tensor weight, Tensor? bias) => Functional.Conv2d(input, weight, bias, _stride, _padding);
+}

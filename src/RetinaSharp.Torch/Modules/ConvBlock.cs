@@ -1,0 +1,23 @@
+namespace RetinaSharp.Torch.Modules;
+
+/// <summary>A convolution (named 0) and, where there is one, its normalisation (named 1).</summary>
+public sealed class ConvBlock : Module
+{
+    private readonly Norm2d? _norm;
+
+    /// <summary>Takes its parts.</summary>
+    /// <param name="convolution">The convolution.</param>
+    /// <param name="norm">The normalisation after it, or none.</param>
+    public ConvBlock(Conv2d convolution, Norm2d? norm = null)
+    {
+        Convolution = Register("0", convolution);
+        _norm = norm is null ? null : Register("1", norm);
+    }
+
+    /// <summary>The convolution.</summary>
+    public Conv2d Convolution { get; }
+
+    /// <summary>[N, C, H, W] to [N, C', H', W'].</summary>
+    /// <param name="input">The input.</param>
+    public Tensor Forward(Tensor input) => _norm is null ? Convolution.Forward(input) : _norm.Forward(Convolution, input);
+}

@@ -1,0 +1,13 @@
+namespace RetinaSharp.Torch.Modules;
+
+/// <summary>
+/// A normalisation that follows a convolution. It is asked for both together, because where its statistics are fixed it is
+/// a scale and a shift of each channel, which cost nothing once they are part of the convolution's weights.
+/// </summary>
+public abstract class Norm2d : Module
+{
+    /// <summary>Convolution, then normalisation: [N, C, H, W] to [N, C', H', W'].</summary>
+    /// <param name="convolution">The convolution, without a bias.</param>
+    /// <param name="input">Its input.</param>
+    public abstract Tensor Forward(Conv2d convolution, Tensor input);
+}

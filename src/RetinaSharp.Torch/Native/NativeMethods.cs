@@ -1,0 +1,78 @@
+using System.Runtime.InteropServices;
+
+namespace RetinaSharp.Torch.Native;
+
+/// <summary>The raw imports of native/torch; <see cref="Shim"/> is the safe way to them.</summary>
+internal static unsafe partial class NativeMethods
+{
+    public const string Library = "retinasharp_torch";
+
+    [LibraryImport(Library)]
+    public static partial int rt_abi_version();
+
+    [LibraryImport(Library)]
+    public static partial byte* rt_error();
+
+    [LibraryImport(Library)]
+    public static partial byte* rt_torch_version();
+
+    [LibraryImport(Library)]
+    public static partial int rt_set_threads(int count);
+
+    [LibraryImport(Library)]
+    public static partial int rt_threads();
+
+    [LibraryImport(Library)]
+    public static partial int rt_cuda_devices(out int count);
+
+    [LibraryImport(Library)]
+    public static partial int rt_deterministic(int on);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int rt_find_operator(string name, string overload, out nint op);
+
+    [LibraryImport(Library)]
+    public static partial int rt_call(nint op, Value* arguments, int argumentCount, Value* results, int capacity, out int resultCount);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int rt_create(void* data, long* shape, int dimensions, int type, string device, out nint tensor);
+
+    [LibraryImport(Library)]
+    public static partial void rt_release(nint tensor);
+
+    [LibraryImport(Library)]
+    public static partial long rt_alive();
+
+    [LibraryImport(Library)]
+    public static partial int rt_data(nint tensor, out nint data);
+
+    [LibraryImport(Library)]
+    public static partial int rt_dimensions(nint tensor);
+
+    [LibraryImport(Library)]
+    public static partial void rt_shape(nint tensor, long* shape);
+
+    [LibraryImport(Library)]
+    public static partial int rt_type(nint tensor);
+
+    [LibraryImport(Library)]
+    public static partial int rt_device(nint tensor, byte* text, int capacity);
+
+    [LibraryImport(Library)]
+    public static partial int rt_requires_grad(nint tensor);
+
+    [LibraryImport(Library)]
+    public static partial int rt_set_requires_grad(nint tensor, int on);
+
+    [LibraryImport(Library)]
+    public static partial int rt_gradient(nint tensor, out nint gradient);
+
+    [LibraryImport(Library)]
+    public static partial int rt_clear_gradient(nint tensor);
+
+    [LibraryImport(Library)]
+    public static partial int rt_backward(nint* outputs, nint* gradients, int count);
+
+    [LibraryImport(Library)]
+    public static partial int rt_set_grad_mode(int on);
+}

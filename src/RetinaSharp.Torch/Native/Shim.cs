@@ -1,0 +1,69 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace RetinaSharp.Torch.Native;
+
+/// <summary>Loads the shim, checks that it is the one this assembly was written for, and turns its status codes into exceptions.</summary>
+internal static unsafe class Shim
+{
+    private const int AbiVersion = 1;
+    private const string FileName = "lib" + NativeMethods.Library + ".so";
+
+    private static readonly Lazy<string> LoadedVersion = new(Load, LazyThreadSafetyMode.ExecutionAndPublication);
+
+    /// <summary>Loads the shim where that has not happened yet.</summary>
+    /// <exception cref="TorchUnavailableException">The shim or LibTorch cannot be loaded.</exception>
+    public static string EnsureLoaded() => LoadedVersion.Value;
+
+    /// <summary>Throws where a call did not return 0.</summary>
+    public static void Check(int status, [CallerMemberName] string what = "")
+    {
+        if (status != 0)
+            throw new TorchException($"{what}: {Error()}");
+    }
+
+    public static string Error() => Marshal.PtrToStringUTF8((nint)NativeMethods.rt_error()) ?? "no reason was given";
+
+    private static string Load()
+    {
+        NativeLibrary.SetDllImportResolver(typeof(Shim).Assembly, Resolve);
+        var version = NativeMethods.rt_abi_version();
+        if (version != AbiVersion)
+            throw new TorchUnavailableException($"{FileName} has ABI version {version}, this assembly needs {AbiVersion}. Build it again with eng/setup.sh.");
+        var torch = Marshal.PtrToStringUTF8((nint)NativeMethods.rt_torch_version()) ?? "?";
+        return torch;
+    }
+
+    private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path)
+    {
+        if (name != NativeMethods.Library)
+            return 0;
+        var tried = new List<string>();
+        string[] folders = [AppContext.BaseDirectory, Path.Combine(AppContext.BaseDirectory, "runtimes", "linux-x64", "native")];
+        foreach (var folder in folders)
+        {
+            var file = Path.Combine(folder, FileName);
+            if (!File.Exists(file))
+            {
+                tried.Add($"{file}: not there");
+                continue;
+            }
+
+            try
+            {
+                return NativeLibrary.Load(file);
+            }
+            catch (DllNotFoundException error)
+            {
+                // The loader names the library that is missing, which is most often one of LibTorch's own.
+                tried.Add($"{file}: {error.Message.Trim().Split('\n')[0]}");
+            }
+        }
+
+        throw new TorchUnavailableException(
+            $"The engine cannot be loaded ({RuntimeInformation.RuntimeIdentifier}). Tried:{Environment.NewLine}  " + string.Join(Environment.NewLine + "  ", tried)
+            + $"{Environment.NewLine}In a checkout run eng/setup.sh, which installs LibTorch and builds the shim. Elsewhere install LibTorch (Debian: apt-get install libtorch-dev libopenblas0-pthread)"
+            + " or set LIBTORCH to the folder of one when building.");
+    }
+}

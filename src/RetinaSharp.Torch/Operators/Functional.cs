@@ -1,0 +1,57 @@
+namespace RetinaSharp.Torch;
+
+/// <summary>The operators of neural networks that are used here, under PyTorch's names.</summary>
+public static class Functional
+{
+    private static readonly Operator ConvolutionOperator = new("aten::conv2d");
+    private static readonly Operator BatchNormOperator = new("aten::batch_norm");
+    private static readonly Operator GroupNormOperator = new("aten::group_norm");
+    private static readonly Operator MaxPoolOperator = new("aten::max_pool2d");
+    private static readonly Operator NearestOperator = new("aten::upsample_nearest2d");
+
+    private static readonly long[] One = [1, 1];
+
+    /// <summary>Convolution of [N, C, H, W] with [O, C / groups, kH, kW].</summary>
+    /// <param name="input">[N, C, H, W].</param>
+    /// <param name="weight">[O, C, kH, kW].</param>
+    /// <param name="bias">[O], or none.</param>
+    /// <param name="stride">Step in both directions.</param>
+    /// <param name="padding">Zeros added at every side.</param>
+    public static Tensor Conv2d(Tensor input, Tensor weight, Tensor? bias, int stride = 1, int padding = 0) =>
+        ConvolutionOperator.Call(input, weight, bias, stride == 1 ? One : [stride, stride], new long[] { padding, padding }, One, 1L);
+
+    /// <summary>Batch normalisation over N, H and W.</summary>
+    /// <param name="input">[N, C, H, W].</param>
+    /// <param name="weight">[C].</param>
+    /// <param name="bias">[C].</param>
+    /// <param name="runningMean">[C]; moved towards the batch's mean in training.</param>
+    /// <param name="runningVariance">[C]; moved towards the batch's variance in training.</param>
+    /// <param name="training">Whether the batch's own mean and variance are used.</param>
+    /// <param name="momentum">Share of the batch in the running values.</param>
+    /// <param name="epsilon">Added to the variance.</param>
+    public static Tensor BatchNorm(Tensor input, Tensor weight, Tensor bias, Tensor runningMean, Tensor runningVariance, bool training, double momentum, double epsilon) =>
+        BatchNormOperator.Call(input, weight, bias, runningMean, runningVariance, training, momentum, epsilon, true);
+
+    /// <summary>Group normalisation over the channels of a group, H and W.</summary>
+    /// <param name="input">[N, C, H, W].</param>
+    /// <param name="groups">Number of groups; divides C.</param>
+    /// <param name="weight">[C].</param>
+    /// <param name="bias">[C].</param>
+    /// <param name="epsilon">Added to the variance.</param>
+    public static Tensor GroupNorm(Tensor input, int groups, Tensor weight, Tensor bias, double epsilon) =>
+        GroupNormOperator.Call(input, (long)groups, weight, bias, epsilon, true);
+
+    /// <summary>Largest element of each window.</summary>
+    /// <param name="input">[N, C, H, W].</param>
+    /// <param name="kernel">Side of the window.</param>
+    /// <param name="stride">Step.</param>
+    /// <param name="padding">Added at every side; never the largest.</param>
+    public static Tensor MaxPool2d(Tensor input, int kernel, int stride, int padding) =>
+        MaxPoolOperator.Call(input, new long[] { kernel, kernel }, new long[] { stride, stride }, new long[] { padding, padding });
+
+    /// <summary>Makes [N, C, H, W] as high and wide as given, by the nearest element.</summary>
+    /// <param name="input">[N, C, H, W].</param>
+    /// <param name="height">New height.</param>
+    /// <param name="width">New width.</param>
+    public static Tensor UpsampleNearest(Tensor input, long height, long width) => NearestOperator.Call(input, new[] { height, width });
+}

@@ -1,0 +1,47 @@
+using RetinaSharp.Torch.Modules;
+
+namespace RetinaSharp.Torch.Optimizers;
+
+/// <summary>Adam with decoupled weight decay (Loshchilov and Hutter), as PyTorch defines it.</summary>
+public sealed class AdamW : Optimizer
+{
+    private static readonly Operator AddProducts = new("aten::_foreach_addcmul_", "Scalar");
+    private static readonly Operator AddQuotients = new("aten::_foreach_addcdiv_", "Scalar");
+    private static readonly Operator SquareRoots = new("aten::_foreach_sqrt");
+    private static readonly Operator AddScalar = new("aten::_foreach_add_", "Scalar");
+
+    private readonly double _beta1;
+    private readonly double _beta2;
+    private readonly double _epsilon;
+    private readonly Tensor[] _mean;
+    private readonly Tensor[] _square;
+
+    /// <summary>Creates the optimiser.</summary>
+    /// <param name="parameters">The trained parameters.</param>
+    /// <param name="beta1">Decay of the mean of the gradients.</param>
+    /// <param name="beta2">Decay of the mean of their squares.</param>
+    /// <param name="epsilon">Added to the root.</param>
+    /// <param name="weightDecay">Weight decay, relative to the learning rate.</param>
+    /// <param name="decayNormsAndBiases">Whether scales, shifts and biases decay too.</param>
+    public AdamW(IReadOnlyList<Parameter> parameters, double beta1 = .9, double beta2 = .999, double epsilon = 1e-8, double weightDecay = .01, bool decayNormsAndBiases = false)
+        : base(parameters, weightDecay, decayNormsAndBiases)
+    {
+        (_beta1, _beta2, _epsilon) = (beta1, beta2, epsilon);
+        (_mean, _square) = (AddState("mean"), AddState("square"));
+    }
+
+    private protected override void Update(Tensor[] gradients, double learningRate)
+    {
+        if (WeightDecay != 0 && Decayed.Length > 0)
+            MultiplyScalar.CallInPlace(Decayed, 1 - (learningRate * WeightDecay));
+        MultiplyScalar.CallInPlace(_mean, _beta1);
+        AddList.CallInPlace(_mean, gradients, 1 - _beta1);
+        MultiplyScalar.CallInPlace(_square, _beta2);
+        AddProducts.CallInPlace(_square, gradients, gradients, 1 - _beta2);
+        // w -= lr m' / (sqrt(v') + eps) with m' = m / (1 - b1^t), v' = v / (1 - b2^t); the corrections are moved out of the tensors.
+        var correction = Math.Sqrt(1 - Math.Pow(_beta2, Steps));
+        var denominators = SquareRoots.CallList(_square.Length, [_square]);
+        AddScalar.CallInPlace(denominators, _epsilon * correction);
+        AddQuotients.CallInPlace(Masters, _mean, denominators, -learningRate * correction / (1 - Math.Pow(_beta1, Steps)));
+    }
+}

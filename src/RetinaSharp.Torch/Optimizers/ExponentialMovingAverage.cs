@@ -1,0 +1,69 @@
+using RetinaSharp.Torch.Modules;
+
+namespace RetinaSharp.Torch.Optimizers;
+
+/// <summary>
+/// Moving average of a module's weights and statistics, which is what is evaluated and saved. Early on the average follows
+/// quickly: decay at update t is min(decay, (1 + t) / (10 + t)).
+/// </summary>
+public sealed class ExponentialMovingAverage : IDisposable
+{
+    private static readonly Operator AddList = new("aten::_foreach_add_", "List");
+    private static readonly Operator MultiplyScalar = new("aten::_foreach_mul_", "Scalar");
+
+    private readonly Module _module;
+    private readonly double _decay;
+    private readonly Tensor[] _averages;
+
+    /// <summary>Starts from the weights as they are.</summary>
+    /// <param name="module">The module, already on its device.</param>
+    /// <param name="decay">Share of the average that is kept at an update, in [0, 1).</param>
+    public ExponentialMovingAverage(Module module, double decay)
+    {
+        using var guard = Autograd.WithoutGradient();
+        using var scope = new TensorScope();
+        (_module, _decay) = (module, decay);
+        _averages = [.. module.State().Select(entry => TensorScope.Detach(entry.Tensor.Detach().Clone()))];
+    }
+
+    /// <summary>Updates done so far; part of the state.</summary>
+    public long Updates { get; set; }
+
+    /// <summary>The averages, in the order of <see cref="Module.State"/>.</summary>
+    public IReadOnlyList<Tensor> Averages => _averages;
+
+    /// <summary>Moves the average towards the weights.</summary>
+    public void Update()
+    {
+        using var guard = Autograd.WithoutGradient();
+        Updates++;
+        var decay = Math.Min(_decay, (1.0 + Updates) / (10.0 + Updates));
+        MultiplyScalar.CallInPlace(_averages, decay);
+        AddList.CallInPlace(_averages, Weights(), 1 - decay);
+    }
+
+    /// <summary>Exchanges weights and averages; called twice, all is as before.</summary>
+    public void Swap()
+    {
+        using var guard = Autograd.WithoutGradient();
+        using var scope = new TensorScope();
+        var weights = Weights();
+        for (var i = 0; i < weights.Length; i++)
+        {
+            var kept = weights[i].Detach().Clone();
+            weights[i].Copy_(_averages[i]);
+            _averages[i].Copy_(kept);
+        }
+
+        _module.Refresh();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var average in _averages)
+            average.Dispose();
+    }
+
+    private Tensor[] Weights() => [.. _module.State().Select(entry => entry.Tensor)];
+}

@@ -1,0 +1,75 @@
+using RetinaSharp.Torch.Modules;
+
+namespace RetinaSharp.Torch.Optimizers;
+
+/// <summary>The gradients of all trained parameters, in single precision, summed over the backward passes of one step.</summary>
+public sealed class Gradients : IDisposable
+{
+    private static readonly Operator Norm = new("aten::_foreach_norm", "Scalar");
+    private static readonly Operator Stack = new("aten::stack");
+    private static readonly Operator VectorNorm = new("aten::linalg_vector_norm");
+    private static readonly Operator Scale = new("aten::_foreach_mul_", "Scalar");
+
+    private readonly Parameter[] _parameters;
+    private readonly Tensor[] _sums;
+
+    /// <summary>Makes room for the gradients.</summary>
+    /// <param name="parameters">The trained parameters.</param>
+    public Gradients(IEnumerable<Parameter> parameters)
+    {
+        _parameters = [.. parameters];
+        _sums = [.. _parameters.Select(parameter => ZerosLike(parameter.Master))];
+    }
+
+    /// <summary>The parameters, in the order of <see cref="Sums"/>.</summary>
+    public IReadOnlyList<Parameter> Parameters => _parameters;
+
+    /// <summary>The gradient of each parameter.</summary>
+    internal Tensor[] Sums => _sums;
+
+    /// <summary>Takes what the last backward pass left at the parameters.</summary>
+    /// <param name="first">Whether the step begins with it; otherwise it is added.</param>
+    public void Collect(bool first)
+    {
+        using var guard = Autograd.WithoutGradient();
+        using var scope = new TensorScope();
+        for (var i = 0; i < _parameters.Length; i++)
+        {
+            var gradient = _parameters[i].Value.Gradient();
+            if (first && gradient is null)
+                _sums[i].Zero_();
+            else if (first)
+                _sums[i].Copy_(gradient!);
+            else if (gradient is not null)
+                _sums[i].Add_(gradient);
+            _parameters[i].Value.ClearGradient();
+        }
+    }
+
+    /// <summary>Scales all gradients down together where their norm is larger than allowed.</summary>
+    /// <param name="most">The largest norm; infinity only measures.</param>
+    /// <returns>The norm before; NaN or infinite where a gradient is.</returns>
+    public double Clip(double most)
+    {
+        using var scope = new TensorScope();
+        var norms = Norm.CallList(_sums.Length, _sums, 2.0);
+        var norm = (double)VectorNorm.Call(Stack.Call(norms, 0L), 2.0).ToArray()[0];
+        if (norm > most && double.IsFinite(norm))
+            Scale.CallInPlace(_sums, most / (norm + 1e-6));
+        return norm;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var sum in _sums)
+            sum.Dispose();
+    }
+
+    internal static Tensor ZerosLike(Tensor tensor)
+    {
+        using var guard = Autograd.WithoutGradient();
+        using var scope = new TensorScope();
+        return TensorScope.Detach(tensor.Detach().Clone().Zero_());
+    }
+}

@@ -1,0 +1,27 @@
+using RetinaSharp.Torch.Modules;
+
+namespace RetinaSharp.Torch.Optimizers;
+
+/// <summary>Stochastic gradient descent with momentum, as PyTorch defines it: v = m v + g + d w; w = w - lr v.</summary>
+public sealed class Sgd : Optimizer
+{
+    private readonly double _momentum;
+    private readonly Tensor[] _velocity;
+
+    /// <summary>Creates the optimiser.</summary>
+    /// <param name="parameters">The trained parameters.</param>
+    /// <param name="momentum">Share of the last step's velocity that is kept.</param>
+    /// <param name="weightDecay">Weight decay, added to the gradient.</param>
+    /// <param name="decayNormsAndBiases">Whether scales, shifts and biases decay too.</param>
+    public Sgd(IReadOnlyList<Parameter> parameters, double momentum = .9, double weightDecay = 1e-4, bool decayNormsAndBiases = true)
+        : base(parameters, weightDecay, decayNormsAndBiases) => (_momentum, _velocity) = (momentum, AddState("velocity"));
+
+    private protected override void Update(Tensor[] gradients, double learningRate)
+    {
+        if (WeightDecay != 0 && Decayed.Length > 0)
+            AddList.CallInPlace(Choose(gradients), Decayed, WeightDecay);
+        MultiplyScalar.CallInPlace(_velocity, _momentum);
+        AddList.CallInPlace(_velocity, gradients, 1L);
+        AddList.CallInPlace(Masters, _velocity, -learningRate);
+    }
+}

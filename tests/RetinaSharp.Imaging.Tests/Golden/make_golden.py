@@ -1,0 +1,107 @@
+"""Makes the small image files of this folder and golden.json: the pixels that PIL decodes from them.
+
+Needs Python 3 with Pillow (Debian: python3-pil). Run it in this folder. JPEG and WebP bytes may differ between versions of
+Pillow; golden.json always fits the files beside it.
+"""
+
+import io
+import json
+import struct
+import zlib
+
+from PIL import Image, ImageOps
+
+W, H = 20, 12
+
+
+def gradient():
+    """Smooth, so that lossy formats stay close, and unlike itself in every orientation."""
+    image = Image.new("RGB", (W, H))
+    for y in range(H):
+        for x in range(W):
+            image.putpixel((x, y), (x * 12, y * 20, (x + y) * 8))
+    return image
+
+
+def png_chunk(kind, data):
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def png_16_bit(colour_type, pixels):
+    """A 16-bit PNG, which Pillow cannot write in colour; rows of tuples."""
+    rows = b"".join(b"\0" + b"".join(struct.pack(f">{len(p)}H", *p) for p in row) for row in pixels)
+    header = struct.pack(">IIBBBBB", W, H, 16, colour_type, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + png_chunk(b"IHDR", header) + png_chunk(b"IDAT", zlib.compress(rows)) + png_chunk(b"IEND", b"")
+
+
+def big_endian_tiff(image):
+    """An uncompressed TIFF of the other byte order, which Pillow does not write."""
+    tags = [(256, 4, W), (257, 4, H), (258, 3, 8), (259, 3, 1), (262, 3, 1), (273, 4, 8), (277, 3, 1), (278, 4, H), (279, 4, W * H)]
+    entries = b"".join(struct.pack(">HHI", t, k, 1) + (struct.pack(">I", v) if k == 4 else struct.pack(">HH", v, 0)) for t, k, v in tags)
+    return b"MM\0*" + struct.pack(">I", 8 + W * H) + image.tobytes() + struct.pack(">H", len(tags)) + entries + struct.pack(">I", 0)
+
+
+golden = {}
+
+
+def add(name, data, expected=None):
+    with open(name, "wb") as file:
+        file.write(data)
+    image = expected or ImageOps.exif_transpose(Image.open(io.BytesIO(data))).convert("RGB")
+    golden[name] = {"width": image.width, "height": image.height, "rgb": image.tobytes().hex()}
+
+
+def saved(image, kind, **options):
+    out = io.BytesIO()
+    image.save(out, kind, **options)
+    return out.getvalue()
+
+
+base = gradient()
+for orientation in [1, 2, 3, 4, 5, 6, 7, 8, 0, 77]:
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    add(f"orientation_{orientation}.jpg", saved(base, "JPEG", quality=95, subsampling=0, exif=exif))
+    # An extended (VP8X) file.
+    add(f"orientation_{orientation}.webp", saved(base, "WEBP", lossless=True, exif=exif))
+
+for orientation in [6, 7]:
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    add(f"orientation_{orientation}.png", saved(base, "PNG", exif=exif))
+
+add("rgb.jpg", saved(base, "JPEG", quality=95, subsampling=0))
+add("progressive.jpg", saved(base, "JPEG", quality=95, subsampling=0, progressive=True))
+add("grey.jpg", saved(base.convert("L"), "JPEG", quality=95))
+add("cmyk.jpg", saved(base.convert("CMYK"), "JPEG", quality=95, subsampling=0))
+add("rgb.png", saved(base, "PNG"))
+add("grey.png", saved(base.convert("L"), "PNG"))
+add("bilevel.png", saved(base.convert("1"), "PNG"))
+add("palette.png", saved(base.quantize(16), "PNG"))
+add("palette_transparent.png", saved(base.quantize(16), "PNG", transparency=3))
+add("grey_alpha.png", saved(base.convert("LA"), "PNG"))
+
+rgba = base.copy()
+rgba.putalpha(Image.linear_gradient("L").resize((W, H)))
+add("rgba.png", saved(rgba, "PNG"))
+add("rgba.webp", saved(rgba, "WEBP", lossless=True, exact=True))
+
+wide = [[(x * 3000 + 77, y * 5000 + 200, (x + y) * 2000 + 33) for x in range(W)] for y in range(H)]
+high_bytes = Image.new("RGB", (W, H))
+high_bytes.putdata([tuple(v >> 8 for v in pixel) for row in wide for pixel in row])
+add("rgb16.png", png_16_bit(2, wide), high_bytes)
+high_grey = Image.new("RGB", (W, H))
+high_grey.putdata([(pixel[0] >> 8,) * 3 for row in wide for pixel in row])
+add("grey16.png", png_16_bit(0, [[(pixel[0],) for pixel in row] for row in wide]), high_grey)
+
+add("rgb.bmp", saved(base, "BMP"))
+add("palette.bmp", saved(base.quantize(16), "BMP"))
+add("rgb.tif", saved(base, "TIFF", compression="tiff_lzw"))
+add("grey.tif", saved(base.convert("L"), "TIFF", compression="packbits"))
+add("grey_big_endian.tif", big_endian_tiff(base.convert("L")))
+add("lossy.webp", saved(base, "WEBP", quality=95))
+add("lossless.webp", saved(base, "WEBP", lossless=True))
+
+with open("golden.json", "w") as file:
+    json.dump(golden, file, indent=1)
+    file.write("\n")

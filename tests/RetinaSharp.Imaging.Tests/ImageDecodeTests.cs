@@ -1,0 +1,225 @@
+namespace RetinaSharp.Imaging.Tests;
+
+public class ImageDecodeTests
+{
+    public static TheoryData<string> GoldenNames => [.. GoldenImages.Names];
+
+    [Theory]
+    [MemberData(nameof(GoldenNames))]
+    public void Load_EveryKindOfFile_GivesThePixelsOfPil(string name)
+    {
+        var image = Image.Load(GoldenImages.PathOf(name));
+
+        // Decoders of lossy formats may round differently, and so may conversions from CMYK.
+        var tolerance = name.EndsWith(".jpg") || name == "lossy.webp" ? 3 : 0;
+        Assert.InRange(GoldenImages.Difference(GoldenImages.Pixels(name), image), 0, tolerance);
+    }
+
+    [Fact]
+    public void Load_OrientationFive_SwapsWidthAndHeight()
+    {
+        var image = Image.Load(GoldenImages.PathOf("orientation_5.jpg"));
+
+        Assert.Equal((12, 20), (image.Width, image.Height));
+    }
+
+    [Theory]
+    [InlineData("rgb.jpg", 2, 10, 6)]
+    [InlineData("grey.jpg", 4, 5, 3)]
+    [InlineData("rgb.png", 2, 10, 6)]
+    [InlineData("rgb.png", 4, 5, 3)]
+    [InlineData("lossless.webp", 4, 5, 3)]
+    [InlineData("orientation_6.jpg", 4, 3, 5)]
+    [InlineData("orientation_6.webp", 4, 3, 5)]
+    public void Decode_Reduction_GivesSmallerImage(string name, int reduction, int width, int height)
+    {
+        var image = Image.Decode(GoldenImages.Bytes(name), new ImageDecodeOptions { Reduction = reduction });
+
+        Assert.Equal((width, height), (image.Width, image.Height));
+        Assert.InRange(GoldenImages.Difference(GoldenImages.Pixels(name).Resize(width, height), image), 0, 16);
+    }
+
+    [Fact]
+    public void Decode_JpegReducedByEight_RoundsItsSidesUp()
+    {
+        var image = Image.Decode(GoldenImages.Bytes("rgb.jpg"), new ImageDecodeOptions { Reduction = 8 });
+
+        Assert.Equal((3, 2), (image.Width, image.Height));
+    }
+
+    [Theory]
+    [MemberData(nameof(GoldenNames))]
+    public void Decode_MorePixelsThanTheLimit_IsRefused(string name)
+    {
+        var bytes = GoldenImages.Bytes(name);
+
+        var e = Assert.Throws<ImageException>(() => Image.Decode(bytes, new ImageDecodeOptions { MaxPixels = 239 }));
+
+        Assert.Contains("20 x 12 pixels, more than the limit of 239", e.Message);
+        Assert.Equal(240, Image.Decode(bytes, new ImageDecodeOptions { MaxPixels = 240 }).Pixels.Length / 3);
+    }
+
+    [Theory]
+    [InlineData("rgb.png", 16, "7FFFFFFF7FFFFFFF")]
+    [InlineData("rgb.bmp", 18, "FFFFFF7FFFFFFF7F")]
+    [InlineData("rgb.bmp", 18, "FFFFFF7F00000080")]
+    public void Decode_HugeSizeInHeader_IsRefusedBeforeDecoding(string name, int at, string size)
+    {
+        var bytes = GoldenImages.Bytes(name);
+        Convert.FromHexString(size).CopyTo(bytes, at);
+
+        Assert.Contains("more than the limit", Assert.Throws<ImageException>(() => Image.Decode(bytes)).Message);
+    }
+
+    [Theory]
+    [MemberData(nameof(GoldenNames))]
+    public void Decode_CutOffAnywhere_ThrowsOrDecodes(string name)
+    {
+        var bytes = GoldenImages.Bytes(name);
+        for (var length = 0; length < bytes.Length; length += 7)
+            DecodeOrRefuse(bytes.AsSpan(0, length));
+    }
+
+    [Theory]
+    [MemberData(nameof(GoldenNames))]
+    public void Decode_BytesChanged_ThrowsOrDecodes(string name)
+    {
+        var random = new Random(1);
+        var original = GoldenImages.Bytes(name);
+        for (var round = 0; round < 40; round++)
+        {
+            var bytes = (byte[])original.Clone();
+            for (var i = 0; i < 3; i++)
+                bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
+            DecodeOrRefuse(bytes, new ImageDecodeOptions { MaxPixels = 1_000_000 });
+        }
+    }
+
+    [Theory]
+    [InlineData("rgb.jpg")]
+    [InlineData("progressive.jpg")]
+    [InlineData("rgb.png")]
+    [InlineData("lossless.webp")]
+    [InlineData("rgb.bmp")]
+    [InlineData("rgb.tif")]
+    public void Load_CutOff_ThrowsAndNamesTheFile(string name)
+    {
+        using var folder = new TemporaryFolder();
+        var bytes = GoldenImages.Bytes(name);
+        var path = folder.At(name);
+        File.WriteAllBytes(path, bytes[..(bytes.Length - 30)]);
+
+        var e = Assert.Throws<ImageException>(() => Image.Load(path));
+
+        Assert.StartsWith(path + ": ", e.Message);
+        Assert.Equal(path, e.File);
+    }
+
+    [Fact]
+    public void Decode_JpegWithBytesAfterItsEnd_Decodes()
+    {
+        var bytes = GoldenImages.Bytes("rgb.jpg").Concat(new byte[100]).ToArray();
+
+        Assert.InRange(GoldenImages.Difference(GoldenImages.Pixels("rgb.jpg"), Image.Decode(bytes)), 0, 3);
+    }
+
+    [Fact]
+    public void Decode_CutOffJpegWithEndMarkerInMetadata_Throws()
+    {
+        var jpeg = GoldenImages.Bytes("rgb.jpg");
+        byte[] comment = [0xFF, 0xFE, 0, 4, 0xFF, 0xD9];
+        byte[] bytes = [.. jpeg[..2], .. comment, .. jpeg[2..^30]];
+
+        Assert.Contains("cut off", Assert.Throws<ImageException>(() => Image.Decode(bytes)).Message);
+    }
+
+    [Fact]
+    public void Decode_NoImage_SaysWhichFormatsThereAre()
+    {
+        var e = Assert.Throws<ImageException>(() => Image.Decode("GIF89a, not ours"u8));
+
+        Assert.Equal("the image is not JPEG, PNG, WebP, BMP or TIFF", e.Message);
+    }
+
+    [Fact]
+    public void Load_EmptyFile_SaysThatItIsEmpty()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.At("empty.jpg");
+        File.WriteAllBytes(path, []);
+
+        Assert.Equal($"{path}: is empty", Assert.Throws<ImageException>(() => Image.Load(path)).Message);
+    }
+
+    [Fact]
+    public void Load_NoSuchFile_NamesTheFile()
+    {
+        var e = Assert.Throws<ImageException>(() => Image.Load("/nowhere/none.jpg"));
+
+        Assert.Equal("/nowhere/none.jpg", e.File);
+        Assert.IsType<DirectoryNotFoundException>(e.InnerException);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    [InlineData(16)]
+    public void Decode_UnknownReduction_Throws(int reduction) => Assert.Throws<ArgumentOutOfRangeException>(
+        () => Image.Decode(GoldenImages.Bytes("rgb.png"), new ImageDecodeOptions { Reduction = reduction }));
+
+    [Fact]
+    public void Load_EightThreads_GiveTheSamePixels()
+    {
+        var expected = GoldenImages.Names.ToDictionary(name => name, name => Image.Load(GoldenImages.PathOf(name)));
+        var differences = 0;
+        var threads = Enumerable.Range(0, 8).Select(_ => new Thread(() =>
+        {
+            for (var round = 0; round < 5; round++)
+            {
+                foreach (var (name, image) in expected)
+                {
+                    if (!Image.Load(GoldenImages.PathOf(name)).Pixels.SequenceEqual(image.Pixels))
+                        Interlocked.Increment(ref differences);
+                }
+            }
+        })).ToList();
+
+        threads.ForEach(thread => thread.Start());
+        threads.ForEach(thread => thread.Join());
+
+        Assert.Equal(0, differences);
+    }
+
+    [SharedDataTheory]
+    [InlineData("bad_huffman.jpg")]
+    [InlineData("corrupt.jpg")]
+    [InlineData("corrupt34_2.jpg")]
+    [InlineData("corrupt34_3.jpg")]
+    [InlineData("corrupt34_4.jpg")]
+    [InlineData("sigsegv.png")]
+    public void Load_BadFileFromTheWild_ThrowsOrDecodes(string name)
+    {
+        var path = SharedData.At("data", "bad-input", "images", name);
+
+        try
+        {
+            Assert.True(Image.Load(path).Pixels.Length > 0);
+        }
+        catch (ImageException e)
+        {
+            Assert.StartsWith(path + ": ", e.Message);
+        }
+    }
+
+    private static void DecodeOrRefuse(ReadOnlySpan<byte> bytes, ImageDecodeOptions? options = null)
+    {
+        try
+        {
+            Image.Decode(bytes, options);
+        }
+        catch (ImageException)
+        {
+            // Either is right; the process must live.
+        }
+    }
+}

@@ -1,0 +1,127 @@
+namespace RetinaSharp.Imaging.Tests;
+
+public class ImageResizeTests
+{
+    [Fact]
+    public void Resize_ToAThird_AveragesAreas()
+    {
+        var source = Noise(30, 21);
+        var result = source.Resize(10, 7);
+
+        for (var y = 0; y < 7; y++)
+        {
+            for (var x = 0; x < 10; x++)
+            {
+                for (var channel = 0; channel < 3; channel++)
+                {
+                    var sum = 0;
+                    for (var i = 0; i < 9; i++)
+                        sum += source.Pixels[((3 * y + i / 3) * 30 + 3 * x + i % 3) * 3 + channel];
+                    Assert.InRange(result.Pixels[(y * 10 + x) * 3 + channel] - sum / 9.0, -0.51, 0.51);
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(13, 9, 31, 20)]
+    [InlineData(13, 9, 8, 7)]
+    [InlineData(13, 9, 1, 9)]
+    public void Resize_LessThanHalf_Interpolates(int width, int height, int newWidth, int newHeight)
+    {
+        if (newWidth == 1)
+            (width, newWidth) = (2, 1);
+        var source = Noise(width, height);
+        var result = source.Resize(newWidth, newHeight);
+
+        for (var y = 0; y < newHeight; y++)
+        {
+            for (var x = 0; x < newWidth; x++)
+            {
+                for (var channel = 0; channel < 3; channel++)
+                {
+                    var expected = Bilinear(source, (x + 0.5) * width / newWidth - 0.5, (y + 0.5) * height / newHeight - 0.5, channel);
+                    Assert.InRange(result.Pixels[(y * newWidth + x) * 3 + channel] - expected, -1.01, 1.01);
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void Resize_SameSize_ChangesNothing()
+    {
+        var source = Noise(7, 5);
+
+        Assert.Equal(source.Pixels, source.Resize(7, 5).Pixels);
+    }
+
+    [Theory]
+    [InlineData(7, 5)]
+    [InlineData(9, 4)]
+    [InlineData(2, 2)]
+    public void ResizeInto_Stride_LeavesTheRestAlone(int width, int height)
+    {
+        var source = Noise(7, 5);
+        var stride = 3 * width + 5;
+        var destination = Enumerable.Repeat((byte)123, stride * (height + 1)).ToArray();
+
+        source.ResizeInto(destination, stride, width, height);
+
+        var expected = source.Resize(width, height);
+        for (var y = 0; y < height; y++)
+        {
+            Assert.Equal(expected.Pixels.Slice(y * 3 * width, 3 * width), destination.AsSpan(y * stride, 3 * width));
+            Assert.Equal(-1, destination.AsSpan(y * stride + 3 * width, 5).IndexOfAnyExcept((byte)123));
+        }
+        Assert.Equal(-1, destination.AsSpan(height * stride).IndexOfAnyExcept((byte)123));
+    }
+
+    [Fact]
+    public void ResizeInto_DestinationTooSmall_Throws()
+    {
+        var source = Noise(7, 5);
+
+        Assert.Throws<ArgumentException>(() => source.ResizeInto(new byte[3 * 4 * 4 - 1], 12, 4, 4));
+        Assert.Throws<ArgumentOutOfRangeException>(() => source.ResizeInto(new byte[100], 11, 4, 4));
+        Assert.Throws<ArgumentOutOfRangeException>(() => source.ResizeInto(new byte[100], 12, 4, 0));
+    }
+
+    [Fact]
+    public void Resize_OneThreadOrThree_GivesTheSamePixels()
+    {
+        var source = Noise(801, 603);
+        var (half, area) = (source.Resize(555, 444), source.Resize(100, 100));
+        try
+        {
+            OpenCv.SetThreads(3);
+            Assert.Equal(half.Pixels, source.Resize(555, 444).Pixels);
+            Assert.Equal(area.Pixels, source.Resize(100, 100).Pixels);
+        }
+        finally
+        {
+            OpenCv.SetThreads(1);
+        }
+    }
+
+    [Fact]
+    public void Constructor_WrongByteCount_Throws() => Assert.Throws<ArgumentException>(() => new Image(2, 2, new byte[11]));
+
+    private static Image Noise(int width, int height)
+    {
+        var pixels = new byte[3 * width * height];
+        new Random(width).NextBytes(pixels);
+        return new Image(width, height, pixels);
+    }
+
+    private static double Bilinear(Image image, double x, double y, int channel)
+    {
+        x = Math.Clamp(x, 0, image.Width - 1);
+        y = Math.Clamp(y, 0, image.Height - 1);
+        var (left, top) = ((int)x, (int)y);
+        var (right, bottom) = (Math.Min(left + 1, image.Width - 1), Math.Min(top + 1, image.Height - 1));
+        return double.Lerp(
+            double.Lerp(At(left, top), At(right, top), x - left), double.Lerp(At(left, bottom), At(right, bottom), x - left), y - top);
+
+        double At(int column, int row) => image.Pixels[(row * image.Width + column) * 3 + channel];
+    }
+}
