@@ -12,10 +12,10 @@ public sealed record AnnotatedImage
     /// <summary>Where the image file is; the file need not exist where only annotations are used.</summary>
     public required string Path { get; init; }
 
-    /// <summary>Width in pixels, after EXIF orientation.</summary>
+    /// <summary>Width in pixels, after EXIF orientation; 0 where it is not known (see <see cref="DataOptions.RequireImages"/>).</summary>
     public required int Width { get; init; }
 
-    /// <summary>Height in pixels, after EXIF orientation.</summary>
+    /// <summary>Height in pixels, after EXIF orientation; 0 where it is not known.</summary>
     public required int Height { get; init; }
 
     /// <summary>Its objects, in the order of the file.</summary>
