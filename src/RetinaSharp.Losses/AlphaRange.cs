@@ -1,0 +1,8 @@
+namespace RetinaSharp.Losses;
+
+internal static class AlphaRange
+{
+    public static double? Check(double? alpha, string name) => alpha is null or (>= 0 and <= 1)
+        ? alpha
+        : throw new ArgumentOutOfRangeException(name, alpha, "alpha lies in [0, 1], or is null for no balancing");
+}

@@ -1,0 +1,31 @@
+using System.Runtime.CompilerServices;
+using RetinaSharp.Losses.Numerics;
+
+namespace RetinaSharp.Losses;
+
+/// <summary>
+/// Binary cross-entropy on a logit: <c>CE = -log p_t</c>, with derivative <c>p_t - 1</c>; with α the α-balanced form.
+/// The default value is the plain one.
+/// </summary>
+/// <param name="alpha">Weight of the positives in [0, 1], negatives get the rest; null weighs both 1.</param>
+/// <exception cref="ArgumentOutOfRangeException">α is outside of [0, 1].</exception>
+public readonly struct CrossEntropy(double? alpha = null) : IBinaryLoss
+{
+    /// <inheritdoc/>
+    public double? Alpha { get; } = AlphaRange.Check(alpha, nameof(alpha));
+
+    /// <inheritdoc/>
+    public double Value(double logit) => Sigmoid.NegativeLog(logit);
+
+    /// <inheritdoc/>
+    public double Derivative(double logit) => -Sigmoid.Complement(logit);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    void IBinaryLoss.Evaluate<TLanes>(TLanes logit, out TLanes value, out TLanes derivative)
+    {
+        var e = LaneMath<TLanes>.Exp(-TLanes.Abs(logit));
+        var r = LaneMath<TLanes>.One / (LaneMath<TLanes>.One + e);
+        value = LaneMath<TLanes>.Positive(-logit) + LaneMath<TLanes>.Log1P(e);
+        derivative = -TLanes.Select(TLanes.Less(logit, default), r, e * r);
+    }
+}

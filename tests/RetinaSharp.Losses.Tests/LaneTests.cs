@@ -1,0 +1,116 @@
+using System.Runtime.Intrinsics;
+using RetinaSharp.Losses.Loops;
+using RetinaSharp.Losses.Numerics;
+
+namespace RetinaSharp.Losses.Tests;
+
+/// <summary>Every width of vector, also those that this machine does not choose, against the scalar code in double.</summary>
+public unsafe class LaneTests
+{
+    private const double RelativeError = 4e-6;
+    private const double Smallest = 1e-30;
+
+    [Theory]
+    [MemberData(nameof(Members.Settings), MemberType = typeof(Members))]
+    public void Evaluate_OverLogits_IsTheDoubleToFourMillionths(double gamma, double? alpha)
+    {
+        CheckAllWidths(new FocalLoss(gamma, alpha));
+        if (gamma == 0)
+            CheckAllWidths(new CrossEntropy(alpha));
+    }
+
+    private static void CheckAllWidths<TLoss>(TLoss loss) where TLoss : struct, IBinaryLoss
+    {
+        foreach (var target in new[] { 0f, 1, .375f })
+        {
+            Check<TLoss, Lanes128>(loss, target);
+            Check<TLoss, Lanes256>(loss, target);
+            Check<TLoss, Lanes512>(loss, target);
+        }
+    }
+
+    private static void Check<TLoss, TLanes>(TLoss loss, float target)
+        where TLoss : struct, IBinaryLoss where TLanes : unmanaged, ILanes<TLanes>
+    {
+        var logits = Members.Logits;
+        var targets = new float[logits.Length];
+        targets.AsSpan().Fill(target);
+        var gradient = new float[logits.Length];
+        var values = new float[logits.Length];
+        double sum;
+        fixed (float* x = logits, y = targets, g = gradient, v = values)
+        {
+            var dense = new DenseTargets(y);
+            sum = LossLoop<TLoss, TLanes, float, float>.Run(loss, new Weights(loss.Alpha, 1), dense, x, logits.Length, g, false);
+            LossLoop<TLoss, TLanes, float, float>.Run(loss, new Weights(loss.Alpha, 1), dense, x, logits.Length, v, true);
+        }
+        Assert.Equal(values.Sum(value => (double)value), sum, 1e-9 * sum);
+        for (var i = 0; i < logits.Length; i++)
+        {
+            CheckNumber(loss.Value(logits[i], target), values[i], logits[i], "value");
+            CheckNumber(loss.Derivative(logits[i], target), gradient[i], logits[i], "gradient", target is not (0 or 1));
+        }
+    }
+
+    // The two sides of a soft target may cancel in the gradient: there the error is relative to the sides, about 1.
+    private static void CheckNumber(double expected, float actual, float logit, string what, bool cancels = false)
+    {
+        var error = Math.Abs(actual - expected);
+        var size = Math.Max(Math.Abs(expected), cancels ? 1 : Smallest);
+        if (!(error <= RelativeError * size))
+            Assert.Fail($"{what} at {logit}: {actual:R} against {expected:R}, off by {error / size:E2}");
+    }
+
+    [Fact]
+    public void Exp_OverRange_IsWithinTwoUnits()
+    {
+        for (var x = 0f; x > -87.3f; x -= .0171f)
+            Assert.Equal(1, LaneMath<Lanes256>.Exp(Lanes256.Create(x)).First() / Math.Exp(x), 1.3e-7);
+    }
+
+    [Fact]
+    public void ExpOfTwoParts_OverRange_KeepsTheLowPart()
+    {
+        for (var x = 0f; x > -80f; x -= .0171f)
+        {
+            var low = x * 3e-8f;
+            var sum = x + (double)low;
+            Assert.Equal(1, LaneMath<Lanes256>.Exp(Lanes256.Create(x), Lanes256.Create(low)).First() / Math.Exp(sum), 1.8e-7);
+        }
+    }
+
+    [Fact]
+    public void Log1P_OverRange_IsWithinTwoUnits()
+    {
+        for (var x = 1e-30; x < 1; x *= 1.003)
+        {
+            var argument = (float)x;
+            // A series where log(1 + x) in double would itself be off.
+            var expected = x < 1e-4 ? argument - .5 * argument * argument + Math.Pow(argument, 3) / 3 : Math.Log(1 + (double)argument);
+            Assert.Equal(1, LaneMath<Lanes256>.Log1P(Lanes256.Create(argument)).First() / expected, 2e-7);
+        }
+    }
+
+    [Fact]
+    public void Widths_FusedMultiplyAdd_GiveTheSameBits()
+    {
+        if (!Vector256.IsHardwareAccelerated)
+            return;
+        for (var x = -30f; x < 30; x += .0371f)
+        {
+            ((IBinaryLoss)new FocalLoss(1.7)).Evaluate(Lanes128.Create(x), out var value128, out var derivative128);
+            ((IBinaryLoss)new FocalLoss(1.7)).Evaluate(Lanes512.Create(x), out var value512, out var derivative512);
+            Assert.Equal((value128.First(), derivative128.First()), (value512.First(), derivative512.First()));
+        }
+    }
+}
+
+internal static unsafe class LanesExtensions
+{
+    public static float First<TLanes>(this TLanes lanes) where TLanes : unmanaged, ILanes<TLanes>
+    {
+        var numbers = stackalloc float[TLanes.Count];
+        TLanes.Store(lanes, numbers);
+        return numbers[0];
+    }
+}
