@@ -1,0 +1,120 @@
+#!/usr/bin/env bash
+# Installs what is missing and builds the native shims into artifacts/native; instant and silent when all is there.
+# LIBTORCH, where set, names the folder of the LibTorch to use instead of Debian's.
+# Exit codes: 1 a build failed, 4 something is missing that cannot be installed from here.
+set -euo pipefail
+exec >&2 </dev/null
+root=$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")
+cd "$root"
+
+mkdir -p artifacts
+exec 9>artifacts/setup.lock
+flock 9
+
+lacking() {
+  echo "retina: $1"
+  exit 4
+}
+
+# The lines of packages.txt that count here, comments and blanks off.
+wanted_packages() {
+  local name
+  sed 's/[[:space:]]*#.*//; /^$/d' eng/packages.txt | while read -r name; do
+    [[ $name == libtorch-dev && -n ${LIBTORCH:-} ]] || echo "$name"
+  done
+  # Only where there are no certificates at all: the package rewrites what a machine may have added to its own.
+  [[ -s /etc/ssl/certs/ca-certificates.crt ]] || echo ca-certificates
+}
+
+missing_packages() {
+  local installed line name
+  installed=$(wanted_packages | tr '|' '\n' | xargs dpkg-query -W -f '${db:Status-Status} ${Package}\n' 2>/dev/null || true)
+  wanted_packages | while read -r line; do
+    for name in ${line//|/ }; do
+      [[ $'\n'$installed$'\n' == *$'\ninstalled '"$name"$'\n'* ]] && continue 2
+    done
+    echo "$line"
+  done
+}
+
+# Of each a|b the first that apt knows, or else the last, for apt-get to complain about.
+choose() {
+  local line name
+  for line in "$@"; do
+    for name in ${line//|/ }; do
+      apt-cache show "$name" >/dev/null 2>&1 && break
+    done
+    echo "$name"
+  done
+}
+
+install_packages() {
+  local run=(env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300) packages
+  if [[ $(id -u) != 0 ]]; then
+    command -v sudo >/dev/null || lacking "Debian packages are missing. As root, run:
+  apt-get update && apt-get install --no-install-recommends $(choose "$@" | xargs)"
+    run=(sudo "${run[@]}")
+  fi
+  "${run[@]}" update || lacking "'apt-get update' failed"
+  mapfile -t packages < <(choose "$@")
+  echo "Installing Debian packages: ${packages[*]}"
+  "${run[@]}" install -y --no-install-recommends "${packages[@]}" >artifacts/apt.log 2>&1 || {
+    tail -n 20 artifacts/apt.log
+    lacking "'apt-get install ${packages[*]}' failed; artifacts/apt.log has all it said"
+  }
+}
+
+# All that decides what the shims are built against.
+native_configuration() {
+  echo "LIBTORCH=${LIBTORCH:-} CXX=${CXX:-}"
+  if [[ -n ${LIBTORCH:-} ]]; then
+    cat "$LIBTORCH"/build-version "$LIBTORCH"/build-hash 2>/dev/null || true
+  fi
+  if [[ $has_dpkg ]]; then
+    wanted_packages | tr '|' '\n' | xargs dpkg-query -W 2>/dev/null || true
+  else
+    "${CXX:-c++}" --version
+  fi
+}
+
+build_shims() {
+  local configuration stamp was=()
+  configuration=$(native_configuration | sha256sum)
+  stamp="$configuration"$'\n'$(find native -type f -print0 | sort -z | xargs -0 sha256sum | sha256sum)
+  [[ -f artifacts/native.stamp ]] && mapfile -t was <artifacts/native.stamp
+  [[ "${was[*]-}" == "${stamp//$'\n'/ }" ]] && return
+
+  echo "Building the native shims"
+  rm -f artifacts/native.stamp
+  # CMake remembers what it found, so another compiler or LibTorch needs a fresh folder.
+  [[ ${was[0]-} == "$configuration" ]] || rm -rf artifacts/native artifacts/obj/native
+  {
+    cmake -S native -B artifacts/obj/native -DCMAKE_BUILD_TYPE=Release \
+      -DCMAKE_LIBRARY_OUTPUT_DIRECTORY="$root/artifacts/native" ${LIBTORCH:+"-DLIBTORCH=$LIBTORCH"} &&
+      cmake --build artifacts/obj/native --parallel "$(nproc)"
+  } >artifacts/native.log 2>&1 || {
+    cat artifacts/native.log
+    echo "retina: the native shims in native/ do not build; artifacts/native.log has the above"
+    exit 1
+  }
+  echo "$stamp" >artifacts/native.stamp
+}
+
+[[ -z ${LIBTORCH:-} || -d $LIBTORCH ]] || lacking "LIBTORCH names $LIBTORCH, which is not a folder"
+
+has_dpkg=
+if command -v apt-get >/dev/null; then
+  has_dpkg=yes
+  mapfile -t missing < <(missing_packages)
+  [[ ${#missing[@]} == 0 ]] || install_packages "${missing[@]}"
+else
+  for tool in "${CXX:-c++}" cmake; do
+    command -v "$tool" >/dev/null || lacking "$tool is missing; needed are the likes of these Debian packages: $(wanted_packages | xargs)"
+  done
+fi
+
+. eng/environment.sh
+sdk=$(dotnet --version 2>/dev/null) && [[ $sdk == 10.* ]] ||
+  lacking "the .NET 10 SDK is missing (https://dotnet.microsoft.com/download); 'dotnet --version' has to print 10.0.100 or later"
+
+build_shims

@@ -1,0 +1,80 @@
+#!/usr/bin/env bash
+# eng/try-in-bare-root.sh [--keep] [--shared] SUITE [COMMAND...]
+# Runs a command (./test.sh) in a clone of this checkout's last commit, in a Debian SUITE (bookworm, trixie) that has
+# nothing but its base system and this machine's .NET SDK. Needs root, debootstrap, and about 4 GB.
+#   --keep    goes on in the root of the run before, with what that installed; the clone is fresh all the same
+#   --shared  shows ../shared beside the clone, read-only
+# BARE_ROOTS is the folder for the roots; without it, a folder for temporary files.
+set -euo pipefail
+
+if [[ ${1-} != --inside ]]; then
+  # In namespaces of its own: every mount and process goes when the command ends, however it ends.
+  exec unshare --mount --pid --fork --kill-child -- "$(readlink -f "${BASH_SOURCE[0]}")" --inside "$@"
+fi
+shift
+keep= shared=
+while [[ ${1-} == --* ]]; do
+  case $1 in
+    --keep) keep=yes ;;
+    --shared) shared=yes ;;
+    *) echo "$0: no option $1" >&2; exit 2 ;;
+  esac
+  shift
+done
+suite=${1:?"the suite is missing: bookworm or trixie"}
+shift
+[[ $# -gt 0 ]] || set -- ./test.sh
+
+checkout=$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")
+roots=${BARE_ROOTS:-${TMPDIR:-/tmp}/bare-roots}
+root=$roots/$suite
+sdk=$(dirname "$(readlink -f "$(command -v dotnet)")")
+certificates=/etc/ssl/certs/ca-certificates.crt
+mkdir -p "$roots"
+
+if [[ ! -f $root.tar ]]; then
+  mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | head -n 1)
+  rm -rf --one-file-system "$root"
+  debootstrap --variant=minbase "$suite" "$root" "$mirror" >"$root.log" || { tail "$root.log"; exit 1; } >&2
+  tar -C "$root" -cf "$root.tar.next" .
+  mv "$root.tar.next" "$root.tar"
+fi
+if [[ ! $keep || ! -d $root ]]; then
+  rm -rf --one-file-system "$root"
+  mkdir "$root"
+  tar -C "$root" -xf "$root.tar"
+fi
+
+# The machine's way to the package feeds: names, certificates, proxies, NuGet's settings.
+cp -L /etc/resolv.conf /etc/hosts "$root/etc/"
+apt-config dump Acquire >"$root/etc/apt/apt.conf.d/99machine"
+if [[ -f $certificates ]]; then
+  mkdir -p "$root${certificates%/*}" "$root/usr/local/share/ca-certificates"
+  cp -L $certificates "$root$certificates"
+  cp -L /usr/local/share/ca-certificates/*.crt "$root/usr/local/share/ca-certificates/" 2>/dev/null || true
+fi
+mkdir -p "$root/root/.nuget"
+if [[ -d ~/.nuget/NuGet ]]; then
+  cp -r ~/.nuget/NuGet "$root/root/.nuget/"
+fi
+mapfile -t settings < <(env | grep -iE '^(NUGET_[A-Z_]*|SSL_CERT_(FILE|DIR)|(HTTP|HTTPS|NO|ALL)_PROXY|LIBTORCH|CI)=')
+
+mount --make-rprivate /
+mount -t proc proc "$root/proc"
+mount --rbind /sys "$root/sys"
+mount --rbind /dev "$root/dev"
+mkdir -p "$root$sdk" "$root/src"
+mount --bind -o ro "$sdk" "$root$sdk"
+rm -rf "$root/src/RetinaSharp"
+git clone -q --no-hardlinks "$checkout" "$root/src/RetinaSharp"
+if [[ $shared ]]; then
+  mkdir -p "$root/src/shared"
+  mount --bind -o ro "$checkout/../shared" "$root/src/shared"
+fi
+
+# As the first process of its namespace this shell stays, to reap what the command leaves behind.
+status=0
+chroot "$root" env -i "${settings[@]}" HOME=/root TERM="${TERM:-dumb}" \
+  PATH="$sdk:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" \
+  bash -c 'cd /src/RetinaSharp && exec "$@"' bash "$@" || status=$?
+exit $status

@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# Sets up what is missing, builds, runs every test. The last line counts them: N passed, N failed[, N skipped].
+set -uo pipefail
+cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" || exit
+
+eng/build.sh || {
+  echo "0 passed, 1 failed"
+  exit 1
+}
+. eng/environment.sh
+
+# One project after the other: each may use all cores. Its summary reads "Passed! - Failed: 0, Passed: 12, Skipped: 1, Total: 13, …".
+dotnet test RetinaSharp.slnx -c Release --no-build -m:1 --nologo </dev/null 2>&1 | tee artifacts/test.log
+status=${PIPESTATUS[0]}
+
+awk -v status="$status" '
+  /^ *(Passed|Failed|Skipped)! +- Failed: / {
+    gsub(/[:,]/, " ")
+    for (i = 1; i < NF; i++) if ($(i + 1) ~ /^[0-9]+$/) count[$i] += $(i + 1)
+  }
+  END {
+    # A test host that crashed has no summary, and its project counts as one failure.
+    if (status != 0 && count["Failed"] == 0) count["Failed"] = 1
+    printf "%d passed, %d failed", count["Passed"], count["Failed"]
+    if (count["Skipped"]) printf ", %d skipped", count["Skipped"]
+    print ""
+    exit count["Failed"] || !count["Passed"]
+  }' artifacts/test.log

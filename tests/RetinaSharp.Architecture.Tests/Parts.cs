@@ -1,0 +1,35 @@
+namespace RetinaSharp.Architecture.Tests;
+
+/// <summary>What each part in src/ may use. A new part, reference or package is a decision, and has its line here.</summary>
+internal static class Parts
+{
+    private static readonly string[] BelowDetection =
+        ["RetinaSharp.Boxes", "RetinaSharp.Losses", "RetinaSharp.Annotations", "RetinaSharp.Evaluation", "RetinaSharp.Torch", "RetinaSharp.Imaging"];
+
+    private static readonly string[] UpToDetection = [.. BelowDetection, "RetinaSharp.Detection"];
+
+    /// <summary>Part → the parts that it may use.</summary>
+    public static IReadOnlyDictionary<string, string[]> AllowedReferences { get; } = new Dictionary<string, string[]>
+    {
+        ["RetinaSharp.Boxes"] = [],
+        ["RetinaSharp.Losses"] = [],
+        ["RetinaSharp.Annotations"] = ["RetinaSharp.Boxes"],
+        ["RetinaSharp.Evaluation"] = ["RetinaSharp.Boxes", "RetinaSharp.Annotations"],
+        ["RetinaSharp.Torch"] = [],
+        ["RetinaSharp.Imaging"] = [],
+        ["RetinaSharp.Detection"] = BelowDetection,
+        ["RetinaSharp.Experiments"] = UpToDetection,
+        ["RetinaSharp.Onnx"] = UpToDetection,
+        ["RetinaSharp.Cli"] = [.. UpToDetection, "RetinaSharp.Experiments", "RetinaSharp.Onnx"],
+    };
+
+    /// <summary>NuGet package → the parts that may use it.</summary>
+    public static IReadOnlyDictionary<string, string[]> AllowedPackages { get; } = new Dictionary<string, string[]>
+    {
+        ["System.Numerics.Tensors"] = ["RetinaSharp.Boxes", "RetinaSharp.Losses"],
+        ["YamlDotNet"] = ["RetinaSharp.Annotations"],
+        ["Google.Protobuf"] = ["RetinaSharp.Onnx"],
+        ["System.CommandLine"] = ["RetinaSharp.Cli"],
+        ["Spectre.Console"] = ["RetinaSharp.Cli"],
+    };
+}

@@ -1,0 +1,67 @@
+namespace RetinaSharp.Architecture.Tests;
+
+public class ReferenceTests
+{
+    public static TheoryData<string> Projects => [.. Checkout.Projects("src")];
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void Project_InSource_IsAPart(string project) =>
+        Assert.Contains(Checkout.NameOf(project), Parts.AllowedReferences.Keys);
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void Project_ItsReferences_AreAllowed(string project)
+    {
+        var referenced = Checkout.Items(project, "ProjectReference").Select(Checkout.NameOf);
+        Violations.None(referenced.Except(Parts.AllowedReferences[Checkout.NameOf(project)]));
+    }
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void Project_ItsCode_NamesAllowedPartsOnly(string project)
+    {
+        var name = Checkout.NameOf(project);
+        var allowed = Parts.AllowedReferences[name].Append(name).ToHashSet();
+        var violations = from code in Checkout.CodeOf(project)
+                         from part in SourceFile.PartsNamedIn(Checkout.TextOf(code), Parts.AllowedReferences.Keys)
+                         where !allowed.Contains(part)
+                         select $"{code} names {part}";
+        Violations.None(violations);
+    }
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void Project_ItsPackages_AreAllowed(string project)
+    {
+        var name = Checkout.NameOf(project);
+        var allowed = Parts.AllowedPackages.Where(package => package.Value.Contains(name)).Select(package => package.Key);
+        Violations.None(Checkout.Items(project, "PackageReference").Except(allowed));
+    }
+
+    [Fact]
+    public void AllowedReferences_Closed_HasNoCycle()
+    {
+        // What a part may use may use nothing that the part itself may not, so a reference of a reference is never a surprise.
+        foreach (var (part, allowed) in Parts.AllowedReferences)
+        {
+            Assert.DoesNotContain(part, allowed);
+            foreach (var used in allowed)
+                Assert.Subset(allowed.ToHashSet(), Parts.AllowedReferences[used].ToHashSet());
+        }
+    }
+
+    [Theory]
+    [InlineData("using RetinaSharp.Torch;", "RetinaSharp.Torch")]
+    [InlineData("using static RetinaSharp.Torch.Operators;", "RetinaSharp.Torch")]
+    [InlineData("    var box = new RetinaSharp.Boxes.Box(0, 0, 1, 1); // RetinaSharp", "RetinaSharp.Boxes")]
+    [InlineData("    // RetinaSharp.Torch does the same", null)]
+    [InlineData("/// <summary>RetinaSharp.Torch</summary>", null)]
+    [InlineData("using RetinaSharp.TorchLike;", null)]
+    [InlineData("using MyRetinaSharp.Torch;", null)]
+    public void PartsNamedIn_Code_FindsThem(string code, string? expected)
+    {
+        string[] wanted = expected is null ? [] : [expected];
+        Assert.Equal(wanted, SourceFile.PartsNamedIn(code, Parts.AllowedReferences.Keys));
+    }
+}
