@@ -1,0 +1,72 @@
+namespace RetinaSharp.Boxes;
+
+/// <summary>Generalised IoU (Rezatofighi et al., 2019) as a loss: 1 - GIoU, from 0 for equal boxes to 2.</summary>
+/// <remarks>
+/// With I the intersection, U the union and C the area of the smallest box around both:
+/// <c>loss = 1 - I / (U + ε) + (C - U) / (C + ε)</c>, ε = 1e-7, as torchvision's <c>generalized_box_iou_loss</c> has it. It is
+/// computed in double, so that the far-off boxes of an untrained model stay finite. Where a side of both boxes is equal, the
+/// gradient is the mean of its two one-sided values, so it vanishes for equal boxes.
+/// </remarks>
+public static class Giou
+{
+    private const double Epsilon = 1e-7;
+
+    /// <summary>The loss of a predicted box.</summary>
+    /// <param name="predicted">The prediction, of width and height 0 or more.</param>
+    /// <param name="target">What it should be, of width and height 0 or more.</param>
+    public static double Loss(Box predicted, Box target) => Loss(predicted, target, out _);
+
+    /// <summary>The loss of a predicted box, and its gradient.</summary>
+    /// <param name="predicted">The prediction, of width and height 0 or more.</param>
+    /// <param name="target">What it should be, of width and height 0 or more.</param>
+    /// <param name="gradient">Receives the derivatives of the loss with respect to the four coordinates of the prediction.</param>
+    public static double Loss(Box predicted, Box target, out Box gradient)
+    {
+        var loss = Loss(predicted.X1, predicted.Y1, predicted.X2, predicted.Y2, target, out var g);
+        gradient = new((float)g.X1, (float)g.Y1, (float)g.X2, (float)g.Y2);
+        return loss;
+    }
+
+    internal static double Loss(
+        double x1, double y1, double x2, double y2, Box target, out (double X1, double Y1, double X2, double Y2) gradient)
+    {
+        var horizontal = new Sides(x1, x2, target.X1, target.X2);
+        var vertical = new Sides(y1, y2, target.Y1, target.Y2);
+        var overlap = horizontal.Shared > 0 && vertical.Shared > 0;
+        var intersection = overlap ? horizontal.Shared * vertical.Shared : 0;
+        var union = (x2 - x1) * (y2 - y1) + ((double)target.X2 - target.X1) * ((double)target.Y2 - target.Y1) - intersection;
+        var around = horizontal.Around * vertical.Around;
+
+        gradient = (
+            Derivative(-(y2 - y1), overlap ? -horizontal.LowShared * vertical.Shared : 0, -(1 - horizontal.LowShared) * vertical.Around),
+            Derivative(-(x2 - x1), overlap ? -vertical.LowShared * horizontal.Shared : 0, -(1 - vertical.LowShared) * horizontal.Around),
+            Derivative(y2 - y1, overlap ? horizontal.HighShared * vertical.Shared : 0, (1 - horizontal.HighShared) * vertical.Around),
+            Derivative(x2 - x1, overlap ? vertical.HighShared * horizontal.Shared : 0, (1 - vertical.HighShared) * horizontal.Around));
+        return 1 - intersection / (union + Epsilon) + (around - union) / (around + Epsilon);
+
+        double Derivative(double area, double intersected, double surrounding)
+        {
+            var u = union + Epsilon;
+            var c = around + Epsilon;
+            var united = area - intersected;
+            return (intersection * united / u - intersected) / u + (surrounding * (u / c) - united) / c;
+        }
+    }
+
+    /// <summary>
+    /// One axis of a prediction and a target: the length that they share (negative with a gap), the length around both, and for
+    /// the prediction's two ends how much of a move changes the shared length; the rest changes the length around.
+    /// </summary>
+    private readonly struct Sides(double low, double high, double targetLow, double targetHigh)
+    {
+        public double Shared { get; } = Math.Min(high, targetHigh) - Math.Max(low, targetLow);
+
+        public double Around { get; } = Math.Max(high, targetHigh) - Math.Min(low, targetLow);
+
+        public double LowShared { get; } = Share(low - targetLow);
+
+        public double HighShared { get; } = Share(targetHigh - high);
+
+        private static double Share(double inside) => inside > 0 ? 1 : inside < 0 ? 0 : .5;
+    }
+}

@@ -1,0 +1,28 @@
+namespace RetinaSharp.Boxes;
+
+/// <summary>GIoU of decoded boxes; the gradient goes through the box code, and is 0 for a logarithm beyond the clip.</summary>
+internal sealed class GiouBoxLoss : BoxLoss
+{
+    private protected override double One(BoxDelta predicted, Box anchor, Box target, double scale, out BoxDelta gradient)
+    {
+        if (!(anchor.Width > 0 && anchor.Height > 0))
+            throw new ArgumentException($"{anchor} has no positive width and height, so nothing can be decoded against it", nameof(anchor));
+        if (!(target.Width > 0 && target.Height > 0))
+            throw new ArgumentException($"{target} has no positive width and height: leave such boxes out", nameof(target));
+
+        // In double and from the code, not by BoxCoder: the corners of a far-off box would lose its size in single precision.
+        var (width, height) = ((double)anchor.X2 - anchor.X1, (double)anchor.Y2 - anchor.Y1);
+        var x = predicted.Dx * width + anchor.X1 + .5 * width;
+        var y = predicted.Dy * height + anchor.Y1 + .5 * height;
+        var halfWidth = .5 * Math.Exp(Math.Min(predicted.Dw, BoxCoder.MaxLogScale)) * width;
+        var halfHeight = .5 * Math.Exp(Math.Min(predicted.Dh, BoxCoder.MaxLogScale)) * height;
+        var loss = Boxes.Giou.Loss(x - halfWidth, y - halfHeight, x + halfWidth, y + halfHeight, target, out var corners);
+
+        gradient = new(
+            (float)(scale * width * (corners.X1 + corners.X2)),
+            (float)(scale * height * (corners.Y1 + corners.Y2)),
+            predicted.Dw > BoxCoder.MaxLogScale ? 0 : (float)(scale * halfWidth * (corners.X2 - corners.X1)),
+            predicted.Dh > BoxCoder.MaxLogScale ? 0 : (float)(scale * halfHeight * (corners.Y2 - corners.Y1)));
+        return loss;
+    }
+}
