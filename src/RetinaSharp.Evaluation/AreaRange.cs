@@ -1,0 +1,10 @@
+namespace RetinaSharp.Evaluation;
+
+/// <summary>COCO's ranges of area.</summary>
+internal enum AreaRange
+{
+    All,
+    Small,
+    Medium,
+    Large,
+}

@@ -1,0 +1,33 @@
+using RetinaSharp.Annotations;
+
+namespace RetinaSharp.Evaluation;
+
+/// <summary>The COCO detection benchmark for boxes, with the figures of pycocotools to the last bit. Thread-safe.</summary>
+/// <remarks>
+/// Detections of one image and class are taken by falling score, ties in the order of the input, 100 at most. Crowds and boxes
+/// outside of an area range are ignored: they are neither to be found, nor wrong to be found.
+/// </remarks>
+public static class CocoEvaluator
+{
+    /// <summary>Compares detections with the truth.</summary>
+    /// <param name="truth">The truth. Category ids and image ids are unique in it.</param>
+    /// <param name="detections">
+    /// What was detected, in the ids of the truth. Detections of categories that the truth does not have are left out. With no
+    /// detections at all the figures are 0.
+    /// </param>
+    /// <param name="options">Threads and cancellation.</param>
+    /// <exception cref="DataException">A detection is of an image that the truth does not have.</exception>
+    /// <exception cref="OperationCanceledException">The evaluation was cancelled.</exception>
+    public static CocoMetrics Evaluate(
+        AnnotatedSet truth, IReadOnlyList<DetectionResult> detections, CocoEvaluatorOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(truth);
+        ArgumentNullException.ThrowIfNull(detections);
+        options ??= new();
+        var inputs = EvaluationInput.Group(truth, detections);
+        var curves = new ClassCurves[inputs.Length];
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.Threads, CancellationToken = options.Cancellation };
+        Parallel.For(0, inputs.Length, parallel, place => curves[place] = inputs[place].Evaluate());
+        return new(curves);
+    }
+}

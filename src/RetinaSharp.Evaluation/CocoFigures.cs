@@ -1,0 +1,67 @@
+namespace RetinaSharp.Evaluation;
+
+/// <summary>
+/// The twelve figures of the COCO detection benchmark, each from 0 to 1, or -1 where the truth has no box to measure it on.
+/// Small, medium and large are by the truth's area: up to 32², from there to 96², and above; the borders belong to both sides.
+/// </summary>
+public record CocoFigures
+{
+    internal CocoFigures(IReadOnlyList<ClassCurves> classes)
+    {
+        AP = CurveMeans.Precision(classes, AreaRange.All, CocoThresholds.AllIou);
+        AP50 = CurveMeans.Precision(classes, AreaRange.All, CocoThresholds.Iou50);
+        AP75 = CurveMeans.Precision(classes, AreaRange.All, CocoThresholds.Iou75);
+        APs = CurveMeans.Precision(classes, AreaRange.Small, CocoThresholds.AllIou);
+        APm = CurveMeans.Precision(classes, AreaRange.Medium, CocoThresholds.AllIou);
+        APl = CurveMeans.Precision(classes, AreaRange.Large, CocoThresholds.AllIou);
+        AR1 = CurveMeans.Recall(classes, RecallRow.Best1);
+        AR10 = CurveMeans.Recall(classes, RecallRow.Best10);
+        AR100 = CurveMeans.Recall(classes, RecallRow.All);
+        ARs = CurveMeans.Recall(classes, RecallRow.Small);
+        ARm = CurveMeans.Recall(classes, RecallRow.Medium);
+        ARl = CurveMeans.Recall(classes, RecallRow.Large);
+    }
+
+    /// <summary>Average precision, the mean over IoU thresholds .5 to .95 in steps of .05.</summary>
+    public double AP { get; }
+
+    /// <summary>Average precision at IoU .5.</summary>
+    public double AP50 { get; }
+
+    /// <summary>Average precision at IoU .75.</summary>
+    public double AP75 { get; }
+
+    /// <summary>Average precision of small objects.</summary>
+    public double APs { get; }
+
+    /// <summary>Average precision of medium objects.</summary>
+    public double APm { get; }
+
+    /// <summary>Average precision of large objects.</summary>
+    public double APl { get; }
+
+    /// <summary>Average recall with the best detection of each class in an image.</summary>
+    public double AR1 { get; }
+
+    /// <summary>Average recall with the best 10 detections of each class in an image.</summary>
+    public double AR10 { get; }
+
+    /// <summary>Average recall with the best 100 detections of each class in an image.</summary>
+    public double AR100 { get; }
+
+    /// <summary>Average recall of small objects, with 100 detections.</summary>
+    public double ARs { get; }
+
+    /// <summary>Average recall of medium objects, with 100 detections.</summary>
+    public double ARm { get; }
+
+    /// <summary>Average recall of large objects, with 100 detections.</summary>
+    public double ARl { get; }
+
+    /// <summary>The figures with their names, in the order in which COCO's tools print them.</summary>
+    public IReadOnlyList<(string Name, double Value)> ByName() =>
+    [
+        (nameof(AP), AP), (nameof(AP50), AP50), (nameof(AP75), AP75), (nameof(APs), APs), (nameof(APm), APm), (nameof(APl), APl),
+        (nameof(AR1), AR1), (nameof(AR10), AR10), (nameof(AR100), AR100), (nameof(ARs), ARs), (nameof(ARm), ARm), (nameof(ARl), ARl),
+    ];
+}

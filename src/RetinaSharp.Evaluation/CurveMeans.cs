@@ -1,0 +1,58 @@
+using System.Buffers;
+
+namespace RetinaSharp.Evaluation;
+
+/// <summary>Means over IoU threshold × recall point × class, in this order, as numpy takes them; -1 over nothing.</summary>
+internal static class CurveMeans
+{
+    public static double Precision(IReadOnlyList<ClassCurves> classes, AreaRange area, Range iou)
+    {
+        var present = Present(classes, area);
+        var (first, count) = iou.GetOffsetAndLength(CocoThresholds.IouCount);
+        return Mean(count * CocoThresholds.RecallCount * present.Length, values =>
+        {
+            var next = 0;
+            for (var t = first; t < first + count; t++)
+            {
+                for (var point = 0; point < CocoThresholds.RecallCount; point++)
+                {
+                    foreach (var curves in present)
+                        values[next++] = curves.PrecisionAt(area, t)[point];
+                }
+            }
+        });
+    }
+
+    public static double Recall(IReadOnlyList<ClassCurves> classes, RecallRow row)
+    {
+        var present = Present(classes, row <= RecallRow.Large ? (AreaRange)row : AreaRange.All);
+        return Mean(CocoThresholds.IouCount * present.Length, values =>
+        {
+            var next = 0;
+            for (var t = 0; t < CocoThresholds.IouCount; t++)
+            {
+                foreach (var curves in present)
+                    values[next++] = curves.RecallAt(row)[t];
+            }
+        });
+    }
+
+    private static ClassCurves[] Present(IReadOnlyList<ClassCurves> classes, AreaRange area) =>
+        [.. classes.Where(curves => curves.Truths[(int)area] > 0)];
+
+    private static double Mean(int count, Action<double[]> fill)
+    {
+        if (count == 0)
+            return -1;
+        var values = ArrayPool<double>.Shared.Rent(count);
+        try
+        {
+            fill(values);
+            return PairwiseSum.Of(values.AsSpan(0, count)) / count;
+        }
+        finally
+        {
+            ArrayPool<double>.Shared.Return(values);
+        }
+    }
+}

@@ -1,0 +1,58 @@
+namespace RetinaSharp.Evaluation;
+
+/// <summary>
+/// numpy's sum of a one-dimensional array: its buffer's length at a time, and within that pairwise: blocks of at most 128
+/// numbers with eight running sums, halves added recursively. Sums in another order differ in the last bits, and the published
+/// figures are numpy's.
+/// </summary>
+internal static class PairwiseSum
+{
+    private const int Buffer = 8192;
+    private const int Block = 128;
+
+    public static double Of(ReadOnlySpan<double> values)
+    {
+        var sum = 0.0;
+        for (var start = 0; start < values.Length; start += Buffer)
+            sum += Pairwise(values[start..Math.Min(start + Buffer, values.Length)]);
+        return sum;
+    }
+
+    private static double Pairwise(ReadOnlySpan<double> values)
+    {
+        if (values.Length < 8)
+        {
+            var sum = 0.0;
+            foreach (var value in values)
+                sum += value;
+            return sum;
+        }
+
+        if (values.Length > Block)
+        {
+            var half = values.Length / 2;
+            half -= half % 8;
+            return Pairwise(values[..half]) + Pairwise(values[half..]);
+        }
+
+        var (r0, r1, r2, r3) = (values[0], values[1], values[2], values[3]);
+        var (r4, r5, r6, r7) = (values[4], values[5], values[6], values[7]);
+        var i = 8;
+        for (; i <= values.Length - 8; i += 8)
+        {
+            r0 += values[i];
+            r1 += values[i + 1];
+            r2 += values[i + 2];
+            r3 += values[i + 3];
+            r4 += values[i + 4];
+            r5 += values[i + 5];
+            r6 += values[i + 6];
+            r7 += values[i + 7];
+        }
+
+        var total = r0 + r1 + (r2 + r3) + (r4 + r5 + (r6 + r7));
+        for (; i < values.Length; i++)
+            total += values[i];
+        return total;
+    }
+}
