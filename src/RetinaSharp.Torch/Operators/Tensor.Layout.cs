@@ -14,6 +14,7 @@ public sealed partial class Tensor
     private static readonly Operator DetachOperator = new("aten::detach");
     private static readonly Operator SliceOperator = new("aten::slice", "Tensor");
     private static readonly Operator SumOperator = new("aten::sum", "dim_IntList");
+    private static readonly Operator EmptyLikeOperator = new("aten::empty_like");
 
     /// <summary>The same elements in C order; itself where they are already.</summary>
     public Tensor Contiguous() => ContiguousOperator.Call(this, ContiguousFormat);
@@ -46,6 +47,9 @@ public sealed partial class Tensor
 
     /// <summary>A copy in memory of its own, in the same layout.</summary>
     public Tensor Clone() => CloneOperator.Call(this);
+
+    /// <summary>A tensor of the same shape, type and device, whose elements are whatever the memory held.</summary>
+    public Tensor EmptyLike() => EmptyLikeOperator.Call(this);
 
     /// <summary>The same memory outside of the graph.</summary>
     public Tensor Detach() => DetachOperator.Call(this);
