@@ -1,0 +1,51 @@
+using RetinaSharp.Annotations;
+
+namespace RetinaSharp.Detection.Data;
+
+/// <summary>Makes batches of images for evaluation, on other threads, in the order given; the last may be smaller.</summary>
+internal sealed class EvaluationLoader
+{
+    private readonly IReadOnlyList<AnnotatedImage> _images;
+    private readonly InputSize _size;
+    private readonly LoaderOptions _options;
+    private readonly ImageStore _store;
+
+    /// <summary>Makes the loader; nothing is read yet.</summary>
+    /// <param name="images">The images; their annotations are not used.</param>
+    /// <param name="size">Size that they are scaled to.</param>
+    /// <param name="options">Batch size, threads and memory; seed and ranks are not used.</param>
+    /// <exception cref="DataException">The size of an image is not known.</exception>
+    public EvaluationLoader(IReadOnlyList<AnnotatedImage> images, InputSize size, LoaderOptions options)
+    {
+        size.Validate();
+        options.Validate();
+        SourceImages.RequireSizes(images);
+        (_images, _size, _options) = (images, size, options);
+        _store = new(size, 1, options.CacheBytes);
+    }
+
+    /// <summary>Number of batches.</summary>
+    public int BatchCount => (_images.Count + _options.BatchSize - 1) / _options.BatchSize;
+
+    internal BufferPool<PixelBuffer> Pool { get; } = new();
+
+    /// <summary>
+    /// The batches: images 0 to batch size - 1, and so on; whoever takes one disposes it. Throws while it runs as
+    /// <see cref="TrainingLoader.Epoch"/> does.
+    /// </summary>
+    /// <param name="cancellation">Ends the enumeration with <see cref="OperationCanceledException"/>.</param>
+    public IEnumerable<ImageBatch> Batches(CancellationToken cancellation = default) =>
+        OrderedPrefetch.Run(0, BatchCount, Make, _options.Workers, _options.Prefetch, cancellation);
+
+    private ImageBatch Make(int batch, CancellationToken cancellation)
+    {
+        var first = batch * _options.BatchSize;
+        var count = Math.Min(_options.BatchSize, _images.Count - first);
+        var geometries = Enumerable.Range(first, count).Select(i => _size.Fit(_images[i].Width, _images[i].Height)).ToArray();
+        return ImageBatch.Of(geometries, i =>
+        {
+            cancellation.ThrowIfCancellationRequested();
+            return _store.Read(_images[first + i]);
+        }, Pool);
+    }
+}

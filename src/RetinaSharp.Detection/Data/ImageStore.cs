@@ -1,0 +1,69 @@
+using System.Collections.Concurrent;
+using RetinaSharp.Annotations;
+using RetinaSharp.Imaging;
+
+namespace RetinaSharp.Detection.Data;
+
+/// <summary>
+/// Reads images, no larger than they are needed, and keeps what fits in its memory. Nothing is ever dropped for something
+/// else: an epoch uses every image once, so a fixed part of them in memory saves the most. Thread-safe.
+/// </summary>
+/// <param name="size">Size that images are scaled to.</param>
+/// <param name="maxScale">Largest factor on top of that size that will be asked for.</param>
+/// <param name="cacheBytes">Memory for images in bytes.</param>
+internal sealed class ImageStore(InputSize size, double maxScale, long cacheBytes)
+{
+    private readonly ConcurrentDictionary<string, Image> _cache = new(StringComparer.Ordinal);
+    private long _bytes;
+
+    /// <summary>Bytes of the images in memory.</summary>
+    public long CachedBytes => Interlocked.Read(ref _bytes);
+
+    /// <summary>
+    /// The image at the largest size that will be asked for, or as it is where that is no smaller. The same pixels whether they
+    /// come from memory or from the file.
+    /// </summary>
+    /// <exception cref="ImageException">The file cannot be read or decoded.</exception>
+    /// <exception cref="DataException">The image has another size than its annotations say.</exception>
+    public Image Read(AnnotatedImage source)
+    {
+        if (_cache.TryGetValue(source.Path, out var cached))
+            return cached;
+        var image = Load(source);
+        var bytes = image.Pixels.Length;
+        if (Interlocked.Add(ref _bytes, bytes) > cacheBytes || !_cache.TryAdd(source.Path, image))
+            Interlocked.Add(ref _bytes, -bytes);
+        return image;
+    }
+
+    private Image Load(AnnotatedImage source)
+    {
+        var fit = size.Fit(source.Width, source.Height);
+        var (width, height) = (ScaledSide(fit.Width, maxScale), ScaledSide(fit.Height, maxScale));
+        var shrinks = width < source.Width && height < source.Height;
+        var reduction = shrinks ? Reduction(source, width, height) : 1;
+        var image = Image.Load(source.Path, reduction == 1 ? null : new() { Reduction = reduction });
+        if (!IsReduced(image.Width, source.Width, reduction) || !IsReduced(image.Height, source.Height, reduction))
+        {
+            var found = reduction == 1 ? image : Image.Load(source.Path);
+            throw new DataException(source.Path, $"image {source.Id}",
+                $"is {found.Width} x {found.Height}, but annotated as {source.Width} x {source.Height}: correct the annotations, or their boxes would lie elsewhere");
+        }
+        return shrinks ? image.Resize(width, height) : image;
+    }
+
+    /// <summary>A side of an image that is scaled once more.</summary>
+    public static int ScaledSide(int side, double scale) => Math.Max(1, (int)(side * scale));
+
+    private static int Reduction(AnnotatedImage source, int width, int height)
+    {
+        var reduction = 8;
+        while (reduction > 1 && (source.Width / reduction < width || source.Height / reduction < height))
+            reduction /= 2;
+        return reduction;
+    }
+
+    // Decoders round the reduced side up or down.
+    private static bool IsReduced(int side, int full, int reduction) =>
+        side == full / reduction || side == (full + reduction - 1) / reduction;
+}

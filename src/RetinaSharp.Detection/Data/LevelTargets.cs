@@ -1,0 +1,58 @@
+using System.Runtime.InteropServices;
+using RetinaSharp.Boxes;
+using RetinaSharp.Detection.Anchors;
+
+namespace RetinaSharp.Detection.Data;
+
+/// <summary>What the anchors of one pyramid level are to learn, for a whole batch: the layout of the heads' outputs [N, n].</summary>
+internal sealed class LevelTargets
+{
+    private readonly List<int> _positives = [];
+    private readonly List<Box> _anchors = [];
+    private readonly List<Box> _targets = [];
+    private int[] _labels = [];
+    private int _length;
+
+    /// <summary>n: anchors of the level in one image.</summary>
+    public int AnchorsPerImage { get; private set; }
+
+    /// <summary>[N · n], image after image: class from 0, -1 background, -2 ignored.</summary>
+    public ReadOnlySpan<int> Labels => _labels.AsSpan(0, _length);
+
+    /// <summary>Indices into <see cref="Labels"/> of the anchors with a class, ascending.</summary>
+    public ReadOnlySpan<int> Positives => CollectionsMarshal.AsSpan(_positives);
+
+    /// <summary>For each of <see cref="Positives"/> the anchor.</summary>
+    public ReadOnlySpan<Box> PositiveAnchors => CollectionsMarshal.AsSpan(_anchors);
+
+    /// <summary>For each of <see cref="Positives"/> the box that it is to find.</summary>
+    public ReadOnlySpan<Box> PositiveTargets => CollectionsMarshal.AsSpan(_targets);
+
+    /// <summary>Makes room for a batch.</summary>
+    public void Reset(int images, int anchors)
+    {
+        AnchorsPerImage = anchors;
+        _length = checked(images * anchors);
+        if (_labels.Length < _length)
+            _labels = GC.AllocateUninitializedArray<int>(_length);
+        _positives.Clear();
+        _anchors.Clear();
+        _targets.Clear();
+    }
+
+    /// <summary>Takes over one image's assignment; images come in order.</summary>
+    public void Set(int image, AnchorGrid grid, AnchorLevel level, AnchorAssignment assignment, ReadOnlySpan<Box> boxes)
+    {
+        var offset = image * AnchorsPerImage;
+        assignment.Labels.AsSpan(level.Offset, level.Count).CopyTo(_labels.AsSpan(offset));
+        for (var i = 0; i < assignment.Positives.Length; i++)
+        {
+            var anchor = assignment.Positives[i];
+            if (anchor < level.Offset || anchor >= level.Offset + level.Count)
+                continue;
+            _positives.Add(offset + anchor - level.Offset);
+            _anchors.Add(grid.Boxes[anchor]);
+            _targets.Add(boxes[assignment.PositiveBoxes[i]]);
+        }
+    }
+}

@@ -1,0 +1,31 @@
+namespace RetinaSharp.Detection.Data;
+
+/// <summary>Size that all images of a batch share: the largest sides, rounded up to a multiple of 32.</summary>
+/// <param name="Images">Number of images.</param>
+/// <param name="Height">Height in pixels.</param>
+/// <param name="Width">Width in pixels.</param>
+internal readonly record struct PaddedSize(int Images, int Height, int Width)
+{
+    private const int Divisor = 32;
+
+    /// <summary>Bytes of one image.</summary>
+    public int ImageBytes => Width * Height * 3;
+
+    /// <summary>Bytes from one row to the next.</summary>
+    public int Stride => Width * 3;
+
+    /// <summary>The size around images.</summary>
+    /// <exception cref="ArgumentException">The batch does not fit in one array.</exception>
+    public static PaddedSize Around(ReadOnlySpan<(int Width, int Height)> images)
+    {
+        var (width, height) = (1, 1);
+        foreach (var image in images)
+            (width, height) = (Math.Max(width, image.Width), Math.Max(height, image.Height));
+        var size = new PaddedSize(images.Length, RoundUp(height), RoundUp(width));
+        if ((long)size.Images * size.Width * size.Height * 3 > Array.MaxLength)
+            throw new ArgumentException($"{size.Images} images of {size.Width} x {size.Height} pixels do not fit in one batch: choose a smaller batch or input size");
+        return size;
+    }
+
+    private static int RoundUp(int side) => (side + Divisor - 1) / Divisor * Divisor;
+}

@@ -1,0 +1,16 @@
+using RetinaSharp.Annotations;
+
+namespace RetinaSharp.Detection.Data;
+
+/// <summary>What a loader asks of the images it is given.</summary>
+internal static class SourceImages
+{
+    /// <summary>Refuses images whose size is not known.</summary>
+    /// <exception cref="DataException">Names the image.</exception>
+    public static void RequireSizes(IReadOnlyList<AnnotatedImage> images)
+    {
+        foreach (var image in images)
+            if (image.Width < 1 || image.Height < 1)
+                throw new DataException(image.Path, $"image {image.Id}", "has no known size: is the file there?");
+    }
+}

@@ -1,0 +1,105 @@
+using RetinaSharp.Annotations;
+using RetinaSharp.Detection.Anchors;
+using RetinaSharp.Detection.Settings;
+
+namespace RetinaSharp.Detection.Data;
+
+/// <summary>
+/// Makes training batches on other threads: reads, varies and pads images, moves their boxes along, and assigns the anchors.
+/// What is in a batch follows from the seed, the epoch and the batch's number alone.
+/// </summary>
+internal sealed class TrainingLoader
+{
+    private readonly AnnotatedSet _set;
+    private readonly InputSize _size;
+    private readonly AugmentationSettings _augmentation;
+    private readonly AnchorGenerator _anchors;
+    private readonly Assigner _assigner;
+    private readonly LoaderOptions _options;
+    private readonly ImageStore _store;
+
+    /// <summary>Makes the loader; nothing is read yet.</summary>
+    /// <exception cref="DataException">The set has no images, or one of unknown size.</exception>
+    /// <exception cref="ArgumentException">A setting is out of its range.</exception>
+    public TrainingLoader(
+        AnnotatedSet set, InputSize size, AugmentationSettings augmentation, AnchorGenerator anchors, Assigner assigner, LoaderOptions options)
+    {
+        size.Validate();
+        augmentation.Validate();
+        options.Validate();
+        if (set.Images.Count == 0)
+            throw new DataException(set.Source, "", "holds no images to train with");
+        SourceImages.RequireSizes(set.Images);
+        (_set, _size, _augmentation, _anchors, _assigner, _options) = (set, size, augmentation, anchors, assigner, options);
+        _store = new(size, augmentation.MaxScale, options.CacheBytes);
+    }
+
+    /// <summary>
+    /// Batches in an epoch. Images that do not fill one more batch (for every process) are left out until the next epoch, which
+    /// has another order; a set smaller than one batch fills it by repetition.
+    /// </summary>
+    public int BatchesPerEpoch => Math.Max(1, _set.Images.Count / ImagesPerStep);
+
+    internal BufferPool<TrainingBuffers> Pool { get; } = new();
+
+    private int ImagesPerStep => checked(_options.BatchSize * _options.Ranks);
+
+    /// <summary>The batches of an epoch, in order; whoever takes one disposes it. Several enumerations may run at once.</summary>
+    /// <param name="epoch">Number of the epoch, from 0.</param>
+    /// <param name="first">Number of the batch to begin with, for a run that goes on in the middle of an epoch.</param>
+    /// <param name="cancellation">Ends the enumeration with <see cref="OperationCanceledException"/>.</param>
+    /// <remarks>
+    /// While it runs it throws <see cref="Imaging.ImageException"/> for a file that cannot be read, and <see cref="DataException"/>
+    /// for an image of another size than annotated; both name the file.
+    /// </remarks>
+    public IEnumerable<TrainingBatch> Epoch(int epoch, int first = 0, CancellationToken cancellation = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(epoch);
+        ArgumentOutOfRangeException.ThrowIfNegative(first);
+        var order = new int[_set.Images.Count];
+        for (var i = 0; i < order.Length; i++)
+            order[i] = i;
+        new RandomStream(_options.Seed, "order", epoch).Shuffle<int>(order);
+        return OrderedPrefetch.Run(
+            first, BatchesPerEpoch, (batch, token) => Make(order, epoch, batch, token), _options.Workers, _options.Prefetch, cancellation);
+    }
+
+    private TrainingBatch Make(int[] order, int epoch, int batch, CancellationToken cancellation)
+    {
+        var sources = new AnnotatedImage[_options.BatchSize];
+        var plans = new Augmentation[sources.Length];
+        var frames = new (int, int)[sources.Length];
+        for (var i = 0; i < sources.Length; i++)
+        {
+            var position = (long)batch * ImagesPerStep + _options.Rank * _options.BatchSize + i;
+            var sample = (long)epoch * BatchesPerEpoch * ImagesPerStep + position;
+            sources[i] = _set.Images[order[position % order.Length]];
+            plans[i] = Augmentation.Draw(_augmentation, _size, sources[i], new(_options.Seed, "augmentation", sample));
+            frames[i] = (plans[i].FrameWidth, plans[i].FrameHeight);
+        }
+
+        var size = PaddedSize.Around(frames);
+        var grid = _anchors.Generate(size.Height, size.Width);
+        var images = new BatchImage[sources.Length];
+        var buffers = Pool.Rent();
+        try
+        {
+            buffers.Reset(size, grid);
+            for (var i = 0; i < sources.Length; i++)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                FramePixels.Write(_store.Read(sources[i]), plans[i], buffers.Pixels[i], size.Stride);
+                images[i] = BatchImage.Of(sources[i], plans[i], _augmentation.MinVisible);
+                var assignment = _assigner.Assign(grid, images[i].Boxes, images[i].Classes, images[i].Ignored);
+                for (var level = 0; level < buffers.Levels.Length; level++)
+                    buffers.Levels[level].Set(i, grid, grid.Levels[level], assignment, images[i].Boxes);
+            }
+            return new(batch, size, images, buffers, Pool);
+        }
+        catch
+        {
+            Pool.Return(buffers);
+            throw;
+        }
+    }
+}

@@ -1,0 +1,59 @@
+using System.Runtime.InteropServices;
+using RetinaSharp.Annotations;
+using RetinaSharp.Boxes;
+using RetinaSharp.Detection.Anchors;
+using RetinaSharp.Detection.Data;
+using RetinaSharp.Detection.Modeling;
+using RetinaSharp.Detection.Settings;
+using RetinaSharp.Torch;
+
+namespace RetinaSharp.Detection.Inference;
+
+/// <summary>
+/// From the network's outputs to detections: threshold, the best candidates of each level, decoding, clipping, suppression
+/// within each class, and back to the pixels of the original image. Stateless, so safe for concurrent callers.
+/// </summary>
+internal sealed class Postprocessor(InferenceSettings settings, IReadOnlyList<Category> categories)
+{
+    /// <param name="outputs">Outputs of a batch, by level.</param>
+    /// <param name="anchors">The anchors of the padded size.</param>
+    /// <param name="images">Each image's size in the batch, and its original one.</param>
+    public IReadOnlyList<Detection>[] Run(LevelOutput[] outputs, AnchorGrid anchors, IReadOnlyList<ImageGeometry> images)
+    {
+        using var scope = new TensorScope();
+        var results = new IReadOnlyList<Detection>[images.Count];
+        var levels = outputs.Select(output => (
+            Logits: output.Logits.Detach().To(Device.Cpu, ScalarType.Float32),
+            Deltas: output.Deltas.Detach().To(Device.Cpu, ScalarType.Float32))).ToArray();
+        for (var n = 0; n < images.Count; n++)
+            results[n] = RunOne(levels, anchors, images[n], n);
+        return results;
+    }
+
+    private List<Detection> RunOne((Tensor Logits, Tensor Deltas)[] levels, AnchorGrid anchors, ImageGeometry image, int n)
+    {
+        var (boxes, scores, labels) = (new List<Box>(), new List<float>(), new List<int>());
+        var threshold = (float)Math.Log(settings.ScoreThreshold / (1 - settings.ScoreThreshold));
+        for (var level = 0; level < levels.Length; level++)
+        {
+            var (count, classes) = ((int)levels[level].Logits.Shape[1], (int)levels[level].Logits.Shape[2]);
+            var logits = levels[level].Logits.Data<float>().Slice(n * count * classes, count * classes);
+            var deltas = MemoryMarshal.Cast<float, BoxDelta>(levels[level].Deltas.Data<float>()).Slice(n * count, count);
+            var offset = anchors.Levels[level].Offset;
+            foreach (var index in Candidates.Select(logits, threshold, settings.Candidates))
+            {
+                var anchor = index / classes;
+                boxes.Add(BoxCoder.Decode(anchors.Boxes[offset + anchor], deltas[anchor]).Clip(image.Width, image.Height));
+                scores.Add(1 / (1 + MathF.Exp(-logits[index])));
+                labels.Add(index % classes);
+            }
+        }
+
+        var kept = NonMaximumSuppression.SuppressByClass(
+            CollectionsMarshal.AsSpan(boxes), CollectionsMarshal.AsSpan(scores), CollectionsMarshal.AsSpan(labels), (float)settings.NmsIou, settings.MaxDetections);
+        var detections = new List<Detection>(kept.Length);
+        foreach (var index in kept)
+            detections.Add(new(labels[index], categories[labels[index]], scores[index], image.ToSource(boxes[index]).Clip(image.SourceWidth, image.SourceHeight)));
+        return detections;
+    }
+}

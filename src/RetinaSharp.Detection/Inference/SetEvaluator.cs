@@ -1,0 +1,56 @@
+using System.Diagnostics;
+using RetinaSharp.Annotations;
+using RetinaSharp.Boxes;
+using RetinaSharp.Detection.Data;
+using RetinaSharp.Evaluation;
+
+namespace RetinaSharp.Detection.Inference;
+
+/// <summary>Runs a detector over an annotated set and computes COCO's figures.</summary>
+public static class SetEvaluator
+{
+    /// <summary>Evaluates a detector. Its classes are found in the set by name; a class that the set lacks is left out.</summary>
+    /// <param name="detector">The detector.</param>
+    /// <param name="truth">Images, with what is in them.</param>
+    /// <param name="batch">Images that go through the network together.</param>
+    /// <param name="imagesDone">Told how many images are done.</param>
+    /// <param name="cancellation">Stops between batches.</param>
+    /// <exception cref="DataException">The set has no images, or no class of the detector; or an image cannot be read.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public static SetEvaluation Run(Detector detector, AnnotatedSet truth, int batch = 8, IProgress<int>? imagesDone = null, CancellationToken cancellation = default)
+    {
+        var places = new Dictionary<string, int>();
+        for (var i = 0; i < truth.Categories.Count; i++)
+            places.TryAdd(truth.Categories[i].Name, i);
+        int[] map = [.. detector.Categories.Select(category => places.GetValueOrDefault(category.Name, -1))];
+        if (Array.TrueForAll(map, place => place < 0))
+            throw new DataException(truth.Source, "", $"the set has none of the model's classes ({string.Join(", ", detector.Categories.Select(category => category.Name))})");
+        return Run(detector.Predictor, truth, map, detector.Input, batch, imagesDone, cancellation);
+    }
+
+    // classes: for each class of the network the place of the set's category, or -1.
+    internal static SetEvaluation Run(
+        Predictor predictor, AnnotatedSet truth, int[] classes, InputSize input, int batchSize, IProgress<int>? imagesDone, CancellationToken cancellation)
+    {
+        if (truth.Images.Count == 0)
+            throw new DataException(truth.Source, "", "there are no images to evaluate on");
+        var started = Stopwatch.GetTimestamp();
+        var results = new List<DetectionResult>();
+        var done = 0;
+        foreach (var batch in new EvaluationLoader(truth.Images, input, new() { BatchSize = batchSize }).Batches(cancellation))
+        {
+            using var owned = batch;
+            foreach (var detections in predictor.Predict(batch))
+            {
+                var image = truth.Images[done++];
+                results.AddRange(detections.Where(detection => classes[detection.Class] >= 0).Select(detection =>
+                    new DetectionResult(image.Id, truth.Categories[classes[detection.Class]].Id, BoxXywh.FromCorners(detection.Box), detection.Score)));
+            }
+
+            imagesDone?.Report(done);
+        }
+
+        var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        return new(CocoEvaluator.Evaluate(truth, results, new() { Cancellation = cancellation }), results, done, seconds);
+    }
+}

@@ -1,0 +1,31 @@
+using RetinaSharp.Detection.Settings;
+using RetinaSharp.Torch;
+
+namespace RetinaSharp.Detection.Modeling;
+
+/// <summary>Chooses the number type of the computation.</summary>
+internal static class ComputeType
+{
+    /// <summary>What a precision means on a device.</summary>
+    public static ScalarType Choose(Precision precision, Device device) => precision switch
+    {
+        Precision.Fp32 => ScalarType.Float32,
+        Precision.Bf16 => ScalarType.BFloat16,
+        // Without units for it the processor computes bfloat16 more slowly than single precision.
+        _ => !device.IsCpu || ProcessorHasBfloat16.Value ? ScalarType.BFloat16 : ScalarType.Float32,
+    };
+
+    // .NET has no question for these instructions yet; the kernel lists them.
+    private static readonly Lazy<bool> ProcessorHasBfloat16 = new(() =>
+    {
+        try
+        {
+            return File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("flags", StringComparison.Ordinal)) is { } flags
+                && flags.Split(' ').Any(flag => flag is "avx512_bf16" or "amx_bf16");
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    });
+}

@@ -1,0 +1,42 @@
+using RetinaSharp.Detection.Settings;
+using RetinaSharp.Torch;
+using RetinaSharp.Torch.Modules;
+
+namespace RetinaSharp.Detection.Modeling;
+
+/// <summary>Feature pyramid network (Lin et al.): lateral 1 × 1 convolutions, a way down by nearest neighbour, 3 × 3 convolutions, extra levels.</summary>
+internal sealed class FeaturePyramid : Module
+{
+    private readonly int _firstStage;
+    private readonly ModuleList<ConvBlock> _lateral;
+    private readonly ModuleList<ConvBlock> _output;
+    private readonly ExtraLevels _extra;
+
+    public FeaturePyramid(int[] stageChannels, ModelSettings settings)
+    {
+        var channels = settings.PyramidChannels;
+        _firstStage = settings.Anchors.MinLevel - 2;
+        var stages = stageChannels[_firstStage..];
+        _lateral = Register("inner_blocks", new ModuleList<ConvBlock>(stages.Select(inputs => new ConvBlock(new Conv2d(inputs, channels, 1)))));
+        _output = Register("layer_blocks", new ModuleList<ConvBlock>(stages.Select(_ => new ConvBlock(new Conv2d(channels, channels, 3)))));
+        _extra = Register("extra_blocks", new ExtraLevels(settings.Anchors.MaxLevel - 5, stageChannels[^1], channels, settings.P6From));
+    }
+
+    /// <summary>C2 to C5 to the pyramid levels, finest first, each [N, C, H, W].</summary>
+    public Tensor[] Forward(Tensor[] stages)
+    {
+        var levels = new List<Tensor>();
+        Tensor? above = null;
+        for (var i = _lateral.Count - 1; i >= 0; i--)
+        {
+            var merged = _lateral[i].Forward(stages[_firstStage + i]);
+            if (above is not null)
+                merged = merged.Add_(Functional.UpsampleNearest(above, merged.Shape[2], merged.Shape[3]));
+            above = merged;
+            levels.Insert(0, _output[i].Forward(merged));
+        }
+
+        levels.AddRange(_extra.Forward(stages[^1], levels[^1]));
+        return [.. levels];
+    }
+}

@@ -1,0 +1,8 @@
+using RetinaSharp.Torch;
+
+namespace RetinaSharp.Detection.Modeling;
+
+/// <summary>What the network says of the anchors of one pyramid level.</summary>
+/// <param name="Logits">[N, H·W·A, K], contiguous.</param>
+/// <param name="Deltas">[N, H·W·A, 4], contiguous.</param>
+internal readonly record struct LevelOutput(Tensor Logits, Tensor Deltas);

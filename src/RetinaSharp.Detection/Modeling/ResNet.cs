@@ -1,0 +1,79 @@
+using RetinaSharp.Detection.Settings;
+using RetinaSharp.Torch;
+using RetinaSharp.Torch.Modules;
+
+namespace RetinaSharp.Detection.Modeling;
+
+/// <summary>ResNet (He et al.) without its classifier, with torchvision's names: a stem and four stages, C2 to C5.</summary>
+internal sealed class ResNet : Module
+{
+    private readonly Conv2d _conv1;
+    private readonly Norm2d _bn1;
+    private readonly ModuleList<ResidualBlock>[] _stages;
+
+    public ResNet(int depth, double width, NormKind norm)
+    {
+        int[] blocks = depth switch
+        {
+            18 => [2, 2, 2, 2],
+            34 or 50 => [3, 4, 6, 3],
+            101 => [3, 4, 23, 3],
+            _ => [3, 8, 36, 3],
+        };
+        var channels = Math.Max(8, (int)Math.Round(64 * width / 8) * 8);
+        _conv1 = Register("conv1", new Conv2d(3, channels, 7, 2, bias: false));
+        _bn1 = Register("bn1", Norms.Create(norm, channels));
+        var inputs = channels;
+        _stages = new ModuleList<ResidualBlock>[4];
+        StageChannels = new int[4];
+        for (var stage = 0; stage < 4; stage++)
+        {
+            var list = new List<ResidualBlock>();
+            for (var i = 0; i < blocks[stage]; i++)
+            {
+                var stride = i == 0 && stage > 0 ? 2 : 1;
+                list.Add(depth < 50 ? new BasicBlock(inputs, channels, stride, norm) : new Bottleneck(inputs, channels, stride, norm));
+                inputs = depth < 50 ? channels : channels * Bottleneck.Expansion;
+            }
+
+            _stages[stage] = Register($"layer{stage + 1}", new ModuleList<ResidualBlock>(list));
+            StageChannels[stage] = inputs;
+            channels *= 2;
+        }
+    }
+
+    /// <summary>Channels of C2, C3, C4 and C5.</summary>
+    public int[] StageChannels { get; }
+
+    /// <summary>Every block, for initialisation.</summary>
+    public IEnumerable<ResidualBlock> Blocks => _stages.SelectMany(stage => Enumerable.Range(0, stage.Count).Select(i => stage[i]));
+
+    /// <summary>Stops the training of the stem (from 1 on) and the first stages (from 2 on).</summary>
+    /// <param name="count">How many of the five parts, 0 to 5.</param>
+    public void Freeze(int count)
+    {
+        Module[] parts = [_conv1, .. _stages];
+        foreach (var (_, parameter) in parts.Take(count).SelectMany(part => part.NamedParameters()))
+            parameter.IsTrainable = false;
+        if (count > 0)
+        {
+            foreach (var (_, parameter) in _bn1.NamedParameters())
+                parameter.IsTrainable = false;
+        }
+    }
+
+    /// <summary>[N, 3, H, W] to C2, C3, C4, C5, at strides 4, 8, 16, 32.</summary>
+    public Tensor[] Forward(Tensor images)
+    {
+        var x = Functional.MaxPool2d(_bn1.Forward(_conv1, images).Relu_(), 3, 2, 1);
+        var outputs = new Tensor[_stages.Length];
+        for (var stage = 0; stage < _stages.Length; stage++)
+        {
+            for (var i = 0; i < _stages[stage].Count; i++)
+                x = _stages[stage][i].Forward(x);
+            outputs[stage] = x;
+        }
+
+        return outputs;
+    }
+}

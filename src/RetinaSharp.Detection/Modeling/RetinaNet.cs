@@ -1,0 +1,83 @@
+using RetinaSharp.Detection.Settings;
+using RetinaSharp.Torch;
+using RetinaSharp.Torch.Modules;
+
+namespace RetinaSharp.Detection.Modeling;
+
+/// <summary>RetinaNet (Lin et al., "Focal Loss for Dense Object Detection"): backbone, pyramid, two heads. Weights have torchvision's names.</summary>
+internal sealed class RetinaNet : Module
+{
+    private readonly Backbone _backbone;
+    private readonly Heads _heads;
+
+    /// <param name="settings">The architecture.</param>
+    /// <param name="classes">Number of classes; there is no class for the background.</param>
+    public RetinaNet(ModelSettings settings, int classes)
+    {
+        settings.Validate();
+        (Settings, Classes) = (settings, classes);
+        _backbone = Register("backbone", new Backbone(settings));
+        _heads = Register("head", new Heads(settings, classes));
+    }
+
+    public ModelSettings Settings { get; }
+
+    public int Classes { get; }
+
+    public ResNet Body => _backbone.Body;
+
+    public FeaturePyramid Pyramid => _backbone.Pyramid;
+
+    public Head ClassificationHead => _heads.Classification;
+
+    public Head RegressionHead => _heads.Regression;
+
+    /// <summary>Type in which it computes.</summary>
+    public ScalarType ComputeType { get; private set; } = ScalarType.Float32;
+
+    /// <summary>Where it computes.</summary>
+    public Device Device { get; private set; } = Device.Cpu;
+
+    /// <inheritdoc/>
+    public override void To(Device device, ScalarType type)
+    {
+        (Device, ComputeType) = (device, type);
+        base.To(device, type);
+    }
+
+    /// <summary>Normalised images [N, 3, H, W], channels-last, H and W multiples of 32, to the outputs of each level, finest first.</summary>
+    public LevelOutput[] Forward(Tensor images)
+    {
+        var levels = Pyramid.Forward(Body.Forward(images));
+        return [.. levels.Select(level => new LevelOutput(ClassificationHead.Forward(level), RegressionHead.Forward(level)))];
+    }
+
+    private sealed class Backbone : Module
+    {
+        public Backbone(ModelSettings settings)
+        {
+            Body = Register("body", new ResNet(settings.Depth, settings.Width, settings.Norm));
+            Pyramid = Register("fpn", new FeaturePyramid(Body.StageChannels, settings));
+        }
+
+        public ResNet Body { get; }
+
+        public FeaturePyramid Pyramid { get; }
+    }
+
+    private sealed class Heads : Module
+    {
+        public Heads(ModelSettings settings, int classes)
+        {
+            var anchors = settings.Anchors.AnchorsPerCell;
+            Classification = Register("classification_head",
+                new Head(settings.PyramidChannels, settings.HeadConvolutions, settings.HeadNorm, "cls_logits", anchors, classes));
+            Regression = Register("regression_head",
+                new Head(settings.PyramidChannels, settings.HeadConvolutions, settings.HeadNorm, "bbox_reg", anchors, 4));
+        }
+
+        public Head Classification { get; }
+
+        public Head Regression { get; }
+    }
+}

@@ -1,0 +1,82 @@
+using System.Numerics;
+
+namespace RetinaSharp.Detection;
+
+/// <summary>
+/// Random numbers for one purpose at one step of one run. Every draw of a run follows from its seed, so that a run that was
+/// resumed, or has another number of loader threads, draws what the uninterrupted one drew. The generator is xoshiro256**
+/// (Blackman and Vigna), seeded by SplitMix64.
+/// </summary>
+internal sealed class RandomStream
+{
+    private ulong _a;
+    private ulong _b;
+    private ulong _c;
+    private ulong _d;
+
+    /// <summary>Starts the stream of a purpose.</summary>
+    /// <param name="seed">Seed of the run.</param>
+    /// <param name="purpose">What it is for; another word gives unrelated numbers.</param>
+    /// <param name="index">Step, epoch or number of the sample.</param>
+    public RandomStream(long seed, string purpose, long index = 0)
+    {
+        var state = Mix((ulong)seed);
+        foreach (var letter in purpose)
+            state = Mix(state ^ letter);
+        state = Mix(state ^ (ulong)index);
+        _a = Next(ref state);
+        _b = Next(ref state);
+        _c = Next(ref state);
+        _d = Next(ref state);
+    }
+
+    /// <summary>64 random bits.</summary>
+    public ulong NextBits()
+    {
+        var result = BitOperations.RotateLeft(_b * 5, 7) * 9;
+        var shifted = _b << 17;
+        _c ^= _a;
+        _d ^= _b;
+        _b ^= _c;
+        _a ^= _d;
+        _c ^= shifted;
+        _d = BitOperations.RotateLeft(_d, 45);
+        return result;
+    }
+
+    /// <summary>Uniform in [0, 1).</summary>
+    public double NextDouble() => (NextBits() >> 11) * (1.0 / (1UL << 53));
+
+    /// <summary>Uniform in [from, to).</summary>
+    public double NextDouble(double from, double to) => from + ((to - from) * NextDouble());
+
+    /// <summary>Uniform in [0, count).</summary>
+    public int NextInt(int count) => (int)Math.BigMul(NextBits(), (ulong)count, out _);
+
+    /// <summary>True with the given probability.</summary>
+    public bool NextBool(double probability) => NextDouble() < probability;
+
+    /// <summary>Normal with mean 0 and deviation 1 (Box and Muller).</summary>
+    public double NextNormal() => Math.Sqrt(-2 * Math.Log(1 - NextDouble())) * Math.Cos(2 * Math.PI * NextDouble());
+
+    /// <summary>Puts a list into random order (Fisher and Yates).</summary>
+    public void Shuffle<T>(Span<T> items)
+    {
+        for (var i = items.Length - 1; i > 0; i--)
+        {
+            var j = NextInt(i + 1);
+            (items[i], items[j]) = (items[j], items[i]);
+        }
+    }
+
+    private static ulong Mix(ulong state) => Next(ref state);
+
+    private static ulong Next(ref ulong state)
+    {
+        state += 0x9E3779B97F4A7C15;
+        var z = state;
+        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
+        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+        return z ^ (z >> 31);
+    }
+}

@@ -1,0 +1,14 @@
+namespace RetinaSharp.Detection.Settings;
+
+/// <summary>Number type of the network's computation. Weights, loss, box decoding and sums are in single precision always.</summary>
+public enum Precision
+{
+    /// <summary>bfloat16 where the processor or GPU has units for it, single precision elsewhere.</summary>
+    Auto,
+
+    /// <summary>Single precision.</summary>
+    Fp32,
+
+    /// <summary>bfloat16.</summary>
+    Bf16,
+}

@@ -1,0 +1,186 @@
+using System.Diagnostics;
+using RetinaSharp.Annotations;
+using RetinaSharp.Detection.Anchors;
+using RetinaSharp.Detection.Data;
+using RetinaSharp.Detection.Modeling;
+using RetinaSharp.Detection.Settings;
+using RetinaSharp.Detection.Weights;
+using RetinaSharp.Evaluation;
+using RetinaSharp.Torch;
+
+namespace RetinaSharp.Detection.Training;
+
+/// <summary>
+/// Trains a RetinaNet on annotated images and keeps a run folder: config.json, metrics.jsonl, last.safetensors, and
+/// best.safetensors where there is a validation set. Everything random follows from the seed.
+/// </summary>
+/// <param name="settings">What is trained, and how.</param>
+/// <param name="train">The training images.</param>
+/// <param name="validation">Images that choose the best epoch, with the same classes; null without.</param>
+/// <param name="options">Where it runs.</param>
+public sealed class Trainer(RunSettings settings, AnnotatedSet train, AnnotatedSet? validation, TrainerOptions options)
+{
+    private LoaderOptions LoaderOptions => new() { BatchSize = settings.Training.Batch, Seed = settings.Training.Seed };
+
+    private readonly LossMeter _recent = new();
+    private readonly LossMeter _epochLoss = new();
+    private readonly PhaseClock _clock = new();
+
+    /// <summary>Trains to the end, or until it is cancelled; the weights are saved in both cases.</summary>
+    /// <param name="progress">Told of steps and epochs, on the calling thread.</param>
+    /// <param name="cancellation">Stops after the step at hand.</param>
+    /// <exception cref="ArgumentException">A setting is out of its range.</exception>
+    /// <exception cref="DataException">The data cannot be trained on.</exception>
+    /// <exception cref="TrainingDivergedException">A loss or a gradient is not finite.</exception>
+    /// <exception cref="TorchUnavailableException">The device is not there.</exception>
+    public TrainingResult Train(IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        settings.Validate();
+        if (train.Images.Count == 0 || train.Categories.Count == 0)
+            throw new DataException(train.Source, "", "there is nothing to train on: no images, or no classes");
+        if (validation is not null && !validation.Categories.Select(category => category.Name).SequenceEqual(train.Categories.Select(category => category.Name)))
+            throw new DataException(validation.Source, "", "the classes are not those of the training set, in the same order");
+
+        Engine.Require(options.Device);
+        Engine.Threads = options.Threads == 0 ? Environment.ProcessorCount : options.Threads;
+        using var network = new RetinaNet(settings.Model, train.Categories.Count);
+        WeightInitializer.Initialize(network, settings.Training.Seed);
+        network.Body.Freeze(settings.Training.Freeze);
+        network.To(options.Device, ComputeType.Choose(options.Precision, options.Device));
+        network.Train(true);
+
+        var anchors = new AnchorGenerator(settings.Model.Anchors);
+        var loader = new TrainingLoader(train, settings.Input, settings.Augmentation, anchors, new Assigner(settings.Assigner), LoaderOptions);
+        using var state = new TrainingState(network, settings.Training);
+        var validator = validation is null ? null : new Validator(validation, settings, network, anchors);
+        var folder = new RunFolder(options.Folder, settings);
+        return Run(network, loader, state, validator, folder, progress, cancellation);
+    }
+
+    private TrainingResult Run(
+        RetinaNet network, TrainingLoader loader, TrainingState state, Validator? validator, RunFolder folder, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var stepsPerEpoch = Math.Max(1, loader.BatchesPerEpoch / settings.Training.Accumulate);
+        var totalSteps = (long)stepsPerEpoch * settings.Training.Epochs;
+        var schedule = new LearningRateSchedule(settings.Training, totalSteps);
+        var pace = new Pace(totalSteps);
+        CocoMetrics? best = null;
+        var (bestEpoch, epoch, step) = (0, 0, 0L);
+        void Save(string name, double? validationAP) => folder.Save(name, state.Averages(), new()
+        {
+            Settings = settings,
+            Categories = train.Categories,
+            TrainingData = train.Source,
+            TrainingImages = train.Images.Count,
+            Steps = step,
+            Epochs = epoch,
+            ValidationAP = validationAP,
+        });
+
+        while (epoch < settings.Training.Epochs && !cancellation.IsCancellationRequested)
+        {
+            _epochLoss.Reset();
+            _clock.Reset();
+            using var batches = loader.Epoch(epoch, cancellation: cancellation).GetEnumerator();
+            for (var i = 0; i < stepsPerEpoch && !cancellation.IsCancellationRequested; i++)
+            {
+                var learningRate = schedule.At(step);
+                if (!Step(network, batches, state, learningRate, step, out var images))
+                    break;
+                step++;
+                pace.Add(step, images);
+                if (pace.IsDue)
+                {
+                    progress?.Report(new TrainingStep(step, totalSteps, epoch + 1, _recent.Classification, _recent.Box, learningRate, pace.ImagesPerSecond, pace.Remaining));
+                    _recent.Reset();
+                }
+            }
+
+            if (cancellation.IsCancellationRequested)
+                break;
+            epoch++;
+            ValidationResult? result = null;
+            if (validator is not null)
+            {
+                state.SwapAverages();
+                result = validator.Run(cancellation);
+                state.SwapAverages();
+                network.Train(true);
+                _clock.Lap("validation");
+            }
+
+            var isBest = result is not null && (best is null || result.Metrics.AP > best.AP);
+            if (isBest)
+            {
+                (best, bestEpoch) = (result!.Metrics, epoch);
+                Save(ModelFile.Best, result.Metrics.AP);
+            }
+
+            Save(ModelFile.Last, result?.Metrics.AP);
+            _clock.Lap("save");
+            var report = new TrainingEpoch(epoch, settings.Training.Epochs, _epochLoss.Classification, _epochLoss.Box, result, isBest, Stopwatch.GetElapsedTime(started));
+            folder.Append(report, step, schedule.At(step - 1), _clock.Seconds);
+            progress?.Report(report);
+            if (settings.Training.EarlyStop > 0 && validator is not null && epoch - bestEpoch >= settings.Training.EarlyStop)
+            {
+                progress?.Report(new TrainingNote($"No better AP for {settings.Training.EarlyStop} epochs: training ends early; the best was epoch {bestEpoch}."));
+                break;
+            }
+        }
+
+        if (cancellation.IsCancellationRequested)
+            Save(ModelFile.Last, null);
+        return new(step, epoch, best, bestEpoch, Stopwatch.GetElapsedTime(started), cancellation.IsCancellationRequested);
+    }
+
+    /// <summary>One step of the optimiser, over as many batches as are accumulated. False where the epoch had no more batches.</summary>
+    private bool Step(RetinaNet network, IEnumerator<TrainingBatch> source, TrainingState state, double learningRate, long step, out int images)
+    {
+        // All batches of the step are there before the first goes through: the normaliser counts the positives of all.
+        var batches = new List<TrainingBatch>();
+        images = 0;
+        try
+        {
+            while (batches.Count < settings.Training.Accumulate && source.MoveNext())
+                batches.Add(source.Current);
+            _clock.Lap("data");
+            if (batches.Count == 0)
+                return false;
+            var normalizer = Math.Max(1, batches.Sum(batch => batch.PositiveCount));
+            var (classification, box) = (0.0, 0.0);
+            for (var i = 0; i < batches.Count; i++)
+            {
+                using var scope = new TensorScope();
+                var batch = batches[i];
+                var input = Preprocessing.Normalize(batch.Pixels, batch.Height, batch.Width, [.. batch.Images.Select(image => (image.Width, image.Height))], network.Device, network.ComputeType);
+                var outputs = network.Forward(input);
+                _clock.Lap("forward");
+                var loss = DetectionLoss.Evaluate(settings.Loss, outputs, batch, normalizer);
+                _clock.Lap("loss");
+                classification += Finite(loss.Classification, "classification loss", step, batches);
+                box += Finite(loss.Box, "box loss", step, batches);
+                Autograd.Backward(loss.Outputs, loss.Gradients);
+                state.Gradients.Collect(first: i == 0);
+                images += batch.Count;
+                _clock.Lap("backward");
+            }
+
+            Finite(state.Gradients.Clip(settings.Training.Clip > 0 ? settings.Training.Clip : double.PositiveInfinity), "gradient", step, batches);
+            state.Update(learningRate);
+            _recent.Add(classification, box);
+            _epochLoss.Add(classification, box);
+            _clock.Lap("optimizer");
+            return true;
+        }
+        finally
+        {
+            foreach (var batch in batches)
+                batch.Dispose();
+        }
+    }
+
+    private static double Finite(double value, string term, long step, List<TrainingBatch> batches) => double.IsFinite(value)
+        ? value
+        : throw new TrainingDivergedException(term, step + 1, [.. batches.SelectMany(batch => batch.Images.Select(image => image.Source.FileName))]);
+}

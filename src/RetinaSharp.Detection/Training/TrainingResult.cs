@@ -1,0 +1,12 @@
+using RetinaSharp.Evaluation;
+
+namespace RetinaSharp.Detection.Training;
+
+/// <summary>How a training ended.</summary>
+/// <param name="Steps">Steps done.</param>
+/// <param name="Epochs">Epochs done.</param>
+/// <param name="Best">Figures of the best epoch on the validation set; null without one.</param>
+/// <param name="BestEpoch">That epoch, from 1; 0 without one.</param>
+/// <param name="Duration">Time taken.</param>
+/// <param name="IsCancelled">Whether it was stopped before its end.</param>
+public sealed record TrainingResult(long Steps, int Epochs, CocoMetrics? Best, int BestEpoch, TimeSpan Duration, bool IsCancelled);

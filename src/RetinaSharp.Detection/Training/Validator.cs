@@ -1,0 +1,47 @@
+using RetinaSharp.Annotations;
+using RetinaSharp.Detection.Anchors;
+using RetinaSharp.Detection.Data;
+using RetinaSharp.Detection.Inference;
+using RetinaSharp.Detection.Modeling;
+using RetinaSharp.Detection.Settings;
+using RetinaSharp.Torch;
+
+namespace RetinaSharp.Detection.Training;
+
+/// <summary>Losses and COCO figures on a validation set, with the weights as they are.</summary>
+internal sealed class Validator
+{
+    private readonly AnnotatedSet _set;
+    private readonly RunSettings _settings;
+    private readonly RetinaNet _network;
+    private readonly Predictor _predictor;
+    private readonly TrainingLoader _losses;
+
+    public Validator(AnnotatedSet set, RunSettings settings, RetinaNet network, AnchorGenerator anchors)
+    {
+        (_set, _settings, _network) = (set, settings, network);
+        _predictor = new(network, anchors, settings.Inference, set.Categories);
+        _losses = new(set, settings.Input, AugmentationSettings.None, anchors, new Assigner(settings.Assigner), new() { BatchSize = Math.Min(settings.Training.Batch, set.Images.Count) });
+    }
+
+    public ValidationResult Run(CancellationToken cancellation)
+    {
+        _network.Train(false);
+        var meter = new LossMeter();
+        using (Autograd.WithoutGradient())
+        {
+            foreach (var batch in _losses.Epoch(0, cancellation: cancellation))
+            {
+                using var owned = batch;
+                using var scope = new TensorScope();
+                var input = Preprocessing.Normalize(
+                    batch.Pixels, batch.Height, batch.Width, [.. batch.Images.Select(image => (image.Width, image.Height))], _network.Device, _network.ComputeType);
+                var loss = DetectionLoss.Evaluate(_settings.Loss, _network.Forward(input), batch, Math.Max(1, batch.PositiveCount));
+                meter.Add(loss.Classification, loss.Box);
+            }
+        }
+
+        var evaluation = SetEvaluator.Run(_predictor, _set, [.. Enumerable.Range(0, _set.Categories.Count)], _settings.Input, _settings.Training.Batch, null, cancellation);
+        return new(meter.Classification, meter.Box, evaluation.Metrics);
+    }
+}

@@ -1,0 +1,108 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using RetinaSharp.Detection.Modeling;
+using RetinaSharp.Detection.Settings;
+using RetinaSharp.Torch;
+
+namespace RetinaSharp.Detection.Weights;
+
+/// <summary>A model as one safetensors file: weights under torchvision's names, and its description in the metadata.</summary>
+internal static class ModelFile
+{
+    /// <summary>Name of the weights of the best epoch in a run folder.</summary>
+    public const string Best = "best.safetensors";
+
+    /// <summary>Name of the latest weights in a run folder.</summary>
+    public const string Last = "last.safetensors";
+
+    private const string DescriptionKey = "retinasharp.model";
+
+    /// <summary>The file of a model that is given as a file or as a run folder.</summary>
+    /// <exception cref="WeightsException">There is none.</exception>
+    public static string Find(string path)
+    {
+        if (File.Exists(path))
+            return path;
+        if (!Directory.Exists(path))
+            throw new WeightsException(path, "there is no such file or run folder");
+        return new[] { Best, Last }.Select(name => Path.Combine(path, name)).FirstOrDefault(File.Exists)
+            ?? throw new WeightsException(path, $"the folder has neither {Best} nor {Last}: is it a run folder whose training has saved nothing yet?");
+    }
+
+    /// <summary>Writes a model; the file is complete or not there at all.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="state">Names and tensors, in single precision.</param>
+    /// <param name="description">The rest.</param>
+    public static void Save(string path, IEnumerable<(string Name, Tensor Tensor)> state, ModelDescription description)
+    {
+        var metadata = new Dictionary<string, string>
+        {
+            ["format"] = "pt",
+            [DescriptionKey] = JsonSerializer.Serialize(description, SettingsJsonContext.Default.ModelDescription),
+        };
+        var entries = state.Select(entry => new SafetensorsEntry(
+            entry.Name, SafetensorsType.F32, entry.Tensor.Shape.ToArray(), MemoryMarshal.AsBytes<float>(entry.Tensor.ToArray()).ToArray())).ToList();
+        SafetensorsWriter.Write(path, entries, metadata);
+    }
+
+    /// <summary>Reads only what is said of a model.</summary>
+    /// <exception cref="WeightsException">The file is damaged, or no model of this program.</exception>
+    public static ModelDescription Describe(string path)
+    {
+        using var file = SafetensorsFile.Open(path);
+        return Describe(path, file);
+    }
+
+    /// <summary>Reads a model, on the processor, in single precision.</summary>
+    /// <exception cref="WeightsException">The file is damaged, or no model of this program, or its weights do not fit its description.</exception>
+    public static (RetinaNet Model, ModelDescription Description) Load(string path)
+    {
+        using var file = SafetensorsFile.Open(path);
+        var description = Describe(path, file);
+        file.VerifyChecksum();
+        var model = new RetinaNet(description.Settings.Model, description.Categories.Count);
+        try
+        {
+            var state = model.State().ToList();
+            foreach (var (name, tensor) in state)
+            {
+                if (!file.Entries.TryGetValue(name, out var entry))
+                    throw new WeightsException(path, $"the weight {name} is missing");
+                if (!entry.Shape.SequenceEqual(tensor.Shape.ToArray()))
+                    throw new WeightsException(path, $"the weight {name} has shape [{string.Join(", ", entry.Shape)}], the model needs [{string.Join(", ", tensor.Shape.ToArray())}]");
+                file.ReadSingles(name).CopyTo(tensor.Data<float>());
+            }
+
+            var unexpected = file.Entries.Keys.Except(state.Select(entry => entry.Name)).ToList();
+            if (unexpected.Count > 0)
+                throw new WeightsException(path, $"{unexpected.Count} weights belong to no part of the model, the first is {unexpected[0]}");
+            model.Train(false);
+            return (model, description);
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    private static ModelDescription Describe(string path, SafetensorsFile file)
+    {
+        if (!file.Metadata.TryGetValue(DescriptionKey, out var text))
+            throw new WeightsException(path, $"the file holds weights, but no description of a model (metadata {DescriptionKey}); it was not written by RetinaSharp");
+        try
+        {
+            var description = JsonSerializer.Deserialize(text, SettingsJsonContext.Default.ModelDescription)!;
+            if (description.Version != ModelDescription.CurrentVersion)
+                throw new WeightsException(path, $"the model's description has version {description.Version}, this program knows {ModelDescription.CurrentVersion}");
+            if (description.Categories.Count == 0)
+                throw new WeightsException(path, "the model has no classes");
+            description.Settings.Validate();
+            return description;
+        }
+        catch (Exception error) when (error is JsonException or ArgumentException)
+        {
+            throw new WeightsException(path, $"the model's description cannot be understood: {error.Message}");
+        }
+    }
+}

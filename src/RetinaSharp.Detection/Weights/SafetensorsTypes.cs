@@ -1,0 +1,40 @@
+namespace RetinaSharp.Detection.Weights;
+
+/// <summary>Sizes and names of <see cref="SafetensorsType"/>.</summary>
+internal static class SafetensorsTypes
+{
+    private static readonly Dictionary<string, SafetensorsType> ByName =
+        Enum.GetValues<SafetensorsType>().ToDictionary(type => type.FormatName(), StringComparer.Ordinal);
+
+    /// <summary>The names this reader knows, for messages.</summary>
+    public static string Known { get; } = string.Join(", ", ByName.Keys);
+
+    /// <summary>Bytes an element takes.</summary>
+    public static int ElementSize(this SafetensorsType type) => type switch
+    {
+        SafetensorsType.Bool or SafetensorsType.U8 or SafetensorsType.I8 => 1,
+        SafetensorsType.I16 or SafetensorsType.F16 or SafetensorsType.BF16 => 2,
+        SafetensorsType.I32 or SafetensorsType.F32 => 4,
+        SafetensorsType.F64 or SafetensorsType.I64 => 8,
+        _ => throw new ArgumentOutOfRangeException(nameof(type), type, "Not a safetensors element type."),
+    };
+
+    /// <summary>The name the header uses.</summary>
+    public static string FormatName(this SafetensorsType type) => type == SafetensorsType.Bool ? "BOOL" : type.ToString();
+
+    /// <summary>Finds the type a header names.</summary>
+    public static bool TryParse(string name, out SafetensorsType type) => ByName.TryGetValue(name, out type);
+
+    /// <summary>Bytes that a tensor of <paramref name="shape"/> takes; false for a negative dimension or more than a long holds.</summary>
+    public static bool TryByteLength(this SafetensorsType type, ReadOnlySpan<long> shape, out long bytes)
+    {
+        bytes = type.ElementSize();
+        foreach (var dimension in shape)
+        {
+            if (dimension < 0 || Math.BigMul(bytes, dimension, out var low) != 0 || low < 0)
+                return false;
+            bytes = low;
+        }
+        return true;
+    }
+}

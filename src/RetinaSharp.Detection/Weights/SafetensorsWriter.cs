@@ -1,0 +1,174 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace RetinaSharp.Detection.Weights;
+
+/// <summary>
+/// Writes safetensors files laid out as the official implementation's: wider types first, then by name (ordinal), the header padded
+/// with spaces to a multiple of 8 bytes. Metadata goes by key, so that equal content gives equal files.
+/// </summary>
+internal static class SafetensorsWriter
+{
+    private const int Alignment = 8;
+    private const int BufferBytes = 1 << 16;
+    private static readonly string ChecksumPlaceholder = new('0', 64);
+
+    // Names and texts stay readable; the file is no web page.
+    private static readonly JsonWriterOptions JsonOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>
+    /// Writes a file: beside its place, through to the disk, then renamed into place, so that a reader sees the old file or the new one.
+    /// </summary>
+    /// <param name="path">The file; replaced where it exists.</param>
+    /// <param name="entries">The tensors, in any order.</param>
+    /// <param name="metadata">Free texts. The key of the checksum is the writer's own and ignored here.</param>
+    /// <param name="checksum">Whether to put the SHA-256 of the data section into the metadata.</param>
+    /// <exception cref="ArgumentException">
+    /// Two tensors share a name, one is called <c>__metadata__</c>, has an impossible shape or wrote another number of bytes than its
+    /// shape calls for, or the header exceeds 100 MB. The file is then as it was.
+    /// </exception>
+    /// <exception cref="WeightsException">The file cannot be written; it is then as it was.</exception>
+    public static void Write(
+        string path, IEnumerable<SafetensorsEntry> entries, IReadOnlyDictionary<string, string> metadata, bool checksum = true)
+    {
+        var ordered = entries.OrderByDescending(e => e.Type).ThenBy(e => e.Name, StringComparer.Ordinal).ToArray();
+        var lengths = Lengths(ordered);
+        var texts = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (key, value) in metadata)
+            texts.Add(key, value ?? throw new ArgumentException($"The metadata '{key}' is null.", nameof(metadata)));
+        texts.Remove(SafetensorsHeader.ChecksumKey);
+        if (checksum)
+            texts[SafetensorsHeader.ChecksumKey] = ChecksumPlaceholder;
+        var header = Header(ordered, lengths, texts);
+
+        var temporary = $"{path}.tmp{Guid.NewGuid():N}";
+        try
+        {
+            using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, BufferBytes))
+            {
+                file.Write(header);
+                using (var data = new SafetensorsDataStream(file))
+                {
+                    WriteData(data, ordered, lengths);
+                    if (checksum)
+                        texts[SafetensorsHeader.ChecksumKey] = data.Checksum();
+                }
+                if (checksum)
+                {
+                    // The digest is as long as its placeholder, so the header keeps its length.
+                    file.Position = 0;
+                    file.Write(Header(ordered, lengths, texts));
+                }
+                file.Flush(flushToDisk: true);
+            }
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch (Exception e)
+        {
+            Remove(temporary);
+            if (e is IOException or UnauthorizedAccessException)
+            {
+                throw new WeightsException(
+                    path, $"cannot be written ({e.Message}); check that the folder is there, has space and may be written to", e);
+            }
+            throw;
+        }
+    }
+
+    private static long[] Lengths(SafetensorsEntry[] entries)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        var lengths = new long[entries.Length];
+        var end = 0L;
+        for (var i = 0; i < entries.Length; i++)
+        {
+            var (name, type, shape, _) = entries[i];
+            if (name == SafetensorsHeader.MetadataKey || !names.Add(name))
+                throw new ArgumentException($"The name '{name}' is reserved or another tensor's.", nameof(entries));
+            if (!type.TryByteLength(shape, out lengths[i]) || lengths[i] > long.MaxValue - end)
+                throw new ArgumentException($"The shape [{string.Join(", ", shape)}] of '{name}' is impossible.", nameof(entries));
+            end += lengths[i];
+        }
+        return lengths;
+    }
+
+    private static byte[] Header(SafetensorsEntry[] entries, long[] lengths, SortedDictionary<string, string> metadata)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        buffer.Write(stackalloc byte[SafetensorsHeader.PrefixLength]);
+        using (var json = new Utf8JsonWriter(buffer, JsonOptions))
+        {
+            json.WriteStartObject();
+            if (metadata.Count > 0)
+                WriteMetadata(json, metadata);
+            var begin = 0L;
+            for (var i = 0; i < entries.Length; i++)
+            {
+                WriteTensor(json, entries[i], begin, begin + lengths[i]);
+                begin += lengths[i];
+            }
+            json.WriteEndObject();
+        }
+        var padding = -buffer.WrittenCount & (Alignment - 1);
+        buffer.GetSpan(Alignment)[..padding].Fill((byte)' ');
+        buffer.Advance(padding);
+
+        var header = buffer.WrittenSpan.ToArray();
+        var length = header.Length - SafetensorsHeader.PrefixLength;
+        if (length > SafetensorsHeader.MaxLength)
+            throw new ArgumentException($"The header takes {length} bytes, of at most {SafetensorsHeader.MaxLength}.", nameof(metadata));
+        BinaryPrimitives.WriteInt64LittleEndian(header, length);
+        return header;
+    }
+
+    private static void WriteMetadata(Utf8JsonWriter json, SortedDictionary<string, string> metadata)
+    {
+        json.WriteStartObject(SafetensorsHeader.MetadataKey);
+        foreach (var (key, value) in metadata)
+            json.WriteString(key, value);
+        json.WriteEndObject();
+    }
+
+    private static void WriteTensor(Utf8JsonWriter json, SafetensorsEntry entry, long begin, long end)
+    {
+        json.WriteStartObject(entry.Name);
+        json.WriteString("dtype", entry.Type.FormatName());
+        json.WriteStartArray("shape");
+        foreach (var dimension in entry.Shape)
+            json.WriteNumberValue(dimension);
+        json.WriteEndArray();
+        json.WriteStartArray("data_offsets");
+        json.WriteNumberValue(begin);
+        json.WriteNumberValue(end);
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void WriteData(SafetensorsDataStream data, SafetensorsEntry[] entries, long[] lengths)
+    {
+        for (var i = 0; i < entries.Length; i++)
+        {
+            var begin = data.Position;
+            entries[i].WriteData(data);
+            if (data.Position - begin != lengths[i])
+            {
+                throw new ArgumentException(
+                    $"'{entries[i].Name}' wrote {data.Position - begin} bytes where its shape takes {lengths[i]}.", nameof(entries));
+            }
+        }
+    }
+
+    private static void Remove(string temporary)
+    {
+        try
+        {
+            File.Delete(temporary);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // What made the write fail is the news; a leftover beside the file harms nothing.
+        }
+    }
+}
