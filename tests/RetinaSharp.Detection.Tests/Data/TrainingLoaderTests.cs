@@ -1,0 +1,274 @@
+using RetinaSharp.Annotations;
+using RetinaSharp.Boxes;
+using RetinaSharp.Detection.Anchors;
+using RetinaSharp.Detection.Data;
+using RetinaSharp.Detection.Settings;
+using RetinaSharp.Imaging;
+using RetinaSharp.Losses;
+
+namespace RetinaSharp.Detection.Tests.Data;
+
+public class TrainingLoaderTests
+{
+    private static readonly LoaderOptions Options = new() { BatchSize = 4, Seed = 7 };
+
+    private static readonly AugmentationSettings Rich = new()
+    {
+        VerticalFlip = .5,
+        Rotate90 = .5,
+        MinScale = .5,
+        MaxScale = 1.5,
+        Translate = .2,
+        Brightness = .3,
+        Contrast = .3,
+        Saturation = .3,
+    };
+
+    [Theory]
+    [InlineData(1, 1, 1L << 30)]
+    [InlineData(2, 4, 1L << 30)]
+    [InlineData(4, 4, 1L << 30)]
+    [InlineData(4, 8, 0)]
+    [InlineData(2, 2, 100_000)]
+    public void Epoch_AnyThreadsAndCache_SameBatches(int workers, int prefetch, long cacheBytes)
+    {
+        using var pictures = Pictures.Mixed(18);
+        var plain = Pictures.Loader(pictures.Set, Options with { Workers = 1, Prefetch = 1, CacheBytes = 0 }, Rich);
+        var other = Pictures.Loader(pictures.Set, Options with { Workers = workers, Prefetch = prefetch, CacheBytes = cacheBytes }, Rich);
+
+        for (var epoch = 0; epoch < 2; epoch++)
+            Assert.Equal(Pictures.Fingerprints(plain.Epoch(epoch)), Pictures.Fingerprints(other.Epoch(epoch)));
+    }
+
+    [Fact]
+    public void Epoch_FromAnyBatch_GoesOnAsTheWholeEpoch()
+    {
+        using var pictures = Pictures.Mixed(18);
+        var whole = Pictures.Fingerprints(Pictures.Loader(pictures.Set, Options, Rich).Epoch(3));
+
+        for (var first = 0; first <= 4; first++)
+            Assert.Equal(whole[first..], Pictures.Fingerprints(Pictures.Loader(pictures.Set, Options, Rich).Epoch(3, first)));
+    }
+
+    [Fact]
+    public void Epoch_UsesEveryImageOnceAndEpochsDiffer()
+    {
+        using var pictures = Pictures.Mixed(18);
+        var loader = Pictures.Loader(pictures.Set, Options);
+        var orders = Enumerable.Range(0, 3).Select(epoch => Ids(loader.Epoch(epoch))).ToArray();
+
+        Assert.Equal(4, loader.BatchesPerEpoch);
+        Assert.All(orders, order => Assert.Equal(16, order.Distinct().Count()));
+        Assert.NotEqual(orders[0], orders[1]);
+        Assert.NotEqual(orders[1], orders[2]);
+    }
+
+    [Fact]
+    public void Epoch_SetBelowOneBatch_Repeats()
+    {
+        using var pictures = Pictures.Mixed(3);
+
+        var ids = Ids(Pictures.Loader(pictures.Set, Options).Epoch(0));
+
+        Assert.Equal(4, ids.Count);
+        Assert.Equal([1, 2, 3], ids.Distinct().Order());
+    }
+
+    [Fact]
+    public void Epoch_Ranks_ShareTheBatchesOfOneProcess()
+    {
+        using var pictures = Pictures.Mixed(18);
+        var alone = Ids(Pictures.Loader(pictures.Set, Options with { BatchSize = 8 }).Epoch(1)).Chunk(8).ToArray();
+
+        var ranks = Enumerable.Range(0, 2).Select(rank => Ids(Pictures.Loader(pictures.Set, Options with { Rank = rank, Ranks = 2 }).Epoch(1)).Chunk(4)).ToArray();
+
+        Assert.Equal(alone, ranks[0].Zip(ranks[1], (a, b) => a.Concat(b).ToArray()));
+    }
+
+    [Fact]
+    public void Epoch_Targets_AreTheAssignersInTheLayoutOfTheHeads()
+    {
+        using var pictures = Pictures.Mixed(8);
+        var (anchors, assigner) = (new AnchorGenerator(new()), new Assigner(new()));
+        foreach (var batch in Pictures.Loader(pictures.Set, Options).Epoch(0))
+        {
+            using var used = batch;
+            var grid = anchors.Generate(batch.Height, batch.Width);
+            var positives = 0;
+            for (var i = 0; i < batch.Count; i++)
+            {
+                var expected = assigner.Assign(grid, batch.Images[i].Boxes, batch.Images[i].Classes);
+                Assert.Equal(expected.Labels, batch.Levels.SelectMany(level => level.Labels.Slice(i * level.AnchorsPerImage, level.AnchorsPerImage).ToArray()));
+                positives += expected.Positives.Length;
+            }
+            Assert.Equal(positives, batch.PositiveCount);
+            Assert.True(positives > 0);
+            for (var l = 0; l < batch.Levels.Count; l++)
+            {
+                var level = batch.Levels[l];
+                Assert.Equal(Enumerable.Range(0, level.Labels.Length).Where(i => batch.Levels[l].Labels[i] >= 0), level.Positives.ToArray());
+                for (var i = 0; i < level.Positives.Length; i++)
+                {
+                    var (image, anchor) = Math.DivRem(level.Positives[i], level.AnchorsPerImage);
+                    Assert.Equal(grid.Boxes[grid.Levels[l].Offset + anchor], level.PositiveAnchors[i]);
+                    Assert.Equal(level.Labels[level.Positives[i]], batch.Images[image].Classes[Array.IndexOf(batch.Images[image].Boxes, level.PositiveTargets[i])]);
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void Epoch_DifferentSizes_SharePaddingThatIsBlack()
+    {
+        using var pictures = new Pictures();
+        pictures.Add(96, 96, new Box(10, 10, 50, 50));
+        pictures.Add(96, 150);
+        pictures.Add(130, 96);
+        foreach (var batch in Pictures.Loader(pictures.Set, Options with { BatchSize = 3 }, AugmentationSettings.None).Epoch(0))
+        {
+            using var used = batch;
+            Assert.Equal((160, 160), (batch.Width, batch.Height));
+            Assert.Equal(3 * 160 * 160 * 3, batch.Pixels.Length);
+            for (var i = 0; i < 3; i++)
+            {
+                var image = batch.Images[i];
+                var pixels = batch.Pixels.Slice(i * 160 * 480, 160 * 480);
+                Assert.Equal((image.Source.Width, image.Source.Height), (image.Width, image.Height));
+                var decoded = Image.Load(image.Source.Path).Pixels;
+                for (var y = 0; y < 160; y++)
+                {
+                    var row = pixels.Slice(y * 480, 480);
+                    var inside = y < image.Height ? image.Width * 3 : 0;
+                    Assert.True(row[..inside].SequenceEqual(decoded.Slice(Math.Min(y, image.Height - 1) * image.Width * 3, inside)));
+                    Assert.False(row[inside..].ContainsAnyExcept((byte)0));
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void Epoch_ImagesWithoutBoxes_AreBackground()
+    {
+        using var pictures = new Pictures();
+        pictures.Add(100, 100);
+        pictures.Add(100, 100);
+        foreach (var batch in Pictures.Loader(pictures.Set, Options with { BatchSize = 2 }).Epoch(0))
+        {
+            using var used = batch;
+            Assert.Equal(0, batch.PositiveCount);
+            Assert.All(batch.Levels, level => Assert.False(level.Labels.ContainsAnyExcept(SigmoidLoss.Background)));
+        }
+    }
+
+    [Fact]
+    public void Epoch_ManyEpochs_UseTheSameBuffers()
+    {
+        using var pictures = Pictures.Mixed(18);
+        var loader = Pictures.Loader(pictures.Set, Options with { Workers = 2, Prefetch = 3 }, Rich);
+        for (var epoch = 0; epoch < 20; epoch++)
+            Pictures.Fingerprints(loader.Epoch(epoch));
+
+        // Three ahead and the one in use.
+        Assert.InRange(loader.Pool.Created, 1, 4);
+        Assert.Equal(loader.Pool.Created, loader.Pool.Free);
+    }
+
+    [Fact]
+    public void Epoch_LeftEarly_ReturnsWhatWasMadeAhead()
+    {
+        using var pictures = Pictures.Mixed(18);
+        var loader = Pictures.Loader(pictures.Set, Options with { Prefetch = 3 });
+        foreach (var batch in loader.Epoch(0))
+        {
+            batch.Dispose();
+            Assert.Throws<ObjectDisposedException>(() => batch.Pixels.Length);
+            break;
+        }
+
+        Assert.Equal(loader.Pool.Created, loader.Pool.Free);
+    }
+
+    [Fact]
+    public void Epoch_DamagedImage_ThrowsWithItsName()
+    {
+        using var pictures = Pictures.Mixed(8);
+        File.WriteAllBytes(pictures.Images[5].Path, [1, 2, 3, 4]);
+        var loader = Pictures.Loader(pictures.Set, Options);
+
+        var error = Assert.Throws<ImageException>(() => Pictures.Fingerprints(loader.Epoch(0)));
+
+        Assert.Contains(pictures.Images[5].Path, error.Message);
+        Assert.Equal(loader.Pool.Created, loader.Pool.Free);
+    }
+
+    [Fact]
+    public void Epoch_ImageOfAnotherSize_ThrowsWithBothSizes()
+    {
+        using var pictures = new Pictures();
+        pictures.Images.Add(pictures.Add(400, 300) with { Width = 300, Height = 400 });
+
+        var error = Assert.Throws<DataException>(() => Pictures.Fingerprints(Pictures.Loader(pictures.Set, Options with { BatchSize = 2 }).Epoch(0)));
+
+        Assert.Contains("400 x 300", error.Message);
+        Assert.Contains("300 x 400", error.Message);
+    }
+
+    [Fact]
+    public void Epoch_Cancelled_Throws()
+    {
+        using var pictures = Pictures.Mixed(18);
+        using var stop = new CancellationTokenSource();
+        var loader = Pictures.Loader(pictures.Set, Options with { Prefetch = 1 });
+
+        Assert.ThrowsAny<OperationCanceledException>(() =>
+        {
+            foreach (var batch in loader.Epoch(0, 0, stop.Token))
+            {
+                batch.Dispose();
+                stop.Cancel();
+            }
+        });
+        Assert.Equal(loader.Pool.Created, loader.Pool.Free);
+    }
+
+    [Fact]
+    public void New_WithoutImagesOrSizes_Throws()
+    {
+        using var pictures = new Pictures();
+        Assert.Throws<DataException>(() => Pictures.Loader(pictures.Set, Options));
+        pictures.Images.Add(Pictures.Describe(0, 0));
+        Assert.Throws<DataException>(() => Pictures.Loader(pictures.Set, Options));
+    }
+
+    [SharedDataFact]
+    public void Epoch_Bccd_KeepsEveryBox()
+    {
+        var set = AnnotatedSet.Open(SharedData.At("data", "bccd"));
+        var loader = Pictures.Loader(set, Options, side: 240);
+        var (boxes, images) = (0, 0);
+        foreach (var batch in loader.Epoch(0))
+        {
+            using var used = batch;
+            Assert.Equal((320, 256), (batch.Width, batch.Height));
+            foreach (var image in batch.Images)
+            {
+                Assert.All(image.Boxes, box => Assert.True(box is { X1: >= 0, Y1: >= 0, X2: <= 320, Y2: <= 240, Width: >= 1, Height: >= 1 }));
+                Assert.Equal(image.Source.Annotations.Count, image.Boxes.Length);
+                boxes += image.Boxes.Length;
+                images++;
+            }
+        }
+
+        Assert.Equal(292, images);
+        Assert.Equal(set.Images.Sum(image => image.Annotations.Count), boxes);
+    }
+
+    private static List<long> Ids(IEnumerable<TrainingBatch> batches)
+    {
+        var ids = new List<long>();
+        foreach (var batch in batches)
+            using (batch)
+                ids.AddRange(batch.Images.Select(image => image.Source.Id));
+        return ids;
+    }
+}
