@@ -1,0 +1,33 @@
+using RetinaSharp.Annotations;
+using RetinaSharp.Detection.Training;
+using RetinaSharp.Detection.Weights;
+using RetinaSharp.Imaging;
+using RetinaSharp.Torch;
+
+namespace RetinaSharp.Cli;
+
+/// <summary>What the user is told of an exception.</summary>
+/// <param name="Code">The command's exit code.</param>
+/// <param name="Message">The reason, and where one is known the remedy.</param>
+internal sealed record ErrorReport(int Code, string Message)
+{
+    /// <summary>Environment variable that, set to 1, has the stack trace printed too.</summary>
+    public const string DebugVariable = "RETINA_DEBUG";
+
+    public static ErrorReport Of(Exception error) => error switch
+    {
+        AggregateException { InnerException: { } inner } => Of(inner),
+        UsageException => new(ExitCode.WrongUsage, error.Message),
+        DataException or WeightsException or ImageException => new(ExitCode.BadData, error.Message),
+        TorchUnavailableException or VisionUnavailableException => new(ExitCode.Unavailable, error.Message),
+        OperationCanceledException => new(ExitCode.Cancelled, "Cancelled."),
+        TorchException or OutOfMemoryException when IsOutOfMemory(error) =>
+            new(ExitCode.Failed, $"{error.Message} Memory is used up: try a smaller --batch (with --accumulate) or --size."),
+        TorchException or TrainingDivergedException or IOException or UnauthorizedAccessException => new(ExitCode.Failed, error.Message),
+        _ => new(ExitCode.Failed, $"{error.GetType().Name}: {error.Message} This is a fault of the program; {DebugVariable}=1 shows where it happened."),
+    };
+
+    private static bool IsOutOfMemory(Exception error) =>
+        error is OutOfMemoryException || error.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase)
+        || error.Message.Contains("can't allocate memory", StringComparison.OrdinalIgnoreCase);
+}

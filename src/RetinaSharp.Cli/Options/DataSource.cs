@@ -1,0 +1,27 @@
+using System.CommandLine;
+using RetinaSharp.Annotations;
+using RetinaSharp.Cli.Terminal;
+
+namespace RetinaSharp.Cli.Options;
+
+/// <summary>How verbs open DATA.</summary>
+internal static class DataSource
+{
+    public const string Help =
+        "A COCO JSON file, a VOC folder, a YOLO data.yaml, or a folder with images/ and labels/; a split follows after '#'.";
+
+    private const int MostWarnings = 10;
+
+    public static Option<string?> Images() => Given.Value("--images", "DIR", "Where the image files are, if not in a place that the format knows.");
+
+    /// <summary>Opens a set, and warns of what was repaired or left out.</summary>
+    public static AnnotatedSet Open(string data, DataOptions options, Output output)
+    {
+        var set = AnnotatedSet.Open(data, options);
+        foreach (var problem in set.Problems.Take(MostWarnings))
+            output.Warn(problem.ToString());
+        if (set.Problems.Count > MostWarnings)
+            output.Warn($"{data}: and {set.Problems.Count - MostWarnings} more.");
+        return set;
+    }
+}

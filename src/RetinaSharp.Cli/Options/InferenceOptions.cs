@@ -1,0 +1,48 @@
+using System.CommandLine;
+using RetinaSharp.Detection.Inference;
+using RetinaSharp.Detection.Settings;
+
+namespace RetinaSharp.Cli.Options;
+
+/// <summary>The options that evaluation and detection share. What is not given stays as the model says.</summary>
+internal sealed class InferenceOptions
+{
+    private readonly Option<string?> _size = Given.Value("--size", TrainingOptions.SizeValue, TrainingOptions.SizeHelp);
+    private readonly Option<string?> _nms = Given.Value("--nms", "IOU", "Boxes of a class that overlap more than this are suppressed by the best of them.");
+    private readonly Option<string?> _maxDetections = Given.Value("--max-detections", "N", "Detections kept for an image.");
+    private readonly EngineOptions _engine = new();
+
+    public void AddTo(Command command)
+    {
+        command.Add(_size);
+        command.Add(_nms);
+        command.Add(_maxDetections);
+        _engine.AddTo(command);
+    }
+
+    /// <exception cref="UsageException">A value is no value, or out of its range.</exception>
+    public DetectorOptions Read(ParseResult parse, double? scoreThreshold = null)
+    {
+        var options = new DetectorOptions
+        {
+            Device = _engine.ReadDevice(parse),
+            Precision = _engine.ReadPrecision(parse),
+            Input = Given.Read(parse, _size, OptionValue.Size),
+            NmsIou = Given.ReadValue(parse, _nms, OptionValue.Number),
+            MaxDetections = Given.ReadValue(parse, _maxDetections, OptionValue.Whole),
+            ScoreThreshold = scoreThreshold,
+        };
+        return UsageException.Guard(() =>
+        {
+            // Before the model is loaded, which may take a while.
+            var defaults = new InferenceSettings();
+            (defaults with
+            {
+                NmsIou = options.NmsIou ?? defaults.NmsIou,
+                MaxDetections = options.MaxDetections ?? defaults.MaxDetections,
+                ScoreThreshold = options.ScoreThreshold ?? defaults.ScoreThreshold,
+            }).Validate();
+            return options;
+        });
+    }
+}

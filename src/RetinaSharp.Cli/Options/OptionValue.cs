@@ -1,0 +1,58 @@
+using System.Globalization;
+using RetinaSharp.Detection.Data;
+
+namespace RetinaSharp.Cli.Options;
+
+/// <summary>Reads what options take. Every method throws <see cref="FormatException"/>, worded to follow the option's name.</summary>
+internal static class OptionValue
+{
+    // The paper's 1333 for a short side of 800.
+    private const double LongForShort = 1333 / 800.0;
+
+    public static double Number(string text) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)
+            ? number
+            : throw new FormatException($"'{text}' is no number");
+
+    public static int Whole(string text) =>
+        int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw new FormatException($"'{text}' is no whole number");
+
+    public static long Seed(string text) =>
+        long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw new FormatException($"'{text}' is no whole number");
+
+    public static IReadOnlyList<double> Numbers(string text) => [.. text.Split(',').Select(Number)];
+
+    /// <summary>A number, or null for "off".</summary>
+    public static double? NumberOrOff(string text) => text == "off" ? null : Number(text);
+
+    /// <summary>Two levels, as in "3-7".</summary>
+    public static (int Min, int Max) Levels(string text) =>
+        text.Split('-') is [var min, var max] ? (Whole(min), Whole(max)) : throw new FormatException($"'{text}' is no range of levels such as 3-7");
+
+    /// <summary>
+    /// "800x1333" or "800,1333": the short side, and the longest that the long side may get; "800": the long side in the paper's
+    /// proportion.
+    /// </summary>
+    public static InputSize Size(string text)
+    {
+        var size = text.Split('x', ',') switch
+        {
+            [var both] when Whole(both) is var side => new InputSize(side, (int)Math.Min(Math.Round(side * LongForShort), int.MaxValue)),
+            [var shortSide, var longSide] => new(Whole(shortSide), Whole(longSide)),
+            _ => throw new FormatException($"'{text}' is no size such as 800 or 800x1333"),
+        };
+        try
+        {
+            size.Validate();
+            return size;
+        }
+        catch (ArgumentException error)
+        {
+            throw new FormatException(error.Message);
+        }
+    }
+}

@@ -1,0 +1,21 @@
+using System.CommandLine;
+using RetinaSharp.Detection.Settings;
+
+namespace RetinaSharp.Cli.Options;
+
+/// <summary>--preset.</summary>
+internal sealed class PresetOption
+{
+    private const string Default = "small";
+
+    public Option<string> Option { get; } = new("--preset")
+    {
+        Description = "Settings to start from.",
+        HelpName = string.Join('|', Presets.Names),
+        DefaultValueFactory = _ => Default,
+    };
+
+    public string Name(ParseResult parse) => parse.GetValue(Option)!;
+
+    public RunSettings Settings(ParseResult parse) => UsageException.Guard(() => Presets.Named(Name(parse)));
+}

@@ -1,0 +1,116 @@
+using System.Text.Json;
+using RetinaSharp.Annotations;
+using RetinaSharp.Cli.Terminal;
+using RetinaSharp.Detection.Anchors;
+using Spectre.Console;
+
+namespace RetinaSharp.Cli.Reports;
+
+/// <summary>What is in a set, for people and as JSON.</summary>
+/// <param name="set">The set.</param>
+/// <param name="anchors">How its boxes meet the anchors.</param>
+/// <param name="preset">The preset whose anchors they are.</param>
+internal sealed class DataReport(AnnotatedSet set, AnchorStatistics anchors, string preset)
+{
+    private const int MostSizes = 5;
+
+    private readonly DataSummary _summary = DataSummary.Of(set);
+
+    private IEnumerable<(string Name, string Title, Quantiles Values)> Spreads =>
+    [
+        ("box_width", "box width", _summary.BoxWidth),
+        ("box_height", "box height", _summary.BoxHeight),
+        ("box_area", "box area", _summary.BoxArea),
+        ("box_aspect", "width : height", _summary.BoxAspect),
+    ];
+
+    public void Show(Output output)
+    {
+        output.Result($"images  {_summary.Images}, {_summary.ImagesWithoutBoxes} of them without boxes");
+        output.Result($"sizes   {string.Join(", ", _summary.ImageSizes.Take(MostSizes).Select(size => $"{size.Width} x {size.Height} ({size.Images})"))}"
+            + (_summary.ImageSizes.Count > MostSizes ? $" and {_summary.ImageSizes.Count - MostSizes} more" : ""));
+        output.Result($"boxes   {_summary.Boxes}, {_summary.Crowds} of them crowds; {_summary.SmallBoxes} small, {_summary.MediumBoxes} medium, {_summary.LargeBoxes} large");
+        output.Result($"anchors of preset {preset}: {anchors.Foreground} foreground, {anchors.Background} background"
+            + (anchors.Foreground > 0 ? $" (1 : {(double)anchors.Background / anchors.Foreground:0})" : "")
+            + $", {anchors.Ignored} ignored; {anchors.BoxesWithoutAnchor} of {anchors.Boxes} boxes have no anchor");
+        output.Result("");
+
+        var spreads = Tables.Create("", "least>", "5 %>", "25 %>", "median>", "75 %>", "95 %>", "most>");
+        foreach (var (_, title, values) in Spreads)
+            spreads.AddRow([new Text(title), .. Named(values).Select(value => new Text(double.IsNaN(value.Value) ? "-" : $"{value.Value:0.##}"))]);
+        output.Result(spreads);
+        output.Result("");
+
+        var classes = Tables.Create("class", "id>", "boxes>", "images>");
+        foreach (var (category, boxes, images) in _summary.Classes)
+            classes.AddRow(new Text(category.Name), new Text($"{category.Id}"), new Text($"{boxes}"), new Text($"{images}"));
+        output.Result(classes);
+    }
+
+    public void Write(Utf8JsonWriter writer)
+    {
+        writer.WriteString("source", set.Source);
+        writer.WriteNumber("images", _summary.Images);
+        writer.WriteNumber("images_without_boxes", _summary.ImagesWithoutBoxes);
+        writer.WriteStartArray("image_sizes");
+        foreach (var (width, height, images) in _summary.ImageSizes)
+        {
+            writer.WriteStartObject();
+            writer.WriteNumber("width", width);
+            writer.WriteNumber("height", height);
+            writer.WriteNumber("images", images);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteNumber("boxes", _summary.Boxes);
+        writer.WriteNumber("crowds", _summary.Crowds);
+        writer.WriteNumber("small_boxes", _summary.SmallBoxes);
+        writer.WriteNumber("medium_boxes", _summary.MediumBoxes);
+        writer.WriteNumber("large_boxes", _summary.LargeBoxes);
+        foreach (var (name, _, values) in Spreads)
+            Write(writer, name, values);
+        writer.WriteStartArray("classes");
+        foreach (var (category, boxes, images) in _summary.Classes)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("category", category.Name);
+            writer.WriteNumber("category_id", category.Id);
+            writer.WriteNumber("boxes", boxes);
+            writer.WriteNumber("images", images);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteStartObject("anchors");
+        writer.WriteString("preset", preset);
+        writer.WriteNumber("foreground", anchors.Foreground);
+        writer.WriteNumber("background", anchors.Background);
+        writer.WriteNumber("ignored", anchors.Ignored);
+        writer.WriteNumber("boxes", anchors.Boxes);
+        writer.WriteNumber("boxes_without_anchor", anchors.BoxesWithoutAnchor);
+        writer.WriteEndObject();
+        writer.WriteNumber("problems", set.Problems.Count);
+    }
+
+    private static void Write(Utf8JsonWriter writer, string name, Quantiles values)
+    {
+        writer.WriteStartObject(name);
+        foreach (var (quantile, value) in Named(values))
+        {
+            // JSON has no NaN, which stands for "no boxes".
+            if (double.IsNaN(value))
+                writer.WriteNull(quantile);
+            else
+                writer.WriteNumber(quantile, value);
+        }
+
+        writer.WriteEndObject();
+    }
+
+    private static (string Name, double Value)[] Named(Quantiles values) =>
+    [
+        ("min", values.Min), ("p05", values.P05), ("p25", values.P25), ("median", values.Median),
+        ("p75", values.P75), ("p95", values.P95), ("max", values.Max),
+    ];
+}

@@ -1,0 +1,68 @@
+using System.Text.Json;
+using RetinaSharp.Evaluation;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace RetinaSharp.Cli.Reports;
+
+/// <summary>COCO figures, for people and as JSON.</summary>
+internal static class MetricsReport
+{
+    private static readonly Dictionary<string, string> Meanings = new()
+    {
+        ["AP"] = "average precision, mean over IoU .50 to .95",
+        ["AP50"] = "at IoU .50",
+        ["AP75"] = "at IoU .75",
+        ["APs"] = "small objects, to 32² pixels",
+        ["APm"] = "medium objects, 32² to 96²",
+        ["APl"] = "large objects, from 96²",
+        ["AR1"] = "average recall, 1 detection of a class in an image",
+        ["AR10"] = "10 detections",
+        ["AR100"] = "100 detections",
+        ["ARs"] = "small objects",
+        ["ARm"] = "medium objects",
+        ["ARl"] = "large objects",
+    };
+
+    public static IRenderable Table(CocoFigures figures)
+    {
+        var table = Tables.Create("figure", "value>", "meaning");
+        foreach (var (name, value) in figures.ByName())
+            table.AddRow(new Text(name), new Text(Shown(value)), new Text(Meanings[name]));
+        return table;
+    }
+
+    public static IRenderable PerClass(CocoMetrics metrics)
+    {
+        var table = Tables.Create(["class", "boxes>", .. metrics.ByName().Select(figure => figure.Name + ">")]);
+        foreach (var one in metrics.PerClass)
+            table.AddRow([new Text(one.Category.Name), new Text($"{one.Truths}"), .. one.ByName().Select(figure => new Text(Shown(figure.Value)))]);
+        return table;
+    }
+
+    /// <summary>Writes the figures as members of the object that is open.</summary>
+    public static void Write(Utf8JsonWriter writer, CocoFigures figures)
+    {
+        foreach (var (name, value) in figures.ByName())
+            writer.WriteNumber(name, value);
+    }
+
+    /// <summary>Writes "per_class".</summary>
+    public static void WritePerClass(Utf8JsonWriter writer, CocoMetrics metrics)
+    {
+        writer.WriteStartArray("per_class");
+        foreach (var one in metrics.PerClass)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("category", one.Category.Name);
+            writer.WriteNumber("category_id", one.Category.Id);
+            Write(writer, one);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+    }
+
+    // -1 is COCO's sign for "no box to measure it on".
+    private static string Shown(double value) => value < 0 ? "-" : $"{value:0.000}";
+}

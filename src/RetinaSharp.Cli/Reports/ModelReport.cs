@@ -1,0 +1,58 @@
+using System.Text.Json;
+using RetinaSharp.Detection.Settings;
+using RetinaSharp.Detection.Weights;
+
+namespace RetinaSharp.Cli.Reports;
+
+/// <summary>What a model is, for people and as JSON.</summary>
+internal static class ModelReport
+{
+    /// <summary>Titles and values.</summary>
+    public static IEnumerable<(string Title, string Value)> Lines(ModelDescription model)
+    {
+        var (settings, network, anchors) = (model.Settings, model.Settings.Model, model.Settings.Model.Anchors);
+        yield return ("architecture", $"RetinaNet on ResNet-{network.Depth} of width {network.Width}, norm {Name(network.Norm)}; "
+            + $"{network.PyramidChannels} channels in pyramid and heads, {network.HeadConvolutions} convolutions in a head");
+        yield return ("classes", string.Join(", ", model.Categories.Select(category => category.Name)));
+        yield return ("levels", $"P{anchors.MinLevel} to P{anchors.MaxLevel}");
+        yield return ("anchors", $"{anchors.BaseSize:0.###} strides x scales {Numbers(anchors.Scales)} x ratios {Numbers(anchors.Ratios)}");
+        yield return ("input", $"short side {settings.Input.Short}, long side up to {settings.Input.Long}");
+        yield return ("loss", settings.Loss.Classification == ClassificationLossKind.Focal
+            ? $"focal, gamma {settings.Loss.Gamma}, alpha {Alpha(settings.Loss)}; boxes {Name(settings.Loss.Box)}"
+            : $"cross entropy, alpha {Alpha(settings.Loss)}; boxes {Name(settings.Loss.Box)}");
+        yield return ("trained on", $"{model.TrainingData}: {model.TrainingImages} images, {model.Epochs} epochs, {model.Steps} steps of {settings.Training.EffectiveBatch}");
+        yield return ("validation", model.ValidationAP is { } ap ? $"AP {ap:0.000}" : "none");
+    }
+
+    /// <summary>Writes the model as members of the object that is open.</summary>
+    public static void Write(Utf8JsonWriter writer, ModelDescription model)
+    {
+        writer.WriteStartArray("classes");
+        foreach (var category in model.Categories)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("category", category.Name);
+            writer.WriteNumber("category_id", category.Id);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteString("training_data", model.TrainingData);
+        writer.WriteNumber("training_images", model.TrainingImages);
+        writer.WriteNumber("epochs", model.Epochs);
+        writer.WriteNumber("steps", model.Steps);
+        if (model.ValidationAP is { } ap)
+            writer.WriteNumber("validation_ap", ap);
+        else
+            writer.WriteNull("validation_ap");
+        // Under the names of config.json, so that what is shown can be copied into one.
+        writer.WritePropertyName("settings");
+        writer.WriteRawValue(SettingsJson.Write(model.Settings));
+    }
+
+    private static string Alpha(LossSettings loss) => loss.Alpha is { } alpha ? $"{alpha}" : "off";
+
+    private static string Numbers(IEnumerable<double> numbers) => string.Join(", ", numbers.Select(number => $"{number:0.###}"));
+
+    private static string Name<T>(T value) where T : struct, Enum => value.ToString().ToLowerInvariant();
+}

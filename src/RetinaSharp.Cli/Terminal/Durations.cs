@@ -1,0 +1,13 @@
+namespace RetinaSharp.Cli.Terminal;
+
+/// <summary>Spans of time for people.</summary>
+internal static class Durations
+{
+    /// <summary>The two largest units: "2 h 05 min", "3 min 20 s", "41 s".</summary>
+    public static string Text(TimeSpan time) => time switch
+    {
+        { TotalHours: >= 1 } => $"{(int)time.TotalHours} h {time.Minutes:00} min",
+        { TotalMinutes: >= 1 } => $"{time.Minutes} min {time.Seconds:00} s",
+        _ => $"{time.TotalSeconds:0} s",
+    };
+}

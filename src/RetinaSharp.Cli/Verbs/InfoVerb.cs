@@ -1,0 +1,94 @@
+using System.CommandLine;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using RetinaSharp.Cli.Options;
+using RetinaSharp.Cli.Reports;
+using RetinaSharp.Cli.Terminal;
+using RetinaSharp.Detection.Inference;
+using RetinaSharp.Detection.Weights;
+using RetinaSharp.Torch;
+using Spectre.Console;
+
+namespace RetinaSharp.Cli.Verbs;
+
+/// <summary><c>retina info</c>.</summary>
+internal static class InfoVerb
+{
+    private static string Version { get; } =
+        typeof(InfoVerb).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+
+    public static Command Create(Session session)
+    {
+        var model = Given.Path("MODEL", EvalVerb.ModelHelp);
+        model.Arity = ArgumentArity.ZeroOrOne;
+        var json = Given.Json();
+        var command = new Command("info", "Versions, engine, devices and processor features; of a model: what it is and how it was trained.") { model, json };
+        command.SetAction(parse =>
+        {
+            var description = parse.GetValue(model) is { } path ? Detector.Describe(path) : null;
+            var engine = FindEngine(session.Output);
+            if (parse.GetValue(json))
+                session.Output.Json(writer => Write(writer, engine, description));
+            else
+                Show(session.Output, engine, description);
+            return engine is null ? ExitCode.Unavailable : ExitCode.Done;
+        });
+        return command;
+    }
+
+    /// <summary>LibTorch's version and devices; null where it cannot be loaded.</summary>
+    private static (string Version, string[] Devices)? FindEngine(Output output)
+    {
+        try
+        {
+            return (Engine.Version, [$"{Device.Cpu}", .. Enumerable.Range(0, Engine.CudaDevices).Select(index => $"{Device.Cuda(index)}")]);
+        }
+        catch (TorchUnavailableException error)
+        {
+            output.Fail(error.Message);
+            return null;
+        }
+    }
+
+    private static void Show(Output output, (string Version, string[] Devices)? engine, ModelDescription? model)
+    {
+        var table = Tables.Create("", "");
+        table.HideHeaders();
+        Add("RetinaSharp", Version);
+        Add(".NET", $"{RuntimeInformation.FrameworkDescription} on {RuntimeInformation.RuntimeIdentifier}");
+        Add("LibTorch", engine?.Version ?? "not available");
+        Add("devices", engine is { Devices: var devices } ? string.Join(", ", devices) : "none");
+        Add("threads", $"{Environment.ProcessorCount}");
+        Add("processor", string.Join(", ", Processor.Features));
+        foreach (var (title, value) in model is null ? [] : ModelReport.Lines(model))
+            Add(title, value);
+        output.Result(table);
+
+        void Add(string title, string value) => table.AddRow(new Text(title), new Text(value));
+    }
+
+    private static void Write(Utf8JsonWriter writer, (string Version, string[] Devices)? engine, ModelDescription? model)
+    {
+        writer.WriteString("version", Version);
+        writer.WriteString("runtime", RuntimeInformation.FrameworkDescription);
+        writer.WriteString("platform", RuntimeInformation.RuntimeIdentifier);
+        writer.WriteString("libtorch", engine?.Version);
+        Strings("devices", engine?.Devices ?? []);
+        writer.WriteNumber("threads", Environment.ProcessorCount);
+        Strings("processor_features", Processor.Features);
+        if (model is null)
+            return;
+        writer.WriteStartObject("model");
+        ModelReport.Write(writer, model);
+        writer.WriteEndObject();
+
+        void Strings(string name, IEnumerable<string> values)
+        {
+            writer.WriteStartArray(name);
+            foreach (var value in values)
+                writer.WriteStringValue(value);
+            writer.WriteEndArray();
+        }
+    }
+}

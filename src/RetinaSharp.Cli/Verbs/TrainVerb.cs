@@ -1,0 +1,127 @@
+using System.CommandLine;
+using System.Text.Json;
+using RetinaSharp.Annotations;
+using RetinaSharp.Cli.Options;
+using RetinaSharp.Cli.Reports;
+using RetinaSharp.Cli.Terminal;
+using RetinaSharp.Detection.Anchors;
+using RetinaSharp.Detection.Settings;
+using RetinaSharp.Detection.Training;
+using RetinaSharp.Torch;
+
+namespace RetinaSharp.Cli.Verbs;
+
+/// <summary><c>retina train</c>.</summary>
+internal static class TrainVerb
+{
+    private const string ConfigFile = "config.json";
+
+    // Above this share the anchors do not suit the data.
+    private const double MostBoxesWithoutAnchor = .05;
+
+    public static Command Create(Session session)
+    {
+        var train = Given.Value("--train", "DATA", $"What to train on. {DataSource.Help}", required: true);
+        var validation = Given.Value("--val", "DATA", "What to choose the best epoch on.");
+        var outFolder = Given.Value("--out", "RUN", "The run folder.", required: true);
+        var images = DataSource.Images();
+        var settingsOptions = new RunSettingsOptions();
+        var engine = new EngineOptions();
+        var json = Given.Json();
+        var command = new Command("train", "Trains a model. What no option says is as the preset has it.") { train, validation, outFolder, images };
+        settingsOptions.AddTo(command);
+        engine.AddTo(command);
+        command.Add(json);
+        command.SetAction(parse =>
+        {
+            var settings = settingsOptions.Read(parse);
+            var options = new TrainerOptions
+            {
+                Folder = NewFolder(parse.GetRequiredValue(outFolder)!),
+                Device = engine.ReadDevice(parse),
+                Precision = engine.ReadPrecision(parse),
+            };
+            Engine.Require(options.Device);
+            var dataOptions = new DataOptions { ImagesDirectory = parse.GetValue(images) };
+            var trainSet = DataSource.Open(parse.GetRequiredValue(train)!, dataOptions, session.Output);
+            var validationSet = parse.GetValue(validation) is { } data ? DataSource.Open(data, dataOptions, session.Output) : null;
+            Announce(session.Output, settingsOptions.PresetName(parse), settings, options, trainSet, validationSet);
+
+            var trainer = new Trainer(settings, trainSet, validationSet, options);
+            var result = ProgressDisplay.During(session.Output, "training", display =>
+                trainer.Train(new TrainingReporter(session.Output, display, settings.Training.Epochs), session.Cancellation));
+            Conclude(session.Output, result, options.Folder, parse.GetValue(validation));
+            if (parse.GetValue(json))
+                session.Output.Json(writer => Write(writer, result, options.Folder));
+            return result.IsCancelled ? ExitCode.Cancelled : ExitCode.Done;
+        });
+        return command;
+    }
+
+    /// <summary>Refuses a folder that a training would overwrite.</summary>
+    private static string NewFolder(string path)
+    {
+        if (File.Exists(path))
+            throw new UsageException($"--out: {path} is a file; a run needs a folder");
+        if (File.Exists(Path.Combine(path, ConfigFile)))
+            throw new UsageException($"--out: {path} holds a training already; choose another folder, or delete it");
+        return path;
+    }
+
+    private static void Announce(
+        Output output, string preset, RunSettings settings, TrainerOptions options, AnnotatedSet train, AnnotatedSet? validation)
+    {
+        var training = settings.Training;
+        output.Say($"preset {preset}: RetinaNet on ResNet-{settings.Model.Depth} of width {settings.Model.Width}, "
+            + $"images scaled to {settings.Input.Short} x {settings.Input.Long}, {training.Epochs} epochs");
+        output.Say($"training data   {Counts(train)}");
+        output.Say(validation is null ? "validation data none: the last weights are the model" : $"validation data {Counts(validation)}");
+        output.Say(training.EffectiveBatch == TrainingSettings.ReferenceBatch
+            ? $"learning rate {training.LearningRate} for {training.EffectiveBatch} images"
+            : $"learning rate {training.LearningRate} for {TrainingSettings.ReferenceBatch} images, scaled to {training.ScaledLearningRate:G4} for {training.EffectiveBatch}");
+        output.Say($"device {options.Device}, precision {options.Precision.ToString().ToLowerInvariant()}, seed {training.Seed}");
+
+        var anchors = AnchorStatistics.Of(train, settings);
+        output.Say($"anchors: {anchors.Foreground} foreground, {anchors.Background} background, {anchors.BoxesWithoutAnchor} of {anchors.Boxes} boxes without one");
+        if (anchors.BoxesWithoutAnchor > MostBoxesWithoutAnchor * anchors.Boxes)
+            output.Warn($"{100.0 * anchors.BoxesWithoutAnchor / anchors.Boxes:0} % of the boxes match no anchor and will not be learnt. "
+                + "For small boxes try a larger --size or finer --levels, for long ones other --ratios.");
+    }
+
+    private static string Counts(AnnotatedSet set)
+    {
+        var boxes = set.Images.Sum(image => image.Annotations.Count);
+        return $"{set.Source}: {set.Images.Count} images, {boxes} boxes, {set.Categories.Count} classes";
+    }
+
+    private static void Conclude(Output output, TrainingResult result, string folder, string? validation)
+    {
+        output.Say($"{(result.IsCancelled ? "Cancelled" : "Done")} after {result.Epochs} epochs, {result.Steps} steps, {Durations.Text(result.Duration)}."
+            + (result.Best is { } best ? $" Best AP {best.AP:0.000} in epoch {result.BestEpoch}." : ""));
+        output.Say($"The model is in {folder}. To go on:");
+        output.Say($"  retina eval {Quoted(folder)} {Quoted(validation ?? "DATA")}");
+        output.Say($"  retina detect {Quoted(folder)} PATH --out DIR");
+    }
+
+    // A shell takes '#' and blanks apart.
+    private static string Quoted(string argument) => argument.AsSpan().IndexOfAny(" #'\"\\$&;()*?") < 0 ? argument : $"'{argument.Replace("'", "'\\''")}'";
+
+    private static void Write(Utf8JsonWriter writer, TrainingResult result, string folder)
+    {
+        writer.WriteString("run", folder);
+        writer.WriteNumber("epochs", result.Epochs);
+        writer.WriteNumber("steps", result.Steps);
+        writer.WriteNumber("seconds", result.Duration.TotalSeconds);
+        writer.WriteBoolean("cancelled", result.IsCancelled);
+        writer.WriteNumber("best_epoch", result.BestEpoch);
+        if (result.Best is not { } best)
+        {
+            writer.WriteNull("metrics");
+            return;
+        }
+
+        writer.WriteStartObject("metrics");
+        MetricsReport.Write(writer, best);
+        writer.WriteEndObject();
+    }
+}

@@ -1,0 +1,137 @@
+using System.Text.Json;
+
+namespace RetinaSharp.Cli.Tests;
+
+public sealed class EndToEndTests(TrainedModel trained) : IClassFixture<TrainedModel>
+{
+    [Fact]
+    public void Train_TinySet_SaysWhatItDoesAndWritesARunFolder()
+    {
+        var json = trained.Training.IsDone().Json;
+
+        Assert.Equal(2, json.GetProperty("epochs").GetInt32());
+        Assert.Equal(6, json.GetProperty("steps").GetInt32());
+        Assert.False(json.GetProperty("cancelled").GetBoolean());
+        Assert.InRange(json.GetProperty("metrics").GetProperty("AP").GetDouble(), 0, 1);
+        Assert.Contains("12 images, 24 boxes, 2 classes", trained.Training.Error);
+        Assert.Contains("learning rate 0.001 for 16 images, scaled to 0.0005 for 4", trained.Training.Error);
+        Assert.Contains("epoch 2/2 done", trained.Training.Error);
+        Assert.Contains($"retina eval {trained.Run} {trained.Data}", trained.Training.Error);
+        Assert.All(["config.json", "metrics.jsonl", "last.safetensors"], name => Assert.True(File.Exists(Path.Combine(trained.Run, name)), name));
+    }
+
+    [Fact]
+    public void Train_FolderOfARun_IsRefusedAndLeftAlone()
+    {
+        var before = File.GetLastWriteTimeUtc(Path.Combine(trained.Run, "config.json"));
+
+        Ran.Retina("train", "--train", trained.Data, "--out", trained.Run, "--preset", "tiny").IsRefused(ExitCode.WrongUsage, "--out", "holds a training");
+
+        Assert.Equal(before, File.GetLastWriteTimeUtc(Path.Combine(trained.Run, "config.json")));
+    }
+
+    [Fact]
+    public void Train_Cancelled_SavesTheModelAndExitsWith130()
+    {
+        using var folder = new TemporaryFolder();
+
+        var ran = Ran.Retina(new CancellationToken(canceled: true), "train", "--train", trained.Data, "--out", folder.At("run"), "--preset", "tiny", "--size", "64", "--json");
+
+        Assert.Equal(ExitCode.Cancelled, ran.Code);
+        Assert.True(ran.Json.GetProperty("cancelled").GetBoolean());
+        Assert.True(File.Exists(folder.At("run", "last.safetensors")));
+    }
+
+    [Fact]
+    public void Eval_ItsDetections_ScoreTheSame()
+    {
+        using var folder = new TemporaryFolder();
+
+        var evaluation = Ran.Retina("eval", trained.Run, trained.Data, "--out", folder.Root, "--json").IsDone().Json;
+        var score = Ran.Retina("score", "--truth", trained.Data, "--detections", folder.At("detections.json"), "--per-class", "--json").IsDone().Json;
+
+        Assert.Equal(12, evaluation.GetProperty("images").GetInt32());
+        Assert.True(evaluation.GetProperty("seconds").GetDouble() > 0);
+        var figures = score.EnumerateObject().Where(member => member.Name != "per_class").Select(member => (member.Name, member.Value.GetDouble())).ToList();
+        Assert.Equal(12, figures.Count);
+        Assert.Equal(figures, evaluation.GetProperty("metrics").EnumerateObject().Select(member => (member.Name, member.Value.GetDouble())));
+        Assert.Equal(score.GetProperty("per_class").GetRawText(), evaluation.GetProperty("per_class").GetRawText(), ignoreWhiteSpaceDifferences: true);
+        Assert.Equal(["red", "blue"], score.GetProperty("per_class").EnumerateArray().Select(one => one.GetProperty("category").GetString()));
+    }
+
+    [Fact]
+    public void Eval_DataWithOtherClasses_IsRefused()
+    {
+        using var folder = new TemporaryFolder();
+        var other = ColouredSet.Write(folder.Root, images: 1);
+        File.WriteAllText(other, File.ReadAllText(other).Replace("red", "cat").Replace("blue", "dog"));
+
+        Ran.Retina("eval", trained.Run, other).IsRefused(ExitCode.BadData, other, "red");
+    }
+
+    [Fact]
+    public void Detect_ADamagedImageAmongGoodOnes_ReportsItAndGoesOn()
+    {
+        using var folder = new TemporaryFolder();
+        var damaged = folder.Write("damaged.jpg", "no image");
+        var (first, last) = (Path.Combine(trained.Images, "03.png"), Path.Combine(trained.Images, "05.png"));
+
+        var ran = Ran.Retina("detect", trained.Run, first, damaged, last, "--score-threshold", "0", "--max-detections", "7", "--out", folder.At("out"), "--json");
+
+        Assert.Equal(ExitCode.BadData, ran.Code);
+        Assert.Contains(damaged, ran.Error);
+        var images = ran.Json.GetProperty("images").EnumerateArray().ToList();
+        Assert.Equal([first, last], images.Select(image => image.GetProperty("file").GetString()));
+        Assert.All(images, image => Assert.Equal((64, 64), (image.GetProperty("width").GetInt32(), image.GetProperty("height").GetInt32())));
+        Assert.All(images, image => Assert.Equal(7, image.GetProperty("detections").GetArrayLength()));
+        Assert.True(File.Exists(folder.At("out", "03.png")) && File.Exists(folder.At("out", "05.png")));
+        using var results = JsonDocument.Parse(File.ReadAllBytes(folder.At("out", "detections.json")));
+        // Image ids count the files, also the damaged one; boxes and scores are those on stdout.
+        Assert.Equal([.. Enumerable.Repeat(1, 7), .. Enumerable.Repeat(3, 7)], results.RootElement.EnumerateArray().Select(one => one.GetProperty("image_id").GetInt32()));
+        Assert.Equal(
+            images.SelectMany(image => image.GetProperty("detections").EnumerateArray()).Select(Signature),
+            results.RootElement.EnumerateArray().Select(Signature));
+
+        static (int, double, double) Signature(JsonElement one) =>
+            (one.GetProperty("category_id").GetInt32(), one.GetProperty("score").GetDouble(), one.GetProperty("bbox")[2].GetDouble());
+    }
+
+    [Fact]
+    public void Detect_FolderAndOneClass_TakesTheImagesByNameAndLeavesTheRestOut()
+    {
+        var ran = Ran.Retina("detect", trained.Run, trained.Images, "--classes", "blue", "--score-threshold", "0", "--json").IsDone();
+
+        var images = ran.Json.GetProperty("images").EnumerateArray().ToList();
+        Assert.Equal(Enumerable.Range(0, 12).Select(i => $"{i:00}.png"), images.Select(image => Path.GetFileName(image.GetProperty("file").GetString())));
+        var detections = images.SelectMany(image => image.GetProperty("detections").EnumerateArray()).ToList();
+        Assert.NotEmpty(detections);
+        Assert.All(detections, one => Assert.Equal(("blue", 7), (one.GetProperty("category").GetString(), one.GetProperty("category_id").GetInt32())));
+    }
+
+    [Fact]
+    public void Detect_WithoutJson_ListsWhatItFound()
+    {
+        var ran = Ran.Retina("detect", trained.Run, Path.Combine(trained.Images, "00.png"), "--score-threshold", "0", "--max-detections", "2").IsDone();
+
+        Assert.Contains("00.png: 2 found", ran.Out);
+    }
+
+    [Fact]
+    public void Detect_UnknownClass_IsRefusedWithTheModelsClasses() =>
+        Ran.Retina("detect", trained.Run, trained.Images, "--classes", "green").IsRefused(ExitCode.WrongUsage, "--classes", "green", "red, blue");
+
+    [Fact]
+    public void Detect_PathThatIsNotThere_IsRefused() =>
+        Ran.Retina("detect", trained.Run, Path.Combine(trained.Images, "nothing.png")).IsRefused(ExitCode.BadData, "nothing.png");
+
+    [Fact]
+    public void Info_Model_DescribesIt()
+    {
+        var model = Ran.Retina("info", trained.Run, "--json").IsDone().Json.GetProperty("model");
+
+        Assert.Equal(["red", "blue"], model.GetProperty("classes").EnumerateArray().Select(one => one.GetProperty("category").GetString()));
+        Assert.Equal(12, model.GetProperty("training_images").GetInt32());
+        Assert.Equal(.25, model.GetProperty("settings").GetProperty("model").GetProperty("width").GetDouble());
+        Assert.Contains("red, blue", Ran.Retina("info", trained.Run).IsDone().Out);
+    }
+}

@@ -1,0 +1,40 @@
+using RetinaSharp.Annotations;
+using RetinaSharp.Detection.Training;
+using RetinaSharp.Detection.Weights;
+using RetinaSharp.Imaging;
+using RetinaSharp.Torch;
+
+namespace RetinaSharp.Cli.Tests;
+
+public sealed class ErrorReportTests
+{
+    public static TheoryData<Exception, int> Errors => new()
+    {
+        { new UsageException("--x"), 2 },
+        { new DataException("f", "p", "r"), 3 },
+        { new WeightsException("f", "r"), 3 },
+        { new ImageException("f", "r"), 3 },
+        { new AggregateException(new ImageException("f", "r")), 3 },
+        { new TorchUnavailableException("m"), 4 },
+        { new OperationCanceledException(), 130 },
+        { new TrainingDivergedException("box loss", 3, ["a.png"]), 1 },
+        { new IOException("full"), 1 },
+        { new InvalidOperationException("m"), 1 },
+    };
+
+    [Theory]
+    [MemberData(nameof(Errors))]
+    public void Of_Exception_HasItsCode(Exception error, int code) => Assert.Equal(code, ErrorReport.Of(error).Code);
+
+    [Fact]
+    public void Of_MemoryUsedUp_TellsTheRemedy() =>
+        Assert.Contains("--batch", ErrorReport.Of(new TorchException("CUDA out of memory.")).Message);
+
+    [Fact]
+    public void Of_FaultOfTheProgram_TellsHowToFindIt() =>
+        Assert.Contains("RETINA_DEBUG=1", ErrorReport.Of(new InvalidOperationException("m")).Message);
+
+    [Fact]
+    public void Guard_ArgumentException_HasTheMessageWithoutTheParameter() =>
+        Assert.Equal("bad", Assert.Throws<UsageException>(() => UsageException.Guard<int>(() => throw new ArgumentException("bad", "x"))).Message);
+}

@@ -1,0 +1,59 @@
+using System.CommandLine;
+using System.Text.RegularExpressions;
+using RetinaSharp.Cli.Options;
+using RetinaSharp.Cli.Terminal;
+
+namespace RetinaSharp.Cli.Tests;
+
+public sealed partial class HelpTests
+{
+    [Fact]
+    public void Help_OfTrain_ListsEveryOptionOfTheTable()
+    {
+        var help = Ran.Retina("train", "--help").IsDone().Out;
+
+        Assert.NotEmpty(TrainingOptions.Table);
+        Assert.All(TrainingOptions.Table, option => Assert.Contains($"{option.Name} <{option.Value}>", help));
+    }
+
+    [Theory]
+    [InlineData("data", "info")]
+    [InlineData("train")]
+    [InlineData("eval")]
+    [InlineData("score")]
+    [InlineData("detect")]
+    [InlineData("info")]
+    public void Help_OfAVerb_IsOnStdoutWithItsName(params string[] verb)
+    {
+        var ran = Ran.Retina([.. verb, "--help"]).IsDone();
+
+        Assert.Contains($"retina {string.Join(' ', verb)}", ran.Out);
+        Assert.Contains("--json", ran.Out);
+        Assert.Empty(ran.Error);
+    }
+
+    [SharedDataFact]
+    public void Command_ItsVerbsAndOptions_AreThoseOfTheContract()
+    {
+        var contract = File.ReadAllText(SharedData.At("contract", "cli.md"));
+        var options = OptionName().Matches(contract).Select(match => match.Value).ToHashSet();
+
+        var offered = Walk(Root(), "").ToList();
+
+        Assert.Contains("--images", offered.SelectMany(command => command.Options));
+        Assert.All(offered, command => Assert.Contains($"retina{command.Path}", contract));
+        Assert.Empty(offered.SelectMany(command => command.Options).Except(options));
+
+        static IEnumerable<(string Path, IEnumerable<string> Options)> Walk(Command command, string path)
+        {
+            yield return (path, command.Options.Select(option => option.Name));
+            foreach (var one in command.Subcommands.SelectMany(verb => Walk(verb, $"{path} {verb.Name}")))
+                yield return one;
+        }
+    }
+
+    private static Command Root() => RetinaCommand.Create(new(new Output(TextWriter.Null, Consoles.Over(TextWriter.Null)), default));
+
+    [GeneratedRegex("--[a-z][a-z-]*")]
+    private static partial Regex OptionName();
+}

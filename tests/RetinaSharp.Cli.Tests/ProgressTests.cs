@@ -1,0 +1,62 @@
+using RetinaSharp.Cli.Terminal;
+using RetinaSharp.Detection.Training;
+
+namespace RetinaSharp.Cli.Tests;
+
+public sealed class ProgressTests
+{
+    private readonly StringWriter _stderr = new();
+    private readonly Clock _clock = new();
+
+    private Output Output => new(TextWriter.Null, Consoles.Over(_stderr));
+
+    [Fact]
+    public void Show_WithoutATerminal_IsALineEveryTenSeconds()
+    {
+        var display = new ProgressDisplay(Output, null, _clock);
+        for (var second = 1; second <= 25; second++)
+        {
+            _clock.Seconds = second;
+            display.Show(second, 25, $"second {second}");
+        }
+
+        Assert.Equal(["second 10", "second 20"], Lines());
+    }
+
+    [Fact]
+    public void Report_StepAndEpoch_HaveLossesRateAndTime()
+    {
+        var reporter = new TrainingReporter(Output, new(Output, null, _clock), epochs: 3);
+
+        _clock.Seconds = 11;
+        reporter.Report(new TrainingStep(40, 300, 1, .5, .25, .0005, 12.34, TimeSpan.FromSeconds(200)));
+        reporter.Report(new TrainingEpoch(1, 3, .4, .2, null, false, TimeSpan.FromSeconds(99)));
+        reporter.Report(new TrainingNote("Mind [this]."));
+
+        Assert.Equal(
+            [
+                "epoch 1/3  step 40/300  class loss 0.5000  box loss 0.2500  lr 5.0e-4  12.3 images/s  3 min 20 s left",
+                "epoch 1/3 done  class loss 0.4000  box loss 0.2000  lr 5.0e-4  12.3 images/s  3 min 20 s left",
+                "Mind [this].",
+            ],
+            Lines());
+    }
+
+    [Theory]
+    [InlineData(41, "41 s")]
+    [InlineData(200, "3 min 20 s")]
+    [InlineData(7500, "2 h 05 min")]
+    [InlineData(180_000, "50 h 00 min")]
+    public void Text_Duration_HasTwoUnits(int seconds, string expected) => Assert.Equal(expected, Durations.Text(TimeSpan.FromSeconds(seconds)));
+
+    private string[] Lines() => _stderr.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    private sealed class Clock : TimeProvider
+    {
+        public long Seconds { get; set; }
+
+        public override long TimestampFrequency => 1;
+
+        public override long GetTimestamp() => Seconds;
+    }
+}

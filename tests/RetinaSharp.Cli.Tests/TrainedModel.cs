@@ -1,0 +1,24 @@
+namespace RetinaSharp.Cli.Tests;
+
+/// <summary>A model that the command trained for a moment, with its data.</summary>
+public sealed class TrainedModel : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public TrainedModel()
+    {
+        Data = ColouredSet.Write(_folder.At("data"), images: 12);
+        Training = Ran.Retina("train", "--train", Data, "--val", Data, "--out", Run, "--preset", "tiny", "--size", "64x64", "--epochs", "2", "--batch", "4",
+            "--precision", "fp32", "--json");
+    }
+
+    public string Data { get; }
+
+    public string Run => _folder.At("run");
+
+    public string Images => _folder.At("data");
+
+    internal Ran Training { get; }
+
+    public void Dispose() => _folder.Dispose();
+}

@@ -1,0 +1,85 @@
+namespace RetinaSharp.Cli.Tests;
+
+public sealed class UsageTests
+{
+    public static TheoryData<string[], string> WrongCalls => new()
+    {
+        { [], "retina --help" },
+        { ["data"], "retina data --help" },
+        { ["fly"], "fly" },
+        { ["train"], "--train" },
+        { ["train", "--train", "a"], "--out" },
+        { ["train", "--train", "a", "--out", "b", "--speed", "9"], "--speed" },
+        { ["train", "--train", "a", "--out", "b", "--lr"], "--lr" },
+        { ["train", "--train", "a", "--out", "b", "--lr", "fast"], "--lr: 'fast'" },
+        { ["train", "--train", "a", "--out", "b", "--lr", "-1"], "Learning rate -1" },
+        { ["train", "--train", "a", "--out", "b", "--preset", "huge"], "'huge'" },
+        { ["train", "--train", "a", "--out", "b", "--loss", "hinge"], "--loss: 'hinge' is none of focal|ce" },
+        { ["train", "--train", "a", "--out", "b", "--size", "320x240"], "--size" },
+        { ["train", "--train", "a", "--out", "b", "--levels", "7"], "--levels" },
+        { ["train", "--train", "a", "--out", "b", "--scales", "1,,2"], "--scales" },
+        { ["train", "--train", "a", "--out", "b", "--alpha", "2"], "Alpha 2" },
+        { ["train", "--train", "a", "--out", "b", "--device", "tpu"], "--device: 'tpu'" },
+        { ["train", "--train", "a", "--out", "b", "--precision", "fp8"], "--precision: 'fp8'" },
+        { ["detect", "model", "--fast", "image.png"], "'--fast'" },
+        { ["detect", "model"], "retina detect --help" },
+        { ["eval", "model", "data", "--batch", "0"], "--batch" },
+        { ["eval", "model", "data", "--nms", "2"], "NMS threshold 2" },
+        { ["detect", "model", "image.png", "--score-threshold", "1.5"], "Score threshold 1.5" },
+        { ["score", "--truth", "a.json"], "--detections" },
+    };
+
+    public static TheoryData<string[], string> BadInput => new()
+    {
+        { ["data", "info", "nothing.json"], "nothing.json" },
+        { ["train", "--train", "nothing.json", "--out", "run"], "nothing.json" },
+        { ["train", "--train", "a", "--out", "run", "--config", "nothing.json"], "nothing.json" },
+        { ["eval", "no-model", "nothing.json"], "nothing.json" },
+        { ["score", "--truth", "nothing.json", "--detections", "dt.json"], "nothing.json" },
+        { ["detect", "no-model", "nothing.png"], "nothing.png" },
+        { ["info", "no-model"], "no-model" },
+    };
+
+    [Theory]
+    [MemberData(nameof(WrongCalls))]
+    public void Run_WrongCall_ExitsWith2AndSaysWhatIsWrong(string[] args, string words) =>
+        Ran.Retina(args).IsRefused(ExitCode.WrongUsage, words);
+
+    [Theory]
+    [MemberData(nameof(BadInput))]
+    public void Run_BadInput_ExitsWith3AndNamesTheFile(string[] args, string file) =>
+        Ran.Retina(args).IsRefused(ExitCode.BadData, file);
+
+    [Fact]
+    public void Train_DeviceThatIsNotThere_ExitsWith4() =>
+        Ran.Retina("train", "--train", "a", "--out", "b", "--device", "cuda:63").IsRefused(ExitCode.Unavailable, "cuda:63");
+
+    [Fact]
+    public void Train_OutIsAFile_ExitsWith2()
+    {
+        using var folder = new TemporaryFolder();
+
+        Ran.Retina("train", "--train", "a", "--out", folder.Write("out", "")).IsRefused(ExitCode.WrongUsage, "--out");
+    }
+
+    [Fact]
+    public void Detect_FolderWithoutImages_ExitsWith3()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("notes.txt", "");
+
+        Ran.Retina("detect", "model", folder.Root).IsRefused(ExitCode.BadData, folder.Root, "no image files");
+    }
+
+    [Fact]
+    public void Info_WithoutModel_TellsVersionsAndDevices()
+    {
+        var json = Ran.Retina("info", "--json").IsDone().Json;
+
+        Assert.Matches(@"^\d+\.\d+\.\d+$", json.GetProperty("version").GetString());
+        Assert.NotEmpty(json.GetProperty("libtorch").GetString()!);
+        Assert.Equal("cpu", json.GetProperty("devices")[0].GetString());
+        Assert.True(json.GetProperty("threads").GetInt32() > 0);
+        Assert.False(json.TryGetProperty("model", out _));
+    }
+}
