@@ -24,11 +24,19 @@ public static unsafe class Autograd
             handles[outputs.Count + i] = gradients[i].Handle;
         }
 
-        Shim.Check(NativeMethods.rt_backward(handles, handles + outputs.Count, outputs.Count), "backward");
+        var status = NativeMethods.rt_backward(handles, handles + outputs.Count, outputs.Count);
+        // Bare handles do not keep their tensors.
+        GC.KeepAlive(outputs);
+        GC.KeepAlive(gradients);
+        Shim.Check(status, "backward");
     }
 
     /// <summary>Operators of this thread are not recorded until the result is disposed.</summary>
-    public static NoGradient WithoutGradient() => new(NativeMethods.rt_set_grad_mode(0));
+    public static NoGradient WithoutGradient()
+    {
+        Shim.EnsureLoaded();
+        return new(NativeMethods.rt_set_grad_mode(0));
+    }
 
     /// <summary>Restores recording as it was.</summary>
     public readonly struct NoGradient : IDisposable

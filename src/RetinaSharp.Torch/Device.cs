@@ -5,15 +5,16 @@ namespace RetinaSharp.Torch;
 /// <summary>Where a tensor lives and is computed.</summary>
 public readonly record struct Device
 {
-    private readonly int _cudaIndex;
+    // The complement of the CUDA index, so that the default is the processor.
+    private readonly int _complement;
 
-    private Device(int cudaIndex) => _cudaIndex = cudaIndex;
+    private Device(int complement) => _complement = complement;
 
     /// <summary>The processor.</summary>
     public static Device Cpu => default;
 
     /// <summary>Whether this is the processor.</summary>
-    public bool IsCpu => _cudaIndex == 0;
+    public bool IsCpu => _complement == 0;
 
     /// <summary>A CUDA device.</summary>
     /// <param name="index">Its number, from 0.</param>
@@ -21,7 +22,7 @@ public readonly record struct Device
     public static Device Cuda(int index)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
-        return new(index + 1);
+        return new(~index);
     }
 
     /// <summary>Reads <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</summary>
@@ -39,5 +40,5 @@ public readonly record struct Device
     }
 
     /// <inheritdoc/>
-    public override string ToString() => IsCpu ? "cpu" : string.Create(CultureInfo.InvariantCulture, $"cuda:{_cudaIndex - 1}");
+    public override string ToString() => IsCpu ? "cpu" : string.Create(CultureInfo.InvariantCulture, $"cuda:{~_complement}");
 }

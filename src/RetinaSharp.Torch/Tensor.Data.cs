@@ -17,7 +17,7 @@ public sealed unsafe partial class Tensor
     /// <param name="elements">In C order.</param>
     /// <param name="device">Where it shall live.</param>
     /// <param name="shape">Sizes by dimension.</param>
-    /// <exception cref="ArgumentException">The shape does not have as many elements.</exception>
+    /// <exception cref="ArgumentException">The shape does not have as many elements, or there is no tensor of their type.</exception>
     public static Tensor From<T>(ReadOnlySpan<T> elements, Device device, params ReadOnlySpan<long> shape)
         where T : unmanaged
     {
@@ -78,7 +78,8 @@ public sealed unsafe partial class Tensor
             return ScalarType.UInt8;
         if (typeof(T) == typeof(bool))
             return ScalarType.Bool;
-        if (Unsafe.SizeOf<T>() == 2)
+        // .NET's own types of two bytes are all something else.
+        if (Unsafe.SizeOf<T>() == 2 && typeof(T).Assembly != typeof(Half).Assembly)
             return ScalarType.BFloat16;
         throw new ArgumentException($"There is no tensor of {typeof(T).Name}.");
     }

@@ -10,6 +10,7 @@ internal sealed class InferenceOptions
     private readonly Option<string?> _size = Given.Value("--size", TrainingOptions.SizeValue, TrainingOptions.SizeHelp);
     private readonly Option<string?> _nms = Given.Value("--nms", "IOU", "Boxes of a class that overlap more than this are suppressed by the best of them.");
     private readonly Option<string?> _maxDetections = Given.Value("--max-detections", "N", "Detections kept for an image.");
+    private readonly Option<string?> _batch = Given.Value("--batch", "N", "Images that go through the network together.");
     private readonly EngineOptions _engine = new();
 
     public void AddTo(Command command)
@@ -17,7 +18,16 @@ internal sealed class InferenceOptions
         command.Add(_size);
         command.Add(_nms);
         command.Add(_maxDetections);
+        command.Add(_batch);
         _engine.AddTo(command);
+    }
+
+    /// <summary>Images that go through the network together.</summary>
+    /// <exception cref="UsageException">It is no number, or below 1.</exception>
+    public int ReadBatch(ParseResult parse, int otherwise)
+    {
+        var batch = Given.ReadValue(parse, _batch, OptionValue.Whole) ?? otherwise;
+        return batch >= 1 ? batch : throw new UsageException($"--batch: {batch} is below 1");
     }
 
     /// <exception cref="UsageException">A value is no value, or out of its range.</exception>

@@ -33,6 +33,7 @@ internal static class DetectVerb
         {
             var options = inference.Read(parse, Given.ReadValue(parse, scoreThreshold, OptionValue.Number));
             var drawFrom = Given.ReadValue(parse, drawThreshold, OptionValue.Number) ?? DefaultDrawThreshold;
+            var batch = inference.ReadBatch(parse, 1);
             var files = ImagePaths.Find(parse.GetRequiredValue(paths));
             using var detector = Detector.Load(parse.GetRequiredValue(model), options);
             var wanted = parse.GetValue(classes) is { } names ? Classes(names, detector.Categories) : null;
@@ -40,7 +41,7 @@ internal static class DetectVerb
             var drawing = folder is null ? null : new Drawing(folder, files, drawFrom);
 
             var images = ProgressDisplay.During(session.Output, "detection", display =>
-                Detect(detector, files, wanted, drawing, new(display, files.Count), session));
+                Detect(detector, files, batch, wanted, drawing, new(display, files.Count), session));
             if (folder is not null)
                 DetectionResults.Write(Path.Combine(folder, ResultsFile), Results(images));
             if (parse.GetValue(json))
@@ -52,27 +53,35 @@ internal static class DetectVerb
         return command;
     }
 
-    /// <summary>Looks at every file; one that is damaged is reported and left out.</summary>
+    /// <summary>Looks at every file, some together; one that is damaged is reported and left out.</summary>
     private static List<DetectedImage> Detect(
-        Detector detector, IReadOnlyList<string> files, HashSet<int>? wanted, Drawing? drawing, ImageCounter counter, Session session)
+        Detector detector, IReadOnlyList<string> files, int batch, HashSet<int>? wanted, Drawing? drawing, ImageCounter counter, Session session)
     {
         var images = new List<DetectedImage>();
-        for (var i = 0; i < files.Count; i++)
+        foreach (var numbers in Enumerable.Range(0, files.Count).Chunk(batch))
         {
             session.Cancellation.ThrowIfCancellationRequested();
-            try
+            var loaded = new List<(int Number, Image Image)>();
+            foreach (var number in numbers)
             {
-                var image = Image.Load(files[i]);
-                var objects = detector.Detect(image).Where(found => wanted?.Contains(found.Class) ?? true).ToList();
-                images.Add(new(i + 1, files[i], image.Width, image.Height, objects));
-                drawing?.Save(image, images[^1]);
-            }
-            catch (ImageException error)
-            {
-                session.Output.Fail(error.Message);
+                try
+                {
+                    loaded.Add((number, Image.Load(files[number])));
+                }
+                catch (ImageException error)
+                {
+                    session.Output.Fail(error.Message);
+                }
             }
 
-            counter.Report(i + 1);
+            var found = loaded.Count == 0 ? [] : detector.Detect([.. loaded.Select(entry => entry.Image)]);
+            foreach (var ((number, image), objects) in loaded.Zip(found))
+            {
+                images.Add(new(number + 1, files[number], image.Width, image.Height, [.. objects.Where(one => wanted?.Contains(one.Class) ?? true)]));
+                drawing?.Save(image, images[^1]);
+            }
+
+            counter.Report(numbers[^1] + 1);
         }
 
         return images;

@@ -20,24 +20,20 @@ internal static class EvalVerb
         var data = Given.Path("DATA", DataSource.Help);
         var images = DataSource.Images();
         var outFolder = Given.Value("--out", "DIR", $"Writes {DetectVerb.ResultsFile} here, with DATA's own image and category ids.");
-        var batch = Given.Value("--batch", "N", $"Images that go through the network together; {DefaultBatch} if left out.");
         var inference = new InferenceOptions();
         var json = Given.Json();
         var command = new Command("eval", "COCO metrics of a model.") { model, data, images, outFolder };
         inference.AddTo(command);
-        command.Add(batch);
         command.Add(json);
         command.SetAction(parse =>
         {
             var options = inference.Read(parse);
-            var batchSize = Given.ReadValue(parse, batch, OptionValue.Whole) ?? DefaultBatch;
-            if (batchSize < 1)
-                throw new UsageException($"--batch: {batchSize} is below 1");
-            // The truth keeps every box, so that 'score' gives the same figures for the file that is written.
+            var batch = inference.ReadBatch(parse, DefaultBatch);
+            // The truth keeps every box, as pycocotools does, so that 'score' gives the same figures for the file that is written.
             var truth = DataSource.Open(parse.GetRequiredValue(data), new() { ImagesDirectory = parse.GetValue(images), KeepDegenerate = true }, session.Output);
             using var detector = Detector.Load(parse.GetRequiredValue(model), options);
             var evaluation = ProgressDisplay.During(session.Output, "evaluation", display => SetEvaluator.Run(
-                detector, truth, batchSize, new ImageCounter(display, truth.Images.Count), session.Cancellation));
+                detector, truth, batch, new ImageCounter(display, truth.Images.Count), session.Cancellation));
             if (parse.GetValue(outFolder) is { } folder)
             {
                 Directory.CreateDirectory(folder);

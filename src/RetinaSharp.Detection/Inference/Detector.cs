@@ -79,10 +79,18 @@ public sealed class Detector : IDisposable
     /// <summary>Finds objects in an image.</summary>
     /// <param name="image">The image.</param>
     /// <returns>Detections by falling score, in pixels of the image.</returns>
-    public IReadOnlyList<Detection> Detect(Image image)
+    public IReadOnlyList<Detection> Detect(Image image) => Detect([image])[0];
+
+    /// <summary>Finds objects in several images, which go through the network together; best where their shapes are alike.</summary>
+    /// <param name="images">One image or more.</param>
+    /// <returns>For each image its detections by falling score, in pixels of the image.</returns>
+    /// <exception cref="ArgumentException">There is no image.</exception>
+    public IReadOnlyList<IReadOnlyList<Detection>> Detect(IReadOnlyList<Image> images)
     {
-        using var batch = ImageBatch.Of([image], Input, _pool);
-        return Predictor.Predict(batch)[0];
+        if (images.Count == 0)
+            throw new ArgumentException("There is no image to look at.", nameof(images));
+        using var batch = ImageBatch.Of(images, Input, _pool);
+        return Predictor.Predict(batch);
     }
 
     /// <inheritdoc/>

@@ -40,6 +40,9 @@ public sealed record ModelSettings
             throw new ArgumentException($"Depth {Depth}: a ResNet has 18, 34, 50, 101 or 152 layers.");
         if (!(Width is > 0 and <= 8))
             throw new ArgumentException($"Width {Width}: must be above 0 and at most 8.");
+        Anchors.Validate();
+        if (Anchors.MinLevel is < 2 or > 5 || Anchors.MaxLevel is < 5 or > 10)
+            throw new ArgumentException($"Levels {Anchors.MinLevel} to {Anchors.MaxLevel}: the finest must be from 2 to 5, the coarsest from 5 to 10.");
         if (PyramidChannels is < 8 or > 4096)
             throw new ArgumentException($"Pyramid channels {PyramidChannels}: must be from 8 to 4096.");
         if (HeadConvolutions is < 0 or > 16)

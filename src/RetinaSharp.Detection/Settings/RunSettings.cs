@@ -32,7 +32,7 @@ public sealed record RunSettings
     public void Validate()
     {
         Model.Validate();
-        Model.Anchors.Validate();
+        Input.Validate();
         Assigner.Validate();
         Augmentation.Validate();
         Loss.Validate();

@@ -20,8 +20,6 @@ namespace RetinaSharp.Detection.Training;
 /// <param name="options">Where it runs.</param>
 public sealed class Trainer(RunSettings settings, AnnotatedSet train, AnnotatedSet? validation, TrainerOptions options)
 {
-    private LoaderOptions LoaderOptions => new() { BatchSize = settings.Training.Batch, Seed = settings.Training.Seed };
-
     private readonly LossMeter _recent = new();
     private readonly LossMeter _epochLoss = new();
     private readonly PhaseClock _clock = new();
@@ -50,7 +48,11 @@ public sealed class Trainer(RunSettings settings, AnnotatedSet train, AnnotatedS
         network.Train(true);
 
         var anchors = new AnchorGenerator(settings.Model.Anchors);
-        var loader = new TrainingLoader(train, settings.Input, settings.Augmentation, anchors, new Assigner(settings.Assigner), LoaderOptions);
+        var loader = new TrainingLoader(train, settings.Input, settings.Augmentation, anchors, new Assigner(settings.Assigner), new()
+        {
+            BatchSize = settings.Training.Batch,
+            Seed = settings.Training.Seed,
+        });
         using var state = new TrainingState(network, settings.Training);
         var validator = validation is null ? null : new Validator(validation, settings, network, anchors);
         var folder = new RunFolder(options.Folder, settings);
@@ -78,75 +80,83 @@ public sealed class Trainer(RunSettings settings, AnnotatedSet train, AnnotatedS
             ValidationAP = validationAP,
         });
 
-        while (epoch < settings.Training.Epochs && !cancellation.IsCancellationRequested)
+        try
         {
-            _epochLoss.Reset();
-            _clock.Reset();
-            using var batches = loader.Epoch(epoch, cancellation: cancellation).GetEnumerator();
-            for (var i = 0; i < stepsPerEpoch && !cancellation.IsCancellationRequested; i++)
+            while (epoch < settings.Training.Epochs)
             {
-                var learningRate = schedule.At(step);
-                if (!Step(network, batches, state, learningRate, step, out var images))
-                    break;
-                step++;
-                pace.Add(step, images);
-                if (pace.IsDue)
+                _epochLoss.Reset();
+                _clock.Reset();
+                using var batches = loader.Epoch(epoch, cancellation: cancellation).GetEnumerator();
+                for (var i = 0; i < stepsPerEpoch; i++)
                 {
+                    cancellation.ThrowIfCancellationRequested();
+                    var learningRate = schedule.At(step);
+                    var images = Step(network, batches, state, learningRate, step);
+                    step++;
+                    pace.Add(step, images);
+                    if (!pace.IsDue)
+                        continue;
                     progress?.Report(new TrainingStep(step, totalSteps, epoch + 1, _recent.Classification, _recent.Box, learningRate, pace.ImagesPerSecond, pace.Remaining));
                     _recent.Reset();
                 }
-            }
 
-            if (cancellation.IsCancellationRequested)
-                break;
-            epoch++;
-            ValidationResult? result = null;
-            if (validator is not null)
-            {
-                state.SwapAverages();
-                result = validator.Run(cancellation);
-                state.SwapAverages();
-                network.Train(true);
-                _clock.Lap("validation");
-            }
+                var result = validator is null ? null : Validate(network, state, validator, cancellation);
+                epoch++;
+                var isBest = result is not null && (best is null || result.Metrics.AP > best.AP);
+                if (isBest)
+                {
+                    (best, bestEpoch) = (result!.Metrics, epoch);
+                    Save(ModelFile.Best, result.Metrics.AP);
+                }
 
-            var isBest = result is not null && (best is null || result.Metrics.AP > best.AP);
-            if (isBest)
-            {
-                (best, bestEpoch) = (result!.Metrics, epoch);
-                Save(ModelFile.Best, result.Metrics.AP);
-            }
-
-            Save(ModelFile.Last, result?.Metrics.AP);
-            _clock.Lap("save");
-            var report = new TrainingEpoch(epoch, settings.Training.Epochs, _epochLoss.Classification, _epochLoss.Box, result, isBest, Stopwatch.GetElapsedTime(started));
-            folder.Append(report, step, schedule.At(step - 1), _clock.Seconds);
-            progress?.Report(report);
-            if (settings.Training.EarlyStop > 0 && validator is not null && epoch - bestEpoch >= settings.Training.EarlyStop)
-            {
-                progress?.Report(new TrainingNote($"No better AP for {settings.Training.EarlyStop} epochs: training ends early; the best was epoch {bestEpoch}."));
-                break;
+                Save(ModelFile.Last, result?.Metrics.AP);
+                _clock.Lap("save");
+                var report = new TrainingEpoch(epoch, settings.Training.Epochs, _epochLoss.Classification, _epochLoss.Box, result, isBest, Stopwatch.GetElapsedTime(started));
+                folder.Append(report, step, schedule.At(step - 1), _clock.Seconds);
+                progress?.Report(report);
+                if (settings.Training.EarlyStop > 0 && validator is not null && epoch - bestEpoch >= settings.Training.EarlyStop)
+                {
+                    progress?.Report(new TrainingNote($"No better AP for {settings.Training.EarlyStop} epochs: training ends early; the best was epoch {bestEpoch}."));
+                    break;
+                }
             }
         }
-
-        if (cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // Nothing already learnt is lost.
             Save(ModelFile.Last, null);
-        return new(step, epoch, best, bestEpoch, Stopwatch.GetElapsedTime(started), cancellation.IsCancellationRequested);
+            return new(step, epoch, best, bestEpoch, Stopwatch.GetElapsedTime(started), IsCancelled: true);
+        }
+
+        return new(step, epoch, best, bestEpoch, Stopwatch.GetElapsedTime(started), IsCancelled: false);
     }
 
-    /// <summary>One step of the optimiser, over as many batches as are accumulated. False where the epoch had no more batches.</summary>
-    private bool Step(RetinaNet network, IEnumerator<TrainingBatch> source, TrainingState state, double learningRate, long step, out int images)
+    private ValidationResult Validate(RetinaNet network, TrainingState state, Validator validator, CancellationToken cancellation)
+    {
+        state.SwapAverages();
+        try
+        {
+            return validator.Run(cancellation);
+        }
+        finally
+        {
+            state.SwapAverages();
+            network.Train(true);
+            _clock.Lap("validation");
+        }
+    }
+
+    /// <summary>One step of the optimiser, over as many batches as are accumulated.</summary>
+    /// <returns>Images it was made from.</returns>
+    private int Step(RetinaNet network, IEnumerator<TrainingBatch> source, TrainingState state, double learningRate, long step)
     {
         // All batches of the step are there before the first goes through: the normaliser counts the positives of all.
         var batches = new List<TrainingBatch>();
-        images = 0;
         try
         {
             while (batches.Count < settings.Training.Accumulate && source.MoveNext())
                 batches.Add(source.Current);
             _clock.Lap("data");
-            if (batches.Count == 0)
-                return false;
             var normalizer = Math.Max(1, batches.Sum(batch => batch.PositiveCount));
             var (classification, box) = (0.0, 0.0);
             for (var i = 0; i < batches.Count; i++)
@@ -162,7 +172,6 @@ public sealed class Trainer(RunSettings settings, AnnotatedSet train, AnnotatedS
                 box += Finite(loss.Box, "box loss", step, batches);
                 Autograd.Backward(loss.Outputs, loss.Gradients);
                 state.Gradients.Collect(first: i == 0);
-                images += batch.Count;
                 _clock.Lap("backward");
             }
 
@@ -171,7 +180,7 @@ public sealed class Trainer(RunSettings settings, AnnotatedSet train, AnnotatedS
             _recent.Add(classification, box);
             _epochLoss.Add(classification, box);
             _clock.Lap("optimizer");
-            return true;
+            return batches.Sum(batch => batch.Count);
         }
         finally
         {

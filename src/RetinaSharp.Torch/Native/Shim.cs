@@ -7,8 +7,8 @@ namespace RetinaSharp.Torch.Native;
 /// <summary>Loads the shim, checks that it is the one this assembly was written for, and turns its status codes into exceptions.</summary>
 internal static unsafe class Shim
 {
-    private const int AbiVersion = 1;
-    private const string FileName = "lib" + NativeMethods.Library + ".so";
+    public const int AbiVersion = 1;
+    public const string FileName = "lib" + NativeMethods.Library + ".so";
 
     private static readonly Lazy<string> LoadedVersion = new(Load, LazyThreadSafetyMode.ExecutionAndPublication);
 
@@ -25,22 +25,11 @@ internal static unsafe class Shim
 
     public static string Error() => Marshal.PtrToStringUTF8((nint)NativeMethods.rt_error()) ?? "no reason was given";
 
-    private static string Load()
+    /// <summary>Loads the shim from the first folder where it is and can be loaded.</summary>
+    /// <exception cref="TorchUnavailableException">There is none; says what was tried, and why it did not do.</exception>
+    public static nint LoadFrom(params ReadOnlySpan<string> folders)
     {
-        NativeLibrary.SetDllImportResolver(typeof(Shim).Assembly, Resolve);
-        var version = NativeMethods.rt_abi_version();
-        if (version != AbiVersion)
-            throw new TorchUnavailableException($"{FileName} has ABI version {version}, this assembly needs {AbiVersion}. Build it again with eng/setup.sh.");
-        var torch = Marshal.PtrToStringUTF8((nint)NativeMethods.rt_torch_version()) ?? "?";
-        return torch;
-    }
-
-    private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path)
-    {
-        if (name != NativeMethods.Library)
-            return 0;
         var tried = new List<string>();
-        string[] folders = [AppContext.BaseDirectory, Path.Combine(AppContext.BaseDirectory, "runtimes", "linux-x64", "native")];
         foreach (var folder in folders)
         {
             var file = Path.Combine(folder, FileName);
@@ -56,8 +45,8 @@ internal static unsafe class Shim
             }
             catch (DllNotFoundException error)
             {
-                // The loader names the library that is missing, which is most often one of LibTorch's own.
-                tried.Add($"{file}: {error.Message.Trim().Split('\n')[0]}");
+                // Only the last line is the loader's own; it names the library that is missing, most often one of LibTorch's.
+                tried.Add($"{file}: {error.Message.Trim().Split('\n')[^1]}");
             }
         }
 
@@ -66,4 +55,18 @@ internal static unsafe class Shim
             + $"{Environment.NewLine}In a checkout run eng/setup.sh, which installs LibTorch and builds the shim. Elsewhere install LibTorch (Debian: apt-get install libtorch-dev libopenblas0-pthread)"
             + " or set LIBTORCH to the folder of one when building.");
     }
+
+    private static string Load()
+    {
+        NativeLibrary.SetDllImportResolver(typeof(Shim).Assembly, Resolve);
+        var version = NativeMethods.rt_abi_version();
+        if (version != AbiVersion)
+            throw new TorchUnavailableException($"{FileName} has ABI version {version}, this assembly needs {AbiVersion}. Build it again with eng/setup.sh.");
+        var torch = Marshal.PtrToStringUTF8((nint)NativeMethods.rt_torch_version()) ?? "?";
+        return torch;
+    }
+
+    private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path) => name != NativeMethods.Library
+        ? 0
+        : LoadFrom(AppContext.BaseDirectory, Path.Combine(AppContext.BaseDirectory, "runtimes", "linux-x64", "native"));
 }
