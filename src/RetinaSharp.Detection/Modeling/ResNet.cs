@@ -21,7 +21,7 @@ internal sealed class ResNet : Module
             _ => [3, 8, 36, 3],
         };
         var channels = Math.Max(8, (int)Math.Round(64 * width / 8) * 8);
-        _conv1 = Register("conv1", new Conv2d(3, channels, 7, 2, bias: false));
+        _conv1 = Register("conv1", new StemConv2d(channels));
         _bn1 = Register("bn1", Norms.Create(norm, channels));
         var inputs = channels;
         _stages = new ModuleList<ResidualBlock>[4];

@@ -1,7 +1,7 @@
 namespace RetinaSharp.Torch.Modules;
 
 /// <summary>Convolution with a square window.</summary>
-public sealed class Conv2d : Module
+public class Conv2d : Module
 {
     private readonly int _stride;
     private readonly int _padding;
@@ -42,5 +42,5 @@ public sealed class Conv2d : Module
     /// <param name="input">[N, inputs, H, W].</param>
     /// <param name="weight">[outputs, inputs, kernel, kernel].</param>
     /// <param name="bias">[outputs], or none.</param>
-    public Tensor Forward(Tensor input, Tensor weight, Tensor? bias) => Functional.Conv2d(input, weight, bias, _stride, _padding);
+    public virtual Tensor Forward(Tensor input, Tensor weight, Tensor? bias) => Functional.Conv2d(input, weight, bias, _stride, _padding);
 }

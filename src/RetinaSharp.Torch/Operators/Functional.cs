@@ -7,6 +7,7 @@ public static class Functional
     private static readonly Operator BatchNormOperator = new("aten::batch_norm");
     private static readonly Operator GroupNormOperator = new("aten::group_norm");
     private static readonly Operator MaxPoolOperator = new("aten::max_pool2d");
+    private static readonly Operator PadOperator = new("aten::constant_pad_nd");
     private static readonly Operator NearestOperator = new("aten::upsample_nearest2d");
 
     private static readonly long[] One = [1, 1];
@@ -48,6 +49,11 @@ public static class Functional
     /// <param name="padding">Added at every side; never the largest.</param>
     public static Tensor MaxPool2d(Tensor input, int kernel, int stride, int padding) =>
         MaxPoolOperator.Call(input, new long[] { kernel, kernel }, new long[] { stride, stride }, new long[] { padding, padding });
+
+    /// <summary>Adds zeros around a tensor.</summary>
+    /// <param name="input">Any tensor.</param>
+    /// <param name="widths">How many before and behind, in pairs, beginning with the last dimension.</param>
+    public static Tensor Pad(Tensor input, params long[] widths) => PadOperator.Call(input, widths);
 
     /// <summary>Makes [N, C, H, W] as high and wide as given, by the nearest element.</summary>
     /// <param name="input">[N, C, H, W].</param>

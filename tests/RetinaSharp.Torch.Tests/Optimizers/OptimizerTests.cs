@@ -1,0 +1,147 @@
+using RetinaSharp.Torch.Modules;
+using RetinaSharp.Torch.Optimizers;
+
+namespace RetinaSharp.Torch.Tests.Optimizers;
+
+/// <summary>Several steps against the formulas of PyTorch's documentation, in double precision.</summary>
+public class OptimizerTests : LeakCheck
+{
+    private const int Steps = 12;
+    private const double Rate = .05;
+
+    private readonly double[][] _weights = [Numbers.Uniform(1, 4), Numbers.Uniform(2, 3), Numbers.Uniform(3, 2)];
+
+    [Theory]
+    [InlineData(0, 0, true)]
+    [InlineData(.9, 0, true)]
+    [InlineData(.9, .1, true)]
+    [InlineData(.9, .1, false)]
+    public void Sgd_SeveralSteps_IsPyTorchsFormula(double momentum, double decay, bool decayAll)
+    {
+        var velocity = _weights.Select(w => new double[w.Length]).ToArray();
+        Check(parameters => new Sgd(parameters, momentum, decay, decayAll), (_, i, j, gradient) =>
+        {
+            gradient += IsDecayed(i, decayAll) ? decay * _weights[i][j] : 0;
+            velocity[i][j] = (momentum * velocity[i][j]) + gradient;
+            _weights[i][j] -= Rate * velocity[i][j];
+        });
+    }
+
+    [Theory]
+    [InlineData(1e-8, 0, false)]
+    [InlineData(1e-8, .2, false)]
+    [InlineData(1e-8, .2, true)]
+    [InlineData(.5, .2, false)] // Large, so that its place in the formula shows.
+    public void AdamW_SeveralSteps_IsPyTorchsFormula(double epsilon, double decay, bool decayAll)
+    {
+        const double Beta1 = .8;
+        const double Beta2 = .99;
+        var mean = _weights.Select(w => new double[w.Length]).ToArray();
+        var square = _weights.Select(w => new double[w.Length]).ToArray();
+        Check(parameters => new AdamW(parameters, Beta1, Beta2, epsilon, decay, decayAll), (step, i, j, gradient) =>
+        {
+            _weights[i][j] *= 1 - (IsDecayed(i, decayAll) ? Rate * decay : 0);
+            mean[i][j] = (Beta1 * mean[i][j]) + ((1 - Beta1) * gradient);
+            square[i][j] = (Beta2 * square[i][j]) + ((1 - Beta2) * gradient * gradient);
+            var denominator = (Math.Sqrt(square[i][j]) / Math.Sqrt(1 - Math.Pow(Beta2, step))) + epsilon;
+            _weights[i][j] -= Rate / (1 - Math.Pow(Beta1, step)) * mean[i][j] / denominator;
+        });
+    }
+
+    [Fact]
+    public void Step_WithTheStateOfAnother_GoesOnAsItWould()
+    {
+        using var scope = new TensorScope();
+        var (first, second) = (Parameters(), Parameters());
+        using var original = new AdamW(first);
+        using var resumed = new AdamW(second);
+        using var gradients = new Gradients(first);
+        for (var step = 1; step <= 3; step++)
+            Step(original, gradients, step);
+        using (Autograd.WithoutGradient())
+        {
+            foreach (var (from, to) in original.State.Zip(resumed.State))
+            {
+                Assert.Equal(from.Name, to.Name);
+                for (var i = 0; i < from.Tensors.Length; i++)
+                    to.Tensors[i].Copy_(from.Tensors[i]);
+            }
+
+            for (var i = 0; i < first.Length; i++)
+                second[i].Master.Copy_(first[i].Master);
+        }
+
+        resumed.Steps = original.Steps;
+        Step(original, gradients, 4);
+        Step(resumed, gradients, 4);
+        Assert.Equal(4, resumed.Steps);
+        for (var i = 0; i < first.Length; i++)
+        {
+            Assert.Equal(first[i].Master.ToArray(), second[i].Master.ToArray());
+            first[i].Dispose();
+            second[i].Dispose();
+        }
+    }
+
+    [Fact]
+    public void Step_InBFloat16_MovesTheMasterAndNotTheValue()
+    {
+        using var scope = new TensorScope();
+        using var parameter = new Parameter(ParameterKind.Weight, 2);
+        parameter.To(Device.Cpu, ScalarType.BFloat16);
+        using var gradients = new Gradients([parameter]);
+        using var sgd = new Sgd([parameter], 0, 0);
+        gradients.Sums[0].Copy_(Numbers.Make([1.001, 2], [2]));
+        sgd.Step(gradients, 1);
+        Assert.Equal([-1.001f, -2f], parameter.Master.ToArray());
+        Assert.Equal([0, 0], Numbers.Read(parameter.Value));
+        parameter.Refresh();
+        Assert.Equal([-1, -2], Numbers.Read(parameter.Value));
+    }
+
+    private static bool IsDecayed(int parameter, bool all) => all || parameter == 0;
+
+    private static void Step(Optimizer optimizer, Gradients gradients, int step)
+    {
+        using var scope = new TensorScope();
+        for (var i = 0; i < gradients.Sums.Length; i++)
+            gradients.Sums[i].Copy_(Numbers.Make(Gradient(step, i, gradients.Sums[i].Count), [gradients.Sums[i].Count]));
+        optimizer.Step(gradients, Rate);
+    }
+
+    private static double[] Gradient(int step, int parameter, long count) => Numbers.Uniform((100 * step) + parameter, count);
+
+    private void Check(Func<Parameter[], Optimizer> create, Action<int, int, int, double> expect)
+    {
+        using var scope = new TensorScope();
+        var parameters = Parameters();
+        using var optimizer = create(parameters);
+        using var gradients = new Gradients(parameters);
+        for (var step = 1; step <= Steps; step++)
+        {
+            Step(optimizer, gradients, step);
+            for (var i = 0; i < _weights.Length; i++)
+            {
+                var gradient = Gradient(step, i, _weights[i].Length);
+                for (var j = 0; j < gradient.Length; j++)
+                    expect(step, i, j, gradient[j]);
+                Numbers.Close(_weights[i], Numbers.Read(parameters[i].Master), 2e-6);
+            }
+        }
+
+        Assert.Equal(Steps, optimizer.Steps);
+        foreach (var parameter in parameters)
+            parameter.Dispose();
+    }
+
+    private Parameter[] Parameters()
+    {
+        using var guard = Autograd.WithoutGradient();
+        using var scope = new TensorScope();
+        ParameterKind[] kinds = [ParameterKind.Weight, ParameterKind.Bias, ParameterKind.Normalization];
+        Parameter[] parameters = [.. kinds.Select((kind, i) => new Parameter(kind, _weights[i].Length))];
+        for (var i = 0; i < parameters.Length; i++)
+            parameters[i].Master.Copy_(Numbers.Make(_weights[i], [_weights[i].Length]));
+        return parameters;
+    }
+}
