@@ -39,7 +39,3 @@ RT_EXPORT int32_t rt_deterministic(int32_t on) {
     at::globalContext().setBenchmarkCuDNN(on == 0);
   });
 }
-
-RT_EXPORT int32_t rt_manual_seed(uint64_t seed) {
-  return guarded([&] { at::manual_seed(seed); });
-}

@@ -8,8 +8,11 @@ public sealed class ConvBlock : Module
     /// <summary>Takes its parts.</summary>
     /// <param name="convolution">The convolution.</param>
     /// <param name="norm">The normalisation after it, or none.</param>
+    /// <exception cref="ArgumentException">Both have a shift: the normalisation would take the convolution's bias away.</exception>
     public ConvBlock(Conv2d convolution, Norm2d? norm = null)
     {
+        if (norm is not null && convolution.Bias is not null)
+            throw new ArgumentException("A convolution before a normalisation has no bias.", nameof(convolution));
         Convolution = Register("0", convolution);
         _norm = norm is null ? null : Register("1", norm);
     }

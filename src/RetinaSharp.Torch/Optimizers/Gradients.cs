@@ -15,9 +15,12 @@ public sealed class Gradients : IDisposable
 
     /// <summary>Makes room for the gradients.</summary>
     /// <param name="parameters">The trained parameters.</param>
+    /// <exception cref="ArgumentException">There is none.</exception>
     public Gradients(IEnumerable<Parameter> parameters)
     {
         _parameters = [.. parameters];
+        if (_parameters.Length == 0)
+            throw new ArgumentException("There is nothing to train: every parameter is frozen.", nameof(parameters));
         _sums = [.. _parameters.Select(parameter => ZerosLike(parameter.Master))];
     }
 
