@@ -1,0 +1,48 @@
+// Does memory grow? Trains 200 steps and detects 500 times on drawn images, and prints the resident set along the way:
+//     dotnet run -c Release --project benchmarks/RetinaSharp.Soak
+// Exits with 1 where the resident set after the first 20 grew by more than a twentieth, or a tensor is left.
+using System.Diagnostics;
+using System.Globalization;
+using RetinaSharp.Detection.Inference;
+using RetinaSharp.Detection.Settings;
+using RetinaSharp.Detection.Training;
+using RetinaSharp.Imaging;
+using RetinaSharp.Soak;
+using RetinaSharp.Torch;
+
+const int Steps = 200, Detections = 500, Settled = 20;
+const double MostGrowth = 1.05;
+
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+var folder = Directory.CreateTempSubdirectory("retina-soak-");
+try
+{
+    var set = DrawnSet.Create(folder.FullName);
+    var run = Path.Combine(folder.FullName, "run");
+    var settings = Presets.Tiny with { Training = Presets.Tiny.Training with { Epochs = Steps / (set.Images.Count / Presets.Tiny.Training.Batch) } };
+
+    // A training reports once a second; what was resident at the first report past the first 20 steps is what later ones are held to.
+    var training = new Growth("step", Settled);
+    new Trainer(settings, set, null, new() { Folder = run }).Train(new Watcher(training));
+    training.Add(Steps);
+
+    var detection = new Growth("detection", Settled);
+    using (var detector = Detector.Load(run))
+    {
+        var images = set.Images.Select(image => Image.Load(image.Path)).ToList();
+        for (var i = 0; i < Detections; i++)
+        {
+            detector.Detect(images[i % images.Count]);
+            if ((i + 1) % Settled == 0)
+                detection.Add(i + 1);
+        }
+    }
+
+    using var process = Process.GetCurrentProcess();
+    Console.WriteLine($"peak resident set {process.PeakWorkingSet64 / 1e6:F0} MB, tensors alive {TensorCount.Alive}, forgotten {TensorCount.Forgotten}");
+    return training.Factor <= MostGrowth && detection.Factor <= MostGrowth && TensorCount.Alive == 0 && TensorCount.Forgotten == 0 ? 0 : 1;
+}
+finally
+{
+    folder.Delete(recursive: true);
+}
