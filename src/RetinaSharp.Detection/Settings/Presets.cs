@@ -33,7 +33,7 @@ public static class Presets
             Contrast = .2,
             Saturation = .2,
         },
-        Training = FromScratch with { Epochs = 96, Batch = 8, LearningRate = 1.5e-3 },
+        Training = FromScratch with { Epochs = 80, Batch = 8, LearningRate = 1.5e-3 },
         Loss = new() { Box = BoxLossKind.Giou, BoxWeight = 2 },
     };
 
