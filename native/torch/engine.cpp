@@ -1,11 +1,9 @@
 // Versions, threads, devices, errors.
 #include "shim.h"
 
-#include <ATen/Context.h>
 #include <ATen/Parallel.h>
+#include <torch/cuda.h>
 #include <torch/version.h>
-
-#include <cstring>
 
 namespace {
 thread_local std::string last_error;
@@ -27,15 +25,7 @@ RT_EXPORT int32_t rt_threads() { return at::get_num_threads(); }
 
 RT_EXPORT int32_t rt_cuda_devices(int32_t* count) {
   return guarded([&] {
-    // Without a CUDA build this is false at once, and nothing is asked of a driver.
-    *count = at::hasCUDA() ? static_cast<int32_t>(at::detail::getCUDAHooks().getNumGPUs()) : 0;
-  });
-}
-
-RT_EXPORT int32_t rt_deterministic(int32_t on) {
-  return guarded([&] {
-    at::globalContext().setDeterministicAlgorithms(on != 0, /*warn_only=*/true);
-    at::globalContext().setDeterministicCuDNN(on != 0);
-    at::globalContext().setBenchmarkCuDNN(on == 0);
+    // 0 without a CUDA build, and nothing is asked of a driver then.
+    *count = static_cast<int32_t>(torch::cuda::device_count());
   });
 }

@@ -37,13 +37,6 @@ public static class Engine
         }
     }
 
-    /// <summary>Asks for operators that give the same bits every time, where LibTorch has them.</summary>
-    public static void UseDeterministicAlgorithms()
-    {
-        Shim.EnsureLoaded();
-        Shim.Check(NativeMethods.rt_deterministic(1));
-    }
-
     /// <summary>Refuses a device that this machine does not have.</summary>
     /// <param name="device">The device that is wanted.</param>
     /// <exception cref="TorchUnavailableException">It is not there.</exception>

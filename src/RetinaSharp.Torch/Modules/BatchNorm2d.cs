@@ -26,8 +26,9 @@ public sealed class BatchNorm2d : AffineNorm2d
     /// <summary>[C].</summary>
     public Parameter Bias { get; }
 
+    /// <summary>Where its parameters are frozen its statistics rest too.</summary>
     /// <inheritdoc/>
-    public override Tensor Forward(Conv2d convolution, Tensor input) => IsTraining
+    public override Tensor Forward(Conv2d convolution, Tensor input) => IsTraining && Weight.IsTrainable
         ? Functional.BatchNorm(convolution.Forward(input), Weight.Value, Bias.Value, Buffer(_runningMean), Buffer(_runningVariance), true, Momentum, Epsilon)
         : ForwardFolded(convolution, input);
 

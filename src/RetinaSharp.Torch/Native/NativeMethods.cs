@@ -25,9 +25,6 @@ internal static unsafe partial class NativeMethods
     [LibraryImport(Library)]
     public static partial int rt_cuda_devices(out int count);
 
-    [LibraryImport(Library)]
-    public static partial int rt_deterministic(int on);
-
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int rt_find_operator(string name, string overload, out nint op);
 

@@ -9,7 +9,7 @@ namespace RetinaSharp.Torch.Optimizers;
 public sealed class ExponentialMovingAverage : IDisposable
 {
     private static readonly Operator AddList = new("aten::_foreach_add_", "List");
-    private static readonly Operator MultiplyScalar = new("aten::_foreach_mul_", "Scalar");
+    private static readonly Operator SubtractList = new("aten::_foreach_sub", "List");
 
     private readonly Module _module;
     private readonly double _decay;
@@ -36,10 +36,11 @@ public sealed class ExponentialMovingAverage : IDisposable
     public void Update()
     {
         using var guard = Autograd.WithoutGradient();
+        using var scope = new TensorScope();
         Updates++;
         var decay = Math.Min(_decay, (1.0 + Updates) / (10.0 + Updates));
-        MultiplyScalar.CallInPlace(_averages, decay);
-        AddList.CallInPlace(_averages, Weights(), 1 - decay);
+        // By the difference: what does not move, such as frozen weights, stays as it is to the last bit.
+        AddList.CallInPlace(_averages, SubtractList.CallList(_averages.Length, Weights(), _averages), 1 - decay);
     }
 
     /// <summary>Exchanges weights and averages; called twice, all is as before.</summary>
