@@ -1,7 +1,5 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using RetinaSharp.Annotations;
-using RetinaSharp.Detection.Weights;
 
 namespace RetinaSharp.Detection.Settings;
 
@@ -66,14 +64,3 @@ public static class SettingsJson
         writer.WriteEndObject();
     }
 }
-
-/// <summary>The generated converters.</summary>
-[JsonSourceGenerationOptions(
-    WriteIndented = true,
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    UseStringEnumConverter = true,
-    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-    IgnoreReadOnlyProperties = true)]
-[JsonSerializable(typeof(RunSettings))]
-[JsonSerializable(typeof(ModelDescription))]
-internal sealed partial class SettingsJsonContext : JsonSerializerContext;

@@ -92,10 +92,12 @@ internal static class ModelFile
             throw new WeightsException(path, $"the file holds weights, but no description of a model (metadata {DescriptionKey}); it was not written by RetinaSharp");
         try
         {
-            var description = JsonSerializer.Deserialize(text, SettingsJsonContext.Default.ModelDescription)!;
+            var description = JsonSerializer.Deserialize(text, SettingsJsonContext.Default.ModelDescription)
+                ?? throw new WeightsException(path, "the model's description is empty");
             if (description.Version != ModelDescription.CurrentVersion)
                 throw new WeightsException(path, $"the model's description has version {description.Version}, this program knows {ModelDescription.CurrentVersion}");
-            if (description.Categories.Count == 0)
+            // The annotations of nullability do not reach into lists.
+            if (description.Categories.Count == 0 || description.Categories.Any(category => category is null))
                 throw new WeightsException(path, "the model has no classes");
             description.Settings.Validate();
             return description;

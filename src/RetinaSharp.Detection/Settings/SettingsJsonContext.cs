@@ -1,0 +1,21 @@
+using System.Text.Json.Serialization;
+using RetinaSharp.Detection.Anchors;
+using RetinaSharp.Detection.Weights;
+
+namespace RetinaSharp.Detection.Settings;
+
+/// <summary>The generated converters.</summary>
+[JsonSourceGenerationOptions(
+    WriteIndented = true,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    Converters =
+    [
+        typeof(EnumNameConverter<AnchorCompatibility>), typeof(EnumNameConverter<BoxLossKind>), typeof(EnumNameConverter<ClassificationLossKind>),
+        typeof(EnumNameConverter<NormKind>), typeof(EnumNameConverter<OptimizerKind>), typeof(EnumNameConverter<P6Source>), typeof(EnumNameConverter<ScheduleKind>),
+    ],
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    RespectNullableAnnotations = true,
+    IgnoreReadOnlyProperties = true)]
+[JsonSerializable(typeof(RunSettings))]
+[JsonSerializable(typeof(ModelDescription))]
+internal sealed partial class SettingsJsonContext : JsonSerializerContext;
