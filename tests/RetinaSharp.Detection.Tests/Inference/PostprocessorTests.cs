@@ -1,0 +1,79 @@
+using RetinaSharp.Annotations;
+using RetinaSharp.Detection.Anchors;
+using RetinaSharp.Detection.Data;
+using RetinaSharp.Detection.Inference;
+using RetinaSharp.Detection.Modeling;
+using RetinaSharp.Detection.Settings;
+using RetinaSharp.Detection.Tests.Modeling;
+using RetinaSharp.Torch;
+
+namespace RetinaSharp.Detection.Tests.Inference;
+
+[Collection(TorchCollection.Name)]
+public class PostprocessorTests
+{
+    private static readonly Category[] Categories = [new(3, "cat"), new(9, "dog")];
+
+    // 200 x 90 pixels, seen at 96 x 43 in a frame of 96 x 64.
+    private static readonly ImageGeometry Geometry = new(200, 90, 96, 43);
+
+    private readonly AnchorGrid _anchors = new AnchorGenerator(new()).Generate(64, 96);
+
+    [Fact]
+    public void Run_ImageThatIsNotSquare_BoxesInItsOwnPixels()
+    {
+        using var scope = new TensorScope();
+        var chosen = _anchors.Levels[1].Offset + 40;
+
+        var found = Run(new(), (chosen, 1, 2f));
+
+        var detection = Assert.Single(found);
+        Assert.Equal((1, Categories[1]), (detection.Class, detection.Category));
+        Assert.Equal(1 / (1 + MathF.Exp(-2)), detection.Score, 1e-6f);
+        var box = _anchors.Boxes[chosen].Clip(96, 43);
+        Assert.Equal(box.X1 * 200 / 96, detection.Box.X1, 1e-3f);
+        Assert.Equal(box.Y1 * 90 / 43, detection.Box.Y1, 1e-3f);
+        Assert.Equal(box.X2 * 200 / 96, detection.Box.X2, 1e-3f);
+        Assert.Equal(box.Y2 * 90 / 43, detection.Box.Y2, 1e-3f);
+    }
+
+    [Fact]
+    public void Run_EqualBoxes_SuppressesWithinAClassAlone()
+    {
+        using var scope = new TensorScope();
+        // Neighbouring cells of the coarsest anchors are nearly the same once clipped.
+        var first = _anchors.Levels[3].Offset;
+
+        var found = Run(new(), (first, 0, 1f), (first + 9, 0, 2f), (first, 1, 0f));
+
+        Assert.Equal([0, 1], found.Select(detection => detection.Class));
+        Assert.True(found[0].Score > found[1].Score);
+    }
+
+    [Fact]
+    public void Run_ThresholdAndMost_Hold()
+    {
+        using var scope = new TensorScope();
+        (int, int, float)[] logits = [(0, 0, 2f), (300, 0, 1f), (600, 0, -1f)];
+
+        Assert.Equal(3, Run(new() { ScoreThreshold = .2 }, logits).Count);
+        Assert.Equal(2, Run(new() { ScoreThreshold = .5 }, logits).Count);
+        Assert.Single(Run(new() { ScoreThreshold = .5, MaxDetections = 1 }, logits));
+        Assert.Empty(Run(new() { ScoreThreshold = .9 }, logits));
+    }
+
+    private IReadOnlyList<RetinaSharp.Detection.Inference.Detection> Run(InferenceSettings settings, params (int Anchor, int Class, float Logit)[] logits)
+    {
+        var outputs = _anchors.Levels.Select(level =>
+        {
+            var values = new float[level.Count * Categories.Length];
+            Array.Fill(values, -20f);
+            foreach (var (anchor, place, logit) in logits)
+                if (anchor >= level.Offset && anchor < level.Offset + level.Count)
+                    values[((anchor - level.Offset) * Categories.Length) + place] = logit;
+            return new LevelOutput(
+                Tensor.From<float>(values, Device.Cpu, 1, level.Count, Categories.Length), Tensor.Zeros(ScalarType.Float32, Device.Cpu, 1, level.Count, 4));
+        });
+        return new Postprocessor(settings, Categories).Run([.. outputs], _anchors, [Geometry])[0];
+    }
+}

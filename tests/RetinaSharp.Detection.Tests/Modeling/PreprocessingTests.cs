@@ -1,0 +1,33 @@
+using RetinaSharp.Detection.Modeling;
+using RetinaSharp.Torch;
+
+namespace RetinaSharp.Detection.Tests.Modeling;
+
+[Collection(TorchCollection.Name)]
+public class PreprocessingTests
+{
+    [Fact]
+    public void Normalize_ImageAndPadding_ImageNetStatisticsAndZero()
+    {
+        using var scope = new TensorScope();
+        const int Height = 4;
+        const int Width = 6;
+        var pixels = Enumerable.Range(0, 2 * Height * Width * 3).Select(i => (byte)(i * 37)).ToArray();
+
+        var result = Preprocessing.Normalize(pixels, Height, Width, [(5, 2), (6, 4)], Device.Cpu, ScalarType.Float32);
+
+        Assert.Equal([2, 3, Height, Width], result.Shape.ToArray());
+        double[] mean = [.485, .456, .406];
+        double[] deviation = [.229, .224, .225];
+        var values = result.ToArray();
+        for (var n = 0; n < 2; n++)
+            for (var c = 0; c < 3; c++)
+                for (var y = 0; y < Height; y++)
+                    for (var x = 0; x < Width; x++)
+                    {
+                        var padding = n == 0 && (x >= 5 || y >= 2);
+                        var expected = padding ? 0 : ((pixels[(((n * Height) + y) * Width + x) * 3 + c] / 255.0) - mean[c]) / deviation[c];
+                        Assert.Equal(expected, values[(((n * 3 + c) * Height) + y) * Width + x], padding ? 0 : 1e-5);
+                    }
+    }
+}

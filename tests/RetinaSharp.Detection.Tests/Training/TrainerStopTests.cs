@@ -1,0 +1,162 @@
+using RetinaSharp.Annotations;
+using RetinaSharp.Detection.Inference;
+using RetinaSharp.Detection.Tests.Modeling;
+using RetinaSharp.Detection.Training;
+using RetinaSharp.Detection.Weights;
+using RetinaSharp.Torch;
+
+namespace RetinaSharp.Detection.Tests.Training;
+
+/// <summary>Trainings that do not go to their end.</summary>
+[Collection(TorchCollection.Name)]
+public class TrainerStopTests
+{
+    [Fact]
+    public void Train_CancelledAfterAnEpoch_SavesAndReturns()
+    {
+        using var rectangles = new Rectangles(8);
+        using var source = new CancellationTokenSource();
+        var reports = new TinyRun.Reports(progress =>
+        {
+            if (progress is TrainingEpoch)
+                source.Cancel();
+        });
+
+        var result = TinyRun.Train(TinyRun.Settings, rectangles.Set, rectangles.At("run"), reports: reports, cancellation: source.Token);
+
+        Assert.Equal((true, 1, 2L), (result.IsCancelled, result.Epochs, result.Steps));
+        AssertLoads(rectangles.At("run"), 2);
+    }
+
+    [Fact]
+    public void Train_CancelledBeforeItsFirstStep_SavesAndReturns()
+    {
+        using var rectangles = new Rectangles(4);
+
+        var result = TinyRun.Train(TinyRun.Settings, rectangles.Set, rectangles.At("run"), cancellation: new(canceled: true));
+
+        Assert.Equal((true, 0L), (result.IsCancelled, result.Steps));
+        AssertLoads(rectangles.At("run"), 0);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(6)]
+    [InlineData(18)]
+    public void Train_CancelledWhileBatchesAreMade_SavesAndReturns(int lookUps)
+    {
+        using var rectangles = new Rectangles(12);
+        using var source = new CancellationTokenSource();
+        var set = Cancelling(rectangles.Set, lookUps, source);
+
+        var result = TinyRun.Train(TinyRun.Settings, set, rectangles.At("run"), cancellation: source.Token);
+
+        Assert.True(result.IsCancelled);
+        AssertLoads(rectangles.At("run"), result.Steps);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(10)]
+    public void Train_CancelledDuringValidation_SavesTheAverages(int lookUps)
+    {
+        using var rectangles = new Rectangles(8);
+        using var source = new CancellationTokenSource();
+        var settings = TinyRun.With(training => training with { Epochs = 1 });
+        var validation = Cancelling(rectangles.Set, lookUps, source);
+
+        var result = TinyRun.Train(settings, rectangles.Set, rectangles.At("run"), validation, cancellation: source.Token);
+        TinyRun.Train(settings, rectangles.Set, rectangles.At("whole"));
+
+        Assert.True(result.IsCancelled);
+        AssertLoads(rectangles.At("run"), 2);
+        var (expected, actual) = (TinyRun.Weights(rectangles.At("whole/last.safetensors")), TinyRun.Weights(rectangles.At("run/last.safetensors")));
+        foreach (var (name, weights) in expected)
+            Assert.Equal(weights, actual[name]);
+    }
+
+    [Fact]
+    public void Train_NoBetterEpoch_StopsEarly()
+    {
+        using var rectangles = new Rectangles(4);
+        var reports = new TinyRun.Reports();
+        var settings = TinyRun.With(training => training with { Epochs = 9, EarlyStop = 2, LearningRate = 1e-12 });
+
+        var result = TinyRun.Train(settings, rectangles.Set, rectangles.At("run"), rectangles.Set, reports);
+
+        Assert.Equal((3, 1, false), (result.Epochs, result.BestEpoch, result.IsCancelled));
+        Assert.Contains("early", Assert.Single(reports.All.OfType<TrainingNote>()).Text);
+    }
+
+    [Fact]
+    public void Train_Diverges_NamesTermStepAndImagesAndKeepsTheLastWeights()
+    {
+        using var rectangles = new Rectangles(4);
+        var alive = TensorCount.Alive;
+        var settings = TinyRun.With(training => training with { Epochs = 9, LearningRate = 1e6 });
+        byte[]? saved = null;
+        var reports = new TinyRun.Reports(_ => saved = File.Exists(rectangles.At("run/last.safetensors")) ? File.ReadAllBytes(rectangles.At("run/last.safetensors")) : null);
+
+        var error = Assert.Throws<TrainingDivergedException>(() => TinyRun.Train(settings, rectangles.Set, rectangles.At("run"), reports: reports));
+
+        Assert.Contains(error.Term, new[] { "classification loss", "box loss", "gradient" });
+        Assert.InRange(error.Step, 2, 9);
+        Assert.Equal(["0.png", "1.png", "2.png", "3.png"], error.Images.Order());
+        Assert.Contains(error.Term, error.Message);
+        Assert.Contains($"step {error.Step}", error.Message);
+        Assert.Contains("2.png", error.Message);
+        Assert.Equal(saved, File.ReadAllBytes(rectangles.At("run/last.safetensors")));
+        AssertLoads(rectangles.At("run"), error.Step - 1);
+        Assert.Equal(alive, TensorCount.Alive);
+    }
+
+    [Fact]
+    public void Train_ValidationOfOtherClasses_Throws()
+    {
+        using var rectangles = new Rectangles(4);
+        var other = new AnnotatedSet { Source = "other", Categories = [new(1, "red"), new(2, "green")], Images = rectangles.Set.Images };
+
+        var error = Assert.Throws<DataException>(() => TinyRun.Train(TinyRun.Settings, rectangles.Set, rectangles.At("run"), other));
+
+        Assert.Equal("other", error.File);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Train_NothingToTrainOn_Throws(bool images)
+    {
+        using var rectangles = new Rectangles(1);
+        var set = new AnnotatedSet
+        {
+            Source = "nothing",
+            Categories = images ? [] : rectangles.Set.Categories,
+            Images = images ? rectangles.Set.Images : [],
+        };
+
+        Assert.Equal("nothing", Assert.Throws<DataException>(() => TinyRun.Train(TinyRun.Settings, set, rectangles.At("run"))).File);
+    }
+
+    [Fact]
+    public void Train_UnreadableImage_NamesItAndFreesEveryTensor()
+    {
+        using var rectangles = new Rectangles(4);
+        File.WriteAllText(rectangles.At("2.png"), "no picture");
+        var alive = TensorCount.Alive;
+
+        var error = Assert.Throws<Imaging.ImageException>(() => TinyRun.Train(TinyRun.Settings, rectangles.Set, rectangles.At("run")));
+
+        Assert.Contains("2.png", error.Message);
+        Assert.Equal(alive, TensorCount.Alive);
+    }
+
+    private static AnnotatedSet Cancelling(AnnotatedSet set, int lookUps, CancellationTokenSource source) =>
+        new() { Source = set.Source, Categories = set.Categories, Images = new CancellingImages(set.Images, lookUps, source) };
+
+    private static void AssertLoads(string folder, long steps)
+    {
+        using var detector = Detector.Load(folder, new() { Threads = 2 });
+        Assert.Equal(steps, detector.Description.Steps);
+        Assert.All(TinyRun.Weights(Path.Combine(folder, ModelFile.Last)).Values, weights => Assert.All(weights, weight => Assert.True(float.IsFinite(weight))));
+    }
+}

@@ -1,0 +1,167 @@
+using RetinaSharp.Detection.Modeling;
+using RetinaSharp.Detection.Settings;
+using RetinaSharp.Detection.Tests.Modeling;
+using RetinaSharp.Detection.Training;
+using RetinaSharp.Detection.Weights;
+using RetinaSharp.Torch;
+
+namespace RetinaSharp.Detection.Tests.Training;
+
+[Collection(TorchCollection.Name)]
+public class TrainerTests(TrainedModel trained)
+{
+    [Fact]
+    public void Train_Rectangles_LossFallsAndObjectsAreFound()
+    {
+        Assert.Equal(30, trained.Result.Epochs);
+        Assert.Equal(60, trained.Result.Steps);
+        Assert.False(trained.Result.IsCancelled);
+        Assert.All(trained.Epochs, epoch => Assert.True(double.IsFinite(epoch.Classification + epoch.Box)));
+        Assert.True(trained.Epochs[^1].Classification < .5 * trained.Epochs[0].Classification);
+        Assert.True(trained.Epochs[^1].Box < .7 * trained.Epochs[0].Box);
+        Assert.True(trained.Result.Best!.AP50 > .5, $"AP50 {trained.Result.Best.AP50}");
+    }
+
+    [Fact]
+    public void Train_WithValidation_KeepsTheBestEpoch()
+    {
+        var best = ModelFile.Describe(Path.Combine(trained.Folder, ModelFile.Best));
+        var last = ModelFile.Describe(Path.Combine(trained.Folder, ModelFile.Last));
+
+        Assert.Equal(trained.Result.BestEpoch, best.Epochs);
+        Assert.Equal(trained.Result.Best!.AP, best.ValidationAP);
+        Assert.Equal(30, last.Epochs);
+        Assert.Equal(60, last.Steps);
+        var reported = trained.Epochs.Single(epoch => epoch.Epoch == best.Epochs);
+        Assert.True(reported.IsBest);
+        Assert.Equal(trained.Epochs.Max(epoch => epoch.Validation!.Metrics.AP), best.ValidationAP);
+        Assert.Equal(Path.Combine(trained.Folder, ModelFile.Best), ModelFile.Find(trained.Folder));
+    }
+
+    [Fact]
+    public void Train_RunFolder_HasSettingsAndALineForEachEpoch()
+    {
+        var settings = SettingsJson.Read(Path.Combine(trained.Folder, "config.json"), new());
+        var lines = File.ReadAllLines(Path.Combine(trained.Folder, "metrics.jsonl"));
+
+        Assert.Equal(30, settings.Training.Epochs);
+        Assert.Equal(new(64, 96), settings.Input);
+        Assert.Equal(30, lines.Length);
+        using var first = System.Text.Json.JsonDocument.Parse(lines[0]);
+        Assert.Equal(1, first.RootElement.GetProperty("epoch").GetInt32());
+        Assert.Equal(trained.Epochs[0].Box, first.RootElement.GetProperty("loss_box").GetDouble());
+        Assert.Empty(Directory.GetFiles(trained.Folder, "*.tmp"));
+    }
+
+    [Fact]
+    public void Train_LastReport_IsOfTheLastStep()
+    {
+        Assert.Equal((60, 60, 30), (trained.Steps[^1].Step, trained.Steps[^1].TotalSteps, trained.Steps[^1].Epoch));
+        Assert.Equal(TimeSpan.Zero, trained.Steps[^1].Remaining);
+    }
+
+    [Fact]
+    public void Train_SameSeed_SameFileAndOtherSeedAnother()
+    {
+        using var rectangles = new Rectangles(8);
+        var settings = TinyRun.Settings with { Augmentation = new() { Brightness = .2, MinScale = .8 } };
+        TinyRun.Train(settings, rectangles.Set, rectangles.At("one"));
+        TinyRun.Train(settings, rectangles.Set, rectangles.At("two"));
+        TinyRun.Train(settings with { Training = settings.Training with { Seed = 2 } }, rectangles.Set, rectangles.At("other"));
+
+        Assert.Equal(File.ReadAllBytes(rectangles.At("one/last.safetensors")), File.ReadAllBytes(rectangles.At("two/last.safetensors")));
+        Assert.NotEqual(
+            TinyRun.Weights(rectangles.At("one/last.safetensors"))["head.regression_head.bbox_reg.weight"],
+            TinyRun.Weights(rectangles.At("other/last.safetensors"))["head.regression_head.bbox_reg.weight"]);
+    }
+
+    [Fact]
+    public void Train_Accumulation_IsTheLargeBatch()
+    {
+        using var rectangles = new Rectangles(8);
+        var (whole, parts) = (new TinyRun.Reports(), new TinyRun.Reports());
+        var settings = TinyRun.With(training => training with { Epochs = 1, Optimizer = OptimizerKind.Sgd, Ema = 0 }) with
+        {
+            // Statistics of the batch would differ between four images and eight.
+            Model = TinyRun.Settings.Model with { Norm = NormKind.Group },
+        };
+        TinyRun.Train(settings with { Training = settings.Training with { Batch = 8 } }, rectangles.Set, rectangles.At("whole"), reports: whole);
+        var result = TinyRun.Train(settings with { Training = settings.Training with { Accumulate = 2 } }, rectangles.Set, rectangles.At("parts"), reports: parts);
+
+        Assert.Equal(1, result.Steps);
+        var (expected, actual) = (whole.Epochs.Single(), parts.Epochs.Single());
+        Assert.Equal(expected.Classification, actual.Classification, 1e-5 * expected.Classification);
+        Assert.Equal(expected.Box, actual.Box, 1e-5 * expected.Box);
+        var weights = TinyRun.Weights(rectangles.At("parts/last.safetensors"));
+        foreach (var (name, values) in TinyRun.Weights(rectangles.At("whole/last.safetensors")))
+            foreach (var (a, b) in values.Zip(weights[name]))
+                Assert.Equal(a, b, 1e-5);
+    }
+
+    [Theory]
+    [InlineData(1, "backbone.body.conv1.weight", "backbone.body.layer1.0.conv1.weight")]
+    [InlineData(3, "backbone.body.layer2.1.conv2.weight", "backbone.body.layer3.0.conv1.weight")]
+    [InlineData(5, "backbone.body.layer4.1.conv2.weight", "backbone.fpn.inner_blocks.0.0.weight")]
+    public void Train_Freeze_LeavesThosePartsAlone(int freeze, string lastFrozen, string firstTrained)
+    {
+        using var rectangles = new Rectangles(4);
+        var settings = TinyRun.With(training => training with { Epochs = 1, Freeze = freeze, Ema = 0 });
+        TinyRun.Train(settings, rectangles.Set, rectangles.At("run"));
+
+        using var start = new RetinaNet(settings.Model, 2);
+        WeightInitializer.Initialize(start, settings.Training.Seed);
+        var before = start.State().ToDictionary(entry => entry.Name, entry => entry.Tensor.ToArray());
+        var after = TinyRun.Weights(rectangles.At("run/last.safetensors"));
+        Assert.Equal(before["backbone.body.bn1.weight"], after["backbone.body.bn1.weight"]);
+        Assert.Equal(before["backbone.body.conv1.weight"], after["backbone.body.conv1.weight"]);
+        Assert.Equal(before[lastFrozen], after[lastFrozen]);
+        Assert.NotEqual(before[firstTrained], after[firstTrained]);
+        Assert.NotEqual(before["head.classification_head.cls_logits.bias"], after["head.classification_head.cls_logits.bias"]);
+    }
+
+    [Fact]
+    public void Train_ImagesWithoutBoxes_LearnsBackground()
+    {
+        using var rectangles = new Rectangles(4, empty: true);
+        var reports = new TinyRun.Reports();
+        TinyRun.Train(TinyRun.With(training => training with { Epochs = 3 }), rectangles.Set, rectangles.At("run"), reports: reports);
+
+        var epochs = reports.Epochs.ToArray();
+        Assert.All(epochs, epoch => Assert.Equal(0, epoch.Box));
+        Assert.True(epochs[^1].Classification < epochs[0].Classification);
+    }
+
+    [Fact]
+    public void Train_Bfloat16_LossFalls()
+    {
+        using var rectangles = new Rectangles(4);
+        var reports = new TinyRun.Reports();
+        var settings = TinyRun.With(training => training with { Epochs = 4, LearningRate = 5e-3 });
+        new Trainer(settings, rectangles.Set, null, new() { Folder = rectangles.At("run"), Precision = Precision.Bf16, Threads = 2 }).Train(reports);
+
+        var epochs = reports.Epochs.ToArray();
+        Assert.True(epochs[^1].Classification + epochs[^1].Box < epochs[0].Classification + epochs[0].Box);
+        Assert.All(TinyRun.Weights(rectangles.At("run/last.safetensors")).Values, weights => Assert.All(weights, weight => Assert.True(float.IsFinite(weight))));
+    }
+
+    [Fact]
+    public void Train_Done_FreesEveryTensor()
+    {
+        using var rectangles = new Rectangles(8);
+        Collect();
+        var (alive, forgotten) = (TensorCount.Alive, TensorCount.Forgotten);
+
+        TinyRun.Train(TinyRun.Settings, rectangles.Set, rectangles.At("run"), rectangles.Set);
+
+        Collect();
+        Assert.Equal(alive, TensorCount.Alive);
+        Assert.Equal(forgotten, TensorCount.Forgotten);
+        Assert.Equal(0, TensorCount.Forgotten);
+    }
+
+    private static void Collect()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+    }
+}

@@ -1,0 +1,142 @@
+using System.Text.Json.Nodes;
+using RetinaSharp.Detection.Settings;
+using RetinaSharp.Detection.Tests.Modeling;
+using RetinaSharp.Detection.Tests.Training;
+using RetinaSharp.Detection.Weights;
+using RetinaSharp.Torch;
+
+namespace RetinaSharp.Detection.Tests.Weights;
+
+[Collection(TorchCollection.Name)]
+public class ModelFileTests(TrainedModel trained)
+{
+    private const string Key = "retinasharp.model";
+
+    private string Good => Path.Combine(trained.Folder, ModelFile.Last);
+
+    [Fact]
+    public void Save_WhatWasLoaded_IsTheSameFile()
+    {
+        var (model, description) = ModelFile.Load(Good);
+        using var owned = model;
+        var copy = trained.At("copy.safetensors");
+        ModelFile.Save(copy, model.State().Select(entry => (entry.Name, entry.Tensor)), description);
+
+        Assert.Equal(File.ReadAllBytes(Good), File.ReadAllBytes(copy));
+        Assert.Equal(SettingsJson.Write(TinyRun.Settings with { Training = description.Settings.Training }), SettingsJson.Write(description.Settings));
+    }
+
+    [Fact]
+    public void Load_ChangedByte_Throws()
+    {
+        var bytes = File.ReadAllBytes(Good);
+        bytes[^1000] ^= 1;
+
+        Assert.Contains("SHA-256", Refused(bytes));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(5)]
+    [InlineData(2000)]
+    [InlineData(100_000)]
+    public void Load_CutShort_Throws(int length) => Refused(File.ReadAllBytes(Good)[..length]);
+
+    [Fact]
+    public void Load_SomethingElse_Throws() => Refused("this is no model, but long enough to have a header of some length"u8.ToArray());
+
+    [Fact]
+    public void Load_WeightsOfAnotherProgram_Throws() => Assert.Contains("RetinaSharp", Rewritten((entries, metadata) => metadata.Remove(Key)));
+
+    [Fact]
+    public void Load_WeightMissing_ThrowsAndNamesIt() =>
+        Assert.Contains("head.regression_head.bbox_reg.bias", Rewritten((entries, _) => entries.RemoveAll(entry => entry.Name == "head.regression_head.bbox_reg.bias")));
+
+    [Fact]
+    public void Load_WeightTooMany_ThrowsAndNamesIt() =>
+        Assert.Contains("extra.weight", Rewritten((entries, _) => entries.Add(new("extra.weight", SafetensorsType.F32, [1], new byte[4]))));
+
+    [Fact]
+    public void Load_WeightOfAnotherShape_ThrowsAndNamesIt() => Assert.Contains("head.regression_head.bbox_reg.bias", Rewritten((entries, _) =>
+    {
+        var place = entries.FindIndex(entry => entry.Name == "head.regression_head.bbox_reg.bias");
+        entries[place] = new(entries[place].Name, SafetensorsType.F32, [2], new byte[8]);
+    }));
+
+    [Theory]
+    [InlineData("null")]
+    [InlineData("{}")]
+    [InlineData("[")]
+    [InlineData("\"text\"")]
+    public void Load_DescriptionThatIsNone_Throws(string text) => Rewritten((_, metadata) => metadata[Key] = text);
+
+    [Theory]
+    [InlineData("version", "99")]
+    [InlineData("categories", "null")]
+    [InlineData("categories", "[]")]
+    [InlineData("categories", "[null]")]
+    [InlineData("settings", "null")]
+    [InlineData("settings.model", "null")]
+    [InlineData("settings.model.depth", "19")]
+    [InlineData("settings.model.norm", "77")]
+    [InlineData("settings.model.anchors", "null")]
+    [InlineData("settings.model.anchors.scales", "null")]
+    [InlineData("settings.model.anchors.minLevel", "0")]
+    [InlineData("settings.model.anchors.minLevel", "6")]
+    [InlineData("settings.model.anchors.maxLevel", "4")]
+    [InlineData("settings.input.short", "-5")]
+    public void Load_DescriptionOutOfRange_Throws(string place, string value) => Rewritten((_, metadata) =>
+    {
+        var root = JsonNode.Parse(metadata[Key])!;
+        var names = place.Split('.');
+        var parent = names[..^1].Aggregate(root, (node, name) => node[name]!);
+        parent[names[^1]] = JsonNode.Parse(value);
+        metadata[Key] = root.ToJsonString();
+    });
+
+    [Fact]
+    public void Load_Refused_FreesEveryTensor()
+    {
+        var alive = TensorCount.Alive;
+        Load_WeightMissing_ThrowsAndNamesIt();
+
+        Assert.Equal(alive, TensorCount.Alive);
+    }
+
+    /// <summary>The message with which a changed copy of the model is refused.</summary>
+    private string Rewritten(Action<List<SafetensorsEntry>, Dictionary<string, string>> change)
+    {
+        var path = trained.At("rewritten.safetensors");
+        using (var file = SafetensorsFile.Open(Good))
+        {
+            var entries = file.Entries.Select(entry =>
+            {
+                var bytes = new byte[entry.Value.Length];
+                file.Read(entry.Key, bytes);
+                return new SafetensorsEntry(entry.Key, entry.Value.Type, [.. entry.Value.Shape], bytes);
+            }).ToList();
+            var metadata = new Dictionary<string, string> { [Key] = file.Metadata[Key] };
+            change(entries, metadata);
+            SafetensorsWriter.Write(path, entries, metadata);
+        }
+        return Refused(path);
+    }
+
+    private string Refused(byte[] bytes)
+    {
+        var path = trained.At("damaged.safetensors");
+        File.WriteAllBytes(path, bytes);
+        return Refused(path);
+    }
+
+    private static string Refused(string path)
+    {
+        var error = Assert.Throws<WeightsException>(() =>
+        {
+            var (model, _) = ModelFile.Load(path);
+            model.Dispose();
+        });
+        Assert.Equal(path, error.File);
+        return error.Message;
+    }
+}
