@@ -36,6 +36,7 @@ public class TrainingLoopTests : LeakCheck
                 losses.Add(Numbers.Read(error).Sum(value => value * value / 2));
                 Autograd.Backward([error], [error.Detach()]);
                 gradients.Collect(first: half == 0);
+                network.Settle();
             }
 
             gradients.Clip(5);

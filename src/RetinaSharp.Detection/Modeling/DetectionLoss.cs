@@ -17,7 +17,8 @@ internal static class DetectionLoss
     /// <param name="outputs">What the network gave, by level.</param>
     /// <param name="batch">What it should have given.</param>
     /// <param name="normalizer">By what the sums are divided: positive anchors of the effective batch, at least 1.</param>
-    public static LossResult Evaluate(LossSettings settings, LevelOutput[] outputs, TrainingBatch batch, double normalizer)
+    /// <param name="threads">Threads to use; 0: one for each processor.</param>
+    public static LossResult Evaluate(LossSettings settings, LevelOutput[] outputs, TrainingBatch batch, double normalizer, int threads = 0)
     {
         var scale = (float)(1 / normalizer);
         double classification = 0, box = 0;
@@ -33,12 +34,12 @@ internal static class DetectionLoss
             var classes = (int)logits.Shape[2];
             if (type == ScalarType.BFloat16)
             {
-                classification += Classification(settings, logitsHere.Data<BFloat16>(), batch.Levels[level].Labels, classes, scale, logitsGradient.Data<BFloat16>());
+                classification += Classification(settings, logitsHere.Data<BFloat16>(), batch.Levels[level].Labels, classes, scale, threads, logitsGradient.Data<BFloat16>());
                 box += Box(settings, deltasHere.Data<BFloat16>(), batch.Levels[level], scale, deltasGradient.Data<BFloat16>(), static x => x, static x => (BFloat16)x);
             }
             else
             {
-                classification += Classification(settings, logitsHere.Data<float>(), batch.Levels[level].Labels, classes, scale, logitsGradient.Data<float>());
+                classification += Classification(settings, logitsHere.Data<float>(), batch.Levels[level].Labels, classes, scale, threads, logitsGradient.Data<float>());
                 box += Box(settings, deltasHere.Data<float>(), batch.Levels[level], scale, deltasGradient.Data<float>(), static x => x, static x => x);
             }
 
@@ -49,15 +50,15 @@ internal static class DetectionLoss
         return new(classification, box, tensors, gradients);
     }
 
-    private static double Classification(LossSettings settings, ReadOnlySpan<float> logits, ReadOnlySpan<int> labels, int classes, float scale, Span<float> gradient) =>
+    private static double Classification(LossSettings settings, ReadOnlySpan<float> logits, ReadOnlySpan<int> labels, int classes, float scale, int threads, Span<float> gradient) =>
         settings.Classification == ClassificationLossKind.Focal
-            ? SigmoidLoss.Evaluate(new FocalLoss(settings.Gamma, settings.Alpha), logits, labels, classes, scale, gradient)
-            : SigmoidLoss.Evaluate(new CrossEntropy(settings.Alpha), logits, labels, classes, scale, gradient);
+            ? SigmoidLoss.Evaluate(new FocalLoss(settings.Gamma, settings.Alpha), logits, labels, classes, scale, gradient, threads)
+            : SigmoidLoss.Evaluate(new CrossEntropy(settings.Alpha), logits, labels, classes, scale, gradient, threads);
 
-    private static double Classification(LossSettings settings, ReadOnlySpan<BFloat16> logits, ReadOnlySpan<int> labels, int classes, float scale, Span<BFloat16> gradient) =>
+    private static double Classification(LossSettings settings, ReadOnlySpan<BFloat16> logits, ReadOnlySpan<int> labels, int classes, float scale, int threads, Span<BFloat16> gradient) =>
         settings.Classification == ClassificationLossKind.Focal
-            ? SigmoidLoss.Evaluate(new FocalLoss(settings.Gamma, settings.Alpha), logits, labels, classes, scale, gradient)
-            : SigmoidLoss.Evaluate(new CrossEntropy(settings.Alpha), logits, labels, classes, scale, gradient);
+            ? SigmoidLoss.Evaluate(new FocalLoss(settings.Gamma, settings.Alpha), logits, labels, classes, scale, gradient, threads)
+            : SigmoidLoss.Evaluate(new CrossEntropy(settings.Alpha), logits, labels, classes, scale, gradient, threads);
 
     /// <summary>Gathers the predictions at the positive anchors, and spreads their gradients.</summary>
     private static double Box<T>(LossSettings settings, ReadOnlySpan<T> deltas, LevelTargets targets, float scale, Span<T> gradient, Func<T, float> read, Func<float, T> write)

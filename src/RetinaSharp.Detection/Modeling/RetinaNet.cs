@@ -39,10 +39,10 @@ internal sealed class RetinaNet : Module
     public Device Device { get; private set; } = Device.Cpu;
 
     /// <inheritdoc/>
-    public override void To(Device device, ScalarType type)
+    public override void To(Device device, ScalarType type, int shards = 1)
     {
         (Device, ComputeType) = (device, type);
-        base.To(device, type);
+        base.To(device, type, shards);
     }
 
     /// <summary>Normalised images [N, 3, H, W], channels-last, H and W multiples of 32, to the outputs of each level, finest first.</summary>

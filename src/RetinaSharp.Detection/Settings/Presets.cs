@@ -11,7 +11,7 @@ public static class Presets
     {
         Model = new() { Depth = 18, Width = .25, Norm = NormKind.Batch, PyramidChannels = 48, HeadConvolutions = 2, Anchors = new() { BaseSize = 2 } },
         Input = new(256, 256),
-        Training = FromScratch with { Epochs = 20, Batch = 8 },
+        Training = FromScratch with { Epochs = 20, Batch = 8, Shards = 2 },
         Loss = new() { Box = BoxLossKind.Giou },
     };
 
@@ -33,7 +33,7 @@ public static class Presets
             Contrast = .2,
             Saturation = .2,
         },
-        Training = FromScratch with { Epochs = 80, Batch = 8, LearningRate = 1.5e-3 },
+        Training = FromScratch with { Epochs = 80, Batch = 8, Shards = 2, LearningRate = 1.5e-3 },
         Loss = new() { Box = BoxLossKind.Giou, BoxWeight = 2 },
     };
 

@@ -24,6 +24,9 @@ public sealed class Trainer(RunSettings settings, AnnotatedSet train, AnnotatedS
     private readonly LossMeter _epochLoss = new();
     private readonly PhaseClock _clock = new();
 
+    /// <summary>What the loader calls a batch is a shard here.</summary>
+    private int BatchesPerStep => settings.Training.Accumulate * settings.Training.EffectiveShards;
+
     /// <summary>Trains to the end, or until it is cancelled; the weights are saved in both cases.</summary>
     /// <param name="progress">Told of steps and epochs, on the calling thread.</param>
     /// <param name="cancellation">Stops after the step at hand.</param>
@@ -40,30 +43,34 @@ public sealed class Trainer(RunSettings settings, AnnotatedSet train, AnnotatedS
             throw new DataException(validation.Source, "", "the classes are not those of the training set, in the same order");
 
         Engine.Require(options.Device);
-        Engine.Threads = options.Threads == 0 ? Environment.ProcessorCount : options.Threads;
+        var threads = options.Threads == 0 ? Environment.ProcessorCount : options.Threads;
+        var threadsPerShard = Math.Max(1, threads / settings.Training.EffectiveShards);
+        Engine.Threads = threadsPerShard;
         using var network = new RetinaNet(settings.Model, train.Categories.Count);
         WeightInitializer.Initialize(network, settings.Training.Seed);
         network.Body.Freeze(settings.Training.Freeze);
-        network.To(options.Device, ComputeType.Choose(options.Precision, options.Device));
+        network.To(options.Device, ComputeType.Choose(options.Precision, options.Device), settings.Training.EffectiveShards);
         network.Train(true);
 
         var anchors = new AnchorGenerator(settings.Model.Anchors);
         var loader = new TrainingLoader(train, settings.Input, settings.Augmentation, anchors, new Assigner(settings.Assigner), new()
         {
-            BatchSize = settings.Training.Batch,
+            BatchSize = settings.Training.Batch / settings.Training.EffectiveShards,
             Seed = settings.Training.Seed,
+            Prefetch = 2 * BatchesPerStep,
         });
         using var state = new TrainingState(network, settings.Training);
-        var validator = validation is null ? null : new Validator(validation, settings, network, anchors);
+        using var shards = new ShardThreads(settings.Training.EffectiveShards, threadsPerShard);
+        var validator = validation is null ? null : new Validator(validation, settings, network, anchors, threads);
         var folder = new RunFolder(options.Folder, settings);
-        return Run(network, loader, state, validator, folder, progress, cancellation);
+        return Run(network, loader, state, shards, validator, folder, progress, cancellation);
     }
 
     private TrainingResult Run(
-        RetinaNet network, TrainingLoader loader, TrainingState state, Validator? validator, RunFolder folder, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
+        RetinaNet network, TrainingLoader loader, TrainingState state, ShardThreads shards, Validator? validator, RunFolder folder, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
     {
         var started = Stopwatch.GetTimestamp();
-        var stepsPerEpoch = Math.Max(1, loader.BatchesPerEpoch / settings.Training.Accumulate);
+        var stepsPerEpoch = Math.Max(1, loader.BatchesPerEpoch / BatchesPerStep);
         var totalSteps = (long)stepsPerEpoch * settings.Training.Epochs;
         var schedule = new LearningRateSchedule(settings.Training, totalSteps);
         var pace = new Pace(totalSteps);
@@ -91,7 +98,7 @@ public sealed class Trainer(RunSettings settings, AnnotatedSet train, AnnotatedS
                 {
                     cancellation.ThrowIfCancellationRequested();
                     var learningRate = schedule.At(step);
-                    var images = Step(network, batches, state, learningRate, step);
+                    var images = Step(network, batches, state, shards, learningRate, step);
                     step++;
                     pace.Add(step, images);
                     if (!pace.IsDue)
@@ -148,30 +155,29 @@ public sealed class Trainer(RunSettings settings, AnnotatedSet train, AnnotatedS
 
     /// <summary>One step of the optimiser, over as many batches as are accumulated.</summary>
     /// <returns>Images it was made from.</returns>
-    private int Step(RetinaNet network, IEnumerator<TrainingBatch> source, TrainingState state, double learningRate, long step)
+    private int Step(RetinaNet network, IEnumerator<TrainingBatch> source, TrainingState state, ShardThreads shards, double learningRate, long step)
     {
         // All batches of the step are there before the first goes through: the normaliser counts the positives of all.
         var batches = new List<TrainingBatch>();
         try
         {
-            while (batches.Count < settings.Training.Accumulate && source.MoveNext())
+            while (batches.Count < BatchesPerStep && source.MoveNext())
                 batches.Add(source.Current);
             _clock.Lap("data");
             var normalizer = Math.Max(1, batches.Sum(batch => batch.PositiveCount));
             var (classification, box) = (0.0, 0.0);
-            for (var i = 0; i < batches.Count; i++)
+            foreach (var group in batches.Chunk(settings.Training.EffectiveShards))
             {
-                using var scope = new TensorScope();
-                var batch = batches[i];
-                var input = Preprocessing.Normalize(batch.Pixels, batch.Height, batch.Width, [.. batch.Images.Select(image => (image.Width, image.Height))], network.Device, network.ComputeType);
-                var outputs = network.Forward(input);
-                _clock.Lap("forward");
-                var loss = DetectionLoss.Evaluate(settings.Loss, outputs, batch, normalizer);
-                _clock.Lap("loss");
-                classification += Finite(loss.Classification, "classification loss", step, batches);
-                box += Finite(loss.Box, "box loss", step, batches);
-                Autograd.Backward(loss.Outputs, loss.Gradients);
-                state.Gradients.Collect(first: i == 0);
+                var losses = new (double Classification, double Box)[group.Length];
+                shards.Run(group.Length, shard => losses[shard] = ForwardAndBackward(network, group[shard], normalizer, shard == 0));
+                foreach (var loss in losses)
+                {
+                    classification += Finite(loss.Classification, "classification loss", step, batches);
+                    box += Finite(loss.Box, "box loss", step, batches);
+                }
+
+                state.Gradients.Collect(first: group[0] == batches[0]);
+                network.Settle();
                 _clock.Lap("backward");
             }
 
@@ -186,6 +192,27 @@ public sealed class Trainer(RunSettings settings, AnnotatedSet train, AnnotatedS
         {
             foreach (var batch in batches)
                 batch.Dispose();
+        }
+    }
+
+    /// <summary>One shard, on a thread of its own. The time of the first stands for all.</summary>
+    private (double Classification, double Box) ForwardAndBackward(RetinaNet network, TrainingBatch batch, double normalizer, bool isTimed)
+    {
+        using var scope = new TensorScope();
+        var input = Preprocessing.Normalize(
+            batch.Pixels, batch.Height, batch.Width, [.. batch.Images.Select(image => (image.Width, image.Height))], network.Device, network.ComputeType);
+        var outputs = network.Forward(input);
+        Lap("forward");
+        var loss = DetectionLoss.Evaluate(settings.Loss, outputs, batch, normalizer, Engine.Threads);
+        Lap("loss");
+        // What is not finite is found by the caller; going back from it does no harm, because the weights are not moved.
+        Autograd.Backward(loss.Outputs, loss.Gradients);
+        return (loss.Classification, loss.Box);
+
+        void Lap(string phase)
+        {
+            if (isTimed)
+                _clock.Lap(phase);
         }
     }
 

@@ -16,32 +16,48 @@ internal sealed class Validator
     private readonly RetinaNet _network;
     private readonly Predictor _predictor;
     private readonly TrainingLoader _losses;
+    private readonly int _threads;
 
-    public Validator(AnnotatedSet set, RunSettings settings, RetinaNet network, AnchorGenerator anchors)
+    public Validator(AnnotatedSet set, RunSettings settings, RetinaNet network, AnchorGenerator anchors, int threads)
     {
-        (_set, _settings, _network) = (set, settings, network);
+        (_set, _settings, _network, _threads) = (set, settings, network, threads);
         _predictor = new(network, anchors, settings.Inference, set.Categories);
         _losses = new(set, settings.Input, AugmentationSettings.None, anchors, new Assigner(settings.Assigner), new() { BatchSize = Math.Min(settings.Training.Batch, set.Images.Count) });
     }
 
     public ValidationResult Run(CancellationToken cancellation)
     {
-        _network.Train(false);
-        var meter = new LossMeter();
-        using (Autograd.WithoutGradient())
+        // Nothing else computes now.
+        var threads = Engine.Threads;
+        Engine.Threads = _threads;
+        try
         {
-            foreach (var batch in _losses.Epoch(0, cancellation: cancellation))
-            {
-                using var owned = batch;
-                using var scope = new TensorScope();
-                var input = Preprocessing.Normalize(
-                    batch.Pixels, batch.Height, batch.Width, [.. batch.Images.Select(image => (image.Width, image.Height))], _network.Device, _network.ComputeType);
-                var loss = DetectionLoss.Evaluate(_settings.Loss, _network.Forward(input), batch, Math.Max(1, batch.PositiveCount));
-                meter.Add(loss.Classification, loss.Box);
-            }
+            _network.Train(false);
+            var (classification, box) = Losses(cancellation);
+            int[] sameClasses = [.. Enumerable.Range(0, _set.Categories.Count)];
+            var evaluation = SetEvaluator.Run(_predictor, _set, sameClasses, _settings.Input, _settings.Training.Batch, null, cancellation);
+            return new(classification, box, evaluation.Metrics);
+        }
+        finally
+        {
+            Engine.Threads = threads;
+        }
+    }
+
+    private (double Classification, double Box) Losses(CancellationToken cancellation)
+    {
+        using var guard = Autograd.WithoutGradient();
+        var meter = new LossMeter();
+        foreach (var batch in _losses.Epoch(0, cancellation: cancellation))
+        {
+            using var owned = batch;
+            using var scope = new TensorScope();
+            var input = Preprocessing.Normalize(
+                batch.Pixels, batch.Height, batch.Width, [.. batch.Images.Select(image => (image.Width, image.Height))], _network.Device, _network.ComputeType);
+            var loss = DetectionLoss.Evaluate(_settings.Loss, _network.Forward(input), batch, Math.Max(1, batch.PositiveCount));
+            meter.Add(loss.Classification, loss.Box);
         }
 
-        var evaluation = SetEvaluator.Run(_predictor, _set, [.. Enumerable.Range(0, _set.Categories.Count)], _settings.Input, _settings.Training.Batch, null, cancellation);
-        return new(meter.Classification, meter.Box, evaluation.Metrics);
+        return (meter.Classification, meter.Box);
     }
 }

@@ -5,6 +5,7 @@ public sealed class BatchNorm2d : AffineNorm2d
 {
     private const double Momentum = .1;
 
+    private readonly List<(int Shard, Tensor Mean, Tensor Variance)> _notes = [];
     private readonly int _runningMean;
     private readonly int _runningVariance;
 
@@ -26,15 +27,47 @@ public sealed class BatchNorm2d : AffineNorm2d
     /// <summary>[C].</summary>
     public Parameter Bias { get; }
 
-    /// <summary>Where its parameters are frozen its statistics rest too.</summary>
+    /// <summary>
+    /// In training its statistics are those of the shard; the running ones follow with <see cref="Module.Settle"/>. Where its
+    /// parameters are frozen its statistics rest too.
+    /// </summary>
     /// <inheritdoc/>
-    public override Tensor Forward(Conv2d convolution, Tensor input) => IsTraining && Weight.IsTrainable
-        ? Functional.BatchNorm(convolution.Forward(input), Weight.Value, Bias.Value, Buffer(_runningMean), Buffer(_runningVariance), true, Momentum, Epsilon)
-        : ForwardFolded(convolution, input);
+    public override Tensor Forward(Conv2d convolution, Tensor input)
+    {
+        if (!IsTraining || !Weight.IsTrainable)
+            return ForwardFolded(convolution, input);
+        var x = convolution.Forward(input);
+        // With momentum 1 these become the mean and the variance of the shard itself.
+        var mean = TensorScope.Detach(Buffer(_runningMean).EmptyLike().Zero_());
+        var variance = TensorScope.Detach(Buffer(_runningVariance).EmptyLike().Zero_());
+        var output = Functional.BatchNorm(x, Weight.Value, Bias.Value, mean, variance, true, 1, Epsilon);
+        lock (_notes)
+            _notes.Add((Shard.Index, mean, variance));
+        return output;
+    }
 
     /// <summary>Its parameters stay in single precision: the operator takes them so beside a shorter input.</summary>
     /// <inheritdoc/>
-    public override void To(Device device, ScalarType type) => base.To(device, ScalarType.Float32);
+    public override void To(Device device, ScalarType type, int shards = 1) => base.To(device, ScalarType.Float32, shards);
+
+    /// <inheritdoc/>
+    protected override void TakeNotes()
+    {
+        using var guard = Autograd.WithoutGradient();
+        using var scope = new TensorScope();
+        lock (_notes)
+        {
+            foreach (var (_, mean, variance) in _notes.OrderBy(note => note.Shard))
+            {
+                Buffer(_runningMean).Add_((mean - Buffer(_runningMean)) * Momentum);
+                Buffer(_runningVariance).Add_((variance - Buffer(_runningVariance)) * Momentum);
+                mean.Dispose();
+                variance.Dispose();
+            }
+
+            _notes.Clear();
+        }
+    }
 
     /// <inheritdoc/>
     protected override (Tensor Scale, Tensor Shift) Affine()

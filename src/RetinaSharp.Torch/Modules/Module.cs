@@ -47,10 +47,11 @@ public abstract class Module : IDisposable
     /// <summary>Moves everything to a device and chooses the type in which the graph uses the parameters.</summary>
     /// <param name="device">The device.</param>
     /// <param name="type">The type of computation.</param>
-    public virtual void To(Device device, ScalarType type)
+    /// <param name="shards">How many parts of a batch will go through it side by side; see <see cref="Shard"/>.</param>
+    public virtual void To(Device device, ScalarType type, int shards = 1)
     {
         foreach (var (_, parameter) in _parameters)
-            parameter.To(device, type);
+            parameter.To(device, type, shards);
         for (var i = 0; i < _buffers.Count; i++)
         {
             using var scope = new TensorScope();
@@ -60,7 +61,7 @@ public abstract class Module : IDisposable
         }
 
         foreach (var (_, child) in _children)
-            child.To(device, type);
+            child.To(device, type, shards);
         WeightsChanged();
     }
 
@@ -74,9 +75,18 @@ public abstract class Module : IDisposable
             child.Refresh();
     }
 
+    /// <summary>Takes over what the shards of a batch noted in training, such as statistics, in their order.</summary>
+    public void Settle()
+    {
+        TakeNotes();
+        foreach (var (_, child) in _children)
+            child.Settle();
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
+        TakeNotes();
         WeightsChanged();
         foreach (var (_, parameter) in _parameters)
             parameter.Dispose();
@@ -89,6 +99,11 @@ public abstract class Module : IDisposable
 
     /// <summary>Called where weights may have changed: whoever derived something from them forgets it.</summary>
     protected virtual void WeightsChanged()
+    {
+    }
+
+    /// <summary>Called when all shards of a batch are through.</summary>
+    protected virtual void TakeNotes()
     {
     }
 

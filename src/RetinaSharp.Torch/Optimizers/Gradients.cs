@@ -30,7 +30,7 @@ public sealed class Gradients : IDisposable
     /// <summary>The gradient of each parameter.</summary>
     internal Tensor[] Sums => _sums;
 
-    /// <summary>Takes what the last backward pass left at the parameters.</summary>
+    /// <summary>Takes what the last backward passes left at the parameters, shard after shard.</summary>
     /// <param name="first">Whether the step begins with it; otherwise it is added.</param>
     public void Collect(bool first)
     {
@@ -38,14 +38,18 @@ public sealed class Gradients : IDisposable
         using var scope = new TensorScope();
         for (var i = 0; i < _parameters.Length; i++)
         {
-            var gradient = _parameters[i].Value.Gradient();
-            if (first && gradient is null)
+            var begun = !first;
+            foreach (var leaf in _parameters[i].Values)
+            {
+                if (leaf.Gradient() is not { } gradient)
+                    continue;
+                _ = begun ? _sums[i].Add_(gradient) : _sums[i].Copy_(gradient);
+                begun = true;
+                leaf.ClearGradient();
+            }
+
+            if (!begun)
                 _sums[i].Zero_();
-            else if (first)
-                _sums[i].Copy_(gradient!);
-            else if (gradient is not null)
-                _sums[i].Add_(gradient);
-            _parameters[i].Value.ClearGradient();
         }
     }
 
