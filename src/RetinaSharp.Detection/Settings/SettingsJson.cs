@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using RetinaSharp.Annotations;
 
 namespace RetinaSharp.Detection.Settings;
@@ -15,11 +16,7 @@ public static class SettingsJson
         try
         {
             using var given = JsonDocument.Parse(File.ReadAllBytes(path), new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
-            using var whole = JsonDocument.Parse(Write(defaults));
-            var merged = new MemoryStream();
-            using (var writer = new Utf8JsonWriter(merged))
-                Merge(writer, whole.RootElement, given.RootElement);
-            return JsonSerializer.Deserialize(merged.ToArray(), SettingsJsonContext.Default.RunSettings)!;
+            return Complete(given.RootElement, defaults, SettingsJsonContext.Default.RunSettings)!;
         }
         catch (JsonException error)
         {
@@ -34,6 +31,20 @@ public static class SettingsJson
     /// <summary>The settings as indented JSON.</summary>
     /// <param name="settings">The settings.</param>
     public static string Write(RunSettings settings) => JsonSerializer.Serialize(settings, SettingsJsonContext.Default.RunSettings);
+
+    /// <summary>
+    /// Reads a value whose text may leave members out: they keep what <paramref name="defaults"/> has, at every depth. The
+    /// generated converters alone would give them zeros. So what was written before a setting was there can still be read.
+    /// </summary>
+    /// <exception cref="JsonException">A member is unknown, or has no value of its type.</exception>
+    internal static T? Complete<T>(JsonElement given, T defaults, JsonTypeInfo<T> type)
+    {
+        using var whole = JsonSerializer.SerializeToDocument(defaults, type);
+        var merged = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(merged))
+            Merge(writer, whole.RootElement, given);
+        return JsonSerializer.Deserialize(merged.ToArray(), type);
+    }
 
     /// <summary>The members of both objects; where both have one, the given one, and objects are merged in turn.</summary>
     private static void Merge(Utf8JsonWriter writer, JsonElement defaults, JsonElement given)

@@ -92,7 +92,10 @@ internal static class ModelFile
             throw new WeightsException(path, $"the file holds weights, but no description of a model (metadata {DescriptionKey}); it was not written by RetinaSharp");
         try
         {
-            var description = JsonSerializer.Deserialize(text, SettingsJsonContext.Default.ModelDescription)
+            using var given = JsonDocument.Parse(text);
+            if (given.RootElement.ValueKind == JsonValueKind.Object && !given.RootElement.TryGetProperty("settings", out _))
+                throw new JsonException("the settings are missing");
+            var description = SettingsJson.Complete(given.RootElement, new() { Settings = new(), Categories = [] }, SettingsJsonContext.Default.ModelDescription)
                 ?? throw new WeightsException(path, "the model's description is empty");
             if (description.Version != ModelDescription.CurrentVersion)
                 throw new WeightsException(path, $"the model's description has version {description.Version}, this program knows {ModelDescription.CurrentVersion}");

@@ -103,8 +103,25 @@ public class ModelFileTests(TrainedModel trained)
         Assert.Equal(alive, TensorCount.Alive);
     }
 
+    [Fact]
+    public void Describe_WrittenBeforeASettingWasThere_HasItsDefault()
+    {
+        var path = Rewrite((_, metadata) =>
+        {
+            var root = JsonNode.Parse(metadata[Key])!;
+            root["settings"]!["inference"]!.AsObject().Remove("nmsIou");
+            root["settings"]!.AsObject().Remove("loss");
+            metadata[Key] = root.ToJsonString();
+        });
+
+        Assert.Equal(new InferenceSettings().NmsIou, ModelFile.Describe(path).Settings.Inference.NmsIou);
+        Assert.Equal(new LossSettings(), ModelFile.Describe(path).Settings.Loss);
+    }
+
     /// <summary>The message with which a changed copy of the model is refused.</summary>
-    private string Rewritten(Action<List<SafetensorsEntry>, Dictionary<string, string>> change)
+    private string Rewritten(Action<List<SafetensorsEntry>, Dictionary<string, string>> change) => Refused(Rewrite(change));
+
+    private string Rewrite(Action<List<SafetensorsEntry>, Dictionary<string, string>> change)
     {
         var path = trained.At("rewritten.safetensors");
         using (var file = SafetensorsFile.Open(Good))
@@ -119,7 +136,7 @@ public class ModelFileTests(TrainedModel trained)
             change(entries, metadata);
             SafetensorsWriter.Write(path, entries, metadata);
         }
-        return Refused(path);
+        return path;
     }
 
     private string Refused(byte[] bytes)
