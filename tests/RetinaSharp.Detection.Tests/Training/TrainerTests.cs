@@ -136,7 +136,7 @@ public class TrainerTests(TrainedModel trained)
     {
         using var rectangles = new Rectangles(4);
         var reports = new TinyRun.Reports();
-        var settings = TinyRun.With(training => training with { Epochs = 4, LearningRate = 5e-3 });
+        var settings = TinyRun.With(training => training with { Epochs = 30, LearningRate = 2e-3 });
         new Trainer(settings, rectangles.Set, null, new() { Folder = rectangles.At("run"), Precision = Precision.Bf16, Threads = 2 }).Train(reports);
 
         var epochs = reports.Epochs.ToArray();
