@@ -26,15 +26,15 @@ public static class Presets
         Augmentation = new()
         {
             VerticalFlip = .5,
-            MinScale = .75,
-            MaxScale = 1.33,
-            Translate = .1,
-            Brightness = .2,
-            Contrast = .2,
-            Saturation = .2,
+            MinScale = .85,
+            MaxScale = 1.2,
+            Translate = .05,
+            Brightness = .1,
+            Contrast = .1,
+            Saturation = .1,
         },
-        Training = FromScratch with { Epochs = 80, Batch = 8, Shards = 2, LearningRate = 1.5e-3 },
-        Loss = new() { Box = BoxLossKind.Giou, BoxWeight = 2 },
+        Training = FromScratch with { Epochs = 76, Batch = 8, Shards = 2, LearningRate = 1.5e-3 },
+        Loss = new() { Box = BoxLossKind.Giou },
     };
 
     /// <summary>The paper's RetinaNet on ResNet-50-FPN.</summary>
