@@ -41,7 +41,7 @@ public static class Presets
     public static RunSettings R50 { get; } = new()
     {
         Model = new() { Depth = 50 },
-        Training = new() { Freeze = 2, Ema = 0 },
+        Training = new() { Freeze = 2, Clip = 0, Ema = 0 },
     };
 
     /// <summary>The paper's RetinaNet on ResNet-101-FPN, with scale jitter and half as long again.</summary>
@@ -49,7 +49,7 @@ public static class Presets
     {
         Model = new() { Depth = 101 },
         Augmentation = new() { MinScale = .8, MaxScale = 1.25 },
-        Training = new() { Freeze = 2, Ema = 0, Epochs = 18 },
+        Training = new() { Freeze = 2, Clip = 0, Ema = 0, Epochs = 18 },
     };
 
     private static TrainingSettings FromScratch => new()

@@ -42,6 +42,9 @@ public sealed class Trainer(RunSettings settings, AnnotatedSet train, AnnotatedS
         if (validation is not null && !validation.Categories.Select(category => category.Name).SequenceEqual(train.Categories.Select(category => category.Name)))
             throw new DataException(validation.Source, "", "the classes are not those of the training set, in the same order");
 
+        if (settings.Model.Norm == NormKind.Frozen || settings.Training.Freeze > 0)
+            progress?.Report(new TrainingNote("The backbone starts from random weights, but its normalisation or some of its stages are frozen, as if it had been trained: "
+                + "it will learn little. From scratch use --norm batch (or group) with --freeze 0."));
         Engine.Require(options.Device);
         var threads = options.Threads == 0 ? Environment.ProcessorCount : options.Threads;
         var threadsPerShard = Math.Max(1, threads / settings.Training.EffectiveShards);

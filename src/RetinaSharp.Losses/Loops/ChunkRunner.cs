@@ -9,7 +9,7 @@ namespace RetinaSharp.Losses.Loops;
 /// </summary>
 internal sealed class ChunkRunner<TWork> : IThreadPoolWorkItem where TWork : struct, IChunkWork
 {
-    private static ChunkRunner<TWork>? s_spare;
+    private static ChunkRunner<TWork>? _spare;
 
     private TWork _work;
     private double[] _sums = [];
@@ -24,7 +24,7 @@ internal sealed class ChunkRunner<TWork> : IThreadPoolWorkItem where TWork : str
     {
         threads = Math.Min(threads, chunks);
         if (threads > 1)
-            return (Interlocked.Exchange(ref s_spare, null) ?? new()).SumOnThreads(work, chunks, threads);
+            return (Interlocked.Exchange(ref _spare, null) ?? new()).SumOnThreads(work, chunks, threads);
         double sum = 0;
         for (var chunk = 0; chunk < chunks; chunk++)
             sum += work.Run(chunk);
@@ -83,6 +83,6 @@ internal sealed class ChunkRunner<TWork> : IThreadPoolWorkItem where TWork : str
             return;
         _work = default;
         _error = null;
-        Volatile.Write(ref s_spare, this);
+        Volatile.Write(ref _spare, this);
     }
 }
