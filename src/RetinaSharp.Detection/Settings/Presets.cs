@@ -16,8 +16,8 @@ public static class Presets
     };
 
     /// <summary>
-    /// For a few hundred images and a processor without a GPU: trains from scratch in some minutes. With so few images every
-    /// variation helps, so that they are flipped both ways; where up and down matter, set <c>verticalFlip</c> to 0.
+    /// For a few hundred images and a processor without a GPU: trains from scratch in some minutes. Images are flipped both
+    /// ways; where up and down matter, set <c>verticalFlip</c> to 0.
     /// </summary>
     public static RunSettings Small { get; } = new()
     {
@@ -33,7 +33,7 @@ public static class Presets
             Contrast = .1,
             Saturation = .1,
         },
-        Training = FromScratch with { Epochs = 76, Batch = 8, Shards = 2, LearningRate = 1.5e-3 },
+        Training = FromScratch with { Epochs = 66, Batch = 8, Shards = 2, LearningRate = 1.5e-3 },
         Loss = new() { Box = BoxLossKind.Giou },
     };
 
