@@ -25,16 +25,6 @@ internal sealed unsafe class Operator(string name, string overload = "")
         return Take(results[0]);
     }
 
-    /// <summary>Calls an operator that returns at least two tensors.</summary>
-    public (Tensor First, Tensor Second) Call2(params ReadOnlySpan<Argument> arguments)
-    {
-        var results = stackalloc Value[MostResults];
-        var count = Invoke(arguments, results, MostResults);
-        for (var i = 2; i < count; i++)
-            Drop(results[i]);
-        return (Take(results[0]), Take(results[1]));
-    }
-
     /// <summary>Calls an operator that returns a list of tensors.</summary>
     public Tensor[] CallList(int capacity, params ReadOnlySpan<Argument> arguments)
     {
@@ -56,14 +46,6 @@ internal sealed unsafe class Operator(string name, string overload = "")
         var count = Invoke(arguments, results, MostResults);
         for (var i = 0; i < count; i++)
             Drop(results[i]);
-    }
-
-    /// <summary>Calls an operator that returns a number.</summary>
-    public double CallNumber(params ReadOnlySpan<Argument> arguments)
-    {
-        var results = stackalloc Value[MostResults];
-        Invoke(arguments, results, MostResults);
-        return results[0].Tag == Tag.Double ? results[0].Real : results[0].Integer;
     }
 
     private static Tensor Take(Value value) =>

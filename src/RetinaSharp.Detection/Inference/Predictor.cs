@@ -17,8 +17,7 @@ internal sealed class Predictor(RetinaNet network, AnchorGenerator anchors, Infe
     {
         using var guard = Autograd.WithoutGradient();
         using var scope = new TensorScope();
-        var input = Preprocessing.Normalize(
-            batch.Pixels, batch.Height, batch.Width, [.. batch.Images.Select(image => (image.Width, image.Height))], network.Device, network.ComputeType);
+        var input = Preprocessing.Input(batch, network);
         return _postprocessor.Run(network.Forward(input), anchors.Generate(batch.Height, batch.Width), batch.Images);
     }
 }

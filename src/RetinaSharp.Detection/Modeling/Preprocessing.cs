@@ -1,3 +1,4 @@
+using RetinaSharp.Detection.Data;
 using RetinaSharp.Torch;
 
 namespace RetinaSharp.Detection.Modeling;
@@ -8,6 +9,14 @@ internal static class Preprocessing
     // ImageNet's mean and deviation of red, green and blue, in [0, 1], as every trained backbone expects them.
     private static readonly float[] Mean = [.485f, .456f, .406f];
     private static readonly float[] Deviation = [.229f, .224f, .225f];
+
+    /// <summary>The input of a network from a batch of training.</summary>
+    public static Tensor Input(TrainingBatch batch, RetinaNet network) => Normalize(
+        batch.Pixels, batch.Height, batch.Width, [.. batch.Images.Select(image => (image.Width, image.Height))], network.Device, network.ComputeType);
+
+    /// <summary>The input of a network from a batch of evaluation or detection.</summary>
+    public static Tensor Input(ImageBatch batch, RetinaNet network) => Normalize(
+        batch.Pixels, batch.Height, batch.Width, [.. batch.Images.Select(image => (image.Width, image.Height))], network.Device, network.ComputeType);
 
     /// <summary>Normalises images; what is beyond an image's own size becomes 0, the mean colour.</summary>
     /// <param name="pixels">[N, height, width, 3], RGB.</param>

@@ -5,7 +5,7 @@ using RetinaSharp.Torch;
 
 namespace RetinaSharp.Detection.Training;
 
-/// <summary>The files of a run. Each is written beside and renamed, so that it is whole at every moment.</summary>
+/// <summary>The files of a run. Settings and weights are written beside and renamed, so that they are whole at every moment; metrics get a line an epoch.</summary>
 internal sealed class RunFolder
 {
     /// <summary>The resolved settings.</summary>

@@ -202,8 +202,7 @@ public sealed class Trainer(RunSettings settings, AnnotatedSet train, AnnotatedS
     private (double Classification, double Box) ForwardAndBackward(RetinaNet network, TrainingBatch batch, double normalizer, bool isTimed)
     {
         using var scope = new TensorScope();
-        var input = Preprocessing.Normalize(
-            batch.Pixels, batch.Height, batch.Width, [.. batch.Images.Select(image => (image.Width, image.Height))], network.Device, network.ComputeType);
+        var input = Preprocessing.Input(batch, network);
         var outputs = network.Forward(input);
         Lap("forward");
         var loss = DetectionLoss.Evaluate(settings.Loss, outputs, batch, normalizer, Engine.Threads);

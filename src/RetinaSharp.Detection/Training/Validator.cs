@@ -52,8 +52,7 @@ internal sealed class Validator
         {
             using var owned = batch;
             using var scope = new TensorScope();
-            var input = Preprocessing.Normalize(
-                batch.Pixels, batch.Height, batch.Width, [.. batch.Images.Select(image => (image.Width, image.Height))], _network.Device, _network.ComputeType);
+            var input = Preprocessing.Input(batch, _network);
             var loss = DetectionLoss.Evaluate(_settings.Loss, _network.Forward(input), batch, Math.Max(1, batch.PositiveCount));
             meter.Add(loss.Classification, loss.Box);
         }

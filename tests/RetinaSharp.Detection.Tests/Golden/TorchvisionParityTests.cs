@@ -131,8 +131,7 @@ public class TorchvisionParityTests
     private static ImageBatch Images() =>
         ImageBatch.Of([FormulaWeights.Picture(0, 96, 64), FormulaWeights.Picture(1, 96, 48)], new InputSize(64, 96), new());
 
-    private static Tensor Input(ImageBatch batch, RetinaNet network) => Preprocessing.Normalize(
-        batch.Pixels, batch.Height, batch.Width, [.. batch.Images.Select(image => (image.Width, image.Height))], network.Device, network.ComputeType);
+    private static Tensor Input(ImageBatch batch, RetinaNet network) => Preprocessing.Input(batch, network);
 
     /// <summary>Relative distance (L2) of the sampled values, and of the norm of all.</summary>
     private static void AssertClose(JsonElement golden, Tensor tensor, double tolerance, string what)

@@ -26,6 +26,5 @@ internal static class Batches
         return new(0, size, [new(source, image.Width, image.Height, boxes, classes, [])], buffers, new());
     }
 
-    public static Tensor Input(TrainingBatch batch, RetinaNet network) => Preprocessing.Normalize(
-        batch.Pixels, batch.Height, batch.Width, [.. batch.Images.Select(image => (image.Width, image.Height))], network.Device, network.ComputeType);
+    public static Tensor Input(TrainingBatch batch, RetinaNet network) => Preprocessing.Input(batch, network);
 }

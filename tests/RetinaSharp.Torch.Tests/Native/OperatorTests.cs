@@ -85,34 +85,5 @@ public class OperatorTests : LeakCheck
         Assert.Equal(2000, new Operator("aten::_foreach_sqrt").CallList(2000, [many]).Length);
     }
 
-    [Fact]
-    public void Call2_OfTwoResults_GivesBoth()
-    {
-        using var scope = new TensorScope();
-        var (largest, index) = new Operator("aten::max", "dim").Call2(Numbers.Make([3, 7, 5], [3]), 0L);
-        Assert.Equal([7], Numbers.Read(largest));
-        Assert.Equal(ScalarType.Int64, index.Type);
-        Assert.Equal([1], Numbers.Read(index));
-    }
-
-    [Fact]
-    public void Call2_OfThreeResults_FreesTheThird()
-    {
-        using var scope = new TensorScope();
-        var before = TensorCount.Alive;
-        var matrix = Numbers.Make([3, 0, 0, 2], [2, 2]);
-        var (_, singular) = new Operator("aten::svd").Call2(matrix);
-        Assert.Equal(before + 3, TensorCount.Alive);
-        Numbers.Close([3, 2], Numbers.Read(singular), 1e-12);
-    }
-
-    [Fact]
-    public void CallNumber_OfAScalar_IsIt()
-    {
-        using var scope = new TensorScope();
-        Assert.Equal(2.5, new Operator("aten::item").CallNumber(Numbers.Make([2.5], [1])));
-        Assert.Equal(3, new Operator("aten::size", "int").CallNumber(Zeros(2, 3), 1L));
-    }
-
     private static Tensor Zeros(params long[] shape) => Tensor.Zeros(ScalarType.Float32, Device.Cpu, shape);
 }
