@@ -7,6 +7,7 @@ using RetinaSharp.Detection.Settings;
 using RetinaSharp.Detection.Weights;
 using RetinaSharp.Evaluation;
 using RetinaSharp.Torch;
+using RetinaSharp.Torch.Modules;
 
 namespace RetinaSharp.Detection.Training;
 
@@ -179,13 +180,13 @@ public sealed class Trainer(RunSettings settings, AnnotatedSet train, AnnotatedS
                     box += Finite(loss.Box, "box loss", step, batches);
                 }
 
-                state.Gradients.Collect(first: group[0] == batches[0]);
+                state.Gradients.Collect(first: group[0] == batches[0], shards);
                 network.Settle();
                 _clock.Lap("backward");
             }
 
-            Finite(state.Gradients.Clip(settings.Training.Clip > 0 ? settings.Training.Clip : double.PositiveInfinity), "gradient", step, batches);
-            state.Update(learningRate);
+            Finite(state.Gradients.Clip(settings.Training.Clip > 0 ? settings.Training.Clip : double.PositiveInfinity, shards), "gradient", step, batches);
+            state.Update(learningRate, shards);
             _recent.Add(classification, box);
             _epochLoss.Add(classification, box);
             _clock.Lap("optimizer");

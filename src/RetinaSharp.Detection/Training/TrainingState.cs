@@ -1,6 +1,7 @@
 using RetinaSharp.Detection.Modeling;
 using RetinaSharp.Detection.Settings;
 using RetinaSharp.Torch;
+using RetinaSharp.Torch.Modules;
 using RetinaSharp.Torch.Optimizers;
 
 namespace RetinaSharp.Detection.Training;
@@ -25,11 +26,11 @@ internal sealed class TrainingState : IDisposable
     public Gradients Gradients { get; }
 
     /// <summary>Moves the weights along the gradients, and the average towards the weights.</summary>
-    public void Update(double learningRate)
+    public void Update(double learningRate, ShardThreads threads)
     {
-        _optimizer.Step(Gradients, learningRate);
+        _optimizer.Step(Gradients, learningRate, threads);
         _network.Refresh();
-        _average?.Update();
+        _average?.Update(threads);
     }
 
     /// <summary>Exchanges weights and averages, for validation and back.</summary>

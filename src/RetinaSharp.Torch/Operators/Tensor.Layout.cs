@@ -13,6 +13,7 @@ public sealed partial class Tensor
     private static readonly Operator CloneOperator = new("aten::clone");
     private static readonly Operator DetachOperator = new("aten::detach");
     private static readonly Operator SliceOperator = new("aten::slice", "Tensor");
+    private static readonly Operator AsStridedOperator = new("aten::as_strided");
     private static readonly Operator SumOperator = new("aten::sum", "dim_IntList");
     private static readonly Operator EmptyLikeOperator = new("aten::empty_like");
 
@@ -35,6 +36,11 @@ public sealed partial class Tensor
     /// <param name="start">The first.</param>
     /// <param name="end">One behind the last.</param>
     public Tensor Slice(int dimension, long start, long end) => SliceOperator.Call(this, (long)dimension, start, end, 1L);
+
+    /// <summary>Elements in the order of memory, without a copy, whatever the layout.</summary>
+    /// <param name="start">The first.</param>
+    /// <param name="count">Their number.</param>
+    internal Tensor Row(long start, long count) => AsStridedOperator.Call(this, new[] { count }, new[] { 1L }, start);
 
     /// <summary>The tensor on a device and in a type; itself where it is already.</summary>
     /// <param name="device">The device.</param>

@@ -30,18 +30,19 @@ public sealed class AdamW : Optimizer
         (_mean, _square) = (AddState("mean"), AddState("square"));
     }
 
-    private protected override void Update(Tensor[] gradients, double learningRate)
+    private protected override void Update(Portion portion, bool decays, Tensor[] masters, Tensor[] gradients, double learningRate)
     {
-        if (WeightDecay != 0 && Decayed.Length > 0)
-            MultiplyScalar.CallInPlace(Decayed, 1 - (learningRate * WeightDecay));
-        MultiplyScalar.CallInPlace(_mean, _beta1);
-        AddList.CallInPlace(_mean, gradients, 1 - _beta1);
-        MultiplyScalar.CallInPlace(_square, _beta2);
-        AddProducts.CallInPlace(_square, gradients, gradients, 1 - _beta2);
+        var (weights, steps, mean, square) = (portion.Of(masters), portion.Of(gradients), portion.Of(_mean), portion.Of(_square));
+        if (decays)
+            MultiplyScalar.CallInPlace(weights, 1 - (learningRate * WeightDecay));
+        MultiplyScalar.CallInPlace(mean, _beta1);
+        AddList.CallInPlace(mean, steps, 1 - _beta1);
+        MultiplyScalar.CallInPlace(square, _beta2);
+        AddProducts.CallInPlace(square, steps, steps, 1 - _beta2);
         // w -= lr m' / (sqrt(v') + eps) with m' = m / (1 - b1^t), v' = v / (1 - b2^t); the corrections are moved out of the tensors.
         var correction = Math.Sqrt(1 - Math.Pow(_beta2, Steps));
-        var denominators = SquareRoots.CallList(_square.Length, [_square]);
+        var denominators = SquareRoots.CallList(square.Length, [square]);
         AddScalar.CallInPlace(denominators, _epsilon * correction);
-        AddQuotients.CallInPlace(Masters, _mean, denominators, -learningRate * correction / (1 - Math.Pow(_beta1, Steps)));
+        AddQuotients.CallInPlace(weights, mean, denominators, -learningRate * correction / (1 - Math.Pow(_beta1, Steps)));
     }
 }

@@ -14,6 +14,7 @@ public sealed class ExponentialMovingAverage : IDisposable
     private readonly Module _module;
     private readonly double _decay;
     private readonly Tensor[] _averages;
+    private readonly Portion[] _portions;
 
     /// <summary>Starts from the weights as they are.</summary>
     /// <param name="module">The module, already on its device.</param>
@@ -24,6 +25,7 @@ public sealed class ExponentialMovingAverage : IDisposable
         using var scope = new TensorScope();
         (_module, _decay) = (module, decay);
         _averages = [.. module.State().Select(entry => TensorScope.Detach(entry.Tensor.Detach().Clone()))];
+        _portions = Portion.Cut(_averages, Enumerable.Range(0, _averages.Length));
     }
 
     /// <summary>Updates done so far; part of the state.</summary>
@@ -33,14 +35,19 @@ public sealed class ExponentialMovingAverage : IDisposable
     public IReadOnlyList<Tensor> Averages => _averages;
 
     /// <summary>Moves the average towards the weights.</summary>
-    public void Update()
+    /// <param name="threads">Who does it; the caller alone where not given. The result is the same to the last bit.</param>
+    public void Update(ShardThreads? threads = null)
     {
-        using var guard = Autograd.WithoutGradient();
-        using var scope = new TensorScope();
         Updates++;
         var decay = Math.Min(_decay, (1.0 + Updates) / (10.0 + Updates));
-        // By the difference: what does not move, such as frozen weights, stays as it is to the last bit.
-        AddList.CallInPlace(_averages, SubtractList.CallList(_averages.Length, Weights(), _averages), 1 - decay);
+        var weights = Weights();
+        ShardThreads.ForEach(threads, _portions.Length, i =>
+        {
+            using var scope = new TensorScope();
+            var averages = _portions[i].Of(_averages);
+            // By the difference: what does not move, such as frozen weights, stays as it is to the last bit.
+            AddList.CallInPlace(averages, SubtractList.CallList(averages.Length, _portions[i].Of(weights), averages), 1 - decay);
+        });
     }
 
     /// <summary>Exchanges weights and averages; called twice, all is as before.</summary>

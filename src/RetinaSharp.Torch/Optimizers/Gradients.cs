@@ -12,6 +12,7 @@ public sealed class Gradients : IDisposable
 
     private readonly Parameter[] _parameters;
     private readonly Tensor[] _sums;
+    private readonly Portion[] _portions;
 
     /// <summary>Makes room for the gradients.</summary>
     /// <param name="parameters">The trained parameters.</param>
@@ -22,6 +23,7 @@ public sealed class Gradients : IDisposable
         if (_parameters.Length == 0)
             throw new ArgumentException("There is nothing to train: every parameter is frozen.", nameof(parameters));
         _sums = [.. _parameters.Select(parameter => ZerosLike(parameter.Master))];
+        _portions = Portion.Cut(_sums, Enumerable.Range(0, _sums.Length));
     }
 
     /// <summary>The parameters, in the order of <see cref="Sums"/>.</summary>
@@ -32,12 +34,11 @@ public sealed class Gradients : IDisposable
 
     /// <summary>Takes what the last backward passes left at the parameters, shard after shard.</summary>
     /// <param name="first">Whether the step begins with it; otherwise it is added.</param>
-    public void Collect(bool first)
-    {
-        using var guard = Autograd.WithoutGradient();
-        using var scope = new TensorScope();
-        for (var i = 0; i < _parameters.Length; i++)
+    /// <param name="threads">Who does it; the caller alone where not given. The result is the same to the last bit.</param>
+    public void Collect(bool first, ShardThreads? threads = null) =>
+        ShardThreads.ForEach(threads, _parameters.Length, i =>
         {
+            using var scope = new TensorScope();
             var begun = !first;
             foreach (var leaf in _parameters[i].Values)
             {
@@ -50,19 +51,32 @@ public sealed class Gradients : IDisposable
 
             if (!begun)
                 _sums[i].Zero_();
-        }
-    }
+        });
 
     /// <summary>Scales all gradients down together where their norm is larger than allowed.</summary>
     /// <param name="most">The largest norm; infinity only measures.</param>
+    /// <param name="threads">Who does it; the caller alone where not given. The result is the same to the last bit.</param>
     /// <returns>The norm before; NaN or infinite where a gradient is.</returns>
-    public double Clip(double most)
+    public double Clip(double most, ShardThreads? threads = null)
     {
-        using var scope = new TensorScope();
-        var norms = Norm.CallList(_sums.Length, _sums, 2.0);
-        var norm = (double)VectorNorm.Call(Stack.Call(norms, 0L), 2.0).ToArray()[0];
+        var squares = new double[_portions.Length];
+        ShardThreads.ForEach(threads, _portions.Length, i =>
+        {
+            using var scope = new TensorScope();
+            var pieces = _portions[i].Of(_sums);
+            var norm = VectorNorm.Call(Stack.Call(Norm.CallList(pieces.Length, pieces, 2.0), 0L), 2.0).ToArray()[0];
+            squares[i] = (double)norm * norm;
+        });
+        var norm = Math.Sqrt(squares.Sum());
         if (norm > most && double.IsFinite(norm))
-            Scale.CallInPlace(_sums, most / (norm + 1e-6));
+        {
+            ShardThreads.ForEach(threads, _portions.Length, i =>
+            {
+                using var scope = new TensorScope();
+                Scale.CallInPlace(_portions[i].Of(_sums), most / (norm + 1e-6));
+            });
+        }
+
         return norm;
     }
 

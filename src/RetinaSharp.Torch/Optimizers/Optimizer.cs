@@ -2,14 +2,16 @@ using RetinaSharp.Torch.Modules;
 
 namespace RetinaSharp.Torch.Optimizers;
 
-/// <summary>Moves the master weights along gradients. All parameters are updated together, a few operators for all of them.</summary>
+/// <summary>Moves the master weights along gradients. Many parameters are updated together, portion by portion.</summary>
 public abstract class Optimizer : IDisposable
 {
     private protected static readonly Operator AddList = new("aten::_foreach_add_", "List");
     private protected static readonly Operator MultiplyScalar = new("aten::_foreach_mul_", "Scalar");
 
     private readonly List<(string Name, Tensor[] Tensors)> _state = [];
-    private readonly int[] _decayed;
+    private readonly Tensor[] _masters;
+    private readonly Portion[] _decayed;
+    private readonly Portion[] _others;
 
     /// <summary>Creates an optimiser.</summary>
     /// <param name="parameters">The trained parameters.</param>
@@ -17,10 +19,10 @@ public abstract class Optimizer : IDisposable
     /// <param name="decayNormsAndBiases">Whether scales, shifts and biases decay too.</param>
     protected Optimizer(IReadOnlyList<Parameter> parameters, double weightDecay, bool decayNormsAndBiases)
     {
-        Masters = [.. parameters.Select(parameter => parameter.Master)];
+        _masters = [.. parameters.Select(parameter => parameter.Master)];
         WeightDecay = weightDecay;
-        _decayed = [.. Enumerable.Range(0, parameters.Count).Where(i => decayNormsAndBiases || parameters[i].Kind == ParameterKind.Weight)];
-        Decayed = Choose(Masters);
+        var decays = Enumerable.Range(0, parameters.Count).ToLookup(i => weightDecay != 0 && (decayNormsAndBiases || parameters[i].Kind == ParameterKind.Weight));
+        (_decayed, _others) = (Portion.Cut(_masters, decays[true]), Portion.Cut(_masters, decays[false]));
     }
 
     /// <summary>What must be saved, beside the weights, to go on as if never interrupted: a name and one tensor a parameter.</summary>
@@ -29,22 +31,21 @@ public abstract class Optimizer : IDisposable
     /// <summary>Steps done so far; part of the state.</summary>
     public long Steps { get; set; }
 
-    private protected Tensor[] Masters { get; }
-
-    /// <summary>Those of <see cref="Masters"/> that decay.</summary>
-    private protected Tensor[] Decayed { get; }
-
     private protected double WeightDecay { get; }
 
     /// <summary>Moves the weights once. What the graph uses follows only when the module is refreshed.</summary>
     /// <param name="gradients">Gradients of the parameters that the optimiser was created with; may be overwritten.</param>
     /// <param name="learningRate">Step size.</param>
-    public void Step(Gradients gradients, double learningRate)
+    /// <param name="threads">Who does it; the caller alone where not given. The result is the same to the last bit.</param>
+    public void Step(Gradients gradients, double learningRate, ShardThreads? threads = null)
     {
-        using var guard = Autograd.WithoutGradient();
-        using var scope = new TensorScope();
         Steps++;
-        Update(gradients.Sums, learningRate);
+        ShardThreads.ForEach(threads, _decayed.Length + _others.Length, i =>
+        {
+            using var scope = new TensorScope();
+            var decays = i < _decayed.Length;
+            Update(decays ? _decayed[i] : _others[i - _decayed.Length], decays, _masters, gradients.Sums, learningRate);
+        });
     }
 
     /// <inheritdoc/>
@@ -55,14 +56,17 @@ public abstract class Optimizer : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    private protected abstract void Update(Tensor[] gradients, double learningRate);
-
-    /// <summary>Those of a list, in the order of the parameters, that belong to decayed parameters.</summary>
-    private protected Tensor[] Choose(Tensor[] tensors) => [.. _decayed.Select(i => tensors[i])];
+    /// <summary>Moves a portion of the weights.</summary>
+    /// <param name="portion">The portion.</param>
+    /// <param name="decays">Whether its weights decay.</param>
+    /// <param name="masters">The weights of all parameters.</param>
+    /// <param name="gradients">Their gradients.</param>
+    /// <param name="learningRate">Step size.</param>
+    private protected abstract void Update(Portion portion, bool decays, Tensor[] masters, Tensor[] gradients, double learningRate);
 
     private protected Tensor[] AddState(string name)
     {
-        Tensor[] tensors = [.. Masters.Select(Gradients.ZerosLike)];
+        Tensor[] tensors = [.. _masters.Select(Gradients.ZerosLike)];
         _state.Add((name, tensors));
         return tensors;
     }

@@ -16,12 +16,13 @@ public sealed class Sgd : Optimizer
     public Sgd(IReadOnlyList<Parameter> parameters, double momentum = .9, double weightDecay = 1e-4, bool decayNormsAndBiases = true)
         : base(parameters, weightDecay, decayNormsAndBiases) => (_momentum, _velocity) = (momentum, AddState("velocity"));
 
-    private protected override void Update(Tensor[] gradients, double learningRate)
+    private protected override void Update(Portion portion, bool decays, Tensor[] masters, Tensor[] gradients, double learningRate)
     {
-        if (WeightDecay != 0 && Decayed.Length > 0)
-            AddList.CallInPlace(Choose(gradients), Decayed, WeightDecay);
-        MultiplyScalar.CallInPlace(_velocity, _momentum);
-        AddList.CallInPlace(_velocity, gradients, 1L);
-        AddList.CallInPlace(Masters, _velocity, -learningRate);
+        var (weights, steps, velocity) = (portion.Of(masters), portion.Of(gradients), portion.Of(_velocity));
+        if (decays)
+            AddList.CallInPlace(steps, weights, WeightDecay);
+        MultiplyScalar.CallInPlace(velocity, _momentum);
+        AddList.CallInPlace(velocity, steps, 1L);
+        AddList.CallInPlace(weights, velocity, -learningRate);
     }
 }

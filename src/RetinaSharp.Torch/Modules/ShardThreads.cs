@@ -1,14 +1,12 @@
 using System.Runtime.ExceptionServices;
-using RetinaSharp.Torch;
-using RetinaSharp.Torch.Modules;
 
-namespace RetinaSharp.Detection.Training;
+namespace RetinaSharp.Torch.Modules;
 
 /// <summary>
 /// Threads that take the shards of a step through the network. They live as long as the training, because LibTorch keeps a
 /// number of threads, and oneDNN its memory, for each thread that calls them.
 /// </summary>
-internal sealed class ShardThreads : IDisposable
+public sealed class ShardThreads : IDisposable
 {
     private readonly SemaphoreSlim[] _starts;
     private readonly Thread[] _threads;
@@ -17,6 +15,7 @@ internal sealed class ShardThreads : IDisposable
     private Action<int>? _work;
     private volatile bool _ends;
 
+    /// <summary>Starts the threads.</summary>
     /// <param name="shards">How many; the first is the caller's thread.</param>
     /// <param name="operatorThreads">Threads that an operator may use in each.</param>
     public ShardThreads(int shards, int operatorThreads)
@@ -28,7 +27,7 @@ internal sealed class ShardThreads : IDisposable
             thread.Start();
     }
 
-    /// <summary>Does some work for each shard at the same time, and waits for all. What one of them throws is thrown here.</summary>
+    /// <summary>Does some work for each shard at the same time, and waits for all. What the first of them throws is thrown here.</summary>
     /// <param name="count">How many shards have work, from the first on.</param>
     /// <param name="work">Given the number of the shard.</param>
     public void Run(int count, Action<int> work)
@@ -39,14 +38,32 @@ internal sealed class ShardThreads : IDisposable
             _starts[shard - 1].Release();
         Do(0);
         _running.Wait();
-        for (var shard = 0; shard < count; shard++)
-        {
-            var error = _errors[shard];
-            _errors[shard] = null;
-            error?.Throw();
-        }
+        var error = _errors.FirstOrDefault(error => error is not null);
+        Array.Clear(_errors);
+        error?.Throw();
     }
 
+    /// <summary>Does pieces of work that do not touch each other, each on the thread that is free first, and waits for all.</summary>
+    /// <param name="threads">The threads; where there are none, the caller does it all, in order.</param>
+    /// <param name="count">Number of pieces.</param>
+    /// <param name="work">Given the number of the piece. It opens its own <see cref="TensorScope"/>.</param>
+    internal static void ForEach(ShardThreads? threads, int count, Action<int> work)
+    {
+        var next = -1;
+        void Take(int shard)
+        {
+            using var guard = Autograd.WithoutGradient();
+            for (var piece = Interlocked.Increment(ref next); piece < count; piece = Interlocked.Increment(ref next))
+                work(piece);
+        }
+
+        if (threads is null)
+            Take(0);
+        else
+            threads.Run(threads._errors.Length, Take);
+    }
+
+    /// <inheritdoc/>
     public void Dispose()
     {
         _ends = true;
