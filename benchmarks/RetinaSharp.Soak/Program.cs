@@ -1,6 +1,6 @@
 // Does memory grow? Trains 200 steps and detects 500 times on drawn images, and prints the resident set along the way:
 //     dotnet run -c Release --project benchmarks/RetinaSharp.Soak
-// Exits with 1 where the resident set after the first 20 grew by more than a twentieth, or a tensor is left.
+// Exits with 1 where the resident set (after a collection) grew by more than a twentieth since the first 20, or a tensor is left.
 using System.Diagnostics;
 using System.Globalization;
 using RetinaSharp.Detection.Inference;

@@ -33,7 +33,7 @@ public static class Presets
             Contrast = .1,
             Saturation = .1,
         },
-        Training = FromScratch with { Epochs = 76, Batch = 8, Shards = 2, LearningRate = 1.5e-3 },
+        Training = FromScratch with { Epochs = 66, Batch = 8, Shards = 2, LearningRate = 1.5e-3 },
         Loss = new() { Box = BoxLossKind.Giou },
     };
 

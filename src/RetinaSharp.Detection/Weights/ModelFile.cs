@@ -40,8 +40,12 @@ internal static class ModelFile
             ["format"] = "pt",
             [DescriptionKey] = JsonSerializer.Serialize(description, SettingsJsonContext.Default.ModelDescription),
         };
-        var entries = state.Select(entry => new SafetensorsEntry(
-            entry.Name, SafetensorsType.F32, entry.Tensor.Shape.ToArray(), MemoryMarshal.AsBytes<float>(entry.Tensor.ToArray()).ToArray())).ToList();
+        // Tensor by tensor, straight from its memory: a model is saved every epoch, and a copy of it would be garbage each time.
+        var entries = state.Select(entry => new SafetensorsEntry(entry.Name, SafetensorsType.F32, entry.Tensor.Shape.ToArray(), stream =>
+        {
+            using var scope = new TensorScope();
+            stream.Write(MemoryMarshal.AsBytes(entry.Tensor.To(Device.Cpu, ScalarType.Float32).Contiguous().Data<float>()));
+        }));
         SafetensorsWriter.Write(path, entries, metadata);
     }
 
