@@ -24,11 +24,14 @@ internal static class MetricsReport
         ["ARl"] = "large objects",
     };
 
-    public static IRenderable Table(CocoFigures figures)
+    public static IRenderable Table(CocoFigures figures) => Compare([("value", figures)]);
+
+    /// <summary>The figures of several models side by side.</summary>
+    public static IRenderable Compare(IReadOnlyList<(string Name, CocoFigures Figures)> models)
     {
-        var table = Tables.Create("figure", "value>", "meaning");
-        foreach (var (name, value) in figures.ByName())
-            table.AddRow(new Text(name), new Text(Shown(value)), new Text(Meanings[name]));
+        var table = Tables.Create(["figure", .. models.Select(model => model.Name + ">"), "meaning"]);
+        foreach (var (place, (name, _)) in models[0].Figures.ByName().Index())
+            table.AddRow([new Text(name), .. models.Select(model => new Text(Shown(model.Figures.ByName()[place].Value))), new Text(Meanings[name])]);
         return table;
     }
 
