@@ -50,7 +50,7 @@ internal static class RetinaCommand
     public static Command Create(Session session) => new("retina", "Trains, evaluates and runs RetinaNet, the object detector with focal loss.")
     {
         new HelpOption(),
-        new Command("data", "Looks at annotated images.") { DataInfoVerb.Create(session) },
+        new Command("data", "Looks at annotated images, and makes them.") { DataInfoVerb.Create(session), DataGenerateVerb.Create(session) },
         TrainVerb.Create(session),
         EvalVerb.Create(session),
         ScoreVerb.Create(session),
