@@ -119,6 +119,7 @@ internal sealed class CocoParser
         long? id = null, image = null, category = null;
         double? area = null;
         bool? crowd = null;
+        var difficult = false;
         BoxXywh? box = null;
         var valid = true;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -159,6 +160,13 @@ internal sealed class CocoParser
                 valid &= ReadFlag(ref reader, "iscrowd", out var value);
                 crowd = value;
             }
+            else if (reader.ValueTextEquals("difficult"u8))
+            {
+                reader.Read();
+                // Not COCO's own: what another tool may mean by it is no reason to refuse its file.
+                difficult = reader.TokenType == JsonTokenType.True || (reader.TokenType == JsonTokenType.Number && reader.GetDouble() != 0);
+                reader.Skip();
+            }
             else
             {
                 reader.Skip();
@@ -173,7 +181,7 @@ internal sealed class CocoParser
         if (valid)
         {
             Annotations.Add(new(id ?? _json.Index + 1, image!.Value, category!.Value, box!.Value, area ?? box.Value.Area,
-                crowd ?? false, _json.Index, start));
+                crowd ?? false, difficult, _json.Index, start));
         }
     }
 

@@ -100,6 +100,7 @@ internal static class CocoReader
                 Box = box,
                 Area = annotation.Area,
                 IsCrowd = annotation.IsCrowd,
+                IsDifficult = annotation.IsDifficult,
             });
         }
 

@@ -51,7 +51,7 @@ internal static class RetinaCommand
     {
         new HelpOption(),
         DemoVerb.Create(session),
-        new Command("data", "Looks at annotated images.") { DataInfoVerb.Create(session) },
+        new Command("data", "Looks at annotated images, and makes them.") { DataInfoVerb.Create(session), DataGenerateVerb.Create(session) },
         TrainVerb.Create(session),
         EvalVerb.Create(session),
         ScoreVerb.Create(session),

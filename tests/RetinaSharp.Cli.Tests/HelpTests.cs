@@ -18,6 +18,7 @@ public sealed partial class HelpTests
 
     [Theory]
     [InlineData("data", "info")]
+    [InlineData("data", "generate")]
     [InlineData("train")]
     [InlineData("eval")]
     [InlineData("score")]

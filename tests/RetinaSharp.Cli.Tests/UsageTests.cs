@@ -27,6 +27,10 @@ public sealed class UsageTests
         { ["eval", "model", "data", "--nms", "2"], "NMS threshold 2" },
         { ["detect", "model", "image.png", "--score-threshold", "1.5"], "Score threshold 1.5" },
         { ["score", "--truth", "a.json"], "--detections" },
+        { ["data", "generate", "--out", "a", "--train", "2"], "--val" },
+        { ["data", "generate", "--out", "a", "--train", "0", "--val", "2"], "Training images 0" },
+        { ["data", "generate", "--out", "a", "--train", "2", "--val", "x"], "--val: 'x'" },
+        { ["data", "generate", "--out", "a", "--train", "2", "--val", "2", "--size", "16"], "Size 16" },
     };
 
     public static TheoryData<string[], string> BadInput => new()

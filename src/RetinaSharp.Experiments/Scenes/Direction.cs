@@ -1,0 +1,22 @@
+using RetinaSharp.Detection;
+
+namespace RetinaSharp.Experiments.Scenes;
+
+/// <summary>A direction in the plane, as a unit vector.</summary>
+internal readonly record struct Direction(double X, double Y)
+{
+    /// <summary>Any direction, each as likely; by rejection, since sines are not the same bits on every machine.</summary>
+    public static Direction Draw(RandomStream random)
+    {
+        while (true)
+        {
+            var (x, y) = (random.NextDouble(-1, 1), random.NextDouble(-1, 1));
+            var squared = (x * x) + (y * y);
+            if (squared is > .01 and <= 1)
+                return new(x / Math.Sqrt(squared), y / Math.Sqrt(squared));
+        }
+    }
+
+    /// <summary>A point in the frame whose x axis is this direction.</summary>
+    public (double X, double Y) Turn(double x, double y) => ((x * X) + (y * Y), (y * X) - (x * Y));
+}

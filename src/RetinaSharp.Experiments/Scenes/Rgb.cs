@@ -1,0 +1,28 @@
+namespace RetinaSharp.Experiments.Scenes;
+
+/// <summary>A colour; each part in [0, 1] once it is a pixel.</summary>
+internal readonly record struct Rgb(double R, double G, double B)
+{
+    /// <summary>The colour of a hue in [0, 6), from red over green and blue, a saturation and a value in [0, 1].</summary>
+    public static Rgb FromHsv(double hue, double saturation, double value)
+    {
+        return new(Part(5), Part(3), Part(1));
+
+        double Part(double n)
+        {
+            var k = (n + hue) % 6;
+            return value - (value * saturation * Math.Clamp(Math.Min(k, 4 - k), 0, 1));
+        }
+    }
+
+    public static Rgb Mix(Rgb from, Rgb to, double share) =>
+        new(from.R + ((to.R - from.R) * share), from.G + ((to.G - from.G) * share), from.B + ((to.B - from.B) * share));
+
+    public double SquaredDistance(Rgb other) => Square(R - other.R) + Square(G - other.G) + Square(B - other.B);
+
+    public static Rgb operator +(Rgb colour, double light) => new(colour.R + light, colour.G + light, colour.B + light);
+
+    public static Rgb operator *(Rgb colour, double factor) => new(colour.R * factor, colour.G * factor, colour.B * factor);
+
+    private static double Square(double x) => x * x;
+}

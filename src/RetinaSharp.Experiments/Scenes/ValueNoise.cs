@@ -1,0 +1,45 @@
+namespace RetinaSharp.Experiments.Scenes;
+
+/// <summary>Smooth random values over the plane: random at whole numbers, in [0, 1), blended between them.</summary>
+internal sealed class ValueNoise(ulong seed)
+{
+    /// <summary>The value at a point.</summary>
+    public double At(double x, double y)
+    {
+        var (left, upper) = (Math.Floor(x), Math.Floor(y));
+        var (column, row) = ((long)left, (long)upper);
+        var (u, v) = (Smooth(x - left), Smooth(y - upper));
+        var (a, b) = (Lattice(column, row), Lattice(column + 1, row));
+        var (c, d) = (Lattice(column, row + 1), Lattice(column + 1, row + 1));
+        var (top, bottom) = (a + ((b - a) * u), c + ((d - c) * u));
+        return top + ((bottom - top) * v);
+    }
+
+    /// <summary>A sum of octaves, each at twice the frequency and half the weight of the one before; in [0, 1).</summary>
+    public double Fractal(double x, double y, int octaves)
+    {
+        var (sum, weight, total) = (0.0, 1.0, 0.0);
+        for (var octave = 0; octave < octaves; octave++)
+        {
+            sum += weight * At(x, y);
+            total += weight;
+            weight /= 2;
+            // Off the lattice of the octave before, which would show.
+            (x, y) = ((2 * x) + 17.3, (2 * y) + 9.1);
+        }
+
+        return sum / total;
+    }
+
+    /// <summary>The random value at a point of the lattice.</summary>
+    public double Lattice(long column, long row)
+    {
+        // SplitMix64's finaliser over both coordinates.
+        var z = seed ^ ((ulong)column * 0x9E3779B97F4A7C15) ^ ((ulong)row * 0xC2B2AE3D27D4EB4F);
+        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
+        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+        return ((z ^ (z >> 31)) >> 11) * (1.0 / (1UL << 53));
+    }
+
+    private static double Smooth(double t) => t * t * (3 - (2 * t));
+}
