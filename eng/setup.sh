@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what is missing and builds the native shims into artifacts/native; instant and silent when all is there.
+# eng/setup.sh [LIST...]: installs what is missing, fetches the web packages into artifacts/web and builds the native shims
+# into artifacts/native; instant and silent when all is there. LISTs are lists of Debian packages to install besides packages.txt.
 # LIBTORCH, where set, names the folder of the LibTorch to use instead of Debian's.
 # Exit codes: 1 a build failed, 4 something is missing that cannot be installed from here.
 set -euo pipefail
@@ -16,20 +17,31 @@ lacking() {
   exit 4
 }
 
-# The lines of packages.txt that count here, comments and blanks off.
+# The lines of lists of packages, comments and blanks off.
+lines() {
+  sed 's/[[:space:]]*#.*//; /^$/d' "$@"
+}
+
+# The lines of packages.txt that count here.
 wanted_packages() {
   local name
-  sed 's/[[:space:]]*#.*//; /^$/d' eng/packages.txt | while read -r name; do
-    [[ $name == libtorch-dev && -n ${LIBTORCH:-} ]] || echo "$name"
+  lines eng/packages.txt | while read -r name; do
+    case $name in
+      libtorch-dev) [[ -z ${LIBTORCH:-} ]] || continue ;;
+      npm) ! command -v npm >/dev/null || continue ;;
+    esac
+    echo "$name"
   done
   # Only where there are no certificates at all: the package rewrites what a machine may have added to its own.
   [[ -s /etc/ssl/certs/ca-certificates.crt ]] || echo ca-certificates
 }
 
+# Those that are not installed, of the above and of the lists named.
 missing_packages() {
-  local installed line name
-  installed=$(wanted_packages | tr '|' '\n' | xargs dpkg-query -W -f '${db:Status-Status} ${Package}\n' 2>/dev/null || true)
-  wanted_packages | while read -r line; do
+  local wanted installed line name
+  wanted=$(wanted_packages; [[ $# == 0 ]] || lines "$@")
+  installed=$(echo "$wanted" | tr '|' '\n' | xargs dpkg-query -W -f '${db:Status-Status} ${Package}\n' 2>/dev/null || true)
+  echo "$wanted" | while read -r line; do
     for name in ${line//|/ }; do
       [[ $'\n'$installed$'\n' == *$'\ninstalled '"$name"$'\n'* ]] && continue 2
     done
@@ -62,6 +74,19 @@ install_packages() {
     tail -n 20 artifacts/apt.log
     lacking "'apt-get install ${packages[*]}' failed; artifacts/apt.log has all it said"
   }
+}
+
+# The packages of eng/web, by their hashes; npm reads its own settings for where from.
+fetch_web() {
+  cmp -s {eng,artifacts}/web/package-lock.json && return
+  echo "Fetching the web packages"
+  rm -rf artifacts/web artifacts/web.next
+  cp -r eng/web artifacts/web.next
+  npm ci --prefix artifacts/web.next --ignore-scripts --no-audit --no-fund >artifacts/npm.log 2>&1 || {
+    tail -n 20 artifacts/npm.log
+    lacking "'npm ci' could not fetch the packages of eng/web; artifacts/npm.log has all it said"
+  }
+  mv artifacts/web.next artifacts/web
 }
 
 # All that decides what the shims are built against.
@@ -105,10 +130,10 @@ build_shims() {
 has_dpkg=
 if command -v apt-get >/dev/null; then
   has_dpkg=yes
-  mapfile -t missing < <(missing_packages)
+  mapfile -t missing < <(missing_packages "$@")
   [[ ${#missing[@]} == 0 ]] || install_packages "${missing[@]}"
 else
-  for tool in "${CXX:-c++}" cmake; do
+  for tool in "${CXX:-c++}" cmake npm; do
     command -v "$tool" >/dev/null || lacking "$tool is missing; needed are the likes of these Debian packages: $(wanted_packages | xargs)"
   done
 fi
@@ -117,4 +142,5 @@ fi
 sdk=$(dotnet --version 2>/dev/null) && [[ $sdk == 10.* ]] ||
   lacking "the .NET 10 SDK is missing (https://dotnet.microsoft.com/download); 'dotnet --version' has to print 10.0.100 or later"
 
+fetch_web
 build_shims

@@ -45,7 +45,7 @@ if [[ ! $keep || ! -d $root ]]; then
   tar -C "$root" -xf "$root.tar"
 fi
 
-# The machine's way to the package feeds: names, certificates, proxies, NuGet's settings.
+# The machine's way to the package feeds: names, certificates, proxies, NuGet's and npm's settings.
 cp -L /etc/resolv.conf /etc/hosts "$root/etc/"
 apt-config dump Acquire >"$root/etc/apt/apt.conf.d/99machine"
 if [[ -f $certificates ]]; then
@@ -57,7 +57,10 @@ mkdir -p "$root/root/.nuget"
 if [[ -d ~/.nuget/NuGet ]]; then
   cp -r ~/.nuget/NuGet "$root/root/.nuget/"
 fi
-mapfile -t settings < <(env | grep -iE '^(NUGET_[A-Z_]*|SSL_CERT_(FILE|DIR)|(HTTP|HTTPS|NO|ALL)_PROXY|LIBTORCH|CI)=')
+if [[ -f ~/.npmrc ]]; then
+  cp ~/.npmrc "$root/root/"
+fi
+mapfile -t settings < <(env | grep -iE '^(NUGET_[A-Z_]*|NPM_CONFIG_[A-Z_]*|NODE_EXTRA_CA_CERTS|SSL_CERT_(FILE|DIR)|(HTTP|HTTPS|NO|ALL)_PROXY|LIBTORCH|CI)=')
 
 mount --make-rprivate /
 mount -t proc proc "$root/proc"

@@ -1,0 +1,70 @@
+using System.Text.Json;
+using RetinaSharp.Annotations;
+
+namespace RetinaSharp.Experiments.Reports;
+
+/// <summary>A line of a run folder's metrics.jsonl.</summary>
+internal sealed class EpochMetrics
+{
+    private const string FileName = "metrics.jsonl";
+
+    private static readonly string[] FigureNames = ["AP", "AP50", "AP75", "APs", "APm", "APl", "AR1", "AR10", "AR100", "ARs", "ARm", "ARl"];
+
+    private readonly Dictionary<string, double> _numbers = [];
+
+    private EpochMetrics(JsonElement line)
+    {
+        foreach (var member in line.EnumerateObject())
+            if (member.Value.ValueKind == JsonValueKind.Number)
+                _numbers[member.Name] = member.Value.GetDouble();
+        if (line.TryGetProperty("phases", out var phases))
+            Phases = [.. phases.EnumerateObject().Select(phase => (phase.Name, phase.Value.GetDouble()))];
+    }
+
+    /// <summary>The epoch, from 1.</summary>
+    public int Epoch => (int)_numbers.GetValueOrDefault("epoch");
+
+    /// <summary>Whether the epoch ended with a look at the validation set.</summary>
+    public bool IsValidated => _numbers.ContainsKey("AP");
+
+    /// <summary>Seconds by phase.</summary>
+    public IReadOnlyList<(string Name, double Seconds)> Phases { get; } = [];
+
+    /// <summary>COCO's twelve figures; null, each, where the epoch was not validated.</summary>
+    public IReadOnlyList<(string Name, double? Value)> Figures => [.. FigureNames.Select(name => (name, Find(name)))];
+
+    /// <summary>A number of the line by its name; null where it is not there.</summary>
+    public double? Find(string name) => _numbers.TryGetValue(name, out var value) ? value : null;
+
+    /// <summary>The epochs of a run, rising. Of an epoch that was done again the last time counts.</summary>
+    /// <exception cref="DataException">The file is not there, or a line is not what a training writes.</exception>
+    public static IReadOnlyList<EpochMetrics> Read(string folder)
+    {
+        var path = Path.Combine(folder, FileName);
+        var epochs = new SortedDictionary<int, EpochMetrics>();
+        var number = 0;
+        try
+        {
+            foreach (var line in Lines(File.ReadAllText(path)))
+            {
+                number++;
+                using var document = JsonDocument.Parse(line);
+                var epoch = new EpochMetrics(document.RootElement);
+                epochs[epoch.Epoch] = epoch;
+            }
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException)
+        {
+            throw new DataException(path, $"line {number}", $"is not what a training writes for an epoch: {error.Message}", error);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new DataException(path, "", $"{error.Message} Is {folder} a run folder?", error);
+        }
+
+        return [.. epochs.Values];
+    }
+
+    // What follows the last line break was not written to its end.
+    private static IEnumerable<string> Lines(string text) => text.Split('\n').SkipLast(1).Where(line => line.Trim().Length > 0);
+}

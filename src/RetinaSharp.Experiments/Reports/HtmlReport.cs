@@ -1,0 +1,101 @@
+using System.Reflection;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+
+namespace RetinaSharp.Experiments.Reports;
+
+/// <summary>
+/// Writes a report as one HTML file that needs nothing else: styles, scripts, data and pictures are in it. Its content security
+/// policy lets no connection out and runs no script but its own. Without scripts everything can be read but the curves, whose
+/// numbers are there as tables.
+/// </summary>
+public static class HtmlReport
+{
+    /// <summary>Writes a report; the file is complete or not there at all.</summary>
+    /// <param name="report">The report.</param>
+    /// <param name="path">The file; one that is there is replaced, and folders are made.</param>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
+    public static void Write(Report report, string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        var html = Render(report);
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        File.WriteAllText(path + ".tmp", html);
+        File.Move(path + ".tmp", path, overwrite: true);
+    }
+
+    /// <summary>The report as HTML.</summary>
+    /// <param name="report">The report.</param>
+    /// <exception cref="ArgumentException">A row, a series or a group of bars has not as many members as its block wants.</exception>
+    public static string Render(Report report)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        var charts = report.Sections.SelectMany(section => section.Blocks).OfType<LineChart>().ToList();
+        var styles = new List<string> { EmbeddedFile.Read(EmbeddedFile.Style) };
+        var scripts = new List<string>();
+        if (charts.Count > 0)
+        {
+            styles.Insert(0, EmbeddedFile.Read(EmbeddedFile.ChartStyle));
+            scripts = [EmbeddedFile.Read(EmbeddedFile.ChartScript), EmbeddedFile.Read(EmbeddedFile.Script)];
+        }
+
+        var html = new HtmlWriter();
+        Head(html, report, styles, scripts);
+        html.Line($"<header><h1>{report.Title}</h1><p class=\"lead\">{report.Lead}</p></header>");
+        html.Raw("<main>");
+        var blocks = new BlockWriter(html);
+        foreach (var section in report.Sections)
+        {
+            html.Line($"<section><h2>{section.Title}</h2><div class=\"blocks\">");
+            foreach (var block in section.Blocks)
+                blocks.Write(block);
+            html.Raw("</div></section>");
+        }
+
+        html.Raw("</main>");
+        Foot(html, charts, scripts);
+        return html.ToString();
+    }
+
+    private static void Head(HtmlWriter html, Report report, List<string> styles, List<string> scripts)
+    {
+        html.Raw("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">");
+        // The chart library sets styles through the object model, which no policy concerns.
+        html.Line($"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; style-src {Hashes(styles)}; script-src {Hashes(scripts)}; base-uri 'none'; form-action 'none'\">");
+        html.Raw("""
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <meta name="color-scheme" content="light dark">
+            <link rel="icon" href="data:,">
+            """);
+        html.Line($"<title>{report.Title}</title>");
+        foreach (var style in styles)
+            html.Raw($"<style>{style}</style>");
+        html.Raw("</head>\n<body>");
+    }
+
+    private static void Foot(HtmlWriter html, List<LineChart> charts, List<string> scripts)
+    {
+        var version = typeof(HtmlReport).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+        html.Line($"<footer><p>Made by RetinaSharp {version}.");
+        if (charts.Count > 0)
+        {
+            using var package = JsonDocument.Parse(EmbeddedFile.Read(EmbeddedFile.ChartPackage));
+            html.Line($"Curves by uPlot {package.RootElement.GetProperty("version").GetString()}, under the MIT licence, which this file holds.");
+            html.Raw($"<!-- uPlot\n{EmbeddedFile.Read(EmbeddedFile.ChartLicence).Replace("--", "- -")}\n-->");
+        }
+
+        html.Raw("</p></footer>");
+        if (charts.Count > 0)
+            html.Raw($"<script type=\"application/json\" id=\"charts\">{ChartData.Json(charts)}</script>");
+        foreach (var script in scripts)
+            html.Raw($"<script>{script}</script>");
+        html.Raw("</body>\n</html>");
+    }
+
+    /// <summary>The sources of a policy that lets exactly these texts pass.</summary>
+    private static string Hashes(List<string> texts) => texts.Count == 0
+        ? "'none'"
+        : string.Join(' ', texts.Select(text => $"'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(text)))}'"));
+}

@@ -1,0 +1,6 @@
+namespace RetinaSharp.Experiments.Reports;
+
+/// <summary>Pictures beside each other.</summary>
+/// <param name="Pictures">The pictures, row by row.</param>
+/// <param name="Columns">Pictures in a row, where they belong together, up to 4; 0: as many as there is room for.</param>
+public sealed record PictureGrid(IReadOnlyList<Picture> Pictures, int Columns = 0) : ReportBlock;

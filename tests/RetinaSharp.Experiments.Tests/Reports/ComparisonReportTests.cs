@@ -1,0 +1,62 @@
+using RetinaSharp.Detection.Settings;
+using RetinaSharp.Experiments.Reports;
+
+namespace RetinaSharp.Experiments.Tests.Reports;
+
+public class ComparisonReportTests
+{
+    private static readonly RunSettings CrossEntropy = new() { Loss = new() { Classification = ClassificationLossKind.CrossEntropy, Alpha = null } };
+
+    [Theory]
+    [InlineData(9, 5, "By AP, focal is ahead of cross entropy by ")]
+    [InlineData(5, 9, "By AP, cross entropy is ahead of focal by ")]
+    [InlineData(7, 7, "have the same AP")]
+    public void Create_TwoRuns_SaysWhicheverIsAhead(int focal, int crossEntropy, string verdict)
+    {
+        using var sample = new Sample();
+        var report = Create(sample, focal, crossEntropy);
+        Assert.Contains(verdict, Blocks<Paragraph>(report).First().Text);
+        // Of recall with one detection in an image: one box of a class is in it.
+        var table = Blocks<ReportTable>(report).First();
+        Assert.Equal([new("AR1"), new($"{focal / 10.0:0.000}", focal > crossEntropy), new($"{crossEntropy / 10.0:0.000}", crossEntropy > focal)], table.Rows[6].Take(3));
+    }
+
+    [Fact]
+    public void Create_TwoRuns_ListsTheSettingsThatDiffer()
+    {
+        using var sample = new Sample();
+        var table = Blocks<ReportTable>(Create(sample, 9, 5)).Single(table => table.Caption == "Settings that differ");
+        Assert.Equal([["loss.classification", "Focal", "CrossEntropy"], ["loss.alpha", "0.25", "off"]], table.Rows.Select(row => row.Select(cell => cell.Text)));
+    }
+
+    [Fact]
+    public void Create_TwoRuns_ClassesAndPicturesAreSideBySide()
+    {
+        using var sample = new Sample();
+        var report = Create(sample, 9, 5);
+        var classes = Blocks<ReportTable>(report).Single(table => table.Caption == "AP and AP50 by class");
+        Assert.Equal(["disc", Sample.Hostile], classes.Rows.Select(row => row[0].Text));
+        Assert.All(classes.Rows, row => Assert.Equal([false, false, true, false, true, false], row.Select(cell => cell.IsBest)));
+        var grid = Blocks<PictureGrid>(report).Single();
+        Assert.Equal(2, grid.Columns);
+        Assert.Equal(["focal, picture 1", "cross entropy, picture 1", "focal, picture 2"], grid.Pictures.Take(3).Select(picture => picture.Caption));
+    }
+
+    [Fact]
+    public void Create_WhatCannotBeCompared_Throws()
+    {
+        using var sample = new Sample();
+        var one = new ComparedRun("one", sample.Run("one", 2), Sample.Metrics(5));
+        Assert.Throws<ArgumentException>(() => ComparisonReport.Create("t", "l", [one]));
+        Assert.Throws<ArgumentException>(() => ComparisonReport.Create("t", "l", [one, one with { Metrics = Sample.Metrics(5, "other class") }]));
+        Assert.Throws<ArgumentException>(() => ComparisonReport.Create("t", "l", [one, one with { Detections = Sample.Pictures("two") }]));
+    }
+
+    internal static Report Create(Sample sample, int focal, int crossEntropy) => ComparisonReport.Create("Focal loss against cross entropy", "Both were trained on the same scenes.",
+    [
+        new("focal", sample.Run("focal", 40), Sample.Metrics(focal), Sample.Pictures("focal")),
+        new("cross entropy", sample.Run("ce", 30, CrossEntropy), Sample.Metrics(crossEntropy), Sample.Pictures("cross entropy")),
+    ]);
+
+    private static IEnumerable<T> Blocks<T>(Report report) => report.Sections.SelectMany(section => section.Blocks).OfType<T>();
+}
