@@ -23,14 +23,20 @@ public sealed class SceneGenerator
     /// <param name="number">Number of the scene in its split.</param>
     public Scene Draw(string split, int number)
     {
-        var random = new RandomStream(_seed, $"scene {split}", number);
-        var backdrop = new Backdrop(random);
-        var composition = new Composition(random, backdrop);
+        var (backdrop, composition) = Compose(split, number);
         var canvas = new Canvas(_size);
         canvas.Fill(backdrop);
         foreach (var figure in composition.Clutter.Concat(composition.Objects).Concat(composition.Occluders))
             canvas.Draw(figure);
         return new(canvas.ToImage(), [.. composition.Objects.Select(figure => Describe(figure, composition))], composition.Clutter.Count);
+    }
+
+    /// <summary>What is in a scene, before it is pixels.</summary>
+    internal (Backdrop Backdrop, Composition Composition) Compose(string split, int number)
+    {
+        var random = new RandomStream(_seed, $"scene {split}", number);
+        var backdrop = new Backdrop(random);
+        return (backdrop, new(random, backdrop));
     }
 
     private SceneObject Describe(Figure figure, Composition composition)

@@ -14,7 +14,7 @@ public static class SceneRecipe
     /// <summary>Side of a picture in pixels, if nothing else is asked for.</summary>
     public const int DefaultSize = 256;
 
-    /// <summary>Smallest side in pixels: the smallest objects are still 5 pixels wide.</summary>
+    /// <summary>Smallest side in pixels: the smallest objects are still 6 pixels wide.</summary>
     public const int MinSize = 128;
 
     /// <summary>Largest side in pixels.</summary>
@@ -27,13 +27,13 @@ public static class SceneRecipe
     internal const int MinObjects = 1, MaxObjects = 3;
 
     /// <summary>Things that only look like objects, each number as likely; fewer where there is no room.</summary>
-    internal const int MinClutter = 4, MaxClutter = 9;
+    internal const int MinClutter = 2, MaxClutter = 5;
 
     /// <summary>Radius of objects and clutter: small ones are more frequent.</summary>
-    internal const double MinRadius = 5.5, MaxRadius = 13;
+    internal const double MinRadius = 6.5, MaxRadius = 13;
 
     /// <summary>How often something lies over an object, and how much of every object is seen at least.</summary>
-    internal const double HiddenShare = .35, MinVisible = .55;
+    internal const double HiddenShare = .3, MinVisible = .6;
 
     /// <summary>Most things that lie anywhere, over nothing or over clutter.</summary>
     internal const int MaxStray = 2;

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using RetinaSharp.Boxes;
-using RetinaSharp.Detection;
 using RetinaSharp.Experiments.Scenes;
 
 namespace RetinaSharp.Experiments.Tests.Scenes;
@@ -92,8 +91,7 @@ public sealed class SceneGeneratorTests
         var generator = new SceneGenerator(seed: 2, size);
         for (var number = 0; number < 20; number++)
         {
-            var random = new RandomStream(2, "scene train", number);
-            var figures = new Composition(random, new(random)).Objects;
+            var figures = generator.Compose("train", number).Composition.Objects;
             var objects = generator.Draw("train", number).Objects;
             Assert.Equal(figures.Count, objects.Count);
             foreach (var (figure, one) in figures.Zip(objects))
