@@ -68,7 +68,7 @@ public class BrowserTests
         using var sample = new Sample();
         var path = sample.At("faulty.html");
         File.WriteAllText(path, """
-            <!DOCTYPE html><title>Faulty</title><img src="picture.png" width="2000"><script>console.error("one"); throw new Error("two");</script>
+            <!DOCTYPE html><title>Faulty</title><img src="picture.png"><table width="2000"><td>wide</table><script>console.error("one"); throw new Error("two");</script>
             """);
         await using var browser = await Browser.StartAsync();
         await browser.OpenAsync(path, 390);
