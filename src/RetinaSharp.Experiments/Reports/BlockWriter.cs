@@ -51,6 +51,9 @@ internal sealed class BlockWriter(HtmlWriter html)
 
     private void Write(ReportTable table)
     {
+        var unfit = table.Rows.FirstOrDefault(row => row.Count != table.Columns.Count);
+        if (unfit is not null)
+            throw new ArgumentException($"the table '{table.Caption}' has {table.Columns.Count} columns, but a row of {unfit.Count} cells");
         if (table.IsFolded)
             html.Line($"<details><summary>{table.Caption}</summary>");
         // What is wider than the page is scrolled, by the keyboard too.
@@ -64,8 +67,6 @@ internal sealed class BlockWriter(HtmlWriter html)
         html.Raw("</tr></thead><tbody>");
         foreach (var row in table.Rows)
         {
-            if (row.Count != table.Columns.Count)
-                throw new ArgumentException($"the table '{table.Caption}' has {table.Columns.Count} columns, but a row of {row.Count} cells");
             html.Line($"<tr><th scope=\"row\">{row[0].Text}</th>");
             for (var column = 1; column < row.Count; column++)
             {

@@ -40,11 +40,11 @@ internal static class ReportText
     /// <summary>A figure from 0 to 1.</summary>
     public static string Figure(double? value) => value is >= 0 ? value.Value.ToString("0.000") : TableCell.None;
 
-    /// <summary>The two largest units.</summary>
+    /// <summary>The two largest units; a line may break between them, but not within.</summary>
     public static string Duration(TimeSpan time) => time switch
     {
-        { TotalHours: >= 1 } => $"{(int)time.TotalHours} h {time.Minutes:00} min",
-        { TotalMinutes: >= 1 } => $"{time.Minutes} min {time.Seconds:00} s",
-        _ => $"{time.TotalSeconds:0} s",
+        { TotalHours: >= 1 } => $"{(int)time.TotalHours}\u00A0h {time.Minutes:00}\u00A0min",
+        { TotalMinutes: >= 1 } => $"{time.Minutes}\u00A0min {time.Seconds:00}\u00A0s",
+        _ => $"{time.TotalSeconds:0}\u00A0s",
     };
 }

@@ -94,10 +94,13 @@ public static class TrainingReport
 
     private static ReportSection Validation(RunRecord run, EpochMetrics best)
     {
+        const string caption = "COCO figures on the validation set";
         var last = run.Epochs.Last(epoch => epoch.IsValidated);
         return new("Validation",
         [
-            ReportText.Figures("COCO figures on the validation set", [$"Best, epoch {best.Epoch}", $"Last, epoch {last.Epoch}"], [best.Figures, last.Figures]),
+            last == best
+                ? ReportText.Figures(caption, [$"Best and last, epoch {best.Epoch}"], [best.Figures])
+                : ReportText.Figures(caption, [$"Best, epoch {best.Epoch}", $"Last, epoch {last.Epoch}"], [best.Figures, last.Figures]),
         ]);
     }
 
@@ -105,7 +108,7 @@ public static class TrainingReport
     {
         var blocks = new List<ReportBlock>();
         if (run.Description is { } description)
-            blocks.Add(new ReportTable("Data and model", ["Of", "Value"],
+            blocks.Add(new ReportTable("Data and model", ["What", "Value"],
             [
                 ["Training data", description.TrainingData],
                 ["Training images", $"{description.TrainingImages}"],

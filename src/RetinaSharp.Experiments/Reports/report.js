@@ -2,6 +2,7 @@
 (() => {
   const charts = JSON.parse(document.getElementById("charts").textContent);
   const holders = [...document.querySelectorAll("[data-chart]")];
+  const figures = holders.map(holder => holder.parentElement);
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const wholeNumbers = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000, 50000, 100000, 200000, 500000, 1000000];
   const widestInPrint = 640;
@@ -9,13 +10,14 @@
 
   // Numbers as the page's tables have them, whatever the reader's language.
   const text = number => number == null ? "" : String(+number.toPrecision(4));
-  const width = (holder, printed) => Math.max(200, printed ? Math.min(widestInPrint, holder.clientWidth) : holder.clientWidth);
+  const width = (figure, printed) => Math.max(200, printed ? Math.min(widestInPrint, figure.clientWidth) : figure.clientWidth);
   const height = width => Math.round(Math.min(300, Math.max(210, width * .55)));
 
   function draw(holder, printed) {
     const chart = charts[holder.dataset.chart];
-    const legend = [...holder.parentElement.querySelectorAll(".legend li[class]")];
-    const at = holder.parentElement.querySelector(".legend li:not([class]) output");
+    const figure = holder.parentElement;
+    const legend = [...figure.querySelectorAll(".legend li[class]")];
+    const at = figure.querySelector(".legend li:not([class]) output");
     const style = getComputedStyle(holder);
     const [ink, rule] = ["--muted", "--rule"].map(name => style.getPropertyValue(name).trim());
     const axis = {
@@ -39,8 +41,7 @@
         points: { size: 5, width: 1, fill: colour, stroke: colour },
       };
     });
-    holder.replaceChildren();
-    const wide = width(holder, printed);
+    const wide = width(figure, printed);
     return new uPlot({
       width: wide, height: height(wide), legend: { show: false },
       scales: { x: { time: false, distr: chart.logX ? 3 : 1 }, y: { distr: chart.logY ? 3 : 1 } },
@@ -62,9 +63,6 @@
     document.documentElement.classList.toggle("printed", printed);
     for (const plot of drawn)
       plot.destroy();
-    // A holder without anything in it is not shown, and what is not shown has no width.
-    for (const holder of holders)
-      holder.textContent = " ";
     drawn = holders.map(holder => draw(holder, printed));
   }
 
@@ -74,11 +72,11 @@
   addEventListener("afterprint", () => drawAll());
   const observer = new ResizeObserver(entries => {
     for (const { target } of entries) {
-      const plot = drawn[holders.indexOf(target)];
+      const plot = drawn[figures.indexOf(target)];
       const wide = width(target, false);
       if (plot && plot.width !== wide && !document.documentElement.classList.contains("printed"))
         requestAnimationFrame(() => plot.setSize({ width: wide, height: height(wide) }));
     }
   });
-  holders.forEach(holder => observer.observe(holder));
+  figures.forEach(figure => observer.observe(figure));
 })();

@@ -26,7 +26,6 @@ internal sealed class Browser : IAsyncDisposable
     ])
     {
         RedirectStandardError = true,
-        RedirectStandardOutput = true,
     })!;
 
     /// <summary>The browser's program; null where there is none.</summary>
@@ -114,16 +113,14 @@ internal sealed class Browser : IAsyncDisposable
     private async Task ConnectAsync()
     {
         const string announcement = "DevTools listening on ";
-        _process.OutputDataReceived += (_, _) => { };
-        _process.BeginOutputReadLine();
         using var limit = new CancellationTokenSource(Patience);
         string? line;
         do
             line = await _process.StandardError.ReadLineAsync(limit.Token);
         while (line is not null && !line.StartsWith(announcement, StringComparison.Ordinal));
         Assert.True(line is not null, "the browser ended before it listened");
-        _process.ErrorDataReceived += (_, _) => { };
-        _process.BeginErrorReadLine();
+        // What else it says is read, so that it does not wait for a reader.
+        _ = _process.StandardError.BaseStream.CopyToAsync(Stream.Null, CancellationToken.None);
 
         await _socket.ConnectAsync(new Uri(line[announcement.Length..]), limit.Token);
         var target = await SendAsync("Target.createTarget", new() { ["url"] = "about:blank" });

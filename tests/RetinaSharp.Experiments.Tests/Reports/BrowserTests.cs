@@ -6,6 +6,8 @@ public class BrowserTests
 {
     private const string Overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth";
 
+    private const string WidthsToSpare = "[...document.querySelectorAll('.chart')].map(chart => chart.clientWidth - chart.querySelector('.uplot').offsetWidth)";
+
     // How many pixels of a canvas have the colour of a series, for every series of every chart.
     private const string PixelsOfCurves = """
         [...document.querySelectorAll('.chart')].flatMap(chart => {
@@ -63,12 +65,29 @@ public class BrowserTests
     }
 
     [BrowserFact]
+    public async Task Report_Printed_IsInLightColoursAndFitsThePaper()
+    {
+        using var sample = new Sample();
+        await using var browser = await Browser.StartAsync();
+        await browser.OpenAsync(TrainingReport.Write(sample.Run("run", 1)), 1280, isDark: true);
+        const string state = "[getComputedStyle(document.documentElement).colorScheme, ...new Set([...document.querySelectorAll('.uplot')].map(plot => plot.offsetWidth))].join()";
+        Assert.StartsWith("dark,", (await browser.EvaluateAsync(state)).GetString());
+        await browser.EvaluateAsync("dispatchEvent(new Event('beforeprint'))");
+        var printed = (await browser.EvaluateAsync(state)).GetString()!.Split(',');
+        Assert.Equal("light", printed[0]);
+        Assert.InRange(int.Parse(printed[1]), 400, 640);
+        await browser.EvaluateAsync("dispatchEvent(new Event('afterprint'))");
+        Assert.StartsWith("dark,", (await browser.EvaluateAsync(state)).GetString());
+        Assert.Empty(browser.Faults);
+    }
+
+    [BrowserFact]
     public async Task Browser_FaultyPage_ItsFaultsAreSeen()
     {
         using var sample = new Sample();
         var path = sample.At("faulty.html");
         File.WriteAllText(path, """
-            <!DOCTYPE html><title>Faulty</title><img src="picture.png" width="2000"><script>console.error("one"); throw new Error("two");</script>
+            <!DOCTYPE html><title>Faulty</title><img src="picture.png"><table width="2000"><td>wide</table><script>console.error("one"); throw new Error("two");</script>
             """);
         await using var browser = await Browser.StartAsync();
         await browser.OpenAsync(path, 390);
@@ -87,6 +106,7 @@ public class BrowserTests
             Assert.Equal(new Uri(path).AbsoluteUri, browser.Requests[0]);
             Assert.All(browser.Requests.Skip(1), request => Assert.StartsWith("data:", request));
             Assert.Equal(0, (await browser.EvaluateAsync(Overflow)).GetInt32());
+            Assert.All((await browser.EvaluateAsync(WidthsToSpare)).EnumerateArray(), width => Assert.Equal(0, width.GetInt32()));
             var pixels = (await browser.EvaluateAsync(PixelsOfCurves)).EnumerateArray().Select(count => count.GetInt32()).ToList();
             Assert.Equal(curves, pixels.Count);
             Assert.All(pixels, count => Assert.InRange(count, 5, int.MaxValue));
