@@ -219,6 +219,10 @@ bool jpeg_is_complete(const uint8_t* data, size_t size) {
   return false;
 }
 
+bool webp_is_complete(const uint8_t* data, size_t size) {
+  return Bytes(data, size).little(4, 4) + 8 <= size;
+}
+
 bool png_is_complete(const uint8_t* data, size_t size) {
   const Bytes file(data, size);
   // A chunk: length, name, data, checksum.
