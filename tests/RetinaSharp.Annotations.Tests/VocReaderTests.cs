@@ -97,7 +97,7 @@ public sealed class VocReaderTests : IDisposable
     [Theory]
     [InlineData("<annotation><object>", "is not valid XML")]
     [InlineData("", "is not valid XML")]
-    [InlineData("<!DOCTYPE a [<!ENTITY e \"x\">]><annotation/>", "line 1: has a document type")]
+    [InlineData("<!DOCTYPE a [<!ENTITY e \"x\">]><annotation/>", "has a document type")]
     [InlineData("<!DOCTYPE a [<!ENTITY a \"xx\"><!ENTITY b \"&a;&a;&a;\">]><annotation><filename>&b;</filename></annotation>", "has a document type")]
     [InlineData("<!DOCTYPE a SYSTEM \"file:///etc/hostname\"><annotation/>", "has a document type")]
     [InlineData("<annotation><filename>&e;</filename></annotation>", "is not valid XML")]
