@@ -219,4 +219,16 @@ bool jpeg_is_complete(const uint8_t* data, size_t size) {
   return false;
 }
 
+bool webp_is_complete(const uint8_t* data, size_t size) {
+  return Bytes(data, size).little(4, 4) + 8 <= size;
+}
+
+bool png_is_complete(const uint8_t* data, size_t size) {
+  const Bytes file(data, size);
+  // A chunk: length, name, data, checksum.
+  for (uint64_t chunk = 8; chunk + 12 <= size; chunk += 12 + file.big(chunk, 4))
+    if (file.is(chunk + 4, "IEND")) return true;
+  return false;
+}
+
 }  // namespace vision

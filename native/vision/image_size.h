@@ -22,4 +22,10 @@ ImageSize read_image_size(const uint8_t* data, size_t size);
 // Whether a JPEG file reaches its end-of-image marker. libjpeg fills what is missing with grey and only warns.
 bool jpeg_is_complete(const uint8_t* data, size_t size);
 
+// Whether a WebP file is as long as it says.
+bool webp_is_complete(const uint8_t* data, size_t size);
+
+// Whether a PNG file's chunks reach to its end marker.
+bool png_is_complete(const uint8_t* data, size_t size);
+
 }  // namespace vision

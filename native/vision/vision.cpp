@@ -124,6 +124,11 @@ int32_t vision_decode(const uint8_t* data, int64_t size, int32_t reduction, int6
     }
     if (header.format == vision::Format::jpeg && !vision::jpeg_is_complete(data, static_cast<size_t>(size)))
       return fail(vision_damaged, "is cut off: the JPEG data has no end marker");
+    // libpng and OpenCV would notice too, but say so on stderr, past everyone.
+    if (header.format == vision::Format::png && !vision::png_is_complete(data, static_cast<size_t>(size)))
+      return fail(vision_damaged, "is cut off: the PNG data has no end");
+    if (header.format == vision::Format::webp && !vision::webp_is_complete(data, static_cast<size_t>(size)))
+      return fail(vision_damaged, "is cut off: the WebP file is shorter than it says");
 
     const cv::Mat file(1, static_cast<int>(size), CV_8U, const_cast<uint8_t*>(data));
     // OpenCV turns what it decodes, but whether it does so for WebP depends on its version; WebP is turned here.

@@ -37,6 +37,8 @@ internal sealed class CocoJson
         var json = new CocoJson(path, DataFiles.ReadBytes(path), log);
         if (json.Text.IndexOfAnyExcept(" \t\r\n"u8) < 0)
             throw new DataException(path, "", "the file is empty");
+        if (json.Text.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) || json.Text.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]))
+            throw new DataException(path, "", "is text in UTF-16: save it as UTF-8");
         return json;
     }
 
@@ -100,7 +102,10 @@ internal sealed class CocoJson
         return false;
     }
 
-    public bool TryReadBox(ref Utf8JsonReader reader, out BoxXywh box)
+    /// <param name="reader">The reader, at the value.</param>
+    /// <param name="box">The box.</param>
+    /// <param name="mayBeHuge">Whether its sides and area may be infinite, as a detector's can; what is given as truth is a mistake then.</param>
+    public bool TryReadBox(ref Utf8JsonReader reader, out BoxXywh box, bool mayBeHuge = false)
     {
         box = default;
         if (reader.TokenType != JsonTokenType.StartArray)
@@ -127,7 +132,10 @@ internal sealed class CocoJson
         }
 
         box = new(values[0], values[1], values[2], values[3]);
-        return valid;
+        if (!valid || mayBeHuge || (double.IsFinite(box.Area) && double.IsFinite(box.X + box.Width) && double.IsFinite(box.Y + box.Height)))
+            return valid;
+        Fail(start, "the numbers of bbox are too large for pixels");
+        return false;
     }
 
     public bool TryReadString(ref Utf8JsonReader reader, string what, out string? text)
@@ -167,7 +175,9 @@ internal sealed class CocoJson
         var rest = Text[(int)consumed..].TrimStart(" \t\r\n,:["u8);
         var reason = rest.StartsWith("NaN"u8) || rest.StartsWith("Infinity"u8) || rest.StartsWith("-Infinity"u8)
             ? "NaN and Infinity are no numbers in JSON; mend or remove this entry"
-            : consumed == 0 ? "is not a JSON file" : "is not valid JSON from here on; is the file complete?";
+            : consumed == 0 ? "is not a JSON file; annotations and results are read in COCO's form"
+            : exception.Message.Contains("maximum configured depth", StringComparison.Ordinal) ? "is nested too deeply"
+            : "is not valid JSON from here on; is the file complete?";
         var place = exception is JsonException { LineNumber: { } line, BytePositionInLine: { } at } ? Place((int)line + 1, (int)at + 1) : Place(consumed);
         return new(Name, place, reason, exception);
     }

@@ -26,12 +26,14 @@ internal static class DataFiles
     /// <summary>The files under a folder, in ordinal order of their paths; macOS's <c>._</c> companions are no data.</summary>
     public static string[] List(string folder, bool deep, Func<string, bool> wanted)
     {
-        var option = deep ? SearchOption.AllDirectories : SearchOption.TopDirectoryOnly;
-        var files = Guard(folder, path => Directory.EnumerateFiles(path, "*", option)
+        var files = Guard(folder, path => (deep ? Folders(path) : [path]).SelectMany(at => Directory.EnumerateFiles(at))
             .Where(file => !Path.GetFileName(file).StartsWith("._", StringComparison.Ordinal) && wanted(file)).ToArray());
         Array.Sort(files, StringComparer.Ordinal);
         return files;
     }
+
+    /// <summary>Whether a folder has a file of a pattern.</summary>
+    public static bool Any(string folder, string pattern) => Guard(folder, path => Directory.EnumerateFiles(path, pattern).Any());
 
     public static bool HasExtension(string path, string extension) => Path.GetExtension(path.AsSpan()).Equals(extension, StringComparison.OrdinalIgnoreCase);
 
@@ -52,6 +54,34 @@ internal static class DataFiles
     {
         if (start.StartsWith(LfsPointer))
             throw new DataException(path, "", "this is a Git LFS pointer, not the file itself: run `git lfs pull` in its repository");
+    }
+
+    /// <summary>
+    /// A folder and all that are under it. Links are followed, after everything else and none to a folder that was there already:
+    /// one that leads back up would never end.
+    /// </summary>
+    private static IEnumerable<string> Folders(string root)
+    {
+        // Each with the path without links, which tells whether it was there already.
+        var folders = new Queue<(string Path, string Real)>([(root, Whole(Path.TrimEndingDirectorySeparator(Path.GetFullPath(root))))]);
+        var links = new Queue<(string Path, string Real)>();
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        while (folders.TryDequeue(out var folder) || links.TryDequeue(out folder))
+        {
+            if (!seen.Add(folder.Real))
+                continue;
+            yield return folder.Path;
+            foreach (var path in Directory.EnumerateDirectories(folder.Path).Order(StringComparer.Ordinal))
+            {
+                var plain = Path.Combine(folder.Real, Path.GetFileName(path));
+                var real = Real(plain);
+                (real == plain ? folders : links).Enqueue((path, real));
+            }
+        }
+
+        static string Real(string path) => Directory.ResolveLinkTarget(path, returnFinalTarget: true) is { } target ? Whole(target.FullName) : path;
+
+        static string Whole(string path) => Path.GetDirectoryName(path) is { } above ? Real(Path.Combine(Whole(above), Path.GetFileName(path))) : path;
     }
 
     private static T Guard<T>(string path, Func<string, T> read)

@@ -134,7 +134,7 @@ public static class DetectionResults
             else if (reader.ValueTextEquals("bbox"u8))
             {
                 reader.Read();
-                json.TryReadBox(ref reader, out var value);
+                json.TryReadBox(ref reader, out var value, mayBeHuge: true);
                 box = value;
             }
             else if (reader.ValueTextEquals("score"u8))

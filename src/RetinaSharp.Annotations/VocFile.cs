@@ -44,7 +44,11 @@ internal sealed class VocFile
         }
         catch (XmlException exception)
         {
-            throw new DataException(path, $"line {exception.LineNumber}", $"is not valid XML: {exception.Message}", exception);
+            // The reader's own words for the first are meant for programmers.
+            var reason = exception.Message.Contains("DTD", StringComparison.Ordinal)
+                ? "has a document type (<!DOCTYPE …>), which is not read, because it can name other files: remove it"
+                : $"is not valid XML: {exception.Message}";
+            throw new DataException(path, $"line {exception.LineNumber}", reason, exception);
         }
 
         return file;
@@ -134,9 +138,9 @@ internal sealed class VocFile
             return false;
         }
 
-        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && double.IsFinite(value))
+        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && Math.Abs(value) <= int.MaxValue)
             return true;
-        Fail($"{name} \"{text}\" is not a number");
+        Fail($"{name} \"{text}\" is not a number of pixels");
         return false;
     }
 

@@ -10,7 +10,7 @@ internal static class VocReader
     public static bool Recognises(string folder)
     {
         var annotations = AnnotationFolder(folder);
-        return Directory.Exists(annotations) && Directory.EnumerateFiles(annotations, "*.xml").Any();
+        return Directory.Exists(annotations) && DataFiles.Any(annotations, "*.xml");
     }
 
     public static AnnotatedSet Read(string source, string folder, string? split, DataOptions options, ProblemLog log)

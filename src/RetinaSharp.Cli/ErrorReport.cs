@@ -14,10 +14,15 @@ internal sealed record ErrorReport(int Code, string Message)
     /// <summary>Environment variable that, set to 1, has the stack trace printed too.</summary>
     public const string DebugVariable = "RETINA_DEBUG";
 
+    // ENOSPC, EROFS, EDQUOT: no room, a file system that is only read, a quota that is used up. Reading never fails so.
+    private static readonly int[] CannotWrite = [28, 30, 122];
+
     public static ErrorReport Of(Exception error) => error switch
     {
         AggregateException { InnerException: { } inner } => Of(inner),
         UsageException => new(ExitCode.WrongUsage, error.Message),
+        DataException or WeightsException or ImageException when error.InnerException is IOException { HResult: var code } && CannotWrite.Contains(code) =>
+            new(ExitCode.Failed, error.Message),
         DataException or WeightsException or ImageException => new(ExitCode.BadData, error.Message),
         TorchUnavailableException or VisionUnavailableException => new(ExitCode.Unavailable, error.Message),
         OperationCanceledException => new(ExitCode.Cancelled, "Cancelled."),

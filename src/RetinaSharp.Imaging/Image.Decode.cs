@@ -32,7 +32,8 @@ public sealed partial class Image
             var bytes = ReadAll(path, ref buffer);
             return Decode(bytes, options ?? ImageDecodeOptions.Default, path);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        // The last: a pipe, of which nobody knows the length.
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
             throw new ImageException(path, $"cannot be read: {e.Message}", e);
         }
@@ -70,6 +71,8 @@ public sealed partial class Image
             throw new ArgumentOutOfRangeException(nameof(options), options.MaxPixels, "the pixel limit must be at least 1");
         if (bytes.IsEmpty)
             throw new ImageException(file, "is empty");
+        if (bytes.StartsWith("version https://git-lfs.github.com/spec/"u8))
+            throw new ImageException(file, "is a Git LFS pointer, not the image itself: run `git lfs pull` in its repository");
 
         DecodedImageHandle handle;
         int status, width, height;

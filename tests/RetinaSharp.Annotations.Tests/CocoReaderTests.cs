@@ -70,6 +70,8 @@ public sealed class CocoReaderTests : IDisposable
     [InlineData("""{"id": 5, "image_id": 7, "category_id": 1, "bbox": [1, NaN, 3, 4]}""", "annotations[1]: NaN")]
     [InlineData("""{"id": 5, "image_id": 7, "category_id": 1, "bbox": [1, -Infinity, 3, 4]}""", "annotations[1]: NaN and Infinity")]
     [InlineData("""{"id": 5, "image_id": 7, "category_id": 1, "bbox": [1, 1e999, 3, 4]}""", "bbox[1] is 1e999 instead of a finite number")]
+    [InlineData("""{"id": 5, "image_id": 7, "category_id": 1, "bbox": [1, 2, 1e200, 1e200]}""", "too large for pixels")]
+    [InlineData("""{"id": 5, "image_id": 7, "category_id": 1, "bbox": [1e308, 2, 1e308, 1]}""", "too large for pixels")]
     [InlineData("""{"id": 5, "image_id": 7, "category_id": 1, "bbox": [1, "2", 3, 4]}""", "bbox[1] is \"2\" instead of")]
     [InlineData("""{"id": 5, "image_id": 7, "category_id": 1, "bbox": [1, null, 3, 4]}""", "bbox[1] is null")]
     [InlineData("""{"id": 5, "image_id": 7, "category_id": 1, "bbox": [[1, 2], 3, 4, 5]}""", "bbox[0] is a list")]
@@ -114,6 +116,33 @@ public sealed class CocoReaderTests : IDisposable
         var path = Write(images, "", categories);
         Assert.Contains(reason, Assert.Throws<DataException>(() => AnnotatedSet.Open(path)).Message);
         Assert.Contains(AnnotatedSet.Check(path), problem => problem.ToString().Contains(reason));
+    }
+
+    [Fact]
+    public void Open_DeeplyNested_IsRefused()
+    {
+        var path = _folder.Write("set.json", $$"""{"x": {{new string('[', 100_000)}}""");
+        Assert.Contains("is nested too deeply", Assert.Throws<DataException>(() => AnnotatedSet.Open(path)).Reason);
+    }
+
+    [Theory]
+    [InlineData("utf-16")]
+    [InlineData("utf-16BE")]
+    public void Open_Utf16_IsRefusedWithTheRemedy(string encoding)
+    {
+        var path = _folder.At("set.json");
+        File.WriteAllText(path, "{}", System.Text.Encoding.GetEncoding(encoding));
+        Assert.Contains("save it as UTF-8", Assert.Throws<DataException>(() => AnnotatedSet.Open(path)).Reason);
+    }
+
+    [Fact]
+    public void Open_BytesThatAreNoUtf8_AreRefused()
+    {
+        var path = Write(Images, "", Categories);
+        var bytes = File.ReadAllBytes(path);
+        bytes[bytes.AsSpan().IndexOf("dog"u8)] = 0xFF;
+        File.WriteAllBytes(path, bytes);
+        Assert.Contains("not valid JSON", Assert.Throws<DataException>(() => AnnotatedSet.Open(path)).Reason);
     }
 
     [Fact]

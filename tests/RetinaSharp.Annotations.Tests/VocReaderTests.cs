@@ -97,12 +97,17 @@ public sealed class VocReaderTests : IDisposable
     [Theory]
     [InlineData("<annotation><object>", "is not valid XML")]
     [InlineData("", "is not valid XML")]
-    [InlineData("<!DOCTYPE a [<!ENTITY e \"x\">]><annotation/>", "is not valid XML")]
+    [InlineData("<!DOCTYPE a [<!ENTITY e \"x\">]><annotation/>", "has a document type")]
+    [InlineData("<!DOCTYPE a [<!ENTITY a \"xx\"><!ENTITY b \"&a;&a;&a;\">]><annotation><filename>&b;</filename></annotation>", "has a document type")]
+    [InlineData("<!DOCTYPE a SYSTEM \"file:///etc/hostname\"><annotation/>", "has a document type")]
+    [InlineData("<annotation><filename>&e;</filename></annotation>", "is not valid XML")]
+    [InlineData("<?xml version=\"1.0\" encoding=\"no-such\"?><annotation/>", "is not valid XML")]
     [InlineData("<html/>", "the root element is <html>")]
     [InlineData("<annotation>\n<object><bndbox/></object></annotation>", "line 2, object 1: the object has no name")]
     [InlineData("<annotation><object><name>x</name></object></annotation>", "object 1: the object has no bndbox/xmin")]
     [InlineData("<annotation><object><name>x</name><bndbox><xmin>a</xmin><ymin>1</ymin><xmax>2</xmax><ymax>2</ymax></bndbox></object></annotation>", "xmin \"a\" is not a number")]
     [InlineData("<annotation><object><name>x</name><bndbox><xmin>NaN</xmin><ymin>1</ymin><xmax>2</xmax><ymax>2</ymax></bndbox></object></annotation>", "xmin \"NaN\" is not a number")]
+    [InlineData("<annotation><object><name>x</name><bndbox><xmin>-1e308</xmin><ymin>1</ymin><xmax>1e308</xmax><ymax>2</ymax></bndbox></object></annotation>", "xmin \"-1e308\" is not a number of pixels")]
     public void Open_BadXml_IsRefused(string xml, string reason)
     {
         _folder.WriteImage("JPEGImages/a.jpg");

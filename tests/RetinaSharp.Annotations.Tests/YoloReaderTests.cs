@@ -155,6 +155,37 @@ public sealed class YoloReaderTests : IDisposable
         Assert.Contains("line 3: is nested too deeply", Assert.Throws<DataException>(() => AnnotatedSet.Open(yaml)).Message);
     }
 
+    [Fact]
+    public void Open_AliasBomb_IsRefusedWithoutBeingExpanded()
+    {
+        _folder.WriteImage("images/a.jpg");
+        var lists = Enumerable.Range(1, 30).Select(i => $"a{i}: &a{i} [{string.Join(", ", Enumerable.Repeat($"*a{i - 1}", 9))}]");
+        var yaml = _folder.Write("data.yaml", $"a0: &a0 [lol]\n{string.Join('\n', lists)}\ntrain: images\nnames: *a30\n");
+        Assert.Contains("a list or a mapping of names was expected", Assert.Throws<DataException>(() => AnnotatedSet.Open(yaml)).Reason);
+    }
+
+    [Fact]
+    public void Open_LinksAmongTheFolders_AreFollowedOnce()
+    {
+        _folder.WriteImage("elsewhere/b.jpg");
+        _folder.WriteImage("images/train/a.jpg");
+        _folder.Write("labels/train/a.txt", "0 0.5 0.5 0.5 0.5");
+        Directory.CreateSymbolicLink(_folder.At("images/more"), _folder.At("elsewhere"));
+        Directory.CreateSymbolicLink(_folder.At("images/train/up"), "..");
+        Directory.CreateSymbolicLink(_folder.At("images/round"), _folder.At("images/round"));
+        Assert.Equal(["more/b.jpg", "train/a.jpg"], AnnotatedSet.Open(_folder.Root).Images.Select(image => image.FileName));
+    }
+
+    [Fact]
+    public void Open_NoLabelsAtAll_HasNoClassesAndSaysWhereTheyBelong()
+    {
+        _folder.WriteImage("images/a.jpg");
+        Directory.CreateDirectory(_folder.At("labels"));
+        var set = AnnotatedSet.Open(_folder.Root);
+        Assert.Empty(set.Categories);
+        Assert.Contains(_folder.At("labels/a.txt"), Assert.Single(set.Problems).Reason);
+    }
+
     [SharedDataFact]
     public void Open_Coco128_ReportsOrphanLabels()
     {

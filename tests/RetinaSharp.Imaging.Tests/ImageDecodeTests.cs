@@ -1,3 +1,5 @@
+using System.IO.Pipes;
+
 namespace RetinaSharp.Imaging.Tests;
 
 public class ImageDecodeTests
@@ -150,6 +152,29 @@ public class ImageDecodeTests
 
         Assert.Equal($"{path}: is empty", Assert.Throws<ImageException>(() => Image.Load(path)).Message);
     }
+
+    [Fact]
+    public void Load_LfsPointer_SaysHowToGetTheFile()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.At("a.jpg");
+        File.WriteAllText(path, "version https://git-lfs.github.com/spec/v1\noid sha256:61\nsize 12345\n");
+
+        Assert.Contains("git lfs pull", Assert.Throws<ImageException>(() => Image.Load(path)).Message);
+    }
+
+    [Fact]
+    public void Load_Pipe_ThrowsImageException()
+    {
+        using var pipe = new AnonymousPipeServerStream(PipeDirection.Out);
+        var path = $"/proc/self/fd/{pipe.ClientSafePipeHandle.DangerousGetHandle()}";
+
+        Assert.Contains("cannot be read", Assert.Throws<ImageException>(() => Image.Load(path)).Message);
+    }
+
+    [Fact]
+    public void Decode_PngWithoutItsEnd_SaysThatItIsCutOff() =>
+        Assert.Contains("is cut off", Assert.Throws<ImageException>(() => Image.Decode(GoldenImages.Bytes("rgb.png").AsSpan()[..^12])).Message);
 
     [Fact]
     public void Load_NoSuchFile_NamesTheFile()

@@ -22,6 +22,8 @@ internal static class DataSource
             output.Warn(problem.ToString());
         if (set.Problems.Count > MostWarnings)
             output.Warn($"{data}: and {set.Problems.Count - MostWarnings} more.");
+        if (set.Images.Count > 0 && set.Images.All(image => image.Annotations.Count == 0))
+            output.Warn($"{data}: none of the {set.Images.Count} images has a box: a training learns nothing but background from it, and no AP can be measured. Are the labels where they belong?");
         return set;
     }
 }

@@ -17,12 +17,12 @@ internal static class OptionValue
     public static int Whole(string text) =>
         int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
             ? number
-            : throw new FormatException($"'{text}' is no whole number");
+            : throw new FormatException($"'{text}' is no whole number up to {int.MaxValue}");
 
     public static long Seed(string text) =>
         long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
             ? number
-            : throw new FormatException($"'{text}' is no whole number");
+            : throw new FormatException($"'{text}' is no whole number up to {long.MaxValue}");
 
     public static IReadOnlyList<double> Numbers(string text) => [.. text.Split(',').Select(Number)];
 
@@ -41,9 +41,9 @@ internal static class OptionValue
     {
         var size = text.Split('x', ',') switch
         {
-            [var both] when Whole(both) is var side => new InputSize(side, (int)Math.Min(Math.Round(side * LongForShort), int.MaxValue)),
-            [var shortSide, var longSide] => new(Whole(shortSide), Whole(longSide)),
-            _ => throw new FormatException($"'{text}' is no size such as 800 or 800x1333"),
+            [var both] when Side(both) is var side => new InputSize(side, (int)Math.Min(Math.Round(side * LongForShort), int.MaxValue)),
+            [var shortSide, var longSide] => new(Side(shortSide), Side(longSide)),
+            _ => throw NoSize(),
         };
         try
         {
@@ -54,5 +54,9 @@ internal static class OptionValue
         {
             throw new FormatException(error.Message);
         }
+
+        int Side(string side) => int.TryParse(side, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var pixels) ? pixels : throw NoSize();
+
+        FormatException NoSize() => new($"'{text}' is no size such as 800 or 800x1333");
     }
 }

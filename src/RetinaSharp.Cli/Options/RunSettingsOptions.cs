@@ -7,14 +7,10 @@ namespace RetinaSharp.Cli.Options;
 internal sealed class RunSettingsOptions
 {
     private readonly PresetOption _preset = new();
-    private readonly Option<string?> _config = new("--config")
-    {
-        Description = "Settings over the preset's, in the form of a run folder's config.json.",
-        HelpName = "FILE.json",
-    };
+    private readonly Option<string?> _config = Given.Value("--config", "FILE.json", "Settings over the preset's, in the form of a run folder's config.json.");
 
     private readonly List<(SettingOption Setting, Option<string?> Option)> _options =
-        [.. TrainingOptions.Table.Select(setting => (setting, new Option<string?>(setting.Name) { Description = setting.Help, HelpName = setting.Value }))];
+        [.. TrainingOptions.Table.Select(setting => (setting, Given.Value(setting.Name, setting.Value, setting.Help)))];
 
     public void AddTo(Command command)
     {

@@ -19,7 +19,7 @@ internal sealed class Output(TextWriter stdout, IAnsiConsole stderr)
     /// <summary>Whether people see stderr as it is written.</summary>
     public bool IsLive => stderr.Profile.Out.IsTerminal && stderr.Profile.Capabilities.Ansi;
 
-    public void Say(string text) => stderr.Write(new Text(text + "\n"));
+    public void Say(string text) => stderr.Write(new Text(Shown(text) + "\n"));
 
     public void Warn(string text) => Say("warning: ", Color.Yellow, text);
 
@@ -46,5 +46,10 @@ internal sealed class Output(TextWriter stdout, IAnsiConsole stderr)
         stdout.WriteLine(Encoding.UTF8.GetString(buffer.GetBuffer().AsSpan(0, (int)buffer.Length)));
     }
 
-    private void Say(string prefix, Color colour, string text) => stderr.Write(new Paragraph(prefix, new(colour)).Append(text + "\n"));
+    private void Say(string prefix, Color colour, string text) => stderr.Write(new Paragraph(prefix, new(colour)).Append(Shown(text) + "\n"));
+
+    // Names out of damaged or hostile files must not steer the terminal.
+    private static string Shown(string text) => text.Any(IsSteering) ? string.Concat(text.Select(c => IsSteering(c) ? '?' : c)) : text;
+
+    private static bool IsSteering(char c) => char.IsControl(c) && c is not ('\n' or '\t');
 }

@@ -33,17 +33,20 @@ internal static class DetectVerb
         {
             var options = inference.Read(parse, Given.ReadValue(parse, scoreThreshold, OptionValue.Number));
             var drawFrom = Given.ReadValue(parse, drawThreshold, OptionValue.Number) ?? DefaultDrawThreshold;
+            if (drawFrom is < 0 or > 1)
+                throw new UsageException($"{drawThreshold.Name}: {drawFrom} is outside of 0 to 1");
             var batch = inference.ReadBatch(parse, 1);
             var files = ImagePaths.Find(parse.GetRequiredValue(paths));
+            var folder = OutFolder.Of(parse.GetValue(outFolder), ResultsFile, files);
             using var detector = Detector.Load(parse.GetRequiredValue(model), options);
             var wanted = parse.GetValue(classes) is { } names ? Classes(names, detector.Categories) : null;
-            var folder = parse.GetValue(outFolder);
-            var drawing = folder is null ? null : new Drawing(folder, files, drawFrom);
+            folder?.Prepare();
+            var drawing = folder is null ? null : new Drawing(folder.Path, files, drawFrom);
 
             var images = ProgressDisplay.During(session.Output, "detection", display =>
                 Detect(detector, files, batch, wanted, drawing, new(display, files.Count), session));
             if (folder is not null)
-                DetectionResults.Write(Path.Combine(folder, ResultsFile), Results(images));
+                DetectionResults.Write(folder.Results, Results(images));
             if (parse.GetValue(json))
                 session.Output.Json(writer => Write(writer, images));
             else

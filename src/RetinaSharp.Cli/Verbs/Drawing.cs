@@ -8,14 +8,10 @@ internal sealed class Drawing
     private readonly DrawnNames _names;
     private readonly double _threshold;
 
-    /// <param name="folder">Where they go; made where it is not there.</param>
+    /// <param name="folder">Where they go.</param>
     /// <param name="sources">All images that are read.</param>
     /// <param name="threshold">Scores below this are not drawn.</param>
-    public Drawing(string folder, IEnumerable<string> sources, double threshold)
-    {
-        Directory.CreateDirectory(folder);
-        (_names, _threshold) = (new(folder, sources), threshold);
-    }
+    public Drawing(string folder, IEnumerable<string> sources, double threshold) => (_names, _threshold) = (new(folder, sources), threshold);
 
     public void Save(Image image, DetectedImage detected)
     {

@@ -29,17 +29,15 @@ internal static class EvalVerb
         {
             var options = inference.Read(parse);
             var batch = inference.ReadBatch(parse, DefaultBatch);
+            var folder = OutFolder.Of(parse.GetValue(outFolder), DetectVerb.ResultsFile, [parse.GetRequiredValue(data)]);
             // The truth keeps every box, as pycocotools does, so that 'score' gives the same figures for the file that is written.
             var truth = DataSource.Open(parse.GetRequiredValue(data), new() { ImagesDirectory = parse.GetValue(images), KeepDegenerate = true }, session.Output);
             using var detector = Detector.Load(parse.GetRequiredValue(model), options);
+            folder?.Prepare();
             var evaluation = ProgressDisplay.During(session.Output, "evaluation", display => SetEvaluator.Run(
                 detector, truth, batch, new ImageCounter(display, truth.Images.Count), session.Cancellation));
-            if (parse.GetValue(outFolder) is { } folder)
-            {
-                Directory.CreateDirectory(folder);
-                DetectionResults.Write(Path.Combine(folder, DetectVerb.ResultsFile), evaluation.Detections);
-            }
-
+            if (folder is not null)
+                DetectionResults.Write(folder.Results, evaluation.Detections);
             session.Output.Say($"{evaluation.Images} images in {evaluation.Seconds:0.0} s, {evaluation.Images / evaluation.Seconds:0.0} images/s");
             if (parse.GetValue(json))
                 session.Output.Json(writer =>

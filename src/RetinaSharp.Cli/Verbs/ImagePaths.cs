@@ -7,11 +7,11 @@ internal static class ImagePaths
 {
     private static readonly HashSet<string> Extensions = new(StringComparer.OrdinalIgnoreCase)
     {
-        ".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff",
+        ".jpg", ".jpeg", ".jpe", ".mpo", ".png", ".webp", ".bmp", ".tif", ".tiff",
     };
 
     /// <summary>Files as they are given, and in a folder's place its image files by name.</summary>
-    /// <exception cref="DataException">A path does not exist, or a folder has no image files.</exception>
+    /// <exception cref="DataException">A path does not exist, or a folder cannot be read or has no image files.</exception>
     public static IReadOnlyList<string> Find(IEnumerable<string> paths) => [.. paths.SelectMany(Find)];
 
     private static IEnumerable<string> Find(string path)
@@ -20,9 +20,21 @@ internal static class ImagePaths
             return [path];
         if (!Directory.Exists(path))
             throw new DataException(path, "", "there is no such file or folder");
-        var files = Directory.GetFiles(path).Where(file => Extensions.Contains(Path.GetExtension(file))).Order(StringComparer.Ordinal).ToList();
+        var files = List(path).Where(file => Extensions.Contains(Path.GetExtension(file))).Order(StringComparer.Ordinal).ToList();
         return files.Count > 0
             ? files
             : throw new DataException(path, "", $"the folder has no image files ({string.Join(", ", Extensions)}); folders within it are not searched");
+    }
+
+    private static string[] List(string folder)
+    {
+        try
+        {
+            return Directory.GetFiles(folder);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new DataException(folder, "", $"the folder cannot be read: {error.Message}", error);
+        }
     }
 }

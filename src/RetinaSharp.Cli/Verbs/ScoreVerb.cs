@@ -21,8 +21,7 @@ internal static class ScoreVerb
             // As pycocotools reads it: images are not looked at, and no box is left out.
             var options = new DataOptions { RequireImages = false, KeepDegenerate = true, RequireIsCrowd = true };
             var set = DataSource.Open(parse.GetRequiredValue(truth)!, options, session.Output);
-            var results = DetectionResults.Read(parse.GetRequiredValue(detections)!);
-            var metrics = CocoEvaluator.Evaluate(set, results, new() { Cancellation = session.Cancellation });
+            var metrics = Evaluate(set, parse.GetRequiredValue(detections)!, session.Cancellation);
             if (parse.GetValue(json))
             {
                 session.Output.Json(writer =>
@@ -44,5 +43,19 @@ internal static class ScoreVerb
             return ExitCode.Done;
         });
         return command;
+    }
+
+    private static CocoMetrics Evaluate(AnnotatedSet truth, string file, CancellationToken cancellation)
+    {
+        var results = DetectionResults.Read(file);
+        try
+        {
+            return CocoEvaluator.Evaluate(truth, results, new() { Cancellation = cancellation });
+        }
+        catch (DataException error)
+        {
+            // The evaluator knows no file of the detections, only their places in it.
+            throw new DataException(file, error.Place, error.Reason, error);
+        }
     }
 }

@@ -25,7 +25,7 @@ internal sealed class EvaluationLoader
     }
 
     /// <summary>Number of batches.</summary>
-    public int BatchCount => (_images.Count + _options.BatchSize - 1) / _options.BatchSize;
+    public int BatchCount => (int)Math.Ceiling((double)_images.Count / _options.BatchSize);
 
     internal BufferPool<PixelBuffer> Pool { get; } = new();
 

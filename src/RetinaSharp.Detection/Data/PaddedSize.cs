@@ -15,7 +15,7 @@ internal readonly record struct PaddedSize(int Images, int Height, int Width)
     public int Stride => Width * 3;
 
     /// <summary>The size around images.</summary>
-    /// <exception cref="ArgumentException">The batch does not fit in one array.</exception>
+    /// <exception cref="InsufficientMemoryException">The batch does not fit in one array.</exception>
     public static PaddedSize Around(ReadOnlySpan<(int Width, int Height)> images)
     {
         var (width, height) = (1, 1);
@@ -23,7 +23,7 @@ internal readonly record struct PaddedSize(int Images, int Height, int Width)
             (width, height) = (Math.Max(width, image.Width), Math.Max(height, image.Height));
         var size = new PaddedSize(images.Length, RoundUp(height), RoundUp(width));
         if ((long)size.Images * size.Width * size.Height * 3 > Array.MaxLength)
-            throw new ArgumentException($"{size.Images} images of {size.Width} x {size.Height} pixels do not fit in one batch: choose a smaller batch or input size");
+            throw new InsufficientMemoryException($"{size.Images} images of {size.Width} x {size.Height} pixels do not fit in one batch.");
         return size;
     }
 

@@ -13,14 +13,8 @@ internal sealed class ResNet : Module
 
     public ResNet(int depth, double width, NormKind norm)
     {
-        int[] blocks = depth switch
-        {
-            18 => [2, 2, 2, 2],
-            34 or 50 => [3, 4, 6, 3],
-            101 => [3, 4, 23, 3],
-            _ => [3, 8, 36, 3],
-        };
-        var channels = Math.Max(8, (int)Math.Round(64 * width / 8) * 8);
+        var blocks = Blocks(depth);
+        var channels = StemChannels(width);
         _conv1 = Register("conv1", new StemConv2d(channels));
         _bn1 = Register("bn1", Norms.Create(norm, channels));
         var inputs = channels;
@@ -42,11 +36,20 @@ internal sealed class ResNet : Module
         }
     }
 
+    /// <summary>Blocks of each stage.</summary>
+    public static int[] Blocks(int depth) => depth switch
+    {
+        18 => [2, 2, 2, 2],
+        34 or 50 => [3, 4, 6, 3],
+        101 => [3, 4, 23, 3],
+        _ => [3, 8, 36, 3],
+    };
+
+    /// <summary>Channels after the first convolution.</summary>
+    public static int StemChannels(double width) => Math.Max(8, (int)Math.Round(64 * width / 8) * 8);
+
     /// <summary>Channels of C2, C3, C4 and C5.</summary>
     public int[] StageChannels { get; }
-
-    /// <summary>Every block, for initialisation.</summary>
-    public IEnumerable<ResidualBlock> Blocks => _stages.SelectMany(stage => Enumerable.Range(0, stage.Count).Select(i => stage[i]));
 
     /// <summary>Stops the training of the stem (from 1 on) and the first stages (from 2 on).</summary>
     /// <param name="count">How many of the five parts, 0 to 5.</param>

@@ -15,16 +15,17 @@ public static class SettingsJson
     {
         try
         {
-            using var given = JsonDocument.Parse(File.ReadAllBytes(path), new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
-            return Complete(given.RootElement, defaults, SettingsJsonContext.Default.RunSettings)!;
+            using var given = JsonDocument.Parse(File.ReadAllText(path), new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+            return Complete(given.RootElement, defaults, SettingsJsonContext.Default.RunSettings) ?? throw new JsonException("there is nothing but null");
         }
-        catch (JsonException error)
+        // The latter is how the reader complains of text that is not valid Unicode.
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
-            throw new DataException(path, error.Path ?? "", $"these are no settings: {error.Message}", error);
+            throw new DataException(path, (error as JsonException)?.Path ?? "", $"these are no settings: {error.Message}", error);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new DataException(path, "", error.Message, error);
+            throw new DataException(path, "", $"cannot be read: {error.Message}", error);
         }
     }
 

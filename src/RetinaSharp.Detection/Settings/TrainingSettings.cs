@@ -6,6 +6,8 @@ public sealed record TrainingSettings
     /// <summary>Batch to which <see cref="LearningRate"/> refers; other batches scale it.</summary>
     public const int ReferenceBatch = 16;
 
+    private const int MostImagesPerStep = 1 << 20;
+
     /// <summary>Passes over the training images.</summary>
     public int Epochs { get; init; } = 12;
 
@@ -94,8 +96,9 @@ public sealed record TrainingSettings
     {
         Require(Epochs >= 1, "Epochs", Epochs, "must be 1 or more");
         Require(Batch >= 1, "Batch", Batch, "must be 1 or more");
-        Require(Shards >= 1, "Shards", Shards, "must be 1 or more");
+        Require(Shards is >= 1 and <= 256, "Shards", Shards, "must be from 1 to 256");
         Require(Accumulate >= 1, "Accumulate", Accumulate, "must be 1 or more");
+        Require((long)Batch * Accumulate <= MostImagesPerStep, "Batch times accumulate", (long)Batch * Accumulate, $"must be {MostImagesPerStep} or less");
         Require(LearningRate > 0 && double.IsFinite(LearningRate), "Learning rate", LearningRate, "must be above 0");
         Require(WeightDecay >= 0 && double.IsFinite(WeightDecay), "Weight decay", WeightDecay, "must be 0 or more");
         Require(Milestones.All(share => share is > 0 and < 1), "Milestones", string.Join(", ", Milestones), "must lie between 0 and 1");

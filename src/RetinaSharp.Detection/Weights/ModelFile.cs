@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using RetinaSharp.Detection.Modeling;
 using RetinaSharp.Detection.Settings;
@@ -16,6 +18,8 @@ internal static class ModelFile
     public const string Last = "last.safetensors";
 
     private const string DescriptionKey = "retinasharp.model";
+
+    private const string DescriptionChecksumKey = "retinasharp.model.sha256";
 
     /// <summary>The file of a model that is given as a file or as a run folder.</summary>
     /// <exception cref="WeightsException">There is none.</exception>
@@ -35,10 +39,13 @@ internal static class ModelFile
     /// <param name="description">The rest.</param>
     public static void Save(string path, IEnumerable<(string Name, Tensor Tensor)> state, ModelDescription description)
     {
+        var text = JsonSerializer.Serialize(description, SettingsJsonContext.Default.ModelDescription);
         var metadata = new Dictionary<string, string>
         {
             ["format"] = "pt",
-            [DescriptionKey] = JsonSerializer.Serialize(description, SettingsJsonContext.Default.ModelDescription),
+            [DescriptionKey] = text,
+            // The file's own checksum is of the weights alone; a damaged description may still be a description, of other classes.
+            [DescriptionChecksumKey] = Checksum(text),
         };
         // Tensor by tensor, straight from its memory: a model is saved every epoch, and a copy of it would be garbage each time.
         var entries = state.Select(entry => new SafetensorsEntry(entry.Name, SafetensorsType.F32, entry.Tensor.Shape.ToArray(), stream =>
@@ -63,6 +70,10 @@ internal static class ModelFile
     {
         using var file = SafetensorsFile.Open(path);
         var description = Describe(path, file);
+        // Before memory is asked for: a small file may describe a network that no machine holds.
+        var (needed, there) = (WeightCount.Of(description.Settings.Model, description.Categories.Count), file.Entries.Values.Sum(entry => entry.Count));
+        if (needed > there)
+            throw new WeightsException(path, $"its description is of a network with {needed} weights and more, but it holds {there}; the file is damaged, get or train it again");
         file.VerifyChecksum();
         var model = new RetinaNet(description.Settings.Model, description.Categories.Count);
         try
@@ -94,6 +105,8 @@ internal static class ModelFile
     {
         if (!file.Metadata.TryGetValue(DescriptionKey, out var text))
             throw new WeightsException(path, $"the file holds weights, but no description of a model (metadata {DescriptionKey}); it was not written by RetinaSharp");
+        if (file.Metadata.TryGetValue(DescriptionChecksumKey, out var expected) && !string.Equals(expected, Checksum(text), StringComparison.OrdinalIgnoreCase))
+            throw new WeightsException(path, "the model's description does not match its SHA-256; the file is damaged, get or train it again");
         try
         {
             using var given = JsonDocument.Parse(text);
@@ -109,9 +122,11 @@ internal static class ModelFile
             description.Settings.Validate();
             return description;
         }
-        catch (Exception error) when (error is JsonException or ArgumentException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException or ArgumentException)
         {
             throw new WeightsException(path, $"the model's description cannot be understood: {error.Message}");
         }
     }
+
+    private static string Checksum(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 }

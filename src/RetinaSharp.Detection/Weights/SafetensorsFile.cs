@@ -27,6 +27,7 @@ internal sealed class SafetensorsFile : IDisposable
             throw new WeightsException(path, $"holds {fileLength} bytes, too few for a safetensors file; get or export it again");
         Span<byte> prefix = stackalloc byte[SafetensorsHeader.PrefixLength];
         ReadAt(0, prefix);
+        RefuseOtherFormats(path, prefix);
         var jsonLength = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         var room = fileLength - SafetensorsHeader.PrefixLength;
         if (jsonLength > SafetensorsHeader.MaxLength || jsonLength > (ulong)room)
@@ -138,6 +139,16 @@ internal sealed class SafetensorsFile : IDisposable
                 _ => (float)BinaryPrimitives.ReadDoubleLittleEndian(source[(8 * i)..]),
             };
         }
+    }
+
+    /// <summary>Names what people give instead; the first eight bytes of these would make headers of exabytes.</summary>
+    private static void RefuseOtherFormats(string path, ReadOnlySpan<byte> start)
+    {
+        if (start.SequenceEqual("version "u8))
+            throw new WeightsException(path, "is a Git LFS pointer, not the file itself: run `git lfs pull` in its repository");
+        // A ZIP archive; or pickle's protocol 2 with the magic number of PyTorch before 1.6.
+        if (start.StartsWith("PK\x03\x04"u8) || start.StartsWith((ReadOnlySpan<byte>)[0x80, 0x02, 0x8A, 0x0A]))
+            throw new WeightsException(path, "is a PyTorch file (.pth), which is not read as a model; give a run folder or a .safetensors file of this program");
     }
 
     private static WeightsException Unreadable(string path, Exception e) =>

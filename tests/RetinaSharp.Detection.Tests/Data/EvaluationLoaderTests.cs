@@ -42,6 +42,18 @@ public class EvaluationLoaderTests
     }
 
     [Fact]
+    public void BatchCount_LargestBatch_IsOne()
+    {
+        using var pictures = Pictures.Mixed(2);
+
+        Assert.Equal(1, new EvaluationLoader(pictures.Images, Size, new() { BatchSize = int.MaxValue }).BatchCount);
+    }
+
+    [Fact]
+    public void Around_MoreThanAnArrayHolds_ThrowsBeforeMemoryIsAskedFor() =>
+        Assert.Contains("do not fit in one batch", Assert.Throws<InsufficientMemoryException>(() => PaddedSize.Around(Enumerable.Repeat((16_000, 16_000), 3).ToArray())).Message);
+
+    [Fact]
     public void Of_DecodedImages_IsAsFromTheLoader()
     {
         using var pictures = Pictures.Mixed(3);

@@ -34,6 +34,9 @@ public class RunSettingsTests
     [InlineData("Epochs 0")]
     [InlineData("Batch 0")]
     [InlineData("Accumulate 0")]
+    [InlineData("Batch times accumulate 4294967296")]
+    [InlineData("Shards 1000000")]
+    [InlineData("17 scales and 17 ratios")]
     [InlineData("Learning rate 0")]
     [InlineData("Learning rate NaN")]
     [InlineData("Weight decay -1")]
@@ -77,6 +80,9 @@ public class RunSettingsTests
             "Gamma -1" => good with { Loss = loss with { Gamma = -1 } },
             "Alpha 1.5" => good with { Loss = loss with { Alpha = 1.5 } },
             "Box weight NaN" => good with { Loss = loss with { BoxWeight = double.NaN } },
+            "17 scales and 17 ratios" => good with { Model = model with { Anchors = new() { Scales = [.. Enumerable.Repeat(1.0, 17)], Ratios = [.. Enumerable.Repeat(1.0, 17)] } } },
+            "Batch times accumulate 4294967296" => good with { Training = training with { Batch = 1 << 16, Accumulate = 1 << 16 } },
+            "Shards 1000000" => good with { Training = training with { Shards = 1_000_000 } },
             "Epochs 0" => good with { Training = training with { Epochs = 0 } },
             "Batch 0" => good with { Training = training with { Batch = 0 } },
             "Accumulate 0" => good with { Training = training with { Accumulate = 0 } },

@@ -52,12 +52,23 @@ public sealed class SettingsJsonTests : IDisposable
     [InlineData("""[ 1 ]""", "")]
     [InlineData("""{ "training": """, "")]
     [InlineData("epochs: 3", "")]
+    [InlineData("null", "null")]
+    [InlineData("""{ "\ud800": 1 }""", "")]
+    [InlineData("""{ "training": { "optimizer": "\ud800" } }""", "")]
     public void Read_WhatIsNoSetting_ThrowsAndNamesIt(string text, string name)
     {
         var error = Assert.Throws<DataException>(() => Read(text, new()));
 
         Assert.Equal(_path, error.File);
         Assert.Contains(name, error.Message);
+    }
+
+    [Fact]
+    public void Read_ByteOrderMark_IsSkipped()
+    {
+        File.WriteAllText(_path, """{ "training": { "epochs": 3 } }""", System.Text.Encoding.UTF8);
+
+        Assert.Equal(3, SettingsJson.Read(_path, new()).Training.Epochs);
     }
 
     [Fact]

@@ -36,6 +36,62 @@ public class ModelFileTests(TrainedModel trained)
     }
 
     [Theory]
+    [InlineData("short")]
+    [InlineData("maxDetections")]
+    public void Load_ChangedDigitInTheDescription_Throws(string setting)
+    {
+        var bytes = File.ReadAllBytes(Good);
+        var at = bytes.AsSpan().IndexOf(System.Text.Encoding.UTF8.GetBytes(setting)) + setting.Length;
+        at += bytes.AsSpan(at).IndexOfAnyInRange((byte)'1', (byte)'9');
+        bytes[at] ^= bytes[at] == (byte)'1' ? (byte)2 : (byte)1;
+
+        Assert.Contains("description does not match its SHA-256", Refused(bytes));
+    }
+
+    [Fact]
+    public void Load_AnyBitOfTheHeaderFlipped_ThrowsOrIsTheSameModel()
+    {
+        var good = File.ReadAllBytes(Good);
+        var random = new Random(5);
+        var path = trained.At("flipped.safetensors");
+        var settings = SettingsJson.Write(ModelFile.Describe(Good).Settings);
+        for (var round = 0; round < 200; round++)
+        {
+            var bytes = (byte[])good.Clone();
+            bytes[random.Next(8 + (int)BitConverter.ToInt64(good))] ^= (byte)(1 << random.Next(8));
+            File.WriteAllBytes(path, bytes);
+            try
+            {
+                var (model, description) = ModelFile.Load(path);
+                model.Dispose();
+                Assert.Equal(settings, SettingsJson.Write(description.Settings));
+            }
+            catch (WeightsException error)
+            {
+                Assert.Equal(path, error.File);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("settings.model", """{"depth": 152, "width": 8}""")]
+    [InlineData("settings.model", """{"pyramidChannels": 4096, "headConvolutions": 16}""")]
+    [InlineData("settings.model.anchors.maxLevel", "10")]
+    public void Load_DescriptionOfAMonster_ThrowsBeforeMemoryIsAskedFor(string place, string value)
+    {
+        var alive = TensorCount.Alive;
+
+        Assert.Contains("is of a network with", Described(place, value));
+
+        Assert.Equal(alive, TensorCount.Alive);
+    }
+
+    [Theory]
+    [InlineData("version https://git-lfs.github.com/spec/v1\noid sha256:61", "git lfs pull")]
+    [InlineData("PK\u0003\u0004\0\0\u0008\u0008and so on", "PyTorch")]
+    public void Load_KnownOtherFile_ThrowsAndNamesIt(string text, string name) => Assert.Contains(name, Refused(System.Text.Encoding.Latin1.GetBytes(text)));
+
+    [Theory]
     [InlineData(0)]
     [InlineData(5)]
     [InlineData(2000)]
@@ -85,14 +141,8 @@ public class ModelFileTests(TrainedModel trained)
     [InlineData("settings.model.anchors.minLevel", "6")]
     [InlineData("settings.model.anchors.maxLevel", "4")]
     [InlineData("settings.input.short", "-5")]
-    public void Load_DescriptionOutOfRange_Throws(string place, string value) => Rewritten((_, metadata) =>
-    {
-        var root = JsonNode.Parse(metadata[Key])!;
-        var names = place.Split('.');
-        var parent = names[..^1].Aggregate(root, (node, name) => node[name]!);
-        parent[names[^1]] = JsonNode.Parse(value);
-        metadata[Key] = root.ToJsonString();
-    });
+    [InlineData("settings.model.anchors.scales", "[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1]")]
+    public void Load_DescriptionOutOfRange_Throws(string place, string value) => Described(place, value);
 
     [Fact]
     public void Load_Refused_FreesEveryTensor()
@@ -120,6 +170,16 @@ public class ModelFileTests(TrainedModel trained)
 
     /// <summary>The message with which a changed copy of the model is refused.</summary>
     private string Rewritten(Action<List<SafetensorsEntry>, Dictionary<string, string>> change) => Refused(Rewrite(change));
+
+    /// <summary>The message with which the model is refused when its description has something else in a place.</summary>
+    private string Described(string place, string value) => Rewritten((_, metadata) =>
+    {
+        var root = JsonNode.Parse(metadata[Key])!;
+        var names = place.Split('.');
+        var parent = names[..^1].Aggregate(root, (node, name) => node[name]!);
+        parent[names[^1]] = JsonNode.Parse(value);
+        metadata[Key] = root.ToJsonString();
+    });
 
     private string Rewrite(Action<List<SafetensorsEntry>, Dictionary<string, string>> change)
     {

@@ -1,0 +1,50 @@
+namespace RetinaSharp.Cli.Options;
+
+/// <summary>The folder that --out names. It is tried before the work begins, not found wanting after it.</summary>
+internal sealed class OutFolder
+{
+    private OutFolder(string path, string resultsFile) => (Path, Results) = (path, System.IO.Path.Combine(path, resultsFile));
+
+    /// <summary>The folder.</summary>
+    public string Path { get; }
+
+    /// <summary>The file of results in it.</summary>
+    public string Results { get; }
+
+    /// <summary>Looks at the option, and makes nothing yet.</summary>
+    /// <param name="path">What was given; null: no option, no folder.</param>
+    /// <param name="resultsFile">Name of the file that will be written, over one that may be there.</param>
+    /// <param name="inputs">Files that are read, and must be left as they are.</param>
+    /// <exception cref="UsageException">It cannot be a folder, or an input would be overwritten.</exception>
+    public static OutFolder? Of(string? path, string resultsFile, IReadOnlyList<string> inputs)
+    {
+        if (path is null)
+            return null;
+        for (var place = System.IO.Path.GetFullPath(path); place is not null; place = System.IO.Path.GetDirectoryName(place))
+            if (File.Exists(place))
+                throw new UsageException($"--out: {place} is a file; a folder is needed");
+        var folder = new OutFolder(path, resultsFile);
+        if (Directory.Exists(folder.Results))
+            throw new UsageException($"--out: {folder.Results} is a folder, where a file will be written; choose another folder");
+        var results = System.IO.Path.GetFullPath(folder.Results);
+        if (inputs.FirstOrDefault(input => System.IO.Path.GetFullPath(input) == results) is { } overwritten)
+            throw new UsageException($"--out: {overwritten} is read, and would be overwritten; choose another folder");
+        return folder;
+    }
+
+    /// <summary>Makes the folder where it is not there, and writes into it for a trial.</summary>
+    /// <exception cref="IOException">It cannot be made or written into.</exception>
+    public void Prepare()
+    {
+        try
+        {
+            Directory.CreateDirectory(Path);
+            using var trial = new FileStream($"{Results}.{Guid.NewGuid():N}.tmp", FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+            trial.WriteByte(0);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"--out: {Path} cannot be written into ({error.Message}); choose another folder, or make room and see to your rights", error);
+        }
+    }
+}

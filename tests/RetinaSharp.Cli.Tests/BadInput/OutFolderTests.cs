@@ -1,0 +1,73 @@
+namespace RetinaSharp.Cli.Tests.BadInput;
+
+[Collection(SharedModel.Name)]
+public sealed class OutFolderTests(TrainedModel trained) : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("file")]
+    [InlineData("file/below/it")]
+    public void Out_FileInTheWay_ExitsWith2(string place)
+    {
+        var file = _folder.Write("file", "kept");
+
+        Refuses(_folder.At(place), ExitCode.WrongUsage, $"--out: {file} is a file");
+
+        Assert.Equal("kept", File.ReadAllText(file));
+    }
+
+    [Theory]
+    [InlineData("/proc/retinasharp")]
+    [InlineData("/sys/retinasharp")]
+    public void Out_FolderThatCannotBeMade_ExitsWith1(string place) => Refuses(place, ExitCode.Failed, $"--out: {place} cannot be written into");
+
+    [Fact]
+    public void Out_FolderWhereTheFileBelongs_ExitsWith2()
+    {
+        Directory.CreateDirectory(_folder.At("out", "detections.json"));
+
+        Refuses(_folder.At("out"), ExitCode.WrongUsage, "detections.json is a folder");
+    }
+
+    [Fact]
+    public void Out_ResultsOverTheInput_ExitsWith2AndLeavesItAlone()
+    {
+        ColouredSet.Write(_folder.Root, images: 1);
+        File.Move(_folder.At("boxes.json"), _folder.At("detections.json"));
+        var before = File.ReadAllText(_folder.At("detections.json"));
+
+        Ran.Retina("eval", trained.Run, _folder.At("detections.json"), "--out", _folder.Root).IsRefused(ExitCode.WrongUsage, "would be overwritten");
+
+        Assert.Equal(before, File.ReadAllText(_folder.At("detections.json")));
+    }
+
+    [Fact]
+    public void Out_FolderOfTheImages_LeavesThemAlone()
+    {
+        ColouredSet.Write(_folder.Root, images: 1);
+        var before = File.ReadAllBytes(_folder.At("00.png"));
+
+        Ran.Retina("detect", trained.Run, _folder.At("00.png"), "--out", _folder.Root).IsDone();
+
+        Assert.Equal(before, File.ReadAllBytes(_folder.At("00.png")));
+        Assert.Equal(["00-2.png", "00.png", "boxes.json", "detections.json"], Directory.GetFiles(_folder.Root).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Out_ModelThatIsNone_MakesNoFolder()
+    {
+        Ran.Retina("eval", _folder.Write("model", "none"), trained.Data, "--out", _folder.At("out")).IsRefused(ExitCode.BadData);
+
+        Assert.False(Directory.Exists(_folder.At("out")));
+    }
+
+    // Before the work begins: nothing on stdout, and no image was looked at.
+    private void Refuses(string place, int code, string words)
+    {
+        Ran.Retina("eval", trained.Run, trained.Data, "--out", place).IsRefused(code, words);
+        Ran.Retina("detect", trained.Run, trained.Images, "--out", place).IsRefused(code, words);
+    }
+}

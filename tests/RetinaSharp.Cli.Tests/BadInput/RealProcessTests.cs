@@ -1,0 +1,134 @@
+using System.Runtime.Versioning;
+
+namespace RetinaSharp.Cli.Tests.BadInput;
+
+[Collection(SharedModel.Name)]
+public sealed class RealProcessTests(TrainedModel trained) : IDisposable
+{
+    private const int LargeSide = 1024;
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Retina_BadInput_ExitsWith3AndOneLine()
+    {
+        var ran = RealProcess.Retina("data", "info", _folder.At("nothing.json"));
+
+        ran.IsRefused(ExitCode.BadData);
+        Assert.Equal($"error: {_folder.At("nothing.json")}: there is no such file or folder\n", ran.Error);
+    }
+
+    [Theory]
+    [InlineData("text")]
+    [InlineData("cut jpeg")]
+    [InlineData("cut png")]
+    [InlineData("cut webp")]
+    public void Detect_BadImage_ExitsWith3AndOneLine(string kind)
+    {
+        var image = _folder.Write("a.png", "");
+        File.WriteAllBytes(image, BadFile.Of(kind));
+
+        var ran = RealProcess.Retina("detect", trained.Run, image);
+
+        // Nothing of the libraries underneath, which write to stderr themselves.
+        ran.IsRefused(ExitCode.BadData);
+        Assert.Matches($"^error: {image}: .*\n$", ran.Error);
+    }
+
+    [Theory]
+    [InlineData("libretinasharp_torch.so", "The engine cannot be loaded")]
+    [InlineData("libretinasharp_vision.so", "The image library libretinasharp_vision.so could not be loaded")]
+    public void Detect_WithoutANativeLibrary_ExitsWith4AndTheRemedy(string library, string words)
+    {
+        foreach (var file in Directory.GetFiles(AppContext.BaseDirectory).Where(file => Path.GetFileName(file) != library && !Path.GetFileName(file).Contains("test", StringComparison.OrdinalIgnoreCase)))
+            File.Copy(file, _folder.At(Path.GetFileName(file)));
+
+        var ran = RealProcess.Run("dotnet", [_folder.At("RetinaSharp.Cli.dll"), "detect", trained.Run, Path.Combine(trained.Images, "00.png")]);
+
+        ran.IsRefused(ExitCode.Unavailable, $"error: {words}", _folder.At(library) + ": not there", "eng/setup.sh");
+    }
+
+    [Fact]
+    public void Train_MuchTooLargeARate_ExitsWith1AndKeepsTheLastGoodWeights()
+    {
+        var data = ColouredSet.Write(_folder.At("data"), images: 4);
+
+        var ran = RealProcess.Retina("train", "--train", data, "--out", _folder.At("run"), "--preset", "tiny", "--size", "64", "--epochs", "60", "--batch", "4",
+            "--optimizer", "sgd", "--lr", "1e6", "--clip", "0", "--warm-up", "30", "--precision", "fp32");
+
+        ran.IsRefused(ExitCode.Failed, "is not finite at step ", ".png", "--lr");
+        Assert.Matches("error: The (classification loss|box loss|gradient) is not finite", ran.Error);
+        Ran.Retina("detect", _folder.At("run"), _folder.At("data", "00.png")).IsDone();
+        Assert.Empty(Directory.GetFiles(_folder.At("run"), "*.tmp*"));
+    }
+
+    [Fact]
+    public void Detect_WhoeverReadsItStops_LeavesWithoutAWord()
+    {
+        // 12 images, and many lines for each; `head` takes the first.
+        var call = $"dotnet '{RealProcess.Command}' detect '{trained.Run}' '{trained.Images}' --score-threshold 0 --nms 1 --max-detections 2000";
+
+        var ran = RealProcess.Run("bash", ["-c", $"{call} | head -n 1; echo ${{PIPESTATUS[0]}}"]);
+
+        Assert.Equal("", ran.Error);
+        Assert.Matches("^.*00.png: [0-9]+ found\n0\n$", ran.Out);
+    }
+
+    [Fact]
+    public void Score_FullDiskOnStdout_ExitsWith1AndOneLine()
+    {
+        var ran = RealProcess.Run("bash", ["-c", $"dotnet '{RealProcess.Command}' score --truth '{trained.Data}' --detections '{_folder.Write("dt.json", "[]")}' >/dev/full"]);
+
+        ran.IsRefused(ExitCode.Failed, "error: ", "No space left on device");
+        Assert.Single(ran.Error.TrimEnd().Split('\n'));
+    }
+
+    [Fact]
+    public void Eval_Interrupted_ExitsWith130AndWritesNothing()
+    {
+        var data = ColouredSet.Write(_folder.At("data"), images: 12);
+        File.WriteAllText(data, File.ReadAllText(data).Replace("\"bbox\":[4,6,20,16]", "\"bbox\":[50,6,20,16]"));
+
+        var ran = RealProcess.Run("dotnet", [RealProcess.Command, "eval", trained.Run, data, "--size", $"{LargeSide}", "--batch", "1", "--out", _folder.At("out")], interruptAt: "reaches over the border");
+
+        ran.IsRefused(ExitCode.Cancelled, "Cancelled.");
+        Assert.False(File.Exists(_folder.At("out", "detections.json")));
+    }
+
+    [Fact]
+    public void Detect_Interrupted_ExitsWith130AndWritesNoResults()
+    {
+        var damaged = _folder.Write("damaged.png", "no image");
+        string[] images = [damaged, .. Enumerable.Repeat(Path.Combine(trained.Images, "00.png"), 30)];
+
+        var ran = RealProcess.Run("dotnet", [RealProcess.Command, "detect", trained.Run, .. images, "--size", $"{LargeSide}", "--out", _folder.At("out")], interruptAt: damaged);
+
+        ran.IsRefused(ExitCode.Cancelled, "Cancelled.");
+        Assert.False(File.Exists(_folder.At("out", "detections.json")));
+    }
+
+    [UnsupportedOSPlatform("windows")]
+    [UnprivilegedTheory]
+    [InlineData("data", "info")]
+    [InlineData("detect")]
+    public void Retina_FolderThatMayNotBeRead_ExitsWith3(params string[] verb)
+    {
+        _folder.Write("voc/Annotations/a.xml", "<annotation/>");
+        var closed = _folder.At("voc", "Annotations");
+        string[] rest = verb is ["detect"] ? [trained.Run, closed] : [_folder.At("voc")];
+        var open = File.GetUnixFileMode(closed);
+        File.SetUnixFileMode(closed, UnixFileMode.None);
+        try
+        {
+            var ran = RealProcess.RunUnprivileged("dotnet", [RealProcess.Command, .. verb, .. rest]);
+
+            ran.IsRefused(ExitCode.BadData, closed, "cannot be read", "denied");
+        }
+        finally
+        {
+            File.SetUnixFileMode(closed, open);
+        }
+    }
+}

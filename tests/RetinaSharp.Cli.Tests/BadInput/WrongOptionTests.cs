@@ -1,0 +1,105 @@
+using RetinaSharp.Cli.Options;
+
+namespace RetinaSharp.Cli.Tests.BadInput;
+
+public sealed class WrongOptionTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    /// <summary>A value out of its range for every option that has one, and what is said of it.</summary>
+    public static TheoryData<string, string, string> OutOfRange => new()
+    {
+        { "--backbone", "r20", "r18|r34|r50|r101|r152" },
+        { "--width", "0", "above 0 and at most 8" },
+        { "--norm", "layer", "frozen|batch|group" },
+        { "--freeze", "6", "from 0 to 5" },
+        { "--levels", "7-3", "the finest first" },
+        { "--levels", "1-7", "from 2 to 5" },
+        { "--scales", "0", "above 0" },
+        { "--ratios", "1,-1", "above 0" },
+        { "--prior", "1", "above 0 and below 1" },
+        { "--size", "0", "1 <= short <= long <= 16384" },
+        { "--size", "20000", "1 <= short <= long <= 16384" },
+        { "--loss", "softmax", "focal|ce" },
+        { "--gamma", "-1", "from 0 up" },
+        { "--alpha", "1.5", "in [0, 1]" },
+        { "--box-loss", "l2", "l1|smooth-l1|giou" },
+        { "--epochs", "0", "1 or more" },
+        { "--batch", "0", "1 or more" },
+        { "--batch", "2147483647", "1048576 or less" },
+        { "--accumulate", "-3", "1 or more" },
+        { "--lr", "0", "above 0" },
+        { "--schedule", "linear", "step|cosine" },
+        { "--warm-up", "-1", "0 or more" },
+        { "--optimizer", "lion", "sgd|adamw" },
+        { "--clip", "-1", "0 or more" },
+        { "--ema", "1", "from 0 to below 1" },
+        { "--early-stop", "-1", "0 or more" },
+        { "--seed", "1.5", "whole number" },
+        { "--preset", "big", "tiny" },
+        { "--device", "cuda:x", "cpu, cuda or cuda:N" },
+        { "--precision", "fp16", "auto|fp32|bf16" },
+    };
+
+    public static TheoryData<string> Table => [.. TrainingOptions.Table.Select(option => option.Name)];
+
+    public static TheoryData<string[], string> WrongCalls => new()
+    {
+        { ["train", "--train", "a", "--train", "b", "--out", "c"], "--train" },
+        { ["train", "--train", "a", "--out", "c", "--lr", "1", "--lr", "2"], "--lr" },
+        { ["score", "--truth", "a", "--detections", "b", "c"], "'c'" },
+        { ["data", "fly"], "fly" },
+        { ["data", "info", ""], "DATA: the path is empty" },
+        { ["data", "info", "a", "b"], "'b'" },
+        { ["detect", "model", ""], "PATH: the path is empty" },
+        { ["info", " "], "MODEL: the path is empty" },
+        { ["detect", "model", "a.png", "--draw-threshold", "1.5"], "--draw-threshold: 1.5 is outside of 0 to 1" },
+        { ["detect", "model", "a.png", "--max-detections", "0"], "must be 1 or more" },
+        { ["detect", "model", "a.png", "--batch", "-1"], "--batch: -1 is below 1" },
+        { ["detect", "model", "a.png", "--size", "x"], "--size: 'x' is no size such as 800 or 800x1333" },
+        { ["eval", "model", "a", "--batch", "99999999999"], "--batch: '99999999999' is no whole number up to 2147483647" },
+        { ["eval", "model", "a", "--images", ""], "--images: the value is empty" },
+        { ["train", "--train", "a", "--out", ""], "--out: the value is empty" },
+        { ["train", "--train", "a", "--out", "b", "--config", ""], "--config: the value is empty" },
+    };
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [MemberData(nameof(OutOfRange))]
+    public void Train_ValueOutOfRange_ExitsWith2AndTellsTheRange(string option, string value, string range) =>
+        Train(option, value).IsRefused(ExitCode.WrongUsage, "error: ", range);
+
+    [Fact]
+    public void OutOfRange_ItsOptions_AreAllOfTheTable() =>
+        Assert.Empty(TrainingOptions.Table.Select(option => option.Name).Except(OutOfRange.Select(row => (string)row[0])));
+
+    [Theory]
+    [MemberData(nameof(Table))]
+    public void Train_Nonsense_ExitsWith2AndNamesTheOption(string option)
+    {
+        foreach (var value in (string[])["", " ", "?", "NaN", "1e999", "1,5,x", "0x10", "--"])
+        {
+            var ran = Train(option, value);
+
+            Assert.True(ran.Code == ExitCode.WrongUsage, $"{option} '{value}': exit code {ran.Code}: {ran.Error}");
+            Assert.Contains(option, ran.Error);
+            Assert.DoesNotContain("fault of the program", ran.Error);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(WrongCalls))]
+    public void Run_WrongCall_ExitsWith2AndSaysWhatIsWrong(string[] args, string words) =>
+        Ran.Retina(args).IsRefused(ExitCode.WrongUsage, words);
+
+    [Fact]
+    public void Train_ConfigOutOfRange_ExitsWith2()
+    {
+        var config = _folder.Write("config.json", """{"training": {"batch": 70000, "accumulate": 70000}}""");
+
+        Train("--config", config).IsRefused(ExitCode.WrongUsage, "Batch times accumulate 4900000000");
+    }
+
+    private Ran Train(string option, string value) => Ran.Retina("train", "--train", "nothing", "--out", _folder.At("out"), option, value);
+}
