@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using RetinaSharp.Detection.Modeling;
 using RetinaSharp.Detection.Settings;
@@ -33,6 +32,7 @@ internal static class ModelFile
     /// <param name="path">The file.</param>
     /// <param name="state">Names and tensors, in single precision.</param>
     /// <param name="description">The rest.</param>
+    /// <exception cref="IOException">The file cannot be written; it is then as it was.</exception>
     public static void Save(string path, IEnumerable<(string Name, Tensor Tensor)> state, ModelDescription description)
     {
         var metadata = new Dictionary<string, string>
@@ -40,13 +40,7 @@ internal static class ModelFile
             ["format"] = "pt",
             [DescriptionKey] = JsonSerializer.Serialize(description, SettingsJsonContext.Default.ModelDescription),
         };
-        // Tensor by tensor, straight from its memory: a model is saved every epoch, and a copy of it would be garbage each time.
-        var entries = state.Select(entry => new SafetensorsEntry(entry.Name, SafetensorsType.F32, entry.Tensor.Shape.ToArray(), stream =>
-        {
-            using var scope = new TensorScope();
-            stream.Write(MemoryMarshal.AsBytes(entry.Tensor.To(Device.Cpu, ScalarType.Float32).Contiguous().Data<float>()));
-        }));
-        SafetensorsWriter.Write(path, entries, metadata);
+        SafetensorsWriter.Write(path, state.Select(entry => SafetensorsTensors.Entry(entry.Name, entry.Tensor)), metadata);
     }
 
     /// <summary>Reads only what is said of a model.</summary>
@@ -63,20 +57,14 @@ internal static class ModelFile
     {
         using var file = SafetensorsFile.Open(path);
         var description = Describe(path, file);
-        file.VerifyChecksum();
+        if (!file.VerifyChecksum())
+            throw new WeightsException(path, "its SHA-256 is missing from the metadata; the file is damaged or was changed by another program, get or export it again");
         var model = new RetinaNet(description.Settings.Model, description.Categories.Count);
         try
         {
             var state = model.State().ToList();
             foreach (var (name, tensor) in state)
-            {
-                if (!file.Entries.TryGetValue(name, out var entry))
-                    throw new WeightsException(path, $"the weight {name} is missing");
-                if (!entry.Shape.SequenceEqual(tensor.Shape.ToArray()))
-                    throw new WeightsException(path, $"the weight {name} has shape [{string.Join(", ", entry.Shape)}], the model needs [{string.Join(", ", tensor.Shape.ToArray())}]");
-                file.ReadSingles(name).CopyTo(tensor.Data<float>());
-            }
-
+                file.ReadInto(name, tensor);
             var unexpected = file.Entries.Keys.Except(state.Select(entry => entry.Name)).ToList();
             if (unexpected.Count > 0)
                 throw new WeightsException(path, $"{unexpected.Count} weights belong to no part of the model, the first is {unexpected[0]}");
@@ -89,6 +77,9 @@ internal static class ModelFile
             throw;
         }
     }
+
+    /// <summary>What is said of a model, if the file is one of this program's.</summary>
+    public static ModelDescription? TryDescribe(SafetensorsFile file) => file.Metadata.ContainsKey(DescriptionKey) ? Describe(file.Path, file) : null;
 
     private static ModelDescription Describe(string path, SafetensorsFile file)
     {
