@@ -1,6 +1,4 @@
 using RetinaSharp.Annotations;
-using RetinaSharp.Detection.Anchors;
-using RetinaSharp.Detection.Inference;
 using RetinaSharp.Detection.Modeling;
 using RetinaSharp.Detection.Settings;
 using RetinaSharp.Detection.Tests.Modeling;
