@@ -6,6 +6,11 @@ namespace RetinaSharp.Evaluation;
 /// </summary>
 public record CocoFigures
 {
+    /// <summary>Figures from elsewhere, such as a file.</summary>
+    public CocoFigures()
+    {
+    }
+
     internal CocoFigures(IReadOnlyList<ClassCurves> classes)
     {
         AP = CurveMeans.Precision(classes, AreaRange.All, CocoThresholds.AllIou);
@@ -23,40 +28,40 @@ public record CocoFigures
     }
 
     /// <summary>Average precision, the mean over IoU thresholds .5 to .95 in steps of .05.</summary>
-    public double AP { get; }
+    public double AP { get; init; }
 
     /// <summary>Average precision at IoU .5.</summary>
-    public double AP50 { get; }
+    public double AP50 { get; init; }
 
     /// <summary>Average precision at IoU .75.</summary>
-    public double AP75 { get; }
+    public double AP75 { get; init; }
 
     /// <summary>Average precision of small objects.</summary>
-    public double APs { get; }
+    public double APs { get; init; }
 
     /// <summary>Average precision of medium objects.</summary>
-    public double APm { get; }
+    public double APm { get; init; }
 
     /// <summary>Average precision of large objects.</summary>
-    public double APl { get; }
+    public double APl { get; init; }
 
     /// <summary>Average recall with the best detection of each class in an image.</summary>
-    public double AR1 { get; }
+    public double AR1 { get; init; }
 
     /// <summary>Average recall with the best 10 detections of each class in an image.</summary>
-    public double AR10 { get; }
+    public double AR10 { get; init; }
 
     /// <summary>Average recall with the best 100 detections of each class in an image.</summary>
-    public double AR100 { get; }
+    public double AR100 { get; init; }
 
     /// <summary>Average recall of small objects, with 100 detections.</summary>
-    public double ARs { get; }
+    public double ARs { get; init; }
 
     /// <summary>Average recall of medium objects, with 100 detections.</summary>
-    public double ARm { get; }
+    public double ARm { get; init; }
 
     /// <summary>Average recall of large objects, with 100 detections.</summary>
-    public double ARl { get; }
+    public double ARl { get; init; }
 
     /// <summary>The figures with their names, in the order in which COCO's tools print them.</summary>
     public IReadOnlyList<(string Name, double Value)> ByName() =>

@@ -24,6 +24,10 @@ internal static class OptionValue
             ? number
             : throw new FormatException($"'{text}' is no whole number up to {long.MaxValue}");
 
+    /// <summary>A span of time of 0 to 10⁹ seconds.</summary>
+    public static TimeSpan Seconds(string text) =>
+        Number(text) is >= 0 and <= 1e9 and var seconds ? TimeSpan.FromSeconds(seconds) : throw new FormatException($"'{text}' is not from 0 to 1e9 seconds");
+
     public static IReadOnlyList<double> Numbers(string text) => [.. text.Split(',').Select(Number)];
 
     /// <summary>A number, or null for "off".</summary>

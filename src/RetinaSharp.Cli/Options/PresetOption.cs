@@ -17,5 +17,8 @@ internal sealed class PresetOption
 
     public string Name(ParseResult parse) => parse.GetValue(Option)!;
 
+    /// <summary>Whether it was given, and is not the default.</summary>
+    public bool IsGiven(ParseResult parse) => parse.GetResult(Option) is { Implicit: false };
+
     public RunSettings Settings(ParseResult parse) => UsageException.Guard(() => Presets.Named(Name(parse)));
 }

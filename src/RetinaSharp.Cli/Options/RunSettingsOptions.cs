@@ -23,16 +23,22 @@ internal sealed class RunSettingsOptions
     /// <summary>The preset's name, as given.</summary>
     public string PresetName(ParseResult parse) => _preset.Name(parse);
 
+    /// <summary>Whether the command line says what to start from, by --preset or --config.</summary>
+    public bool HasStart(ParseResult parse) => _preset.IsGiven(parse) || parse.GetValue(_config) is not null;
+
     /// <summary>The settings.</summary>
+    /// <param name="parse">The command line.</param>
+    /// <param name="start">Changes the preset before all else.</param>
     /// <exception cref="UsageException">A value is no value, or out of its range.</exception>
-    public RunSettings Read(ParseResult parse)
+    public RunSettings Read(ParseResult parse, Func<RunSettings, RunSettings>? start = null)
     {
         var settings = _preset.Settings(parse);
+        if (start is not null)
+            settings = start(settings);
         if (parse.GetValue(_config) is { } file)
             settings = SettingsJson.Read(file, settings);
-        foreach (var (setting, option) in _options)
-            if (parse.GetValue(option) is { } text)
-                settings = Given.Read(setting.Name, text, value => setting.Apply(settings, value));
+        foreach (var (setting, text) in GivenOptions(parse))
+            settings = Given.Read(setting.Name, text, value => setting.Apply(settings, value));
         return UsageException.Guard(() =>
         {
             settings.Validate();
@@ -40,4 +46,23 @@ internal sealed class RunSettingsOptions
             return settings;
         });
     }
+
+    /// <summary>Holds what was given against the settings of a run that goes on: both the run's own command line and none are right.</summary>
+    /// <exception cref="UsageException">An option asks for something else; it is named.</exception>
+    public void RequireNoOther(ParseResult parse, RunSettings run)
+    {
+        foreach (var (setting, text) in GivenOptions(parse))
+            Require($"{setting.Name} {text}", Given.Read(setting.Name, text, value => setting.Apply(run, value)));
+        if (HasStart(parse))
+            Require(string.Join(" and ", new[] { _preset.IsGiven(parse) ? "--preset" : null, parse.GetValue(_config) is null ? null : "--config" }.OfType<string>()), Read(parse));
+
+        void Require(string options, RunSettings asked)
+        {
+            if (SettingsJson.Differences(run, asked) is [var difference, ..])
+                throw new UsageException($"{options}: a training that goes on keeps its settings, and there {difference}. Leave the option out, or train into another folder.");
+        }
+    }
+
+    private IEnumerable<(SettingOption Setting, string Text)> GivenOptions(ParseResult parse) =>
+        _options.Select(entry => (entry.Setting, Text: parse.GetValue(entry.Option))).Where(entry => entry.Text is not null).Select(entry => (entry.Setting, entry.Text!));
 }

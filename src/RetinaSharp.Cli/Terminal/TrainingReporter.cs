@@ -13,6 +13,9 @@ internal sealed class TrainingReporter(Output output, ProgressDisplay display, i
     {
         switch (progress)
         {
+            case TrainingNote { IsWarning: true } note:
+                output.Warn(note.Text);
+                break;
             case TrainingNote note:
                 output.Say(note.Text);
                 break;

@@ -5,8 +5,10 @@ using RetinaSharp.Cli.Options;
 using RetinaSharp.Cli.Reports;
 using RetinaSharp.Cli.Terminal;
 using RetinaSharp.Detection.Anchors;
+using RetinaSharp.Detection.Inference;
 using RetinaSharp.Detection.Settings;
 using RetinaSharp.Detection.Training;
+using RetinaSharp.Detection.Weights;
 using RetinaSharp.Torch;
 
 namespace RetinaSharp.Cli.Verbs;
@@ -15,6 +17,7 @@ namespace RetinaSharp.Cli.Verbs;
 internal static class TrainVerb
 {
     private const string ConfigFile = "config.json";
+    private static readonly string[] RunFiles = [ConfigFile, "last.state", "last.safetensors", "best.safetensors"];
 
     // Above this share the anchors do not suit the data.
     private const double MostBoxesWithoutAnchor = .05;
@@ -25,27 +28,36 @@ internal static class TrainVerb
         var validation = Given.Value("--val", "DATA", "What to choose the best epoch on.");
         var outFolder = Given.Value("--out", "RUN", "The run folder.", required: true);
         var images = DataSource.Images();
+        var weights = Given.Value("--weights", "MODEL", "What to start from: a run folder or a .safetensors file. Without --preset and --config the architecture is the model's.");
+        var resume = new Option<bool>("--resume") { Description = "Goes on with the training that --out holds; where it holds none, starts one." };
+        var checkpointEvery = Given.Value("--checkpoint-every", "SECONDS", "Most time between two checkpoints, and so the most work that can be lost; 60 if left out.");
         var settingsOptions = new RunSettingsOptions();
         var engine = new EngineOptions();
         var json = Given.Json();
-        var command = new Command("train", "Trains a model. What no option says is as the preset has it.") { train, validation, outFolder, images };
+        var command = new Command("train", "Trains a model. What no option says is as the preset has it.") { train, validation, outFolder, images, weights, resume, checkpointEvery };
         settingsOptions.AddTo(command);
         engine.AddTo(command);
         command.Add(json);
         command.SetAction(parse =>
         {
-            var settings = settingsOptions.Read(parse);
+            var folder = parse.GetRequiredValue(outFolder)!;
+            var (settings, origin) = ReadSettings(settingsOptions, parse, folder, parse.GetValue(resume), parse.GetValue(weights));
+            RequireFree(folder, parse.GetValue(resume));
             var options = new TrainerOptions
             {
-                Folder = NewFolder(parse.GetRequiredValue(outFolder)!),
+                Folder = folder,
+                Resume = parse.GetValue(resume),
+                Weights = parse.GetValue(weights),
                 Device = engine.ReadDevice(parse),
                 Precision = engine.ReadPrecision(parse),
             };
+            if (Given.ReadValue(parse, checkpointEvery, OptionValue.Seconds) is { } every)
+                options = options with { CheckpointEvery = every };
             Engine.Require(options.Device);
             var dataOptions = new DataOptions { ImagesDirectory = parse.GetValue(images) };
             var trainSet = DataSource.Open(parse.GetRequiredValue(train)!, dataOptions, session.Output);
             var validationSet = parse.GetValue(validation) is { } data ? DataSource.Open(data, dataOptions, session.Output) : null;
-            Announce(session.Output, settingsOptions.PresetName(parse), settings, options, trainSet, validationSet);
+            Announce(session.Output, origin, settings, options, trainSet, validationSet);
 
             var trainer = new Trainer(settings, trainSet, validationSet, options);
             var result = ProgressDisplay.During(session.Output, "training", display =>
@@ -58,21 +70,55 @@ internal static class TrainVerb
         return command;
     }
 
-    /// <summary>Refuses a folder that a training would overwrite.</summary>
-    private static string NewFolder(string path)
+    /// <summary>The settings, and in words where they are from.</summary>
+    private static (RunSettings Settings, string Origin) ReadSettings(RunSettingsOptions options, ParseResult parse, string folder, bool resumes, string? weights)
     {
-        if (File.Exists(path))
-            throw new UsageException($"--out: {path} is a file; a run needs a folder");
-        if (File.Exists(Path.Combine(path, ConfigFile)))
-            throw new UsageException($"--out: {path} holds a training already; choose another folder, or delete it");
-        return path;
+        var config = Path.Combine(folder, ConfigFile);
+        if (resumes && File.Exists(config))
+        {
+            var run = UsageException.Guard(() =>
+            {
+                var read = SettingsJson.Read(config, new());
+                read.Validate();
+                return read;
+            });
+            options.RequireNoOther(parse, run);
+            return (run, $"settings of {config}");
+        }
+
+        var preset = $"preset {options.PresetName(parse)}";
+        return weights is not null && !options.HasStart(parse) && Architecture(weights) is { } model
+            ? (options.Read(parse, start => start with { Model = model.Model, Input = model.Input }), $"{preset} with architecture and image size of {weights}")
+            : (options.Read(parse), preset);
+    }
+
+    /// <summary>Settings of a model; null where the file holds only weights. Whether it can be used at all the trainer says.</summary>
+    private static RunSettings? Architecture(string model)
+    {
+        try
+        {
+            return Detector.Describe(model).Settings;
+        }
+        catch (WeightsException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Refuses a folder that a training would overwrite.</summary>
+    private static void RequireFree(string folder, bool resumes)
+    {
+        if (File.Exists(folder))
+            throw new UsageException($"--out: {folder} is a file; a run needs a folder");
+        if (!resumes && RunFiles.Any(name => File.Exists(Path.Combine(folder, name))))
+            throw new UsageException($"--out: {folder} holds a training already; go on with it (--resume), choose another folder, or delete it");
     }
 
     private static void Announce(
-        Output output, string preset, RunSettings settings, TrainerOptions options, AnnotatedSet train, AnnotatedSet? validation)
+        Output output, string origin, RunSettings settings, TrainerOptions options, AnnotatedSet train, AnnotatedSet? validation)
     {
         var training = settings.Training;
-        output.Say($"preset {preset}: RetinaNet on ResNet-{settings.Model.Depth} of width {settings.Model.Width}, "
+        output.Say($"{origin}: RetinaNet on ResNet-{settings.Model.Depth} of width {settings.Model.Width}, "
             + $"images scaled to {settings.Input.Short} x {settings.Input.Long}, {training.Epochs} epochs");
         output.Say($"training data   {Counts(train)}");
         output.Say(validation is null ? "validation data none: the last weights are the model" : $"validation data {Counts(validation)}");
@@ -98,6 +144,8 @@ internal static class TrainVerb
     {
         output.Say($"{(result.IsCancelled ? "Cancelled" : "Done")} after {result.Epochs} epochs, {result.Steps} steps, {Durations.Text(result.Duration)}."
             + (result.Best is { } best ? $" Best AP {best.AP:0.000} in epoch {result.BestEpoch}." : ""));
+        if (result.IsCancelled)
+            output.Say("The same command with --resume goes on from here.");
         output.Say($"The model is in {folder}. To go on:");
         output.Say($"  retina eval {Quoted(folder)} {Quoted(validation ?? "DATA")}");
         output.Say($"  retina detect {Quoted(folder)} PATH --out DIR");

@@ -15,6 +15,9 @@ internal static class ComputeType
         _ => !device.IsCpu || ProcessorHasBfloat16.Value ? ScalarType.BFloat16 : ScalarType.Float32,
     };
 
+    /// <summary>The precision that is meant, for <see cref="Precision.Auto"/> too.</summary>
+    public static Precision Resolve(Precision precision, Device device) => Choose(precision, device) == ScalarType.Float32 ? Precision.Fp32 : Precision.Bf16;
+
     // .NET has no question for these instructions yet; the kernel lists them.
     private static readonly Lazy<bool> ProcessorHasBfloat16 = new(() =>
     {

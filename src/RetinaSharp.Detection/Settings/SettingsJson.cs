@@ -33,6 +33,16 @@ public static class SettingsJson
     /// <param name="settings">The settings.</param>
     public static string Write(RunSettings settings) => JsonSerializer.Serialize(settings, SettingsJsonContext.Default.RunSettings);
 
+    /// <summary>Where settings differ from others, such as "training.epochs is 12, not 20".</summary>
+    /// <param name="settings">The settings.</param>
+    /// <param name="others">What they are held against.</param>
+    public static IReadOnlyList<string> Differences(RunSettings settings, RunSettings others)
+    {
+        using var one = JsonSerializer.SerializeToDocument(settings, SettingsJsonContext.Default.RunSettings);
+        using var other = JsonSerializer.SerializeToDocument(others, SettingsJsonContext.Default.RunSettings);
+        return [.. Differences("", one.RootElement, other.RootElement)];
+    }
+
     /// <summary>
     /// Reads a value whose text may leave members out: they keep what <paramref name="defaults"/> has, at every depth. The
     /// generated converters alone would give them zeros. So what was written before a setting was there can still be read.
@@ -46,6 +56,16 @@ public static class SettingsJson
             Merge(writer, whole.RootElement, given);
         return JsonSerializer.Deserialize(merged.ToArray(), type);
     }
+
+    // Both have the same members: they are of one type.
+    private static IEnumerable<string> Differences(string place, JsonElement one, JsonElement other) =>
+        one.ValueKind == JsonValueKind.Object && other.ValueKind == JsonValueKind.Object
+            ? one.EnumerateObject().SelectMany(member => Differences($"{place}.{member.Name}", member.Value, other.GetProperty(member.Name)))
+            : JsonElement.DeepEquals(one, other) ? [] : [$"{place[1..]} is {Shown(one)}, not {Shown(other)}"];
+
+    private static string Shown(JsonElement value) => value.ValueKind == JsonValueKind.Array
+        ? $"[{string.Join(", ", value.EnumerateArray().Select(Shown))}]"
+        : value.GetRawText();
 
     /// <summary>The members of both objects; where both have one, the given one, and objects are merged in turn.</summary>
     private static void Merge(Utf8JsonWriter writer, JsonElement defaults, JsonElement given)

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using RetinaSharp.Detection.Anchors;
+using RetinaSharp.Detection.Training;
 using RetinaSharp.Detection.Weights;
 
 namespace RetinaSharp.Detection.Settings;
@@ -11,11 +12,12 @@ namespace RetinaSharp.Detection.Settings;
     Converters =
     [
         typeof(EnumNameConverter<AnchorCompatibility>), typeof(EnumNameConverter<BoxLossKind>), typeof(EnumNameConverter<ClassificationLossKind>),
-        typeof(EnumNameConverter<NormKind>), typeof(EnumNameConverter<OptimizerKind>), typeof(EnumNameConverter<P6Source>), typeof(EnumNameConverter<ScheduleKind>),
+        typeof(EnumNameConverter<NormKind>), typeof(EnumNameConverter<OptimizerKind>), typeof(EnumNameConverter<P6Source>), typeof(EnumNameConverter<Precision>), typeof(EnumNameConverter<ScheduleKind>),
     ],
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     RespectNullableAnnotations = true,
     IgnoreReadOnlyProperties = true)]
 [JsonSerializable(typeof(RunSettings))]
 [JsonSerializable(typeof(ModelDescription))]
+[JsonSerializable(typeof(Checkpoint))]
 internal sealed partial class SettingsJsonContext : JsonSerializerContext;

@@ -3,14 +3,14 @@ using System.Diagnostics;
 namespace RetinaSharp.Detection.Training;
 
 /// <summary>How fast a training goes, over the steps since the last report.</summary>
-internal sealed class Pace(long totalSteps)
+internal sealed class Pace(long firstStep, long totalSteps)
 {
     // Often enough to watch, seldom enough to cost nothing.
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     private long _since = Stopwatch.GetTimestamp();
     private long _step;
-    private long _sinceStep;
+    private long _sinceStep = firstStep;
     private int _images;
 
     public double ImagesPerSecond { get; private set; }

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using RetinaSharp.Detection.Settings;
 using RetinaSharp.Detection.Weights;
@@ -5,8 +6,11 @@ using RetinaSharp.Torch;
 
 namespace RetinaSharp.Detection.Training;
 
-/// <summary>The files of a run. Settings and weights are written beside and renamed, so that they are whole at every moment; metrics get a line an epoch.</summary>
-internal sealed class RunFolder
+/// <summary>
+/// The files of a run, each whole at every moment (see <see cref="DurableFile"/>). What could not be written is kept in memory and
+/// written with the next checkpoint, so that a checkpoint never speaks of files that are not there.
+/// </summary>
+internal sealed class RunFolder : IDisposable
 {
     /// <summary>The resolved settings.</summary>
     public const string Config = "config.json";
@@ -14,19 +18,31 @@ internal sealed class RunFolder
     private const string Metrics = "metrics.jsonl";
 
     private readonly string _path;
+    private readonly List<string> _lines = [];
+    private bool _linesWait;
+    private (List<(string Name, Tensor Tensor)> Weights, ModelDescription Description)? _waitingBest;
 
-    /// <summary>Makes the folder and writes the settings.</summary>
-    public RunFolder(string path, RunSettings settings)
+    /// <summary>Makes the folder ready for a training.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="settings">Settings of the run.</param>
+    /// <param name="from">The checkpoint from which it goes on; null: what an earlier training left is deleted.</param>
+    /// <exception cref="IOException">The folder cannot be written to.</exception>
+    public RunFolder(string path, RunSettings settings, Checkpoint? from)
     {
         _path = path;
         Directory.CreateDirectory(path);
-        var config = Path.Combine(path, Config);
-        File.WriteAllText(config + ".tmp", SettingsJson.Write(settings) + "\n");
-        File.Move(config + ".tmp", config, overwrite: true);
-        File.WriteAllText(Path.Combine(path, Metrics), "");
+        foreach (var leftover in Directory.GetFiles(path, "*" + DurableFile.Beside))
+            File.Delete(leftover);
+        if (from is not null)
+            _lines.AddRange(LinesUpTo(from.Epoch));
+        else
+            new[] { CheckpointFile.Last, CheckpointFile.Previous, ModelFile.Best, ModelFile.Last }.ToList().ForEach(name => File.Delete(At(name)));
+        DurableFile.Write(At(Config), file => file.Write(Encoding.UTF8.GetBytes(SettingsJson.Write(settings) + "\n")));
+        WriteMetrics();
     }
 
     /// <summary>Adds a line about an epoch.</summary>
+    /// <exception cref="IOException">It cannot be written; it waits for <see cref="Settle"/>.</exception>
     public void Append(TrainingEpoch epoch, long step, double learningRate, IReadOnlyDictionary<string, double> phases)
     {
         var buffer = new MemoryStream();
@@ -55,12 +71,83 @@ internal sealed class RunFolder
             writer.WriteEndObject();
         }
 
-        buffer.WriteByte((byte)'\n');
-        using var file = new FileStream(Path.Combine(_path, Metrics), FileMode.Append);
-        buffer.WriteTo(file);
+        _lines.Add(Encoding.UTF8.GetString(buffer.ToArray()));
+        WriteMetrics();
     }
 
-    /// <summary>Writes weights under one of the names of <see cref="ModelFile"/>.</summary>
-    public void Save(string name, IEnumerable<(string Name, Tensor Tensor)> state, ModelDescription description) =>
-        ModelFile.Save(Path.Combine(_path, name), state, description);
+    /// <summary>Writes the latest weights.</summary>
+    /// <exception cref="IOException">They cannot be written.</exception>
+    public void SaveLast(IEnumerable<(string Name, Tensor Tensor)> weights, ModelDescription description) => ModelFile.Save(At(ModelFile.Last), weights, description);
+
+    /// <summary>Writes the weights of the best epoch.</summary>
+    /// <exception cref="IOException">They cannot be written; a copy waits for <see cref="Settle"/>.</exception>
+    public void SaveBest(IEnumerable<(string Name, Tensor Tensor)> weights, ModelDescription description)
+    {
+        ForgetWaitingBest();
+        try
+        {
+            ModelFile.Save(At(ModelFile.Best), weights, description);
+        }
+        catch (IOException)
+        {
+            using var guard = Autograd.WithoutGradient();
+            using var scope = new TensorScope();
+            _waitingBest = ([.. weights.Select(entry => (entry.Name, TensorScope.Detach(entry.Tensor.Clone())))], description);
+            throw;
+        }
+    }
+
+    /// <summary>Writes a checkpoint, and before it what waits.</summary>
+    /// <exception cref="IOException">Something cannot be written.</exception>
+    public void SaveCheckpoint(TrainingState state, Checkpoint at)
+    {
+        Settle();
+        CheckpointFile.Write(_path, state, at);
+    }
+
+    /// <summary>Writes what could not be written before.</summary>
+    /// <exception cref="IOException">It still cannot.</exception>
+    public void Settle()
+    {
+        if (_waitingBest is { } best)
+        {
+            ModelFile.Save(At(ModelFile.Best), best.Weights, best.Description);
+            ForgetWaitingBest();
+        }
+
+        if (_linesWait)
+            WriteMetrics();
+    }
+
+    public void Dispose() => ForgetWaitingBest();
+
+    private string At(string name) => Path.Combine(_path, name);
+
+    private void WriteMetrics()
+    {
+        _linesWait = true;
+        DurableFile.Write(At(Metrics), file => file.Write(Encoding.UTF8.GetBytes(string.Concat(_lines.Select(line => line + "\n")))));
+        _linesWait = false;
+    }
+
+    /// <summary>The lines of the epochs that a checkpoint has; the later ones will be trained, and written, again.</summary>
+    private IEnumerable<string> LinesUpTo(int epoch) => !File.Exists(At(Metrics)) ? [] : File.ReadLines(At(Metrics)).TakeWhile(line =>
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(line);
+            return document.RootElement.GetProperty("epoch").GetInt32() <= epoch;
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+        {
+            return false;
+        }
+    });
+
+    private void ForgetWaitingBest()
+    {
+        foreach (var (_, tensor) in _waitingBest?.Weights ?? [])
+            tensor.Dispose();
+        _waitingBest = null;
+    }
 }

@@ -7,5 +7,5 @@ namespace RetinaSharp.Detection.Training;
 /// <param name="Box">Mean box loss.</param>
 /// <param name="Validation">Losses and COCO figures on the validation set; null without one.</param>
 /// <param name="IsBest">Whether it has the best AP so far.</param>
-/// <param name="Elapsed">Time since the start.</param>
+/// <param name="Elapsed">Time trained, by all sessions of a training that was resumed.</param>
 public sealed record TrainingEpoch(int Epoch, int Epochs, double Classification, double Box, ValidationResult? Validation, bool IsBest, TimeSpan Elapsed) : TrainingProgress;

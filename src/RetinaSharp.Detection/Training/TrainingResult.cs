@@ -7,6 +7,6 @@ namespace RetinaSharp.Detection.Training;
 /// <param name="Epochs">Epochs done.</param>
 /// <param name="Best">Figures of the best epoch on the validation set; null without one.</param>
 /// <param name="BestEpoch">That epoch, from 1; 0 without one.</param>
-/// <param name="Duration">Time taken.</param>
+/// <param name="Duration">Time taken, by all sessions of a training that was resumed.</param>
 /// <param name="IsCancelled">Whether it was stopped before its end.</param>
-public sealed record TrainingResult(long Steps, int Epochs, CocoMetrics? Best, int BestEpoch, TimeSpan Duration, bool IsCancelled);
+public sealed record TrainingResult(long Steps, int Epochs, CocoFigures? Best, int BestEpoch, TimeSpan Duration, bool IsCancelled);

@@ -10,13 +10,15 @@ namespace RetinaSharp.Detection.Training;
 internal sealed class TrainingState : IDisposable
 {
     private readonly RetinaNet _network;
+    private readonly string[] _trained;
     private readonly Optimizer _optimizer;
     private readonly ExponentialMovingAverage? _average;
 
     public TrainingState(RetinaNet network, TrainingSettings settings)
     {
-        _network = network;
-        Gradients = new(network.NamedParameters().Select(entry => entry.Parameter).Where(parameter => parameter.IsTrainable));
+        var trained = network.NamedParameters().Where(entry => entry.Parameter.IsTrainable).ToArray();
+        (_network, _trained) = (network, [.. trained.Select(entry => entry.Name)]);
+        Gradients = new(trained.Select(entry => entry.Parameter));
         _optimizer = settings.Optimizer == OptimizerKind.Sgd
             ? new Sgd(Gradients.Parameters, weightDecay: settings.WeightDecay, decayNormsAndBiases: settings.DecayNormsAndBiases)
             : new AdamW(Gradients.Parameters, weightDecay: settings.WeightDecay, decayNormsAndBiases: settings.DecayNormsAndBiases);
@@ -40,6 +42,23 @@ internal sealed class TrainingState : IDisposable
     public IEnumerable<(string Name, Tensor Tensor)> Averages() => _average is null
         ? _network.State()
         : _network.State().Zip(_average.Averages, (entry, average) => (entry.Name, average));
+
+    /// <summary>All that must be kept to go on as if never interrupted, under names of its own: weights as they are, averages, what the optimiser remembers.</summary>
+    public IEnumerable<(string Name, Tensor Tensor)> All()
+    {
+        var weights = _network.State().Select(entry => ($"weights.{entry.Name}", entry.Tensor));
+        var averages = _average is null ? [] : Averages().Select(entry => ($"averages.{entry.Name}", entry.Tensor));
+        var memory = _optimizer.State.SelectMany(part => _trained.Zip(part.Tensors, (name, tensor) => ($"{part.Name}.{name}", tensor)));
+        return weights.Concat(averages).Concat(memory);
+    }
+
+    /// <summary>Takes note that all of <see cref="All"/> was put back to what it was after so many steps.</summary>
+    public void Restored(long steps)
+    {
+        _optimizer.Steps = steps;
+        _average?.Updates = steps;
+        _network.Refresh();
+    }
 
     public void Dispose()
     {

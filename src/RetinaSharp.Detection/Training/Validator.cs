@@ -8,7 +8,7 @@ using RetinaSharp.Torch;
 
 namespace RetinaSharp.Detection.Training;
 
-/// <summary>Losses and COCO figures on a validation set, with the weights as they are.</summary>
+/// <summary>Losses and COCO figures on a validation set, with the weights as they are; the network is left ready for training.</summary>
 internal sealed class Validator
 {
     private readonly AnnotatedSet _set;
@@ -41,22 +41,23 @@ internal sealed class Validator
         finally
         {
             Engine.Threads = threads;
+            _network.Train(true);
         }
     }
 
     private (double Classification, double Box) Losses(CancellationToken cancellation)
     {
         using var guard = Autograd.WithoutGradient();
-        var meter = new LossMeter();
+        var sums = new LossSums();
         foreach (var batch in _losses.Epoch(0, cancellation: cancellation))
         {
             using var owned = batch;
             using var scope = new TensorScope();
             var input = Preprocessing.Input(batch, _network);
             var loss = DetectionLoss.Evaluate(_settings.Loss, _network.Forward(input), batch, Math.Max(1, batch.PositiveCount));
-            meter.Add(loss.Classification, loss.Box);
+            sums = sums.Add(loss.Classification, loss.Box);
         }
 
-        return (meter.Classification, meter.Box);
+        return (sums.MeanClassification, sums.MeanBox);
     }
 }

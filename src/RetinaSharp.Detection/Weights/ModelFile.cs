@@ -1,6 +1,3 @@
-using System.Runtime.InteropServices;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using RetinaSharp.Detection.Modeling;
 using RetinaSharp.Detection.Settings;
@@ -19,8 +16,6 @@ internal static class ModelFile
 
     private const string DescriptionKey = "retinasharp.model";
 
-    private const string DescriptionChecksumKey = "retinasharp.model.sha256";
-
     /// <summary>The file of a model that is given as a file or as a run folder.</summary>
     /// <exception cref="WeightsException">There is none.</exception>
     public static string Find(string path)
@@ -37,23 +32,15 @@ internal static class ModelFile
     /// <param name="path">The file.</param>
     /// <param name="state">Names and tensors, in single precision.</param>
     /// <param name="description">The rest.</param>
+    /// <exception cref="IOException">The file cannot be written; it is then as it was.</exception>
     public static void Save(string path, IEnumerable<(string Name, Tensor Tensor)> state, ModelDescription description)
     {
-        var text = JsonSerializer.Serialize(description, SettingsJsonContext.Default.ModelDescription);
         var metadata = new Dictionary<string, string>
         {
             ["format"] = "pt",
-            [DescriptionKey] = text,
-            // The file's own checksum is of the weights alone; a damaged description may still be a description, of other classes.
-            [DescriptionChecksumKey] = Checksum(text),
+            [DescriptionKey] = JsonSerializer.Serialize(description, SettingsJsonContext.Default.ModelDescription),
         };
-        // Tensor by tensor, straight from its memory: a model is saved every epoch, and a copy of it would be garbage each time.
-        var entries = state.Select(entry => new SafetensorsEntry(entry.Name, SafetensorsType.F32, entry.Tensor.Shape.ToArray(), stream =>
-        {
-            using var scope = new TensorScope();
-            stream.Write(MemoryMarshal.AsBytes(entry.Tensor.To(Device.Cpu, ScalarType.Float32).Contiguous().Data<float>()));
-        }));
-        SafetensorsWriter.Write(path, entries, metadata);
+        SafetensorsWriter.Write(path, state.Select(entry => SafetensorsTensors.Entry(entry.Name, entry.Tensor)), metadata);
     }
 
     /// <summary>Reads only what is said of a model.</summary>
@@ -61,7 +48,10 @@ internal static class ModelFile
     public static ModelDescription Describe(string path)
     {
         using var file = SafetensorsFile.Open(path);
-        return Describe(path, file);
+        var description = Describe(path, file);
+        // A damaged description may still be one, of other classes.
+        Verify(path, file);
+        return description;
     }
 
     /// <summary>Reads a model, on the processor, in single precision.</summary>
@@ -74,20 +64,13 @@ internal static class ModelFile
         var (needed, there) = (WeightCount.Of(description.Settings.Model, description.Categories.Count), file.Entries.Values.Sum(entry => entry.Count));
         if (needed > there)
             throw new WeightsException(path, $"its description is of a network with {needed} weights and more, but it holds {there}; the file is damaged, get or train it again");
-        file.VerifyChecksum();
+        Verify(path, file);
         var model = new RetinaNet(description.Settings.Model, description.Categories.Count);
         try
         {
             var state = model.State().ToList();
             foreach (var (name, tensor) in state)
-            {
-                if (!file.Entries.TryGetValue(name, out var entry))
-                    throw new WeightsException(path, $"the weight {name} is missing");
-                if (!entry.Shape.SequenceEqual(tensor.Shape.ToArray()))
-                    throw new WeightsException(path, $"the weight {name} has shape [{string.Join(", ", entry.Shape)}], the model needs [{string.Join(", ", tensor.Shape.ToArray())}]");
-                file.ReadSingles(name).CopyTo(tensor.Data<float>());
-            }
-
+                file.ReadInto(name, tensor);
             var unexpected = file.Entries.Keys.Except(state.Select(entry => entry.Name)).ToList();
             if (unexpected.Count > 0)
                 throw new WeightsException(path, $"{unexpected.Count} weights belong to no part of the model, the first is {unexpected[0]}");
@@ -101,12 +84,13 @@ internal static class ModelFile
         }
     }
 
+    /// <summary>What is said of a model, if the file is one of this program's.</summary>
+    public static ModelDescription? TryDescribe(SafetensorsFile file) => file.Metadata.ContainsKey(DescriptionKey) ? Describe(file.Path, file) : null;
+
     private static ModelDescription Describe(string path, SafetensorsFile file)
     {
         if (!file.Metadata.TryGetValue(DescriptionKey, out var text))
             throw new WeightsException(path, $"the file holds weights, but no description of a model (metadata {DescriptionKey}); it was not written by RetinaSharp");
-        if (file.Metadata.TryGetValue(DescriptionChecksumKey, out var expected) && !string.Equals(expected, Checksum(text), StringComparison.OrdinalIgnoreCase))
-            throw new WeightsException(path, "the model's description does not match its SHA-256; the file is damaged, get or train it again");
         try
         {
             using var given = JsonDocument.Parse(text);
@@ -128,5 +112,9 @@ internal static class ModelFile
         }
     }
 
-    private static string Checksum(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+    private static void Verify(string path, SafetensorsFile file)
+    {
+        if (!file.VerifyChecksum())
+            throw new WeightsException(path, "its SHA-256 is missing from the metadata; the file is damaged or was changed by another program, get or export it again");
+    }
 }

@@ -2,11 +2,18 @@ using System.Security.Cryptography;
 
 namespace RetinaSharp.Detection.Weights;
 
-/// <summary>The data section while it is written: write-only, counted, and hashed on the way.</summary>
-internal sealed class SafetensorsDataStream(Stream inner) : Stream
+/// <summary>The data section while it is written: write-only, counted, and hashed on the way, after the header.</summary>
+internal sealed class SafetensorsDataStream : Stream
 {
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly Stream _inner;
     private long _written;
+
+    public SafetensorsDataStream(Stream inner, ReadOnlySpan<byte> header)
+    {
+        _inner = inner;
+        _hash.AppendData(header);
+    }
 
     /// <inheritdoc/>
     public override bool CanRead => false;
@@ -27,14 +34,14 @@ internal sealed class SafetensorsDataStream(Stream inner) : Stream
         set => throw new NotSupportedException();
     }
 
-    /// <summary>SHA-256 of what was written, as lower-case hexadecimal digits.</summary>
+    /// <summary>SHA-256 of the header and what was written, as lower-case hexadecimal digits.</summary>
     public string Checksum() => Convert.ToHexStringLower(_hash.GetCurrentHash());
 
     /// <inheritdoc/>
     public override void Write(ReadOnlySpan<byte> buffer)
     {
         _hash.AppendData(buffer);
-        inner.Write(buffer);
+        _inner.Write(buffer);
         _written += buffer.Length;
     }
 
@@ -42,7 +49,7 @@ internal sealed class SafetensorsDataStream(Stream inner) : Stream
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
     /// <inheritdoc/>
-    public override void Flush() => inner.Flush();
+    public override void Flush() => _inner.Flush();
 
     /// <inheritdoc/>
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();

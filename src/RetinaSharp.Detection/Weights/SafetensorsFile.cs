@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using System.Text;
 using Microsoft.Win32.SafeHandles;
 
 namespace RetinaSharp.Detection.Weights;
@@ -42,6 +43,9 @@ internal sealed class SafetensorsFile : IDisposable
         _dataLength = fileLength - _dataStart;
         _header = SafetensorsHeaderParser.Parse(path, json, _dataLength);
     }
+
+    /// <summary>The file's path, as given.</summary>
+    public string Path => _path;
 
     /// <summary>The free texts of the file.</summary>
     public IReadOnlyDictionary<string, string> Metadata => _header.Metadata;
@@ -108,23 +112,39 @@ internal sealed class SafetensorsFile : IDisposable
         return values;
     }
 
-    /// <summary>Holds the data against the checksum in the metadata, where there is one.</summary>
+    /// <summary>Holds the file against the checksum in the metadata, where there is one.</summary>
     /// <returns>Whether there is one.</returns>
     /// <exception cref="WeightsException">It differs, or the file cannot be read.</exception>
     public bool VerifyChecksum()
     {
         if (!Metadata.TryGetValue(SafetensorsHeader.ChecksumKey, out var expected))
             return false;
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        // One pass for both meanings that the checksum has had.
+        using IncrementalHash whole = IncrementalHash.CreateHash(HashAlgorithmName.SHA256), data = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        whole.AppendData(HeaderWithoutChecksum(expected));
         foreach (var chunk in Chunks(_dataStart, _dataLength))
-            hash.AppendData(chunk.Span);
-        if (!string.Equals(System.Convert.ToHexString(hash.GetHashAndReset()), expected, StringComparison.OrdinalIgnoreCase))
-            throw new WeightsException(_path, "its data does not match its SHA-256; the file is damaged, get or export it again");
+        {
+            whole.AppendData(chunk.Span);
+            data.AppendData(chunk.Span);
+        }
+
+        if (expected != System.Convert.ToHexStringLower(whole.GetHashAndReset()) && expected != System.Convert.ToHexStringLower(data.GetHashAndReset()))
+            throw new WeightsException(_path, "does not match its SHA-256; the file is damaged or was changed by another program, get or export it again");
         return true;
     }
 
     /// <inheritdoc/>
     public void Dispose() => _handle.Dispose();
+
+    private byte[] HeaderWithoutChecksum(string checksum)
+    {
+        var header = new byte[_dataStart];
+        ReadAt(0, header);
+        var entry = header.AsSpan().IndexOf(Encoding.UTF8.GetBytes($"\"{SafetensorsHeader.ChecksumKey}\":\"{checksum}\""));
+        if (entry >= 0 && checksum.Length == SafetensorsHeader.ChecksumPlaceholder.Length)
+            header.AsSpan(entry + SafetensorsHeader.ChecksumKey.Length + 4, checksum.Length).Fill((byte)'0');
+        return header;
+    }
 
     private static void Convert(SafetensorsType type, ReadOnlySpan<byte> source, Span<float> destination)
     {

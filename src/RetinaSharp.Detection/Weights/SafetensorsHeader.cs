@@ -15,6 +15,12 @@ internal sealed record SafetensorsHeader(
     /// <summary>The key of the free texts.</summary>
     public const string MetadataKey = "__metadata__";
 
-    /// <summary>The metadata key that holds the SHA-256 of the data section, as 64 lower-case hexadecimal digits.</summary>
+    /// <summary>
+    /// The metadata key that holds the SHA-256 of the file as 64 lower-case hexadecimal digits, computed with
+    /// <see cref="ChecksumPlaceholder"/> in their place. In files of before it is that of the data section alone.
+    /// </summary>
     public const string ChecksumKey = "retinasharp.sha256";
+
+    /// <summary>What stands in the place of the checksum while it is computed.</summary>
+    public static readonly string ChecksumPlaceholder = new('0', 64);
 }

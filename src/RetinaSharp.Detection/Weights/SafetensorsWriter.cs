@@ -12,26 +12,25 @@ namespace RetinaSharp.Detection.Weights;
 internal static class SafetensorsWriter
 {
     private const int Alignment = 8;
-    private const int BufferBytes = 1 << 16;
-    private static readonly string ChecksumPlaceholder = new('0', 64);
 
     // Names and texts stay readable; the file is no web page.
     private static readonly JsonWriterOptions JsonOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>
-    /// Writes a file: beside its place, through to the disk, then renamed into place, so that a reader sees the old file or the new one.
+    /// Writes a file as <see cref="DurableFile.Write"/> does: a reader sees the old file or the new one.
     /// </summary>
     /// <param name="path">The file; replaced where it exists.</param>
     /// <param name="entries">The tensors, in any order.</param>
     /// <param name="metadata">Free texts. The key of the checksum is the writer's own and ignored here.</param>
-    /// <param name="checksum">Whether to put the SHA-256 of the data section into the metadata.</param>
+    /// <param name="checksum">Whether to put the SHA-256 of the file into the metadata.</param>
+    /// <param name="previous">Where the old file is kept; null: it is not.</param>
     /// <exception cref="ArgumentException">
     /// Two tensors share a name, one is called <c>__metadata__</c>, has an impossible shape or wrote another number of bytes than its
     /// shape calls for, or the header exceeds 100 MB. The file is then as it was.
     /// </exception>
-    /// <exception cref="WeightsException">The file cannot be written; it is then as it was.</exception>
+    /// <exception cref="IOException">The file cannot be written; it is then as it was.</exception>
     public static void Write(
-        string path, IEnumerable<SafetensorsEntry> entries, IReadOnlyDictionary<string, string> metadata, bool checksum = true)
+        string path, IEnumerable<SafetensorsEntry> entries, IReadOnlyDictionary<string, string> metadata, bool checksum = true, string? previous = null)
     {
         var ordered = entries.OrderByDescending(e => e.Type).ThenBy(e => e.Name, StringComparer.Ordinal).ToArray();
         var lengths = Lengths(ordered);
@@ -40,41 +39,20 @@ internal static class SafetensorsWriter
             texts.Add(key, value ?? throw new ArgumentException($"The metadata '{key}' is null.", nameof(metadata)));
         texts.Remove(SafetensorsHeader.ChecksumKey);
         if (checksum)
-            texts[SafetensorsHeader.ChecksumKey] = ChecksumPlaceholder;
+            texts[SafetensorsHeader.ChecksumKey] = SafetensorsHeader.ChecksumPlaceholder;
         var header = Header(ordered, lengths, texts);
-
-        var temporary = $"{path}.tmp{Guid.NewGuid():N}";
-        try
+        DurableFile.Write(path, file =>
         {
-            using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, BufferBytes))
-            {
-                file.Write(header);
-                using (var data = new SafetensorsDataStream(file))
-                {
-                    WriteData(data, ordered, lengths);
-                    if (checksum)
-                        texts[SafetensorsHeader.ChecksumKey] = data.Checksum();
-                }
-                if (checksum)
-                {
-                    // The digest is as long as its placeholder, so the header keeps its length.
-                    file.Position = 0;
-                    file.Write(Header(ordered, lengths, texts));
-                }
-                file.Flush(flushToDisk: true);
-            }
-            File.Move(temporary, path, overwrite: true);
-        }
-        catch (Exception e)
-        {
-            Remove(temporary);
-            if (e is IOException or UnauthorizedAccessException)
-            {
-                throw new WeightsException(
-                    path, $"cannot be written ({e.Message}); check that the folder is there, has space and may be written to", e);
-            }
-            throw;
-        }
+            file.Write(header);
+            using var data = new SafetensorsDataStream(file, header);
+            WriteData(data, ordered, lengths);
+            if (!checksum)
+                return;
+            // The digest is as long as its placeholder, so the header keeps its length.
+            texts[SafetensorsHeader.ChecksumKey] = data.Checksum();
+            file.Position = 0;
+            file.Write(Header(ordered, lengths, texts));
+        }, previous);
     }
 
     private static long[] Lengths(SafetensorsEntry[] entries)
@@ -157,18 +135,6 @@ internal static class SafetensorsWriter
                 throw new ArgumentException(
                     $"'{entries[i].Name}' wrote {data.Position - begin} bytes where its shape takes {lengths[i]}.", nameof(entries));
             }
-        }
-    }
-
-    private static void Remove(string temporary)
-    {
-        try
-        {
-            File.Delete(temporary);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // What made the write fail is the news; a leftover beside the file harms nothing.
         }
     }
 }

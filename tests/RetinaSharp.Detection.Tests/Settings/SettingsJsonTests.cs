@@ -79,4 +79,17 @@ public sealed class SettingsJsonTests : IDisposable
         File.WriteAllText(_path, text);
         return SettingsJson.Read(_path, defaults);
     }
+
+    [Fact]
+    public void Differences_OtherSettings_NamesThemWithBothValues()
+    {
+        var other = Presets.Tiny with
+        {
+            Training = Presets.Tiny.Training with { Epochs = 3 },
+            Model = Presets.Tiny.Model with { Anchors = Presets.Tiny.Model.Anchors with { Ratios = [1] } },
+        };
+
+        Assert.Equal(["model.anchors.ratios is [0.5, 1, 2], not [1]", "training.epochs is 20, not 3"], SettingsJson.Differences(Presets.Tiny, other));
+        Assert.Empty(SettingsJson.Differences(Presets.Tiny, Presets.Tiny with { }));
+    }
 }

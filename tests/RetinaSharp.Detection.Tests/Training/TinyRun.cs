@@ -19,7 +19,9 @@ internal static class TinyRun
 
     public static TrainingResult Train(
         RunSettings settings, AnnotatedSet train, string folder, AnnotatedSet? validation = null, Reports? reports = null, CancellationToken cancellation = default) =>
-        new Trainer(settings, train, validation, new() { Folder = folder, Precision = Precision.Fp32, Threads = 2 }).Train(reports, cancellation);
+        new Trainer(settings, train, validation, Options(folder)).Train(reports, cancellation);
+
+    public static TrainerOptions Options(string folder) => new() { Folder = folder, Precision = Precision.Fp32, Threads = 2 };
 
     /// <summary>The weights of a file by name.</summary>
     public static Dictionary<string, float[]> Weights(string path)
@@ -32,6 +34,8 @@ internal static class TinyRun
     internal sealed class Reports(Action<TrainingProgress>? told = null) : IProgress<TrainingProgress>
     {
         public List<TrainingProgress> All { get; } = [];
+
+        public IEnumerable<string> Warnings => All.OfType<TrainingNote>().Where(note => note.IsWarning).Select(note => note.Text);
 
         public IEnumerable<TrainingEpoch> Epochs => All.OfType<TrainingEpoch>();
 

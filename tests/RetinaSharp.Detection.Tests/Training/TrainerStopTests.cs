@@ -47,7 +47,7 @@ public class TrainerStopTests
     {
         using var rectangles = new Rectangles(12);
         using var source = new CancellationTokenSource();
-        var set = Cancelling(rectangles.Set, lookUps, source);
+        var set = WatchedImages.In(rectangles.Set, lookUps, source.Cancel);
 
         var result = TinyRun.Train(TinyRun.Settings, set, rectangles.At("run"), cancellation: source.Token);
 
@@ -63,7 +63,7 @@ public class TrainerStopTests
         using var rectangles = new Rectangles(8);
         using var source = new CancellationTokenSource();
         var settings = TinyRun.With(training => training with { Epochs = 1 });
-        var validation = Cancelling(rectangles.Set, lookUps, source);
+        var validation = WatchedImages.In(rectangles.Set, lookUps, source.Cancel);
 
         var result = TinyRun.Train(settings, rectangles.Set, rectangles.At("run"), validation, cancellation: source.Token);
         TinyRun.Train(settings, rectangles.Set, rectangles.At("whole"));
@@ -149,9 +149,6 @@ public class TrainerStopTests
         Assert.Contains("2.png", error.Message);
         Assert.Equal(alive, TensorCount.Alive);
     }
-
-    private static AnnotatedSet Cancelling(AnnotatedSet set, int lookUps, CancellationTokenSource source) =>
-        new() { Source = set.Source, Categories = set.Categories, Images = new CancellingImages(set.Images, lookUps, source) };
 
     private static void AssertLoads(string folder, long steps)
     {

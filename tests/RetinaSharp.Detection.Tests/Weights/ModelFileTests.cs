@@ -35,6 +35,21 @@ public class ModelFileTests(TrainedModel trained)
         Assert.Contains("SHA-256", Refused(bytes));
     }
 
+    [Fact]
+    public void Load_ChangedByteAnywhere_Throws()
+    {
+        var good = File.ReadAllBytes(Good);
+        var random = new RandomStream(3, "places");
+        var header = 8 + BitConverter.ToInt32(good);
+        // All over the file, and many in the header, where a name or a setting could become another.
+        foreach (var place in Enumerable.Range(0, 40).Select(i => random.NextInt(i < 30 ? header : good.Length)))
+        {
+            var bytes = (byte[])good.Clone();
+            bytes[place] ^= 1;
+            Refused(bytes);
+        }
+    }
+
     [Theory]
     [InlineData("short")]
     [InlineData("maxDetections")]

@@ -1,0 +1,14 @@
+namespace RetinaSharp.Detection.Training;
+
+/// <summary>Both losses, summed over steps or batches.</summary>
+/// <param name="Classification">Sum of the classification losses.</param>
+/// <param name="Box">Sum of the box losses.</param>
+/// <param name="Count">How many were added.</param>
+internal readonly record struct LossSums(double Classification, double Box, int Count)
+{
+    public double MeanClassification => Classification / Math.Max(1, Count);
+
+    public double MeanBox => Box / Math.Max(1, Count);
+
+    public LossSums Add(double classification, double box) => new(Classification + classification, Box + box, Count + 1);
+}

@@ -1,0 +1,82 @@
+using RetinaSharp.Detection.Data;
+using RetinaSharp.Detection.Modeling;
+using RetinaSharp.Detection.Settings;
+using RetinaSharp.Torch;
+using RetinaSharp.Torch.Modules;
+
+namespace RetinaSharp.Detection.Training;
+
+/// <summary>Makes the steps of a training: batches through the network and back, gradients together, weights moved.</summary>
+internal sealed class StepRunner(RunSettings settings, RetinaNet network, TrainingState state, ShardThreads shards, PhaseClock clock)
+{
+    /// <summary>What the loader calls a batch is a shard here.</summary>
+    public int BatchesPerStep { get; } = settings.Training.Accumulate * settings.Training.EffectiveShards;
+
+    /// <summary>One step of the optimiser, over as many batches as are accumulated.</summary>
+    /// <param name="source">Gives the batches.</param>
+    /// <param name="learningRate">Step size.</param>
+    /// <param name="step">Number of the step, from 0.</param>
+    /// <returns>Its losses, and the images it was made from.</returns>
+    /// <exception cref="TrainingDivergedException">A loss or a gradient is not finite; the weights were not moved.</exception>
+    public (double Classification, double Box, int Images) Run(IEnumerator<TrainingBatch> source, double learningRate, long step)
+    {
+        // All batches of the step are there before the first goes through: the normaliser counts the positives of all.
+        var batches = new List<TrainingBatch>();
+        try
+        {
+            while (batches.Count < BatchesPerStep && source.MoveNext())
+                batches.Add(source.Current);
+            clock.Lap("data");
+            var normalizer = Math.Max(1, batches.Sum(batch => batch.PositiveCount));
+            var (classification, box) = (0.0, 0.0);
+            foreach (var group in batches.Chunk(settings.Training.EffectiveShards))
+            {
+                var losses = new (double Classification, double Box)[group.Length];
+                shards.Run(group.Length, shard => losses[shard] = ForwardAndBackward(group[shard], normalizer, shard == 0));
+                foreach (var loss in losses)
+                {
+                    classification += Finite(loss.Classification, "classification loss", step, batches);
+                    box += Finite(loss.Box, "box loss", step, batches);
+                }
+
+                state.Gradients.Collect(first: group[0] == batches[0], shards);
+                network.Settle();
+                clock.Lap("backward");
+            }
+
+            Finite(state.Gradients.Clip(settings.Training.Clip > 0 ? settings.Training.Clip : double.PositiveInfinity, shards), "gradient", step, batches);
+            state.Update(learningRate, shards);
+            clock.Lap("optimizer");
+            return (classification, box, batches.Sum(batch => batch.Count));
+        }
+        finally
+        {
+            foreach (var batch in batches)
+                batch.Dispose();
+        }
+    }
+
+    /// <summary>One shard, on a thread of its own. The time of the first stands for all.</summary>
+    private (double Classification, double Box) ForwardAndBackward(TrainingBatch batch, double normalizer, bool isTimed)
+    {
+        using var scope = new TensorScope();
+        var input = Preprocessing.Input(batch, network);
+        var outputs = network.Forward(input);
+        Lap("forward");
+        var loss = DetectionLoss.Evaluate(settings.Loss, outputs, batch, normalizer, Engine.Threads);
+        Lap("loss");
+        // What is not finite is found by the caller; going back from it does no harm, because the weights are not moved.
+        Autograd.Backward(loss.Outputs, loss.Gradients);
+        return (loss.Classification, loss.Box);
+
+        void Lap(string phase)
+        {
+            if (isTimed)
+                clock.Lap(phase);
+        }
+    }
+
+    private static double Finite(double value, string term, long step, List<TrainingBatch> batches) => double.IsFinite(value)
+        ? value
+        : throw new TrainingDivergedException(term, step + 1, [.. batches.SelectMany(batch => batch.Images.Select(image => image.Source.FileName))]);
+}

@@ -1,0 +1,168 @@
+using System.Diagnostics;
+using RetinaSharp.Annotations;
+using RetinaSharp.Detection.Data;
+using RetinaSharp.Detection.Weights;
+
+namespace RetinaSharp.Detection.Training;
+
+/// <summary>Goes through the epochs from a checkpoint on: steps, validation, files.</summary>
+/// <param name="start">Where it begins.</param>
+/// <param name="train">The training images.</param>
+/// <param name="loader">Makes their batches.</param>
+/// <param name="steps">Makes the steps.</param>
+/// <param name="state">What they move.</param>
+/// <param name="validator">Finds the best epoch; null without validation images.</param>
+/// <param name="folder">Where the files go.</param>
+/// <param name="checkpoints">Says when one is due.</param>
+/// <param name="clock">Adds up where the time goes.</param>
+/// <param name="progress">Told of what happens.</param>
+internal sealed class TrainingLoop(
+    Checkpoint start, AnnotatedSet train, TrainingLoader loader, StepRunner steps, TrainingState state, Validator? validator, RunFolder folder,
+    CheckpointClock checkpoints, PhaseClock clock, IProgress<TrainingProgress>? progress)
+{
+    private readonly TimeSpan _before = TimeSpan.FromSeconds(start.Seconds);
+    private readonly long _started = Stopwatch.GetTimestamp();
+    private readonly int _stepsPerEpoch = Math.Max(1, loader.BatchesPerEpoch / steps.BatchesPerStep);
+    private Checkpoint _at = start;
+    private LossSums _recent;
+    private TimeSpan _validationTime;
+
+    private TimeSpan Elapsed => _before + Stopwatch.GetElapsedTime(_started);
+
+    /// <summary>Trains to the end, or until it is cancelled; model and checkpoint are written in both cases.</summary>
+    /// <exception cref="IOException">The final model cannot be written.</exception>
+    public TrainingResult Run(CancellationToken cancellation)
+    {
+        var training = _at.Settings.Training;
+        var totalSteps = (long)_stepsPerEpoch * training.Epochs;
+        var schedule = new LearningRateSchedule(training, totalSteps);
+        var pace = new Pace(_at.Step, totalSteps);
+        try
+        {
+            // From its first moment on there is something to go on with, and a folder that cannot be written to is known at once.
+            if (_at.Step == 0)
+                WriteCheckpoint();
+            while (!_at.IsFinished)
+            {
+                clock.Reset();
+                Steps(schedule, pace, totalSteps, cancellation);
+                FinishEpoch(Validate(cancellation), schedule.At(_at.Step - 1));
+            }
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // Nothing already learnt is lost.
+            Write(() => SaveLast(null), mustSucceed: false);
+            WriteCheckpoint();
+            return new(_at.Step, _at.Epoch, _at.Best, _at.BestEpoch, Elapsed, IsCancelled: true);
+        }
+
+        if (_at.Epoch < training.Epochs)
+            progress?.Report(new TrainingNote($"No better AP for {training.EarlyStop} epochs: training ends early; the best was epoch {_at.BestEpoch}."));
+        return new(_at.Step, _at.Epoch, _at.Best, _at.BestEpoch, Elapsed, IsCancelled: false);
+    }
+
+    /// <summary>The steps that the epoch at hand still lacks.</summary>
+    private void Steps(LearningRateSchedule schedule, Pace pace, long totalSteps, CancellationToken cancellation)
+    {
+        var done = (int)(_at.Step - ((long)_at.Epoch * _stepsPerEpoch));
+        using var batches = loader.Epoch(_at.Epoch, done * steps.BatchesPerStep, cancellation).GetEnumerator();
+        for (; done < _stepsPerEpoch; done++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var begun = Stopwatch.GetTimestamp();
+            var learningRate = schedule.At(_at.Step);
+            var (classification, box, images) = steps.Run(batches, learningRate, _at.Step);
+            _at = _at with { Step = _at.Step + 1, Losses = _at.Losses.Add(classification, box) };
+            _recent = _recent.Add(classification, box);
+            pace.Add(_at.Step, images);
+            if (pace.IsDue)
+            {
+                progress?.Report(new TrainingStep(
+                    _at.Step, totalSteps, _at.Epoch + 1, _recent.MeanClassification, _recent.MeanBox, learningRate, pace.ImagesPerSecond, pace.Remaining));
+                _recent = default;
+            }
+
+            // The next step takes about as long, and its work counts too.
+            if (checkpoints.IsDue(next: Stopwatch.GetElapsedTime(begun)))
+                WriteCheckpoint();
+        }
+    }
+
+    private ValidationResult? Validate(CancellationToken cancellation)
+    {
+        if (validator is null)
+            return null;
+        if (checkpoints.IsDue(next: _validationTime))
+            WriteCheckpoint();
+        var begun = Stopwatch.GetTimestamp();
+        state.SwapAverages();
+        try
+        {
+            return validator.Run(cancellation);
+        }
+        finally
+        {
+            state.SwapAverages();
+            _validationTime = Stopwatch.GetElapsedTime(begun);
+            clock.Lap("validation");
+        }
+    }
+
+    private void FinishEpoch(ValidationResult? validation, double learningRate)
+    {
+        var losses = _at.Losses;
+        var isBest = validation is not null && (_at.Best is null || validation.Metrics.AP > _at.Best.AP);
+        _at = _at with { Epoch = _at.Epoch + 1, Losses = default };
+        if (isBest)
+        {
+            _at = _at with { Best = validation!.Metrics, BestEpoch = _at.Epoch };
+            Write(() => folder.SaveBest(state.Averages(), Description(validation.Metrics.AP)), mustSucceed: false);
+        }
+
+        var isLast = _at.IsFinished;
+        Write(() => SaveLast(validation?.Metrics.AP), mustSucceed: isLast);
+        clock.Lap("save");
+        var report = new TrainingEpoch(_at.Epoch, _at.Settings.Training.Epochs, losses.MeanClassification, losses.MeanBox, validation, isBest, Elapsed);
+        Write(() => folder.Append(report, _at.Step, learningRate, clock.Seconds), mustSucceed: false);
+        if (isLast)
+            folder.Settle();
+        progress?.Report(report);
+        if (isLast || checkpoints.IsAffordable)
+            WriteCheckpoint();
+    }
+
+    private void SaveLast(double? validationAP) => folder.SaveLast(state.Averages(), Description(validationAP));
+
+    private ModelDescription Description(double? validationAP) => new()
+    {
+        Settings = _at.Settings,
+        Categories = train.Categories,
+        TrainingData = train.Source,
+        TrainingImages = train.Images.Count,
+        Steps = _at.Step,
+        Epochs = _at.Epoch,
+        ValidationAP = validationAP,
+    };
+
+    private void WriteCheckpoint()
+    {
+        var begun = Stopwatch.GetTimestamp();
+        Write(() => folder.SaveCheckpoint(state, _at with { Seconds = Elapsed.TotalSeconds }), mustSucceed: false);
+        checkpoints.Restart(cost: Stopwatch.GetElapsedTime(begun));
+        clock.Lap("save");
+    }
+
+    /// <summary>Writes a file. A training is not given up for one that cannot be written before its end.</summary>
+    private void Write(Action write, bool mustSucceed)
+    {
+        try
+        {
+            write();
+        }
+        catch (IOException error) when (!mustSucceed)
+        {
+            progress?.Report(new TrainingNote($"{error.Message} The training goes on and tries again later; what was written before is still there.", IsWarning: true));
+        }
+    }
+}

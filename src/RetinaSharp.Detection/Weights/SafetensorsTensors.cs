@@ -1,0 +1,35 @@
+using System.Runtime.InteropServices;
+using RetinaSharp.Torch;
+
+namespace RetinaSharp.Detection.Weights;
+
+/// <summary>Between safetensors files and LibTorch's tensors. In the files all are in single precision and in C order.</summary>
+internal static class SafetensorsTensors
+{
+    /// <summary>A tensor to write straight from its memory: a copy of a whole model would be garbage each time it is saved.</summary>
+    public static SafetensorsEntry Entry(string name, Tensor tensor) => new(name, SafetensorsType.F32, tensor.Shape.ToArray(), stream =>
+    {
+        using var scope = new TensorScope();
+        stream.Write(MemoryMarshal.AsBytes(tensor.To(Device.Cpu, ScalarType.Float32).Contiguous().Data<float>()));
+    });
+
+    /// <summary>Reads into a tensor, whatever its layout and device.</summary>
+    /// <exception cref="WeightsException">The file has no such tensor, or of another shape.</exception>
+    public static void ReadInto(this SafetensorsFile file, string name, Tensor tensor)
+    {
+        var values = file.ReadSingles(name);
+        if (!file.HasShape(name, tensor))
+        {
+            throw new WeightsException(file.Path,
+                $"the weight {name} has shape [{string.Join(", ", file.Entries[name].Shape)}], the model needs [{string.Join(", ", tensor.Shape.ToArray())}]");
+        }
+
+        using var guard = Autograd.WithoutGradient();
+        using var scope = new TensorScope();
+        tensor.Copy_(Tensor.From<float>(values, Device.Cpu, tensor.Shape));
+    }
+
+    /// <summary>Whether the file has a tensor of this name in the shape of another.</summary>
+    public static bool HasShape(this SafetensorsFile file, string name, Tensor tensor) =>
+        file.Entries.TryGetValue(name, out var entry) && tensor.Shape.SequenceEqual([.. entry.Shape]);
+}

@@ -1,0 +1,137 @@
+using RetinaSharp.Annotations;
+using RetinaSharp.Detection.Anchors;
+using RetinaSharp.Detection.Modeling;
+using RetinaSharp.Torch;
+
+namespace RetinaSharp.Detection.Weights;
+
+/// <summary>
+/// Weights of another model as the start of a training. Taken is what fits by name and shape; of the layer that tells classes apart,
+/// the part of every class that both have. What the heads learnt belongs to their anchors and is left where those are others.
+/// </summary>
+internal sealed class WeightTransfer
+{
+    private const string Body = "backbone.body.";
+    private const string Head = "head.";
+    private const string ClassLayer = "head.classification_head.cls_logits.";
+    private const int NamesShown = 3;
+
+    // The parts of the pyramid that are counted from its finest level.
+    private static readonly string[] ByLevel = ["backbone.fpn.inner_blocks.", "backbone.fpn.layer_blocks."];
+
+    private readonly SafetensorsFile _file;
+    private readonly ModelDescription? _source;
+    private readonly bool _sameAnchors;
+    private readonly bool _sameFinestLevel;
+    private readonly IReadOnlyList<Category> _categories;
+    private readonly HashSet<string> _used = new(StringComparer.Ordinal);
+    private readonly List<string> _taken = [];
+    private readonly List<string> _new = [];
+    private List<string>? _keptClasses;
+
+    private WeightTransfer(SafetensorsFile file, AnchorSettings anchors, IReadOnlyList<Category> categories)
+    {
+        (_file, _categories) = (file, categories);
+        _source = ModelFile.TryDescribe(file);
+        // A file without a description is torchvision's, whose anchors are the paper's.
+        var theirs = _source?.Settings.Model.Anchors ?? new();
+        _sameFinestLevel = theirs.MinLevel == anchors.MinLevel;
+        _sameAnchors = _sameFinestLevel && theirs.MaxLevel == anchors.MaxLevel && theirs.BaseSize == anchors.BaseSize
+            && theirs.Scales.SequenceEqual(anchors.Scales) && theirs.Ratios.SequenceEqual(anchors.Ratios);
+    }
+
+    /// <summary>Whether weights of the backbone were taken.</summary>
+    public bool HasBackbone => _taken.Any(name => name.StartsWith(Body, StringComparison.Ordinal));
+
+    /// <summary>What was taken and what was not, in some lines for people.</summary>
+    public string Summary { get; private set; } = "";
+
+    /// <summary>Takes over what fits.</summary>
+    /// <param name="path">A run folder or a safetensors file.</param>
+    /// <param name="network">The network, initialised, on the processor.</param>
+    /// <param name="categories">Its classes.</param>
+    /// <exception cref="WeightsException">There is no such model, it is damaged, or nothing of it fits.</exception>
+    public static WeightTransfer Run(string path, RetinaNet network, IReadOnlyList<Category> categories)
+    {
+        var found = ModelFile.Find(path);
+        using var file = SafetensorsFile.Open(found);
+        file.VerifyChecksum();
+        var transfer = new WeightTransfer(file, network.Settings.Anchors, categories);
+        foreach (var (name, tensor) in network.State())
+            transfer.Take(name, tensor);
+        // Short vectors, such as the boxes' bias, fit between models that have nothing in common.
+        if (!network.State().Any(entry => entry.Tensor.Shape.Length > 1 && transfer._taken.Contains(entry.Name)))
+        {
+            throw new WeightsException(found, $"none of its {file.Entries.Count} weights fits this architecture, {network.Settings.Depth} layers of width {network.Settings.Width}: "
+                + "choose the architecture it was trained with (--preset, --backbone, --width)");
+        }
+
+        transfer.Summarise(found);
+        return transfer;
+    }
+
+    private void Take(string name, Tensor tensor)
+    {
+        var theirs = _file.Entries.ContainsKey(name) || !name.StartsWith(Body, StringComparison.Ordinal) ? name : name[Body.Length..];
+        var belongs = (_sameAnchors || !name.StartsWith(Head, StringComparison.Ordinal)) && (_sameFinestLevel || !ByLevel.Any(part => name.StartsWith(part, StringComparison.Ordinal)));
+        var hasOtherClasses = _source is not null && name.StartsWith(ClassLayer, StringComparison.Ordinal) && !SameClasses(_source.Categories);
+        if (!belongs || !_file.Entries.TryGetValue(theirs, out var entry) || entry.Type is not (SafetensorsType.F32 or SafetensorsType.F16 or SafetensorsType.BF16 or SafetensorsType.F64))
+        {
+            _new.Add(name);
+        }
+        else if (hasOtherClasses)
+        {
+            TakeClasses(theirs, entry, tensor);
+            _new.Add(name);
+        }
+        else if (_file.HasShape(theirs, tensor))
+        {
+            _file.ReadInto(theirs, tensor);
+            _taken.Add(name);
+            _used.Add(theirs);
+        }
+        else
+        {
+            _new.Add(name);
+        }
+    }
+
+    private bool SameClasses(IReadOnlyList<Category> theirs) => theirs.Select(category => category.Name).SequenceEqual(_categories.Select(category => category.Name));
+
+    /// <summary>Copies the rows of classes of the same name. Row a · K + k belongs to anchor a and class k.</summary>
+    private void TakeClasses(string name, SafetensorsTensor entry, Tensor tensor)
+    {
+        var theirs = _source!.Categories.Select(category => category.Name).ToList();
+        var shared = _categories.Select((category, ours) => (category.Name, Ours: ours, Theirs: theirs.IndexOf(category.Name))).Where(both => both.Theirs >= 0).ToList();
+        var anchors = tensor.Shape[0] / _categories.Count;
+        if (entry.Shape[0] != anchors * theirs.Count || !entry.Shape.Skip(1).SequenceEqual(tensor.Shape[1..].ToArray()))
+            return;
+        var row = (int)(tensor.Count / tensor.Shape[0]);
+        var source = _file.ReadSingles(name);
+        var target = tensor.Data<float>();
+        for (var anchor = 0; anchor < anchors; anchor++)
+            foreach (var (_, ours, other) in shared)
+                source.AsSpan(((anchor * theirs.Count) + other) * row, row).CopyTo(target[(((anchor * _categories.Count) + ours) * row)..]);
+        _keptClasses = [.. shared.Select(both => both.Name)];
+        _used.Add(name);
+    }
+
+    private void Summarise(string path)
+    {
+        var lines = new List<string> { $"weights of {path}: {_taken.Count} of {_taken.Count + _new.Count} taken" };
+        if (_keptClasses is { } kept)
+            lines.Add($"  classes: {kept.Count} of {_categories.Count} known{Few(kept)}; the rest of the class layer is made anew");
+        if (!_sameAnchors && _file.Entries.Keys.Any(name => name.StartsWith(Head, StringComparison.Ordinal)))
+            lines.Add("  the model's anchors or levels are others: its heads are not taken");
+        // The class layer has a line of its own.
+        var made = _keptClasses is null ? _new : [.. _new.Where(name => !name.StartsWith(ClassLayer, StringComparison.Ordinal))];
+        if (made.Count > 0)
+            lines.Add($"  made anew: {made.Count}{Few(made)}");
+        var left = _file.Entries.Keys.Where(name => !_used.Contains(name)).ToList();
+        if (left.Count > 0)
+            lines.Add($"  not used: {left.Count}{Few(left)}");
+        Summary = string.Join('\n', lines);
+    }
+
+    private static string Few(List<string> names) => names.Count == 0 ? "" : $" ({string.Join(", ", names.Take(NamesShown))}{(names.Count > NamesShown ? ", …" : "")})";
+}

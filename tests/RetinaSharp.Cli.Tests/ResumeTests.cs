@@ -1,0 +1,136 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace RetinaSharp.Cli.Tests;
+
+public sealed class ResumeTests(TrainedModel trained) : IClassFixture<TrainedModel>
+{
+    private const int Kills = 3;
+
+    // Longer than a training takes from its first checkpoint to its end.
+    private const int LatestKill = 1200;
+
+    [Fact]
+    public void Train_KilledAtRandomMoments_EqualsTheUninterruptedToTheLastBit()
+    {
+        using var folder = new TemporaryFolder();
+        string[] Command(string run) =>
+            ["train", "--train", trained.Data, "--val", trained.Data, "--out", folder.At(run), "--preset", "tiny", "--size", "64x64", "--epochs", "6", "--batch", "4",
+                "--precision", "fp32", "--resume", "--checkpoint-every", "0"];
+        Ran.Retina(Command("whole")).IsDone();
+        var random = new Random(7);
+
+        for (var kill = 0; kill < Kills; kill++)
+        {
+            using var process = Start(Command("run"));
+            // Most moments before the first checkpoint are those in which the program is loaded.
+            while (!File.Exists(folder.At("run", "last.state")) && !process.WaitForExit(5))
+            {
+            }
+
+            process.WaitForExit(random.Next(LatestKill / Kills));
+            process.Kill();
+            process.WaitForExit();
+        }
+
+        var last = Ran.Retina(Command("run")).IsDone();
+
+        Assert.Contains("goes on after step", last.Error);
+        Assert.DoesNotContain("warning", last.Error);
+        foreach (var name in new[] { "last.safetensors", "best.safetensors", "config.json" })
+            Assert.Equal(File.ReadAllBytes(folder.At("whole", name)), File.ReadAllBytes(folder.At("run", name)));
+        Assert.Equal(Enumerable.Range(1, 6), File.ReadLines(folder.At("run", "metrics.jsonl")).Select(EpochOf));
+    }
+
+    [Fact]
+    public void Train_ResumeOfAFinishedRun_SaysSoAndExitsWith0()
+    {
+        var before = File.ReadAllBytes(Path.Combine(trained.Run, "last.safetensors"));
+
+        // Without the options of the first call: the run has its settings.
+        var ran = Ran.Retina("train", "--train", trained.Data, "--val", trained.Data, "--out", trained.Run, "--resume", "--json").IsDone();
+
+        Assert.Contains("finished", ran.Error);
+        Assert.Equal(6, ran.Json.GetProperty("steps").GetInt32());
+        Assert.Equal(trained.Training.Json.GetProperty("metrics").GetRawText(), ran.Json.GetProperty("metrics").GetRawText());
+        Assert.Equal(before, File.ReadAllBytes(Path.Combine(trained.Run, "last.safetensors")));
+    }
+
+    [Theory]
+    [InlineData("--epochs", "--epochs", "5")]
+    [InlineData("--width", "--batch", "4", "--width", ".5")]
+    [InlineData("--preset", "--preset", "small")]
+    public void Train_ResumeWithAnotherSetting_IsRefusedAndNamed(string named, params string[] options) =>
+        Ran.Retina(["train", "--train", trained.Data, "--val", trained.Data, "--out", trained.Run, "--resume", .. options]).IsRefused(ExitCode.WrongUsage, named);
+
+    [Fact]
+    public void Train_ResumeWithOtherData_IsRefused()
+    {
+        using var folder = new TemporaryFolder();
+        var other = ColouredSet.Write(folder.Root, images: 4);
+
+        Ran.Retina("train", "--train", other, "--val", trained.Data, "--out", trained.Run, "--resume").IsRefused(ExitCode.BadData, "last.state", "data");
+    }
+
+    [Fact]
+    public void Train_Cancelled_SaysHowToGoOn()
+    {
+        using var folder = new TemporaryFolder();
+
+        var ran = Ran.Retina(new CancellationToken(canceled: true), "train", "--train", trained.Data, "--out", folder.At("run"), "--preset", "tiny", "--size", "64");
+
+        Assert.Equal(ExitCode.Cancelled, ran.Code);
+        Assert.Contains("--resume", ran.Error);
+        Assert.True(File.Exists(folder.At("run", "last.state")));
+    }
+
+    [Fact]
+    public void Train_WeightsWithoutPreset_FollowsTheirArchitecture()
+    {
+        using var folder = new TemporaryFolder();
+
+        var ran = Ran.Retina("train", "--train", trained.Data, "--out", folder.At("run"), "--weights", trained.Run, "--epochs", "1", "--batch", "4").IsDone();
+
+        Assert.Contains($"architecture and image size of {trained.Run}", ran.Error);
+        Assert.Matches(@"weights of .*best\.safetensors: (\d+) of \1 taken", ran.Error);
+        Assert.DoesNotContain("random weights", ran.Error);
+        using var config = JsonDocument.Parse(File.ReadAllBytes(folder.At("run", "config.json")));
+        Assert.Equal(.25, config.RootElement.GetProperty("model").GetProperty("width").GetDouble());
+        Assert.Equal(64, config.RootElement.GetProperty("input").GetProperty("long").GetInt32());
+    }
+
+    [Fact]
+    public void Train_WeightsThatDoNotFit_AreRefused()
+    {
+        using var folder = new TemporaryFolder();
+
+        Ran.Retina("train", "--train", trained.Data, "--out", folder.At("run"), "--weights", trained.Run, "--preset", "small", "--size", "64")
+            .IsRefused(ExitCode.BadData, "best.safetensors", "--backbone");
+    }
+
+    [Theory]
+    [InlineData("-1")]
+    [InlineData("soon")]
+    [InlineData("1e300")]
+    public void Train_CheckpointEveryNonsense_IsRefused(string value) =>
+        Ran.Retina("train", "--train", "a", "--out", "b", "--checkpoint-every", value).IsRefused(ExitCode.WrongUsage, "--checkpoint-every");
+
+    private static Process Start(string[] arguments)
+    {
+        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [typeof(RetinaCommand).Assembly.Location, .. arguments])
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        };
+        var process = Process.Start(start)!;
+        process.BeginErrorReadLine();
+        process.BeginOutputReadLine();
+        return process;
+    }
+
+    private static int EpochOf(string line)
+    {
+        using var document = JsonDocument.Parse(line);
+        return document.RootElement.GetProperty("epoch").GetInt32();
+    }
+}

@@ -1,0 +1,323 @@
+using System.Text.Json.Nodes;
+using RetinaSharp.Annotations;
+using RetinaSharp.Detection.Settings;
+using RetinaSharp.Detection.Tests.Modeling;
+using RetinaSharp.Detection.Training;
+using RetinaSharp.Detection.Weights;
+using RetinaSharp.Torch;
+
+namespace RetinaSharp.Detection.Tests.Training;
+
+/// <summary>Trainings that are interrupted and go on.</summary>
+[Collection(TorchCollection.Name)]
+public sealed class ResumeTests : IDisposable
+{
+    private static readonly RunSettings Settings = TinyRun.With(training => training with { Epochs = 3 }) with
+    {
+        Augmentation = new() { Brightness = .2, MinScale = .8 },
+    };
+
+    private readonly Rectangles _rectangles = new(8);
+
+    private string Run => _rectangles.At("run");
+
+    private string State => Path.Combine(Run, CheckpointFile.Last);
+
+    public void Dispose() => _rectangles.Dispose();
+
+    public static TheoryData<RunSettings, Precision> Kinds => new()
+    {
+        { Settings, Precision.Fp32 },
+        { Settings with { Training = Settings.Training with { Optimizer = OptimizerKind.Sgd, Ema = 0, Schedule = ScheduleKind.Step } }, Precision.Fp32 },
+        { Settings with { Training = Settings.Training with { Batch = 2, Accumulate = 2, Freeze = 2 } }, Precision.Fp32 },
+        { Settings with { Model = Settings.Model with { Norm = NormKind.Group } }, Precision.Bf16 },
+        { Settings with { Model = Settings.Model with { Norm = NormKind.Frozen } }, Precision.Fp32 },
+    };
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Train_CrashedAgainAndAgain_EqualsTheUninterruptedToTheLastBit(RunSettings settings, Precision precision)
+    {
+        var whole = Train(_rectangles.At("whole"), settings, precision);
+
+        var crashes = 0;
+        TrainingResult? result = null;
+        // Every session gets a little further: what is loaded ahead must not be all it does.
+        for (var lookUps = 6; result is null; lookUps += 5)
+        {
+            try
+            {
+                var set = WatchedImages.In(_rectangles.Set, lookUps, () => throw new InvalidOperationException("crash"));
+                result = Train(Run, settings, precision, set);
+            }
+            catch (InvalidOperationException crash) when (crash.Message == "crash")
+            {
+                crashes++;
+            }
+        }
+
+        Assert.InRange(crashes, 2, 20);
+        Assert.Equal((whole.Steps, whole.Epochs, whole.BestEpoch, whole.Best!.AP), (result.Steps, result.Epochs, result.BestEpoch, result.Best!.AP));
+        AssertSameFiles();
+    }
+
+    [Theory]
+    [InlineData(7)]
+    [InlineData(13)]
+    public void Train_CancelledAndResumed_EqualsTheUninterruptedToTheLastBit(int lookUps)
+    {
+        Train(_rectangles.At("whole"));
+        using var source = new CancellationTokenSource();
+        var options = TinyRun.Options(Run);
+        var cancelled = new Trainer(Settings, WatchedImages.In(_rectangles.Set, lookUps, source.Cancel), _rectangles.Set, options).Train(null, source.Token);
+
+        var result = Train(Run);
+
+        Assert.True(cancelled.IsCancelled);
+        Assert.False(result.IsCancelled);
+        Assert.True(result.Duration > cancelled.Duration);
+        AssertSameFiles();
+    }
+
+    [Fact]
+    public void Train_CancelledDuringValidation_ValidatesAndGoesOn()
+    {
+        Train(_rectangles.At("whole"));
+        using var source = new CancellationTokenSource();
+        var cancelled = new Trainer(Settings, _rectangles.Set, WatchedImages.In(_rectangles.Set, 3, source.Cancel), TinyRun.Options(Run)).Train(null, source.Token);
+
+        Train(Run);
+
+        Assert.Equal((true, 0, 2L), (cancelled.IsCancelled, cancelled.Epochs, cancelled.Steps));
+        AssertSameFiles();
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    [InlineData(700)]
+    [InlineData(-5)]
+    public void Train_LastStateDamaged_WarnsAndGoesOnFromTheOneBefore(int place)
+    {
+        Train(_rectangles.At("whole"));
+        Interrupt();
+        var bytes = File.ReadAllBytes(State);
+        bytes[place < 0 ? bytes.Length + place : place] ^= 4;
+        File.WriteAllBytes(State, bytes);
+        var reports = new TinyRun.Reports();
+
+        Train(Run, reports: reports);
+
+        Assert.Contains(State, Assert.Single(reports.Warnings));
+        Assert.Equal(bytes, File.ReadAllBytes(State + ".refused"));
+        AssertSameFiles();
+    }
+
+    [Fact]
+    public void Train_LastStateOfAnotherTraining_WarnsAndGoesOnFromTheOneBefore()
+    {
+        Train(_rectangles.At("whole"));
+        Train(_rectangles.At("other"), Settings with { Training = Settings.Training with { Seed = 5 } });
+        Interrupt();
+        File.Copy(_rectangles.At("other/last.state"), State, overwrite: true);
+        var reports = new TinyRun.Reports();
+
+        Train(Run, reports: reports);
+
+        Assert.Contains("training.seed", Assert.Single(reports.Warnings));
+        AssertSameFiles();
+    }
+
+    [Fact]
+    public void Train_BetweenTheTwoRenames_GoesOnFromTheOneBefore()
+    {
+        Train(_rectangles.At("whole"));
+        Interrupt();
+        File.Delete(State);
+        File.WriteAllText(State + ".tmp", "half a che");
+
+        Train(Run);
+
+        AssertSameFiles();
+        Assert.False(File.Exists(State + ".tmp"));
+    }
+
+    [Fact]
+    public void Train_BothStatesDamaged_ThrowsAndLeavesTheFolderAlone()
+    {
+        Interrupt();
+        File.WriteAllText(State, "no state");
+        File.WriteAllBytes(State + ".previous", File.ReadAllBytes(State + ".previous")[..^1]);
+        var before = Directory.GetFiles(Run).Order().ToArray();
+
+        Assert.Equal(State, Assert.Throws<WeightsException>(() => Train(Run)).File);
+
+        Assert.Equal(before, Directory.GetFiles(Run).Order());
+    }
+
+    [Fact]
+    public void Train_OtherSettings_ThrowsAndNamesThem()
+    {
+        Interrupt();
+
+        var error = Assert.Throws<WeightsException>(() => Train(Run, Settings with { Training = Settings.Training with { Epochs = 9 } }));
+
+        Assert.Contains("training.epochs is 3, not 9", error.Message);
+    }
+
+    [Fact]
+    public void Train_OtherData_Throws()
+    {
+        Interrupt();
+        var fewer = new AnnotatedSet { Source = "fewer", Categories = _rectangles.Set.Categories, Images = [.. _rectangles.Set.Images.Skip(1)] };
+        var renamed = new AnnotatedSet { Source = "renamed", Categories = [new(1, "red"), new(7, "green")], Images = _rectangles.Set.Images };
+
+        Assert.Contains("training images", Refusal(fewer, _rectangles.Set));
+        Assert.Contains("training images", Refusal(renamed, renamed));
+        Assert.Contains("validation images", Refusal(_rectangles.Set, fewer));
+        Assert.Contains("validation images", Refusal(_rectangles.Set, null));
+
+        string Refusal(AnnotatedSet train, AnnotatedSet? validation) =>
+            Assert.Throws<WeightsException>(() => new Trainer(Settings, train, validation, TinyRun.Options(Run) with { Resume = true }).Train()).Message;
+    }
+
+    [Fact]
+    public void Train_OtherPrecision_Throws()
+    {
+        Interrupt();
+
+        Assert.Contains("Fp32, not in Bf16", Assert.Throws<WeightsException>(() => Train(Run, precision: Precision.Bf16)).Message);
+    }
+
+    [Fact]
+    public void Train_OtherThreads_SaysThatTheLastBitsMayDiffer()
+    {
+        Interrupt();
+        var reports = new TinyRun.Reports();
+
+        new Trainer(Settings, _rectangles.Set, _rectangles.Set, TinyRun.Options(Run) with { Resume = true, Threads = 4, Precision = Precision.Auto }).Train(reports);
+
+        Assert.Contains(reports.All.OfType<TrainingNote>(), note => note.Text.Contains("last bit"));
+    }
+
+    [Fact]
+    public void Train_Finished_SaysSoAndChangesNothing()
+    {
+        var first = Train(Run);
+        var before = Directory.GetFiles(Run).ToDictionary(name => name, File.ReadAllBytes);
+        var reports = new TinyRun.Reports();
+
+        var second = Train(Run, reports: reports);
+
+        Assert.Contains("finished", Assert.IsType<TrainingNote>(Assert.Single(reports.All)).Text);
+        Assert.Equal((first.Steps, first.Epochs, first.BestEpoch), (second.Steps, second.Epochs, second.BestEpoch));
+        Assert.Equal(first.Best!.ByName(), second.Best!.ByName());
+        Assert.Equal(before, Directory.GetFiles(Run).ToDictionary(name => name, File.ReadAllBytes));
+    }
+
+    [Fact]
+    public void Train_StoppedEarly_IsFinished()
+    {
+        var settings = TinyRun.With(training => training with { Epochs = 9, EarlyStop = 2, LearningRate = 1e-12 });
+        Train(Run, settings);
+        var reports = new TinyRun.Reports();
+
+        Assert.Equal(3, Train(Run, settings, reports: reports).Epochs);
+
+        Assert.Contains("finished", Assert.IsType<TrainingNote>(Assert.Single(reports.All)).Text);
+    }
+
+    [Fact]
+    public void Train_NothingThere_StartsAndSaysSo()
+    {
+        var reports = new TinyRun.Reports();
+
+        Assert.Equal(3, Train(Run, reports: reports).Epochs);
+
+        Assert.Contains("from the beginning", reports.All.OfType<TrainingNote>().First().Text);
+    }
+
+    [Fact]
+    public void Train_ModelWithoutState_ThrowsAndKeepsIt()
+    {
+        Directory.CreateDirectory(Run);
+        File.WriteAllText(Path.Combine(Run, ModelFile.Last), "a model");
+
+        Assert.Contains("last.state", Assert.Throws<WeightsException>(() => Train(Run)).Message);
+
+        Assert.Equal("a model", File.ReadAllText(Path.Combine(Run, ModelFile.Last)));
+    }
+
+    [Fact]
+    public void Train_Afresh_ForgetsTheOldTraining()
+    {
+        Train(Run);
+        using var source = new CancellationTokenSource();
+        source.Cancel();
+
+        new Trainer(Settings, _rectangles.Set, null, TinyRun.Options(Run)).Train(null, source.Token);
+
+        Assert.Empty(File.ReadAllText(Path.Combine(Run, "metrics.jsonl")));
+        Assert.False(File.Exists(Path.Combine(Run, ModelFile.Best)));
+        Assert.Equal(0, ModelFile.Describe(Path.Combine(Run, ModelFile.Last)).Steps);
+    }
+
+    [Fact]
+    public void Train_Diverges_KeepsTheLastState()
+    {
+        var settings = TinyRun.With(training => training with { Epochs = 9, LearningRate = 1e6 });
+        byte[]? saved = null;
+        var set = WatchedImages.In(_rectangles.Set, 1, () => saved = File.ReadAllBytes(State));
+        var options = TinyRun.Options(Run) with { CheckpointEvery = TimeSpan.FromDays(1) };
+
+        Assert.Throws<TrainingDivergedException>(() => new Trainer(settings, set, null, options).Train());
+
+        using var file = SafetensorsFile.Open(State);
+        Assert.True(file.VerifyChecksum());
+        Assert.All(file.Entries.Keys, name => Assert.All(file.ReadSingles(name), value => Assert.True(float.IsFinite(value))));
+        Assert.NotNull(saved);
+    }
+
+    [Fact]
+    public void Train_Resumed_FreesEveryTensor()
+    {
+        Interrupt();
+        var alive = TensorCount.Alive;
+
+        Train(Run);
+
+        Assert.Equal(alive, TensorCount.Alive);
+    }
+
+    private TrainingResult Train(
+        string folder, RunSettings? settings = null, Precision precision = Precision.Fp32, AnnotatedSet? set = null, TinyRun.Reports? reports = null) =>
+        new Trainer(settings ?? Settings, set ?? _rectangles.Set, _rectangles.Set, TinyRun.Options(folder) with
+        {
+            Precision = precision,
+            Resume = true,
+            CheckpointEvery = TimeSpan.Zero,
+        }).Train(reports);
+
+    /// <summary>Leaves the run in its second epoch, with two states.</summary>
+    private void Interrupt() => Assert.Throws<InvalidOperationException>(
+        () => Train(Run, set: WatchedImages.In(_rectangles.Set, 13, () => throw new InvalidOperationException("crash"))));
+
+    private void AssertSameFiles()
+    {
+        foreach (var name in new[] { ModelFile.Last, ModelFile.Best, "config.json" })
+            Assert.Equal(File.ReadAllBytes(_rectangles.At($"whole/{name}")), File.ReadAllBytes(Path.Combine(Run, name)));
+        Assert.Equal(Metrics(_rectangles.At("whole")), Metrics(Run));
+        var (expected, actual) = (TinyRun.Weights(_rectangles.At("whole/last.state")), TinyRun.Weights(State));
+        Assert.Equal(expected.Keys, actual.Keys);
+        foreach (var (name, values) in expected)
+            Assert.Equal(values, actual[name]);
+    }
+
+    /// <summary>The lines without what depends on the clock.</summary>
+    private static string[] Metrics(string folder) => [.. File.ReadLines(Path.Combine(folder, "metrics.jsonl")).Select(line =>
+    {
+        var node = JsonNode.Parse(line)!.AsObject();
+        Assert.True(node.Remove("seconds") && node.Remove("phases"));
+        return node.ToJsonString();
+    })];
+}

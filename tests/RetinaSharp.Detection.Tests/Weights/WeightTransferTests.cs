@@ -1,0 +1,160 @@
+using RetinaSharp.Annotations;
+using RetinaSharp.Detection.Modeling;
+using RetinaSharp.Detection.Settings;
+using RetinaSharp.Detection.Tests.Modeling;
+using RetinaSharp.Detection.Tests.Training;
+using RetinaSharp.Detection.Training;
+using RetinaSharp.Detection.Weights;
+
+namespace RetinaSharp.Detection.Tests.Weights;
+
+[Collection(TorchCollection.Name)]
+public class WeightTransferTests(TrainedModel trained)
+{
+    private const string ClassWeights = "head.classification_head.cls_logits.weight";
+    private const string ClassBias = "head.classification_head.cls_logits.bias";
+
+    private static readonly ModelSettings Model = TinyRun.Settings.Model;
+
+    private string Source => Path.Combine(trained.Folder, ModelFile.Last);
+
+    [Fact]
+    public void Train_SameClasses_StartsWithTheModelsAP()
+    {
+        var validation = new AnnotatedSet { Source = "validation", Categories = trained.Set.Categories, Images = [.. trained.Set.Images.Take(4)] };
+        // Nothing moves: the rate is nothing in single precision, and frozen stages keep their statistics.
+        var settings = TinyRun.With(training => training with { Epochs = 1, Batch = 6, LearningRate = 1e-60, WeightDecay = 0, Freeze = 5, Ema = 0 });
+        var reports = new TinyRun.Reports();
+
+        var result = new Trainer(settings, trained.Set, validation, TinyRun.Options(trained.At("tuned")) with { Weights = Source }).Train(reports);
+
+        Assert.Equal(trained.Epochs[^1].Validation!.Metrics.ByName(), result.Best!.ByName());
+        Assert.True(result.Best.AP > .1);
+        Assert.Empty(reports.Warnings);
+        Assert.Equal(TinyRun.Weights(Source), TinyRun.Weights(Path.Combine(trained.At("tuned"), ModelFile.Last)));
+    }
+
+    [Fact]
+    public void Run_SameClasses_TakesEverything()
+    {
+        var (weights, transfer) = Transfer(Model, trained.Set.Categories);
+
+        Assert.Equal(TinyRun.Weights(Source).OrderBy(entry => entry.Key), weights.OrderBy(entry => entry.Key));
+        Assert.True(transfer.HasBackbone);
+        Assert.Equal($"weights of {Source}: {weights.Count} of {weights.Count} taken", transfer.Summary);
+    }
+
+    [Fact]
+    public void Run_OtherClasses_KeepsThoseOfTheSameName()
+    {
+        var (weights, transfer) = Transfer(Model, [new(1, "green"), new(2, "blue"), new(3, "white")]);
+
+        var (source, start) = (TinyRun.Weights(Source), Initial(Model, 3));
+        Assert.All(source.Where(entry => !entry.Key.Contains("cls_logits")), entry => Assert.Equal(entry.Value, weights[entry.Key]));
+        var row = Model.PyramidChannels * 9;
+        for (var anchor = 0; anchor < Model.Anchors.AnchorsPerCell; anchor++)
+        {
+            // Blue is the second of two, and becomes the second of three.
+            Assert.Equal(Row(source[ClassWeights], (2 * anchor) + 1, row), Row(weights[ClassWeights], (3 * anchor) + 1, row));
+            Assert.Equal(source[ClassBias][(2 * anchor) + 1], weights[ClassBias][(3 * anchor) + 1]);
+            foreach (var other in new[] { 0, 2 })
+            {
+                Assert.Equal(Row(start[ClassWeights], (3 * anchor) + other, row), Row(weights[ClassWeights], (3 * anchor) + other, row));
+                Assert.Equal(start[ClassBias][(3 * anchor) + other], weights[ClassBias][(3 * anchor) + other]);
+            }
+        }
+
+        Assert.Contains("classes: 1 of 3 known (blue)", transfer.Summary);
+        Assert.Contains($"{source.Count - 2} of {source.Count} taken", transfer.Summary);
+
+        static float[] Row(float[] values, int index, int length) => values[(index * length)..((index + 1) * length)];
+    }
+
+    [Fact]
+    public void Run_OtherAnchors_LeavesTheHeads()
+    {
+        var model = Model with { Anchors = Model.Anchors with { BaseSize = 4 } };
+
+        var (weights, transfer) = Transfer(model, trained.Set.Categories);
+
+        var (source, start) = (TinyRun.Weights(Source), Initial(model, 2));
+        Assert.All(weights, entry => Assert.Equal((entry.Key.StartsWith("head.") ? start : source)[entry.Key], entry.Value));
+        Assert.Contains("heads are not taken", transfer.Summary);
+    }
+
+    [Fact]
+    public void Run_FinerLevels_LeavesWhatIsCountedFromTheFinest()
+    {
+        var model = Model with { Anchors = Model.Anchors with { MinLevel = 2 } };
+
+        var (weights, _) = Transfer(model, trained.Set.Categories);
+
+        var (source, start) = (TinyRun.Weights(Source), Initial(model, 2));
+        Assert.Equal(source["backbone.fpn.extra_blocks.p7.weight"], weights["backbone.fpn.extra_blocks.p7.weight"]);
+        Assert.Equal(start["backbone.fpn.layer_blocks.0.0.weight"], weights["backbone.fpn.layer_blocks.0.0.weight"]);
+    }
+
+    [Fact]
+    public void Run_BareResNet_IsTheBackbone()
+    {
+        var source = TinyRun.Weights(Source);
+        const string Body = "backbone.body.";
+        var path = trained.At("resnet.safetensors");
+        using (var file = SafetensorsFile.Open(Source))
+        {
+            var entries = file.Entries.Where(entry => entry.Key.StartsWith(Body)).Select(entry => Entry(file, entry.Key, entry.Key[Body.Length..], entry.Value)).ToList();
+            entries.Add(new("fc.weight", SafetensorsType.F32, [2, 2], new byte[16]));
+            entries.Add(new("bn1.num_batches_tracked", SafetensorsType.I64, [], new byte[8]));
+            SafetensorsWriter.Write(path, entries, new Dictionary<string, string>(), checksum: false);
+        }
+
+        var (weights, transfer) = Transfer(Model with { Anchors = new() }, trained.Set.Categories, path);
+
+        var start = Initial(Model, 2);
+        Assert.All(weights, entry => Assert.Equal((entry.Key.StartsWith(Body) ? source : start)[entry.Key], entry.Value));
+        Assert.True(transfer.HasBackbone);
+        Assert.Contains("not used: 2 (", transfer.Summary);
+    }
+
+    [Fact]
+    public void Run_NothingFits_ThrowsWithTheRemedy()
+    {
+        var error = Assert.Throws<WeightsException>(() => Transfer(Model with { Width = .5, PyramidChannels = 64 }, trained.Set.Categories));
+
+        Assert.Equal(Source, error.File);
+        Assert.Contains("--backbone", error.Message);
+    }
+
+    [Fact]
+    public void Run_Damaged_Throws()
+    {
+        var bytes = File.ReadAllBytes(Source);
+        bytes[^9] ^= 1;
+        var path = trained.At("damaged-source.safetensors");
+        File.WriteAllBytes(path, bytes);
+
+        Assert.Contains("SHA-256", Assert.Throws<WeightsException>(() => Transfer(Model, trained.Set.Categories, path)).Message);
+    }
+
+    private static SafetensorsEntry Entry(SafetensorsFile file, string name, string newName, SafetensorsTensor tensor)
+    {
+        var bytes = new byte[tensor.Length];
+        file.Read(name, bytes);
+        return new(newName, tensor.Type, [.. tensor.Shape], bytes);
+    }
+
+    private static Dictionary<string, float[]> Initial(ModelSettings model, int classes)
+    {
+        using var network = new RetinaNet(model, classes);
+        WeightInitializer.Initialize(network, 1);
+        return network.State().ToDictionary(entry => entry.Name, entry => entry.Tensor.ToArray());
+    }
+
+    private (Dictionary<string, float[]> Weights, WeightTransfer Transfer) Transfer(ModelSettings model, IReadOnlyList<Category> categories, string? path = null)
+    {
+        using var network = new RetinaNet(model, categories.Count);
+        WeightInitializer.Initialize(network, 1);
+        var transfer = WeightTransfer.Run(path ?? Source, network, categories);
+        return (network.State().ToDictionary(entry => entry.Name, entry => entry.Tensor.ToArray()), transfer);
+    }
+}
