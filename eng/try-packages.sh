@@ -1,0 +1,74 @@
+#!/usr/bin/env bash
+# eng/try-packages.sh [--no-build]: packs, and uses the packages as somebody else would: in a new console project outside of the
+# checkout, and as an installed tool. Needs no network: the packages' own dependencies come from this machine's package folder,
+# where building the checkout put them. Ends with "packages: ok".
+#   --no-build  packs what eng/build.sh built
+set -euo pipefail
+cd "$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")"
+# Where a build or a test runs this script, its own settings must not reach the builds here; and no server may outlive them.
+unset "${!MSBuild@}" "${!MSBUILD@}"
+. eng/environment.sh
+export UseSharedCompilation=false
+exec </dev/null
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+eng/pack.sh "$@" "$work/packages"
+
+# Other RetinaSharp packages that the machine's folder may have would hide those to be tried.
+mkdir "$work/machine"
+machine=$(dotnet nuget locals global-packages --list)
+find "${machine#*: }" -mindepth 1 -maxdepth 1 ! -iname 'retinasharp*' -exec ln -s -t "$work/machine" {} +
+cat >"$work/nuget.config" <<END
+<configuration>
+  <packageSources><clear /><add key="packed" value="$work/packages" /></packageSources>
+  <fallbackPackageFolders><clear /><add key="machine" value="$work/machine" /></fallbackPackageFolders>
+</configuration>
+END
+export NUGET_PACKAGES=$work/restored
+
+echo "== a console project with the package RetinaSharp"
+dotnet new console --no-restore -o "$work/app" >/dev/null
+cd "$work/app"
+cat >Program.cs <<'END'
+using RetinaSharp.Annotations;
+using RetinaSharp.Boxes;
+using RetinaSharp.Detection.Inference;
+using RetinaSharp.Detection.Settings;
+using RetinaSharp.Detection.Training;
+using RetinaSharp.Imaging;
+using RetinaSharp.Losses;
+
+var iou = Iou.Of(new Box(0, 0, 2, 2), new Box(1, 0, 3, 2));
+Console.WriteLine($"IoU {iou:F6}, focal loss {new FocalLoss().Value(Math.Log(9)):F8}");
+if (Math.Abs(iou - 1 / 3f) > 1e-6 || Math.Abs(new FocalLoss().Value(Math.Log(9)) - .25 * .01 * -Math.Log(.9)) > 1e-9)
+    return 1;
+
+var pixels = new byte[64 * 64 * 3];
+for (var y = 16; y < 40; y++)
+    for (var x = 16; x < 40; x++)
+        pixels[(y * 64 + x) * 3] = 255;
+new Image(64, 64, pixels).Save("square.png");
+var square = new Annotation { Id = 1, Category = 0, Box = new(16, 16, 24, 24), Area = 576 };
+var image = new AnnotatedImage { Id = 1, FileName = "square.png", Path = "square.png", Width = 64, Height = 64, Annotations = [square] };
+var set = new AnnotatedSet { Source = "a square", Categories = [new(1, "square")], Images = [image] };
+var settings = Presets.Tiny with { Input = new(64, 64), Training = Presets.Tiny.Training with { Epochs = 2, Batch = 2 } };
+new Trainer(settings, set, null, new() { Folder = "run" }).Train();
+using var detector = Detector.Load("run", new() { ScoreThreshold = .001 });
+var found = detector.Detect("square.png");
+Console.WriteLine($"a model of {detector.Categories[0].Name}s gave {found.Count} detections, the first at {found[0].Box}");
+return 0;
+END
+dotnet add package RetinaSharp >"$work/log" || { cat "$work/log"; exit 1; }
+dotnet build -c Release -o "$work/built" -nologo -v:q -warnaserror
+dotnet "$work/built/app.dll"
+
+echo "== the tool retina"
+dotnet tool install RetinaSharp.Cli --tool-path "$work/tool" --configfile "$work/nuget.config"
+export DOTNET_ROOT
+DOTNET_ROOT=$(dirname "$(readlink -f "$(command -v dotnet)")")
+"$work/tool/retina" --help | head -n 4
+"$work/tool/retina" info
+"$work/tool/retina" detect run square.png --score-threshold .001 --json | head -c 120
+echo
+echo "packages: ok"
