@@ -1,6 +1,8 @@
-// Does memory grow? Trains 200 steps and detects 500 times on drawn images, and prints the resident set along the way:
+// Does memory grow? Trains 200 steps, detects 500 times on drawn images, and then 1,000 times from sixteen threads that share the detector,
+// and prints the resident set along the way:
 //     dotnet run -c Release --project benchmarks/RetinaSharp.Soak
-// Exits with 1 where the resident set (after a collection) grew by more than a twentieth since the first 20, or a tensor is left.
+// Exits with 1 where the resident set (after a collection) grew by more than a twentieth since the first 20 (with sixteen threads: 100),
+// a tensor is left, or a thread gets another result than a single one does.
 using System.Diagnostics;
 using System.Globalization;
 using RetinaSharp.Detection.Inference;
@@ -10,7 +12,7 @@ using RetinaSharp.Imaging;
 using RetinaSharp.Soak;
 using RetinaSharp.Torch;
 
-const int Steps = 200, Detections = 500, Settled = 20;
+const int Steps = 200, Detections = 500, SharedDetections = 1000, SharedRounds = 10, Settled = 20;
 const double MostGrowth = 1.05;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
@@ -27,6 +29,8 @@ try
     training.Add(Steps);
 
     var detection = new Growth("detection", Settled);
+    var shared = new Growth("shared detection", SharedDetections / SharedRounds);
+    int wrong;
     using (var detector = Detector.Load(run))
     {
         var images = set.Images.Select(image => Image.Load(image.Path)).ToList();
@@ -36,11 +40,14 @@ try
             if ((i + 1) % Settled == 0)
                 detection.Add(i + 1);
         }
+
+        wrong = SharedDetector.Run(detector, images, SharedDetections, SharedRounds, shared);
+        Console.WriteLine($"{SharedDetections} shared detections, {wrong} of them not as a single thread's");
     }
 
     using var process = Process.GetCurrentProcess();
     Console.WriteLine($"peak resident set {process.PeakWorkingSet64 / 1e6:F0} MB, tensors alive {TensorCount.Alive}, forgotten {TensorCount.Forgotten}");
-    return training.Factor <= MostGrowth && detection.Factor <= MostGrowth && TensorCount.Alive == 0 && TensorCount.Forgotten == 0 ? 0 : 1;
+    return training.Factor <= MostGrowth && detection.Factor <= MostGrowth && shared.Factor <= MostGrowth && wrong == 0 && TensorCount.Alive == 0 && TensorCount.Forgotten == 0 ? 0 : 1;
 }
 finally
 {

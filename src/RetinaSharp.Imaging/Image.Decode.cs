@@ -44,6 +44,30 @@ public sealed partial class Image
         }
     }
 
+    /// <summary>Reads a stream to its end and decodes it; as <see cref="Decode(ReadOnlySpan{byte}, ImageDecodeOptions?)"/>.</summary>
+    /// <param name="stream">The stream, from where it stands; it is not closed.</param>
+    /// <param name="options">Size limit and reduction; <see cref="ImageDecodeOptions.Default"/> if left out.</param>
+    /// <exception cref="ImageException">
+    /// The stream cannot be read, or holds no image of these formats, one too large, damaged, or cut off. It is named "the stream",
+    /// or by its file where it is a <see cref="FileStream"/>.
+    /// </exception>
+    /// <exception cref="VisionUnavailableException">The native library cannot be loaded.</exception>
+    public static Image Load(Stream stream, ImageDecodeOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        var name = stream is FileStream file ? file.Name : "the stream";
+        using var bytes = new MemoryStream();
+        try
+        {
+            stream.CopyTo(bytes);
+        }
+        catch (IOException e)
+        {
+            throw new ImageException(name, $"cannot be read: {e.Message}", e);
+        }
+        return Decode(bytes.GetBuffer().AsSpan(0, (int)bytes.Length), options ?? ImageDecodeOptions.Default, name);
+    }
+
     // A loader reads many files of much the same size; the pool keeps them off the large object heap.
     private static ReadOnlySpan<byte> ReadAll(string path, ref byte[]? buffer)
     {

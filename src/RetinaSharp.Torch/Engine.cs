@@ -9,7 +9,10 @@ public static class Engine
     /// <exception cref="TorchUnavailableException">It cannot be loaded.</exception>
     public static string Version => Shim.EnsureLoaded();
 
-    /// <summary>Threads that one operator may use. LibTorch may start at 1, so that whoever computes sets it.</summary>
+    /// <summary>
+    /// Threads that one operator may use where this thread calls it: LibTorch keeps the number for each thread, and new threads start
+    /// with what was set last. LibTorch may start at 1, so that whoever computes sets it.
+    /// </summary>
     /// <exception cref="TorchException">The number is not positive.</exception>
     public static int Threads
     {

@@ -54,10 +54,11 @@ public class LayoutTests
     }
 
     [Fact]
-    public void Solution_ItsProjects_AreThoseOfSourceAndTests()
+    public void Solution_ItsProjects_AreAllThatThereAre()
     {
         var listed = Checkout.Items("RetinaSharp.slnx", "Project", "Path");
-        Violations.None(Checkout.Projects("src").Concat(Checkout.Projects("tests")).Except(listed));
+        string[] folders = ["src", "tests", "samples", "benchmarks"];
+        Violations.None(folders.SelectMany(Checkout.Projects).Except(listed));
     }
 
     [Theory]

@@ -20,6 +20,8 @@ internal static class Parts
         ["RetinaSharp.Detection"] = BelowDetection,
         ["RetinaSharp.Experiments"] = UpToDetection,
         ["RetinaSharp.Onnx"] = UpToDetection,
+        // The package that brings them all.
+        ["RetinaSharp"] = [.. UpToDetection, "RetinaSharp.Experiments", "RetinaSharp.Onnx"],
         ["RetinaSharp.Cli"] = [.. UpToDetection, "RetinaSharp.Experiments", "RetinaSharp.Onnx"],
     };
 

@@ -18,6 +18,22 @@ public class ImageDecodeTests
     }
 
     [Fact]
+    public void Load_Stream_ReadsOnFromWhereItStands()
+    {
+        using var stream = new MemoryStream([1, 2, 3, .. GoldenImages.Bytes("rgb.png")]) { Position = 3 };
+
+        Assert.Equal(0, GoldenImages.Difference(GoldenImages.Pixels("rgb.png"), Image.Load(stream)));
+        Assert.Equal(stream.Length, stream.Position);
+    }
+
+    [Fact]
+    public void Load_StreamWithoutAnImage_IsNamed()
+    {
+        Assert.Equal("the stream", Assert.Throws<ImageException>(() => Image.Load(new MemoryStream([1, 2, 3]))).File);
+        Assert.StartsWith("the stream: ", Assert.Throws<ImageException>(() => Image.Load(Stream.Null)).Message);
+    }
+
+    [Fact]
     public void Load_OrientationFive_SwapsWidthAndHeight()
     {
         var image = Image.Load(GoldenImages.PathOf("orientation_5.jpg"));

@@ -28,4 +28,14 @@ public class VisionLibraryTests
         Assert.DoesNotContain("not there", e.Message);
         Assert.Matches("invalid ELF header|file too short", e.Message);
     }
+
+    [Fact]
+    public void Load_BuildsForSeveralSeries_TakesTheOneThatLoads()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.At("libretinasharp_vision-0.1.so"), "not a library");
+        File.Copy(Path.Combine(AppContext.BaseDirectory, VisionLibrary.FileName), folder.At("libretinasharp_vision-9.9.so"));
+
+        Assert.NotEqual(0, VisionLibrary.Load([folder.Root]));
+    }
 }

@@ -8,11 +8,19 @@ using RetinaSharp.Torch;
 
 namespace RetinaSharp.Detection.Inference;
 
-/// <summary>A trained model, ready to look at images. Safe for concurrent callers.</summary>
-public sealed class Detector : IDisposable
+/// <summary>
+/// A trained model, ready to look at images. Safe for concurrent callers, whose results are those of a single one: as many go through
+/// the network at a time as there are processors for (<see cref="DetectorOptions.Threads"/>), the others wait for their turn.
+/// </summary>
+public sealed partial class Detector : IDisposable
 {
     private readonly RetinaNet _network;
+    private readonly Predictor _predictor;
     private readonly BufferPool<PixelBuffer> _pool = new();
+    private readonly int _threads;
+    private readonly int _turns;
+    private readonly SemaphoreSlim _freeTurns;
+    private int _isDisposed;
 
     private Detector(RetinaNet network, ModelDescription description, DetectorOptions options)
     {
@@ -27,8 +35,12 @@ public sealed class Detector : IDisposable
             MaxDetections = options.MaxDetections ?? defaults.MaxDetections,
         };
         inference.Validate();
+        ArgumentOutOfRangeException.ThrowIfNegative(options.Threads);
+        _threads = options.Threads == 0 ? Environment.ProcessorCount : options.Threads;
+        _turns = Math.Max(1, Environment.ProcessorCount / _threads);
+        _freeTurns = new(_turns);
         network.To(options.Device, ComputeType.Choose(options.Precision, options.Device));
-        Predictor = new(network, new AnchorGenerator(description.Settings.Model.Anchors), inference, description.Categories);
+        _predictor = new(network, new AnchorGenerator(description.Settings.Model.Anchors), inference, description.Categories);
     }
 
     /// <summary>What the model is, and how it was trained.</summary>
@@ -40,8 +52,6 @@ public sealed class Detector : IDisposable
     /// <summary>Size to which it scales images.</summary>
     public InputSize Input { get; }
 
-    internal Predictor Predictor { get; }
-
     /// <summary>Loads a model.</summary>
     /// <param name="path">A run folder or a .safetensors file.</param>
     /// <param name="options">Where it runs, and what it does otherwise than the model says.</param>
@@ -52,7 +62,6 @@ public sealed class Detector : IDisposable
     {
         options ??= new();
         Engine.Require(options.Device);
-        Engine.Threads = options.Threads == 0 ? Environment.ProcessorCount : options.Threads;
         var (network, description) = ModelFile.Load(ModelFile.Find(path));
         try
         {
@@ -72,27 +81,77 @@ public sealed class Detector : IDisposable
 
     /// <summary>Finds objects in an image file.</summary>
     /// <param name="path">The file.</param>
-    /// <returns>Detections by falling score, in pixels of the image.</returns>
-    /// <exception cref="ImageException">The image cannot be read.</exception>
-    public IReadOnlyList<Detection> Detect(string path) => Detect(Image.Load(path));
+    /// <param name="cancellation">Ends the wait for a turn.</param>
+    /// <returns>Detections by falling score, in pixels of the upright image.</returns>
+    /// <exception cref="ImageException">The image cannot be read, or is damaged; names the file.</exception>
+    /// <exception cref="ObjectDisposedException">The detector was disposed.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public IReadOnlyList<Detection> Detect(string path, CancellationToken cancellation = default) => Detect(Image.Load(path), cancellation);
+
+    /// <summary>Finds objects in an image file that is in memory.</summary>
+    /// <param name="encoded">The whole file: JPEG, PNG, WebP, BMP or TIFF.</param>
+    /// <param name="cancellation">Ends the wait for a turn.</param>
+    /// <inheritdoc cref="Detect(string, CancellationToken)" path="/returns|/exception"/>
+    public IReadOnlyList<Detection> Detect(ReadOnlySpan<byte> encoded, CancellationToken cancellation = default) => Detect(Image.Decode(encoded), cancellation);
+
+    /// <summary>Finds objects in an image file that is read from a stream.</summary>
+    /// <param name="stream">The file, from where the stream stands to its end; it is not closed.</param>
+    /// <param name="cancellation">Ends the wait for a turn.</param>
+    /// <inheritdoc cref="Detect(string, CancellationToken)" path="/returns|/exception"/>
+    public IReadOnlyList<Detection> Detect(Stream stream, CancellationToken cancellation = default) => Detect(Image.Load(stream), cancellation);
 
     /// <summary>Finds objects in an image.</summary>
-    /// <param name="image">The image.</param>
+    /// <param name="image">The image; <see cref="Image(int, int, ReadOnlySpan{byte})"/> makes one of RGB pixels.</param>
+    /// <param name="cancellation">Ends the wait for a turn.</param>
     /// <returns>Detections by falling score, in pixels of the image.</returns>
-    public IReadOnlyList<Detection> Detect(Image image) => Detect([image])[0];
+    /// <exception cref="ObjectDisposedException">The detector was disposed.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public IReadOnlyList<Detection> Detect(Image image, CancellationToken cancellation = default) => Detect([image], cancellation)[0];
 
     /// <summary>Finds objects in several images, which go through the network together; best where their shapes are alike.</summary>
     /// <param name="images">One image or more.</param>
+    /// <param name="cancellation">Ends the wait for a turn.</param>
     /// <returns>For each image its detections by falling score, in pixels of the image.</returns>
     /// <exception cref="ArgumentException">There is no image.</exception>
-    public IReadOnlyList<IReadOnlyList<Detection>> Detect(IReadOnlyList<Image> images)
+    /// <exception cref="ObjectDisposedException">The detector was disposed.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public IReadOnlyList<IReadOnlyList<Detection>> Detect(IReadOnlyList<Image> images, CancellationToken cancellation = default)
     {
         if (images.Count == 0)
             throw new ArgumentException("There is no image to look at.", nameof(images));
         using var batch = ImageBatch.Of(images, Input, _pool);
-        return Predictor.Predict(batch);
+        return Predict(batch, cancellation);
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _network.Dispose();
+    /// <summary>Frees the network, once the callers that are in it are done; those that wait, and later ones, get <see cref="ObjectDisposedException"/>.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
+            return;
+        for (var turn = 0; turn < _turns; turn++)
+            _freeTurns.Wait();
+        _network.Dispose();
+        _freeTurns.Release(_turns);
+    }
+
+    /// <summary>Takes a batch through the network when it is its turn.</summary>
+    internal IReadOnlyList<Detection>[] Predict(ImageBatch batch, CancellationToken cancellation)
+    {
+        // The number of threads is the calling thread's own, which may be one of a training that reports its progress.
+        var threads = Engine.Threads;
+        _freeTurns.Wait(cancellation);
+        try
+        {
+            ObjectDisposedException.ThrowIf(Volatile.Read(ref _isDisposed) != 0, this);
+            if (threads != _threads)
+                Engine.Threads = _threads;
+            return _predictor.Predict(batch);
+        }
+        finally
+        {
+            if (threads != _threads)
+                Engine.Threads = threads;
+            _freeTurns.Release();
+        }
+    }
 }

@@ -13,7 +13,10 @@ public sealed record DetectorOptions
     /// <summary>Number type of the network's computation.</summary>
     public Precision Precision { get; init; }
 
-    /// <summary>Threads of the network's computation; 0: one for each processor.</summary>
+    /// <summary>
+    /// Threads that one call computes with; 0: one for each processor. Calls go through the network side by side as far as the
+    /// processors suffice, so fewer threads mean more calls at a time: better for many callers, slower for each.
+    /// </summary>
     public int Threads { get; init; }
 
     /// <summary>Size to which images are scaled; null: the model's.</summary>

@@ -25,12 +25,12 @@ public static class SetEvaluator
         int[] map = [.. detector.Categories.Select(category => places.GetValueOrDefault(category.Name, -1))];
         if (Array.TrueForAll(map, place => place < 0))
             throw new DataException(truth.Source, "", $"the set has none of the model's classes ({string.Join(", ", detector.Categories.Select(category => category.Name))})");
-        return Run(detector.Predictor, truth, map, detector.Input, batch, imagesDone, cancellation);
+        return Run(images => detector.Predict(images, cancellation), truth, map, detector.Input, batch, imagesDone, cancellation);
     }
 
     // classes: for each class of the network the place of the set's category, or -1.
     internal static SetEvaluation Run(
-        Predictor predictor, AnnotatedSet truth, int[] classes, InputSize input, int batchSize, IProgress<int>? imagesDone, CancellationToken cancellation)
+        Func<ImageBatch, IReadOnlyList<Detection>[]> predict, AnnotatedSet truth, int[] classes, InputSize input, int batchSize, IProgress<int>? imagesDone, CancellationToken cancellation)
     {
         if (truth.Images.Count == 0)
             throw new DataException(truth.Source, "", "there are no images to evaluate on");
@@ -40,7 +40,7 @@ public static class SetEvaluator
         foreach (var batch in new EvaluationLoader(truth.Images, input, new() { BatchSize = batchSize }).Batches(cancellation))
         {
             using var owned = batch;
-            foreach (var detections in predictor.Predict(batch))
+            foreach (var detections in predict(batch))
             {
                 var image = truth.Images[done++];
                 results.AddRange(detections.Where(detection => classes[detection.Class] >= 0).Select(detection =>

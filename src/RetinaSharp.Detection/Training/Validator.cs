@@ -35,7 +35,7 @@ internal sealed class Validator
             _network.Train(false);
             var (classification, box) = Losses(cancellation);
             int[] sameClasses = [.. Enumerable.Range(0, _set.Categories.Count)];
-            var evaluation = SetEvaluator.Run(_predictor, _set, sameClasses, _settings.Input, _settings.Training.Batch, null, cancellation);
+            var evaluation = SetEvaluator.Run(_predictor.Predict, _set, sameClasses, _settings.Input, _settings.Training.Batch, null, cancellation);
             return new(classification, box, evaluation.Metrics);
         }
         finally

@@ -19,11 +19,14 @@ internal static class VisionLibrary
 
     private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? searchPath) => name == Name ? Handle.Value : 0;
 
-    /// <summary>Loads the library from the first of the folders where it works, and readies it for use.</summary>
+    /// <summary>
+    /// Loads the library from the first of the folders where it works, and readies it for use. It loads only with the series of
+    /// OpenCV that it was built against, so a folder may hold more builds, under names with a suffix: libretinasharp_vision-4.10.so.
+    /// </summary>
     public static nint Load(IReadOnlyList<string> folders)
     {
         var tried = new StringBuilder();
-        foreach (var path in folders.Select(folder => Path.Combine(folder, FileName)))
+        foreach (var path in folders.SelectMany(Builds))
         {
             var reason = TryLoad(path, out var handle);
             if (reason is null)
@@ -32,9 +35,12 @@ internal static class VisionLibrary
         }
         throw new VisionUnavailableException(
             $"The image library {FileName} could not be loaded. Looked for:{tried}\n"
-            + "It needs OpenCV 4 (core, imgproc, imgcodecs). Run eng/setup.sh, which installs Debian's libopencv-imgcodecs-dev and "
-            + "libopencv-imgproc-dev and builds the library, then build again.");
+            + "It needs OpenCV 4 (core, imgproc, imgcodecs). In a checkout run eng/setup.sh, which installs OpenCV and builds the library, then "
+            + "build again. Elsewhere install OpenCV (Debian: apt-get install libopencv-imgcodecs-dev libopencv-imgproc-dev).");
     }
+
+    private static IEnumerable<string> Builds(string folder) =>
+        [Path.Combine(folder, FileName), .. (Directory.Exists(folder) ? Directory.GetFiles(folder, $"lib{Name}-*.so") : []).Order(StringComparer.Ordinal)];
 
     private static unsafe string? TryLoad(string path, out nint handle)
     {

@@ -25,28 +25,33 @@ internal static unsafe class Shim
 
     public static string Error() => Marshal.PtrToStringUTF8((nint)NativeMethods.rt_error()) ?? "no reason was given";
 
-    /// <summary>Loads the shim from the first folder where it is and can be loaded.</summary>
+    /// <summary>
+    /// Loads the shim from the first folder where it is and can be loaded. A shim loads only with the series of LibTorch that it
+    /// was built against, so a folder may hold more builds, under names with a suffix: libretinasharp_torch-2.6.so.
+    /// </summary>
     /// <exception cref="TorchUnavailableException">There is none; says what was tried, and why it did not do.</exception>
     public static nint LoadFrom(params ReadOnlySpan<string> folders)
     {
         var tried = new List<string>();
         foreach (var folder in folders)
         {
-            var file = Path.Combine(folder, FileName);
-            if (!File.Exists(file))
+            foreach (var file in Builds(folder))
             {
-                tried.Add($"{file}: not there");
-                continue;
-            }
+                if (!File.Exists(file))
+                {
+                    tried.Add($"{file}: not there");
+                    continue;
+                }
 
-            try
-            {
-                return NativeLibrary.Load(file);
-            }
-            catch (DllNotFoundException error)
-            {
-                // Only the last line is the loader's own; it names the library that is missing, most often one of LibTorch's.
-                tried.Add($"{file}: {error.Message.Trim().Split('\n')[^1]}");
+                try
+                {
+                    return NativeLibrary.Load(file);
+                }
+                catch (DllNotFoundException error)
+                {
+                    // Only the last line is the loader's own; it names the library that is missing, most often one of LibTorch's.
+                    tried.Add($"{file}: {error.Message.Trim().Split('\n')[^1]}");
+                }
             }
         }
 
@@ -55,6 +60,9 @@ internal static unsafe class Shim
             + $"{Environment.NewLine}In a checkout run eng/setup.sh, which installs LibTorch and builds the shim. Elsewhere install LibTorch (Debian: apt-get install libtorch-dev libopenblas0-pthread)"
             + " or set LIBTORCH to the folder of one when building.");
     }
+
+    private static IEnumerable<string> Builds(string folder) =>
+        [Path.Combine(folder, FileName), .. (Directory.Exists(folder) ? Directory.GetFiles(folder, $"lib{NativeMethods.Library}-*.so") : []).Order(StringComparer.Ordinal)];
 
     private static string Load()
     {

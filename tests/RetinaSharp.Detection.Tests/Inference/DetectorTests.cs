@@ -44,26 +44,34 @@ public class DetectorTests(TrainedModel trained)
     }
 
     [Fact]
-    public void Detect_ManyThreads_SameResult()
+    public void Detect_PathBytesStreamOrPixels_SameResult()
     {
         using var detector = Load();
-        var images = trained.Set.Images.Select(image => Image.Load(image.Path)).ToArray();
-        var expected = images.Select(detector.Detect).ToArray();
-        var results = new IReadOnlyList<RetinaSharp.Detection.Inference.Detection>[4 * images.Length];
+        var path = trained.Set.Images[0].Path;
+        var expected = detector.Detect(path);
+        var image = Image.Load(path);
+        var bytes = File.ReadAllBytes(path);
+        using var file = File.OpenRead(path);
 
-        var threads = Enumerable.Range(0, 4).Select(worker => new Thread(() =>
-        {
-            for (var i = 0; i < images.Length; i++)
-                results[(worker * images.Length) + i] = detector.Detect(images[(i + worker) % images.Length]);
-        })).ToArray();
-        foreach (var thread in threads)
-            thread.Start();
-        foreach (var thread in threads)
-            thread.Join();
+        Assert.NotEmpty(expected);
+        Assert.Equal(expected, detector.Detect(bytes));
+        Assert.Equal(expected, detector.Detect(new MemoryStream(bytes)));
+        Assert.Equal(expected, detector.Detect(file));
+        Assert.Equal(expected, detector.Detect(new Image(image.Width, image.Height, image.Pixels)));
+    }
 
-        for (var worker = 0; worker < 4; worker++)
-            for (var i = 0; i < images.Length; i++)
-                Assert.Equal(expected[(i + worker) % images.Length], results[(worker * images.Length) + i]);
+    [Fact]
+    public void Detect_Damaged_NamesWhereItCameFrom()
+    {
+        using var detector = Load();
+        var path = trained.At("damaged.jpg");
+        File.WriteAllText(path, "this is no image");
+        using var file = File.OpenRead(path);
+
+        Assert.StartsWith($"{path}: ", Assert.Throws<ImageException>(() => detector.Detect(path)).Message);
+        Assert.StartsWith($"{path}: ", Assert.Throws<ImageException>(() => detector.Detect(file)).Message);
+        Assert.StartsWith("the stream: ", Assert.Throws<ImageException>(() => detector.Detect(new MemoryStream([1, 2, 3]))).Message);
+        Assert.StartsWith("the image ", Assert.Throws<ImageException>(() => detector.Detect([1, 2, 3])).Message);
     }
 
     [Fact]

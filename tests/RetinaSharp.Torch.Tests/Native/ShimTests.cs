@@ -68,4 +68,23 @@ public class ShimTests
             root.Delete(recursive: true);
         }
     }
+
+    [Fact]
+    public void LoadFrom_BuildsForSeveralSeries_TakesTheOneThatLoads()
+    {
+        var folder = Directory.CreateTempSubdirectory("shim-");
+        try
+        {
+            var (broken, good) = (Path.Combine(folder.FullName, "libretinasharp_torch-0.1.so"), Path.Combine(folder.FullName, "libretinasharp_torch-9.9.so"));
+            File.WriteAllText(broken, "this is no library, however long it goes on: it does not start as one would, nor does it end so");
+            Assert.Contains($"{broken}: invalid ELF header", Assert.Throws<TorchUnavailableException>(() => Shim.LoadFrom(folder.FullName)).Message);
+
+            File.Copy(Path.Combine(AppContext.BaseDirectory, Shim.FileName), good);
+            Assert.True(NativeLibrary.TryGetExport(Shim.LoadFrom(folder.FullName), "rt_abi_version", out _));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
 }

@@ -1,0 +1,21 @@
+// Finds objects in images and prints where they are:
+//     dotnet run -c Release --project samples/Detect -- runs/first .3 photo.jpg another.png
+using System.Globalization;
+using RetinaSharp.Detection.Inference;
+
+if (args is not [var model, var score, .. { Length: > 0 } images] || !double.TryParse(score, CultureInfo.InvariantCulture, out var threshold))
+{
+    Console.Error.WriteLine("usage: Detect MODEL SCORE IMAGE...");
+    return 2;
+}
+
+using var detector = Detector.Load(model, new() { ScoreThreshold = threshold });
+// Reads ahead and looks at several images together. A single one: detector.Detect(path), or its bytes, a stream, or an Image of your pixels.
+foreach (var image in detector.DetectMany(images))
+{
+    Console.WriteLine($"{image.Path}: {image.Width} x {image.Height} pixels, {image.Detections.Count} objects");
+    foreach (var found in image.Detections)
+        Console.WriteLine($"  {found.Score:P0} {found.Category.Name} at {found.Box}");
+}
+
+return 0;

@@ -1,0 +1,38 @@
+// Trains on your own images (COCO, Pascal VOC or YOLO), measures the model and looks at an image with it:
+//     dotnet run -c Release --project samples/Train -- my-data#train my-data#val runs/first 40
+using RetinaSharp.Annotations;
+using RetinaSharp.Detection.Inference;
+using RetinaSharp.Detection.Settings;
+using RetinaSharp.Detection.Training;
+using RetinaSharp.Samples.Train;
+
+if (args is not [var trainPath, var validationPath, var run, var number] || !int.TryParse(number, out var epochs))
+{
+    Console.Error.WriteLine("usage: Train TRAIN VALIDATION RUN EPOCHS");
+    return 2;
+}
+
+var (train, validation) = (AnnotatedSet.Open(trainPath), AnnotatedSet.Open(validationPath));
+Console.WriteLine($"{train.Images.Count} images to learn from, {validation.Images.Count} to measure on: {string.Join(", ", train.Categories.Select(category => category.Name))}");
+
+// A preset, with what is to be different. Ctrl-C stops after the step at hand and keeps what was learnt.
+var settings = Presets.Small with { Training = Presets.Small.Training with { Epochs = epochs } };
+using var stop = new CancellationTokenSource();
+Console.CancelKeyPress += (_, pressed) =>
+{
+    pressed.Cancel = true;
+    stop.Cancel();
+};
+var result = new Trainer(settings, train, validation, new() { Folder = run }).Train(new EpochPrinter(), stop.Token);
+Console.WriteLine($"{result.Epochs} epochs in {result.Duration.TotalSeconds:F0} s; the best was epoch {result.BestEpoch}");
+
+// The run folder is the model.
+using var detector = Detector.Load(run);
+var metrics = SetEvaluator.Run(detector, validation).Metrics;
+Console.WriteLine($"AP {metrics.AP:F3}, AP50 {metrics.AP50:F3}, AR100 {metrics.AR100:F3}");
+var path = validation.Images[0].Path;
+var detections = detector.Detect(path);
+Console.WriteLine($"{path}: {detections.Count} objects");
+foreach (var found in detections.Take(3))
+    Console.WriteLine($"  {found.Score:P0} {found.Category.Name} at {found.Box}");
+return 0;

@@ -1,0 +1,41 @@
+using RetinaSharp.Cli.Tests;
+
+namespace RetinaSharp.Tests;
+
+public sealed class SamplesTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("retinasharp");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public void TrainAndDetect_SmallSet_SayWhatTheyDo()
+    {
+        var data = ColouredSet.Write(At("data"), images: 8);
+
+        var train = Ran.Sample("Train", data, data, At("run"), "2").IsDone();
+        Assert.Contains("8 images to learn from, 8 to measure on: red, blue", train.Out);
+        Assert.Contains("epoch 1 of 2: loss ", train.Out);
+        Assert.Contains("2 epochs in ", train.Out);
+        Assert.Matches(@"AP \d\.\d{3}, AP50 \d\.\d{3}, AR100 \d\.\d{3}", train.Out);
+
+        // Hardly trained, it gives every anchor about the prior.
+        var (first, second) = (At("data", "00.png"), At("data", "01.png"));
+        var detect = Ran.Sample("Detect", At("run"), ".001", first, second).IsDone();
+        Assert.Matches($"{first}: 64 x 64 pixels, [1-9]\\d* objects\n  \\d+ % (red|blue) at Box", detect.Out);
+        Assert.Contains($"{second}: 64 x 64 pixels", detect.Out);
+    }
+
+    [Theory]
+    [InlineData("Train")]
+    [InlineData("Detect")]
+    public void Sample_WithoutArguments_SaysHowItIsUsed(string name)
+    {
+        var ran = Ran.Sample(name);
+
+        Assert.Equal(2, ran.Code);
+        Assert.StartsWith($"usage: {name} ", ran.Error);
+    }
+
+    private string At(params string[] names) => Path.Combine([_folder.FullName, .. names]);
+}
