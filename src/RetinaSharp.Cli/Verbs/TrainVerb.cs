@@ -9,6 +9,7 @@ using RetinaSharp.Detection.Inference;
 using RetinaSharp.Detection.Settings;
 using RetinaSharp.Detection.Training;
 using RetinaSharp.Detection.Weights;
+using RetinaSharp.Experiments.Reports;
 using RetinaSharp.Torch;
 
 namespace RetinaSharp.Cli.Verbs;
@@ -17,7 +18,10 @@ namespace RetinaSharp.Cli.Verbs;
 internal static class TrainVerb
 {
     private const string ConfigFile = "config.json";
-    private static readonly string[] RunFiles = [ConfigFile, "last.state", "last.safetensors", "best.safetensors"];
+    private const string LastWeights = "last.safetensors";
+
+    // Settings alone are no training: bad data, found before the first step, leaves them there.
+    private static readonly string[] Learnt = ["last.state", LastWeights, "best.safetensors"];
 
     // Above this share the anchors do not suit the data.
     private const double MostBoxesWithoutAnchor = .05;
@@ -42,6 +46,7 @@ internal static class TrainVerb
         {
             var folder = parse.GetRequiredValue(outFolder)!;
             var (settings, origin) = ReadSettings(settingsOptions, parse, folder, parse.GetValue(resume), parse.GetValue(weights));
+            var place = OutFolder.Of(folder, LastWeights, [])!;
             RequireFree(folder, parse.GetValue(resume));
             var options = new TrainerOptions
             {
@@ -58,10 +63,12 @@ internal static class TrainVerb
             var trainSet = DataSource.Open(parse.GetRequiredValue(train)!, dataOptions, session.Output);
             var validationSet = parse.GetValue(validation) is { } data ? DataSource.Open(data, dataOptions, session.Output) : null;
             Announce(session.Output, origin, settings, options, trainSet, validationSet);
+            place.Prepare();
 
             var trainer = new Trainer(settings, trainSet, validationSet, options);
             var result = ProgressDisplay.During(session.Output, "training", display =>
                 trainer.Train(new TrainingReporter(session.Output, display, settings.Training.Epochs), session.Cancellation));
+            WriteReport(session.Output, options.Folder);
             Conclude(session.Output, result, options.Folder, parse.GetValue(validation));
             if (parse.GetValue(json))
                 session.Output.Json(writer => Write(writer, result, options.Folder));
@@ -108,9 +115,7 @@ internal static class TrainVerb
     /// <summary>Refuses a folder that a training would overwrite.</summary>
     private static void RequireFree(string folder, bool resumes)
     {
-        if (File.Exists(folder))
-            throw new UsageException($"--out: {folder} is a file; a run needs a folder");
-        if (!resumes && RunFiles.Any(name => File.Exists(Path.Combine(folder, name))))
+        if (!resumes && Learnt.Any(name => File.Exists(Path.Combine(folder, name))))
             throw new UsageException($"--out: {folder} holds a training already; go on with it (--resume), choose another folder, or delete it");
     }
 
@@ -138,6 +143,19 @@ internal static class TrainVerb
     {
         var boxes = set.Images.Sum(image => image.Annotations.Count);
         return $"{set.Source}: {set.Images.Count} images, {boxes} boxes, {set.Categories.Count} classes";
+    }
+
+    /// <summary>The report is an extra: a training that is done is done without it.</summary>
+    private static void WriteReport(Output output, string folder)
+    {
+        try
+        {
+            output.Say($"Curves and figures: {TrainingReport.Write(folder)}");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or DataException)
+        {
+            output.Warn($"no report was written: {error.Message}");
+        }
     }
 
     private static void Conclude(Output output, TrainingResult result, string folder, string? validation)
