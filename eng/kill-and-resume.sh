@@ -40,6 +40,7 @@ arguments run "$@"
 for ((i = 1; i <= kills; i++)); do
   "$root/retina" "${args[@]}" 2>"$folder/run.log" &
   pid=$!
+  begun=$(date +%s.%N)
   wait=$((RANDOM % most)).$((RANDOM % 10))
   for ((tenths = ${wait/./}; 10#$tenths > 0; tenths--)); do
     kill -0 $pid 2>/dev/null || break
@@ -58,9 +59,9 @@ for ((i = 1; i <= kills; i++)); do
     echo "kill $i after $wait s: before the first checkpoint"
     continue
   fi
-  # Work begins when the program is loaded, so that what is repeated is at most the time since the checkpoint.
-  awk -v i=$i -v wait="$wait" -v killed="$killed" -v written="$(stat -c %.9Y "$folder/run/last.state")" -v step="$(state step)" -v seconds="$(state seconds)" 'BEGIN {
-    lost = killed - written
+  # At most: the time to load the program is in it where no checkpoint was written.
+  awk -v i=$i -v wait="$wait" -v begun="$begun" -v killed="$killed" -v written="$(stat -c %.9Y "$folder/run/last.state")" -v step="$(state step)" -v seconds="$(state seconds)" 'BEGIN {
+    lost = killed - (written > begun ? written : begun)
     rate = seconds > 0 ? step / seconds : 0
     printf "kill %d after %s s: goes on after step %d, repeats %.1f s, about %d steps\n", i, wait, step, lost, lost * rate
     exit lost > 60
