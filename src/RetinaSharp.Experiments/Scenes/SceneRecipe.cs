@@ -3,7 +3,7 @@ using RetinaSharp.Annotations;
 namespace RetinaSharp.Experiments.Scenes;
 
 /// <summary>
-/// What scenes are made of. It is frozen: whatever changes a picture or a box is a new <see cref="Version"/>. Its statistics are
+/// What scenes are made of. Whatever changes a picture or a box after its freeze is a new <see cref="Version"/>. Its statistics are
 /// in docs/generated-scenes.md.
 /// </summary>
 public static class SceneRecipe

@@ -30,7 +30,7 @@ public sealed class SceneGeneratorTests
         Assert.NotEqual(one.Objects, other.Objects);
     }
 
-    /// <summary>The recipe is frozen. Where these differ, its version has to.</summary>
+    /// <summary>Once the recipe is frozen: where these differ, its version has to.</summary>
     [Theory]
     [InlineData(0, "81F38287E7A54E19900AB2CB38741750CD49421D49ABD5873EFAE3F17DED4B8F")]
     [InlineData(1, "6200194DE78923393C53354CDFD223142C59815ED8FBDE365A2312815319442E")]
