@@ -7,12 +7,17 @@ namespace RetinaSharp.Experiments.Demo;
 public static class DemoSettings
 {
     /// <summary>The data set.</summary>
-    public static SceneSettings Scenes { get; } = new() { Train = 480, Val = 100 };
+    public static SceneSettings Scenes { get; } = new() { Train = 800, Val = 100 };
 
-    /// <summary>The training with focal loss.</summary>
+    /// <summary>
+    /// The training with focal loss: preset tiny, with what makes a short training from scratch learn the most. Normalised heads
+    /// learn in half of the steps, and scenes have no upside, so that each image can be seen in eight ways.
+    /// </summary>
     public static RunSettings Focal { get; } = Presets.Tiny with
     {
-        Training = Presets.Tiny.Training with { Epochs = 7 },
+        Model = Presets.Tiny.Model with { HeadNorm = true },
+        Augmentation = new() { VerticalFlip = .5, Rotate90 = .75 },
+        Training = Presets.Tiny.Training with { Epochs = 10, LearningRate = 8e-3, Ema = .99 },
     };
 
     /// <summary>The same training with plain cross entropy, without alpha; everything else as it is, the prior too.</summary>

@@ -62,14 +62,14 @@ internal sealed class Composition
             var (x, y) = (_random.NextDouble(margin, SceneRecipe.Span - margin), _random.NextDouble(margin, SceneRecipe.Span - margin));
             var figure = new Figure(shape, x, y, radius, axis, default, relief);
             if (_objects.Concat(_clutter).All(other => figure.IsApart(other, SceneRecipe.Gap)))
-                return figure with { Colour = Contrasting(_backdrop.At(x, y)) };
+                return figure with { Colour = Contrasting(shape, _backdrop.At(x, y)) };
         }
 
         return null;
     }
 
     /// <summary>Of some colours the one that differs most from what is behind.</summary>
-    private Rgb Contrasting(Rgb behind)
+    private Rgb Contrasting(Shape shape, Rgb behind)
     {
         var best = Candidate();
         for (var i = 1; i < Colours; i++)
@@ -81,7 +81,16 @@ internal sealed class Composition
 
         return best;
 
-        Rgb Candidate() => Rgb.FromHsv(_random.NextDouble(0, 6), _random.NextDouble(.3, 1), _random.NextDouble(.35, 1));
+        Rgb Candidate() => Rgb.FromHsv(Hue(shape), _random.NextDouble(.3, 1), _random.NextDouble(.35, 1));
+    }
+
+    /// <summary>Each class has hues that it prefers, which overlap those of the next; clutter has all of them.</summary>
+    private double Hue(Shape shape)
+    {
+        var hue = (int)shape < Classes
+            ? (6.0 * (int)shape / Classes) + _random.NextDouble(-SceneRecipe.HueSpread, SceneRecipe.HueSpread)
+            : _random.NextDouble(0, 6);
+        return (hue + 6) % 6;
     }
 
     private void Occlude(Func<(double X, double Y, double Radius)> place)

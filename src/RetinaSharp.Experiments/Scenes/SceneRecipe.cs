@@ -3,7 +3,7 @@ using RetinaSharp.Annotations;
 namespace RetinaSharp.Experiments.Scenes;
 
 /// <summary>
-/// What scenes are made of. It is frozen: whatever changes a picture or a box is a new <see cref="Version"/>. Its statistics are
+/// What scenes are made of. Whatever changes a picture or a box after its freeze is a new <see cref="Version"/>. Its statistics are
 /// in docs/generated-scenes.md.
 /// </summary>
 public static class SceneRecipe
@@ -31,6 +31,9 @@ public static class SceneRecipe
 
     /// <summary>Radius of objects and clutter: small ones are more frequent.</summary>
     internal const double MinRadius = 6.5, MaxRadius = 13;
+
+    /// <summary>How far a class's hue strays from its middle, in sixths of the circle; classes are 1.2 apart.</summary>
+    internal const double HueSpread = .8;
 
     /// <summary>How often something lies over an object, and how much of every object is seen at least.</summary>
     internal const double HiddenShare = .3, MinVisible = .6;
