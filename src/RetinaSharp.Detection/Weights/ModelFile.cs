@@ -50,7 +50,7 @@ internal static class ModelFile
         using var file = SafetensorsFile.Open(path);
         var description = Describe(path, file);
         // A damaged description may still be one, of other classes.
-        Verify(path, file);
+        file.VerifyChecksum();
         return description;
     }
 

@@ -7,7 +7,7 @@ namespace RetinaSharp.Experiments.Demo;
 public static class DemoSettings
 {
     /// <summary>The data set.</summary>
-    public static SceneSettings Scenes { get; } = new() { Train = 800, Val = 100 };
+    public static SceneSettings Scenes { get; } = new() { Train = 640, Val = 100 };
 
     /// <summary>
     /// The training with focal loss: preset tiny, with what makes a short training from scratch learn the most. Normalised heads

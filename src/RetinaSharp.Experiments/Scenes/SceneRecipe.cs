@@ -27,13 +27,13 @@ public static class SceneRecipe
     internal const int MinObjects = 1, MaxObjects = 3;
 
     /// <summary>Things that only look like objects, each number as likely; fewer where there is no room.</summary>
-    internal const int MinClutter = 2, MaxClutter = 5;
+    internal const int MinClutter = 2, MaxClutter = 4;
 
     /// <summary>Radius of objects and clutter: small ones are more frequent.</summary>
-    internal const double MinRadius = 6.5, MaxRadius = 13;
+    internal const double MinRadius = 9, MaxRadius = 24;
 
     /// <summary>How far a class's hue strays from its middle, in sixths of the circle; classes are 1.2 apart.</summary>
-    internal const double HueSpread = .8;
+    internal const double HueSpread = .5;
 
     /// <summary>How often something lies over an object, and how much of every object is seen at least.</summary>
     internal const double HiddenShare = .3, MinVisible = .6;
