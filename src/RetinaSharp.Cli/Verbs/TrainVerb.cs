@@ -46,7 +46,7 @@ internal static class TrainVerb
         {
             var folder = parse.GetRequiredValue(outFolder)!;
             var (settings, origin) = ReadSettings(settingsOptions, parse, folder, parse.GetValue(resume), parse.GetValue(weights));
-            var place = OutFolder.Of(folder, LastWeights, [])!;
+            _ = OutFolder.Of(folder, LastWeights, []);
             RequireFree(folder, parse.GetValue(resume));
             var options = new TrainerOptions
             {
@@ -63,7 +63,6 @@ internal static class TrainVerb
             var trainSet = DataSource.Open(parse.GetRequiredValue(train)!, dataOptions, session.Output);
             var validationSet = parse.GetValue(validation) is { } data ? DataSource.Open(data, dataOptions, session.Output) : null;
             Announce(session.Output, origin, settings, options, trainSet, validationSet);
-            place.Prepare();
 
             var trainer = new Trainer(settings, trainSet, validationSet, options);
             var result = ProgressDisplay.During(session.Output, "training", display =>

@@ -42,5 +42,16 @@ public class Conv2d : Module
     /// <param name="input">[N, inputs, H, W].</param>
     /// <param name="weight">[outputs, inputs, kernel, kernel].</param>
     /// <param name="bias">[outputs], or none.</param>
-    public virtual Tensor Forward(Tensor input, Tensor weight, Tensor? bias) => Functional.Conv2d(input, weight, bias, _stride, _padding);
+    public virtual Tensor Forward(Tensor input, Tensor weight, Tensor? bias) => Functional.Conv2d(Widened(input), weight, bias, _stride, _padding);
+
+    /// <summary>
+    /// A side of a single pixel gets a second one, of zeros like the padding around it, where that leaves the output as it is. In
+    /// bfloat16 the oneDNN of LibTorch 1.13 leaves the weights' gradient of such a convolution unwritten: whatever was in
+    /// that memory.
+    /// </summary>
+    private Tensor Widened(Tensor input)
+    {
+        var (height, width) = (input.Shape[2], input.Shape[3]);
+        return _stride == 1 || _padding == 0 || (height > 1 && width > 1) ? input : Functional.Pad(input, 0, width == 1 ? 1 : 0, 0, height == 1 ? 1 : 0);
+    }
 }

@@ -11,7 +11,7 @@ public sealed class BadModelTests(TrainedModel trained) : IDisposable
     public static TheoryData<string, string> Damages => new()
     {
         { "a byte of the data", "does not match its SHA-256" },
-        { "a digit of the description", "description does not match its SHA-256" },
+        { "a digit of the description", "does not match its SHA-256" },
         { "a brace of the header", "the header does not start with '{'" },
         { "the length of the header", "its header would take" },
         { "cut in the data", "the file is damaged" },

@@ -60,7 +60,7 @@ public class ModelFileTests(TrainedModel trained)
         at += bytes.AsSpan(at).IndexOfAnyInRange((byte)'1', (byte)'9');
         bytes[at] ^= bytes[at] == (byte)'1' ? (byte)2 : (byte)1;
 
-        Assert.Contains("description does not match its SHA-256", Refused(bytes));
+        Assert.Contains("does not match its SHA-256", Refused(bytes));
     }
 
     [Fact]
