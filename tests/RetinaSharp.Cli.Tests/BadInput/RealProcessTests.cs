@@ -72,7 +72,8 @@ public sealed class RealProcessTests(TrainedModel trained) : IDisposable
 
         var ran = RealProcess.Run("bash", ["-c", $"{call} | head -n 1; echo ${{PIPESTATUS[0]}}"]);
 
-        Assert.Equal("", ran.Error);
+        // On a busy machine it says how far it is.
+        Assert.All(ran.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries), line => Assert.Matches("^[0-9]+ of 12 images$", line));
         Assert.Matches("^.*00.png: [0-9]+ found\n0\n$", ran.Out);
     }
 
