@@ -13,9 +13,6 @@ namespace RetinaSharp.Annotations;
 /// </remarks>
 public static class CocoWriter
 {
-    // Written out whenever this much has gathered, so that a set of any size needs the same memory.
-    private const int FlushAt = 1 << 16;
-
     /// <summary>Writes an annotation file: beside its place first, and moved there when it is complete.</summary>
     /// <param name="path">The file; one that is there is replaced.</param>
     /// <param name="set">The set.</param>
@@ -24,17 +21,7 @@ public static class CocoWriter
     public static void Write(string path, AnnotatedSet set, string? description = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        var beside = $"{path}.{Guid.NewGuid():N}.tmp";
-        try
-        {
-            using (var stream = new FileStream(beside, FileMode.CreateNew))
-                Write(stream, set, description);
-            File.Move(beside, path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(beside);
-        }
+        CocoOutput.Write(path, stream => Write(stream, set, description));
     }
 
     /// <summary>Writes a set to a stream, which stays open.</summary>
@@ -66,15 +53,7 @@ public static class CocoWriter
     private static void WriteList<T>(Utf8JsonWriter writer, string name, IEnumerable<T> entries, Action<Utf8JsonWriter, T> write)
     {
         writer.WriteStartArray(name);
-        foreach (var entry in entries)
-        {
-            writer.WriteStartObject();
-            write(writer, entry);
-            writer.WriteEndObject();
-            if (writer.BytesPending > FlushAt)
-                writer.Flush();
-        }
-
+        CocoOutput.WriteObjects(writer, entries, write);
         writer.WriteEndArray();
     }
 
@@ -94,12 +73,7 @@ public static class CocoWriter
         writer.WriteNumber("id"u8, annotation.Id);
         writer.WriteNumber("image_id"u8, image.Id);
         writer.WriteNumber("category_id"u8, categories[annotation.Category].Id);
-        writer.WriteStartArray("bbox"u8);
-        writer.WriteNumberValue(annotation.Box.X);
-        writer.WriteNumberValue(annotation.Box.Y);
-        writer.WriteNumberValue(annotation.Box.Width);
-        writer.WriteNumberValue(annotation.Box.Height);
-        writer.WriteEndArray();
+        CocoOutput.WriteBox(writer, annotation.Box);
         writer.WriteNumber("area"u8, annotation.Area);
         writer.WriteNumber("iscrowd"u8, annotation.IsCrowd ? 1 : 0);
         if (annotation.IsDifficult)

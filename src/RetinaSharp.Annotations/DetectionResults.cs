@@ -9,9 +9,6 @@ namespace RetinaSharp.Annotations;
 /// </summary>
 public static class DetectionResults
 {
-    // Written out whenever this much has gathered, so that any number of detections needs the same memory.
-    private const int FlushAt = 1 << 16;
-
     /// <summary>Reads a results file.</summary>
     /// <param name="path">The file.</param>
     /// <returns>The detections in the order of the file, numbers as the file has them.</returns>
@@ -51,17 +48,7 @@ public static class DetectionResults
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(results);
-        var beside = $"{path}.{Guid.NewGuid():N}.tmp";
-        try
-        {
-            using (var stream = new FileStream(beside, FileMode.CreateNew))
-                Write(stream, results);
-            File.Move(beside, path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(beside);
-        }
+        CocoOutput.Write(path, stream => Write(stream, results));
     }
 
     /// <summary>Writes results to a stream, which stays open.</summary>
@@ -74,23 +61,13 @@ public static class DetectionResults
         ArgumentNullException.ThrowIfNull(results);
         using var writer = new Utf8JsonWriter(stream);
         writer.WriteStartArray();
-        foreach (var result in results)
+        CocoOutput.WriteObjects(writer, results, (json, result) =>
         {
-            writer.WriteStartObject();
-            writer.WriteNumber("image_id"u8, result.ImageId);
-            writer.WriteNumber("category_id"u8, result.CategoryId);
-            writer.WriteStartArray("bbox"u8);
-            writer.WriteNumberValue(result.Box.X);
-            writer.WriteNumberValue(result.Box.Y);
-            writer.WriteNumberValue(result.Box.Width);
-            writer.WriteNumberValue(result.Box.Height);
-            writer.WriteEndArray();
-            writer.WriteNumber("score"u8, result.Score);
-            writer.WriteEndObject();
-            if (writer.BytesPending > FlushAt)
-                writer.Flush();
-        }
-
+            json.WriteNumber("image_id"u8, result.ImageId);
+            json.WriteNumber("category_id"u8, result.CategoryId);
+            CocoOutput.WriteBox(json, result.Box);
+            json.WriteNumber("score"u8, result.Score);
+        });
         writer.WriteEndArray();
     }
 

@@ -27,6 +27,23 @@ public record CocoFigures
         ARl = CurveMeans.Recall(classes, RecallRow.Large);
     }
 
+    /// <summary>What each figure measures, in words, by its name.</summary>
+    public static IReadOnlyDictionary<string, string> Meanings { get; } = new Dictionary<string, string>
+    {
+        [nameof(AP)] = "average precision, mean over IoU .50 to .95",
+        [nameof(AP50)] = "average precision at IoU .50",
+        [nameof(AP75)] = "average precision at IoU .75",
+        [nameof(APs)] = "average precision, small objects, to 32² pixels",
+        [nameof(APm)] = "average precision, medium objects, 32² to 96²",
+        [nameof(APl)] = "average precision, large objects, from 96²",
+        [nameof(AR1)] = "average recall, 1 detection of a class in an image",
+        [nameof(AR10)] = "average recall, 10 detections",
+        [nameof(AR100)] = "average recall, 100 detections",
+        [nameof(ARs)] = "average recall, small objects",
+        [nameof(ARm)] = "average recall, medium objects",
+        [nameof(ARl)] = "average recall, large objects",
+    };
+
     /// <summary>Average precision, the mean over IoU thresholds .5 to .95 in steps of .05.</summary>
     public double AP { get; init; }
 

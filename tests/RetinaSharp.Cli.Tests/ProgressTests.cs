@@ -1,5 +1,6 @@
 using RetinaSharp.Cli.Terminal;
 using RetinaSharp.Detection.Training;
+using RetinaSharp.Experiments.Reports;
 
 namespace RetinaSharp.Cli.Tests;
 

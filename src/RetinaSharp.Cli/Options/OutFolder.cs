@@ -20,9 +20,7 @@ internal sealed class OutFolder
     {
         if (path is null)
             return null;
-        for (var place = System.IO.Path.GetFullPath(path); place is not null; place = System.IO.Path.GetDirectoryName(place))
-            if (File.Exists(place))
-                throw new UsageException($"--out: {place} is a file; a folder is needed");
+        RequireFolder(path);
         var folder = new OutFolder(path, resultsFile);
         if (Directory.Exists(folder.Results))
             throw new UsageException($"--out: {folder.Results} is a folder, where a file will be written; choose another folder");
@@ -30,6 +28,24 @@ internal sealed class OutFolder
         if (inputs.FirstOrDefault(input => System.IO.Path.GetFullPath(input) == results) is { } overwritten)
             throw new UsageException($"--out: {overwritten} is read, and would be overwritten; choose another folder");
         return folder;
+    }
+
+    /// <summary>Looks at an option that names a folder.</summary>
+    /// <exception cref="UsageException">It or a folder above it is a file.</exception>
+    public static void RequireFolder(string path)
+    {
+        for (var place = System.IO.Path.GetFullPath(path); place is not null; place = System.IO.Path.GetDirectoryName(place))
+            if (File.Exists(place))
+                throw new UsageException($"--out: {place} is a file; a folder is needed");
+    }
+
+    /// <summary>Looks at an option that names a folder with nothing in it, or one that is not there yet.</summary>
+    /// <exception cref="UsageException">It cannot be a folder, or is not empty.</exception>
+    public static void RequireEmpty(string path)
+    {
+        RequireFolder(path);
+        if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
+            throw new UsageException($"--out: {path} is not empty; choose another folder, or empty it");
     }
 
     /// <summary>Makes the folder where it is not there, and writes into it for a trial.</summary>

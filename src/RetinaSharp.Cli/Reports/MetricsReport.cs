@@ -8,22 +8,6 @@ namespace RetinaSharp.Cli.Reports;
 /// <summary>COCO figures, for people and as JSON.</summary>
 internal static class MetricsReport
 {
-    private static readonly Dictionary<string, string> Meanings = new()
-    {
-        ["AP"] = "average precision, mean over IoU .50 to .95",
-        ["AP50"] = "at IoU .50",
-        ["AP75"] = "at IoU .75",
-        ["APs"] = "small objects, to 32² pixels",
-        ["APm"] = "medium objects, 32² to 96²",
-        ["APl"] = "large objects, from 96²",
-        ["AR1"] = "average recall, 1 detection of a class in an image",
-        ["AR10"] = "10 detections",
-        ["AR100"] = "100 detections",
-        ["ARs"] = "small objects",
-        ["ARm"] = "medium objects",
-        ["ARl"] = "large objects",
-    };
-
     public static IRenderable Table(CocoFigures figures) => Compare([("value", figures)]);
 
     /// <summary>The figures of several models side by side.</summary>
@@ -31,7 +15,7 @@ internal static class MetricsReport
     {
         var table = Tables.Create(["figure", .. models.Select(model => model.Name + ">"), "meaning"]);
         foreach (var (place, (name, _)) in models[0].Figures.ByName().Index())
-            table.AddRow([new Text(name), .. models.Select(model => new Text(Shown(model.Figures.ByName()[place].Value))), new Text(Meanings[name])]);
+            table.AddRow([new Text(name), .. models.Select(model => new Text(Shown(model.Figures.ByName()[place].Value))), new Text(CocoFigures.Meanings[name])]);
         return table;
     }
 

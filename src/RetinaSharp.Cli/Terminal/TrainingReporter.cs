@@ -1,4 +1,5 @@
 using RetinaSharp.Detection.Training;
+using RetinaSharp.Experiments.Reports;
 
 namespace RetinaSharp.Cli.Terminal;
 

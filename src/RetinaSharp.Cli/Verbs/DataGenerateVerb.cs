@@ -29,7 +29,8 @@ internal static class DataGenerateVerb
                 Size = Given.ReadValue(parse, size, OptionValue.Whole) ?? SceneRecipe.DefaultSize,
                 Seed = Given.ReadValue(parse, seed, OptionValue.Seed) ?? 0,
             }));
-            var folder = NewFolder(parse.GetRequiredValue(outFolder)!);
+            var folder = parse.GetRequiredValue(outFolder)!;
+            OutFolder.RequireEmpty(folder);
             var images = settings.Train + settings.Val;
             var written = ProgressDisplay.During(session.Output, "scenes", display =>
                 SceneSet.Write(folder, settings, new ImageCounter(display, images), session.Cancellation));
@@ -47,15 +48,6 @@ internal static class DataGenerateVerb
     {
         settings.Validate();
         return settings;
-    }
-
-    private static string NewFolder(string path)
-    {
-        if (File.Exists(path))
-            throw new UsageException($"--out: {path} is a file; a set needs a folder");
-        if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
-            throw new UsageException($"--out: {path} is not empty; choose another folder, or empty it");
-        return path;
     }
 
     private static void Show(Output output, string folder, SceneSettings settings, SceneSplit[] splits)

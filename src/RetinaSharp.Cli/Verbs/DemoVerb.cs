@@ -4,6 +4,7 @@ using RetinaSharp.Cli.Options;
 using RetinaSharp.Cli.Reports;
 using RetinaSharp.Cli.Terminal;
 using RetinaSharp.Experiments.Demo;
+using RetinaSharp.Experiments.Reports;
 using RetinaSharp.Torch;
 
 namespace RetinaSharp.Cli.Verbs;
@@ -21,7 +22,8 @@ internal static class DemoVerb
         command.SetAction(parse =>
         {
             var output = session.Output;
-            var folder = parse.GetValue(outFolder) is { } given ? NewFolder(given) : FreeFolder();
+            var folder = parse.GetValue(outFolder) ?? FreeFolder();
+            OutFolder.RequireEmpty(folder);
             Engine.Require(Device.Cpu);
             var demo = new Demonstration(folder);
 
@@ -51,15 +53,6 @@ internal static class DemoVerb
             return ExitCode.Done;
         });
         return command;
-    }
-
-    private static string NewFolder(string path)
-    {
-        if (File.Exists(path))
-            throw new UsageException($"--out: {path} is a file; the demo needs a folder");
-        if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
-            throw new UsageException($"--out: {path} is not empty; choose another folder, or delete it");
-        return path;
     }
 
     private static string FreeFolder()

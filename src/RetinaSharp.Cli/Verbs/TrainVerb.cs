@@ -46,7 +46,7 @@ internal static class TrainVerb
         {
             var folder = parse.GetRequiredValue(outFolder)!;
             var (settings, origin) = ReadSettings(settingsOptions, parse, folder, parse.GetValue(resume), parse.GetValue(weights));
-            _ = OutFolder.Of(folder, LastWeights, []);
+            OutFolder.RequireFolder(folder);
             RequireFree(folder, parse.GetValue(resume));
             var options = new TrainerOptions
             {

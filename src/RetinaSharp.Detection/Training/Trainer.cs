@@ -21,7 +21,8 @@ public sealed class Trainer(RunSettings settings, AnnotatedSet train, AnnotatedS
 {
     /// <summary>Trains to the end, or until it is cancelled; the weights are saved in both cases.</summary>
     /// <param name="progress">Told of steps and epochs, on the calling thread.</param>
-    /// <param name="cancellation">Stops after the step at hand.</param>
+    /// <param name="cancellation">Stops after the step at hand, with a checkpoint to go on from.</param>
+    /// <returns>How far it came; <see cref="TrainingResult.IsCancelled"/> tells whether that is the end.</returns>
     /// <exception cref="ArgumentException">A setting is out of its range.</exception>
     /// <exception cref="DataException">The data cannot be trained on.</exception>
     /// <exception cref="TrainingDivergedException">A loss or a gradient is not finite. The last checkpoint is of before it.</exception>

@@ -67,6 +67,7 @@ internal sealed class TrainingLoop(
     {
         var done = (int)(_at.Step - ((long)_at.Epoch * _stepsPerEpoch));
         using var batches = loader.Epoch(_at.Epoch, done * steps.BatchesPerStep, cancellation).GetEnumerator();
+        pace.Go();
         for (; done < _stepsPerEpoch; done++)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -78,8 +79,9 @@ internal sealed class TrainingLoop(
             pace.Add(_at.Step, images);
             if (pace.IsDue)
             {
+                var remaining = pace.Remaining + (_validationTime * (_at.Settings.Training.Epochs - _at.Epoch));
                 progress?.Report(new TrainingStep(
-                    _at.Step, totalSteps, _at.Epoch + 1, _recent.MeanClassification, _recent.MeanBox, learningRate, pace.ImagesPerSecond, pace.Remaining));
+                    _at.Step, totalSteps, _at.Epoch + 1, _recent.MeanClassification, _recent.MeanBox, learningRate, pace.ImagesPerSecond, remaining));
                 _recent = default;
             }
 
@@ -87,6 +89,8 @@ internal sealed class TrainingLoop(
             if (checkpoints.IsDue(next: Stopwatch.GetElapsedTime(begun)))
                 WriteCheckpoint();
         }
+
+        pace.Pause();
     }
 
     private ValidationResult? Validate(CancellationToken cancellation)

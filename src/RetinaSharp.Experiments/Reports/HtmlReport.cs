@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using RetinaSharp.Detection;
 
 namespace RetinaSharp.Experiments.Reports;
 
@@ -16,14 +17,13 @@ public static class HtmlReport
     /// <param name="report">The report.</param>
     /// <param name="path">The file; one that is there is replaced, and folders are made.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder may not be made.</exception>
     public static void Write(Report report, string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         var html = Render(report);
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        File.WriteAllText(path + ".tmp", html);
-        File.Move(path + ".tmp", path, overwrite: true);
+        DurableFile.Write(path, file => file.Write(Encoding.UTF8.GetBytes(html)));
     }
 
     /// <summary>The report as HTML.</summary>
