@@ -57,7 +57,8 @@ public class TrainerTests(TrainedModel trained)
     public void Train_LastReport_IsOfTheLastStep()
     {
         Assert.Equal((60, 60, 30), (trained.Steps[^1].Step, trained.Steps[^1].TotalSteps, trained.Steps[^1].Epoch));
-        Assert.Equal(TimeSpan.Zero, trained.Steps[^1].Remaining);
+        // No step is left, only the last epoch's validation.
+        Assert.InRange(trained.Steps[^1].Remaining, TimeSpan.Zero, trained.Epochs[^1].Elapsed / 10);
     }
 
     [Fact]
