@@ -30,7 +30,7 @@ internal sealed class RunFolder : IDisposable
     public RunFolder(string path, RunSettings settings, Checkpoint? from)
     {
         _path = path;
-        Directory.CreateDirectory(path);
+        Make(path);
         foreach (var leftover in Directory.GetFiles(path, "*" + DurableFile.Beside))
             File.Delete(leftover);
         if (from is not null)
@@ -39,6 +39,18 @@ internal sealed class RunFolder : IDisposable
             new[] { CheckpointFile.Last, CheckpointFile.Previous, ModelFile.Best, ModelFile.Last }.ToList().ForEach(name => File.Delete(At(name)));
         DurableFile.Write(At(Config), file => file.Write(Encoding.UTF8.GetBytes(SettingsJson.Write(settings) + "\n")));
         WriteMetrics();
+    }
+
+    private static void Make(string path)
+    {
+        try
+        {
+            Directory.CreateDirectory(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"{path}: the run folder cannot be made ({error.Message}); choose another folder, or see to your rights in the one above", error);
+        }
     }
 
     /// <summary>Adds a line about an epoch.</summary>

@@ -22,7 +22,11 @@ public sealed class OutFolderTests(TrainedModel trained) : IDisposable
     [Theory]
     [InlineData("/proc/retinasharp")]
     [InlineData("/sys/retinasharp")]
-    public void Out_FolderThatCannotBeMade_ExitsWith1(string place) => Refuses(place, ExitCode.Failed, $"--out: {place} cannot be written into");
+    public void Out_FolderThatCannotBeMade_ExitsWith1(string place)
+    {
+        Refuses(place, ExitCode.Failed, $"--out: {place} cannot be written into");
+        Ran.Retina("train", "--train", trained.Data, "--preset", "tiny", "--size", "64", "--out", place).IsRefused(ExitCode.Failed, $"{place}: the run folder cannot be made");
+    }
 
     [Fact]
     public void Out_FolderWhereTheFileBelongs_ExitsWith2()
