@@ -3,6 +3,26 @@ namespace RetinaSharp.Losses;
 /// <summary>What every member of the family says of a logit and its target, in double: the reference for the vector code.</summary>
 public static class BinaryLossExtensions
 {
+    /// <summary>The loss of <c>x_t</c>, without α.</summary>
+    /// <typeparam name="TLoss">Member of the family.</typeparam>
+    /// <param name="loss">The loss.</param>
+    /// <param name="logit"><c>x_t</c>, any finite number.</param>
+    public static double Value<TLoss>(this TLoss loss, double logit) where TLoss : struct, IBinaryLoss
+    {
+        loss.Evaluate(logit, out var value, out _);
+        return value;
+    }
+
+    /// <summary>The derivative of the loss by <c>x_t</c>, without α.</summary>
+    /// <typeparam name="TLoss">Member of the family.</typeparam>
+    /// <param name="loss">The loss.</param>
+    /// <param name="logit"><c>x_t</c>, any finite number.</param>
+    public static double Derivative<TLoss>(this TLoss loss, double logit) where TLoss : struct, IBinaryLoss
+    {
+        loss.Evaluate(logit, out _, out var derivative);
+        return derivative;
+    }
+
     /// <summary>The loss <c>y α L(x) + (1 - y) (1 - α) L(-x)</c>; a target between 0 and 1 is the chance of a positive.</summary>
     /// <typeparam name="TLoss">Member of the family.</typeparam>
     /// <param name="loss">The loss.</param>

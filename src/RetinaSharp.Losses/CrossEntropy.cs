@@ -15,10 +15,11 @@ public readonly struct CrossEntropy(double? alpha = null) : IBinaryLoss
     public double? Alpha { get; } = AlphaRange.Check(alpha, nameof(alpha));
 
     /// <inheritdoc/>
-    public double Value(double logit) => Sigmoid.NegativeLog(logit);
-
-    /// <inheritdoc/>
-    public double Derivative(double logit) => -Sigmoid.Complement(logit);
+    public void Evaluate(double logit, out double value, out double derivative)
+    {
+        var sigmoid = Sigmoid.Of(logit);
+        (value, derivative) = (sigmoid.NegativeLog, -sigmoid.Complement);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     void IBinaryLoss.Evaluate<TLanes>(TLanes logit, out TLanes value, out TLanes derivative) =>

@@ -44,20 +44,21 @@ public readonly struct FocalLoss : IBinaryLoss
     public double? Alpha { get; }
 
     /// <inheritdoc/>
-    public double Value(double logit) => Gamma == 0 ? default(CrossEntropy).Value(logit) : Weight(logit) * Sigmoid.NegativeLog(logit);
-
-    /// <inheritdoc/>
-    public double Derivative(double logit)
+    public void Evaluate(double logit, out double value, out double derivative)
     {
-        if (Gamma == 0)
-            return default(CrossEntropy).Derivative(logit);
+        var (p, complement, crossEntropy) = Sigmoid.Of(logit);
+        // -log (1 - p) = x - log p.
+        var weight = Gamma switch
+        {
+            0 => 1,
+            1 => complement,
+            2 => complement * complement,
+            _ => Math.Exp(-Gamma * (logit > 0 ? logit + crossEntropy : Sigmoid.Of(-logit).NegativeLog)),
+        };
+        value = weight * crossEntropy;
         // γ p log p in this order: at the far end p is 0 and γ log p may be infinite.
-        var pLogP = -(Sigmoid.Value(logit) * Sigmoid.NegativeLog(logit));
-        return Weight(logit) * (Gamma * pLogP - Sigmoid.Complement(logit));
+        derivative = Gamma == 0 ? -complement : -(weight * (Gamma * (p * crossEntropy) + complement));
     }
-
-    // (1 - p_t)^γ; 1 - p_t = σ(-x).
-    private double Weight(double logit) => Math.Exp(-Gamma * Sigmoid.NegativeLog(-logit));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     void IBinaryLoss.Evaluate<TLanes>(TLanes logit, out TLanes value, out TLanes derivative)

@@ -54,15 +54,14 @@ public readonly struct FocalStarLoss : IBinaryLoss
     private bool IsCrossEntropy => Gamma == 1 && Beta == 0;
 
     /// <inheritdoc/>
-    public double Value(double logit)
+    public void Evaluate(double logit, out double value, out double derivative)
     {
         var x = Gamma * logit + Beta;
+        var sigmoid = Sigmoid.Of(x);
         // Where the product is beyond double the value, x_t + β / γ, need not be.
-        return double.IsNegativeInfinity(x) ? -(logit + Beta / Gamma) : Sigmoid.NegativeLog(x) / Gamma;
+        value = double.IsNegativeInfinity(x) ? -(logit + Beta / Gamma) : sigmoid.NegativeLog / Gamma;
+        derivative = -sigmoid.Complement;
     }
-
-    /// <inheritdoc/>
-    public double Derivative(double logit) => -Sigmoid.Complement(Gamma * logit + Beta);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     void IBinaryLoss.Evaluate<TLanes>(TLanes logit, out TLanes value, out TLanes derivative)

@@ -12,13 +12,11 @@ public interface IBinaryLoss
     /// <summary>α: weight of the positives, in [0, 1]; negatives get <c>1 - α</c>. Null: both weigh 1.</summary>
     double? Alpha { get; }
 
-    /// <summary>The loss without α, in double.</summary>
+    /// <summary>The loss and its derivative, both without α, in double.</summary>
     /// <param name="logit"><c>x_t</c>, any finite number.</param>
-    double Value(double logit);
-
-    /// <summary>The derivative of <see cref="Value"/> by <c>x_t</c>.</summary>
-    /// <param name="logit"><c>x_t</c>, any finite number.</param>
-    double Derivative(double logit);
+    /// <param name="value">The loss.</param>
+    /// <param name="derivative">Its derivative by <c>x_t</c>.</param>
+    void Evaluate(double logit, out double value, out double derivative);
 
     /// <summary>Value and derivative, without α, on lanes of <c>x_t</c>.</summary>
     internal void Evaluate<TLanes>(TLanes logit, out TLanes value, out TLanes derivative) where TLanes : unmanaged, ILanes<TLanes>;

@@ -1,20 +1,18 @@
 namespace RetinaSharp.Losses;
 
 /// <summary>The sigmoid in double and its relatives, all relative to their own size at both ends.</summary>
-internal static class Sigmoid
+/// <param name="Value"><c>p = σ(x)</c>.</param>
+/// <param name="Complement"><c>1 - p</c>, without the cancellation.</param>
+/// <param name="NegativeLog"><c>-log p = softplus(-x)</c>.</param>
+internal readonly record struct Sigmoid(double Value, double Complement, double NegativeLog)
 {
-    /// <summary><c>σ(x)</c>.</summary>
-    public static double Value(double x)
+    /// <summary>All of it at <paramref name="x"/>, for one exponential and one logarithm.</summary>
+    public static Sigmoid Of(double x)
     {
         var e = Math.Exp(-Math.Abs(x));
-        return (x < 0 ? e : 1) / (1 + e);
+        var (large, small) = (1 / (1 + e), e / (1 + e));
+        return x < 0 ? new(small, large, -x + Log1P(e)) : new(large, small, Log1P(e));
     }
-
-    /// <summary><c>1 - σ(x)</c>, without the cancellation.</summary>
-    public static double Complement(double x) => Value(-x);
-
-    /// <summary><c>-log σ(x) = softplus(-x)</c>.</summary>
-    public static double NegativeLog(double x) => Math.Max(-x, 0) + Log1P(Math.Exp(-Math.Abs(x)));
 
     // double.LogP1 loses what x has below the last bit of 1; the quotient puts it back (Kahan).
     private static double Log1P(double x)

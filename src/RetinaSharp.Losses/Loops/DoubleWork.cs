@@ -38,8 +38,17 @@ internal unsafe struct DoubleWork<TLoss, T, TOut> : IChunkWork where TLoss : str
             var weight = (Job.RowWeights != null ? Job.RowWeights[row] : 1.0) * (Job.ElementWeights != null ? Job.ElementWeights[element] : 1.0);
             var (positive, negative) = (y * (alpha ?? 1) * weight, (1 - y) * (1 - alpha ?? 1) * weight);
             // A part without weight is not computed: it may be infinite times zero.
-            value = (positive == 0 ? 0 : positive * Job.Loss.Value(x)) + (negative == 0 ? 0 : negative * Job.Loss.Value(-x));
-            derivative = (positive == 0 ? 0 : positive * Job.Loss.Derivative(x)) - (negative == 0 ? 0 : negative * Job.Loss.Derivative(-x));
+            if (positive != 0)
+            {
+                Job.Loss.Evaluate(x, out var side, out var slope);
+                (value, derivative) = (positive * side, positive * slope);
+            }
+
+            if (negative != 0)
+            {
+                Job.Loss.Evaluate(-x, out var side, out var slope);
+                (value, derivative) = (value + negative * side, derivative - negative * slope);
+            }
         }
 
         if (Job.Writes != LossOutput.Nothing)

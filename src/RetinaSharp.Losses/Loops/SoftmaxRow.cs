@@ -51,8 +51,9 @@ internal readonly ref struct SoftmaxRow<TLoss>(TLoss loss, double[] memory, int 
                 continue;
             var rest = all - _exponentials[i];
             var logit = i == best ? Logits[best] - Logits[second] - Math.Log(others) : Logits[i] - Logits[best] - Math.Log(rest);
-            value += Weights[i] * loss.Value(logit);
-            var slope = Weights[i] * loss.Derivative(logit);
+            loss.Evaluate(logit, out var one, out var slope);
+            value += Weights[i] * one;
+            slope *= Weights[i];
             Gradient[i] = slope;
             if (i == best)
             {

@@ -47,6 +47,8 @@ internal unsafe struct SoftmaxWork<TLoss, T> : IChunkWork where TLoss : struct, 
             : RunHard<Lanes128>(row, end);
     }
 
+    // Compiled at full speed at once; so are the parts that are inlined into it.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly double RunHard<TLanes>(nint row, nint end) where TLanes : unmanaged, ILanes<TLanes>
     {
         var padded = (Classes + TLanes.Count - 1) / TLanes.Count * TLanes.Count;
@@ -72,13 +74,12 @@ internal unsafe struct SoftmaxWork<TLoss, T> : IChunkWork where TLoss : struct, 
     }
 
     /// <summary>With class i right: the logit t against all others, L(t), and the slope L'(t), which the others share by their softmax.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly double RunRow<TLanes>(nint row, int label, float* buffer, int padded) where TLanes : unmanaged, ILanes<TLanes>
     {
-        var logits = Logits + row * Classes;
-        for (var i = 0; i < Classes; i++)
-            buffer[i] = (float)LossCheck.ToDouble(logits[i]);
-        var right = buffer[label];
+        Load<TLanes>(Logits + row * Classes, buffer);
         // The right class and what fills the last vector are never the greatest, and weigh nothing.
+        var right = buffer[label];
         buffer[label] = float.MinValue;
         for (var i = Classes; i < padded; i++)
             buffer[i] = float.MinValue;
@@ -92,21 +93,28 @@ internal unsafe struct SoftmaxWork<TLoss, T> : IChunkWork where TLoss : struct, 
 
         var greatest = Greatest(most);
         var total = Exponentials<TLanes>(buffer, padded, greatest, label);
-        var logit = right - (double)greatest - Math.Log(total);
         var weight = Weight(row) * Alpha(label);
-        var value = weight == 0 ? 0 : weight * Loss.Value(logit);
-        if (Gradient != null)
+        if (weight == 0)
         {
-            var slope = weight == 0 ? 0 : weight * Scale * Loss.Derivative(logit);
-            Spread<TLanes>(buffer, (float)(-slope / total));
-            buffer[label] = (float)slope;
-            Store(buffer, Gradient + row * Classes);
+            if (Gradient != null)
+                new Span<T>(Gradient + row * Classes, Classes).Clear();
+            return 0;
         }
 
-        return value;
+        Loss.Evaluate(right - (double)greatest - Math.Log(total), out var value, out var slope);
+        if (Gradient != null)
+        {
+            slope *= weight * Scale;
+            Spread<TLanes>(buffer, (float)(-slope / total));
+            buffer[label] = (float)slope;
+            Store<TLanes>(buffer, Gradient + row * Classes);
+        }
+
+        return weight * value;
     }
 
     /// <summary>Turns the buffer into exponentials relative to the greatest, and sums them in double.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly double Exponentials<TLanes>(float* buffer, int padded, float greatest, int label) where TLanes : unmanaged, ILanes<TLanes>
     {
         // Below this an exponential is 0, and the difference may be infinite.
@@ -132,6 +140,7 @@ internal unsafe struct SoftmaxWork<TLoss, T> : IChunkWork where TLoss : struct, 
         return TLanes.SumDoubles(lower) + TLanes.SumDoubles(upper);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly void Spread<TLanes>(float* buffer, float factor) where TLanes : unmanaged, ILanes<TLanes>
     {
         var factors = TLanes.Create(factor);
@@ -139,6 +148,7 @@ internal unsafe struct SoftmaxWork<TLoss, T> : IChunkWork where TLoss : struct, 
             TLanes.Store(TLanes.Load(buffer + i) * factors, buffer + i);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float Greatest<TLanes>(TLanes lanes) where TLanes : unmanaged, ILanes<TLanes>
     {
         var numbers = stackalloc float[TLanes.Count];
@@ -203,13 +213,35 @@ internal unsafe struct SoftmaxWork<TLoss, T> : IChunkWork where TLoss : struct, 
             : throw new ArgumentException($"row {row} has label {label}; there are {Classes} classes from {-LabelOffset}, and {SigmoidLoss.Ignore} to ignore", "labels");
     }
 
-    private readonly void Store(float* numbers, T* target)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly void Load<TLanes>(T* logits, float* buffer) where TLanes : unmanaged, ILanes<TLanes>
     {
-        if (typeof(T) == typeof(float))
-            new ReadOnlySpan<float>(numbers, Classes).CopyTo(new Span<float>(target, Classes));
-        else
-            for (var i = 0; i < Classes; i++)
-                ((BFloat16*)target)[i] = (BFloat16)numbers[i];
+        var i = 0;
+        for (; i <= Classes - TLanes.Count; i += TLanes.Count)
+            TLanes.Store(typeof(T) == typeof(float) ? TLanes.Load((float*)logits + i) : TLanes.Load((BFloat16*)logits + i), buffer + i);
+        for (; i < Classes; i++)
+            buffer[i] = typeof(T) == typeof(float) ? ((float*)logits)[i] : ((BFloat16*)logits)[i];
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly void Store<TLanes>(float* buffer, T* gradient) where TLanes : unmanaged, ILanes<TLanes>
+    {
+        var i = 0;
+        for (; i <= Classes - TLanes.Count; i += TLanes.Count)
+        {
+            if (typeof(T) == typeof(float))
+                TLanes.Store(TLanes.Load(buffer + i), (float*)gradient + i);
+            else
+                TLanes.Store(TLanes.Load(buffer + i), (BFloat16*)gradient + i);
+        }
+
+        for (; i < Classes; i++)
+        {
+            if (typeof(T) == typeof(float))
+                ((float*)gradient)[i] = buffer[i];
+            else
+                ((BFloat16*)gradient)[i] = (BFloat16)buffer[i];
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
