@@ -21,11 +21,6 @@ public readonly struct CrossEntropy(double? alpha = null) : IBinaryLoss
     public double Derivative(double logit) => -Sigmoid.Complement(logit);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    void IBinaryLoss.Evaluate<TLanes>(TLanes logit, out TLanes value, out TLanes derivative)
-    {
-        var e = LaneMath<TLanes>.Exp(-TLanes.Abs(logit));
-        var r = LaneMath<TLanes>.One / (LaneMath<TLanes>.One + e);
-        value = LaneMath<TLanes>.Positive(-logit) + LaneMath<TLanes>.Log1P(e);
-        derivative = -TLanes.Select(TLanes.Less(logit, default), r, e * r);
-    }
+    void IBinaryLoss.Evaluate<TLanes>(TLanes logit, out TLanes value, out TLanes derivative) =>
+        LaneMath<TLanes>.CrossEntropy(logit, out value, out derivative);
 }

@@ -14,6 +14,7 @@ public readonly struct FocalLoss : IBinaryLoss
     private const double LargestExponent = 128;
 
     private readonly float _gamma;
+    private readonly float _gammaRest;
     private readonly float _largestLogit;
 
     /// <summary>Makes the loss of the paper: γ = 2, α = .25.</summary>
@@ -32,6 +33,7 @@ public readonly struct FocalLoss : IBinaryLoss
         Gamma = gamma;
         Alpha = AlphaRange.Check(alpha, nameof(alpha));
         _gamma = (float)Math.Min(gamma, float.MaxValue);
+        _gammaRest = (float)Math.Min(gamma - _gamma, float.MaxValue);
         _largestLogit = (float)Math.Min(LargestExponent / gamma, float.MaxValue);
     }
 
@@ -86,7 +88,7 @@ public readonly struct FocalLoss : IBinaryLoss
 
     /// <summary>
     /// exp(-γ softplus(x)). A rounded exponent of -69, where the result is 1e-30, would cost 4e-6 of it, so what its product
-    /// loses in rounding is carried along.
+    /// loses in rounding is carried along, and what γ itself lost.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private TLanes Power<TLanes>(TLanes logit, TLanes log1P) where TLanes : unmanaged, ILanes<TLanes>
@@ -97,6 +99,7 @@ public readonly struct FocalLoss : IBinaryLoss
         linear = TLanes.Select(TLanes.Less(linear, largest), linear, largest);
         var high = minusGamma * linear;
         var low = TLanes.Fma(minusGamma, log1P, TLanes.Fma(minusGamma, linear, -high));
+        low = TLanes.Fma(TLanes.Create(-_gammaRest), linear, low);
         return LaneMath<TLanes>.Exp(high, low);
     }
 }

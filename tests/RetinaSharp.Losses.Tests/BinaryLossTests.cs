@@ -10,6 +10,55 @@ public class BinaryLossTests
     {
         CheckDerivative(new FocalLoss(gamma, alpha));
         CheckDerivative(new CrossEntropy(alpha));
+        foreach (var beta in new[] { 0, .1, 1, 4, -2.5 })
+            if (gamma > 0)
+                CheckDerivative(new FocalStarLoss(gamma, beta, alpha));
+    }
+
+    [Fact]
+    public void FocalStarLoss_OneAndZero_IsCrossEntropy()
+    {
+        foreach (var x in new[] { -1e4, -30, -1.5, 0, .2, 7, 100, 1e4 })
+            foreach (var loss in new[] { new FocalStarLoss(1), default })
+            {
+                Assert.Equal(default(CrossEntropy).Value(x), loss.Value(x));
+                Assert.Equal(default(CrossEntropy).Derivative(x), loss.Derivative(x));
+            }
+    }
+
+    [Theory]
+    [InlineData(2, 1, .5, 0)]
+    [InlineData(4, 0, .1, 0)]
+    [InlineData(2, 1, -1.5, 1)]
+    [InlineData(.5, -3, 2, 1)]
+    public void FocalStarLoss_ModerateLogits_IsThePapersFormula(double gamma, double beta, double logit, double target)
+    {
+        var xt = target == 1 ? logit : -logit;
+        var p = 1 / (1 + Math.Exp(-(gamma * xt + beta)));
+        Assert.Equal(-Math.Log(p) / gamma, new FocalStarLoss(gamma, beta).Value(logit, target), 1e-14);
+        Assert.Equal((target == 1 ? 1 : -1) * (p - 1), new FocalStarLoss(gamma, beta).Derivative(logit, target), 1e-14);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData(double.NaN)]
+    [InlineData(double.PositiveInfinity)]
+    [InlineData(1e-300)]
+    public void FocalStarLoss_GammaOutOfRange_Throws(double gamma) =>
+        Assert.Equal("gamma", Assert.Throws<ArgumentOutOfRangeException>(() => new FocalStarLoss(gamma)).ParamName);
+
+    [Fact]
+    public void FocalStarLoss_HugeLogits_AreFinite()
+    {
+        foreach (var gamma in new[] { 1e-30, .1, 5, 1e30 })
+            foreach (var beta in new[] { -1e30, 0, 4, 1e30 })
+                foreach (var x in new[] { 0, 1e-300, 1, 710, 1e38, 1e300 })
+                    foreach (var y in new double[] { 0, 1 })
+                    {
+                        var loss = new FocalStarLoss(gamma, beta);
+                        Assert.True(double.IsFinite(loss.Value(x, y)) && double.IsFinite(loss.Derivative(x, y)), $"{gamma} {beta} {x} {y}");
+                    }
     }
 
     private static void CheckDerivative<TLoss>(TLoss loss) where TLoss : struct, IBinaryLoss

@@ -16,7 +16,59 @@ public unsafe class LaneTests
     {
         CheckAllWidths(new FocalLoss(gamma, alpha));
         if (gamma == 0)
+        {
             CheckAllWidths(new CrossEntropy(alpha));
+            return;
+        }
+
+        foreach (var beta in new[] { 0, .1, 1, 4, -2.5 })
+            CheckAllWidths(new FocalStarLoss(gamma, beta, alpha));
+    }
+
+    /// <summary>Every 10,007th of all singles, and those as bfloat16.</summary>
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(.1, 0)]
+    [InlineData(.5, 0)]
+    [InlineData(1, 0)]
+    [InlineData(2, 0)]
+    [InlineData(5, 0)]
+    [InlineData(.1, 1.5)]
+    [InlineData(2, -.3)]
+    public void Values_OverAllSingles_AreTheDoubleToFourMillionths(double gamma, double beta)
+    {
+        var logits = Enumerable.Range(0, (int)(uint.MaxValue / 10_007)).Select(i => BitConverter.UInt32BitsToSingle((uint)i * 10_007)).Where(float.IsFinite).ToArray();
+        var narrow = logits.Select(logit => (BFloat16)logit).Where(logit => float.IsFinite(logit)).ToArray();
+        if (beta == 0)
+            CheckSpans(new FocalLoss(gamma, .25), logits, narrow);
+        if (gamma > 0)
+            CheckSpans(new FocalStarLoss(gamma, beta, .25), logits, narrow);
+    }
+
+    private static void CheckSpans<TLoss>(TLoss loss, float[] logits, BFloat16[] narrow) where TLoss : struct, IBinaryLoss
+    {
+        foreach (var target in new[] { 0f, 1 })
+        {
+            var (values, narrowValues, gradient) = (new float[logits.Length], new float[narrow.Length], new float[logits.Length]);
+            SigmoidLoss.Values(loss, logits, Filled(logits.Length, target), values);
+            SigmoidLoss.Values(loss, narrow, Filled(narrow.Length, target), narrowValues);
+            SigmoidLoss.Evaluate(loss, logits, Filled(logits.Length, target), gradient);
+            for (var i = 0; i < logits.Length; i++)
+            {
+                CheckNumber(loss.Value(logits[i], target), values[i], logits[i], "value");
+                CheckNumber(loss.Derivative(logits[i], target), gradient[i], logits[i], "gradient");
+            }
+
+            for (var i = 0; i < narrow.Length; i++)
+                CheckNumber(loss.Value(narrow[i], target), narrowValues[i], narrow[i], "value");
+        }
+    }
+
+    private static float[] Filled(int count, float target)
+    {
+        var targets = new float[count];
+        targets.AsSpan().Fill(target);
+        return targets;
     }
 
     private static void CheckAllWidths<TLoss>(TLoss loss) where TLoss : struct, IBinaryLoss
@@ -41,8 +93,8 @@ public unsafe class LaneTests
         fixed (float* x = logits, y = targets, g = gradient, v = values)
         {
             var dense = new DenseTargets(y);
-            sum = LossLoop<TLoss, TLanes, float, float>.Run(loss, new Weights(loss.Alpha, 1), dense, x, logits.Length, g, false);
-            LossLoop<TLoss, TLanes, float, float>.Run(loss, new Weights(loss.Alpha, 1), dense, x, logits.Length, v, true);
+            sum = LossLoop<TLoss, TLanes, float, float>.Run(loss, new UniformWeights(loss.Alpha, 1), dense, default, x, logits.Length, g, LossOutput.Gradient);
+            LossLoop<TLoss, TLanes, float, float>.Run(loss, new UniformWeights(loss.Alpha, 1), dense, default, x, logits.Length, v, LossOutput.Values);
         }
         Assert.Equal(values.Sum(value => (double)value), sum, 1e-9 * sum);
         for (var i = 0; i < logits.Length; i++)

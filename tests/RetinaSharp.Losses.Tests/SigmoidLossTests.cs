@@ -18,8 +18,8 @@ public class SigmoidLossTests
         var denseGradient = Dirty(logits.Length);
         var values = Dirty(logits.Length);
 
-        var sum = SigmoidLoss.Evaluate(loss, logits, labels, classes, .5f, gradient);
-        SigmoidLoss.Evaluate(loss, logits, targets, .5f, denseGradient);
+        var sum = SigmoidLoss.Evaluate(loss, logits, labels, classes, gradient, new() { Normalizer = 2 });
+        SigmoidLoss.Evaluate(loss, logits, targets, denseGradient, new() { Normalizer = 2 });
         SigmoidLoss.Values(loss, logits, targets, values);
 
         double expected = 0;
@@ -34,12 +34,12 @@ public class SigmoidLossTests
     }
 
     [Fact]
-    public void Evaluate_Scale_MultipliesSumAndGradient()
+    public void Evaluate_Normalizer_DividesSumAndGradient()
     {
         var (logits, labels) = Make(50, 9);
         float[] gradient = Dirty(logits.Length), scaled = Dirty(logits.Length);
-        var sum = SigmoidLoss.Evaluate(new FocalLoss(), logits, labels, 9, 1, gradient);
-        Assert.Equal(sum / 64, SigmoidLoss.Evaluate(new FocalLoss(), logits, labels, 9, 1 / 64f, scaled));
+        var sum = SigmoidLoss.Evaluate(new FocalLoss(), logits, labels, 9, gradient);
+        Assert.Equal(sum / 64, SigmoidLoss.Evaluate(new FocalLoss(), logits, labels, 9, scaled, new() { Normalizer = 64 }));
         for (var i = 0; i < gradient.Length; i++)
             Assert.Equal(gradient[i] / 64, scaled[i]);
     }
@@ -52,8 +52,8 @@ public class SigmoidLossTests
         var (logits, labels) = Make(500, 13);
         float[] focal = Dirty(logits.Length), crossEntropy = Dirty(logits.Length);
         Assert.Equal(
-            BitConverter.DoubleToInt64Bits(SigmoidLoss.Evaluate(new CrossEntropy(alpha), logits, labels, 13, 1, crossEntropy)),
-            BitConverter.DoubleToInt64Bits(SigmoidLoss.Evaluate(new FocalLoss(0, alpha), logits, labels, 13, 1, focal)));
+            BitConverter.DoubleToInt64Bits(SigmoidLoss.Evaluate(new CrossEntropy(alpha), logits, labels, 13, crossEntropy)),
+            BitConverter.DoubleToInt64Bits(SigmoidLoss.Evaluate(new FocalLoss(0, alpha), logits, labels, 13, focal)));
         Assert.Equal(crossEntropy.Select(BitConverter.SingleToInt32Bits), focal.Select(BitConverter.SingleToInt32Bits));
     }
 
@@ -62,12 +62,12 @@ public class SigmoidLossTests
     {
         var (logits, labels) = Make(12000, 11);
         var gradient = Dirty(logits.Length);
-        var sum = SigmoidLoss.Evaluate(new FocalLoss(), logits, labels, 11, .1f, gradient, threads: 1);
+        var sum = SigmoidLoss.Evaluate(new FocalLoss(), logits, labels, 11, gradient, new() { Normalizer = 10, Threads = 1 });
         foreach (var threads in new[] { 2, 3, 8, 64, 0 })
             for (var repeat = 0; repeat < 3; repeat++)
             {
                 var other = Dirty(logits.Length);
-                Assert.Equal(sum, SigmoidLoss.Evaluate(new FocalLoss(), logits, labels, 11, .1f, other, threads));
+                Assert.Equal(sum, SigmoidLoss.Evaluate(new FocalLoss(), logits, labels, 11, other, new() { Normalizer = 10, Threads = threads }));
                 Assert.True(gradient.AsSpan().SequenceEqual(other));
             }
     }
@@ -76,9 +76,9 @@ public class SigmoidLossTests
     public void Evaluate_ManyCallersAtOnce_AllGetTheSame()
     {
         var (logits, labels) = Make(9000, 8);
-        var expected = SigmoidLoss.Evaluate(new FocalLoss(), logits, labels, 8, 1, Dirty(logits.Length), threads: 1);
+        var expected = SigmoidLoss.Evaluate(new FocalLoss(), logits, labels, 8, Dirty(logits.Length), new() { Threads = 1 });
         Parallel.For(0, 40, _ =>
-            Assert.Equal(expected, SigmoidLoss.Evaluate(new FocalLoss(), logits, labels, 8, 1, Dirty(logits.Length), threads: 4)));
+            Assert.Equal(expected, SigmoidLoss.Evaluate(new FocalLoss(), logits, labels, 8, Dirty(logits.Length), new() { Threads = 4 })));
     }
 
     [Fact]
@@ -86,9 +86,9 @@ public class SigmoidLossTests
     {
         var (logits, labels) = Make(1000, 20);
         var gradient = Dirty(logits.Length);
-        SigmoidLoss.Evaluate(new FocalLoss(), logits, labels, 20, 1, gradient, threads: 1);
+        SigmoidLoss.Evaluate(new FocalLoss(), logits, labels, 20, gradient, new() { Threads = 1 });
         var before = GC.GetAllocatedBytesForCurrentThread();
-        SigmoidLoss.Evaluate(new FocalLoss(), logits, labels, 20, 1, gradient, threads: 1);
+        SigmoidLoss.Evaluate(new FocalLoss(), logits, labels, 20, gradient, new() { Threads = 1 });
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
@@ -103,12 +103,12 @@ public class SigmoidLossTests
         var narrowGradient = new BFloat16[logits.Length];
         var gradient = Dirty(logits.Length);
 
-        var sum = SigmoidLoss.Evaluate(new FocalLoss(), wide, labels, classes, 3, gradient);
-        Assert.Equal(sum, SigmoidLoss.Evaluate(new FocalLoss(), narrow, labels, classes, 3, narrowGradient));
+        var sum = SigmoidLoss.Evaluate(new FocalLoss(), wide, labels, classes, gradient);
+        Assert.Equal(sum, SigmoidLoss.Evaluate(new FocalLoss(), narrow, labels, classes, narrowGradient));
         Assert.True(gradient.Select(number => (BFloat16)number).SequenceEqual(narrowGradient));
 
-        sum = SigmoidLoss.Evaluate(new FocalLoss(), wide, targets, 3, gradient);
-        Assert.Equal(sum, SigmoidLoss.Evaluate(new FocalLoss(), narrow, targets, 3, narrowGradient));
+        sum = SigmoidLoss.Evaluate(new FocalLoss(), wide, targets, gradient);
+        Assert.Equal(sum, SigmoidLoss.Evaluate(new FocalLoss(), narrow, targets, narrowGradient));
         Assert.True(gradient.Select(number => (BFloat16)number).SequenceEqual(narrowGradient));
 
         float[] values = Dirty(logits.Length), narrowValues = Dirty(logits.Length);
@@ -125,7 +125,7 @@ public class SigmoidLossTests
             foreach (var target in new[] { 0f, 1, .5f })
             {
                 var gradient = Dirty(logits.Length);
-                var sum = SigmoidLoss.Evaluate(new FocalLoss(gamma, .25), logits, Enumerable.Repeat(target, logits.Length).ToArray(), 1, gradient);
+                var sum = SigmoidLoss.Evaluate(new FocalLoss(gamma, .25), logits, Enumerable.Repeat(target, logits.Length).ToArray(), gradient);
                 Assert.True(double.IsFinite(sum) && sum >= 0, $"gamma {gamma}");
                 Assert.True(gradient.All(float.IsFinite), $"gamma {gamma}");
             }
@@ -135,7 +135,7 @@ public class SigmoidLossTests
     public void Evaluate_LargestLogits_SumsBeyondSingle()
     {
         float[] logits = [.. Enumerable.Repeat(float.MaxValue, 100)];
-        Assert.Equal(100.0 * float.MaxValue, SigmoidLoss.Evaluate(default(CrossEntropy), logits, new int[100].Select(_ => -1).ToArray(), 1, 1, Dirty(100)));
+        Assert.Equal(100.0 * float.MaxValue, SigmoidLoss.Evaluate(default(CrossEntropy), logits, new int[100].Select(_ => -1).ToArray(), 1, Dirty(100)));
     }
 
     [Theory]
@@ -150,11 +150,11 @@ public class SigmoidLossTests
         logits[4 * 5 + 2] = float.NaN;
         logits[7] = float.NaN;
         var gradient = Dirty(logits.Length);
-        Assert.True(double.IsNaN(SigmoidLoss.Evaluate(new FocalLoss(gamma), logits, labels, 5, 1, gradient)));
+        Assert.True(double.IsNaN(SigmoidLoss.Evaluate(new FocalLoss(gamma), logits, labels, 5, gradient, new() { AllowsNonFinite = true })));
         for (var i = 0; i < gradient.Length; i++)
             Assert.Equal(float.IsNaN(logits[i]), float.IsNaN(gradient[i]));
         var narrow = new BFloat16[logits.Length];
-        SigmoidLoss.Evaluate(new FocalLoss(gamma), logits.Select(logit => (BFloat16)logit).ToArray(), labels, 5, 1, narrow);
+        SigmoidLoss.Evaluate(new FocalLoss(gamma), logits.Select(logit => (BFloat16)logit).ToArray(), labels, 5, narrow, new() { AllowsNonFinite = true });
         Assert.True(float.IsNaN(narrow[7]));
     }
 
@@ -162,15 +162,15 @@ public class SigmoidLossTests
     public void Evaluate_IgnoredNaN_HasNoPart()
     {
         float[] gradient = Dirty(2);
-        Assert.Equal(0, SigmoidLoss.Evaluate(new FocalLoss(), [float.NaN, 3], [SigmoidLoss.Ignore], 2, 1, gradient));
+        Assert.Equal(0, SigmoidLoss.Evaluate(new FocalLoss(), [float.NaN, 3], [SigmoidLoss.Ignore], 2, gradient));
         Assert.Equal([0, 0], gradient);
     }
 
     [Fact]
     public void Evaluate_NoLogits_IsZero()
     {
-        Assert.Equal(0, SigmoidLoss.Evaluate(new FocalLoss(), ReadOnlySpan<float>.Empty, [], 3, 1, []));
-        Assert.Equal(0, SigmoidLoss.Evaluate(new FocalLoss(), ReadOnlySpan<float>.Empty, ReadOnlySpan<float>.Empty, 1, []));
+        Assert.Equal(0, SigmoidLoss.Evaluate(new FocalLoss(), ReadOnlySpan<float>.Empty, [], 3, []));
+        Assert.Equal(0, SigmoidLoss.Evaluate(new FocalLoss(), ReadOnlySpan<float>.Empty, ReadOnlySpan<float>.Empty, []));
     }
 
     [Theory]
@@ -183,7 +183,7 @@ public class SigmoidLossTests
             var labels = new int[30000];
             labels[20000] = label;
             var error = Assert.Throws<ArgumentException>(() =>
-                SigmoidLoss.Evaluate(new FocalLoss(), new float[90000], labels, 3, 1, new float[90000], threads));
+                SigmoidLoss.Evaluate(new FocalLoss(), new float[90000], labels, 3, new float[90000], new() { Threads = threads }));
             Assert.Contains("20000", error.Message);
         }
     }
@@ -194,20 +194,22 @@ public class SigmoidLossTests
     [InlineData(float.NaN)]
     public void Evaluate_TargetOutOfRange_Throws(float target)
     {
-        Assert.Throws<ArgumentException>(() => SigmoidLoss.Evaluate(new FocalLoss(), new float[3], [0f, 1, target], 1, new float[3]));
-        Assert.Throws<ArgumentException>(() => SigmoidLoss.Values(new FocalLoss(), new float[3], [0f, 1, target], new float[3]));
+        float[] targets = [0, 1, target];
+        Assert.Contains("target 2", Assert.Throws<ArgumentException>(() => SigmoidLoss.Evaluate(new FocalLoss(), new float[3], targets, new float[3])).Message);
+        Assert.Contains("target 2", Assert.Throws<ArgumentException>(() => SigmoidLoss.Values(new FocalLoss(), new float[3], targets, new float[3])).Message);
+        Assert.Contains("target 2", Assert.Throws<ArgumentException>(() => SigmoidLoss.Values(new FocalLoss(), new double[3], targets, new double[3])).Message);
     }
 
     [Fact]
     public void Evaluate_WrongLengths_Throw()
     {
         var loss = new FocalLoss();
-        Assert.Throws<ArgumentException>("logits", () => SigmoidLoss.Evaluate(loss, new float[5], new int[2], 3, 1, new float[5]));
-        Assert.Throws<ArgumentException>("gradient", () => SigmoidLoss.Evaluate(loss, new float[6], new int[2], 3, 1, new float[5]));
-        Assert.Throws<ArgumentException>("targets", () => SigmoidLoss.Evaluate(loss, new float[6], new float[5], 1, new float[6]));
+        Assert.Throws<ArgumentException>("logits", () => SigmoidLoss.Evaluate(loss, new float[5], new int[2], 3, new float[5]));
+        Assert.Throws<ArgumentException>("gradient", () => SigmoidLoss.Evaluate(loss, new float[6], new int[2], 3, new float[5]));
+        Assert.Throws<ArgumentException>("targets", () => SigmoidLoss.Evaluate(loss, new float[6], new float[5], new float[6]));
         Assert.Throws<ArgumentException>("values", () => SigmoidLoss.Values(loss, new float[6], new float[6], new float[5]));
-        Assert.Throws<ArgumentOutOfRangeException>("classes", () => SigmoidLoss.Evaluate(loss, new float[0], [], 0, 1, []));
-        Assert.Throws<ArgumentOutOfRangeException>("threads", () => SigmoidLoss.Evaluate(loss, new float[1], new int[1], 1, 1, new float[1], -1));
+        Assert.Throws<ArgumentOutOfRangeException>("classes", () => SigmoidLoss.Evaluate(loss, new float[0], new int[0], 0, new float[0]));
+        Assert.Throws<ArgumentOutOfRangeException>("Threads", () => SigmoidLoss.Evaluate(loss, new float[1], new int[1], 1, new float[1], new() { Threads = -1 }));
     }
 
     [Fact]
@@ -215,10 +217,10 @@ public class SigmoidLossTests
     {
         var memory = new float[10];
         Assert.Throws<ArgumentException>("gradient", () =>
-            SigmoidLoss.Evaluate(new FocalLoss(), memory.AsSpan(0, 5), new int[5], 1, 1, memory.AsSpan(4, 5)));
+            SigmoidLoss.Evaluate(new FocalLoss(), memory.AsSpan(0, 5), new int[5], 1, memory.AsSpan(4, 5)));
         Assert.Throws<ArgumentException>("gradient", () =>
-            SigmoidLoss.Evaluate(new FocalLoss(), new float[5], memory.AsSpan(0, 5), 1, memory.AsSpan(4, 5)));
-        SigmoidLoss.Evaluate(new FocalLoss(), memory.AsSpan(0, 5), new int[5], 1, 1, memory.AsSpan(5, 5));
+            SigmoidLoss.Evaluate(new FocalLoss(), new float[5], memory.AsSpan(0, 5), memory.AsSpan(4, 5)));
+        SigmoidLoss.Evaluate(new FocalLoss(), memory.AsSpan(0, 5), new int[5], 1, memory.AsSpan(5, 5));
     }
 
     private static (float[] Logits, int[] Labels) Make(int anchors, int classes)

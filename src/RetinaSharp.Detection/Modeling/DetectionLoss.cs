@@ -34,12 +34,12 @@ internal static class DetectionLoss
             var classes = (int)logits.Shape[2];
             if (type == ScalarType.BFloat16)
             {
-                classification += Classification(settings, logitsHere.Data<BFloat16>(), batch.Levels[level].Labels, classes, scale, threads, logitsGradient.Data<BFloat16>());
+                classification += Classification<BFloat16>(settings, logitsHere.Data<BFloat16>(), batch.Levels[level].Labels, classes, normalizer, threads, logitsGradient.Data<BFloat16>());
                 box += Box(settings, deltasHere.Data<BFloat16>(), batch.Levels[level], scale, deltasGradient.Data<BFloat16>(), static x => x, static x => (BFloat16)x);
             }
             else
             {
-                classification += Classification(settings, logitsHere.Data<float>(), batch.Levels[level].Labels, classes, scale, threads, logitsGradient.Data<float>());
+                classification += Classification<float>(settings, logitsHere.Data<float>(), batch.Levels[level].Labels, classes, normalizer, threads, logitsGradient.Data<float>());
                 box += Box(settings, deltasHere.Data<float>(), batch.Levels[level], scale, deltasGradient.Data<float>(), static x => x, static x => x);
             }
 
@@ -50,15 +50,14 @@ internal static class DetectionLoss
         return new(classification, box, tensors, gradients);
     }
 
-    private static double Classification(LossSettings settings, ReadOnlySpan<float> logits, ReadOnlySpan<int> labels, int classes, float scale, int threads, Span<float> gradient) =>
-        settings.Classification == ClassificationLossKind.Focal
-            ? SigmoidLoss.Evaluate(new FocalLoss(settings.Gamma, settings.Alpha), logits, labels, classes, scale, gradient, threads)
-            : SigmoidLoss.Evaluate(new CrossEntropy(settings.Alpha), logits, labels, classes, scale, gradient, threads);
-
-    private static double Classification(LossSettings settings, ReadOnlySpan<BFloat16> logits, ReadOnlySpan<int> labels, int classes, float scale, int threads, Span<BFloat16> gradient) =>
-        settings.Classification == ClassificationLossKind.Focal
-            ? SigmoidLoss.Evaluate(new FocalLoss(settings.Gamma, settings.Alpha), logits, labels, classes, scale, gradient, threads)
-            : SigmoidLoss.Evaluate(new CrossEntropy(settings.Alpha), logits, labels, classes, scale, gradient, threads);
+    private static double Classification<T>(LossSettings settings, ReadOnlySpan<T> logits, ReadOnlySpan<int> labels, int classes, double normalizer, int threads, Span<T> gradient)
+        where T : unmanaged
+    {
+        var options = new LossOptions { Normalizer = normalizer, Threads = threads, AllowsNonFinite = true };
+        return settings.Classification == ClassificationLossKind.Focal
+            ? SigmoidLoss.Evaluate(new FocalLoss(settings.Gamma, settings.Alpha), logits, labels, classes, gradient, options)
+            : SigmoidLoss.Evaluate(new CrossEntropy(settings.Alpha), logits, labels, classes, gradient, options);
+    }
 
     /// <summary>Gathers the predictions at the positive anchors, and spreads their gradients.</summary>
     private static double Box<T>(LossSettings settings, ReadOnlySpan<T> deltas, LevelTargets targets, float scale, Span<T> gradient, Func<T, float> read, Func<float, T> write)

@@ -12,13 +12,5 @@ internal readonly unsafe struct DenseTargets(float* targets) : ITargets
     public static bool MayBeSoft => true;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TLanes Load<TLanes>(nint start, nint left) where TLanes : unmanaged, ILanes<TLanes> =>
-        left >= TLanes.Count ? TLanes.Load(_targets + start) : LoadEnd<TLanes>(start, left);
-
-    private TLanes LoadEnd<TLanes>(nint start, nint left) where TLanes : unmanaged, ILanes<TLanes>
-    {
-        var padded = stackalloc float[TLanes.Count];
-        new ReadOnlySpan<float>(_targets + start, (int)left).CopyTo(new Span<float>(padded, TLanes.Count));
-        return TLanes.Load(padded);
-    }
+    public TLanes Load<TLanes>(nint start, nint left) where TLanes : unmanaged, ILanes<TLanes> => LaneMath<TLanes>.Load(_targets + start, left);
 }

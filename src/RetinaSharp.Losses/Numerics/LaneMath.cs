@@ -6,7 +6,7 @@ namespace RetinaSharp.Losses.Numerics;
 /// exp and log(1 + x) on lanes, to one or two units in the last place. The polynomials are near-minimax (Chebyshev
 /// interpolation in 40 digits, then rounded to single); the reduction of exp is Cody and Waite's.
 /// </summary>
-internal static class LaneMath<TLanes> where TLanes : unmanaged, ILanes<TLanes>
+internal static unsafe class LaneMath<TLanes> where TLanes : unmanaged, ILanes<TLanes>
 {
     // Adding 1.5 * 2^23 rounds to an integer and leaves it in the lowest bits.
     private const float Magic = 12582912f;
@@ -24,6 +24,16 @@ internal static class LaneMath<TLanes> where TLanes : unmanaged, ILanes<TLanes>
     /// <summary>The number where it is positive, else 0; 0 for NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TLanes Positive(TLanes x) => TLanes.Less(default, x) & x;
+
+    /// <summary>-log σ(x) and its derivative, σ(x) - 1.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void CrossEntropy(TLanes x, out TLanes value, out TLanes derivative)
+    {
+        var e = Exp(-TLanes.Abs(x));
+        var r = One / (One + e);
+        value = Positive(-x) + Log1P(e);
+        derivative = -TLanes.Select(TLanes.Less(x, default), r, e * r);
+    }
 
     /// <summary>e to the power of <c>high + low</c> for a sum of at most 0, as exact as if the sum were not rounded.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -60,6 +70,17 @@ internal static class LaneMath<TLanes> where TLanes : unmanaged, ILanes<TLanes>
         p = TLanes.Fma(p, x, TLanes.Create(0.333328426f));
         p = TLanes.Fma(p, x, TLanes.Create(-0.49999997f));
         return TLanes.Fma(p, x, One) * x;
+    }
+
+    /// <summary>The next numbers of a list; with fewer than a vector left, the rest is 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TLanes Load(float* source, nint left) => left >= TLanes.Count ? TLanes.Load(source) : LoadEnd(source, (int)left);
+
+    private static TLanes LoadEnd(float* source, int left)
+    {
+        var padded = stackalloc float[TLanes.Count];
+        new ReadOnlySpan<float>(source, left).CopyTo(new Span<float>(padded, TLanes.Count));
+        return TLanes.Load(padded);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,0 +1,57 @@
+namespace RetinaSharp.Samples.Imbalanced;
+
+/// <summary>
+/// Generated examples of which one in a thousand is positive. Most negatives are far from the positives; one in fifty is a look-alike
+/// that only the last features tell from them.
+/// </summary>
+internal sealed class Examples
+{
+    public const int Features = 8;
+    private const int NegativesForEachPositive = 1000;
+    private const int NegativesForEachLookAlike = 50;
+
+    private Examples(int count) => (Inputs, Targets) = (new float[count * Features], new float[count]);
+
+    /// <summary>[count, features].</summary>
+    public float[] Inputs { get; }
+
+    /// <summary>[count]: 1 for a positive, else 0.</summary>
+    public float[] Targets { get; }
+
+    public int Count => Targets.Length;
+
+    public static Examples Draw(int count, int seed)
+    {
+        var random = new Random(seed);
+        var examples = new Examples(count);
+        for (var i = 0; i < count; i++)
+        {
+            var isPositive = random.Next(NegativesForEachPositive + 1) == 0;
+            var isNear = isPositive || random.Next(NegativesForEachLookAlike) == 0;
+            examples.Targets[i] = isPositive ? 1 : 0;
+            for (var feature = 0; feature < Features; feature++)
+            {
+                // The first features tell what is near from what is far, the last the positives from their look-alikes.
+                var centre = feature < Features / 2 ? isNear ? 1.5 : -1.5 : isPositive ? 1 : isNear ? -1 : 0;
+                examples.Inputs[i * Features + feature] = (float)(centre + Normal(random));
+            }
+        }
+
+        return examples;
+    }
+
+    /// <summary>Some of the examples.</summary>
+    public Examples Take(IReadOnlyList<int> numbers)
+    {
+        var taken = new Examples(numbers.Count);
+        for (var i = 0; i < numbers.Count; i++)
+        {
+            Inputs.AsSpan(numbers[i] * Features, Features).CopyTo(taken.Inputs.AsSpan(i * Features));
+            taken.Targets[i] = Targets[numbers[i]];
+        }
+
+        return taken;
+    }
+
+    private static double Normal(Random random) => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+}

@@ -1,0 +1,225 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using RetinaSharp.Losses.Numerics;
+
+namespace RetinaSharp.Losses.Loops;
+
+/// <summary>
+/// Rows of logits of which one class is right. What makes a row's sum is computed on vectors, relative to the greatest of the
+/// other classes; the loss itself is one number a row, and computed in double. Soft targets and doubles go one by one.
+/// </summary>
+internal unsafe struct SoftmaxWork<TLoss, T> : IChunkWork where TLoss : struct, IBinaryLoss where T : unmanaged
+{
+    public TLoss Loss;
+    public T* Logits;
+    public int Rows;
+    public int Classes;
+    public int* Labels;
+    public int IgnoreLabel;
+    public int LabelOffset;
+
+    /// <summary>A target for each logit; null where there are labels.</summary>
+    public float* Targets;
+    public double Smoothing;
+    public float* ClassAlpha;
+    public float* RowWeights;
+    public double Scale;
+    public T* Gradient;
+
+    /// <summary>Gets the loss of each row, in place of the gradient, where it is not null.</summary>
+    public float* RowSums;
+
+    public readonly int Chunks => (int)(((long)Rows + RowsPerChunk - 1) / RowsPerChunk);
+
+    private readonly int RowsPerChunk => Math.Max(1, IChunkWork.ChunkSize / Classes);
+
+    private readonly bool IsSoft => typeof(T) == typeof(double) || Targets != null || Smoothing != 0;
+
+    public readonly double Run(int chunk)
+    {
+        var row = (nint)chunk * RowsPerChunk;
+        var end = Math.Min(row + RowsPerChunk, Rows);
+        if (IsSoft)
+            return RunSoft(row, end);
+        return Vector512.IsHardwareAccelerated ? RunHard<Lanes512>(row, end)
+            : Vector256.IsHardwareAccelerated ? RunHard<Lanes256>(row, end)
+            : RunHard<Lanes128>(row, end);
+    }
+
+    private readonly double RunHard<TLanes>(nint row, nint end) where TLanes : unmanaged, ILanes<TLanes>
+    {
+        var padded = (Classes + TLanes.Count - 1) / TLanes.Count * TLanes.Count;
+        var rented = ArrayPool<float>.Shared.Rent(padded);
+        double sum = 0;
+        fixed (float* buffer = rented)
+        {
+            for (; row < end; row++)
+            {
+                double value = 0;
+                if (Class(row) is var label and >= 0)
+                    value = RunRow<TLanes>(row, label, buffer, padded);
+                else if (Gradient != null)
+                    new Span<T>(Gradient + row * Classes, Classes).Clear();
+                if (RowSums != null)
+                    RowSums[row] = (float)value;
+                sum += value;
+            }
+        }
+
+        ArrayPool<float>.Shared.Return(rented);
+        return sum;
+    }
+
+    /// <summary>With class i right: the logit t against all others, L(t), and the slope L'(t), which the others share by their softmax.</summary>
+    private readonly double RunRow<TLanes>(nint row, int label, float* buffer, int padded) where TLanes : unmanaged, ILanes<TLanes>
+    {
+        var logits = Logits + row * Classes;
+        for (var i = 0; i < Classes; i++)
+            buffer[i] = (float)LossCheck.ToDouble(logits[i]);
+        var right = buffer[label];
+        // The right class and what fills the last vector are never the greatest, and weigh nothing.
+        buffer[label] = float.MinValue;
+        for (var i = Classes; i < padded; i++)
+            buffer[i] = float.MinValue;
+
+        var most = TLanes.Create(float.MinValue);
+        for (var i = 0; i < padded; i += TLanes.Count)
+        {
+            var x = TLanes.Load(buffer + i);
+            most = TLanes.Select(TLanes.Less(x, most), most, x);
+        }
+
+        var greatest = Greatest(most);
+        var total = Exponentials<TLanes>(buffer, padded, greatest, label);
+        var logit = right - (double)greatest - Math.Log(total);
+        var weight = Weight(row) * Alpha(label);
+        var value = weight == 0 ? 0 : weight * Loss.Value(logit);
+        if (Gradient != null)
+        {
+            var slope = weight == 0 ? 0 : weight * Scale * Loss.Derivative(logit);
+            Spread<TLanes>(buffer, (float)(-slope / total));
+            buffer[label] = (float)slope;
+            Store(buffer, Gradient + row * Classes);
+        }
+
+        return value;
+    }
+
+    /// <summary>Turns the buffer into exponentials relative to the greatest, and sums them in double.</summary>
+    private readonly double Exponentials<TLanes>(float* buffer, int padded, float greatest, int label) where TLanes : unmanaged, ILanes<TLanes>
+    {
+        // Below this an exponential is 0, and the difference may be infinite.
+        var least = TLanes.Create(-104);
+        var m = TLanes.Create(greatest);
+        TLanes lower = default, upper = default;
+        for (var i = 0; i < padded; i += TLanes.Count)
+        {
+            var x = TLanes.Load(buffer + i);
+            var high = x - m;
+            // What the difference loses in rounding would be felt where it is large.
+            var back = high - x;
+            var low = (x - (high - back)) - (m + back);
+            var isZero = TLanes.Less(high, least);
+            var e = LaneMath<TLanes>.Exp(TLanes.Select(isZero, least, high), TLanes.Select(isZero, default, low));
+            var isRight = TLanes.Equal(TLanes.Indices, TLanes.Create(label - i));
+            e = TLanes.Select(isZero | isRight, default, e) & TLanes.Less(TLanes.Indices, TLanes.Create(Classes - i));
+            TLanes.Store(e, buffer + i);
+            lower = TLanes.AddLower(lower, e);
+            upper = TLanes.AddUpper(upper, e);
+        }
+
+        return TLanes.SumDoubles(lower) + TLanes.SumDoubles(upper);
+    }
+
+    private readonly void Spread<TLanes>(float* buffer, float factor) where TLanes : unmanaged, ILanes<TLanes>
+    {
+        var factors = TLanes.Create(factor);
+        for (var i = 0; i < Classes; i += TLanes.Count)
+            TLanes.Store(TLanes.Load(buffer + i) * factors, buffer + i);
+    }
+
+    private static float Greatest<TLanes>(TLanes lanes) where TLanes : unmanaged, ILanes<TLanes>
+    {
+        var numbers = stackalloc float[TLanes.Count];
+        TLanes.Store(lanes, numbers);
+        var greatest = numbers[0];
+        for (var i = 1; i < TLanes.Count; i++)
+            greatest = numbers[i] > greatest || float.IsNaN(numbers[i]) ? numbers[i] : greatest;
+        return greatest;
+    }
+
+    private readonly double RunSoft(nint row, nint end)
+    {
+        var rented = ArrayPool<double>.Shared.Rent(SoftmaxRow<TLoss>.Length(Classes));
+        double sum = 0;
+        for (; row < end; row++)
+        {
+            double value = 0;
+            var label = Targets == null ? Class(row) : 0;
+            if (label >= 0)
+                value = RunSoftRow(row, label, new(Loss, rented, Classes));
+            else if (Gradient != null)
+                new Span<T>(Gradient + row * Classes, Classes).Clear();
+            if (RowSums != null)
+                RowSums[row] = (float)value;
+            sum += value;
+        }
+
+        ArrayPool<double>.Shared.Return(rented);
+        return sum;
+    }
+
+    private readonly double RunSoftRow(nint row, int label, SoftmaxRow<TLoss> one)
+    {
+        var weight = Weight(row);
+        for (var i = 0; i < Classes; i++)
+        {
+            one.Logits[i] = LossCheck.ToDouble(Logits[row * Classes + i]);
+            var target = Targets == null ? i == label ? 1 : 0 : Targets[row * Classes + i] is >= 0 and <= 1 and var y ? y : double.NaN;
+            one.Weights[i] = weight * Alpha(i) * (target * (1 - Smoothing) + Smoothing / Classes);
+        }
+
+        var value = one.Evaluate();
+        if (Gradient != null)
+            for (var i = 0; i < Classes; i++)
+                Store(one.Gradient[i] * Scale, Gradient + row * Classes + i);
+        return value;
+    }
+
+    private readonly double Weight(nint row) => RowWeights == null ? 1 : RowWeights[row];
+
+    private readonly double Alpha(int label) => ClassAlpha == null ? Loss.Alpha ?? 1 : ClassAlpha[label];
+
+    /// <summary>The class of a row; below 0 for one to ignore.</summary>
+    private readonly int Class(nint row)
+    {
+        var label = Labels[row];
+        if (label == SigmoidLoss.Ignore || label == IgnoreLabel)
+            return -1;
+        var number = (long)label + LabelOffset;
+        return number >= 0 && number < Classes
+            ? (int)number
+            : throw new ArgumentException($"row {row} has label {label}; there are {Classes} classes from {-LabelOffset}, and {SigmoidLoss.Ignore} to ignore", "labels");
+    }
+
+    private readonly void Store(float* numbers, T* target)
+    {
+        if (typeof(T) == typeof(float))
+            new ReadOnlySpan<float>(numbers, Classes).CopyTo(new Span<float>(target, Classes));
+        else
+            for (var i = 0; i < Classes; i++)
+                ((BFloat16*)target)[i] = (BFloat16)numbers[i];
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store(double number, T* target)
+    {
+        if (typeof(T) == typeof(double))
+            *(double*)target = number;
+        else if (typeof(T) == typeof(float))
+            *(float*)target = (float)number;
+        else
+            *(BFloat16*)target = (BFloat16)(float)number;
+    }
+}
