@@ -20,6 +20,11 @@ public sealed class RunSettingsTests
         ["--prior"] = (".02", s => s.Model.Prior, .02),
         ["--size"] = ("300,400", s => s.Input, new InputSize(300, 400)),
         ["--loss"] = ("ce", s => (s.Loss.Classification, s.Loss.Alpha), (ClassificationLossKind.CrossEntropy, (double?)null)),
+        ["--sampling"] = ("ohem", s => (s.Loss.Sampling.Kind, s.Loss.Classification, s.Loss.Alpha), (SamplingKind.Ohem, ClassificationLossKind.CrossEntropy, (double?)null)),
+        ["--sampling-batch"] = ("64", s => s.Loss.Sampling.Batch, 64),
+        ["--sampling-nms"] = (".7", s => s.Loss.Sampling.NmsIou, .7),
+        ["--sampling-ratio"] = ("2", s => s.Loss.Sampling.Ratio, 2),
+        ["--beta"] = ("1.5", s => s.Loss.StarBeta, 1.5),
         ["--gamma"] = ("0.5", s => s.Loss.Gamma, .5),
         ["--alpha"] = ("off", s => s.Loss.Alpha, null),
         ["--box-loss"] = ("l1", s => s.Loss.Box, BoxLossKind.L1),
@@ -49,7 +54,7 @@ public sealed class RunSettingsTests
         Assert.NotEqual(expected, setting(Presets.Small));
         Assert.Equal(expected, setting(settings));
         Assert.Equal(Lines(Presets.Small).Length, Lines(settings).Length, tolerance: 2.0);
-        Assert.InRange(Lines(settings).Except(Lines(Presets.Small)).Count(), 1, 2);
+        Assert.InRange(Lines(settings).Except(Lines(Presets.Small)).Count(), 1, name == "--sampling" ? 3 : 2);
     }
 
     [Fact]
@@ -95,6 +100,36 @@ public sealed class RunSettingsTests
     [InlineData("--loss", "ce", "--alpha", ".7")]
     [InlineData("--alpha", ".7", "--loss", "ce")]
     public void Read_LossAndAlpha_KeepsTheAlphaInAnyOrder(params string[] args) => Assert.Equal(.7, Read(args).Loss.Alpha);
+
+    [Theory]
+    [InlineData("softmax-focal", ClassificationLossKind.SoftmaxFocal)]
+    [InlineData("focal-star", ClassificationLossKind.FocalStar)]
+    public void Read_OtherLoss_HasNoAlpha(string loss, ClassificationLossKind kind)
+    {
+        var settings = Read("--loss", loss);
+
+        Assert.Equal((kind, null), (settings.Loss.Classification, settings.Loss.Alpha));
+    }
+
+    [Theory]
+    [InlineData("ohem", 128, null)]
+    [InlineData("ratio", 256, 3)]
+    [InlineData("hard-negative", 128, 3)]
+    public void Read_Sampling_BringsItsUsualSettingsUnlessGiven(string sampling, int batch, int? ratio)
+    {
+        Assert.Equal((batch, ratio), Of("--sampling", sampling));
+        Assert.Equal((64, ratio), Of("--sampling-batch", "64", "--sampling", sampling));
+        Assert.Equal((batch, 2), Of("--sampling", sampling, "--sampling-ratio", "2", "--loss", "ce"));
+
+        static (int, int?) Of(params string[] args) => (Read(args).Loss.Sampling.Batch, Read(args).Loss.Sampling.Ratio);
+    }
+
+    [Fact]
+    public void Read_SamplingWithAnotherLoss_IsRefusedWithTheRemedy() =>
+        Assert.Contains("--loss ce", Assert.Throws<UsageException>(() => Read("--sampling", "ohem", "--loss", "focal")).Message);
+
+    [Fact]
+    public void Read_SamplingAndAlpha_KeepsTheAlpha() => Assert.Equal(.4, Read("--alpha", ".4", "--sampling", "ratio").Loss.Alpha);
 
     private static RunSettings Read(params string[] args)
     {

@@ -30,13 +30,29 @@ internal static class TrainingOptions
         Number("--prior", "Probability at which every anchor starts as each class.",
             (s, prior) => s with { Model = s.Model with { Prior = prior } }),
         new("--size", SizeValue, SizeHelp, (s, text) => s with { Input = OptionValue.Size(text) }),
-        Choice<ClassificationLossKind>("--loss", "Loss of the classification. Another than the preset's brings its own alpha: .25 for focal, off for ce.",
-            new() { { "focal", ClassificationLossKind.Focal }, { "ce", ClassificationLossKind.CrossEntropy } },
-            (s, kind) => kind == s.Loss.Classification ? s : s with { Loss = s.Loss with { Classification = kind, Alpha = kind == ClassificationLossKind.Focal ? .25 : null } }),
-        Number("--gamma", "Focusing parameter of the focal loss, from 0.",
+        // Before the loss, which it brings: one that is given as well has the last word, and is refused if it does not go with it.
+        Choice<SamplingKind>("--sampling", "Anchors that the classification loss is of, by cross entropy: none stands for all, the others choose some of each image.",
+            new() { { "none", SamplingKind.None }, { "ohem", SamplingKind.Ohem }, { "ratio", SamplingKind.Ratio }, { "hard-negative", SamplingKind.HardNegative } },
+            (s, kind) => kind == s.Loss.Sampling.Kind ? s : WithSampling(kind == SamplingKind.None ? s : WithLoss(s, ClassificationLossKind.CrossEntropy), SamplingSettings.Of(kind))),
+        Whole("--sampling-batch", "Anchors chosen of an image at most, for ohem (128 if left out) and ratio (256).",
+            (s, batch) => WithSampling(s, s.Loss.Sampling with { Batch = batch })),
+        Number("--sampling-nms", "IoU above which ohem drops boxes that overlap one of greater loss; .5 if left out.",
+            (s, iou) => WithSampling(s, s.Loss.Sampling with { NmsIou = iou })),
+        new("--sampling-ratio", "N|off", "Negatives chosen for each positive: 3 if left out, with ohem off.",
+            (s, text) => WithSampling(s, s.Loss.Sampling with { Ratio = text == "off" ? null : OptionValue.Whole(text) })),
+        Choice<ClassificationLossKind>("--loss", "Loss of the classification. Another than the preset's brings its own alpha: .25 for focal, off for the others.",
+            new()
+            {
+                { "focal", ClassificationLossKind.Focal }, { "ce", ClassificationLossKind.CrossEntropy },
+                { "softmax-focal", ClassificationLossKind.SoftmaxFocal }, { "focal-star", ClassificationLossKind.FocalStar },
+            },
+            WithLoss),
+        Number("--gamma", "Focusing parameter of the focal losses, from 0; above 0 for focal-star.",
             (s, gamma) => s with { Loss = s.Loss with { Gamma = gamma } }),
         new("--alpha", "NUMBER|off", "Weight of the positives, from 0 to 1; that of the negatives is 1 - alpha.",
             (s, text) => s with { Loss = s.Loss with { Alpha = OptionValue.NumberOrOff(text) } }),
+        Number("--beta", "Beta of the loss focal-star, by which its curve is shifted.",
+            (s, beta) => s with { Loss = s.Loss with { StarBeta = beta } }),
         Choice<BoxLossKind>("--box-loss", "Loss of the boxes.",
             new() { { "l1", BoxLossKind.L1 }, { "smooth-l1", BoxLossKind.SmoothL1 }, { "giou", BoxLossKind.Giou } },
             (s, kind) => s with { Loss = s.Loss with { Box = kind } }),
@@ -70,4 +86,10 @@ internal static class TrainingOptions
 
     public const string SizeHelp =
         "Images are scaled to this short side, or less where the long side would exceed LONG; one number alone is the short side.";
+
+    private static RunSettings WithLoss(RunSettings settings, ClassificationLossKind kind) => kind == settings.Loss.Classification
+        ? settings
+        : settings with { Loss = settings.Loss with { Classification = kind, Alpha = kind == ClassificationLossKind.Focal ? .25 : null } };
+
+    private static RunSettings WithSampling(RunSettings settings, SamplingSettings sampling) => settings with { Loss = settings.Loss with { Sampling = sampling } };
 }

@@ -17,9 +17,7 @@ internal static class ModelReport
         yield return ("levels", $"P{anchors.MinLevel} to P{anchors.MaxLevel}");
         yield return ("anchors", $"{anchors.BaseSize:0.###} strides x scales {Numbers(anchors.Scales)} x ratios {Numbers(anchors.Ratios)}");
         yield return ("input", $"short side {settings.Input.Short}, long side up to {settings.Input.Long}");
-        yield return ("loss", settings.Loss.Classification == ClassificationLossKind.Focal
-            ? $"focal, gamma {settings.Loss.Gamma}, alpha {Alpha(settings.Loss)}; boxes {Name(settings.Loss.Box)}"
-            : $"cross entropy, alpha {Alpha(settings.Loss)}; boxes {Name(settings.Loss.Box)}");
+        yield return ("loss", $"{Classification(settings.Loss)}, alpha {(settings.Loss.Alpha is { } alpha ? $"{alpha}" : "off")}{Sampling(settings.Loss.Sampling)}; boxes {Name(settings.Loss.Box)}");
         yield return ("trained on", $"{model.TrainingData}: {model.TrainingImages} images, {model.Epochs} epochs, {model.Steps} steps of {settings.Training.EffectiveBatch}");
         yield return ("validation", model.ValidationAP is { } ap ? $"AP {ap:0.000}" : "none");
     }
@@ -50,7 +48,25 @@ internal static class ModelReport
         writer.WriteRawValue(SettingsJson.Write(model.Settings));
     }
 
-    private static string Alpha(LossSettings loss) => loss.Alpha is { } alpha ? $"{alpha}" : "off";
+    private static string Classification(LossSettings loss) => loss.Classification switch
+    {
+        ClassificationLossKind.CrossEntropy => "cross entropy",
+        ClassificationLossKind.SoftmaxFocal => $"focal of a softmax with background, gamma {loss.Gamma}",
+        ClassificationLossKind.FocalStar => $"FL*, gamma {loss.Gamma}, beta {loss.StarBeta}",
+        _ => $"focal, gamma {loss.Gamma}",
+    };
+
+    private static string Sampling(SamplingSettings sampling)
+    {
+        var ratio = sampling.Ratio is { } negatives ? $", {negatives} negatives for each positive" : "";
+        return sampling.Kind switch
+        {
+            SamplingKind.None => "",
+            SamplingKind.Ohem => $", OHEM of {sampling.Batch} anchors after suppression at {sampling.NmsIou}{ratio}",
+            SamplingKind.Ratio => $", random sample of {sampling.Batch} anchors{ratio}",
+            _ => $", all positives and the hardest negatives{ratio}",
+        };
+    }
 
     private static string Numbers(IEnumerable<double> numbers) => string.Join(", ", numbers.Select(number => $"{number:0.###}"));
 

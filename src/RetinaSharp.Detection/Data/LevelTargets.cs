@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using RetinaSharp.Boxes;
 using RetinaSharp.Detection.Anchors;
+using RetinaSharp.Losses;
 
 namespace RetinaSharp.Detection.Data;
 
@@ -53,6 +54,19 @@ internal sealed class LevelTargets
             _positives.Add(offset + anchor - level.Offset);
             _anchors.Add(grid.Boxes[anchor]);
             _targets.Add(boxes[assignment.PositiveBoxes[i]]);
+        }
+    }
+
+    /// <summary>Ignores the anchors of an image that are not kept, in the labels alone: the positives' boxes are learnt as before.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="kept">[n]: whether an anchor keeps its label.</param>
+    public void Keep(int image, ReadOnlySpan<bool> kept)
+    {
+        var labels = _labels.AsSpan(image * AnchorsPerImage, AnchorsPerImage);
+        for (var i = 0; i < labels.Length; i++)
+        {
+            if (!kept[i])
+                labels[i] = SigmoidLoss.Ignore;
         }
     }
 }

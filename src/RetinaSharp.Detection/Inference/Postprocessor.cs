@@ -10,7 +10,7 @@ using RetinaSharp.Torch;
 namespace RetinaSharp.Detection.Inference;
 
 /// <summary>
-/// From the network's outputs to detections: threshold, the best candidates of each level, decoding, clipping, suppression
+/// From the network's outputs to detections: scores, threshold, the best candidates of each level, decoding, clipping, suppression
 /// within each class, and back to the pixels of the original image. Stateless, so safe for concurrent callers.
 /// </summary>
 internal sealed class Postprocessor(InferenceSettings settings, IReadOnlyList<Category> categories)
@@ -23,12 +23,17 @@ internal sealed class Postprocessor(InferenceSettings settings, IReadOnlyList<Ca
         using var scope = new TensorScope();
         var results = new IReadOnlyList<Detection>[images.Count];
         var levels = outputs.Select(output => (
-            Logits: output.Logits.Detach().To(Device.Cpu, ScalarType.Float32),
+            Logits: LogOdds(output.Logits.Detach()).To(Device.Cpu, ScalarType.Float32),
             Deltas: output.Deltas.Detach().To(Device.Cpu, ScalarType.Float32))).ToArray();
         for (var n = 0; n < images.Count; n++)
             results[n] = RunOne(levels, anchors, images[n], n);
         return results;
     }
+
+    /// <summary>What a sigmoid makes the scores of: the logits themselves, or those of the classes' softmax where the background has an output before theirs.</summary>
+    private Tensor LogOdds(Tensor logits) => logits.Shape[2] == categories.Count
+        ? logits
+        : logits.To(ScalarType.Float32).Softmax(2).Slice(2, 1, logits.Shape[2]).Contiguous().Logit();
 
     private List<Detection> RunOne((Tensor Logits, Tensor Deltas)[] levels, AnchorGrid anchors, ImageGeometry image, int n)
     {

@@ -3,6 +3,6 @@ using RetinaSharp.Torch;
 namespace RetinaSharp.Detection.Modeling;
 
 /// <summary>What the network says of the anchors of one pyramid level.</summary>
-/// <param name="Logits">[N, H·W·A, K], contiguous.</param>
+/// <param name="Logits">[N, H·W·A, K], contiguous; K + 1 with the background first, where the scores are a softmax.</param>
 /// <param name="Deltas">[N, H·W·A, 4], contiguous.</param>
 internal readonly record struct LevelOutput(Tensor Logits, Tensor Deltas);

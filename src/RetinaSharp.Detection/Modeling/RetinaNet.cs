@@ -11,18 +11,21 @@ internal sealed class RetinaNet : Module
     private readonly Heads _heads;
 
     /// <param name="settings">The architecture.</param>
-    /// <param name="classes">Number of classes; there is no class for the background.</param>
-    public RetinaNet(ModelSettings settings, int classes)
+    /// <param name="classes">Number of classes, without the background.</param>
+    /// <param name="hasBackground">Whether the scores are a softmax, so that the background has an output too, before those of the classes.</param>
+    public RetinaNet(ModelSettings settings, int classes, bool hasBackground = false)
     {
         settings.Validate();
-        (Settings, Classes) = (settings, classes);
+        (Settings, Classes, HasBackground) = (settings, classes, hasBackground);
         _backbone = Register("backbone", new Backbone(settings));
-        _heads = Register("head", new Heads(settings, classes));
+        _heads = Register("head", new Heads(settings, classes + (hasBackground ? 1 : 0)));
     }
 
     public ModelSettings Settings { get; }
 
     public int Classes { get; }
+
+    public bool HasBackground { get; }
 
     public ResNet Body => _backbone.Body;
 
@@ -67,11 +70,11 @@ internal sealed class RetinaNet : Module
 
     private sealed class Heads : Module
     {
-        public Heads(ModelSettings settings, int classes)
+        public Heads(ModelSettings settings, int outputs)
         {
             var anchors = settings.Anchors.AnchorsPerCell;
             Classification = Register("classification_head",
-                new Head(settings.PyramidChannels, settings.HeadConvolutions, settings.HeadNorm, "cls_logits", anchors, classes));
+                new Head(settings.PyramidChannels, settings.HeadConvolutions, settings.HeadNorm, "cls_logits", anchors, outputs));
             Regression = Register("regression_head",
                 new Head(settings.PyramidChannels, settings.HeadConvolutions, settings.HeadNorm, "bbox_reg", anchors, 4));
         }

@@ -10,8 +10,8 @@ internal static class WeightCount
 {
     /// <summary>The count, without biases and normalisations, which are few beside it.</summary>
     /// <param name="settings">The architecture, in its ranges.</param>
-    /// <param name="classes">Number of classes.</param>
-    public static long Of(ModelSettings settings, int classes)
+    /// <param name="outputs">Outputs of the classification head for an anchor.</param>
+    public static long Of(ModelSettings settings, int outputs)
     {
         long pyramid = settings.PyramidChannels;
         var (body, stages) = Body(settings);
@@ -20,7 +20,7 @@ internal static class WeightCount
         for (var level = 6; level <= settings.Anchors.MaxLevel; level++)
             levels += 9 * pyramid * (level == 6 && settings.P6From == P6Source.C5 ? stages[^1] : pyramid);
         var towers = 2 * settings.HeadConvolutions * 9 * pyramid * pyramid;
-        return body + levels + towers + 9 * pyramid * settings.Anchors.AnchorsPerCell * (classes + 4L);
+        return body + levels + towers + 9 * pyramid * settings.Anchors.AnchorsPerCell * (outputs + 4L);
     }
 
     private static (long Weights, long[] Stages) Body(ModelSettings settings)

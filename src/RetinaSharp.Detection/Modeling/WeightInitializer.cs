@@ -37,7 +37,9 @@ internal static class WeightInitializer
         }
 
         var bias = PriorProbability.Bias(model.Settings.Prior);
-        Fill(model.ClassificationHead.Last.Bias!, () => bias);
+        var place = 0;
+        // A softmax starts with log(K (1 - π) / π) for the background and 0 for each class, all of which together are then at π.
+        Fill(model.ClassificationHead.Last.Bias!, !model.HasBackground ? () => bias : () => place++ % (model.Classes + 1) == 0 ? Math.Log(model.Classes) - bias : 0);
     }
 
     private static void Fill(Parameter parameter, Func<double> next)

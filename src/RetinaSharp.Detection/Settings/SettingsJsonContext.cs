@@ -12,7 +12,7 @@ namespace RetinaSharp.Detection.Settings;
     Converters =
     [
         typeof(EnumNameConverter<AnchorCompatibility>), typeof(EnumNameConverter<BoxLossKind>), typeof(EnumNameConverter<ClassificationLossKind>),
-        typeof(EnumNameConverter<NormKind>), typeof(EnumNameConverter<OptimizerKind>), typeof(EnumNameConverter<P6Source>), typeof(EnumNameConverter<Precision>), typeof(EnumNameConverter<ScheduleKind>),
+        typeof(EnumNameConverter<NormKind>), typeof(EnumNameConverter<OptimizerKind>), typeof(EnumNameConverter<P6Source>), typeof(EnumNameConverter<Precision>), typeof(EnumNameConverter<SamplingKind>), typeof(EnumNameConverter<ScheduleKind>),
     ],
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     RespectNullableAnnotations = true,

@@ -1,5 +1,6 @@
 using RetinaSharp.Detection.Data;
 using RetinaSharp.Detection.Modeling;
+using RetinaSharp.Detection.Sampling;
 using RetinaSharp.Detection.Settings;
 using RetinaSharp.Torch;
 using RetinaSharp.Torch.Modules;
@@ -7,7 +8,7 @@ using RetinaSharp.Torch.Modules;
 namespace RetinaSharp.Detection.Training;
 
 /// <summary>Makes the steps of a training: batches through the network and back, gradients together, weights moved.</summary>
-internal sealed class StepRunner(RunSettings settings, RetinaNet network, TrainingState state, ShardThreads shards, PhaseClock clock)
+internal sealed class StepRunner(RunSettings settings, RetinaNet network, TrainingState state, Sampler? sampler, ShardThreads shards, PhaseClock clock)
 {
     /// <summary>What the loader calls a batch is a shard here.</summary>
     public int BatchesPerStep { get; } = settings.Training.Accumulate * settings.Training.EffectiveShards;
@@ -29,10 +30,12 @@ internal sealed class StepRunner(RunSettings settings, RetinaNet network, Traini
             clock.Lap("data");
             var normalizer = Math.Max(1, batches.Sum(batch => batch.PositiveCount));
             var (classification, box) = (0.0, 0.0);
-            foreach (var group in batches.Chunk(settings.Training.EffectiveShards))
+            var groups = batches.Chunk(settings.Training.EffectiveShards).ToArray();
+            foreach (var group in groups)
             {
                 var losses = new (double Classification, double Box)[group.Length];
-                shards.Run(group.Length, shard => losses[shard] = ForwardAndBackward(group[shard], normalizer, shard == 0));
+                using var sampling = sampler is null ? null : new ShardSampling(sampler, batches, group.Length, groups.Length);
+                shards.Run(group.Length, shard => losses[shard] = ForwardAndBackward(group[shard], normalizer, sampling, FirstImage(group[shard]), shard == 0));
                 foreach (var loss in losses)
                 {
                     classification += Finite(loss.Classification, "classification loss", step, batches);
@@ -48,6 +51,8 @@ internal sealed class StepRunner(RunSettings settings, RetinaNet network, Traini
             state.Update(learningRate, shards);
             clock.Lap("optimizer");
             return (classification, box, batches.Sum(batch => batch.Count));
+
+            long FirstImage(TrainingBatch batch) => (step * settings.Training.EffectiveBatch) + (batches.IndexOf(batch) * (long)batch.Count);
         }
         finally
         {
@@ -57,17 +62,22 @@ internal sealed class StepRunner(RunSettings settings, RetinaNet network, Traini
     }
 
     /// <summary>One shard, on a thread of its own. The time of the first stands for all.</summary>
-    private (double Classification, double Box) ForwardAndBackward(TrainingBatch batch, double normalizer, bool isTimed)
+    private (double Classification, double Box) ForwardAndBackward(TrainingBatch batch, double normalizer, ShardSampling? sampling, long firstImage, bool isTimed)
     {
         using var scope = new TensorScope();
-        var input = Preprocessing.Input(batch, network);
-        var outputs = network.Forward(input);
-        Lap("forward");
-        var loss = DetectionLoss.Evaluate(settings.Loss, outputs, batch, normalizer, Engine.Threads);
+        var (outputs, sampled) = sampling?.Run(Forward, batch, firstImage) ?? (Forward(), null);
+        var loss = DetectionLoss.Evaluate(settings.Loss, outputs, batch, normalizer, sampled, Engine.Threads);
         Lap("loss");
         // What is not finite is found by the caller; going back from it does no harm, because the weights are not moved.
         Autograd.Backward(loss.Outputs, loss.Gradients);
         return (loss.Classification, loss.Box);
+
+        LevelOutput[] Forward()
+        {
+            var outputs = network.Forward(Preprocessing.Input(batch, network));
+            Lap("forward");
+            return outputs;
+        }
 
         void Lap(string phase)
         {

@@ -2,6 +2,7 @@ using RetinaSharp.Annotations;
 using RetinaSharp.Detection.Anchors;
 using RetinaSharp.Detection.Data;
 using RetinaSharp.Detection.Modeling;
+using RetinaSharp.Detection.Sampling;
 using RetinaSharp.Detection.Settings;
 using RetinaSharp.Detection.Weights;
 using RetinaSharp.Torch;
@@ -48,7 +49,7 @@ public sealed class Trainer(RunSettings settings, AnnotatedSet train, AnnotatedS
             return new(end.Step, end.Epoch, end.Best, end.BestEpoch, TimeSpan.FromSeconds(end.Seconds), IsCancelled: false);
         var at = found is { At: var reached } ? reached with { Place = start.Place } : start with { Precision = ComputeType.Resolve(options.Precision, options.Device) };
 
-        using var network = new RetinaNet(settings.Model, train.Categories.Count);
+        using var network = new RetinaNet(settings.Model, train.Categories.Count, settings.Loss.HasBackgroundOutput);
         if (found is null)
             Initialize(network, progress);
         network.Body.Freeze(settings.Training.Freeze);
@@ -60,8 +61,8 @@ public sealed class Trainer(RunSettings settings, AnnotatedSet train, AnnotatedS
 
         using var shards = new ShardThreads(settings.Training.EffectiveShards, threadsPerShard);
         var clock = new PhaseClock();
-        var steps = new StepRunner(settings, network, state, shards, clock);
         var anchors = new AnchorGenerator(settings.Model.Anchors);
+        var steps = new StepRunner(settings, network, state, Sampler.Create(settings.Loss.Sampling, anchors, settings.Training.Seed), shards, clock);
         var loader = new TrainingLoader(train, settings.Input, settings.Augmentation, anchors, new Assigner(settings.Assigner), new()
         {
             BatchSize = settings.Training.Batch / settings.Training.EffectiveShards,

@@ -3,12 +3,16 @@ using RetinaSharp.Detection.Anchors;
 using RetinaSharp.Detection.Data;
 using RetinaSharp.Detection.Inference;
 using RetinaSharp.Detection.Modeling;
+using RetinaSharp.Detection.Sampling;
 using RetinaSharp.Detection.Settings;
 using RetinaSharp.Torch;
 
 namespace RetinaSharp.Detection.Training;
 
-/// <summary>Losses and COCO figures on a validation set, with the weights as they are; the network is left ready for training.</summary>
+/// <summary>
+/// Losses, of sampled anchors where training samples them, and COCO figures on a validation set, with the weights as they are; the
+/// network is left ready for training.
+/// </summary>
 internal sealed class Validator
 {
     private readonly AnnotatedSet _set;
@@ -16,12 +20,14 @@ internal sealed class Validator
     private readonly RetinaNet _network;
     private readonly Predictor _predictor;
     private readonly TrainingLoader _losses;
+    private readonly Sampler? _sampler;
     private readonly int _threads;
 
     public Validator(AnnotatedSet set, RunSettings settings, RetinaNet network, AnchorGenerator anchors, int threads)
     {
         (_set, _settings, _network, _threads) = (set, settings, network, threads);
         _predictor = new(network, anchors, settings.Inference, set.Categories);
+        _sampler = Sampler.Create(settings.Loss.Sampling, anchors, settings.Training.Seed, "validation sampling");
         _losses = new(set, settings.Input, AugmentationSettings.None, anchors, new Assigner(settings.Assigner), new() { BatchSize = Math.Min(settings.Training.Batch, set.Images.Count) });
     }
 
@@ -54,7 +60,9 @@ internal sealed class Validator
             using var owned = batch;
             using var scope = new TensorScope();
             var input = Preprocessing.Input(batch, _network);
-            var loss = DetectionLoss.Evaluate(_settings.Loss, _network.Forward(input), batch, Math.Max(1, batch.PositiveCount));
+            var outputs = _network.Forward(input);
+            double? sampled = _sampler is null ? null : Math.Max(1, _sampler.Run(outputs, batch, (long)batch.Index * batch.Count));
+            var loss = DetectionLoss.Evaluate(_settings.Loss, outputs, batch, Math.Max(1, batch.PositiveCount), sampled);
             sums = sums.Add(loss.Classification, loss.Box);
         }
 

@@ -61,11 +61,12 @@ internal static class ModelFile
         using var file = SafetensorsFile.Open(path);
         var description = Describe(path, file);
         // Before memory is asked for: a small file may describe a network that no machine holds.
-        var (needed, there) = (WeightCount.Of(description.Settings.Model, description.Categories.Count), file.Entries.Values.Sum(entry => entry.Count));
+        var (classes, hasBackground) = (description.Categories.Count, description.Settings.Loss.HasBackgroundOutput);
+        var (needed, there) = (WeightCount.Of(description.Settings.Model, classes + (hasBackground ? 1 : 0)), file.Entries.Values.Sum(entry => entry.Count));
         if (needed > there)
             throw new WeightsException(path, $"its description is of a network with {needed} weights and more, but it holds {there}; the file is damaged, get or train it again");
         Verify(path, file);
-        var model = new RetinaNet(description.Settings.Model, description.Categories.Count);
+        var model = new RetinaNet(description.Settings.Model, classes, hasBackground);
         try
         {
             var state = model.State().ToList();

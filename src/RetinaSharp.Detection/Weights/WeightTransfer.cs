@@ -1,5 +1,4 @@
 using RetinaSharp.Annotations;
-using RetinaSharp.Detection.Anchors;
 using RetinaSharp.Detection.Modeling;
 using RetinaSharp.Torch;
 
@@ -7,7 +6,8 @@ namespace RetinaSharp.Detection.Weights;
 
 /// <summary>
 /// Weights of another model as the start of a training. Taken is what fits by name and shape; of the layer that tells classes apart,
-/// the part of every class that both have. What the heads learnt belongs to their anchors and is left where those are others.
+/// the part of every class that both have. What the heads learnt belongs to their anchors and is left where those are others; a layer
+/// that tells classes apart by a softmax, with an output for the background, has nothing for one that has a sigmoid for each class.
 /// </summary>
 internal sealed class WeightTransfer
 {
@@ -23,18 +23,21 @@ internal sealed class WeightTransfer
     private readonly ModelDescription? _source;
     private readonly bool _sameAnchors;
     private readonly bool _sameFinestLevel;
+    private readonly bool _sameScores;
+    private readonly int _backgroundOutputs;
     private readonly IReadOnlyList<Category> _categories;
     private readonly HashSet<string> _used = new(StringComparer.Ordinal);
     private readonly List<string> _taken = [];
     private readonly List<string> _new = [];
     private List<string>? _keptClasses;
 
-    private WeightTransfer(SafetensorsFile file, AnchorSettings anchors, IReadOnlyList<Category> categories)
+    private WeightTransfer(SafetensorsFile file, RetinaNet network, IReadOnlyList<Category> categories)
     {
-        (_file, _categories) = (file, categories);
+        (_file, _categories, _backgroundOutputs) = (file, categories, network.HasBackground ? 1 : 0);
         _source = ModelFile.TryDescribe(file);
-        // A file without a description is torchvision's, whose anchors are the paper's.
-        var theirs = _source?.Settings.Model.Anchors ?? new();
+        // A file without a description is torchvision's, whose anchors are the paper's, and which has no output for the background.
+        var (anchors, theirs) = (network.Settings.Anchors, _source?.Settings.Model.Anchors ?? new());
+        _sameScores = network.HasBackground == (_source?.Settings.Loss.HasBackgroundOutput ?? false);
         _sameFinestLevel = theirs.MinLevel == anchors.MinLevel;
         _sameAnchors = _sameFinestLevel && theirs.MaxLevel == anchors.MaxLevel && theirs.BaseSize == anchors.BaseSize
             && theirs.Scales.SequenceEqual(anchors.Scales) && theirs.Ratios.SequenceEqual(anchors.Ratios);
@@ -56,7 +59,7 @@ internal sealed class WeightTransfer
         var found = ModelFile.Find(path);
         using var file = SafetensorsFile.Open(found);
         file.VerifyChecksum();
-        var transfer = new WeightTransfer(file, network.Settings.Anchors, categories);
+        var transfer = new WeightTransfer(file, network, categories);
         foreach (var (name, tensor) in network.State())
             transfer.Take(name, tensor);
         // Short vectors, such as the boxes' bias, fit between models that have nothing in common.
@@ -73,8 +76,10 @@ internal sealed class WeightTransfer
     private void Take(string name, Tensor tensor)
     {
         var theirs = _file.Entries.ContainsKey(name) || !name.StartsWith(Body, StringComparison.Ordinal) ? name : name[Body.Length..];
-        var belongs = (_sameAnchors || !name.StartsWith(Head, StringComparison.Ordinal)) && (_sameFinestLevel || !ByLevel.Any(part => name.StartsWith(part, StringComparison.Ordinal)));
-        var hasOtherClasses = _source is not null && name.StartsWith(ClassLayer, StringComparison.Ordinal) && !SameClasses(_source.Categories);
+        var isClassLayer = name.StartsWith(ClassLayer, StringComparison.Ordinal);
+        var belongs = (_sameAnchors || !name.StartsWith(Head, StringComparison.Ordinal)) && (_sameScores || !isClassLayer)
+            && (_sameFinestLevel || !ByLevel.Any(part => name.StartsWith(part, StringComparison.Ordinal)));
+        var hasOtherClasses = _source is not null && isClassLayer && !SameClasses(_source.Categories);
         if (!belongs || !_file.Entries.TryGetValue(theirs, out var entry) || entry.Type is not (SafetensorsType.F32 or SafetensorsType.F16 or SafetensorsType.BF16 or SafetensorsType.F64))
         {
             _new.Add(name);
@@ -98,20 +103,27 @@ internal sealed class WeightTransfer
 
     private bool SameClasses(IReadOnlyList<Category> theirs) => theirs.Select(category => category.Name).SequenceEqual(_categories.Select(category => category.Name));
 
-    /// <summary>Copies the rows of classes of the same name. Row a · K + k belongs to anchor a and class k.</summary>
+    /// <summary>Copies the rows of classes of the same name, and of the background. Row a · K + k belongs to anchor a and class k; a background is one more, the first.</summary>
     private void TakeClasses(string name, SafetensorsTensor entry, Tensor tensor)
     {
         var theirs = _source!.Categories.Select(category => category.Name).ToList();
         var shared = _categories.Select((category, ours) => (category.Name, Ours: ours, Theirs: theirs.IndexOf(category.Name))).Where(both => both.Theirs >= 0).ToList();
-        var anchors = tensor.Shape[0] / _categories.Count;
-        if (entry.Shape[0] != anchors * theirs.Count || !entry.Shape.Skip(1).SequenceEqual(tensor.Shape[1..].ToArray()))
+        var (ourOutputs, theirOutputs) = (_categories.Count + _backgroundOutputs, theirs.Count + _backgroundOutputs);
+        var anchors = tensor.Shape[0] / ourOutputs;
+        if (entry.Shape[0] != anchors * theirOutputs || !entry.Shape.Skip(1).SequenceEqual(tensor.Shape[1..].ToArray()))
             return;
         var row = (int)(tensor.Count / tensor.Shape[0]);
         var source = _file.ReadSingles(name);
         var target = tensor.Data<float>();
         for (var anchor = 0; anchor < anchors; anchor++)
+        {
+            var from = source.AsSpan(anchor * theirOutputs * row);
+            var to = target[(anchor * ourOutputs * row)..];
+            from[..(_backgroundOutputs * row)].CopyTo(to);
             foreach (var (_, ours, other) in shared)
-                source.AsSpan(((anchor * theirs.Count) + other) * row, row).CopyTo(target[(((anchor * _categories.Count) + ours) * row)..]);
+                from.Slice((_backgroundOutputs + other) * row, row).CopyTo(to[((_backgroundOutputs + ours) * row)..]);
+        }
+
         _keptClasses = [.. shared.Select(both => both.Name)];
         _used.Add(name);
     }
@@ -123,6 +135,8 @@ internal sealed class WeightTransfer
             lines.Add($"  classes: {kept.Count} of {_categories.Count} known{Few(kept)}; the rest of the class layer is made anew");
         if (!_sameAnchors && _file.Entries.Keys.Any(name => name.StartsWith(Head, StringComparison.Ordinal)))
             lines.Add("  the model's anchors or levels are others: its heads are not taken");
+        else if (!_sameScores && _file.Entries.Keys.Any(name => name.StartsWith(ClassLayer, StringComparison.Ordinal)))
+            lines.Add($"  the model's scores are {(_backgroundOutputs == 0 ? "a softmax" : "sigmoids")}, those of this training are not: its class layer is not taken");
         // The class layer has a line of its own.
         var made = _keptClasses is null ? _new : [.. _new.Where(name => !name.StartsWith(ClassLayer, StringComparison.Ordinal))];
         if (made.Count > 0)

@@ -67,7 +67,7 @@ public static class ComparisonReport
         if (records.Any(record => record.Best is not null))
             blocks.AddRange([Curves("AP on the validation set", "AP", "AP"), Curves("AP50 on the validation set", "AP50", "AP50")]);
         blocks.AddRange([Curves("Box loss in training", "loss", "loss_box"), Curves("Classification loss in training", "loss", "loss_classification")]);
-        if (records.Select(record => (record.Settings.Loss.Classification, record.Settings.Loss.Gamma, record.Settings.Loss.Alpha)).Distinct().Count() > 1)
+        if (records.Select(record => record.Settings.Loss with { Box = default, Beta = 0, BoxWeight = 0 }).Distinct().Count() > 1)
             blocks.Add(new Paragraph("The classification losses are different functions: compare their shapes, not their heights."));
         return new("Learning", blocks);
 

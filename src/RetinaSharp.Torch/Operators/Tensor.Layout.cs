@@ -14,7 +14,6 @@ public sealed partial class Tensor
     private static readonly Operator DetachOperator = new("aten::detach");
     private static readonly Operator SliceOperator = new("aten::slice", "Tensor");
     private static readonly Operator AsStridedOperator = new("aten::as_strided");
-    private static readonly Operator SumOperator = new("aten::sum", "dim_IntList");
     private static readonly Operator EmptyLikeOperator = new("aten::empty_like");
 
     /// <summary>The same elements in C order; itself where they are already.</summary>
@@ -59,8 +58,4 @@ public sealed partial class Tensor
 
     /// <summary>The same memory outside of the graph.</summary>
     public Tensor Detach() => DetachOperator.Call(this);
-
-    /// <summary>Sum over dimensions, which disappear.</summary>
-    /// <param name="dimensions">The dimensions.</param>
-    public Tensor Sum(params long[] dimensions) => SumOperator.Call(this, dimensions, false);
 }

@@ -13,6 +13,10 @@ public sealed partial class Tensor
     private static readonly Operator ReluOperator = new("aten::relu");
     private static readonly Operator ReluInPlaceOperator = new("aten::relu_");
     private static readonly Operator SigmoidOperator = new("aten::sigmoid");
+    private static readonly Operator SoftplusOperator = new("aten::softplus");
+    private static readonly Operator ExpOperator = new("aten::exp");
+    private static readonly Operator LogitOperator = new("aten::logit");
+    private static readonly Operator NegateOperator = new("aten::neg");
     private static readonly Operator CopyInPlace = new("aten::copy_");
     private static readonly Operator ZeroInPlace = new("aten::zero_");
 
@@ -30,6 +34,10 @@ public sealed partial class Tensor
     /// <param name="left">A tensor.</param>
     /// <param name="right">Another.</param>
     public static Tensor operator -(Tensor left, Tensor right) => SubtractTensor.Call(left, right);
+
+    /// <summary>The negative of each element.</summary>
+    /// <param name="tensor">A tensor.</param>
+    public static Tensor operator -(Tensor tensor) => NegateOperator.Call(tensor);
 
     /// <summary>Product, with broadcasting.</summary>
     /// <param name="left">A tensor.</param>
@@ -64,6 +72,15 @@ public sealed partial class Tensor
 
     /// <summary>1 / (1 + exp(-x)).</summary>
     public Tensor Sigmoid() => SigmoidOperator.Call(this);
+
+    /// <summary>log(1 + exp(x)).</summary>
+    public Tensor Softplus() => SoftplusOperator.Call(this);
+
+    /// <summary>exp(x).</summary>
+    public Tensor Exp() => ExpOperator.Call(this);
+
+    /// <summary>log(p / (1 - p)), which takes <see cref="Sigmoid"/> back.</summary>
+    public Tensor Logit() => LogitOperator.Call(this);
 
     /// <summary>Takes over the elements of another tensor, converted to this one's type and device.</summary>
     /// <param name="source">A tensor that broadcasts to this one's shape.</param>

@@ -62,6 +62,43 @@ public class PostprocessorTests
         Assert.Empty(Run(new() { ScoreThreshold = .9 }, logits));
     }
 
+    [Theory]
+    [InlineData(ScalarType.Float32, 1e-5f)]
+    [InlineData(ScalarType.BFloat16, 1e-5f)]
+    public void Run_BackgroundAmongTheOutputs_ScoresAreTheSoftmaxOfTheClasses(ScalarType type, float tolerance)
+    {
+        using var scope = new TensorScope();
+        var outputs = _anchors.Levels.Select(level =>
+        {
+            var values = new float[level.Count * 3];
+            for (var i = 0; i < values.Length; i += 3)
+                values[i] = 40;
+            return (Values: values, Level: level);
+        }).ToList();
+        // Far from zero, as only differences count; the background is the first of three, and no detection however sure it is.
+        float[] background = [100, 98, 101], cat = [95, 102, 99], dog = [0, 0, 0];
+        cat.CopyTo(outputs[0].Values, 0);
+        dog.CopyTo(outputs[0].Values, 3 * 300);
+        background.CopyTo(outputs[0].Values, 3 * 600);
+
+        var found = new Postprocessor(new() { ScoreThreshold = .1 }, Categories).Run(
+            [.. outputs.Select(output => new LevelOutput(
+                Tensor.From<float>(output.Values, Device.Cpu, 1, output.Level.Count, 3).To(type), Tensor.Zeros(type, Device.Cpu, 1, output.Level.Count, 4)))],
+            _anchors, [Geometry])[0];
+
+        var e = Math.E;
+        (int, double)[] expected =
+        [
+            (0, Math.Pow(e, 7) / (1 + Math.Pow(e, 7) + Math.Pow(e, 4))), (1, e / (e + 1 + Math.Exp(-2))), (0, 1 / 3.0), (1, 1 / 3.0),
+        ];
+        Assert.Equal(expected.Length, found.Count);
+        Assert.All(expected.Zip(found), both =>
+        {
+            Assert.Equal(both.First.Item1, both.Second.Class);
+            Assert.Equal((float)both.First.Item2, both.Second.Score, tolerance);
+        });
+    }
+
     private IReadOnlyList<RetinaSharp.Detection.Inference.Detection> Run(InferenceSettings settings, params (int Anchor, int Class, float Logit)[] logits)
     {
         var outputs = _anchors.Levels.Select(level =>

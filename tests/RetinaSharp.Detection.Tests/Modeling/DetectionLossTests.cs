@@ -16,12 +16,14 @@ public class DetectionLossTests
     [Theory]
     [InlineData(ClassificationLossKind.Focal, BoxLossKind.SmoothL1)]
     [InlineData(ClassificationLossKind.CrossEntropy, BoxLossKind.Giou)]
+    [InlineData(ClassificationLossKind.FocalStar, BoxLossKind.L1)]
+    [InlineData(ClassificationLossKind.SoftmaxFocal, BoxLossKind.L1)]
     public void Evaluate_Bfloat16_IsTheSameButForRoundedGradients(ClassificationLossKind classification, BoxLossKind box)
     {
         using var scope = new TensorScope();
         using var batch = Batch(new Box(10, 12, 45, 50));
         var settings = new LossSettings { Classification = classification, Box = box };
-        var half = Outputs(batch).Select(level => new LevelOutput(level.Logits.To(ScalarType.BFloat16), level.Deltas.To(ScalarType.BFloat16))).ToArray();
+        var half = Outputs(batch, Classes + (settings.HasBackgroundOutput ? 1 : 0)).Select(level => new LevelOutput(level.Logits.To(ScalarType.BFloat16), level.Deltas.To(ScalarType.BFloat16))).ToArray();
         var single = half.Select(level => new LevelOutput(level.Logits.To(ScalarType.Float32), level.Deltas.To(ScalarType.Float32))).ToArray();
 
         var expected = DetectionLoss.Evaluate(settings, single, batch, batch.PositiveCount);
@@ -93,13 +95,36 @@ public class DetectionLossTests
         }
     }
 
+    [Theory]
+    [InlineData(null, 1, 1)]
+    [InlineData(.25, .75, .25)]
+    public void Evaluate_SoftmaxFocal_IsTheFormulaOverClassesAndBackground(double? alpha, double background, double foreground)
+    {
+        using var scope = new TensorScope();
+        using var batch = Batch(new Box(10, 12, 45, 50));
+        var outputs = Outputs(batch, Classes + 1);
+        var expected = 0.0;
+        foreach (var (level, output) in batch.Levels.Zip(outputs))
+            foreach (var (label, row) in level.Labels.ToArray().Zip(output.Logits.ToArray().Chunk(Classes + 1)))
+            {
+                if (label == SigmoidLoss.Ignore)
+                    continue;
+                var p = Math.Exp(row[label + 1]) / row.Sum(logit => Math.Exp(logit));
+                expected -= (label < 0 ? background : foreground) * Math.Pow(1 - p, 2) * Math.Log(p);
+            }
+
+        var loss = DetectionLoss.Evaluate(new() { Classification = ClassificationLossKind.SoftmaxFocal, Alpha = alpha }, outputs, batch, 3);
+
+        Assert.Equal(expected / 3, loss.Classification, 1e-5 * expected);
+    }
+
     private static TrainingBatch Batch(params Box[] boxes) =>
         Batches.Of(new(), new(), Pictures.Paint(64, 64, boxes), boxes, [.. boxes.Select((_, i) => i % Classes)]);
 
-    private static LevelOutput[] Outputs(TrainingBatch batch)
+    private static LevelOutput[] Outputs(TrainingBatch batch, int outputs = Classes)
     {
         var random = new RandomStream(1, "outputs");
-        return [.. batch.Levels.Select(level => new LevelOutput(Values(level.AnchorsPerImage, Classes), Values(level.AnchorsPerImage, 4)))];
+        return [.. batch.Levels.Select(level => new LevelOutput(Values(level.AnchorsPerImage, outputs), Values(level.AnchorsPerImage, 4)))];
 
         Tensor Values(int count, int width) =>
             Tensor.From<float>([.. Enumerable.Range(0, count * width).Select(_ => (float)random.NextNormal())], Device.Cpu, 1, count, width);

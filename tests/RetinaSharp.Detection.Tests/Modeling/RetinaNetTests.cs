@@ -83,6 +83,27 @@ public class RetinaNetTests
         Assert.InRange(scores.Average(), .9 * prior, 1.1 * prior);
     }
 
+    [Theory]
+    [InlineData(.01, 1)]
+    [InlineData(.1, 3)]
+    public void Forward_SoftmaxAtTheStart_ClassesTogetherAreNearThePrior(double prior, int classes)
+    {
+        using var network = new RetinaNet(Small with { Prior = prior }, classes, hasBackground: true);
+        WeightInitializer.Initialize(network, 3);
+        using var guard = Autograd.WithoutGradient();
+        using var scope = new TensorScope();
+
+        // A black image: what the biases say.
+        var outputs = network.Forward(Tensor.Zeros(ScalarType.Float32, Device.Cpu, 1, 3, 64, 64).ChannelsLast());
+
+        foreach (var row in outputs.SelectMany(output => output.Logits.ToArray().Chunk(classes + 1)))
+        {
+            var (background, sum) = (Math.Exp(row[0]), row.Sum(logit => Math.Exp(logit)));
+            Assert.Equal(prior, 1 - (background / sum), .2 * prior);
+            Assert.All(row[1..], logit => Assert.Equal(prior / classes, Math.Exp(logit) / sum, .2 * prior));
+        }
+    }
+
     [Fact]
     public void Forward_Bfloat16_IsNearSingle()
     {

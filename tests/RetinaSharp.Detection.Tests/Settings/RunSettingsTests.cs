@@ -10,6 +10,14 @@ public class RunSettingsTests
     [MemberData(nameof(PresetNames))]
     public void Validate_Preset_IsAccepted(string name) => Presets.Named(name).Validate();
 
+    [Theory]
+    [InlineData(SamplingKind.None)]
+    [InlineData(SamplingKind.Ohem)]
+    [InlineData(SamplingKind.Ratio)]
+    [InlineData(SamplingKind.HardNegative)]
+    public void Validate_UsualSampling_IsAccepted(SamplingKind kind) =>
+        new LossSettings { Classification = ClassificationLossKind.CrossEntropy, Sampling = SamplingSettings.Of(kind) }.Validate();
+
     [Fact]
     public void Named_UnknownPreset_ThrowsAndListsThem() =>
         Assert.Contains("tiny, small, r50, r101", Assert.Throws<ArgumentException>(() => Presets.Named("huge")).Message);
@@ -31,6 +39,15 @@ public class RunSettingsTests
     [InlineData("Gamma -1")]
     [InlineData("Alpha 1.5")]
     [InlineData("Box weight NaN")]
+    [InlineData("Gamma 0: must be above 0 for the loss focal-star")]
+    [InlineData("Beta NaN of the loss focal-star")]
+    [InlineData("Sampling batch 0")]
+    [InlineData("Sampling batch 3: must be 4 or more")]
+    [InlineData("Sampling NMS threshold 1.5")]
+    [InlineData("Sampling ratio 0")]
+    [InlineData("Sampling Ratio without a ratio")]
+    [InlineData("Sampling HardNegative without a ratio")]
+    [InlineData("Sampling Ohem with the loss Focal: sampled anchors learn by cross entropy; choose that loss (--loss ce)")]
     [InlineData("Epochs 0")]
     [InlineData("Batch 0")]
     [InlineData("Accumulate 0")]
@@ -80,6 +97,15 @@ public class RunSettingsTests
             "Gamma -1" => good with { Loss = loss with { Gamma = -1 } },
             "Alpha 1.5" => good with { Loss = loss with { Alpha = 1.5 } },
             "Box weight NaN" => good with { Loss = loss with { BoxWeight = double.NaN } },
+            "Gamma 0: must be above 0 for the loss focal-star" => good with { Loss = loss with { Classification = ClassificationLossKind.FocalStar, Gamma = 0 } },
+            "Beta NaN of the loss focal-star" => good with { Loss = loss with { StarBeta = double.NaN } },
+            "Sampling batch 0" => Sampled(new() { Kind = SamplingKind.Ohem, Batch = 0 }),
+            "Sampling batch 3: must be 4 or more" => Sampled(new() { Kind = SamplingKind.Ohem, Batch = 3, Ratio = 3 }),
+            "Sampling NMS threshold 1.5" => Sampled(new() { Kind = SamplingKind.Ohem, NmsIou = 1.5 }),
+            "Sampling ratio 0" => Sampled(new() { Kind = SamplingKind.Ratio, Ratio = 0 }),
+            "Sampling Ratio without a ratio" => Sampled(new() { Kind = SamplingKind.Ratio }),
+            "Sampling HardNegative without a ratio" => Sampled(new() { Kind = SamplingKind.HardNegative }),
+            "Sampling Ohem with the loss Focal: sampled anchors learn by cross entropy; choose that loss (--loss ce)" => good with { Loss = loss with { Sampling = SamplingSettings.Of(SamplingKind.Ohem) } },
             "17 scales and 17 ratios" => good with { Model = model with { Anchors = new() { Scales = [.. Enumerable.Repeat(1.0, 17)], Ratios = [.. Enumerable.Repeat(1.0, 17)] } } },
             "Batch times accumulate 4294967296" => good with { Training = training with { Batch = 1 << 16, Accumulate = 1 << 16 } },
             "Shards 1000000" => good with { Training = training with { Shards = 1_000_000 } },
@@ -101,5 +127,7 @@ public class RunSettingsTests
             "Detections 0" => good with { Inference = inference with { MaxDetections = 0 } },
             _ => throw new ArgumentException(what),
         };
+
+        RunSettings Sampled(SamplingSettings sampling) => good with { Loss = loss with { Classification = ClassificationLossKind.CrossEntropy, Sampling = sampling } };
     }
 }

@@ -31,6 +31,7 @@ public sealed class ResumeTests : IDisposable
         { Settings with { Training = Settings.Training with { Optimizer = OptimizerKind.Sgd, Ema = 0, Schedule = ScheduleKind.Step } }, Precision.Fp32 },
         { Settings with { Training = Settings.Training with { Batch = 2, Accumulate = 2, Freeze = 2 } }, Precision.Fp32 },
         { Settings with { Model = Settings.Model with { Norm = NormKind.Group } }, Precision.Bf16 },
+        { Settings with { Loss = Settings.Loss with { Classification = ClassificationLossKind.CrossEntropy, Sampling = SamplingSettings.Of(SamplingKind.Ratio) } }, Precision.Fp32 },
         { Settings with { Model = Settings.Model with { Norm = NormKind.Frozen } }, Precision.Fp32 },
     };
 

@@ -71,6 +71,50 @@ public class WeightTransferTests(TrainedModel trained)
     }
 
     [Fact]
+    public void Run_SigmoidToSoftmax_MakesTheClassLayerAnew()
+    {
+        // One class fewer and the background: as many outputs, which mean something else.
+        using var network = new RetinaNet(Model, 1, hasBackground: true);
+        WeightInitializer.Initialize(network, 1);
+        var start = network.State().Where(entry => entry.Name.Contains("cls_logits")).ToDictionary(entry => entry.Name, entry => entry.Tensor.ToArray());
+
+        var transfer = WeightTransfer.Run(Source, network, [trained.Set.Categories[0]]);
+
+        var (source, weights) = (TinyRun.Weights(Source), network.State().ToDictionary(entry => entry.Name, entry => entry.Tensor.ToArray()));
+        Assert.Equal(source[ClassBias].Length, weights[ClassBias].Length);
+        Assert.All(weights, entry => Assert.Equal((entry.Key.Contains("cls_logits") ? start : source)[entry.Key], entry.Value));
+        Assert.Contains("scores are sigmoids", transfer.Summary);
+    }
+
+    [Fact]
+    public void Run_SoftmaxWithOtherClasses_KeepsTheBackgroundAndThoseOfTheSameName()
+    {
+        var loss = new LossSettings { Classification = ClassificationLossKind.SoftmaxFocal, Alpha = null };
+        var path = trained.At("softmax.safetensors");
+        using (var model = new RetinaNet(Model, 2, hasBackground: true))
+        {
+            WeightInitializer.Initialize(model, 8);
+            ModelFile.Save(path, model.State(), new() { Settings = new() { Model = Model, Loss = loss }, Categories = [new(1, "red"), new(2, "blue")] });
+        }
+
+        using var network = new RetinaNet(Model, 3, hasBackground: true);
+        WeightInitializer.Initialize(network, 1);
+        var start = network.State().Single(entry => entry.Name == ClassWeights).Tensor.ToArray();
+        WeightTransfer.Run(path, network, [new(1, "green"), new(2, "white"), new(3, "red")]);
+
+        var row = Model.PyramidChannels * 9;
+        var (source, weights) = (TinyRun.Weights(path)[ClassWeights].Chunk(row).ToArray(), network.State().Single(entry => entry.Name == ClassWeights).Tensor.ToArray().Chunk(row).ToArray());
+        var made = start.Chunk(row).ToArray();
+        for (var anchor = 0; anchor < Model.Anchors.AnchorsPerCell; anchor++)
+        {
+            Assert.Equal(source[3 * anchor], weights[4 * anchor]);
+            Assert.Equal(made[(4 * anchor) + 1], weights[(4 * anchor) + 1]);
+            Assert.Equal(made[(4 * anchor) + 2], weights[(4 * anchor) + 2]);
+            Assert.Equal(source[(3 * anchor) + 1], weights[(4 * anchor) + 3]);
+        }
+    }
+
+    [Fact]
     public void Run_OtherAnchors_LeavesTheHeads()
     {
         var model = Model with { Anchors = Model.Anchors with { BaseSize = 4 } };

@@ -119,13 +119,4 @@ public class LayoutTests : LeakCheck
         Assert.Equal("Float64[2, 12]", empty.ToString());
         Assert.Equal(Elements, Numbers.Read(tensor));
     }
-
-    [Fact]
-    public void Sum_OverDimensions_DropsThem()
-    {
-        using var scope = new TensorScope();
-        var sum = Numbers.Make(Elements, [2, 3, 4]).Sum(0, 2);
-        Assert.Equal([3], sum.Shape.ToArray());
-        Assert.Equal([60, 92, 124], Numbers.Read(sum));
-    }
 }

@@ -44,6 +44,10 @@ public class PointwiseTests : LeakCheck
         Check(left.Relu(), i => Math.Max(0, Left[i]));
         Check(left.Sigmoid(), i => 1 / (1 + Math.Exp(-Left[i])));
         Check((left * left).Rsqrt(), i => 1 / Math.Abs(Left[i]));
+        Check(-left, i => -Left[i]);
+        Check(left.Exp(), i => Math.Exp(Left[i]));
+        Check(left.Softplus(), i => Math.Log(1 + Math.Exp(Left[i])));
+        Check(left.Sigmoid().Logit(), i => Left[i]);
     }
 
     [Fact]

@@ -1,0 +1,76 @@
+using RetinaSharp.Detection.Settings;
+using RetinaSharp.Losses;
+using RetinaSharp.Torch;
+
+namespace RetinaSharp.Detection.Modeling;
+
+/// <summary>
+/// The classification loss of a level: on spans where the logits are in the processor's memory, else on their device, by
+/// <see cref="TensorLosses"/>. Logits that are not finite come out as they may: the training finds them in the loss.
+/// </summary>
+internal static class ClassificationLoss
+{
+    /// <summary>The loss, and its derivative by the logits in their shape and type.</summary>
+    /// <param name="settings">The loss.</param>
+    /// <param name="logits">[N, n, outputs], outside of the graph.</param>
+    /// <param name="labels">[N · n]: class from 0, background or ignored.</param>
+    /// <param name="normalizer">By what the sum is divided.</param>
+    /// <param name="threads">Threads to use; 0: one for each processor.</param>
+    public static (double Value, Tensor Gradient) Evaluate(LossSettings settings, Tensor logits, ReadOnlySpan<int> labels, double normalizer, int threads)
+    {
+        if (!logits.Device.IsCpu)
+            return TensorLosses.Evaluate(settings, logits, labels, normalizer);
+        var gradient = logits.EmptyLike();
+        var outputs = (int)logits.Shape[^1];
+        var value = logits.Type == ScalarType.BFloat16
+            ? OnSpans(settings, logits.Data<BFloat16>(), labels, outputs, normalizer, threads, gradient.Data<BFloat16>())
+            : OnSpans(settings, logits.Data<float>(), labels, outputs, normalizer, threads, gradient.Data<float>());
+        return (value, gradient);
+    }
+
+    /// <summary>The cross entropy of each anchor without weights, summed over its classes; 0 where it is ignored.</summary>
+    /// <param name="logits">[N, n, classes], outside of the graph.</param>
+    /// <param name="labels">[N · n]: class from 0, background or ignored.</param>
+    /// <param name="threads">Threads to use; 0: one for each processor.</param>
+    public static float[] CrossEntropies(Tensor logits, ReadOnlySpan<int> labels, int threads)
+    {
+        if (!logits.Device.IsCpu)
+            return TensorLosses.CrossEntropies(logits, labels);
+        var values = new float[labels.Length];
+        var classes = (int)logits.Shape[^1];
+        var options = new LossOptions { AllowsNonFinite = true, Threads = threads };
+        if (logits.Type == ScalarType.BFloat16)
+            SigmoidLoss.RowValues<CrossEntropy, BFloat16>(default, logits.Data<BFloat16>(), labels, classes, values, options);
+        else
+            SigmoidLoss.RowValues<CrossEntropy, float>(default, logits.Data<float>(), labels, classes, values, options);
+        return values;
+    }
+
+    private static double OnSpans<T>(LossSettings settings, ReadOnlySpan<T> logits, ReadOnlySpan<int> labels, int outputs, double normalizer, int threads, Span<T> gradient)
+        where T : unmanaged
+    {
+        var options = new LossOptions { Normalizer = normalizer, AllowsNonFinite = true, Threads = threads };
+        return settings.Classification switch
+        {
+            ClassificationLossKind.CrossEntropy => SigmoidLoss.Evaluate(new CrossEntropy(settings.Alpha), logits, labels, outputs, gradient, options),
+            ClassificationLossKind.FocalStar => SigmoidLoss.Evaluate(new FocalStarLoss(settings.Gamma, settings.StarBeta, settings.Alpha), logits, labels, outputs, gradient, options),
+            ClassificationLossKind.SoftmaxFocal => Softmax(settings, logits, labels, outputs, normalizer, threads, gradient),
+            _ => SigmoidLoss.Evaluate(new FocalLoss(settings.Gamma, settings.Alpha), logits, labels, outputs, gradient, options),
+        };
+    }
+
+    private static double Softmax<T>(LossSettings settings, ReadOnlySpan<T> logits, ReadOnlySpan<int> labels, int outputs, double normalizer, int threads, Span<T> gradient)
+        where T : unmanaged
+    {
+        float[] alpha = [];
+        if (settings.Alpha is { } positive)
+        {
+            alpha = new float[outputs];
+            Array.Fill(alpha, (float)positive);
+            alpha[0] = (float)(1 - positive);
+        }
+
+        return SoftmaxLoss.Evaluate(new FocalLoss(settings.Gamma, alpha: null), logits, labels, outputs, gradient,
+            new LossOptions { Normalizer = normalizer, ClassAlpha = alpha, LabelOffset = 1, AllowsNonFinite = true, Threads = threads });
+    }
+}

@@ -1,0 +1,136 @@
+using System.Runtime.InteropServices;
+using RetinaSharp.Boxes;
+using RetinaSharp.Detection.Anchors;
+using RetinaSharp.Detection.Data;
+using RetinaSharp.Detection.Modeling;
+using RetinaSharp.Detection.Settings;
+using RetinaSharp.Losses;
+using RetinaSharp.Torch;
+
+namespace RetinaSharp.Detection.Sampling;
+
+/// <summary>
+/// Chooses the anchors that the classification loss is of, image by image: puts them into an order, and takes from its front as many
+/// as the settings allow. Safe for concurrent calls with different batches.
+/// </summary>
+internal sealed class Sampler
+{
+    private readonly SamplingSettings _settings;
+    private readonly AnchorGenerator _anchors;
+    private readonly long _seed;
+    private readonly string _purpose;
+
+    private Sampler(SamplingSettings settings, AnchorGenerator anchors, long seed, string purpose) =>
+        (_settings, _anchors, _seed, _purpose) = (settings, anchors, seed, purpose);
+
+    /// <summary>Makes the sampler; null where all anchors are wanted.</summary>
+    /// <param name="settings">How to choose, in its ranges.</param>
+    /// <param name="anchors">The anchors of the images.</param>
+    /// <param name="seed">Seed of the run.</param>
+    /// <param name="purpose">What random draws are for.</param>
+    public static Sampler? Create(SamplingSettings settings, AnchorGenerator anchors, long seed, string purpose = "sampling") =>
+        settings.Kind == SamplingKind.None ? null : new(settings, anchors, seed, purpose);
+
+    /// <summary>Whether only the outputs tell how many positives are kept.</summary>
+    public bool NeedsOutputs => _settings.Kind == SamplingKind.Ohem;
+
+    /// <summary>How many positives of a batch are kept, where its labels alone decide that.</summary>
+    public int PositivesKept(TrainingBatch batch)
+    {
+        var counts = new int[batch.Count];
+        foreach (var level in batch.Levels)
+            foreach (var positive in level.Positives)
+                counts[positive / level.AnchorsPerImage]++;
+        return counts.Sum(count => Math.Min(count, _settings.MostPositives));
+    }
+
+    /// <summary>Ignores, in the labels of a batch, the anchors that are not chosen.</summary>
+    /// <param name="outputs">What the network gave, by level.</param>
+    /// <param name="batch">The batch.</param>
+    /// <param name="firstImage">Number of its first image in the run, by which random draws are made.</param>
+    /// <param name="threads">Threads to use; 0: one for each processor.</param>
+    /// <returns>Positives that are kept.</returns>
+    public int Run(LevelOutput[] outputs, TrainingBatch batch, long firstImage, int threads = 0)
+    {
+        using var guard = Autograd.WithoutGradient();
+        using var scope = new TensorScope();
+        var grid = _anchors.Generate(batch.Height, batch.Width);
+        var losses = _settings.Kind == SamplingKind.Ratio ? [] : outputs.Select((output, level) =>
+            ClassificationLoss.CrossEntropies(output.Logits.Detach(), batch.Levels[level].Labels, threads)).ToArray();
+        var deltas = !NeedsOutputs ? [] : outputs.Select(output => output.Deltas.Detach().To(Device.Cpu, ScalarType.Float32)).ToArray();
+
+        var positives = 0;
+        var (labels, scores, boxes, kept) = (new int[grid.Count], new float[grid.Count], new Box[grid.Count], new bool[grid.Count]);
+        for (var image = 0; image < batch.Count; image++)
+        {
+            for (var level = 0; level < outputs.Length; level++)
+            {
+                var (offset, count) = (grid.Levels[level].Offset, grid.Levels[level].Count);
+                batch.Levels[level].Labels.Slice(image * count, count).CopyTo(labels.AsSpan(offset));
+                if (losses.Length > 0)
+                    losses[level].AsSpan(image * count, count).CopyTo(scores.AsSpan(offset));
+                if (deltas.Length > 0)
+                    BoxCoder.Decode(grid.Boxes.Slice(offset, count), MemoryMarshal.Cast<float, BoxDelta>(deltas[level].Data<float>()).Slice(image * count, count), boxes.AsSpan(offset, count));
+            }
+
+            Array.Clear(kept);
+            positives += Take(Order(labels, scores, boxes, firstImage + image), labels, kept);
+            for (var level = 0; level < outputs.Length; level++)
+                batch.Levels[level].Keep(image, kept.AsSpan(grid.Levels[level].Offset, grid.Levels[level].Count));
+        }
+
+        return positives;
+    }
+
+    /// <summary>Anchors that are not ignored, those first that are to be chosen first.</summary>
+    private int[] Order(int[] labels, float[] scores, Box[] boxes, long image)
+    {
+        int[] order = [.. Enumerable.Range(0, labels.Length).Where(anchor => labels[anchor] != SigmoidLoss.Ignore)];
+        switch (_settings.Kind)
+        {
+            case SamplingKind.Ohem:
+                // Without a ratio no more are wanted; with one, how many of them are positives is not known before.
+                var limit = _settings.Ratio is null ? _settings.Batch : order.Length;
+                Box[] candidates = [.. order.Select(anchor => boxes[anchor])];
+                float[] losses = [.. order.Select(anchor => scores[anchor])];
+                return [.. NonMaximumSuppression.Suppress(candidates, losses, (float)_settings.NmsIou, limit).Select(place => order[place])];
+            case SamplingKind.HardNegative:
+                Array.Sort(order.Select(anchor => -scores[anchor]).ToArray(), order);
+                return order;
+            default:
+                new RandomStream(_seed, _purpose, image).Shuffle<int>(order);
+                return order;
+        }
+    }
+
+    /// <summary>Takes from the front of the order; returns how many positives.</summary>
+    private int Take(int[] order, int[] labels, bool[] kept)
+    {
+        if (_settings.Ratio is not { } ratio)
+        {
+            foreach (var anchor in order)
+                kept[anchor] = true;
+            return order.Count(anchor => labels[anchor] >= 0);
+        }
+
+        var positives = TakeOf(isPositive: true, _settings.MostPositives);
+        TakeOf(isPositive: false, (int)Math.Min((long)ratio * Math.Max(1, positives), int.MaxValue));
+        return positives;
+
+        int TakeOf(bool isPositive, int most)
+        {
+            var taken = 0;
+            foreach (var anchor in order)
+            {
+                if (taken == most)
+                    break;
+                if (labels[anchor] >= 0 != isPositive)
+                    continue;
+                kept[anchor] = true;
+                taken++;
+            }
+
+            return taken;
+        }
+    }
+}

@@ -1,0 +1,51 @@
+using RetinaSharp.Boxes;
+using RetinaSharp.Detection.Inference;
+using RetinaSharp.Detection.Settings;
+using RetinaSharp.Detection.Tests.Modeling;
+using RetinaSharp.Detection.Weights;
+
+namespace RetinaSharp.Detection.Tests.Training;
+
+[Collection(TorchCollection.Name)]
+public sealed class SoftmaxTrainingTests : IDisposable
+{
+    private readonly Rectangles _rectangles = new(12);
+
+    public void Dispose() => _rectangles.Dispose();
+
+    [Fact]
+    public void Train_SoftmaxFocal_LossFallsAndTheSavedModelDetects()
+    {
+        var reports = new TinyRun.Reports();
+        var settings = TinyRun.With(training => training with { Epochs = 20, Batch = 6, LearningRate = 5e-3, Ema = .9 });
+        settings = settings with { Loss = settings.Loss with { Classification = ClassificationLossKind.SoftmaxFocal, Alpha = null } };
+        TinyRun.Train(settings, _rectangles.Set, _rectangles.At("run"), reports: reports);
+
+        var epochs = reports.Epochs.ToList();
+        Assert.True(epochs[^1].Classification < .5 * epochs[0].Classification, $"{epochs[0].Classification} to {epochs[^1].Classification}");
+        using var detector = Detector.Load(_rectangles.At("run"), new() { Precision = Precision.Fp32 });
+        Assert.Equal(ClassificationLossKind.SoftmaxFocal, detector.Description.Settings.Loss.Classification);
+        var (objects, found) = (0, 0);
+        foreach (var image in _rectangles.Set.Images)
+        {
+            var detections = detector.Detect(image.Path);
+            Assert.All(detections, detection => Assert.InRange(detection.Score, .05f, 1));
+            objects += image.Annotations.Count;
+            found += image.Annotations.Count(annotation =>
+                detections.Any(detection => detection.Class == annotation.Category && Iou.Of(detection.Box, annotation.Box.ToCorners()) > .5));
+        }
+
+        Assert.True(found >= .5 * objects, $"{found} of {objects}");
+    }
+
+    [Fact]
+    public void Load_DescriptionOfAnotherKindOfScores_IsRefused()
+    {
+        using var network = new RetinaSharp.Detection.Modeling.RetinaNet(TinyRun.Settings.Model, 2);
+        var path = _rectangles.At("wrong.safetensors");
+        var settings = TinyRun.Settings with { Loss = new() { Classification = ClassificationLossKind.SoftmaxFocal } };
+        ModelFile.Save(path, network.State(), new() { Settings = settings, Categories = _rectangles.Set.Categories });
+
+        Assert.Equal(path, Assert.Throws<WeightsException>(() => ModelFile.Load(path)).File);
+    }
+}
