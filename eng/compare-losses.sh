@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # eng/compare-losses.sh OUT [SEEDS]
 # Trains the generated set with each loss and each way of sampling, with so many seeds (3), the same images and steps, and prints a
-# table of AP, AP50, AR100 and time, mean and standard deviation. A training that is done is kept: started again, it goes on.
+# table of AP, AP50 and AR100, mean and standard deviation. A training that is done is kept: started again, it goes on.
 set -euo pipefail
 root=$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")
 out=${1:?"the folder is missing: eng/compare-losses.sh OUT [SEEDS]"}
@@ -28,30 +28,27 @@ for ((seed = 0; seed < seeds; seed++)); do
     run=$out/$(tr -c '[:alnum:]\n' - <<<"${row%%|*}")-$seed
     [[ -f $run.json ]] && continue
     echo "${row%%|*}, seed $seed" >&2
-    begun=$SECONDS
     # The last weights, not the best epoch's: no row is to profit from choosing among more ups and downs.
     retina train --train "$out/data#train" --preset tiny --config "$root/docs/results/generated.json" \
       "${options[@]}" --seed "$seed" --out "$run" --resume 2>"$run.log" || { tail "$run.log" >&2; exit 1; }
-    echo $((SECONDS - begun)) >"$run.seconds"
     retina eval "$run" "$out/data#val" --json 2>/dev/null >"$run.json.tmp"
     mv "$run.json.tmp" "$run.json"
   done
 done
 
-echo "| loss | AP | AP50 | AR100 | seconds |"
-echo "| --- | --- | --- | --- | --- |"
+echo "| loss | AP | AP50 | AR100 |"
+echo "| --- | --- | --- | --- |"
 for row in "${rows[@]}"; do
   for ((seed = 0; seed < seeds; seed++)); do
     run=$out/$(tr -c '[:alnum:]\n' - <<<"${row%%|*}")-$seed
     # The figures of all classes come before those of each.
     for figure in AP AP50 AR100; do
       grep -oE "\"$figure\": ?[-0-9.eE]+" "$run.json" | head -n 1 | grep -oE '[-0-9.eE]+$'
-    done | paste -sd ' ' | tr '\n' ' '
-    cat "$run.seconds"
+    done | paste -sd ' '
   done | awk -v name="${row%%|*}" '
-    { for (i = 1; i <= 4; i++) { sum[i] += $i; squares[i] += $i * $i } }
+    { for (i = 1; i <= 3; i++) { sum[i] += $i; squares[i] += $i * $i } }
     function mean(i) { return sum[i] / NR }
     function deviation(i) { v = NR > 1 ? (squares[i] - NR * mean(i) ^ 2) / (NR - 1) : 0; return sqrt(v > 0 ? v : 0) }
     function cell(i) { return sprintf("%.3f ± %.3f", mean(i), deviation(i)) }
-    END { printf "| %s | %s | %s | %s | %.0f ± %.0f |\n", name, cell(1), cell(2), cell(3), mean(4), deviation(4) }'
+    END { printf "| %s | %s | %s | %s |\n", name, cell(1), cell(2), cell(3) }'
 done
