@@ -14,7 +14,6 @@ rows=(
   "softmax focal loss, γ 2|--loss softmax-focal"
   "OHEM, 128, NMS .5|--sampling ohem"
   "OHEM, 128, NMS .5, 1:3|--sampling ohem --sampling-ratio 3"
-  "OHEM, 512, NMS .7|--sampling ohem --sampling-batch 512 --sampling-nms .7"
   "hard negatives, 1:3|--sampling hard-negative"
   "random, 1:3|--sampling ratio"
 )
