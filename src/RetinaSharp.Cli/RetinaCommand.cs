@@ -56,6 +56,9 @@ internal static class RetinaCommand
         EvalVerb.Create(session),
         ScoreVerb.Create(session),
         DetectVerb.Create(session),
+        LossVerb.Create(session),
+        new Command("analyze", "Looks into a model.") { AnalyzeLossesVerb.Create(session) },
+        new Command("bench", "Times this program, side by side with others.") { BenchLossVerb.Create(session) },
         InfoVerb.Create(session),
     };
 

@@ -7,8 +7,8 @@ namespace RetinaSharp.Cli.Tests;
 
 public sealed partial class HelpTests
 {
-    // What the contract allows: options beside its own.
-    private static readonly string[] Additions = ["--sampling-ratio"];
+    // Options beside those of the contract, which allows them.
+    private static readonly string[] Additions = ["--logit", "--runs", "--sampling-ratio"];
 
     [Fact]
     public void Help_OfTrain_ListsEveryOptionOfTheTable()
@@ -26,6 +26,10 @@ public sealed partial class HelpTests
     [InlineData("eval")]
     [InlineData("score")]
     [InlineData("detect")]
+    [InlineData("loss")]
+    [InlineData("loss", "curves")]
+    [InlineData("analyze", "losses")]
+    [InlineData("bench", "loss")]
     [InlineData("info")]
     public void Help_OfAVerb_IsOnStdoutWithItsName(params string[] verb)
     {
@@ -40,7 +44,7 @@ public sealed partial class HelpTests
     public void Command_ItsVerbsAndOptions_AreThoseOfTheContract()
     {
         var contract = File.ReadAllText(SharedData.At("contract", "cli.md"));
-        var options = OptionName().Matches(contract).Select(match => match.Value).ToHashSet();
+        var options = OptionName().Matches(contract).Select(match => match.Value).Concat(Additions).ToHashSet();
 
         var offered = Walk(Root(), "").ToList();
 

@@ -19,9 +19,9 @@ internal static unsafe class LossLoop<TLoss, TLanes, TIn, TOut>
     where TOut : unmanaged
 {
     /// <summary>Writes what is wanted of a run of logits, and gives the sum of the losses, which has no scale. NaN: a target is outside of [0, 1].</summary>
-    // Compiled at full speed at once, and without a profile, which would leave the exponent that came first fast and others ten
-    // times as slow.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    // Compiled at full speed at once, and without a profile, which leaves the exponent that came first fast and others ten times as
+    // slow. Not inlined: a caller with a profile spends the compiler's budget on it, and leaves calls in the loop.
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static double Run<TTargets, TWeights>(
         in TLoss loss, in TWeights weights, TTargets targets, Softening softening, TIn* logits, nint count, TOut* output, LossOutput writes)
         where TTargets : struct, ITargets where TWeights : struct, IWeights<TWeights>

@@ -47,8 +47,8 @@ internal unsafe struct SoftmaxWork<TLoss, T> : IChunkWork where TLoss : struct, 
             : RunHard<Lanes128>(row, end);
     }
 
-    // Compiled at full speed at once; so are the parts that are inlined into it.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    // As the loop over independent logits.
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private readonly double RunHard<TLanes>(nint row, nint end) where TLanes : unmanaged, ILanes<TLanes>
     {
         var padded = (Classes + TLanes.Count - 1) / TLanes.Count * TLanes.Count;

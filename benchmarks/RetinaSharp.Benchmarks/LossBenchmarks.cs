@@ -1,0 +1,85 @@
+using BenchmarkDotNet.Attributes;
+using RetinaSharp.Losses;
+
+namespace RetinaSharp.Benchmarks;
+
+/// <summary>Value and gradient of the losses, in one pass over the logits of 120,000 anchors, beside a plain memory copy.</summary>
+[MemoryDiagnoser]
+public class LossBenchmarks
+{
+    private const int Rows = 120_000, Classes = 80, Positives = 100, PositiveClass = 3;
+    private const double PriorLogit = -4.6;
+
+    private readonly float[] _single = new float[Rows * Classes], _singleGradient = new float[Rows * Classes], _targets = new float[Rows * Classes];
+    private readonly BFloat16[] _half = new BFloat16[Rows * Classes], _halfGradient = new BFloat16[Rows * Classes];
+    private readonly double[] _double = new double[Rows * Classes], _doubleGradient = new double[Rows * Classes];
+    private readonly int[] _labels = new int[Rows];
+
+    private static LossOptions ByPositives => new() { Reduction = Reduction.Positives };
+
+    /// <summary>Logits about the prior, and 100 anchors with a class.</summary>
+    [GlobalSetup]
+    public void Fill()
+    {
+        var random = new Random(0);
+        for (var i = 0; i < _single.Length; i++)
+        {
+            _double[i] = Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()) + PriorLogit;
+            _single[i] = (float)_double[i];
+            _half[i] = (BFloat16)_single[i];
+        }
+
+        Array.Fill(_labels, SigmoidLoss.Background);
+        for (var i = 0; i < Positives; i++)
+        {
+            var row = random.Next(Rows);
+            _labels[row] = PositiveClass;
+            _targets[row * Classes + PositiveClass] = 1;
+        }
+    }
+
+    /// <summary>The floor: as many logits read, as many numbers written.</summary>
+    [Benchmark(Baseline = true)]
+    public void MemoryCopy() => _single.AsSpan().CopyTo(_singleGradient);
+
+    /// <summary>Cross entropy.</summary>
+    [Benchmark]
+    public double CrossEntropy() => Sigmoid(new CrossEntropy(), _single, _singleGradient);
+
+    /// <summary>Focal loss as in the paper: γ = 2, α = .25.</summary>
+    [Benchmark]
+    public double FocalLoss() => Sigmoid(new FocalLoss(), _single, _singleGradient);
+
+    /// <summary>Focal loss of γ = 1.</summary>
+    [Benchmark]
+    public double FocalLossGamma1() => Sigmoid(new FocalLoss(1), _single, _singleGradient);
+
+    /// <summary>Focal loss of a γ that takes a second exponential.</summary>
+    [Benchmark]
+    public double FocalLossGammaHalf() => Sigmoid(new FocalLoss(.5), _single, _singleGradient);
+
+    /// <summary>FL*.</summary>
+    [Benchmark]
+    public double FocalStarLoss() => Sigmoid(new FocalStarLoss(2, 1), _single, _singleGradient);
+
+    /// <summary>Focal loss on bfloat16.</summary>
+    [Benchmark]
+    public double FocalLossBFloat16() => Sigmoid(new FocalLoss(), _half, _halfGradient);
+
+    /// <summary>Focal loss on doubles.</summary>
+    [Benchmark]
+    public double FocalLossDouble() => Sigmoid(new FocalLoss(), _double, _doubleGradient);
+
+    /// <summary>Focal loss with a target for every logit.</summary>
+    [Benchmark]
+    public double FocalLossDenseTargets() =>
+        SigmoidLoss.Evaluate<FocalLoss, float>(new(), _single, _targets, _singleGradient, new() { Normalizer = Positives });
+
+    /// <summary>Focal loss of exclusive classes.</summary>
+    [Benchmark]
+    public double SoftmaxFocalLoss() =>
+        SoftmaxLoss.Evaluate<FocalLoss, float>(new(), _single, _labels, Classes, _singleGradient, new() { Reduction = Reduction.Positives, LabelOffset = 1 });
+
+    private double Sigmoid<TLoss, T>(TLoss loss, T[] logits, T[] gradient) where TLoss : struct, IBinaryLoss where T : unmanaged =>
+        SigmoidLoss.Evaluate<TLoss, T>(loss, logits, _labels, Classes, gradient, ByPositives);
+}

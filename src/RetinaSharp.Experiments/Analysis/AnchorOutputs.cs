@@ -1,0 +1,121 @@
+using RetinaSharp.Annotations;
+using RetinaSharp.Detection;
+using RetinaSharp.Detection.Anchors;
+using RetinaSharp.Detection.Data;
+using RetinaSharp.Detection.Inference;
+using RetinaSharp.Detection.Modeling;
+using RetinaSharp.Detection.Settings;
+using RetinaSharp.Detection.Weights;
+using RetinaSharp.Torch;
+
+namespace RetinaSharp.Experiments.Analysis;
+
+/// <summary>A model's raw outputs on annotated images, together with what training would have had every anchor learn.</summary>
+internal sealed class AnchorOutputs : IDisposable
+{
+    private readonly RetinaNet _network;
+    private readonly InputSize _input;
+    private readonly AnchorGenerator _anchors;
+    private readonly Assigner _assigner;
+    private readonly int _threads;
+
+    /// <summary>Loads a model.</summary>
+    /// <param name="path">A run folder or a .safetensors file.</param>
+    /// <param name="options">Device, precision, threads and input size; the rest is not used.</param>
+    /// <exception cref="WeightsException">There is no model, or it is damaged.</exception>
+    /// <exception cref="TorchUnavailableException">The engine or the device is not there.</exception>
+    public AnchorOutputs(string path, DetectorOptions options)
+    {
+        Engine.Require(options.Device);
+        (_network, Description) = ModelFile.Load(ModelFile.Find(path));
+        _network.To(options.Device, ComputeType.Choose(options.Precision, options.Device));
+        _input = options.Input ?? Description.Settings.Input;
+        _anchors = new(Description.Settings.Model.Anchors);
+        _assigner = new(Description.Settings.Assigner);
+        _threads = options.Threads == 0 ? Environment.ProcessorCount : options.Threads;
+    }
+
+    /// <summary>What the model is.</summary>
+    public ModelDescription Description { get; }
+
+    /// <summary>Runs the network over a set.</summary>
+    /// <param name="set">The images. Their classes are found in the model by name; what the model does not know is ignored as crowds are.</param>
+    /// <param name="batch">Images that go through the network together.</param>
+    /// <param name="visit">Told of each level of each image.</param>
+    /// <param name="imagesDone">Told how many images are done.</param>
+    /// <param name="cancellation">Stops between batches.</param>
+    /// <exception cref="DataException">The set has no images, or none of the model's classes; or an image cannot be read.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public void Visit(AnnotatedSet set, int batch, AnchorVisitor visit, IProgress<int>? imagesDone, CancellationToken cancellation)
+    {
+        if (set.Images.Count == 0)
+            throw new DataException(set.Source, "", "there are no images to look at");
+        var images = InClassesOfTheModel(set);
+        var threads = Engine.Threads;
+        Engine.Threads = _threads;
+        try
+        {
+            using var guard = Autograd.WithoutGradient();
+            var done = 0;
+            foreach (var pixels in new EvaluationLoader(images, _input, new() { BatchSize = batch }).Batches(cancellation))
+            {
+                using var owned = pixels;
+                Visit(pixels, images.AsSpan(done, pixels.Count), visit);
+                done += pixels.Count;
+                imagesDone?.Report(done);
+            }
+        }
+        finally
+        {
+            Engine.Threads = threads;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _network.Dispose();
+
+    private void Visit(ImageBatch batch, ReadOnlySpan<AnnotatedImage> images, AnchorVisitor visit)
+    {
+        using var scope = new TensorScope();
+        var outputs = _network.Forward(Preprocessing.Input(batch, _network));
+        var levels = outputs.Select(output => output.Logits.Detach().To(Device.Cpu, ScalarType.Float32)).ToList();
+        var grid = _anchors.Generate(batch.Height, batch.Width);
+        for (var n = 0; n < images.Length; n++)
+        {
+            var labels = Labels(images[n], grid);
+            for (var i = 0; i < levels.Count; i++)
+            {
+                var logits = levels[i].Data<float>();
+                var length = logits.Length / images.Length;
+                visit(images[n], logits.Slice(n * length, length), labels.AsSpan(grid.Levels[i].Offset, grid.Levels[i].Count));
+            }
+        }
+    }
+
+    private int[] Labels(AnnotatedImage image, AnchorGrid grid)
+    {
+        var none = AugmentationSettings.None;
+        var seen = BatchImage.Of(image, Augmentation.Draw(none, _input, image, new RandomStream(0, "analysis")), none.MinVisible);
+        return _assigner.Assign(grid, seen.Boxes, seen.Classes, seen.Ignored).Labels;
+    }
+
+    private AnnotatedImage[] InClassesOfTheModel(AnnotatedSet set)
+    {
+        var names = Description.Categories.Select(category => category.Name).ToList();
+        int[] classes = [.. set.Categories.Select(category => names.IndexOf(category.Name))];
+        if (Array.TrueForAll(classes, place => place < 0))
+            throw new DataException(set.Source, "", $"the set has none of the model's classes ({string.Join(", ", names)})");
+        return
+        [
+            .. set.Images.Select(image => image with
+            {
+                Annotations =
+                [
+                    .. image.Annotations.Select(one => classes[one.Category] is >= 0 and var place
+                        ? one with { Category = place }
+                        : one with { Category = 0, IsCrowd = true }),
+                ],
+            }),
+        ];
+    }
+}

@@ -1,0 +1,71 @@
+using RetinaSharp.Annotations;
+using RetinaSharp.Detection.Inference;
+using RetinaSharp.Detection.Weights;
+using RetinaSharp.Losses;
+using RetinaSharp.Torch;
+
+namespace RetinaSharp.Experiments.Analysis;
+
+/// <summary>
+/// Computes what every anchor's focal loss would be under a trained model, for several γ: figure 4 of Lin et al., "Focal Loss for Dense
+/// Object Detection". An anchor's loss is the sum over its classes, without α. Memory does not grow with the number of images.
+/// </summary>
+public static class LossAnalyzer
+{
+    /// <summary>The γ of the paper's figure.</summary>
+    public static IReadOnlyList<double> Gammas { get; } = [0, .5, 1, 2];
+
+    /// <summary>Runs a model over a set. Classes are matched by name; boxes of others are ignored, as crowds are.</summary>
+    /// <param name="model">A run folder or a .safetensors file.</param>
+    /// <param name="set">Images, with what is in them.</param>
+    /// <param name="options">Device, precision, threads and input size; the rest is not used.</param>
+    /// <param name="batch">Images that go through the network together.</param>
+    /// <param name="imagesDone">Told how many images are done.</param>
+    /// <param name="cancellation">Stops between batches.</param>
+    /// <exception cref="WeightsException">There is no model, it is damaged, or its outputs are not finite.</exception>
+    /// <exception cref="DataException">The set has no images, or none of the model's classes; or an image cannot be read.</exception>
+    /// <exception cref="TorchUnavailableException">The engine or the device is not there.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public static LossAnalysis Run(
+        string model, AnnotatedSet set, DetectorOptions? options = null, int batch = 8, IProgress<int>? imagesDone = null, CancellationToken cancellation = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(model);
+        ArgumentNullException.ThrowIfNull(set);
+        ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
+        using var outputs = new AnchorOutputs(model, options ?? new());
+        LossHistogram[] positives = [.. Gammas.Select(_ => new LossHistogram())], negatives = [.. Gammas.Select(_ => new LossHistogram())];
+        var ignored = 0L;
+        var losses = Array.Empty<float>();
+        outputs.Visit(set, batch, (image, logits, labels) =>
+        {
+            ignored += labels.Count(SigmoidLoss.Ignore);
+            if (losses.Length < labels.Length)
+                losses = new float[labels.Length];
+            var values = losses.AsSpan(0, labels.Length);
+            for (var i = 0; i < Gammas.Count; i++)
+            {
+                AnchorLosses(Gammas[i], logits, labels, outputs.Description.Categories.Count, values);
+                for (var anchor = 0; anchor < labels.Length; anchor++)
+                {
+                    if (!float.IsFinite(values[anchor]))
+                        throw new WeightsException(model, $"the model's outputs for {image.Path} are not finite; its training diverged, or the file is damaged");
+                    if (labels[anchor] != SigmoidLoss.Ignore)
+                        (labels[anchor] == SigmoidLoss.Background ? negatives : positives)[i].Add(values[anchor]);
+                }
+            }
+        }, imagesDone, cancellation);
+        return new(set.Images.Count, ignored, Distributions(positives), Distributions(negatives));
+    }
+
+    /// <summary>The loss of each anchor. With one channel more than classes they are exclusive, the background first.</summary>
+    internal static void AnchorLosses(double gamma, ReadOnlySpan<float> logits, ReadOnlySpan<int> labels, int classes, Span<float> values)
+    {
+        var (loss, channels) = (new FocalLoss(gamma, alpha: null), logits.Length / labels.Length);
+        if (channels == classes + 1)
+            SoftmaxLoss.RowValues(loss, logits, labels, channels, values, new() { LabelOffset = 1, AllowsNonFinite = true });
+        else
+            SigmoidLoss.RowValues(loss, logits, labels, channels, values, new() { AllowsNonFinite = true });
+    }
+
+    private static LossDistribution[] Distributions(LossHistogram[] histograms) => [.. histograms.Select((one, i) => one.Distribution(Gammas[i]))];
+}

@@ -1,0 +1,70 @@
+using System.Text.Json;
+using RetinaSharp.Cli.Benchmarks;
+using RetinaSharp.Cli.Reports;
+using RetinaSharp.Cli.Terminal;
+
+namespace RetinaSharp.Cli.Tests;
+
+public sealed class BenchLossTests
+{
+    // As the reference's script prints it, for the same work.
+    private const string Reference = "sigmoid_focal_loss 120000x80 forward+backward fp32";
+
+    [Fact]
+    public void Run_FewRows_TimesEveryMemberOnce()
+    {
+        using var benchmark = new LossBenchmark(rows: 200, runs: 2, TimeSpan.Zero, default);
+
+        var timings = benchmark.Run().ToList();
+
+        Assert.Equal(LossBenchmark.Figures, timings.Count);
+        Assert.Equal(timings.Count, timings.Select(timing => timing.Name).Distinct().Count());
+        Assert.Contains(Reference.Replace($"{LossBenchmark.Rows}", "200"), timings.Select(timing => timing.Name));
+        Assert.Equal(benchmark.CopyName, timings[0].Name);
+        Assert.All(timings, timing => Assert.True(timing.Seconds > 0 && timing.AllocatedBytes >= 0));
+        Assert.Equal(2 * 4 * 200 * 80, timings[0].Bytes);
+    }
+
+    [Fact]
+    public void Run_Cancelled_Ends()
+    {
+        using var benchmark = new LossBenchmark(rows: 1, runs: 1, TimeSpan.Zero, new(canceled: true));
+
+        Assert.Throws<OperationCanceledException>(() => benchmark.Run().ToList());
+    }
+
+    [SharedDataFact]
+    public void Reference_ItsName_IsThatOfTheScript() =>
+        Assert.Contains(Reference, File.ReadAllText(SharedData.At("peers", "torchvision_bench.py")));
+
+    [Fact]
+    public void Report_Timings_AreSecondsAndBytesByName()
+    {
+        Timing[] timings = [new("memory copy", .002, 8_000_000, 0), new("loss", .004, 8_000_000, 24)];
+        using StringWriter json = new(), table = new();
+
+        new Output(json, Consoles.Over(TextWriter.Null)).Json(writer => TimingReport.Write(writer, timings, runs: 3));
+        TimingReport.Show(new(table, Consoles.Over(TextWriter.Null)), timings, "memory copy");
+
+        using var document = JsonDocument.Parse(json.ToString());
+        Assert.Equal(.004, document.RootElement.GetProperty("seconds").GetProperty("loss").GetDouble());
+        Assert.Equal(24, document.RootElement.GetProperty("allocated_bytes").GetProperty("loss").GetInt64());
+        Assert.Equal(3, document.RootElement.GetProperty("runs").GetInt32());
+        Assert.Matches(@"(?m)^loss +4\.00 +2\.0 +2\.00 x +24 B *$", table.ToString());
+    }
+
+    [Fact]
+    public void Measure_RunsThatCount_AreAsManyAsAskedFor()
+    {
+        var ran = 0;
+
+        new Stopper(runs: 4, TimeSpan.Zero).Measure("", 0, () => ran++);
+
+        Assert.Equal(5, ran);
+    }
+
+    [Theory]
+    [InlineData("0", "--runs: 0 is below 1")]
+    [InlineData("x", "--runs: 'x'")]
+    public void Bench_WrongRuns_ExitsWith2(string runs, string words) => Ran.Retina("bench", "loss", "--runs", runs).IsRefused(ExitCode.WrongUsage, words);
+}

@@ -1,0 +1,44 @@
+using System.Xml.Linq;
+
+namespace RetinaSharp.Cli.Tests.Losses;
+
+public sealed class LossCurvesTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Curves_Folder_GetsPicturesWithTheirNumbers()
+    {
+        var files = Ran.Retina("loss", "curves", "--out", _folder.At("new", "curves"), "--json").IsDone().Json
+            .GetProperty("files").EnumerateArray().Select(file => file.GetString()!).ToList();
+
+        Assert.Equal(Directory.GetFiles(_folder.At("new", "curves")).Order(), files.Order());
+        Assert.Equal(4, files.Count(file => file.EndsWith(".svg", StringComparison.Ordinal)));
+        Assert.All(files.Where(file => file.EndsWith(".svg", StringComparison.Ordinal)), file => Assert.Equal("svg", XDocument.Load(file).Root!.Name.LocalName));
+
+        // Figure 1 of the paper, at the place that its text works out.
+        var table = File.ReadAllLines(files.Single(file => file.EndsWith("loss-by-probability.csv", StringComparison.Ordinal)));
+        Assert.Equal("p_t,CE (γ = 0),γ = 0.5,γ = 1,γ = 2,γ = 5", table[0]);
+        var at90 = table.Single(line => line.StartsWith("0.9,", StringComparison.Ordinal)).Split(',').Select(double.Parse).ToArray();
+        foreach (var (gamma, place) in new[] { 0, .5, 1, 2, 5 }.Select((gamma, i) => (gamma, i + 1)))
+            Assert.Equal(-Math.Pow(.1, gamma) * Math.Log(.9), at90[place], 1e-12);
+        Assert.Equal("1,0,0,0,0,0", table[^1]);
+    }
+
+    [Fact]
+    public void Curves_Again_AreTheSameBytes()
+    {
+        var files = Ran.Retina("loss", "curves", "--out", _folder.Root).IsDone().Out.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var before = files.Select(File.ReadAllBytes).ToList();
+
+        Ran.Retina("loss", "curves", "--out", _folder.Root).IsDone();
+
+        Assert.Equal(before, files.Select(File.ReadAllBytes));
+    }
+
+    [Fact]
+    public void Curves_FileInTheWay_ExitsWith2() =>
+        Ran.Retina("loss", "curves", "--out", _folder.Write("file", "kept")).IsRefused(ExitCode.WrongUsage, "is a file");
+}

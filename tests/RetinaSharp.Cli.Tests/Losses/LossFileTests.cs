@@ -1,0 +1,180 @@
+using System.Text.Json;
+
+namespace RetinaSharp.Cli.Tests.Losses;
+
+public sealed class LossFileTests : IDisposable
+{
+    private const int Cases = 10_000;
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly Random _random = new(4);
+
+    /// <summary>What is in the file, and what is said of it.</summary>
+    public static TheoryData<string, string[]> Damages => new()
+    {
+        { """{"kind": "ce", "logits": [1, 2, NaN], "targets": [1, 1, 1]}""", ["logits[2]", "NaN and Infinity are no numbers"] },
+        { """{"kind": "ce", "logits": [1, -Infinity], "targets": [1, 1]}""", ["logits[1]", "NaN and Infinity are no numbers"] },
+        { """{"kind": "ce", "logits": [1, "NaN"], "targets": [1, 1]}""", ["logits[1]: \"NaN\" stands where a finite number is needed"] },
+        { """{"kind": "ce", "logits": [1e999], "targets": [1]}""", ["logits[0]: 1e999 stands"] },
+        { """{"kind": "ce", "logits": [null], "targets": [1]}""", ["logits[0]: null stands"] },
+        { """{"kind": "ce", "logits": [1, 2], "targets": [1]}""", ["targets: 1 targets for 2 logits"] },
+        { """{"kind": "ce", "logits": [1, 2], "targets": [1, 1.01]}""", ["targets[1]: 1.01 is outside of [0, 1]"] },
+        { """{"kind": "ce", "logits": [1], "targets": [[1]]}""", ["targets[0]: a list stands"] },
+        { """{"kind": "ce", "targets": [1]}""", ["logits: is missing"] },
+        { """{"kind": "ce", "logits": 3, "targets": [1]}""", ["logits: 3 stands where a list is needed"] },
+        { """{"kind": "focal", "gamma": -0.5, "logits": [1], "targets": [1]}""", ["gamma: -0.5 is below 0"] },
+        { """{"kind": "focal", "gamma": "2", "logits": [1], "targets": [1]}""", ["gamma: \"2\" stands"] },
+        { """{"kind": "focal", "alpha": 1.5, "logits": [1], "targets": [1]}""", ["alpha: 1.5 is outside of [0, 1]"] },
+        { """{"kind": "focal", "alpha": [0.5], "logits": [1], "targets": [1]}""", ["alpha: is a list, which only softmax-focal takes"] },
+        { """{"kind": "focal-star", "gamma": 0, "logits": [1], "targets": [1]}""", ["gamma: 0 is not within what FL* takes"] },
+        { """{"kind": "focal-star", "beta": 1e99, "logits": [1], "targets": [1]}""", ["beta: 1E+99 is not within what FL* takes"] },
+        { """{"kind": "hinge", "logits": [1], "targets": [1]}""", ["kind: is none of", "softmax-focal"] },
+        { """{"logits": [1], "targets": [1]}""", ["kind: is none of"] },
+        { """{"kind": "softmax-focal", "logits": [[1, 2], [3]], "targets": [0, 0]}""", ["logits[1]: has 1 numbers, but there are 2 classes"] },
+        { """{"kind": "softmax-focal", "logits": [[1, 2], [3, "x"]], "targets": [0, 0]}""", ["logits[1][1]: \"x\" stands"] },
+        { """{"kind": "softmax-focal", "logits": [[1, 2], [3, NaN]], "targets": [0, 0]}""", ["logits[1][1]", "NaN"] },
+        { """{"kind": "softmax-focal", "logits": [1, 2], "targets": [0, 0]}""", ["logits[0]: is no list"] },
+        { """{"kind": "softmax-focal", "logits": [[1]], "targets": [0]}""", ["logits[0]: has fewer than two logits"] },
+        { """{"kind": "softmax-focal", "logits": [[1, 2]], "targets": [2]}""", ["targets[0]: is no class: give an index from 0 to 1"] },
+        { """{"kind": "softmax-focal", "logits": [[1, 2]], "targets": [0.5]}""", ["targets[0]: is no class"] },
+        { """{"kind": "softmax-focal", "logits": [[1, 2]], "targets": [[0.5, -0.5]]}""", ["targets[0][1]: -0.5 is outside of [0, 1]"] },
+        { """{"kind": "softmax-focal", "logits": [[1, 2]], "targets": [[1, 0, 0]]}""", ["targets[0]: has 3 numbers, but there are 2 classes"] },
+        { """{"kind": "softmax-focal", "alpha": [0.5, 0.5, 0.5], "logits": [[1, 2]], "targets": [0]}""", ["alpha: has 3 numbers, but there are 2 classes"] },
+        { """{"kind": "softmax-focal", "alpha": [0.5, 7], "logits": [[1, 2]], "targets": [0]}""", ["alpha[1]: 7 is outside of [0, 1]"] },
+        { """{"kind": "softmax-focal", "logits": [[1.7e308, -1.7e308]], "targets": [1]}""", ["logits[0]: is so large"] },
+        { """{"kind": "ce", "logits": [1, 2""", ["logits[1]: is not valid JSON from here on"] },
+        { "[1, 2]", ["a list stands where an object in braces is needed"] },
+        { "", ["is not valid JSON from here on"] },
+        { "\0\u0001PNG", ["is not valid JSON from here on"] },
+    };
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("ce", 0, null)]
+    [InlineData("focal", 0, .25)]
+    [InlineData("focal", .5, null)]
+    [InlineData("focal", 2, .25)]
+    [InlineData("focal", 5, 1.0)]
+    [InlineData("focal-star", 2, null)]
+    [InlineData("focal-star", .7, .3)]
+    public void Input_RandomLogits_EqualThePrintedFormulas(string kind, double gamma, double? alpha)
+    {
+        var beta = kind == "focal-star" ? 1.25 : 0;
+        double[] logits = [.. Enumerable.Range(0, Cases).Select(_ => Uniform(-9, 9))];
+        // A third of each: negatives, positives, chances between.
+        double[] targets = [.. Enumerable.Range(0, Cases).Select(i => i % 3 == 2 ? _random.NextDouble() : i % 3)];
+
+        var json = Compute(new { kind, logits, targets, alpha, gamma, beta });
+
+        var (loss, gradient) = (Numbers(json.GetProperty("loss")), Numbers(json.GetProperty("gradient")));
+        Assert.Equal((Cases, Cases), (loss.Length, gradient.Length));
+        for (var i = 0; i < Cases; i++)
+        {
+            var (expectedLoss, expectedGradient) = PlainLoss.Binary(kind, logits[i], targets[i], alpha, gamma, beta);
+            Equal(expectedLoss, loss[i], 1e-11, i);
+            Equal(expectedGradient, gradient[i], 1e-11, i);
+        }
+    }
+
+    [Theory]
+    [InlineData(2, 5, true)]
+    [InlineData(.5, 3, true)]
+    [InlineData(2, 4, false)]
+    public void Input_RandomRows_EqualThePrintedFormulasOfSoftmax(double gamma, int classes, bool isHard)
+    {
+        double[][] logits = [.. Enumerable.Range(0, Cases).Select(_ => Row(() => Uniform(-4, 4)))];
+        double[][] rows = [.. Enumerable.Range(0, Cases).Select(_ => isHard ? OneHot() : Row(_random.NextDouble))];
+        var alpha = isHard ? [.. Row(() => .3)] : Row(_random.NextDouble);
+        object targets = isHard ? rows.Select(row => Array.IndexOf(row, 1)) : rows;
+
+        var json = Compute(new { kind = "softmax-focal", logits, targets, alpha = isHard ? (object)alpha[0] : alpha, gamma });
+
+        var loss = Numbers(json.GetProperty("loss"));
+        var gradient = json.GetProperty("gradient").EnumerateArray().Select(Numbers).ToList();
+        Assert.Equal((Cases, Cases), (loss.Length, gradient.Count));
+        for (var i = 0; i < Cases; i++)
+        {
+            var expected = PlainLoss.Softmax(logits[i], rows[i], alpha, gamma);
+            Equal(expected.Loss, loss[i], 1e-11, i);
+            Assert.Equal(classes, gradient[i].Length);
+            for (var c = 0; c < classes; c++)
+                Equal(expected.Gradient[c], gradient[i][c], 1e-11, i);
+        }
+
+        double[] Row(Func<double> draw) => [.. Enumerable.Range(0, classes).Select(_ => draw())];
+
+        double[] OneHot()
+        {
+            var row = new double[classes];
+            row[_random.Next(classes)] = 1;
+            return row;
+        }
+    }
+
+    [Fact]
+    public void Input_DefaultsLeftOut_AreGamma2WithoutAlpha()
+    {
+        var json = Compute(new { kind = "focal", logits = new[] { Math.Log(9) }, targets = new[] { 1 } });
+
+        Assert.Equal(.01 * -Math.Log(.9), Numbers(json.GetProperty("loss"))[0], 1e-15);
+    }
+
+    [Fact]
+    public void Input_SoftmaxFarApart_IsFinite()
+    {
+        // The direct form divides by 0 here: the first class has all of the probability, to the last bit.
+        var json = Compute(new { kind = "softmax-focal", logits = new[] { new[] { 800, 0, 0 }, [0, 800, 0] }, targets = new[] { 0, 0 }, gamma = .5 });
+
+        Assert.Equal([0, 800], Numbers(json.GetProperty("loss")).Select(number => Math.Round(number)));
+        Assert.Equal([-1, 1, 0], Numbers(json.GetProperty("gradient")[1]).Select(number => Math.Round(number)));
+    }
+
+    [Fact]
+    public void Input_ForPeople_IsALineAnElementWithTheSameDigits()
+    {
+        var file = _folder.Write("in.json", """{"kind": "softmax-focal", "logits": [[1, 2], [3, 1]], "targets": [0, 1]}""");
+
+        var json = Ran.Retina("loss", "--input", file, "--json").IsDone().Json;
+        var lines = Ran.Retina("loss", "--input", file).IsDone().Out.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+        Assert.Equal(3, lines.Length);
+        Assert.Equal([1, json.GetProperty("loss")[1].GetDouble(), .. Numbers(json.GetProperty("gradient")[1])], lines[2].Split(' ').Select(double.Parse));
+    }
+
+    [Fact]
+    public void Input_MisspeltMember_IsWarnedOf()
+    {
+        var ran = Ran.Retina("loss", "--input", _folder.Write("in.json", """{"kind": "ce", "logits": [], "targets": [], "gama": 1}"""), "--json").IsDone();
+
+        Assert.Contains("\"gama\" means nothing here", ran.Error);
+        Assert.Equal(0, ran.Json.GetProperty("loss").GetArrayLength());
+    }
+
+    [Theory]
+    [MemberData(nameof(Damages))]
+    public void Input_Damaged_ExitsWith3AndNamesTheElement(string text, string[] words)
+    {
+        var file = _folder.Write("in.json", text);
+
+        Ran.Retina("loss", "--input", file, "--json").IsRefused(ExitCode.BadData, [file, .. words]);
+    }
+
+    [Fact]
+    public void Input_NoFile_ExitsWith3()
+    {
+        Ran.Retina("loss", "--input", _folder.At("none.json")).IsRefused(ExitCode.BadData, "none.json");
+        Ran.Retina("loss", "--input", _folder.Root).IsRefused(ExitCode.BadData, _folder.Root);
+    }
+
+    private JsonElement Compute(object input) =>
+        Ran.Retina("loss", "--input", _folder.Write("in.json", JsonSerializer.Serialize(input)), "--json").IsDone().Json;
+
+    private double Uniform(double from, double to) => from + (to - from) * _random.NextDouble();
+
+    private static double[] Numbers(JsonElement list) => [.. list.EnumerateArray().Select(number => number.GetDouble())];
+
+    // Cancellation in the printed formulas leaves them so many digits.
+    private static void Equal(double expected, double actual, double tolerance, int index) =>
+        Assert.True(Math.Abs(actual - expected) <= tolerance * Math.Max(1e-3, Math.Abs(expected)), $"element {index}: {actual} instead of {expected}");
+}
