@@ -26,7 +26,17 @@ public sealed class SamplesTests : IDisposable
         Assert.Contains($"{second}: 64 x 64 pixels", detect.Out);
     }
 
+    [Fact]
+    public void Imbalanced_FewExamples_PrintsACurveForEachLoss()
+    {
+        var ran = Ran.Sample("Imbalanced", "20000", "20").IsDone();
+
+        Assert.Matches(@"^\d+ positives, 199\d\d negatives to learn from\n", ran.Out);
+        Assert.Equal(5, System.Text.RegularExpressions.Regex.Count(ran.Out, @"\n(cross entropy|alpha [\d.]+, (by counts|searched)|focal, gamma [12]) +0\.\d{3} "));
+    }
+
     [Theory]
+    [InlineData("Imbalanced")]
     [InlineData("Train")]
     [InlineData("Detect")]
     public void Sample_WithoutArguments_SaysHowItIsUsed(string name)
