@@ -58,7 +58,7 @@ public static class WeightImport
         using var network = new RetinaNet(settings, outputs);
         var architecture = $"RetinaNet on ResNet-{settings.Depth} of width {settings.Width}, {outputs} classes";
         var unexpected = Fill(network, weights, architecture);
-        if (settings is { Depth: 50, Norm: NormKind.Frozen, HeadNorm: false } && outputs == PublishedClasses && IsPublished(weights.Path))
+        if (settings is { Depth: 50, HeadNorm: false } && outputs == PublishedClasses && IsPublished(weights.Path))
             FoldEpsilon(network);
         ModelFile.Save(outFile, network.State(), description);
         return new(outFile, architecture, description, network.State().Count(), unexpected);
@@ -119,11 +119,11 @@ public static class WeightImport
     /// </summary>
     internal static void FoldEpsilon(Module network)
     {
-        foreach (var (_, norm) in network.NamedModules().Where(module => module.Module is FrozenBatchNorm2d))
+        foreach (var (_, norm) in network.NamedModules().Where(module => module.Module is AffineNorm2d))
         {
-            var buffers = norm.NamedBuffers().ToDictionary(buffer => buffer.Name, buffer => buffer.Tensor);
-            var scale = buffers["weight"].Data<float>();
-            var variance = buffers["running_var"].Data<float>();
+            var state = norm.State().ToDictionary(entry => entry.Name, entry => entry.Tensor);
+            var scale = state["weight"].Data<float>();
+            var variance = state["running_var"].Data<float>();
             for (var i = 0; i < scale.Length; i++)
                 if (variance[i] > 0)
                     scale[i] *= (float)Math.Sqrt((variance[i] + AffineNorm2d.Epsilon) / variance[i]);

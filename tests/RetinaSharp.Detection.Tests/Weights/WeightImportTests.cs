@@ -187,12 +187,14 @@ public sealed class WeightImportTests : IDisposable
         }
     }
 
-    [Fact]
-    public void FoldEpsilon_FrozenNorm_HasTheScaleWithoutIt()
+    [Theory]
+    [InlineData(NormKind.Frozen)]
+    [InlineData(NormKind.Batch)]
+    public void FoldEpsilon_NormByStatistics_HasTheScaleWithoutIt(NormKind norm)
     {
-        using var network = new RetinaNet(Thin, 3);
-        var buffers = network.NamedBuffers().ToDictionary(buffer => buffer.Name, buffer => buffer.Tensor);
-        var (scale, variance) = (buffers["backbone.body.bn1.weight"], buffers["backbone.body.bn1.running_var"]);
+        using var network = new RetinaNet(Thin with { Norm = norm }, 3);
+        var weights = network.State().ToDictionary(entry => entry.Name, entry => entry.Tensor);
+        var (scale, variance) = (weights["backbone.body.bn1.weight"], weights["backbone.body.bn1.running_var"]);
         float[] variances = [1e-12f, 1e-6f, 1e-5f, .5f, 1, 3, 0, 1e-3f];
         scale.Data<float>().Fill(.75f);
         variances.CopyTo(variance.Data<float>());

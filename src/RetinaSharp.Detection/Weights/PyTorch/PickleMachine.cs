@@ -11,7 +11,7 @@ namespace RetinaSharp.Detection.Weights.PyTorch;
 internal sealed class PickleMachine
 {
     /// <summary>Instructions in a pickle, and pairs that they copy; a detector's state dictionary takes some ten thousand.</summary>
-    public const int MostSteps = 1 << 21;
+    public const int MostSteps = 1 << 20;
 
     private const int MostDimensions = 8;
     private const int Protocol = 2;
@@ -155,7 +155,7 @@ internal sealed class PickleMachine
         var name = $"{_reader.Line()}.{_reader.Line()}";
         return PickleGlobals.Find(name) ?? throw new WeightsException(_reader.Path,
             $"needs '{SafetensorsHeaderParser.Show(name)}' of Python, which is no part of a state dictionary; nothing was executed. "
-                + "Where you trust the file, save its weights alone with PyTorch: torch.save(model.state_dict(), FILE)");
+                + "Where you trust the file, save its state dictionary alone with PyTorch, such as torch.save(torch.load(FILE)['model'], OTHER)");
     }
 
     private object? Call(object? function, object?[] arguments) => (function, arguments) switch

@@ -49,30 +49,28 @@ public sealed class PyTorchFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("zip.pth")]
+    [InlineData("nested.pth")]
     [InlineData("legacy.pth")]
     public void Open_AnyByteChanged_ThrowsOrReads(string name)
     {
         var good = File.ReadAllBytes(Golden(name));
-        var reads = PyTorchFolder.ReadAll(_folder.Put(good));
+        Assert.True(_folder.ThrowsOrReads(good));
         for (var at = 0; at < good.Length; at++)
         {
             var bytes = (byte[])good.Clone();
             bytes[at] ^= (byte)(at % 3 == 0 ? 0xFF : 1 << (at % 8));
-            ThrowsOrReads(bytes);
+            _folder.ThrowsOrReads(bytes);
         }
-
-        Assert.NotEmpty(reads);
     }
 
     [Theory]
-    [InlineData("zip.pth")]
+    [InlineData("nested.pth")]
     [InlineData("legacy.pth")]
     public void Open_CutAnywhere_Throws(string name)
     {
         var good = File.ReadAllBytes(Golden(name));
         for (var length = 0; length < good.Length; length++)
-            Assert.False(ThrowsOrReads(good[..length]), $"{length} bytes were enough");
+            Assert.False(_folder.ThrowsOrReads(good[..length]), $"{length} bytes were enough");
     }
 
     [SharedDataFact]
@@ -96,22 +94,6 @@ public sealed class PyTorchFileTests : IDisposable
         var path = SharedData.At("data", "bad-input", "truncated-tar.pth");
 
         Assert.Contains("is a tar archive", Assert.Throws<WeightsException>(() => TorchvisionWeights.Open(path, out _).Dispose()).Reason);
-    }
-
-    /// <summary>Whether the file can be read; where not, it must be for a reason that it names.</summary>
-    private bool ThrowsOrReads(byte[] bytes)
-    {
-        var path = _folder.Put(bytes);
-        try
-        {
-            PyTorchFolder.ReadAll(path);
-            return true;
-        }
-        catch (WeightsException error)
-        {
-            Assert.Equal(path, error.File);
-            return false;
-        }
     }
 
     private static string Golden(string name) => Path.Combine(Repository.Root, "tests", "RetinaSharp.Detection.Tests", "Golden", "pytorch", name);

@@ -70,6 +70,22 @@ internal sealed class PyTorchFolder : IDisposable
         Assert.Equal(path, error.File);
     }
 
+    /// <summary>Whether these bytes can be read as a file; where not, it must be for a reason that names the file.</summary>
+    public bool ThrowsOrReads(byte[] bytes)
+    {
+        var path = Put(bytes);
+        try
+        {
+            ReadAll(path);
+            return true;
+        }
+        catch (WeightsException error)
+        {
+            Assert.Equal(path, error.File);
+            return false;
+        }
+    }
+
     public static Dictionary<string, float[]> ReadAll(string path)
     {
         using var file = PyTorchFile.Open(FileBytes.Open(path));
