@@ -59,6 +59,7 @@ internal static class RetinaCommand
         LossVerb.Create(session),
         new Command("analyze", "Looks into a model.") { AnalyzeLossesVerb.Create(session) },
         new Command("bench", "Times this program, side by side with others.") { BenchLossVerb.Create(session) },
+        ImportVerb.Create(session),
         InfoVerb.Create(session),
     };
 

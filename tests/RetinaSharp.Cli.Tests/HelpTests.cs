@@ -30,6 +30,7 @@ public sealed partial class HelpTests
     [InlineData("loss", "curves")]
     [InlineData("analyze", "losses")]
     [InlineData("bench", "loss")]
+    [InlineData("import")]
     [InlineData("info")]
     public void Help_OfAVerb_IsOnStdoutWithItsName(params string[] verb)
     {

@@ -39,6 +39,21 @@ internal sealed class OutFolder
                 throw new UsageException($"--out: {place} is a file; a folder is needed");
     }
 
+    /// <summary>Looks at an option that names a file to write.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="inputs">Files that are read, and must be left as they are.</param>
+    /// <exception cref="UsageException">It is a folder, in a folder that is not there, or an input.</exception>
+    public static void RequireFile(string path, IReadOnlyList<string> inputs)
+    {
+        var full = System.IO.Path.GetFullPath(path);
+        if (Directory.Exists(full))
+            throw new UsageException($"--out: {path} is a folder; name a file in it");
+        if (!Directory.Exists(System.IO.Path.GetDirectoryName(full)))
+            throw new UsageException($"--out: the folder of {path} is not there");
+        if (inputs.FirstOrDefault(input => System.IO.Path.GetFullPath(input) == full) is { } overwritten)
+            throw new UsageException($"--out: {overwritten} is read, and would be overwritten; choose another file");
+    }
+
     /// <summary>Looks at an option that names a folder with nothing in it, or one that is not there yet.</summary>
     /// <exception cref="UsageException">It cannot be a folder, or is not empty.</exception>
     public static void RequireEmpty(string path)

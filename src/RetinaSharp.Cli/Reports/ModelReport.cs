@@ -18,7 +18,9 @@ internal static class ModelReport
         yield return ("anchors", $"{anchors.BaseSize:0.###} strides x scales {Numbers(anchors.Scales)} x ratios {Numbers(anchors.Ratios)}");
         yield return ("input", $"short side {settings.Input.Short}, long side up to {settings.Input.Long}");
         yield return ("loss", $"{Classification(settings.Loss)}, alpha {(settings.Loss.Alpha is { } alpha ? $"{alpha}" : "off")}{Sampling(settings.Loss.Sampling)}; boxes {Name(settings.Loss.Box)}");
-        yield return ("trained on", $"{model.TrainingData}: {model.TrainingImages} images, {model.Epochs} epochs, {model.Steps} steps of {settings.Training.EffectiveBatch}");
+        yield return model.TrainingImages == 0
+            ? ("imported from", model.TrainingData)
+            : ("trained on", $"{model.TrainingData}: {model.TrainingImages} images, {model.Epochs} epochs, {model.Steps} steps of {settings.Training.EffectiveBatch}");
         yield return ("validation", model.ValidationAP is { } ap ? $"AP {ap:0.000}" : "none");
     }
 

@@ -32,7 +32,7 @@ internal static class TrainVerb
         var validation = Given.Value("--val", "DATA", "What to choose the best epoch on.");
         var outFolder = Given.Value("--out", "RUN", "The run folder.", required: true);
         var images = DataSource.Images();
-        var weights = Given.Value("--weights", "MODEL", "What to start from: a run folder or a .safetensors file. Without --preset and --config the architecture is the model's.");
+        var weights = Given.Value("--weights", "MODEL", "What to start from: a run folder, a .safetensors file, or weights of torchvision (.pth). Without --preset and --config the architecture is the model's.");
         var resume = new Option<bool>("--resume") { Description = "Goes on with the training that --out holds; where it holds none, starts one." };
         var checkpointEvery = Given.Value("--checkpoint-every", "SECONDS", "Most time between two checkpoints, and so the most work that can be lost; 60 if left out.");
         var settingsOptions = new RunSettingsOptions();

@@ -14,7 +14,7 @@ internal static class WeightCount
     public static long Of(ModelSettings settings, int outputs)
     {
         long pyramid = settings.PyramidChannels;
-        var (body, stages) = Body(settings);
+        var (body, stages) = Body(settings.Depth, settings.Width);
         var lateral = stages[(settings.Anchors.MinLevel - 2)..];
         var levels = lateral.Sum(inputs => pyramid * (inputs + 9 * pyramid));
         for (var level = 6; level <= settings.Anchors.MaxLevel; level++)
@@ -23,15 +23,20 @@ internal static class WeightCount
         return body + levels + towers + 9 * pyramid * settings.Anchors.AnchorsPerCell * (outputs + 4L);
     }
 
-    private static (long Weights, long[] Stages) Body(ModelSettings settings)
+    /// <summary>The count of a backbone alone.</summary>
+    /// <param name="depth">Depth of the ResNet, one that there is.</param>
+    /// <param name="width">Its width.</param>
+    public static long OfBody(int depth, double width) => Body(depth, width).Weights;
+
+    private static (long Weights, long[] Stages) Body(int depth, double width)
     {
-        long channels = ResNet.StemChannels(settings.Width);
-        var isBasic = settings.Depth < 50;
+        long channels = ResNet.StemChannels(width);
+        var isBasic = depth < 50;
         var (weights, inputs, stages) = (3 * 49 * channels, channels, new long[4]);
         for (var stage = 0; stage < stages.Length; stage++, channels *= 2)
         {
             var outputs = isBasic ? channels : channels * Bottleneck.Expansion;
-            for (var block = 0; block < ResNet.Blocks(settings.Depth)[stage]; block++, inputs = outputs)
+            for (var block = 0; block < ResNet.Blocks(depth)[stage]; block++, inputs = outputs)
             {
                 weights += isBasic ? 9 * channels * (inputs + channels) : channels * (inputs + 9 * channels + outputs);
                 // The shortcut of the first block changes the number of channels or the size.

@@ -32,7 +32,8 @@ public sealed record TrainerOptions
     public TimeSpan CheckpointEvery { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>
-    /// A model to start from: a run folder, a model file, or a safetensors file with torchvision's names of a RetinaNet or a ResNet.
+    /// A model to start from: a run folder, a model file, or a safetensors or PyTorch file (.pth) with torchvision's names of a RetinaNet or
+    /// a ResNet.
     /// Every weight whose name and shape fit is taken, and of the last layer of the classification what belongs to classes of the
     /// same name. Null: random weights.
     /// </summary>

@@ -7,7 +7,4 @@ namespace RetinaSharp.Detection.Weights;
 /// <param name="Begin">Where its data starts, in bytes from the start of the data section.</param>
 /// <param name="Length">Its data's length in bytes.</param>
 internal sealed record SafetensorsTensor(string Name, SafetensorsType Type, IReadOnlyList<long> Shape, long Begin, long Length)
-{
-    /// <summary>Number of elements.</summary>
-    public long Count => Length / Type.ElementSize();
-}
+    : WeightEntry(Name, Type, Shape);

@@ -15,21 +15,20 @@ internal static class SafetensorsTensors
 
     /// <summary>Reads into a tensor, whatever its layout and device.</summary>
     /// <exception cref="WeightsException">The file has no such tensor, or of another shape.</exception>
-    public static void ReadInto(this SafetensorsFile file, string name, Tensor tensor)
+    public static void ReadInto(this IWeightSource file, string name, Tensor tensor)
     {
-        var values = file.ReadSingles(name);
-        if (!file.HasShape(name, tensor))
+        if (file.Find(name) is { } entry && !entry.HasShapeOf(tensor))
         {
             throw new WeightsException(file.Path,
-                $"the weight {name} has shape [{string.Join(", ", file.Entries[name].Shape)}], the model needs [{string.Join(", ", tensor.Shape.ToArray())}]");
+                $"the weight {name} has shape [{string.Join(", ", entry.Shape)}], the model needs [{string.Join(", ", tensor.Shape.ToArray())}]");
         }
 
+        var values = file.ReadSingles(name);
         using var guard = Autograd.WithoutGradient();
         using var scope = new TensorScope();
         tensor.Copy_(Tensor.From<float>(values, Device.Cpu, tensor.Shape));
     }
 
-    /// <summary>Whether the file has a tensor of this name in the shape of another.</summary>
-    public static bool HasShape(this SafetensorsFile file, string name, Tensor tensor) =>
-        file.Entries.TryGetValue(name, out var entry) && tensor.Shape.SequenceEqual([.. entry.Shape]);
+    /// <summary>Whether a tensor of a file has the shape of another.</summary>
+    public static bool HasShapeOf(this WeightEntry entry, Tensor tensor) => tensor.Shape.SequenceEqual([.. entry.Shape]);
 }

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace RetinaSharp.Detection.Weights;
 
 /// <summary>Sizes and names of <see cref="SafetensorsType"/>.</summary>
@@ -36,5 +38,24 @@ internal static class SafetensorsTypes
             bytes = low;
         }
         return true;
+    }
+
+    /// <summary>Converts little-endian numbers of F16, BF16, F32 or F64.</summary>
+    /// <param name="type">Their type.</param>
+    /// <param name="source">Their bytes.</param>
+    /// <param name="destination">[count] of them.</param>
+    public static void ToSingles(this SafetensorsType type, ReadOnlySpan<byte> source, Span<float> destination)
+    {
+        for (var i = 0; i < destination.Length; i++)
+        {
+            destination[i] = type switch
+            {
+                SafetensorsType.F16 => (float)BinaryPrimitives.ReadHalfLittleEndian(source[(2 * i)..]),
+                // bfloat16 is the upper half of a single.
+                SafetensorsType.BF16 => BitConverter.UInt32BitsToSingle((uint)BinaryPrimitives.ReadUInt16LittleEndian(source[(2 * i)..]) << 16),
+                SafetensorsType.F32 => BinaryPrimitives.ReadSingleLittleEndian(source[(4 * i)..]),
+                _ => (float)BinaryPrimitives.ReadDoubleLittleEndian(source[(8 * i)..]),
+            };
+        }
     }
 }

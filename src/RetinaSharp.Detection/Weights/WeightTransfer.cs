@@ -19,7 +19,7 @@ internal sealed class WeightTransfer
     // The parts of the pyramid that are counted from its finest level.
     private static readonly string[] ByLevel = ["backbone.fpn.inner_blocks.", "backbone.fpn.layer_blocks."];
 
-    private readonly SafetensorsFile _file;
+    private readonly IWeightSource _file;
     private readonly ModelDescription? _source;
     private readonly bool _sameAnchors;
     private readonly bool _sameFinestLevel;
@@ -31,10 +31,9 @@ internal sealed class WeightTransfer
     private readonly List<string> _new = [];
     private List<string>? _keptClasses;
 
-    private WeightTransfer(SafetensorsFile file, RetinaNet network, IReadOnlyList<Category> categories)
+    private WeightTransfer(IWeightSource file, ModelDescription? source, RetinaNet network, IReadOnlyList<Category> categories)
     {
-        (_file, _categories, _backgroundOutputs) = (file, categories, network.HasBackground ? 1 : 0);
-        _source = ModelFile.TryDescribe(file);
+        (_file, _source, _categories, _backgroundOutputs) = (file, source, categories, network.HasBackground ? 1 : 0);
         // A file without a description is torchvision's, whose anchors are the paper's, and which has no output for the background.
         var (anchors, theirs) = (network.Settings.Anchors, _source?.Settings.Model.Anchors ?? new());
         _sameScores = network.HasBackground == (_source?.Settings.Loss.HasBackgroundOutput ?? false);
@@ -50,22 +49,21 @@ internal sealed class WeightTransfer
     public string Summary { get; private set; } = "";
 
     /// <summary>Takes over what fits.</summary>
-    /// <param name="path">A run folder or a safetensors file.</param>
+    /// <param name="path">A run folder, a safetensors file, or a file of torch.save.</param>
     /// <param name="network">The network, initialised, on the processor.</param>
     /// <param name="categories">Its classes.</param>
     /// <exception cref="WeightsException">There is no such model, it is damaged, or nothing of it fits.</exception>
     public static WeightTransfer Run(string path, RetinaNet network, IReadOnlyList<Category> categories)
     {
         var found = ModelFile.Find(path);
-        using var file = SafetensorsFile.Open(found);
-        file.VerifyChecksum();
-        var transfer = new WeightTransfer(file, network, categories);
+        using var file = TorchvisionWeights.Open(found, out var source);
+        var transfer = new WeightTransfer(file, source, network, categories);
         foreach (var (name, tensor) in network.State())
             transfer.Take(name, tensor);
         // Short vectors, such as the boxes' bias, fit between models that have nothing in common.
         if (!network.State().Any(entry => entry.Tensor.Shape.Length > 1 && transfer._taken.Contains(entry.Name)))
         {
-            throw new WeightsException(found, $"none of its {file.Entries.Count} weights fits this architecture, {network.Settings.Depth} layers of width {network.Settings.Width}: "
+            throw new WeightsException(found, $"none of its {file.Names.Count()} weights fits this architecture, {network.Settings.Depth} layers of width {network.Settings.Width}: "
                 + "choose the architecture it was trained with (--preset, --backbone, --width)");
         }
 
@@ -75,12 +73,12 @@ internal sealed class WeightTransfer
 
     private void Take(string name, Tensor tensor)
     {
-        var theirs = _file.Entries.ContainsKey(name) || !name.StartsWith(Body, StringComparison.Ordinal) ? name : name[Body.Length..];
+        var theirs = _file.Find(name) is not null || !name.StartsWith(Body, StringComparison.Ordinal) ? name : name[Body.Length..];
         var isClassLayer = name.StartsWith(ClassLayer, StringComparison.Ordinal);
         var belongs = (_sameAnchors || !name.StartsWith(Head, StringComparison.Ordinal)) && (_sameScores || !isClassLayer)
             && (_sameFinestLevel || !ByLevel.Any(part => name.StartsWith(part, StringComparison.Ordinal)));
         var hasOtherClasses = _source is not null && isClassLayer && !SameClasses(_source.Categories);
-        if (!belongs || !_file.Entries.TryGetValue(theirs, out var entry) || entry.Type is not (SafetensorsType.F32 or SafetensorsType.F16 or SafetensorsType.BF16 or SafetensorsType.F64))
+        if (!belongs || _file.Find(theirs) is not { IsFloating: true } entry)
         {
             _new.Add(name);
         }
@@ -89,7 +87,7 @@ internal sealed class WeightTransfer
             TakeClasses(theirs, entry, tensor);
             _new.Add(name);
         }
-        else if (_file.HasShape(theirs, tensor))
+        else if (entry.HasShapeOf(tensor))
         {
             _file.ReadInto(theirs, tensor);
             _taken.Add(name);
@@ -104,7 +102,7 @@ internal sealed class WeightTransfer
     private bool SameClasses(IReadOnlyList<Category> theirs) => theirs.Select(category => category.Name).SequenceEqual(_categories.Select(category => category.Name));
 
     /// <summary>Copies the rows of classes of the same name, and of the background. Row a · K + k belongs to anchor a and class k; a background is one more, the first.</summary>
-    private void TakeClasses(string name, SafetensorsTensor entry, Tensor tensor)
+    private void TakeClasses(string name, WeightEntry entry, Tensor tensor)
     {
         var theirs = _source!.Categories.Select(category => category.Name).ToList();
         var shared = _categories.Select((category, ours) => (category.Name, Ours: ours, Theirs: theirs.IndexOf(category.Name))).Where(both => both.Theirs >= 0).ToList();
@@ -133,15 +131,15 @@ internal sealed class WeightTransfer
         var lines = new List<string> { $"weights of {path}: {_taken.Count} of {_taken.Count + _new.Count} taken" };
         if (_keptClasses is { } kept)
             lines.Add($"  classes: {kept.Count} of {_categories.Count} known{Few(kept)}; the rest of the class layer is made anew");
-        if (!_sameAnchors && _file.Entries.Keys.Any(name => name.StartsWith(Head, StringComparison.Ordinal)))
+        if (!_sameAnchors && _file.Names.Any(name => name.StartsWith(Head, StringComparison.Ordinal)))
             lines.Add("  the model's anchors or levels are others: its heads are not taken");
-        else if (!_sameScores && _file.Entries.Keys.Any(name => name.StartsWith(ClassLayer, StringComparison.Ordinal)))
+        else if (!_sameScores && _file.Names.Any(name => name.StartsWith(ClassLayer, StringComparison.Ordinal)))
             lines.Add($"  the model's scores are {(_backgroundOutputs == 0 ? "a softmax" : "sigmoids")}, those of this training are not: its class layer is not taken");
         // The class layer has a line of its own.
         var made = _keptClasses is null ? _new : [.. _new.Where(name => !name.StartsWith(ClassLayer, StringComparison.Ordinal))];
         if (made.Count > 0)
             lines.Add($"  made anew: {made.Count}{Few(made)}");
-        var left = _file.Entries.Keys.Where(name => !_used.Contains(name)).ToList();
+        var left = _file.Names.Where(name => !_used.Contains(name)).ToList();
         if (left.Count > 0)
             lines.Add($"  not used: {left.Count}{Few(left)}");
         Summary = string.Join('\n', lines);

@@ -3,11 +3,11 @@ namespace RetinaSharp.Torch.Modules;
 /// <summary>A normalisation by running mean and variance, which is an affine map of each channel wherever those are fixed.</summary>
 public abstract class AffineNorm2d : Norm2d
 {
+    /// <summary>Added to the variance.</summary>
+    public const double Epsilon = 1e-5;
+
     private readonly Lock _lock = new();
     private (Tensor Weight, Tensor Bias)? _folded;
-
-    /// <summary>Added to the variance.</summary>
-    protected const double Epsilon = 1e-5;
 
     /// <summary>The scale and the shift of each channel: [C] both, single precision, outside of the graph.</summary>
     protected abstract (Tensor Scale, Tensor Shift) Affine();

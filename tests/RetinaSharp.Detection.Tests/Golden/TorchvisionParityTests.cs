@@ -63,23 +63,7 @@ public class TorchvisionParityTests
         using var images = Images();
         var predictor = new Predictor(network, new(network.Settings.Anchors), new() { MaxDetections = 30 }, Categories);
 
-        var found = predictor.Predict(images);
-
-        var wanted = Golden.GetProperty(variant).GetProperty("detections").EnumerateArray().ToArray();
-        for (var i = 0; i < wanted.Length; i++)
-        {
-            var rows = wanted[i].EnumerateArray().Select(row => row.EnumerateArray().Select(value => value.GetDouble()).ToArray()).ToArray();
-            Assert.True(rows.Length >= 20);
-            Assert.Equal(rows.Select(row => (int)row[0]), found[i].Select(detection => detection.Class));
-            foreach (var (row, detection) in rows.Zip(found[i]))
-            {
-                Assert.Equal(row[1], detection.Score, 1e-4);
-                Assert.Equal(row[2], detection.Box.X1, .01);
-                Assert.Equal(row[3], detection.Box.Y1, .01);
-                Assert.Equal(row[4], detection.Box.X2, .01);
-                Assert.Equal(row[5], detection.Box.Y2, .01);
-            }
-        }
+        AssertDetections(variant, predictor.Predict(images));
     }
 
     [Theory]
@@ -110,6 +94,26 @@ public class TorchvisionParityTests
             AssertClose(statistic.Value, buffers[statistic.Name], 1e-4, statistic.Name);
     }
 
+    /// <summary>Asserts that these are torchvision's detections in <see cref="Images"/>.</summary>
+    internal static void AssertDetections(string variant, IReadOnlyList<IReadOnlyList<RetinaSharp.Detection.Inference.Detection>> found)
+    {
+        var wanted = Golden.GetProperty(variant).GetProperty("detections").EnumerateArray().ToArray();
+        for (var i = 0; i < wanted.Length; i++)
+        {
+            var rows = wanted[i].EnumerateArray().Select(row => row.EnumerateArray().Select(value => value.GetDouble()).ToArray()).ToArray();
+            Assert.True(rows.Length >= 20);
+            Assert.Equal(rows.Select(row => (int)row[0]), found[i].Select(detection => detection.Class));
+            foreach (var (row, detection) in rows.Zip(found[i]))
+            {
+                Assert.Equal(row[1], detection.Score, 1e-4);
+                Assert.Equal(row[2], detection.Box.X1, .01);
+                Assert.Equal(row[3], detection.Box.Y1, .01);
+                Assert.Equal(row[4], detection.Box.X2, .01);
+                Assert.Equal(row[5], detection.Box.Y2, .01);
+            }
+        }
+    }
+
     private static ModelSettings Model(string variant)
     {
         var anchors = new AnchorSettings { Compatibility = AnchorCompatibility.Torchvision };
@@ -118,7 +122,7 @@ public class TorchvisionParityTests
             : new() { Depth = 18, PyramidChannels = 256, P6From = P6Source.C5, Anchors = anchors, Norm = NormKind.Batch, HeadNorm = true };
     }
 
-    private static RetinaNet Network(string variant)
+    internal static RetinaNet Network(string variant)
     {
         var network = new RetinaNet(Model(variant), Categories.Length);
         FormulaWeights.Fill(network, Golden.GetProperty(variant).GetProperty("salt").GetInt32());
@@ -128,7 +132,7 @@ public class TorchvisionParityTests
     }
 
     // Of sizes that need no resizing; the second is padded below.
-    private static ImageBatch Images() =>
+    internal static ImageBatch Images() =>
         ImageBatch.Of([FormulaWeights.Picture(0, 96, 64), FormulaWeights.Picture(1, 96, 48)], new InputSize(64, 96), new());
 
     private static Tensor Input(ImageBatch batch, RetinaNet network) => Preprocessing.Input(batch, network);

@@ -1,0 +1,73 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace RetinaSharp.Detection.Weights;
+
+/// <summary>
+/// A weights file open for reading. Read, not mapped: a file that shrinks under a mapping kills the process, where a short read is an
+/// exception. Reads may run side by side.
+/// </summary>
+internal sealed class FileBytes : IDisposable
+{
+    private readonly SafeFileHandle _handle;
+
+    private FileBytes(string path, SafeFileHandle handle, long length) => (Path, _handle, Length) = (path, handle, length);
+
+    /// <summary>The file's path, as given.</summary>
+    public string Path { get; }
+
+    /// <summary>Its length when it was opened.</summary>
+    public long Length { get; }
+
+    /// <summary>Opens a file.</summary>
+    /// <exception cref="WeightsException">It cannot be read.</exception>
+    public static FileBytes Open(string path)
+    {
+        SafeFileHandle? handle = null;
+        try
+        {
+            handle = File.OpenHandle(path, share: FileShare.Read | FileShare.Delete);
+            return new(path, handle, RandomAccess.GetLength(handle));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            handle?.Dispose();
+            throw Unreadable(path, e);
+        }
+    }
+
+    /// <summary>Fills the destination with what stands at an offset.</summary>
+    /// <exception cref="WeightsException">The file has become shorter, or cannot be read.</exception>
+    public void ReadAt(long offset, Span<byte> destination)
+    {
+        try
+        {
+            while (!destination.IsEmpty)
+            {
+                var read = RandomAccess.Read(_handle, destination, offset);
+                if (read == 0)
+                    throw new WeightsException(Path, "became shorter while it was read; read it again when its writer is done");
+                offset += read;
+                destination = destination[read..];
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Unreadable(Path, e);
+        }
+    }
+
+    /// <summary>The bytes at an offset, which the caller has held against <see cref="Length"/>.</summary>
+    /// <exception cref="WeightsException">The file has become shorter, or cannot be read.</exception>
+    public byte[] Read(long offset, int length)
+    {
+        var bytes = new byte[length];
+        ReadAt(offset, bytes);
+        return bytes;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _handle.Dispose();
+
+    private static WeightsException Unreadable(string path, Exception e) =>
+        new(path, $"cannot be read ({e.Message}); check that the file is there and that you may read it", e);
+}
