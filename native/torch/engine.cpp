@@ -18,7 +18,12 @@ RT_EXPORT int32_t rt_abi_version() { return kAbiVersion; }
 RT_EXPORT const char* rt_torch_version() { return TORCH_VERSION; }
 
 RT_EXPORT int32_t rt_set_threads(int32_t count) {
-  return guarded([&] { at::set_num_threads(count); });
+  return guarded([&] {
+    // A thread's first parallel operator would set the number anew, to what any thread of the process set last. Asking makes
+    // that happen now.
+    at::get_num_threads();
+    at::set_num_threads(count);
+  });
 }
 
 RT_EXPORT int32_t rt_threads() { return at::get_num_threads(); }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.Json;
-using RetinaSharp.Cli.Tests.BadInput;
 
 namespace RetinaSharp.Cli.Tests;
 
@@ -18,8 +17,7 @@ public sealed class ResumeTests(TrainedModel trained) : IClassFixture<TrainedMod
         string[] Command(string run) =>
             ["train", "--train", trained.Data, "--val", trained.Data, "--out", folder.At(run), "--preset", "tiny", "--size", "64x64", "--epochs", "6", "--batch", "4",
                 "--precision", "fp32", "--resume", "--checkpoint-every", "0"];
-        // Both in processes of their own, as people train: beside other work in one process the engine need not give the same bits.
-        RealProcess.Retina(Command("whole")).IsDone();
+        Ran.Retina(Command("whole")).IsDone();
         var random = new Random(7);
 
         for (var kill = 0; kill < Kills; kill++)
@@ -35,7 +33,7 @@ public sealed class ResumeTests(TrainedModel trained) : IClassFixture<TrainedMod
             process.WaitForExit();
         }
 
-        var last = RealProcess.Retina(Command("run")).IsDone();
+        var last = Ran.Retina(Command("run")).IsDone();
 
         Assert.Contains("goes on after step", last.Error);
         Assert.DoesNotContain("warning", last.Error);

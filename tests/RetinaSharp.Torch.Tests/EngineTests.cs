@@ -28,6 +28,29 @@ public class EngineTests : LeakCheck
         }
     }
 
+    [Fact]
+    public void Threads_OfAThread_StayWhenAnotherSetsItsOwn()
+    {
+        var before = Engine.Threads;
+        var seen = 0;
+        using SemaphoreSlim set = new(0), go = new(0);
+        var thread = new Thread(() =>
+        {
+            // The first that this thread does with the engine.
+            Engine.Threads = 1;
+            set.Release();
+            go.Wait();
+            seen = Engine.Threads;
+        });
+        thread.Start();
+        set.Wait();
+        Engine.Threads = 3;
+        go.Release();
+        thread.Join();
+        Engine.Threads = before;
+        Assert.Equal(1, seen);
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(-1)]
