@@ -23,5 +23,6 @@ internal sealed class BasicBlock : ResidualBlock
 
     public override Norm2d LastNorm => _bn2;
 
-    protected override Tensor Residual(Tensor input) => _bn2.Forward(_conv2, _bn1.Forward(_conv1, input).Relu_());
+    protected override Tensor Forward(Tensor input, Tensor shortcut) =>
+        _bn2.Forward(_conv2, _bn1.Forward(_conv1, input, Epilogue.Relu), new(shortcut, Rectifies: true));
 }

@@ -30,6 +30,6 @@ internal sealed class Bottleneck : ResidualBlock
 
     public override Norm2d LastNorm => _bn3;
 
-    protected override Tensor Residual(Tensor input) =>
-        _bn3.Forward(_conv3, _bn2.Forward(_conv2, _bn1.Forward(_conv1, input).Relu_()).Relu_());
+    protected override Tensor Forward(Tensor input, Tensor shortcut) =>
+        _bn3.Forward(_conv3, _bn2.Forward(_conv2, _bn1.Forward(_conv1, input, Epilogue.Relu), Epilogue.Relu), new(shortcut, Rectifies: true));
 }

@@ -29,11 +29,9 @@ internal sealed class FeaturePyramid : Module
         Tensor? above = null;
         for (var i = _lateral.Count - 1; i >= 0; i--)
         {
-            var merged = _lateral[i].Forward(stages[_firstStage + i]);
-            if (above is not null)
-                merged = merged.Add_(Functional.UpsampleNearest(above, merged.Shape[2], merged.Shape[3]));
-            above = merged;
-            levels.Insert(0, _output[i].Forward(merged));
+            var stage = stages[_firstStage + i];
+            above = _lateral[i].Forward(stage, new(above is null ? null : Functional.UpsampleNearest(above, stage.Shape[2], stage.Shape[3])));
+            levels.Insert(0, _output[i].Forward(above));
         }
 
         levels.AddRange(_extra.Forward(stages[^1], levels[^1]));

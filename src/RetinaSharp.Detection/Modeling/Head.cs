@@ -31,7 +31,7 @@ internal sealed class Head : Module
     {
         var x = level;
         for (var i = 0; i < _tower.Count; i++)
-            x = _tower[i].Forward(x).Relu_();
+            x = _tower[i].Forward(x, Epilogue.Relu);
         return Last.Forward(x).Permute(0, 2, 3, 1).Contiguous().View(level.Shape[0], -1, _outputs);
     }
 }

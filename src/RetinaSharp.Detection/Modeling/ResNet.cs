@@ -68,7 +68,7 @@ internal sealed class ResNet : Module
     /// <summary>[N, 3, H, W] to C2, C3, C4, C5, at strides 4, 8, 16, 32.</summary>
     public Tensor[] Forward(Tensor images)
     {
-        var x = Functional.MaxPool2d(_bn1.Forward(_conv1, images).Relu_(), 3, 2, 1);
+        var x = Functional.MaxPool2d(_bn1.Forward(_conv1, images, Epilogue.Relu), 3, 2, 1);
         var outputs = new Tensor[_stages.Length];
         for (var stage = 0; stage < _stages.Length; stage++)
         {

@@ -8,15 +8,15 @@ namespace RetinaSharp.Detection.Modeling;
 internal abstract class ResidualBlock : Module
 {
     /// <summary>[N, C, H, W] to [N, C', H / stride, W / stride].</summary>
-    public Tensor Forward(Tensor input) =>
-        Residual(input).Add_(Downsample is null ? input : Downsample.Forward(input)).Relu_();
+    public Tensor Forward(Tensor input) => Forward(input, Downsample is null ? input : Downsample.Forward(input));
 
     /// <summary>The last normalisation of the residual branch; starting at zero makes the block start as the identity.</summary>
     public abstract Norm2d LastNorm { get; }
 
     protected ConvBlock? Downsample { get; private set; }
 
-    protected abstract Tensor Residual(Tensor input);
+    /// <summary>The convolutions of the input, added to the shortcut, rectified.</summary>
+    protected abstract Tensor Forward(Tensor input, Tensor shortcut);
 
     /// <summary>Registered last, as torchvision does it.</summary>
     protected void AddDownsample(int inputs, int outputs, int stride, NormKind norm)

@@ -15,12 +15,13 @@ public abstract class AffineNorm2d : Norm2d
     /// <summary>Convolution with the affine map folded into its weights. Kept until the weights change; safe for concurrent callers.</summary>
     /// <param name="convolution">The convolution.</param>
     /// <param name="input">Its input.</param>
-    protected Tensor ForwardFolded(Conv2d convolution, Tensor input)
+    /// <param name="epilogue">What follows.</param>
+    protected Tensor ForwardFolded(Conv2d convolution, Tensor input, Epilogue epilogue)
     {
         (Tensor Weight, Tensor Bias) folded;
         lock (_lock)
             folded = _folded ??= Fold(convolution);
-        return convolution.Forward(input, folded.Weight, folded.Bias);
+        return convolution.Forward(input, folded.Weight, folded.Bias, epilogue);
     }
 
     /// <inheritdoc/>

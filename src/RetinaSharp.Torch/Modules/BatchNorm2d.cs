@@ -32,10 +32,10 @@ public sealed class BatchNorm2d : AffineNorm2d
     /// parameters are frozen its statistics rest too.
     /// </summary>
     /// <inheritdoc/>
-    public override Tensor Forward(Conv2d convolution, Tensor input)
+    public override Tensor Forward(Conv2d convolution, Tensor input, Epilogue epilogue = default)
     {
         if (!IsTraining || !Weight.IsTrainable)
-            return ForwardFolded(convolution, input);
+            return ForwardFolded(convolution, input, epilogue);
         var x = convolution.Forward(input);
         // With momentum 1 these become the mean and the variance of the shard itself.
         var mean = TensorScope.Detach(Buffer(_runningMean).EmptyLike().Zero_());
@@ -43,7 +43,7 @@ public sealed class BatchNorm2d : AffineNorm2d
         var output = Functional.BatchNorm(x, Weight.Value, Bias.Value, mean, variance, true, 1, Epsilon);
         lock (_notes)
             _notes.Add((Shard.Index, mean, variance));
-        return output;
+        return epilogue.Apply(output);
     }
 
     /// <summary>Its parameters stay in single precision: the operator takes them so beside a shorter input.</summary>

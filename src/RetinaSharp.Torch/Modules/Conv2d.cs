@@ -1,8 +1,11 @@
+using RetinaSharp.Torch.Native;
+
 namespace RetinaSharp.Torch.Modules;
 
 /// <summary>Convolution with a square window.</summary>
 public class Conv2d : Module
 {
+    private readonly Lazy<PackedWeights> _packed = new();
     private readonly int _stride;
     private readonly int _padding;
 
@@ -36,13 +39,29 @@ public class Conv2d : Module
 
     /// <summary>[N, inputs, H, W] to [N, outputs, H', W'].</summary>
     /// <param name="input">The input.</param>
-    public Tensor Forward(Tensor input) => Forward(input, Weight.Value, Bias?.Value);
+    /// <param name="epilogue">What follows.</param>
+    public Tensor Forward(Tensor input, Epilogue epilogue = default) => Forward(input, Weight.Value, Bias?.Value, epilogue);
 
-    /// <summary>The same with other weights, such as those with a normalisation folded in.</summary>
+    /// <summary>The same with other weights, such as those with a normalisation folded in; the same ones until the module's change.</summary>
     /// <param name="input">[N, inputs, H, W].</param>
     /// <param name="weight">[outputs, inputs, kernel, kernel].</param>
     /// <param name="bias">[outputs], or none.</param>
-    public virtual Tensor Forward(Tensor input, Tensor weight, Tensor? bias) => Functional.Conv2d(Widened(input), weight, bias, _stride, _padding);
+    /// <param name="epilogue">What follows.</param>
+    public virtual Tensor Forward(Tensor input, Tensor weight, Tensor? bias, Epilogue epilogue = default) =>
+        Convolve(Widened(input), weight, bias, _stride, _padding, epilogue);
+
+    /// <summary>Convolution by the engine's own kernels where there are any for the tensors, with packed weights; by LibTorch's operator elsewhere.</summary>
+    private protected Tensor Convolve(Tensor input, Tensor weight, Tensor? bias, int stride, int padding, Epilogue epilogue) =>
+        Functional.HasFusedConvolution(input)
+            ? Functional.FusedConv2d(_packed.Value, input, weight, bias, stride, padding, epilogue)
+            : epilogue.Apply(Functional.Conv2d(input, weight, bias, stride, padding));
+
+    /// <inheritdoc/>
+    protected override void WeightsChanged()
+    {
+        if (_packed.IsValueCreated)
+            _packed.Value.Forget();
+    }
 
     /// <summary>
     /// A side of a single pixel gets a second one, of zeros like the padding around it, where that leaves the output as it is. In

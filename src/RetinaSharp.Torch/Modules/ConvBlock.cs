@@ -22,5 +22,7 @@ public sealed class ConvBlock : Module
 
     /// <summary>[N, C, H, W] to [N, C', H', W'].</summary>
     /// <param name="input">The input.</param>
-    public Tensor Forward(Tensor input) => _norm is null ? Convolution.Forward(input) : _norm.Forward(Convolution, input);
+    /// <param name="epilogue">What follows.</param>
+    public Tensor Forward(Tensor input, Epilogue epilogue = default) =>
+        _norm is null ? Convolution.Forward(input, epilogue) : _norm.Forward(Convolution, input, epilogue);
 }

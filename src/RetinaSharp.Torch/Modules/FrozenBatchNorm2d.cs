@@ -23,13 +23,13 @@ public sealed class FrozenBatchNorm2d : AffineNorm2d
     }
 
     /// <inheritdoc/>
-    public override Tensor Forward(Conv2d convolution, Tensor input)
+    public override Tensor Forward(Conv2d convolution, Tensor input, Epilogue epilogue = default)
     {
         if (!IsTraining || !convolution.Weight.IsTrainable)
-            return ForwardFolded(convolution, input);
+            return ForwardFolded(convolution, input, epilogue);
         var type = convolution.Weight.Value.Type;
         var (scale, shift) = Affine();
-        return convolution.Forward(input, convolution.Weight.Value * scale.To(type).View(-1, 1, 1, 1), shift.To(type));
+        return convolution.Forward(input, convolution.Weight.Value * scale.To(type).View(-1, 1, 1, 1), shift.To(type), epilogue);
     }
 
     /// <inheritdoc/>

@@ -9,5 +9,6 @@ public abstract class Norm2d : Module
     /// <summary>Convolution, then normalisation: [N, C, H, W] to [N, C', H', W'].</summary>
     /// <param name="convolution">The convolution, without a bias.</param>
     /// <param name="input">Its input.</param>
-    public abstract Tensor Forward(Conv2d convolution, Tensor input);
+    /// <param name="epilogue">What follows the normalisation.</param>
+    public abstract Tensor Forward(Conv2d convolution, Tensor input, Epilogue epilogue = default);
 }

@@ -17,11 +17,11 @@ public sealed class StemConv2d : Conv2d
     }
 
     /// <inheritdoc/>
-    public override Tensor Forward(Tensor input, Tensor weight, Tensor? bias)
+    public override Tensor Forward(Tensor input, Tensor weight, Tensor? bias, Epilogue epilogue = default)
     {
         var (images, height, width) = (input.Shape[0], input.Shape[2], input.Shape[3]);
         if (height % 2 != 0 || width % 2 != 0)
-            return base.Forward(input, weight, bias);
+            return base.Forward(input, weight, bias, epilogue);
         // Pixels are [N, H, W, 3] in memory; a place has its four pixels row by row, each with its colours.
         var folded = input.Permute(0, 2, 3, 1).Contiguous()
             .View(images, height / 2, 2, width / 2, 2, Colours).Permute(0, 1, 3, 2, 4, 5).Contiguous()
@@ -31,6 +31,6 @@ public sealed class StemConv2d : Conv2d
         var window = Functional.Pad(weight.Contiguous(), 1, 0, 1, 0)
             .View(Outputs, Colours, 4, 2, 4, 2).Permute(0, 3, 5, 1, 2, 4).Contiguous()
             .View(Outputs, 4 * Colours, 4, 4);
-        return Functional.Conv2d(padded, window.ChannelsLast(), bias);
+        return Convolve(padded, window.ChannelsLast(), bias, stride: 1, padding: 0, epilogue);
     }
 }

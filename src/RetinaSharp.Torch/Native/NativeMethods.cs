@@ -72,4 +72,20 @@ internal static unsafe partial class NativeMethods
 
     [LibraryImport(Library)]
     public static partial int rt_set_grad_mode(int on);
+
+    [LibraryImport(Library)]
+    public static partial int rt_has_convolution(int type);
+
+    [LibraryImport(Library)]
+    public static partial int rt_packed_create(out nint packed);
+
+    [LibraryImport(Library)]
+    public static partial int rt_packed_forget(nint packed);
+
+    [LibraryImport(Library)]
+    public static partial void rt_packed_release(nint packed);
+
+    [LibraryImport(Library)]
+    public static partial int rt_convolution(
+        PackedWeights packed, nint input, nint weight, nint bias, nint residual, long stride, long padding, int rectify, out nint output);
 }

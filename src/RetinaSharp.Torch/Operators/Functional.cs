@@ -1,3 +1,6 @@
+using RetinaSharp.Torch.Modules;
+using RetinaSharp.Torch.Native;
+
 namespace RetinaSharp.Torch;
 
 /// <summary>The operators of neural networks that are used here, under PyTorch's names.</summary>
@@ -12,6 +15,9 @@ public static class Functional
 
     private static readonly long[] One = [1, 1];
 
+    private static readonly Lazy<bool> Float32Kernels = new(() => HasKernels(ScalarType.Float32));
+    private static readonly Lazy<bool> BFloat16Kernels = new(() => HasKernels(ScalarType.BFloat16));
+
     /// <summary>Convolution of [N, C, H, W] with [O, C / groups, kH, kW].</summary>
     /// <param name="input">[N, C, H, W].</param>
     /// <param name="weight">[O, C, kH, kW].</param>
@@ -20,6 +26,24 @@ public static class Functional
     /// <param name="padding">Zeros added at every side.</param>
     public static Tensor Conv2d(Tensor input, Tensor weight, Tensor? bias, int stride = 1, int padding = 0) =>
         ConvolutionOperator.Call(input, weight, bias, stride == 1 ? One : [stride, stride], new long[] { padding, padding }, One, 1L);
+
+    /// <summary>Whether <see cref="FusedConv2d"/> can be asked of a tensor: it is in the processor's memory, and there are kernels for its type.</summary>
+    internal static bool HasFusedConvolution(Tensor input) =>
+        input.Device.IsCpu && (input.Type == ScalarType.BFloat16 ? BFloat16Kernels.Value : input.Type == ScalarType.Float32 && Float32Kernels.Value);
+
+    /// <summary>Convolution and what follows it as one node of the graph; all is dense, channels-last.</summary>
+    internal static Tensor FusedConv2d(PackedWeights packed, Tensor input, Tensor weight, Tensor? bias, int stride, int padding, Epilogue epilogue)
+    {
+        var status = NativeMethods.rt_convolution(packed, input.Handle, weight.Handle, bias?.Handle ?? 0, epilogue.Residual?.Handle ?? 0, stride, padding, epilogue.Rectifies ? 1 : 0, out var output);
+        // Bare handles do not keep their tensors.
+        GC.KeepAlive(input);
+        GC.KeepAlive(weight);
+        GC.KeepAlive(bias);
+        GC.KeepAlive(epilogue.Residual);
+        if (status != 0)
+            throw new TorchException($"convolution({input}, {weight}, {bias}, {epilogue.Residual}, stride {stride}, padding {padding}): {Shim.Error()}");
+        return new(output);
+    }
 
     /// <summary>Batch normalisation over N, H and W.</summary>
     /// <param name="input">[N, C, H, W].</param>
@@ -60,4 +84,10 @@ public static class Functional
     /// <param name="height">New height.</param>
     /// <param name="width">New width.</param>
     public static Tensor UpsampleNearest(Tensor input, long height, long width) => NearestOperator.Call(input, new[] { height, width });
+
+    private static bool HasKernels(ScalarType type)
+    {
+        Shim.EnsureLoaded();
+        return NativeMethods.rt_has_convolution((int)type) != 0;
+    }
 }

@@ -155,8 +155,30 @@ public class NormTests : LeakCheck
         Assert.All(block.NamedParameters(), entry =>
         {
             using var gradient = entry.Parameter.Value.Gradient();
-            Assert.Equal(type, gradient?.Type);
+            Assert.Equal(entry.Parameter.Value.Type, gradient?.Type);
         });
+    }
+
+    [Fact]
+    public void GroupNorm_LargeMapInBFloat16_IsThatOfSinglePrecision()
+    {
+        using var scope = new TensorScope();
+        var large = Image.Random(52, 2, 16, 48, 48);
+        var (single, half) = (Run(ScalarType.Float32), Run(ScalarType.BFloat16));
+        foreach (var (name, one, other) in new[] { "output", "convolution", "weight", "bias" }.Zip(single, half))
+        {
+            var apart = Math.Sqrt(one.Zip(other, (a, b) => (a - b) * (a - b)).Sum() / one.Sum(a => a * a));
+            Assert.True(apart < .02, $"{name}: {apart:0.000} apart");
+        }
+
+        double[][] Run(ScalarType type)
+        {
+            using var block = new ConvBlock(new(16, 48, 3, bias: false), new GroupNorm(48)).WithRandomState(1);
+            block.To(Device.Cpu, type);
+            var output = block.Forward(large.ToTensor(type).ChannelsLast());
+            Autograd.Backward([output], [Numbers.Make(Numbers.Uniform(3, output.Count), output.Shape.ToArray(), type)]);
+            return [Numbers.Read(output), .. block.NamedParameters().Select(entry => Numbers.Read(entry.Parameter.Value.Gradient()!))];
+        }
     }
 
     private static ConvBlock Block(Norm2d norm) => new ConvBlock(new(3, 4, 3, bias: false), norm).WithRandomState(1);

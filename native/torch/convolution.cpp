@@ -1,0 +1,94 @@
+// A convolution with what follows it (bias, sum, rectification) as one node of the graph.
+#include "shim.h"
+
+#ifdef RETINASHARP_ONEDNN
+#include <torch/csrc/autograd/custom_function.h>
+#include <torch/custom_class.h>
+
+#include "onednn.h"
+
+namespace {
+
+using torch::autograd::AutogradContext;
+using torch::autograd::variable_list;
+
+// Kept by every graph that was made with them, because their module may be gone before the way back.
+struct Packed : torch::CustomClassHolder {
+  std::shared_ptr<PackedWeights> weights = make_packed_weights();
+};
+
+using Handle = c10::intrusive_ptr<Packed>;
+
+at::Tensor dense(const at::Tensor& tensor) { return tensor.contiguous(at::MemoryFormat::ChannelsLast); }
+
+struct Convolution : torch::autograd::Function<Convolution> {
+  static at::Tensor forward(AutogradContext* context, at::Tensor x, const at::Tensor& w, const c10::optional<at::Tensor>& b, const c10::optional<at::Tensor>& r, const Handle& packed,
+                            Window window, bool rectify) {
+    x = dense(x);
+    const auto y = convolve(*packed->weights, x, w, b ? *b : at::Tensor(), r ? dense(*r) : at::Tensor(), window, rectify);
+    context->save_for_backward(rectify ? variable_list{x, w, y} : variable_list{x, w});
+    context->saved_data["packed"] = c10::IValue::make_capsule(packed);
+    context->saved_data["bias"] = b.has_value();
+    context->saved_data["residual"] = r.has_value();
+    context->saved_data["stride"] = window.stride;
+    context->saved_data["padding"] = window.padding;
+    return y;
+  }
+
+  static variable_list backward(AutogradContext* context, variable_list gradients) {
+    const at::NoGradGuard guard;
+    const auto saved = context->get_saved_variables();
+    const auto& x = saved[0];
+    const auto& w = saved[1];
+    const Window window{context->saved_data["stride"].toInt(), context->saved_data["padding"].toInt()};
+    const auto packed = c10::static_intrusive_pointer_cast<Packed>(context->saved_data["packed"].toCapsule());
+    auto gradient = dense(gradients[0]);
+    if (saved.size() > 2) gradient = at::threshold_backward(gradient, saved[2], 0);
+    // Edges are those of the inputs that were there; results have a place for every argument.
+    const bool has_bias = context->saved_data["bias"].toBool(), has_residual = context->saved_data["residual"].toBool();
+    const auto needs_bias = has_bias && context->needs_input_grad(2);
+    variable_list results(7);
+    auto &x_result = results[0], &w_result = results[1], &b_result = results[2], &r_result = results[3];
+    if (context->needs_input_grad(0)) x_result = convolve_backward_input(*packed->weights, gradient, x, w, window);
+    if (context->needs_input_grad(1)) std::tie(w_result, b_result) = convolve_backward_weights(gradient, x, w, needs_bias, window);
+    else if (needs_bias) b_result = gradient.sum({0, 2, 3});
+    if (has_residual && context->needs_input_grad(has_bias ? 3 : 2)) r_result = gradient;
+    return results;
+  }
+};
+
+}  // namespace
+
+RT_EXPORT int32_t rt_has_convolution(int32_t type) { return has_convolution(static_cast<at::ScalarType>(type)) ? 1 : 0; }
+
+RT_EXPORT int32_t rt_packed_create(void** out) {
+  return guarded([&] { *out = new Handle(c10::make_intrusive<Packed>()); });
+}
+
+RT_EXPORT int32_t rt_packed_forget(void* packed) {
+  return guarded([&] { forget(*(*static_cast<Handle*>(packed))->weights); });
+}
+
+RT_EXPORT void rt_packed_release(void* packed) { delete static_cast<Handle*>(packed); }
+
+// act(conv(x, w) + b + r); b and r may be null.
+RT_EXPORT int32_t rt_convolution(void* packed, const at::Tensor* x, const at::Tensor* w, const at::Tensor* b, const at::Tensor* r, int64_t stride, int64_t padding, int32_t rectify, at::Tensor** out) {
+  return guarded([&] {
+    const auto optional = [](const at::Tensor* tensor) { return tensor == nullptr ? c10::nullopt : c10::optional<at::Tensor>(*tensor); };
+    *out = own(Convolution::apply(*x, *w, optional(b), optional(r), *static_cast<Handle*>(packed), Window{stride, padding}, rectify != 0));
+  });
+}
+#else
+// Built against a LibTorch that brings its own oneDNN: its operators do it.
+RT_EXPORT int32_t rt_has_convolution(int32_t) { return 0; }
+RT_EXPORT int32_t rt_packed_create(void** out) {
+  *out = nullptr;
+  return 0;
+}
+RT_EXPORT int32_t rt_packed_forget(void*) { return 0; }
+RT_EXPORT void rt_packed_release(void*) {}
+RT_EXPORT int32_t rt_convolution(void*, const at::Tensor*, const at::Tensor*, const at::Tensor*, const at::Tensor*, int64_t, int64_t, int32_t, at::Tensor**) {
+  set_error("built without oneDNN");
+  return 1;
+}
+#endif

@@ -1,0 +1,88 @@
+using RetinaSharp.Torch.Modules;
+using RetinaSharp.Torch.Native;
+
+namespace RetinaSharp.Torch.Tests.Operators;
+
+/// <summary>A convolution with what follows it as one node, held against LibTorch's own operators one after the other.</summary>
+public sealed class FusedConvolutionTests
+{
+    public static TheoryData<int, int, int, int, int, int, int, bool, bool, bool> Shapes => new()
+    {
+        // images, inputs, height, width, outputs, kernel, stride, bias, residual, rectifies
+        { 2, 16, 9, 7, 24, 3, 1, true, false, true },
+        { 1, 8, 8, 10, 16, 3, 2, false, false, false },
+        { 2, 16, 5, 6, 20, 1, 1, true, true, true },
+        { 2, 16, 5, 6, 20, 1, 1, false, true, false },
+        { 1, 64, 5, 6, 64, 1, 1, false, false, false },
+        { 1, 16, 7, 5, 8, 1, 2, true, false, true },
+        { 1, 16, 7, 5, 8, 1, 2, false, false, false },
+        { 1, 32, 6, 6, 36, 3, 1, true, true, true },
+        { 1, 32, 6, 6, 27, 3, 1, true, true, false },
+        { 1, 12, 35, 51, 64, 4, 1, false, false, true },
+        { 1, 12, 51, 35, 16, 4, 1, true, false, false },
+        { 1, 3, 33, 31, 8, 7, 2, false, false, true },
+        { 2, 8, 1, 1, 8, 3, 1, true, false, false },
+    };
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void FusedConv2d_SinglePrecision_IsTheOperatorsOneByOne(
+        int images, int inputs, int height, int width, int outputs, int kernel, int stride, bool hasBias, bool hasResidual, bool rectifies) =>
+        AssertSame(ScalarType.Float32, 1e-5, images, inputs, height, width, outputs, kernel, stride, hasBias, hasResidual, rectifies);
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void FusedConv2d_BFloat16_IsTheOperatorsOneByOne(
+        int images, int inputs, int height, int width, int outputs, int kernel, int stride, bool hasBias, bool hasResidual, bool rectifies) =>
+        AssertSame(ScalarType.BFloat16, .02, images, inputs, height, width, outputs, kernel, stride, hasBias, hasResidual, rectifies);
+
+    private static void AssertSame(
+        ScalarType type, double tolerance, int images, int inputs, int height, int width, int outputs, int kernel, int stride, bool hasBias, bool hasResidual, bool rectifies)
+    {
+        using var scope = new TensorScope();
+        using var packed = new PackedWeights();
+        var random = new Random(1);
+        var padding = kernel == 4 ? 0 : kernel / 2;
+        var (outHeight, outWidth) = ((height + 2 * padding - kernel) / stride + 1, (width + 2 * padding - kernel) / stride + 1);
+        // In single precision from numbers that bfloat16 has too, so that one reference does for both.
+        Tensor Draw(double scale, params long[] shape)
+        {
+            var elements = new float[shape.Aggregate(1L, (product, size) => product * size)];
+            foreach (ref var element in elements.AsSpan())
+                element = (float)(scale * (random.NextDouble() - .5));
+            return Tensor.From<float>(elements, Device.Cpu, shape).To(ScalarType.BFloat16).To(ScalarType.Float32);
+        }
+
+        var x = Draw(2, images, inputs, height, width).ChannelsLast();
+        var w = Draw(1, outputs, inputs, kernel, kernel).ChannelsLast();
+        var b = hasBias ? Draw(1, outputs) : null;
+        var r = hasResidual ? Draw(2, images, outputs, outHeight, outWidth).ChannelsLast() : null;
+        var seed = Draw(1, images, outputs, outHeight, outWidth).ChannelsLast();
+
+        var reference = Run(ScalarType.Float32, leaves =>
+        {
+            var y = Functional.Conv2d(leaves[0]!, leaves[1]!, leaves[2], stride, padding);
+            y = leaves[3] is { } residual ? y + residual : y;
+            return rectifies ? y.Relu() : y;
+        });
+        Assert.True(Functional.HasFusedConvolution(x));
+        var fused = Run(type, leaves => Functional.FusedConv2d(packed, leaves[0]!, leaves[1]!, leaves[2], stride, padding, new(leaves[3], rectifies)));
+
+        foreach (var (name, wanted, found) in new[] { "output", "input", "weight", "bias", "residual" }.Zip(reference, fused))
+        {
+            var scale = wanted.Select(Math.Abs).DefaultIfEmpty().Max();
+            for (var i = 0; i < wanted.Length; i++)
+                Assert.True(Math.Abs(wanted[i] - found[i]) <= tolerance * scale, $"{name} {i}: {found[i]}, not {wanted[i]}");
+        }
+
+        float[][] Run(ScalarType compute, Func<Tensor?[], Tensor> forward)
+        {
+            Tensor?[] leaves = [.. new[] { x, w, b, r }.Select(tensor => tensor?.To(compute).Clone())];
+            foreach (var leaf in leaves)
+                leaf?.RequiresGrad = true;
+            var y = forward(leaves);
+            Autograd.Backward([y], [seed.To(compute)]);
+            return [y.Detach().ToArray(), .. leaves.Select(leaf => leaf?.Gradient()?.ToArray() ?? [])];
+        }
+    }
+}
