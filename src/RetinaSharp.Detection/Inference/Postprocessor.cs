@@ -5,6 +5,7 @@ using RetinaSharp.Detection.Anchors;
 using RetinaSharp.Detection.Data;
 using RetinaSharp.Detection.Modeling;
 using RetinaSharp.Detection.Settings;
+using RetinaSharp.Losses;
 using RetinaSharp.Torch;
 
 namespace RetinaSharp.Detection.Inference;
@@ -23,7 +24,7 @@ internal sealed class Postprocessor(InferenceSettings settings, IReadOnlyList<Ca
         using var scope = new TensorScope();
         var results = new IReadOnlyList<Detection>[images.Count];
         var levels = outputs.Select(output => (
-            Logits: LogOdds(output.Logits.Detach()).To(Device.Cpu, ScalarType.Float32),
+            Logits: LogOdds(output.Logits.Detach()),
             Deltas: output.Deltas.Detach().To(Device.Cpu, ScalarType.Float32))).ToArray();
         for (var n = 0; n < images.Count; n++)
             results[n] = RunOne(levels, anchors, images[n], n);
@@ -31,9 +32,15 @@ internal sealed class Postprocessor(InferenceSettings settings, IReadOnlyList<Ca
     }
 
     /// <summary>What a sigmoid makes the scores of: the logits themselves, or those of the classes' softmax where the background has an output before theirs.</summary>
-    private Tensor LogOdds(Tensor logits) => logits.Shape[2] == categories.Count
-        ? logits
-        : logits.To(ScalarType.Float32).Softmax(2).Slice(2, 1, logits.Shape[2]).Contiguous().Logit();
+    private Tensor LogOdds(Tensor logits)
+    {
+        var odds = logits.Shape[2] == categories.Count ? logits : logits.To(ScalarType.Float32).Softmax(2).Slice(2, 1, logits.Shape[2]).Contiguous().Logit();
+        return odds.To(Device.Cpu, odds.Type);
+    }
+
+    private (int Index, float Logit)[] Select(Tensor logits, int start, int count, float threshold) => logits.Type == ScalarType.BFloat16
+        ? Candidates.Select(logits.Data<BFloat16>().Slice(start, count), threshold, settings.Candidates)
+        : Candidates.Select(logits.Data<float>().Slice(start, count), threshold, settings.Candidates);
 
     private List<Detection> RunOne((Tensor Logits, Tensor Deltas)[] levels, AnchorGrid anchors, ImageGeometry image, int n)
     {
@@ -42,14 +49,13 @@ internal sealed class Postprocessor(InferenceSettings settings, IReadOnlyList<Ca
         for (var level = 0; level < levels.Length; level++)
         {
             var (count, classes) = ((int)levels[level].Logits.Shape[1], (int)levels[level].Logits.Shape[2]);
-            var logits = levels[level].Logits.Data<float>().Slice(n * count * classes, count * classes);
             var deltas = MemoryMarshal.Cast<float, BoxDelta>(levels[level].Deltas.Data<float>()).Slice(n * count, count);
             var offset = anchors.Levels[level].Offset;
-            foreach (var index in Candidates.Select(logits, threshold, settings.Candidates))
+            foreach (var (index, logit) in Select(levels[level].Logits, n * count * classes, count * classes, threshold))
             {
                 var anchor = index / classes;
                 boxes.Add(BoxCoder.Decode(anchors.Boxes[offset + anchor], deltas[anchor]).Clip(image.Width, image.Height));
-                scores.Add(1 / (1 + MathF.Exp(-logits[index])));
+                scores.Add(1 / (1 + MathF.Exp(-logit)));
                 labels.Add(index % classes);
             }
         }

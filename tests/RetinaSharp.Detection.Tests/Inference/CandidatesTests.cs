@@ -1,4 +1,5 @@
 using RetinaSharp.Detection.Inference;
+using RetinaSharp.Losses;
 
 namespace RetinaSharp.Detection.Tests.Inference;
 
@@ -19,7 +20,9 @@ public class CandidatesTests
         foreach (var threshold in new[] { float.NegativeInfinity, -3f, 0f, 9f, 20f })
         {
             var expected = Enumerable.Range(0, count).Where(i => logits[i] > threshold).OrderByDescending(i => logits[i]).ThenBy(i => i).Take(limit);
-            Assert.Equal(expected, Candidates.Select(logits, threshold, limit));
+            var pairs = expected.Select(i => (i, logits[i])).ToArray();
+            Assert.Equal(pairs, Candidates.Select(logits, threshold, limit));
+            Assert.Equal(pairs, Candidates.Select(Array.ConvertAll(logits, logit => (BFloat16)logit), threshold, limit));
         }
     }
 }

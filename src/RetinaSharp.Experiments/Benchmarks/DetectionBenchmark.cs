@@ -1,0 +1,62 @@
+using RetinaSharp.Detection.Anchors;
+using RetinaSharp.Detection.Data;
+using RetinaSharp.Detection.Inference;
+using RetinaSharp.Detection.Modeling;
+using RetinaSharp.Detection.Settings;
+using RetinaSharp.Imaging;
+using RetinaSharp.Torch;
+
+namespace RetinaSharp.Experiments.Benchmarks;
+
+/// <summary>Detection in square images that are in memory: what torchvision's model does in <c>eval</c>.</summary>
+public sealed class DetectionBenchmark : INetworkBenchmark
+{
+    private readonly RetinaNet _network = PeerModel.Create();
+    private readonly Predictor _predictor;
+    private readonly BufferPool<PixelBuffer> _pool = new();
+    private readonly Image[] _images;
+    private readonly InputSize _input;
+
+    /// <summary>Makes the network.</summary>
+    /// <param name="size">Side of the images.</param>
+    /// <param name="batch">Images that go through the network together.</param>
+    /// <param name="precision">Type of the computation.</param>
+    /// <param name="device">Where it is computed.</param>
+    /// <param name="threads">Threads to use.</param>
+    public DetectionBenchmark(int size, int batch, Precision precision, Device device, int threads)
+    {
+        Engine.Threads = threads;
+        Operations = batch * NetworkCost.Of(PeerModel.Settings.Model, _network.Classes, freeze: 0, size).Forward;
+        _input = new(size, size);
+        _images = [.. Enumerable.Range(0, batch).Select(image => new Image(size, size, PeerModel.Pixels(size, image)))];
+        _network.To(device, Detection.Modeling.ComputeType.Choose(precision, device));
+        _predictor = new(_network, new AnchorGenerator(PeerModel.Settings.Model.Anchors), PeerModel.Settings.Inference, PeerModel.Categories);
+    }
+
+    /// <inheritdoc/>
+    public ScalarType ComputeType => _network.ComputeType;
+
+    /// <inheritdoc/>
+    public Device Device => _network.Device;
+
+    /// <inheritdoc/>
+    public double Operations { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, double> Phases { get; } = new Dictionary<string, double>();
+
+    /// <inheritdoc/>
+    public void ResetPhases()
+    {
+    }
+
+    /// <summary>Looks at the images once.</summary>
+    public void Run()
+    {
+        using var batch = ImageBatch.Of(_images, _input, _pool);
+        _predictor.Predict(batch);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _network.Dispose();
+}

@@ -1,0 +1,40 @@
+using RetinaSharp.Annotations;
+using RetinaSharp.Detection.Anchors;
+using RetinaSharp.Detection.Modeling;
+using RetinaSharp.Detection.Settings;
+
+namespace RetinaSharp.Experiments.Benchmarks;
+
+/// <summary>
+/// What torchvision's <c>retinanet_resnet50_fpn</c> is when it is trained from trained weights, so that both are timed on the same
+/// work: ResNet-50 with frozen norms, stem and first stage not trained, P6 from P5, L1, 91 classes.
+/// </summary>
+internal static class PeerModel
+{
+    private const int Classes = 91;
+
+    public static RunSettings Settings { get; } = Presets.R50 with
+    {
+        Model = new() { Depth = 50, P6From = P6Source.P5, Anchors = new() { Compatibility = AnchorCompatibility.Torchvision } },
+        Loss = new() { Box = BoxLossKind.L1 },
+        Training = Presets.R50.Training with { LearningRate = 1e-5 * TrainingSettings.ReferenceBatch },
+    };
+
+    public static IReadOnlyList<Category> Categories { get; } = [.. Enumerable.Range(1, Classes).Select(id => new Category(id, $"class {id}"))];
+
+    /// <summary>The network, with the weights that training starts from.</summary>
+    public static RetinaNet Create()
+    {
+        var network = new RetinaNet(Settings.Model, Classes);
+        WeightInitializer.Initialize(network, seed: 0);
+        return network;
+    }
+
+    /// <summary>An image of noise.</summary>
+    public static byte[] Pixels(int size, int seed)
+    {
+        var pixels = new byte[size * size * 3];
+        new Random(seed).NextBytes(pixels);
+        return pixels;
+    }
+}

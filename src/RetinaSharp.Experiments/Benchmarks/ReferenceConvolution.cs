@@ -1,0 +1,44 @@
+using RetinaSharp.Torch;
+
+namespace RetinaSharp.Experiments.Benchmarks;
+
+/// <summary>A convolution that keeps the machine as busy as one can: 3 × 3, 256 to 256 channels, 128 × 128 pixels.</summary>
+public sealed class ReferenceConvolution : IDisposable
+{
+    private const int Channels = 256;
+    private const int Side = 128;
+    private const int Kernel = 3;
+
+    private readonly Tensor _input;
+    private readonly Tensor _weight;
+
+    /// <summary>Makes its tensors.</summary>
+    /// <param name="type">Type of the computation.</param>
+    /// <param name="device">Where it is computed.</param>
+    public ReferenceConvolution(ScalarType type, Device device)
+    {
+        using var scope = new TensorScope();
+        _input = TensorScope.Detach(Ones(type, device, 1, Channels, Side, Side));
+        _weight = TensorScope.Detach(Ones(type, device, Channels, Channels, Kernel, Kernel));
+    }
+
+    /// <summary>Floating-point operations of one run.</summary>
+    public const double Operations = 2.0 * Channels * Channels * Kernel * Kernel * Side * Side;
+
+    /// <summary>Runs it once.</summary>
+    public void Run()
+    {
+        using var guard = Autograd.WithoutGradient();
+        using var scope = new TensorScope();
+        Functional.Conv2d(_input, _weight, null, 1, Kernel / 2);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _input.Dispose();
+        _weight.Dispose();
+    }
+
+    private static Tensor Ones(ScalarType type, Device device, params long[] shape) => (Tensor.Zeros(type, device, shape) + 1).ChannelsLast();
+}

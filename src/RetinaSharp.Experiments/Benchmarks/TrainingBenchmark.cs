@@ -1,0 +1,106 @@
+using RetinaSharp.Annotations;
+using RetinaSharp.Boxes;
+using RetinaSharp.Detection.Anchors;
+using RetinaSharp.Detection.Data;
+using RetinaSharp.Detection.Modeling;
+using RetinaSharp.Detection.Settings;
+using RetinaSharp.Detection.Training;
+using RetinaSharp.Torch;
+using RetinaSharp.Torch.Modules;
+
+namespace RetinaSharp.Experiments.Benchmarks;
+
+/// <summary>
+/// Steps of training on one batch of square images, from pixels in memory and boxes to moved weights: what torchvision's model, its
+/// <c>backward</c> and its optimiser do in one step. All steps are made by the code that trains.
+/// </summary>
+public sealed class TrainingBenchmark : INetworkBenchmark
+{
+    private static readonly RunSettings Model = PeerModel.Settings;
+
+    private readonly int _size;
+    private readonly byte[][] _pixels;
+    private readonly Box[] _boxes;
+    private readonly RetinaNet _network = PeerModel.Create();
+    private readonly TrainingState _state;
+    private readonly ShardThreads _shards;
+    private readonly StepRunner _steps;
+    private readonly PhaseClock _clock = new();
+    private readonly AnchorGenerator _anchors = new(Model.Model.Anchors);
+    private readonly Assigner _assigner = new(Model.Assigner);
+    private readonly BufferPool<TrainingBuffers> _pool = new();
+    private int _step;
+
+    /// <summary>Makes the network.</summary>
+    /// <param name="size">Side of the images, a multiple of 32.</param>
+    /// <param name="batch">Images of a step.</param>
+    /// <param name="precision">Type of the computation.</param>
+    /// <param name="device">Where it is computed.</param>
+    /// <param name="threads">Threads to use.</param>
+    public TrainingBenchmark(int size, int batch, Precision precision, Device device, int threads)
+    {
+        _size = size;
+        _pixels = [.. Enumerable.Range(0, batch).Select(image => PeerModel.Pixels(size, image))];
+        var scale = size / 512f;
+        _boxes = [.. new Box[] { new(50, 50, 200, 200), new(100, 120, 300, 400), new(10, 10, 40, 60) }.Select(box => box.Scale(scale, scale))];
+        Engine.Threads = threads;
+        var settings = Model with { Training = Model.Training with { Batch = batch } };
+        var cost = NetworkCost.Of(settings.Model, _network.Classes, settings.Training.Freeze, size);
+        Operations = batch * (cost.Forward + cost.Backward);
+        _network.Body.Freeze(settings.Training.Freeze);
+        _network.To(device, Detection.Modeling.ComputeType.Choose(precision, device));
+        _network.Train(true);
+        _state = new(_network, settings.Training);
+        _shards = new(1, threads);
+        _steps = new(settings, _network, _state, sampler: null, _shards, _clock);
+    }
+
+    /// <inheritdoc/>
+    public ScalarType ComputeType => _network.ComputeType;
+
+    /// <inheritdoc/>
+    public Device Device => _network.Device;
+
+    /// <inheritdoc/>
+    public double Operations { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, double> Phases => _clock.Seconds;
+
+    /// <inheritdoc/>
+    public void ResetPhases() => _clock.Reset();
+
+    /// <summary>Makes one step.</summary>
+    public void Run()
+    {
+        using var batches = Batches().GetEnumerator();
+        _steps.Run(batches, Model.Training.LearningRate, _step++);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _shards.Dispose();
+        _state.Dispose();
+        _network.Dispose();
+    }
+
+    private IEnumerable<TrainingBatch> Batches()
+    {
+        var size = new PaddedSize(_pixels.Length, _size, _size);
+        var grid = _anchors.Generate(_size, _size);
+        var buffers = _pool.Rent();
+        buffers.Reset(size, grid);
+        int[] classes = [1, 5, 17];
+        for (var i = 0; i < _pixels.Length; i++)
+        {
+            _pixels[i].CopyTo(buffers.Pixels[i]);
+            var assignment = _assigner.Assign(grid, _boxes, classes);
+            for (var level = 0; level < buffers.Levels.Length; level++)
+                buffers.Levels[level].Set(i, grid, grid.Levels[level], assignment, _boxes);
+        }
+
+        var image = new AnnotatedImage { Id = 1, FileName = "noise", Path = "noise", Width = _size, Height = _size, Annotations = [] };
+        yield return new(0, size, [.. _pixels.Select(_ => new BatchImage(image, _size, _size, _boxes, classes, []))], buffers, _pool);
+    }
+}

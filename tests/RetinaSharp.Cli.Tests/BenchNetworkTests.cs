@@ -1,0 +1,47 @@
+using RetinaSharp.Cli.Reports;
+using RetinaSharp.Cli.Terminal;
+
+namespace RetinaSharp.Cli.Tests;
+
+public sealed class BenchNetworkTests
+{
+    [Theory]
+    [InlineData("train", "train step 32px batch 2 fp32", 3)]
+    [InlineData("detect", "detect 32px batch 2 fp32", 1)]
+    public void Run_SmallImages_TimesTheWorkBesideAConvolution(string verb, string figure, double backwardAtLeast)
+    {
+        var ran = Ran.Retina("bench", verb, "--size", "32", "--batch", "2", "--runs", "2", "--precision", "fp32", "--json");
+
+        var json = ran.IsDone().Json;
+        Assert.True(json.GetProperty("seconds").GetProperty(figure).GetDouble() > 0);
+        Assert.True(json.GetProperty("peak_bytes").GetInt64() > 0);
+        Assert.True(json.GetProperty("convolution_share").GetProperty(figure).GetDouble() is > 0 and < 2);
+        Assert.Equal(backwardAtLeast > 1, json.GetProperty("phases").TryGetProperty(figure, out var phases) && phases.TryGetProperty("backward", out _));
+    }
+
+    [SharedDataTheory]
+    [InlineData("train step {a.size}px batch {a.batch} {name}")]
+    [InlineData("detect {a.size}px batch {a.batch} {name}")]
+    [InlineData("bf16 autocast channels-last")]
+    public void Names_OfTheFigures_AreThoseOfTheScript(string name) =>
+        Assert.Contains(name, File.ReadAllText(SharedData.At("peers", "torchvision_bench.py")));
+
+    [Theory]
+    [InlineData("--size", "33")]
+    [InlineData("--batch", "0")]
+    [InlineData("--runs", "0")]
+    [InlineData("--device", "cuda:x")]
+    public void Run_BadOption_IsWrongUsage(string option, string value) =>
+        Assert.Equal(ExitCode.WrongUsage, Ran.Retina("bench", "detect", option, value).Code);
+
+    [Fact]
+    public void Report_WithPhases_ShowsShareAndMilliseconds()
+    {
+        using var table = new StringWriter();
+
+        NetworkTimingReport.Show(new(table, Consoles.Over(TextWriter.Null)), [new("step", .5, .6, 1.2, .5, new Dictionary<string, double> { ["forward"] = .2 })], withPhases: true);
+
+        Assert.Matches(@"(?m)^step +500\.0 +0\.60 +1\.20 +50 % *$", table.ToString());
+        Assert.Matches(@"(?m)^ +forward +200\.0 *$", table.ToString());
+    }
+}
