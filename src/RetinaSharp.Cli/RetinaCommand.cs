@@ -58,7 +58,7 @@ internal static class RetinaCommand
         DetectVerb.Create(session),
         LossVerb.Create(session),
         new Command("analyze", "Looks into a model.") { AnalyzeLossesVerb.Create(session) },
-        new Command("bench", "Times this program, side by side with others.") { BenchLossVerb.Create(session), BenchVerb.Assign(session), BenchVerb.Score(session) },
+        new Command("bench", "Times this program, side by side with others.") { BenchLossVerb.Create(session), BenchVerb.Assign(session), BenchVerb.Score(session), BenchLoadVerb.Create(session) },
         ImportVerb.Create(session),
         InfoVerb.Create(session),
     };

@@ -39,6 +39,20 @@ public sealed class BenchTests
         Assert.Contains("assign grid", Ran.Retina("bench", "assign", "--runs", "1").IsDone().Out);
     }
 
+    [Fact]
+    public void BenchLoad_ASet_GivesImagesPerSecondOfEachLoader()
+    {
+        using var folder = new TemporaryFolder();
+        var set = ColouredSet.Write(folder.Path, images: 9);
+
+        var json = Ran.Retina("bench", "load", set, "--preset", "tiny", "--size", "64", "--runs", "1", "--json").IsDone().Json;
+
+        string[] figures = ["load 8 images for training", "load 8 images for training, in memory", "load 9 images for evaluation"];
+        Assert.Equal(figures, json.GetProperty("seconds").EnumerateObject().Select(figure => figure.Name));
+        Assert.All(json.GetProperty("images_per_second").EnumerateObject(), figure => Assert.True(figure.Value.GetDouble() > 0));
+        Assert.Contains("images/s", Ran.Retina("bench", "load", set, "--preset", "tiny", "--size", "64", "--runs", "1").IsDone().Out);
+    }
+
     [Theory]
     [InlineData("assign")]
     [InlineData("score")]

@@ -10,7 +10,7 @@ public sealed partial class HelpTests
     // Options beside those of the contract, which allows them.
     private static readonly string[] Additions = ["--logit", "--runs", "--sampling-ratio"];
 
-    private static readonly string[] AddedVerbs = [];
+    private static readonly string[] AddedVerbs = [" bench load"];
 
     [Fact]
     public void Help_OfTrain_ListsEveryOptionOfTheTable()
@@ -34,6 +34,7 @@ public sealed partial class HelpTests
     [InlineData("bench", "loss")]
     [InlineData("bench", "assign")]
     [InlineData("bench", "score")]
+    [InlineData("bench", "load")]
     [InlineData("import")]
     [InlineData("info")]
     public void Help_OfAVerb_IsOnStdoutWithItsName(params string[] verb)

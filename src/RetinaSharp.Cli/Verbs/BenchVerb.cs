@@ -6,13 +6,13 @@ using RetinaSharp.Cli.Terminal;
 
 namespace RetinaSharp.Cli.Verbs;
 
-/// <summary>Verbs of <c>retina bench</c> that time one thing without a floor to hold it against.</summary>
+/// <summary>Verbs of <c>retina bench</c> that time one thing, and what they have in common.</summary>
 internal static class BenchVerb
 {
     private const int DefaultRuns = 5;
 
     // After half a second of runs the last compilation is in use.
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(.7);
+    public static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(.7);
 
     public static Command Assign(Session session) => Create(session, "assign", "Assignment of 120,000 anchors to 100 boxes.",
         () => new AssignmentBenchmark(AssignmentBenchmark.Anchors, AssignmentBenchmark.Boxes));
@@ -20,16 +20,23 @@ internal static class BenchVerb
     public static Command Score(Session session) => Create(session, "score", "COCO's figures of 500,000 detections in 5,000 images.",
         () => new ScoreBenchmark(ScoreBenchmark.Images));
 
+    public static Option<string?> Runs() => Given.Value("--runs", "N", $"Runs of which the median is taken; {DefaultRuns} if left out.");
+
+    /// <exception cref="UsageException">It is no number, or below 1.</exception>
+    public static int ReadRuns(ParseResult parse, Option<string?> runs)
+    {
+        var count = Given.ReadValue(parse, runs, OptionValue.Whole) ?? DefaultRuns;
+        return count >= 1 ? count : throw new UsageException($"--runs: {count} is below 1");
+    }
+
     private static Command Create(Session session, string name, string description, Func<IBenchmark> make)
     {
-        var runs = Given.Value("--runs", "N", $"Runs of which the median is taken; {DefaultRuns} if left out.");
+        var runs = Runs();
         var json = Given.Json();
         var command = new Command(name, description) { runs, json };
         command.SetAction(parse =>
         {
-            var count = Given.ReadValue(parse, runs, OptionValue.Whole) ?? DefaultRuns;
-            if (count < 1)
-                throw new UsageException($"--runs: {count} is below 1");
+            var count = ReadRuns(parse, runs);
             var stopper = new Stopper(count, WarmUp);
             var timings = ProgressDisplay.During(session.Output, name, display => Run(make(), stopper, display, session.Cancellation));
             if (parse.GetValue(json))

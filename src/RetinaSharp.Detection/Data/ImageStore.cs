@@ -40,16 +40,23 @@ internal sealed class ImageStore(InputSize size, double maxScale, long cacheByte
     {
         var fit = size.Fit(source.Width, source.Height);
         var (width, height) = (ScaledSide(fit.Width, maxScale), ScaledSide(fit.Height, maxScale));
-        var shrinks = width < source.Width && height < source.Height;
-        var reduction = shrinks ? Reduction(source, width, height) : 1;
-        var image = Image.Load(source.Path, reduction == 1 ? null : new() { Reduction = reduction });
-        if (!IsReduced(image.Width, source.Width, reduction) || !IsReduced(image.Height, source.Height, reduction))
+        if (width >= source.Width || height >= source.Height)
+            (width, height) = (source.Width, source.Height);
+        var reduction = Reduction(source, width, height);
+        return Image.Load(source.Path, new()
         {
-            var found = reduction == 1 ? image : Image.Load(source.Path);
-            throw new DataException(source.Path, $"image {source.Id}",
-                $"is {found.Width} x {found.Height}, but annotated as {source.Width} x {source.Height}: correct the annotations, or their boxes would lie elsewhere");
-        }
-        return shrinks ? image.Resize(width, height) : image;
+            Reduction = reduction,
+            ScaleTo = (decodedWidth, decodedHeight) =>
+                IsReduced(decodedWidth, source.Width, reduction) && IsReduced(decodedHeight, source.Height, reduction) ? (width, height)
+                : throw OfAnotherSize(source),
+        });
+    }
+
+    private static DataException OfAnotherSize(AnnotatedImage source)
+    {
+        var found = Image.Load(source.Path);
+        return new(source.Path, $"image {source.Id}",
+            $"is {found.Width} x {found.Height}, but annotated as {source.Width} x {source.Height}: correct the annotations, or their boxes would lie elsewhere");
     }
 
     /// <summary>A side of an image that is scaled once more.</summary>
