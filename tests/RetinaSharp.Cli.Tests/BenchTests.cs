@@ -43,7 +43,7 @@ public sealed class BenchTests
     public void BenchLoad_ASet_GivesImagesPerSecondOfEachLoader()
     {
         using var folder = new TemporaryFolder();
-        var set = ColouredSet.Write(folder.Path, images: 9);
+        var set = ColouredSet.Write(folder.Root, images: 9);
 
         var json = Ran.Retina("bench", "load", set, "--preset", "tiny", "--size", "64", "--runs", "1", "--json").IsDone().Json;
 
