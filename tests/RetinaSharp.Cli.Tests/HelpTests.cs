@@ -8,7 +8,7 @@ namespace RetinaSharp.Cli.Tests;
 public sealed partial class HelpTests
 {
     // Options beside those of the contract, which allows them.
-    private static readonly string[] Additions = ["--logit", "--runs", "--sampling-ratio"];
+    private static readonly string[] Additions = ["--logit", "--runs", "--sampling-ratio", "--tile-overlap"];
 
     private static readonly string[] AddedVerbs = [" bench load"];
 
