@@ -58,6 +58,12 @@ cv::Mat view(const uint8_t* rgb, int32_t width, int32_t height, int64_t stride) 
   return cv::Mat(height, width, CV_8UC3, const_cast<uint8_t*>(rgb), static_cast<size_t>(stride));
 }
 
+// Area averaging where a side shrinks to less than half, bilinear otherwise. Channel by channel, whatever their order.
+void resize(const cv::Mat& source, cv::Mat& target) {
+  const bool is_area = source.cols > 2LL * target.cols || source.rows > 2LL * target.rows;
+  cv::resize(source, target, target.size(), 0, 0, is_area ? cv::INTER_AREA : cv::INTER_LINEAR);
+}
+
 // Turns an image upright: what EXIF orientation 2 to 8 says has been done to it is undone.
 void turn(cv::Mat& image, int orientation) {
   cv::Mat turned;
@@ -143,12 +149,16 @@ int32_t vision_decode(const uint8_t* data, int64_t size, int32_t reduction, int6
   });
 }
 
-int32_t vision_image_copy(const vision_image* image, uint8_t* rgb, int64_t stride) {
+int32_t vision_image_copy(const vision_image* image, uint8_t* rgb, int32_t width, int32_t height, int64_t stride) {
   return guard([&]() -> int32_t {
-    if (!image || !is_image(rgb, image->bgr.cols, image->bgr.rows, stride))
-      return fail(vision_bad_argument, "no image, or a stride below the width");
-    cv::Mat target = view(rgb, image->bgr.cols, image->bgr.rows, stride);
-    cv::cvtColor(image->bgr, target, cv::COLOR_BGR2RGB);
+    if (!image || !is_image(rgb, width, height, stride)) return fail(vision_bad_argument, "no image, or a stride below the width");
+    cv::Mat target = view(rgb, width, height, stride);
+    if (target.size() == image->bgr.size()) {
+      cv::cvtColor(image->bgr, target, cv::COLOR_BGR2RGB);
+    } else {
+      resize(image->bgr, target);
+      cv::cvtColor(target, target, cv::COLOR_BGR2RGB);
+    }
     return vision_ok;
   });
 }
@@ -160,10 +170,8 @@ int32_t vision_resize(const uint8_t* source, int32_t source_width, int32_t sourc
   return guard([&]() -> int32_t {
     if (!is_image(source, source_width, source_height, source_stride) || !is_image(target, target_width, target_height, target_stride))
       return fail(vision_bad_argument, "no image, or a stride below the width");
-    const bool is_area = source_width > 2LL * target_width || source_height > 2LL * target_height;
     cv::Mat result = view(target, target_width, target_height, target_stride);
-    cv::resize(view(source, source_width, source_height, source_stride), result, result.size(), 0, 0,
-               is_area ? cv::INTER_AREA : cv::INTER_LINEAR);
+    resize(view(source, source_width, source_height, source_stride), result);
     return vision_ok;
   });
 }

@@ -8,7 +8,7 @@
 #define VISION_API extern "C" __attribute__((visibility("default")))
 
 // Raised whenever a signature or a meaning below changes; the managed side refuses any other version.
-constexpr int32_t vision_abi = 1;
+constexpr int32_t vision_abi = 2;
 
 enum vision_status : int32_t {
   vision_ok = 0,
@@ -38,7 +38,8 @@ VISION_API int32_t vision_set_threads(int32_t threads);
 // `max_pixels` before anything is decoded. `reduction` is 1, 2, 4 or 8. The image is freed with vision_image_free.
 VISION_API int32_t vision_decode(const uint8_t* data, int64_t size, int32_t reduction, int64_t max_pixels,
                                  vision_image** image, int32_t* width, int32_t* height);
-VISION_API int32_t vision_image_copy(const vision_image* image, uint8_t* rgb, int64_t stride);
+// Scaled as vision_resize does, where the size is another.
+VISION_API int32_t vision_image_copy(const vision_image* image, uint8_t* rgb, int32_t width, int32_t height, int64_t stride);
 VISION_API void vision_image_free(vision_image* image);
 
 // Area averaging where a side shrinks to less than half, bilinear otherwise.

@@ -58,7 +58,10 @@ internal static class RetinaCommand
         DetectVerb.Create(session),
         LossVerb.Create(session),
         new Command("analyze", "Looks into a model.") { AnalyzeLossesVerb.Create(session) },
-        new Command("bench", "Times this program, side by side with others.") { BenchLossVerb.Create(session), BenchNetworkVerb.Train(session), BenchNetworkVerb.Detect(session) },
+        new Command("bench", "Times this program, side by side with others.")
+        {
+            BenchLossVerb.Create(session), BenchVerb.Assign(session), BenchVerb.Score(session), BenchLoadVerb.Create(session), BenchNetworkVerb.Train(session), BenchNetworkVerb.Detect(session),
+        },
         ImportVerb.Create(session),
         InfoVerb.Create(session),
     };

@@ -105,11 +105,15 @@ public sealed partial class Image
         using (handle)
         {
             NativeStatus.Check(status, file);
+            if (options.ScaleTo is { } scale)
+                (width, height) = scale(width, height);
+            ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
+            ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
             if (ByteCount(width, height) > Array.MaxLength)
                 throw new ImageException(file, $"has {width} x {height} pixels, which do not fit in one array");
             var image = new Image(width, height, NewPixels(width, height));
             fixed (byte* rgb = image._pixels)
-                NativeStatus.Check(NativeMethods.ImageCopy(handle, rgb, image.Stride), file);
+                NativeStatus.Check(NativeMethods.ImageCopy(handle, rgb, width, height, image.Stride), file);
             return image;
         }
     }

@@ -25,7 +25,7 @@ public sealed partial class Image
     /// <param name="stride">Bytes from one row to the next in <paramref name="destination"/>, at least 3 · width.</param>
     /// <param name="width">Width in pixels, at least 1.</param>
     /// <param name="height">Height in pixels, at least 1.</param>
-    public unsafe void ResizeInto(Span<byte> destination, int stride, int width, int height)
+    public void ResizeInto(Span<byte> destination, int stride, int width, int height)
     {
         PixelRows.Check(destination, stride, width, height);
         if ((width, height) == (Width, Height))
@@ -34,8 +34,25 @@ public sealed partial class Image
                 _pixels.AsSpan(y * width * Channels, width * Channels).CopyTo(destination[(y * stride)..]);
             return;
         }
-        fixed (byte* source = _pixels)
+        ResizeInto(destination, stride, width, height, 0, 0, Width, Height);
+    }
+
+    /// <summary>As <see cref="ResizeInto(Span{byte}, int, int, int)"/>, of a part of the image alone; what surrounds it has no influence.</summary>
+    /// <param name="destination">Where the pixels go, from the first row's first byte; bytes between rows are left alone.</param>
+    /// <param name="stride">Bytes from one row to the next in <paramref name="destination"/>, at least 3 · width.</param>
+    /// <param name="width">Width in pixels, at least 1.</param>
+    /// <param name="height">Height in pixels, at least 1.</param>
+    /// <param name="x">Left side of the part, from 0.</param>
+    /// <param name="y">Its upper side, from 0.</param>
+    /// <param name="partWidth">Width of the part in pixels, at least 1; it ends within the image.</param>
+    /// <param name="partHeight">Its height.</param>
+    public unsafe void ResizeInto(Span<byte> destination, int stride, int width, int height, int x, int y, int partWidth, int partHeight)
+    {
+        PixelRows.Check(destination, stride, width, height);
+        if (x < 0 || y < 0 || partWidth < 1 || partHeight < 1 || x > Width - partWidth || y > Height - partHeight)
+            throw new ArgumentOutOfRangeException(nameof(x), $"{partWidth} x {partHeight} pixels from ({x}, {y}) are no part of {Width} x {Height}");
+        fixed (byte* source = &_pixels[(y * Width + x) * Channels])
         fixed (byte* target = destination)
-            NativeStatus.Check(NativeMethods.Resize(source, Width, Height, Stride, target, width, height, stride), "");
+            NativeStatus.Check(NativeMethods.Resize(source, partWidth, partHeight, Stride, target, width, height, stride), "");
     }
 }

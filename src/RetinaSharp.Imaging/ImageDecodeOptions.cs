@@ -13,6 +13,12 @@ public sealed record ImageDecodeOptions
     public int Reduction { get; init; } = 1;
 
     /// <summary>
+    /// From the width and height of the decoded, upright image to those it is scaled to, as <see cref="Image.Resize"/> scales, but without
+    /// the image at its first size in managed memory; null: it keeps its size. What it throws comes out of the decoding.
+    /// </summary>
+    public Func<int, int, (int Width, int Height)>? ScaleTo { get; init; }
+
+    /// <summary>
     /// Images whose header announces more pixels (before <see cref="Reduction"/>) are refused before anything is decoded.
     /// OpenCV itself refuses more than 2^30.
     /// </summary>

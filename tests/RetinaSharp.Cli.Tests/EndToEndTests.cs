@@ -108,6 +108,27 @@ public sealed class EndToEndTests(TrainedModel trained) : IClassFixture<TrainedM
         Assert.All(detections, one => Assert.Equal(("blue", 7), (one.GetProperty("category").GetString(), one.GetProperty("category_id").GetInt32())));
     }
 
+    [Theory]
+    [InlineData("--tile", "40", "--tile-overlap", ".3")]
+    [InlineData("--tta")]
+    [InlineData("--tile", "48", "--tta", "--batch", "4")]
+    public void Detect_TilesAndAugmentation_FindsOtherThings(params string[] options)
+    {
+        var plain = Boxes([]);
+        var ran = Boxes(options);
+
+        Assert.InRange(ran.Count, 1, 500);
+        Assert.NotEqual(plain, ran);
+
+        List<double> Boxes(string[] options) => [.. Ran.Retina(
+                ["detect", trained.Run, Path.Combine(trained.Images, "00.png"), "--score-threshold", "0", "--max-detections", "500", "--json", .. options])
+            .IsDone().Json.GetProperty("images")[0].GetProperty("detections").EnumerateArray().Select(one => one.GetProperty("bbox")[0].GetDouble())];
+    }
+
+    [Fact]
+    public void Eval_Tiles_IsOfAllImages() =>
+        Assert.Equal(12, Ran.Retina("eval", trained.Run, trained.Data, "--tile", "40", "--json").IsDone().Json.GetProperty("images").GetInt32());
+
     [Fact]
     public void Detect_WithoutJson_ListsWhatItFound()
     {

@@ -57,6 +57,28 @@ public class ImageDecodeTests
         Assert.InRange(GoldenImages.Difference(GoldenImages.Pixels(name).Resize(width, height), image), 0, 16);
     }
 
+    [Theory]
+    [InlineData("rgb.jpg", 1, 7, 5)]
+    [InlineData("rgb.png", 1, 33, 25)]
+    [InlineData("rgb.jpg", 2, 9, 5)]
+    [InlineData("orientation_6.jpg", 1, 11, 17)]
+    [InlineData("orientation_6.webp", 1, 12, 20)]
+    public void Decode_ScaleTo_IsDecodedThenResized(string name, int reduction, int width, int height)
+    {
+        var expected = Image.Decode(GoldenImages.Bytes(name), new() { Reduction = reduction });
+        var given = (0, 0);
+
+        var image = Image.Decode(GoldenImages.Bytes(name), new() { Reduction = reduction, ScaleTo = (w, h) => { given = (w, h); return (width, height); } });
+
+        Assert.Equal((expected.Width, expected.Height), given);
+        Assert.Equal((width, height), (image.Width, image.Height));
+        Assert.Equal(expected.Resize(width, height).Pixels, image.Pixels);
+    }
+
+    [Fact]
+    public void Decode_ScaleToNothing_Throws() =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => Image.Decode(GoldenImages.Bytes("rgb.jpg"), new() { ScaleTo = (_, _) => (0, 3) }));
+
     [Fact]
     public void Decode_JpegReducedByEight_RoundsItsSidesUp()
     {

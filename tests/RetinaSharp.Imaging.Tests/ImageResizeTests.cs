@@ -24,6 +24,31 @@ public class ImageResizeTests
     }
 
     [Theory]
+    [InlineData(0, 0, 13, 9)]
+    [InlineData(3, 2, 7, 6)]
+    [InlineData(12, 8, 1, 1)]
+    public void ResizeInto_PartOfAnImage_IsThatPartAlone(int x, int y, int width, int height)
+    {
+        var source = Noise(13, 9);
+        var part = new byte[width * height * 3];
+        for (var row = 0; row < height; row++)
+            source.Pixels.Slice(((y + row) * 13 + x) * 3, width * 3).CopyTo(part.AsSpan(row * width * 3));
+        var result = new byte[8 * 5 * 3];
+
+        source.ResizeInto(result, 8 * 3, 8, 5, x, y, width, height);
+
+        Assert.Equal(new Image(width, height, part).Resize(8, 5).Pixels, result);
+    }
+
+    [Theory]
+    [InlineData(-1, 0, 3, 3)]
+    [InlineData(11, 0, 3, 3)]
+    [InlineData(0, 7, 3, 3)]
+    [InlineData(0, 0, 0, 3)]
+    public void ResizeInto_NoPartOfTheImage_Throws(int x, int y, int width, int height) =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => Noise(13, 9).ResizeInto(new byte[75], 15, 5, 5, x, y, width, height));
+
+    [Theory]
     [InlineData(13, 9, 31, 20)]
     [InlineData(13, 9, 8, 7)]
     [InlineData(13, 9, 1, 9)]

@@ -11,6 +11,9 @@ internal sealed class InferenceOptions
     private readonly Option<string?> _nms = Given.Value("--nms", "IOU", "Boxes of a class that overlap more than this are suppressed by the best of them.");
     private readonly Option<string?> _maxDetections = Given.Value("--max-detections", "N", "Detections kept for an image.");
     private readonly Option<string?> _batch = Given.Value("--batch", "N", "Images that go through the network together.");
+    private readonly Option<string?> _tile = Given.Value("--tile", "N", "For large images with small objects: shows the network tiles of N pixels too, each scaled to the input size.");
+    private readonly Option<string?> _tileOverlap = Given.Value("--tile-overlap", "PART", "Part of a tile that the next one shows too; an object up to this size is whole in some tile. .25 if left out.");
+    private readonly Option<bool> _tta = new("--tta") { Description = "Shows every image mirrored and in three sizes too, and fuses what is found: more exact, at some seven times the work." };
     private readonly EngineOptions _engine = new();
 
     public void AddTo(Command command)
@@ -19,6 +22,9 @@ internal sealed class InferenceOptions
         command.Add(_nms);
         command.Add(_maxDetections);
         command.Add(_batch);
+        command.Add(_tile);
+        command.Add(_tileOverlap);
+        command.Add(_tta);
         _engine.AddTo(command);
     }
 
@@ -41,10 +47,15 @@ internal sealed class InferenceOptions
             NmsIou = Given.ReadValue(parse, _nms, OptionValue.Number),
             MaxDetections = Given.ReadValue(parse, _maxDetections, OptionValue.Whole),
             ScoreThreshold = scoreThreshold,
+            Tile = Given.ReadValue(parse, _tile, OptionValue.Whole),
+            TestTimeAugmentation = parse.GetValue(_tta),
         };
+        if (Given.ReadValue(parse, _tileOverlap, OptionValue.Number) is { } overlap)
+            options = options.Tile is null ? throw new UsageException($"{_tileOverlap.Name} is of tiles: give {_tile.Name} N too") : options with { TileOverlap = overlap };
         return UsageException.Guard(() =>
         {
             // Before the model is loaded, which may take a while.
+            options.ValidateTiles();
             var defaults = new InferenceSettings();
             (defaults with
             {

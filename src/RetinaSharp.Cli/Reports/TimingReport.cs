@@ -22,6 +22,15 @@ internal static class TimingReport
         output.Result(table);
     }
 
+    /// <summary>Shows timings that have no floor.</summary>
+    public static void Show(Output output, IReadOnlyList<Timing> timings)
+    {
+        var table = Tables.Create("", "ms>", "allocated>");
+        foreach (var one in timings)
+            table.AddRow(new Text(one.Name), new Text($"{one.Seconds * 1e3:0.00}"), new Text($"{one.AllocatedBytes} B"));
+        output.Result(table);
+    }
+
     public static void Write(Utf8JsonWriter writer, IReadOnlyList<Timing> timings, int runs)
     {
         writer.WriteNumber("threads", Environment.ProcessorCount);

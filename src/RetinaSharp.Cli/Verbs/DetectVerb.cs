@@ -5,7 +5,6 @@ using RetinaSharp.Boxes;
 using RetinaSharp.Cli.Options;
 using RetinaSharp.Cli.Terminal;
 using RetinaSharp.Detection.Inference;
-using RetinaSharp.Imaging;
 
 namespace RetinaSharp.Cli.Verbs;
 
@@ -61,30 +60,14 @@ internal static class DetectVerb
         Detector detector, IReadOnlyList<string> files, int batch, HashSet<int>? wanted, Drawing? drawing, ImageCounter counter, Session session)
     {
         var images = new List<DetectedImage>();
-        foreach (var numbers in Enumerable.Range(0, files.Count).Chunk(batch))
+        var number = 0;
+        foreach (var found in detector.DetectMany(files, batch, counter, damaged: error => session.Output.Fail(error.Message), session.Cancellation))
         {
-            session.Cancellation.ThrowIfCancellationRequested();
-            var loaded = new List<(int Number, Image Image)>();
-            foreach (var number in numbers)
-            {
-                try
-                {
-                    loaded.Add((number, Image.Load(files[number])));
-                }
-                catch (ImageException error)
-                {
-                    session.Output.Fail(error.Message);
-                }
-            }
-
-            var found = loaded.Count == 0 ? [] : detector.Detect([.. loaded.Select(entry => entry.Image)]);
-            foreach (var ((number, image), objects) in loaded.Zip(found))
-            {
-                images.Add(new(number + 1, files[number], image.Width, image.Height, [.. objects.Where(one => wanted?.Contains(one.Class) ?? true)]));
-                drawing?.Save(image, images[^1]);
-            }
-
-            counter.Report(numbers[^1] + 1);
+            // The damaged files before it were left out.
+            while (files[number] != found.Path)
+                number++;
+            images.Add(new(++number, found.Path, found.Width, found.Height, [.. found.Detections.Where(one => wanted?.Contains(one.Class) ?? true)]));
+            drawing?.Save(images[^1]);
         }
 
         return images;

@@ -13,11 +13,11 @@ internal sealed class Drawing
     /// <param name="threshold">Scores below this are not drawn.</param>
     public Drawing(string folder, IEnumerable<string> sources, double threshold) => (_names, _threshold) = (new(folder, sources), threshold);
 
-    public void Save(Image image, DetectedImage detected)
+    public void Save(DetectedImage detected)
     {
         // The best is drawn last, over the others.
         var labels = detected.Objects.Where(found => found.Score >= _threshold).Reverse().Select(found =>
             new BoxLabel(found.Box.X1, found.Box.Y1, found.Box.X2, found.Box.Y2, $"{found.Category.Name} {found.Score:0.00}", found.Class));
-        image.Draw([.. labels]).Save(_names.For(detected.File));
+        Image.Load(detected.File).Draw([.. labels]).Save(_names.For(detected.File));
     }
 }

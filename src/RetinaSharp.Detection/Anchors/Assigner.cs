@@ -10,6 +10,9 @@ namespace RetinaSharp.Detection.Anchors;
 /// </summary>
 public sealed class Assigner
 {
+    // A block of anchors, and its IoUs with one box, stay in a core's first cache for all boxes.
+    private const int Block = 1024;
+
     /// <summary>Makes the assigner.</summary>
     /// <param name="settings">The thresholds.</param>
     /// <exception cref="ArgumentException">A setting is out of its range.</exception>
@@ -22,6 +25,9 @@ public sealed class Assigner
     /// <summary>The thresholds.</summary>
     public AssignerSettings Settings { get; }
 
+    // IoUs below it change nothing: neither is the anchor ignored, nor can it be the best of a box from the floor up.
+    private double LeastIou => Math.Min(Settings.BackgroundIou, Settings.LowQualityFloor ?? 1);
+
     /// <summary>Assigns the anchors of one image.</summary>
     /// <param name="anchors">The anchors for its padded size.</param>
     /// <param name="boxes">Its boxes in pixels of the padded image; none is allowed. An empty box overlaps nothing.</param>
@@ -30,30 +36,60 @@ public sealed class Assigner
     /// <exception cref="ArgumentException">The lengths differ, a class is negative, or a box is not finite or has its corners swapped.</exception>
     public AnchorAssignment Assign(AnchorGrid anchors, ReadOnlySpan<Box> boxes, ReadOnlySpan<int> classes, ReadOnlySpan<Box> ignored = default)
     {
-        if (classes.Length != boxes.Length)
-            throw new ArgumentException($"{boxes.Length} boxes need as many classes, not {classes.Length}", nameof(classes));
-        for (var i = 0; i < classes.Length; i++)
-            ArgumentOutOfRangeException.ThrowIfNegative(classes[i], nameof(classes));
-        Check(boxes, nameof(boxes));
-        Check(ignored, nameof(ignored));
-
+        Check(boxes, classes, ignored);
         var widest = 0;
         foreach (var level in anchors.Levels)
             widest = Math.Max(widest, level.Count / level.Grid.Height);
         var row = ArrayPool<float>.Shared.Rent(widest);
-        using var matcher = new Matcher(anchors.Count);
+        using var matcher = new Matcher(anchors.Count, boxes.Length);
         for (var i = 0; i < boxes.Length; i++)
-        {
-            foreach (var (first, count) in new AnchorWindows(anchors, boxes[i]))
+            foreach (var (first, count) in new AnchorWindows(anchors, boxes[i], LeastIou))
             {
                 var ious = row.AsSpan(0, count);
                 Iou.OneToMany(boxes[i], anchors.X1.AsSpan(first, count), anchors.Y1.AsSpan(first, count),
                     anchors.X2.AsSpan(first, count), anchors.Y2.AsSpan(first, count), ious);
                 matcher.Offer(i, first, ious);
             }
-            matcher.EndBox(Settings.LowQualityFloor);
-        }
         ArrayPool<float>.Shared.Return(row);
+
+        var assignment = matcher.Finish(Settings, classes);
+        foreach (var region in ignored)
+            foreach (var (first, count) in new AnchorWindows(anchors, region))
+                Ignore(anchors.Boxes.Slice(first, count), region, assignment.Labels.AsSpan(first, count));
+        return assignment;
+    }
+
+    /// <summary>
+    /// Assigns anchors that lie anywhere. Every box is held against every anchor, block of anchors by block, so memory does not grow with
+    /// the number of boxes.
+    /// </summary>
+    /// <param name="anchors">The anchors; may be empty ones.</param>
+    /// <param name="boxes">Boxes in the same coordinates; none is allowed. An empty box overlaps nothing.</param>
+    /// <param name="classes">For each box its class, from 0.</param>
+    /// <param name="ignored">Regions, as crowds, whose anchors are no background: ignored unless positive.</param>
+    /// <exception cref="ArgumentException">The lengths differ, a class is negative, or a box or anchor is not finite or has its corners swapped.</exception>
+    public AnchorAssignment Assign(ReadOnlySpan<Box> anchors, ReadOnlySpan<Box> boxes, ReadOnlySpan<int> classes, ReadOnlySpan<Box> ignored = default)
+    {
+        Check(anchors, nameof(anchors));
+        Check(boxes, classes, ignored);
+        Span<float> columns = stackalloc float[5 * Block];
+        using var matcher = new Matcher(anchors.Length, boxes.Length);
+        for (var first = 0; first < anchors.Length; first += Block)
+        {
+            var block = anchors.Slice(first, Math.Min(Block, anchors.Length - first));
+            var x1 = columns[..block.Length];
+            var y1 = columns.Slice(Block, block.Length);
+            var x2 = columns.Slice(2 * Block, block.Length);
+            var y2 = columns.Slice(3 * Block, block.Length);
+            for (var i = 0; i < block.Length; i++)
+                (x1[i], y1[i], x2[i], y2[i]) = (block[i].X1, block[i].Y1, block[i].X2, block[i].Y2);
+            var ious = columns.Slice(4 * Block, block.Length);
+            for (var i = 0; i < boxes.Length; i++)
+            {
+                Iou.OneToMany(boxes[i], x1, y1, x2, y2, ious);
+                matcher.Offer(i, first, ious);
+            }
+        }
 
         var assignment = matcher.Finish(Settings, classes);
         foreach (var region in ignored)
@@ -61,14 +97,22 @@ public sealed class Assigner
         return assignment;
     }
 
-    private void Ignore(AnchorGrid anchors, Box region, int[] labels)
+    private void Ignore(ReadOnlySpan<Box> anchors, Box region, Span<int> labels)
     {
-        var boxes = anchors.Boxes;
         var coverage = (float)Settings.IgnoreCoverage;
-        foreach (var (first, count) in new AnchorWindows(anchors, region))
-            for (var i = first; i < first + count; i++)
-                if (labels[i] == SigmoidLoss.Background && Intersection(boxes[i], region) >= coverage * boxes[i].Area)
-                    labels[i] = SigmoidLoss.Ignore;
+        for (var i = 0; i < anchors.Length; i++)
+            if (labels[i] == SigmoidLoss.Background && Intersection(anchors[i], region) >= coverage * anchors[i].Area)
+                labels[i] = SigmoidLoss.Ignore;
+    }
+
+    private static void Check(ReadOnlySpan<Box> boxes, ReadOnlySpan<int> classes, ReadOnlySpan<Box> ignored)
+    {
+        if (classes.Length != boxes.Length)
+            throw new ArgumentException($"{boxes.Length} boxes need as many classes, not {classes.Length}", nameof(classes));
+        for (var i = 0; i < classes.Length; i++)
+            ArgumentOutOfRangeException.ThrowIfNegative(classes[i], nameof(classes));
+        Check(boxes, nameof(boxes));
+        Check(ignored, nameof(ignored));
     }
 
     private static float Intersection(Box a, Box b) =>

@@ -1,74 +1,69 @@
 using System.Buffers;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using RetinaSharp.Losses;
 
 namespace RetinaSharp.Detection.Anchors;
 
 /// <summary>
-/// Matches anchors to boxes from IoUs that come as a stream, box by box in ascending order; it keeps the best box of every anchor,
-/// never the matrix. An IoU that is not offered is 0. Ties go as in torchvision's Matcher: an anchor takes the first of equal
-/// boxes, a box all of equal anchors.
+/// Matches anchors to boxes from IoUs that come as a stream, in any order of anchors, for each anchor box by box in ascending order; it
+/// keeps the best box of every anchor, never the matrix. An IoU that is not offered is 0. Ties go as in torchvision's Matcher: an anchor
+/// takes the first of equal boxes, a box all of equal anchors.
 /// </summary>
 internal sealed class Matcher : IDisposable
 {
     private readonly int _anchors;
+    private readonly int _boxes;
     private readonly float[] _bestIou;
     private readonly int[] _bestBox;
-    private readonly bool[] _isBestOfBox;
-    private readonly List<int> _bestOfBox = [];
-    private float _boxIou;
-    private bool _allAreBest;
+    private readonly float[] _boxIou;
+    // Anchors that were best for a box when they came; a better one may have come later.
+    private readonly List<(int Box, int Anchor, float Iou)> _candidates = [];
+    private int _lastBox = -1;
+    private int _firstOfLastBox;
 
-    public Matcher(int anchors)
+    public Matcher(int anchors, int boxes)
     {
-        _anchors = anchors;
+        (_anchors, _boxes) = (anchors, boxes);
         _bestIou = ArrayPool<float>.Shared.Rent(anchors);
         _bestBox = ArrayPool<int>.Shared.Rent(anchors);
-        _isBestOfBox = ArrayPool<bool>.Shared.Rent(anchors);
+        _boxIou = ArrayPool<float>.Shared.Rent(boxes);
         _bestIou.AsSpan(0, anchors).Clear();
         _bestBox.AsSpan(0, anchors).Clear();
-        _isBestOfBox.AsSpan(0, anchors).Clear();
+        _boxIou.AsSpan(0, boxes).Clear();
     }
 
     /// <summary>Takes the IoUs of a box with anchors that lie beside each other.</summary>
     /// <param name="box">Index of the box.</param>
     /// <param name="first">The first of the anchors.</param>
     /// <param name="ious">IoUs of the box with it and those after it.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Offer(int box, int first, ReadOnlySpan<float> ious)
     {
-        var best = _bestIou.AsSpan(first, ious.Length);
-        var bestBox = _bestBox.AsSpan(first, ious.Length);
+        if (box != _lastBox)
+            (_lastBox, _firstOfLastBox) = (box, _candidates.Count);
+        ref var best = ref MemoryMarshal.GetReference(_bestIou.AsSpan(first, ious.Length));
+        ref var bestBox = ref MemoryMarshal.GetReference(_bestBox.AsSpan(first, ious.Length));
+        ref var offered = ref MemoryMarshal.GetReference(ious);
         var boxes = new Vector<int>(box);
+        var bestOfBox = new Vector<float>(Math.Max(_boxIou[box], float.Epsilon));
         var i = 0;
         for (; i <= ious.Length - Vector<float>.Count; i += Vector<float>.Count)
         {
-            var iou = new Vector<float>(ious[i..]);
-            var old = new Vector<float>(best[i..]);
+            var iou = Vector.LoadUnsafe(in offered, (nuint)i);
+            var old = Vector.LoadUnsafe(in best, (nuint)i);
             var better = Vector.GreaterThan(iou, old);
-            Vector.ConditionalSelect(better, iou, old).CopyTo(best[i..]);
-            Vector.ConditionalSelect(better, boxes, new Vector<int>(bestBox[i..])).CopyTo(bestBox[i..]);
-            if (Vector.GreaterThanOrEqualAny(iou, new Vector<float>(Math.Max(_boxIou, float.Epsilon))))
-                RankForBox(first + i, ious.Slice(i, Vector<float>.Count));
+            Vector.ConditionalSelect(better, iou, old).StoreUnsafe(ref best, (nuint)i);
+            Vector.ConditionalSelect(better, boxes, Vector.LoadUnsafe(in bestBox, (nuint)i)).StoreUnsafe(ref bestBox, (nuint)i);
+            if (Vector.GreaterThanOrEqualAny(iou, bestOfBox))
+                bestOfBox = new(RankForBox(box, first + i, ious.Slice(i, Vector<float>.Count)));
         }
-        RankForBox(first + i, ious[i..]);
-        for (; i < ious.Length; i++)
-            if (ious[i] > best[i])
-                (best[i], bestBox[i]) = (ious[i], box);
-    }
 
-    /// <summary>Says that all of a box's IoUs have been offered.</summary>
-    /// <param name="lowQualityFloor">IoU from which the best anchors of the box are positive; null: none.</param>
-    public void EndBox(double? lowQualityFloor)
-    {
-        if (_boxIou >= lowQualityFloor)
-        {
-            _allAreBest |= _boxIou == 0;
-            foreach (var anchor in CollectionsMarshal.AsSpan(_bestOfBox))
-                _isBestOfBox[anchor] = true;
-        }
-        _bestOfBox.Clear();
-        _boxIou = 0;
+        RankForBox(box, first + i, ious[i..]);
+        for (; i < ious.Length; i++)
+            if (ious[i] > _bestIou[first + i])
+                (_bestIou[first + i], _bestBox[first + i]) = (ious[i], box);
     }
 
     /// <summary>The assignment that follows.</summary>
@@ -79,23 +74,26 @@ internal sealed class Matcher : IDisposable
         var labels = new int[_anchors];
         // In single, as the IoUs: .4 itself must not fall below the threshold.
         var (foreground, background) = ((float)settings.ForegroundIou, (float)settings.BackgroundIou);
-        var count = 0;
-        for (var i = 0; i < labels.Length; i++)
+        var floor = settings.LowQualityFloor ?? double.PositiveInfinity;
+        // A box that overlaps no anchor at all is of all of them best for: none was offered.
+        if (_boxIou.AsSpan(0, _boxes).Contains(0f) && floor <= 0)
+            foreground = 0;
+        Threshold(_bestIou.AsSpan(0, _anchors), foreground, background, labels);
+        foreach (var (box, anchor, iou) in _candidates)
+            if (iou == _boxIou[box] && iou >= floor)
+                labels[anchor] = Positive;
+
+        var positives = new int[labels.AsSpan().Count(Positive)];
+        var boxes = new int[positives.Length];
+        var at = -1;
+        for (var next = 0; next < positives.Length; next++)
         {
-            var iou = _bestIou[i];
-            if (iou >= foreground || _isBestOfBox[i] || _allAreBest)
-            {
-                labels[i] = classes[_bestBox[i]];
-                count++;
-            }
-            else
-                labels[i] = iou < background ? SigmoidLoss.Background : SigmoidLoss.Ignore;
+            at += 1 + labels.AsSpan(at + 1).IndexOf(Positive);
+            (positives[next], boxes[next]) = (at, _bestBox[at]);
         }
-        var positives = new int[count];
-        var boxes = new int[count];
-        for (int i = 0, next = 0; next < count; i++)
-            if (labels[i] >= 0)
-                (positives[next], boxes[next++]) = (i, _bestBox[i]);
+
+        for (var i = 0; i < positives.Length; i++)
+            labels[positives[i]] = classes[boxes[i]];
         return new(labels, positives, boxes);
     }
 
@@ -103,20 +101,43 @@ internal sealed class Matcher : IDisposable
     {
         ArrayPool<float>.Shared.Return(_bestIou);
         ArrayPool<int>.Shared.Return(_bestBox);
-        ArrayPool<bool>.Shared.Return(_isBestOfBox);
+        ArrayPool<float>.Shared.Return(_boxIou);
     }
 
-    // The anchors that are best for the box so far. No list is kept of those that do not touch it.
-    private void RankForBox(int first, ReadOnlySpan<float> ious)
+    // Stands for any class until it is known which.
+    private const int Positive = int.MaxValue;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Threshold(ReadOnlySpan<float> ious, float foreground, float background, Span<int> labels)
     {
+        var (positive, ignore, negative) = (new Vector<int>(Positive), new Vector<int>(SigmoidLoss.Ignore), new Vector<int>(SigmoidLoss.Background));
+        var (from, below) = (new Vector<float>(foreground), new Vector<float>(background));
+        var i = 0;
+        for (; i <= ious.Length - Vector<float>.Count; i += Vector<float>.Count)
+        {
+            var iou = new Vector<float>(ious[i..]);
+            var rest = Vector.ConditionalSelect(Vector.LessThan(iou, below), negative, ignore);
+            Vector.ConditionalSelect(Vector.GreaterThanOrEqual(iou, from), positive, rest).CopyTo(labels[i..]);
+        }
+
+        for (; i < ious.Length; i++)
+            labels[i] = ious[i] >= foreground ? Positive : ious[i] < background ? SigmoidLoss.Background : SigmoidLoss.Ignore;
+    }
+
+    // The anchors that are best for the box so far, and how good they are. No list is kept of those that do not touch it.
+    private float RankForBox(int box, int first, ReadOnlySpan<float> ious)
+    {
+        ref var best = ref _boxIou[box];
         for (var i = 0; i < ious.Length; i++)
         {
-            if (ious[i] < _boxIou || ious[i] == 0)
+            if (ious[i] < best || ious[i] == 0)
                 continue;
-            if (ious[i] > _boxIou)
-                _bestOfBox.Clear();
-            _boxIou = ious[i];
-            _bestOfBox.Add(first + i);
+            if (ious[i] > best)
+                CollectionsMarshal.SetCount(_candidates, _firstOfLastBox);
+            best = ious[i];
+            _candidates.Add((box, first + i, best));
         }
+
+        return best;
     }
 }

@@ -41,7 +41,16 @@ internal sealed class ImageBatch : IDisposable
     /// <param name="geometries">Size of each image.</param>
     /// <param name="read">Gives the image of a number, at any size.</param>
     /// <param name="pool">Where the memory comes from.</param>
-    public static ImageBatch Of(ImageGeometry[] geometries, Func<int, Image> read, BufferPool<PixelBuffer> pool)
+    public static ImageBatch Of(ImageGeometry[] geometries, Func<int, Image> read, BufferPool<PixelBuffer> pool) =>
+        Of(geometries, (i, pixels, stride) => read(i).ResizeInto(pixels, stride, geometries[i].Width, geometries[i].Height), pool);
+
+    /// <summary>Makes a batch of views of images.</summary>
+    /// <param name="views">The views, each with its image.</param>
+    /// <param name="pool">Where the memory comes from.</param>
+    public static ImageBatch Of(IReadOnlyList<(ImageView View, Image Image)> views, BufferPool<PixelBuffer> pool) =>
+        Of([.. views.Select(one => one.View.Geometry)], (i, pixels, stride) => views[i].View.Write(views[i].Image, pixels, stride), pool);
+
+    private static ImageBatch Of(ImageGeometry[] geometries, Action<int, Span<byte>, int> write, BufferPool<PixelBuffer> pool)
     {
         var size = PaddedSize.Around([.. geometries.Select(image => (image.Width, image.Height))]);
         var buffer = pool.Rent();
@@ -49,7 +58,7 @@ internal sealed class ImageBatch : IDisposable
         {
             buffer.Reset(size);
             for (var i = 0; i < geometries.Length; i++)
-                read(i).ResizeInto(buffer[i], size.Stride, geometries[i].Width, geometries[i].Height);
+                write(i, buffer[i], size.Stride);
             return new(size, geometries, buffer, pool);
         }
         catch

@@ -38,32 +38,13 @@ internal sealed class ImageStore(InputSize size, double maxScale, long cacheByte
 
     private Image Load(AnnotatedImage source)
     {
-        var fit = size.Fit(source.Width, source.Height);
-        var (width, height) = (ScaledSide(fit.Width, maxScale), ScaledSide(fit.Height, maxScale));
-        var shrinks = width < source.Width && height < source.Height;
-        var reduction = shrinks ? Reduction(source, width, height) : 1;
-        var image = Image.Load(source.Path, reduction == 1 ? null : new() { Reduction = reduction });
-        if (!IsReduced(image.Width, source.Width, reduction) || !IsReduced(image.Height, source.Height, reduction))
-        {
-            var found = reduction == 1 ? image : Image.Load(source.Path);
-            throw new DataException(source.Path, $"image {source.Id}",
-                $"is {found.Width} x {found.Height}, but annotated as {source.Width} x {source.Height}: correct the annotations, or their boxes would lie elsewhere");
-        }
-        return shrinks ? image.Resize(width, height) : image;
+        if (ScaledFile.Load(source.Path, source.Width, source.Height, size, maxScale) is { } image)
+            return image;
+        var found = Image.Load(source.Path);
+        throw new DataException(source.Path, $"image {source.Id}",
+            $"is {found.Width} x {found.Height}, but annotated as {source.Width} x {source.Height}: correct the annotations, or their boxes would lie elsewhere");
     }
 
     /// <summary>A side of an image that is scaled once more.</summary>
-    public static int ScaledSide(int side, double scale) => Math.Max(1, (int)(side * scale));
-
-    private static int Reduction(AnnotatedImage source, int width, int height)
-    {
-        var reduction = 8;
-        while (reduction > 1 && (source.Width / reduction < width || source.Height / reduction < height))
-            reduction /= 2;
-        return reduction;
-    }
-
-    // Decoders round the reduced side up or down.
-    private static bool IsReduced(int side, int full, int reduction) =>
-        side == full / reduction || side == (full + reduction - 1) / reduction;
+    public static int ScaledSide(int side, double scale) => (int)Math.Clamp(side * scale, 1, int.MaxValue);
 }

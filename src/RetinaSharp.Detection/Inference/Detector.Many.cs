@@ -1,3 +1,4 @@
+using RetinaSharp.Annotations;
 using RetinaSharp.Detection.Data;
 using RetinaSharp.Imaging;
 
@@ -7,8 +8,8 @@ namespace RetinaSharp.Detection.Inference;
 public sealed partial class Detector
 {
     /// <summary>
-    /// Finds objects in any number of image files. Neighbours of one shape go through the network together, while the next files are
-    /// read on other threads; no more than that is in memory.
+    /// Finds objects in any number of image files. Images of one padded size go through the network together, while the next files are
+    /// read, and what the network said of the last is worked on, on other threads; no more than that is in memory.
     /// </summary>
     /// <param name="paths">The files; may be endless.</param>
     /// <param name="batch">How many go through the network together at most, from 1.</param>
@@ -23,11 +24,21 @@ public sealed partial class Detector
     {
         ArgumentNullException.ThrowIfNull(paths);
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
-        return DetectMany(Read(paths, batch, damaged, cancellation), read => read.Image, batch, imagesDone, cancellation)
-            .Select(one => new FileDetections(one.Source.Path, one.Source.Image.Width, one.Source.Image.Height, one.Detections));
+        return Many();
+
+        IEnumerable<FileDetections> Many()
+        {
+            foreach (var item in _pipeline.Run(paths, Read, batch, imagesDone, cancellation))
+            {
+                if (item.Error?.SourceException is ImageException error && damaged is not null)
+                    damaged(error);
+                else
+                    yield return new(item.Source, item.Width, item.Height, item.Detections);
+            }
+        }
     }
 
-    /// <summary>Finds objects in any number of images; neighbours of one shape go through the network together.</summary>
+    /// <summary>Finds objects in any number of images; those of one padded size go through the network together.</summary>
     /// <param name="images">The images; may be endless.</param>
     /// <param name="batch">How many go through the network together at most, from 1.</param>
     /// <param name="imagesDone">Told after each batch how many images are done.</param>
@@ -39,73 +50,28 @@ public sealed partial class Detector
     {
         ArgumentNullException.ThrowIfNull(images);
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
-        return DetectMany(images, image => image, batch, imagesDone, cancellation).Select(one => one.Detections);
+        return _pipeline.Run(images, image => new(image), batch, imagesDone, cancellation).Select(item => item.Detections);
     }
 
-    private IEnumerable<(T Source, IReadOnlyList<Detection> Detections)> DetectMany<T>(
-        IEnumerable<T> sources, Func<T, Image> imageOf, int batch, IProgress<int>? imagesDone, CancellationToken cancellation)
+    /// <summary>Finds objects in the images of a set.</summary>
+    /// <exception cref="DataException">The set has no images, or one of unknown size; or an image is of another size than annotated.</exception>
+    internal IEnumerable<IReadOnlyList<Detection>> DetectMany(AnnotatedSet set, int batch, IProgress<int>? imagesDone, CancellationToken cancellation) =>
+        _pipeline.Run(set.Images, SetEvaluator.Reader(set, _planner), batch, imagesDone, cancellation).Select(item => item.Detections);
+
+    private ViewedImage Read(string path)
     {
-        var done = 0;
-        foreach (var together in Batches(sources, imageOf, batch))
+        ImageHeader? header = null;
+        try
         {
-            var found = Detect([.. together.Select(imageOf)], cancellation);
-            done += together.Count;
-            imagesDone?.Report(done);
-            for (var i = 0; i < together.Count; i++)
-                yield return (together[i], found[i]);
+            header = ImageHeader.Read(path);
         }
-    }
-
-    // Padded to the same size alone as together, so that what is found in an image does not depend on its neighbours.
-    private IEnumerable<List<T>> Batches<T>(IEnumerable<T> sources, Func<T, Image> imageOf, int batch)
-    {
-        var together = new List<T>();
-        var shape = default(PaddedSize);
-        foreach (var source in sources)
+        catch (DataException)
         {
-            var fitted = Input.Fit(imageOf(source).Width, imageOf(source).Height);
-            var next = PaddedSize.Around([(fitted.Width, fitted.Height)]);
-            if (together.Count == batch || (together.Count > 0 && next != shape))
-            {
-                yield return together;
-                together = [];
-            }
-
-            together.Add(source);
-            shape = next;
+            // The decoder knows better what is wrong with it.
         }
 
-        if (together.Count > 0)
-            yield return together;
-    }
-
-    private static IEnumerable<(string Path, Image Image)> Read(IEnumerable<string> paths, int ahead, Action<ImageException>? damaged, CancellationToken cancellation)
-    {
-        var reading = new Queue<(string Path, Task<Image> Image)>();
-        foreach (var path in paths)
-        {
-            reading.Enqueue((path, Task.Run(() => Image.Load(path), cancellation)));
-            if (reading.Count > ahead && Finish(reading.Dequeue()) is { } read)
-                yield return read;
-        }
-
-        while (reading.TryDequeue(out var next))
-        {
-            if (Finish(next) is { } read)
-                yield return read;
-        }
-
-        (string, Image)? Finish((string Path, Task<Image> Image) next)
-        {
-            try
-            {
-                return (next.Path, next.Image.GetAwaiter().GetResult());
-            }
-            catch (ImageException error) when (damaged is not null)
-            {
-                damaged(error);
-                return null;
-            }
-        }
+        return header is { OrientedWidth: var width, OrientedHeight: var height } && ScaledFile.Load(path, width, height, Input, _planner.LargestScale) is { } image
+            ? new(width, height, image)
+            : new(Image.Load(path));
     }
 }

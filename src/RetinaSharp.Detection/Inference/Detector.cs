@@ -16,6 +16,8 @@ public sealed partial class Detector : IDisposable
 {
     private readonly RetinaNet _network;
     private readonly Predictor _predictor;
+    private readonly ViewPlanner _planner;
+    private readonly DetectionPipeline _pipeline;
     private readonly BufferPool<PixelBuffer> _pool = new();
     private readonly int _threads;
     private readonly int _turns;
@@ -25,7 +27,8 @@ public sealed partial class Detector : IDisposable
     private Detector(RetinaNet network, ModelDescription description, DetectorOptions options)
     {
         (_network, Description) = (network, description);
-        Input = options.Input ?? description.Settings.Input;
+        options.ValidateTiles();
+        _planner = new(options.Input ?? description.Settings.Input, options.Tile, options.TileOverlap, options.TestTimeAugmentation);
         Input.Validate();
         var defaults = description.Settings.Inference;
         var inference = defaults with
@@ -41,6 +44,7 @@ public sealed partial class Detector : IDisposable
         _freeTurns = new(_turns);
         network.To(options.Device, ComputeType.Choose(options.Precision, options.Device));
         _predictor = new(network, new AnchorGenerator(description.Settings.Model.Anchors), inference, description.Categories);
+        _pipeline = new(_planner, new(inference, options.MaxDetections is not null, _planner.SharedPixels), Forward, _predictor.Finish, _pool);
     }
 
     /// <summary>What the model is, and how it was trained.</summary>
@@ -50,7 +54,7 @@ public sealed partial class Detector : IDisposable
     public IReadOnlyList<Category> Categories => Description.Categories;
 
     /// <summary>Size to which it scales images.</summary>
-    public InputSize Input { get; }
+    public InputSize Input => _planner.Input;
 
     /// <summary>Loads a model.</summary>
     /// <param name="path">A run folder or a .safetensors file.</param>
@@ -86,7 +90,7 @@ public sealed partial class Detector : IDisposable
     /// <exception cref="ImageException">The image cannot be read, or is damaged; names the file.</exception>
     /// <exception cref="ObjectDisposedException">The detector was disposed.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public IReadOnlyList<Detection> Detect(string path, CancellationToken cancellation = default) => Detect(Image.Load(path), cancellation);
+    public IReadOnlyList<Detection> Detect(string path, CancellationToken cancellation = default) => DetectMany([path], 1, cancellation: cancellation).Single().Detections;
 
     /// <summary>Finds objects in an image file that is in memory.</summary>
     /// <param name="encoded">The whole file: JPEG, PNG, WebP, BMP or TIFF.</param>
@@ -119,6 +123,8 @@ public sealed partial class Detector : IDisposable
     {
         if (images.Count == 0)
             throw new ArgumentException("There is no image to look at.", nameof(images));
+        if (!_planner.IsPlain)
+            return [.. DetectMany(images, cancellation: cancellation)];
         using var batch = ImageBatch.Of(images, Input, _pool);
         return Predict(batch, cancellation);
     }
@@ -135,7 +141,12 @@ public sealed partial class Detector : IDisposable
     }
 
     /// <summary>Takes a batch through the network when it is its turn.</summary>
-    internal IReadOnlyList<Detection>[] Predict(ImageBatch batch, CancellationToken cancellation)
+    internal IReadOnlyList<Detection>[] Predict(ImageBatch batch, CancellationToken cancellation) => InTurn(() => _predictor.Predict(batch), cancellation);
+
+    private LevelOutput[] Forward(ImageBatch batch, CancellationToken cancellation) => InTurn(() => _predictor.Forward(batch), cancellation);
+
+    /// <summary>Computes with the network when it is the caller's turn.</summary>
+    private T InTurn<T>(Func<T> compute, CancellationToken cancellation)
     {
         // The number of threads is the calling thread's own, which may be one of a training that reports its progress.
         var threads = Engine.Threads;
@@ -145,7 +156,7 @@ public sealed partial class Detector : IDisposable
             ObjectDisposedException.ThrowIf(Volatile.Read(ref _isDisposed) != 0, this);
             if (threads != _threads)
                 Engine.Threads = _threads;
-            return _predictor.Predict(batch);
+            return compute();
         }
         finally
         {

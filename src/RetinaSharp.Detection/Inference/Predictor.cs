@@ -13,11 +13,34 @@ internal sealed class Predictor(RetinaNet network, AnchorGenerator anchors, Infe
     private readonly Postprocessor _postprocessor = new(settings, categories);
 
     /// <summary>Detections of each image, by falling score, in the pixels of the original image.</summary>
-    public IReadOnlyList<Detection>[] Predict(ImageBatch batch)
+    public IReadOnlyList<Detection>[] Predict(ImageBatch batch) => Finish(Forward(batch), batch);
+
+    /// <summary>The network's outputs, as the postprocessing reads them; they live until <see cref="Finish"/>.</summary>
+    public LevelOutput[] Forward(ImageBatch batch)
     {
         using var guard = Autograd.WithoutGradient();
         using var scope = new TensorScope();
-        var input = Preprocessing.Input(batch, network);
-        return _postprocessor.Run(network.Forward(input), anchors.Generate(batch.Height, batch.Width), batch.Images);
+        // Converted here, so that no other thread has to compute with tensors.
+        return [.. network.Forward(Preprocessing.Input(batch, network)).Select(output => new LevelOutput(Owned(output.Logits), Owned(output.Deltas)))];
     }
+
+    /// <summary>Makes detections of the outputs, on any thread, and frees them.</summary>
+    public IReadOnlyList<Detection>[] Finish(LevelOutput[] outputs, ImageBatch batch)
+    {
+        try
+        {
+            using var guard = Autograd.WithoutGradient();
+            return _postprocessor.Run(outputs, anchors.Generate(batch.Height, batch.Width), batch.Images);
+        }
+        finally
+        {
+            foreach (var output in outputs)
+            {
+                output.Logits.Dispose();
+                output.Deltas.Dispose();
+            }
+        }
+    }
+
+    private static Tensor Owned(Tensor output) => TensorScope.Detach(output.Detach().To(Device.Cpu, ScalarType.Float32));
 }

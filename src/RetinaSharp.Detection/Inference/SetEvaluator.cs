@@ -25,29 +25,36 @@ public static class SetEvaluator
         int[] map = [.. detector.Categories.Select(category => places.GetValueOrDefault(category.Name, -1))];
         if (Array.TrueForAll(map, place => place < 0))
             throw new DataException(truth.Source, "", $"the set has none of the model's classes ({string.Join(", ", detector.Categories.Select(category => category.Name))})");
-        return Run(images => detector.Predict(images, cancellation), truth, map, detector.Input, batch, imagesDone, cancellation);
+        return Run(detector.DetectMany(truth, batch, imagesDone, cancellation), truth, map, cancellation);
     }
 
-    // classes: for each class of the network the place of the set's category, or -1.
-    internal static SetEvaluation Run(
-        Func<ImageBatch, IReadOnlyList<Detection>[]> predict, AnnotatedSet truth, int[] classes, InputSize input, int batchSize, IProgress<int>? imagesDone, CancellationToken cancellation)
+    /// <summary>Reads a set's images for a pipeline, no larger than it shows them.</summary>
+    /// <exception cref="DataException">The set has no images, or one of unknown size.</exception>
+    internal static Func<AnnotatedImage, ViewedImage> Reader(AnnotatedSet set, ViewPlanner planner)
     {
-        if (truth.Images.Count == 0)
-            throw new DataException(truth.Source, "", "there are no images to evaluate on");
+        if (set.Images.Count == 0)
+            throw new DataException(set.Source, "", "there are no images to evaluate on");
+        SourceImages.RequireSizes(set.Images);
+        // Each is read once, so none is kept.
+        var store = new ImageStore(planner.Input, planner.LargestScale, cacheBytes: 0);
+        return image => new(image.Width, image.Height, store.Read(image));
+    }
+
+    /// <summary>Evaluates what is found in the set's images while it is enumerated.</summary>
+    /// <param name="found">For each image of the set, in its order, the detections.</param>
+    /// <param name="truth">The set.</param>
+    /// <param name="classes">For each class of the network the place of the set's category, or -1.</param>
+    /// <param name="cancellation">Stops the computation of the figures.</param>
+    internal static SetEvaluation Run(IEnumerable<IReadOnlyList<Detection>> found, AnnotatedSet truth, int[] classes, CancellationToken cancellation)
+    {
         var started = Stopwatch.GetTimestamp();
         var results = new List<DetectionResult>();
         var done = 0;
-        foreach (var batch in new EvaluationLoader(truth.Images, input, new() { BatchSize = batchSize }).Batches(cancellation))
+        foreach (var detections in found)
         {
-            using var owned = batch;
-            foreach (var detections in predict(batch))
-            {
-                var image = truth.Images[done++];
-                results.AddRange(detections.Where(detection => classes[detection.Class] >= 0).Select(detection =>
-                    new DetectionResult(image.Id, truth.Categories[classes[detection.Class]].Id, BoxXywh.FromCorners(detection.Box), detection.Score)));
-            }
-
-            imagesDone?.Report(done);
+            var image = truth.Images[done++];
+            results.AddRange(detections.Where(detection => classes[detection.Class] >= 0).Select(detection =>
+                new DetectionResult(image.Id, truth.Categories[classes[detection.Class]].Id, BoxXywh.FromCorners(detection.Box), detection.Score)));
         }
 
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;

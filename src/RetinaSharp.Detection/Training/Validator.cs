@@ -21,6 +21,7 @@ internal sealed class Validator
     private readonly Predictor _predictor;
     private readonly TrainingLoader _losses;
     private readonly Sampler? _sampler;
+    private readonly BufferPool<PixelBuffer> _pool = new();
     private readonly int _threads;
 
     public Validator(AnnotatedSet set, RunSettings settings, RetinaNet network, AnchorGenerator anchors, int threads)
@@ -41,7 +42,10 @@ internal sealed class Validator
             _network.Train(false);
             var (classification, box) = Losses(cancellation);
             int[] sameClasses = [.. Enumerable.Range(0, _set.Categories.Count)];
-            var evaluation = SetEvaluator.Run(_predictor.Predict, _set, sameClasses, _settings.Input, _settings.Training.Batch, null, cancellation);
+            var planner = new ViewPlanner(_settings.Input);
+            var pipeline = new DetectionPipeline(planner, new(_settings.Inference, isLimitOfImage: true, 0), (batch, _) => _predictor.Forward(batch), _predictor.Finish, _pool);
+            var found = pipeline.Run(_set.Images, SetEvaluator.Reader(_set, planner), _settings.Training.Batch, null, cancellation);
+            var evaluation = SetEvaluator.Run(found.Select(image => image.Detections), _set, sameClasses, cancellation);
             return new(classification, box, evaluation.Metrics);
         }
         finally

@@ -6,7 +6,7 @@ namespace RetinaSharp.Imaging.Native;
 internal static unsafe partial class NativeMethods
 {
     /// <summary>Version of vision.h that this class was written for.</summary>
-    public const int Abi = 1;
+    public const int Abi = 2;
 
     static NativeMethods() => VisionLibrary.Register();
 
@@ -21,7 +21,7 @@ internal static unsafe partial class NativeMethods
         byte* data, long size, int reduction, long maxPixels, out DecodedImageHandle image, out int width, out int height);
 
     [LibraryImport(VisionLibrary.Name, EntryPoint = "vision_image_copy")]
-    public static partial int ImageCopy(DecodedImageHandle image, byte* rgb, long stride);
+    public static partial int ImageCopy(DecodedImageHandle image, byte* rgb, int width, int height, long stride);
 
     [LibraryImport(VisionLibrary.Name, EntryPoint = "vision_image_free")]
     public static partial void ImageFree(nint image);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using RetinaSharp.Boxes;
 using RetinaSharp.Detection.Anchors;
+using RetinaSharp.Losses;
 
 namespace RetinaSharp.Detection.Tests.Anchors;
 
@@ -18,16 +19,15 @@ public class AssignerTests
         using var file = JsonDocument.Parse(File.ReadAllText(SharedData.At("golden", "torchvision-0.14.1.json")));
         var golden = file.RootElement.GetProperty("matcher");
         var expected = golden.GetProperty(name).EnumerateArray().Select(number => number.GetInt32()).ToArray();
-        using var matcher = new Matcher(expected.Length);
-        var boxes = 0;
-        foreach (var row in golden.GetProperty("iou").EnumerateArray())
-        {
-            matcher.Offer(boxes++, 0, [.. row.EnumerateArray().Select(number => number.GetSingle())]);
-            matcher.EndBox(floor);
-        }
+        var matrix = golden.GetProperty("iou").EnumerateArray().ToArray();
+        using var matcher = new Matcher(expected.Length, matrix.Length);
+        // As blocks of anchors, each for all boxes: the order of blocks must not matter.
+        foreach (var (from, to) in new[] { (expected.Length / 3, expected.Length), (0, expected.Length / 3) })
+            for (var box = 0; box < matrix.Length; box++)
+                matcher.Offer(box, from, [.. matrix[box].EnumerateArray().Skip(from).Take(to - from).Select(number => number.GetSingle())]);
         var settings = new AssignerSettings { ForegroundIou = foreground, BackgroundIou = background, LowQualityFloor = floor };
         // Each box as a class of its own, so that labels are matches.
-        Assert.Equal(expected, matcher.Finish(settings, [.. Enumerable.Range(0, boxes)]).Labels);
+        Assert.Equal(expected, matcher.Finish(settings, [.. Enumerable.Range(0, matrix.Length)]).Labels);
     }
 
     public static TheoryData<int, double?> Cases
@@ -36,7 +36,7 @@ public class AssignerTests
         {
             var data = new TheoryData<int, double?>();
             for (var seed = 0; seed < 40; seed++)
-                foreach (var floor in new double?[] { .2, 0, null, .45 })
+                foreach (var floor in new double?[] { .2, 0, null, .45, .7 })
                     data.Add(seed, floor);
             return data;
         }
@@ -58,6 +58,49 @@ public class AssignerTests
             var classes = boxes.Select(_ => random.Next(5)).ToArray();
             Check(grid, boxes, classes, new() { LowQualityFloor = floor });
         }
+    }
+
+    [Theory]
+    [InlineData(.2)]
+    [InlineData(0d)]
+    [InlineData(null)]
+    public void Assign_AnchorsAnywhere_IsTheNaiveMatrix(double? floor)
+    {
+        var random = new Random(7);
+        var settings = new AssignerSettings { LowQualityFloor = floor, BackgroundIou = .35, ForegroundIou = .6 };
+        foreach (var count in new[] { 1, 31, 1024, 2500 })
+        {
+            // Whole pixels, a few of them, make ties.
+            Box[] anchors = [.. Enumerable.Range(0, count).Select(_ => WholeBox())];
+            Box[] boxes = [.. Enumerable.Range(0, 12).Select(_ => WholeBox())];
+            int[] classes = [.. boxes.Select(_ => random.Next(5))];
+            var (labels, matches) = NaiveAssigner.Assign(anchors, boxes, classes, settings);
+            var assignment = new Assigner(settings).Assign(anchors, boxes, classes);
+            Assert.Equal(labels, assignment.Labels);
+            Assert.Equal(Enumerable.Range(0, count).Where(i => labels[i] >= 0), assignment.Positives);
+            Assert.Equal(assignment.Positives.Select(i => matches[i]), assignment.PositiveBoxes);
+        }
+
+        Box WholeBox()
+        {
+            var (x, y) = (random.Next(12), random.Next(12));
+            return new(x, y, x + 1 + random.Next(12), y + 1 + random.Next(12));
+        }
+    }
+
+    [Fact]
+    public void Assign_AnchorsOfAGridGivenSingly_IsTheGridsAssignment()
+    {
+        var grid = Exact.Generate(160, 224);
+        var random = new Random(5);
+        Box[] boxes = [.. Enumerable.Range(0, 12).Select(_ => RandomBox(random, grid))];
+        Box[] ignored = [new(20, 30, 90, 100)];
+        var expected = new Assigner(new()).Assign(grid, boxes, new int[12], ignored);
+        var assignment = new Assigner(new()).Assign(grid.Boxes, boxes, new int[12], ignored);
+        Assert.Equal(expected.Labels, assignment.Labels);
+        Assert.Equal(expected.Positives, assignment.Positives);
+        Assert.Equal(expected.PositiveBoxes, assignment.PositiveBoxes);
+        Assert.Contains(SigmoidLoss.Ignore, assignment.Labels);
     }
 
     private static Box RandomBox(Random random, AnchorGrid grid)
@@ -168,6 +211,7 @@ public class AssignerTests
         Assert.Throws<ArgumentException>("boxes", () => assigner.Assign(grid, [new(0, 0, float.NaN, 1)], [0]));
         Assert.Throws<ArgumentException>("boxes", () => assigner.Assign(grid, [new(0, 0, float.PositiveInfinity, 1)], [0]));
         Assert.Throws<ArgumentException>("boxes", () => assigner.Assign(grid, [new(4, 0, 2, 1)], [0]));
+        Assert.Throws<ArgumentException>("anchors", () => assigner.Assign([new Box(4, 0, 2, 1)], [], []));
         Assert.Throws<ArgumentException>("ignored", () => assigner.Assign(grid, [], [], [new(4, 5, 6, 1)]));
     }
 

@@ -1,0 +1,48 @@
+using RetinaSharp.Annotations;
+using RetinaSharp.Detection.Anchors;
+using RetinaSharp.Detection.Data;
+using RetinaSharp.Detection.Settings;
+
+namespace RetinaSharp.Experiments.Benchmarks;
+
+/// <summary>
+/// Epochs of the loaders alone, with nobody using what they make: from files to batches, the training's with its augmentation and the
+/// assignment of anchors.
+/// </summary>
+/// <param name="set">The images.</param>
+/// <param name="settings">Input size, augmentation, anchors and batch of a training.</param>
+/// <param name="workers">Threads that make batches.</param>
+public sealed class LoaderBenchmark(AnnotatedSet set, RunSettings settings, int workers)
+{
+    private readonly TrainingLoader _files = Training(set, settings, workers, cacheBytes: 0);
+    private readonly TrainingLoader _memory = Training(set, settings, workers, cacheBytes: long.MaxValue / 2);
+    private readonly EvaluationLoader _evaluation = new(set.Images, settings.Input, Options(settings, workers, cacheBytes: 0));
+    private int _epoch;
+
+    /// <summary>Images of a training epoch: those that fill whole batches.</summary>
+    public int TrainingImages => _files.BatchesPerEpoch * settings.Training.Batch;
+
+    /// <summary>Images of an evaluation.</summary>
+    public int EvaluationImages => set.Images.Count;
+
+    /// <summary>An epoch of training whose images are decoded.</summary>
+    public void TrainFromFiles() => Consume(_files.Epoch(_epoch++));
+
+    /// <summary>An epoch of training whose images are in memory after the first time.</summary>
+    public void TrainFromMemory() => Consume(_memory.Epoch(_epoch++));
+
+    /// <summary>All images, as an evaluation takes them.</summary>
+    public void Evaluate() => Consume(_evaluation.Batches());
+
+    private static TrainingLoader Training(AnnotatedSet set, RunSettings settings, int workers, long cacheBytes) => new(
+        set, settings.Input, settings.Augmentation, new(settings.Model.Anchors), new Assigner(settings.Assigner), Options(settings, workers, cacheBytes));
+
+    private static LoaderOptions Options(RunSettings settings, int workers, long cacheBytes) =>
+        new() { BatchSize = settings.Training.Batch, Workers = workers, Prefetch = 2 * workers, CacheBytes = cacheBytes };
+
+    private static void Consume(IEnumerable<IDisposable> batches)
+    {
+        foreach (var batch in batches)
+            batch.Dispose();
+    }
+}
