@@ -60,6 +60,7 @@ internal static class RetinaCommand
         new Command("analyze", "Looks into a model.") { AnalyzeLossesVerb.Create(session) },
         new Command("bench", "Times this program, side by side with others.") { BenchLossVerb.Create(session) },
         ImportVerb.Create(session),
+        new Command("export", "Writes a model in another format.") { ExportOnnxVerb.Create(session) },
         InfoVerb.Create(session),
     };
 

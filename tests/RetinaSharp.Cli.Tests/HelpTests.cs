@@ -8,7 +8,7 @@ namespace RetinaSharp.Cli.Tests;
 public sealed partial class HelpTests
 {
     // Options beside those of the contract, which allows them.
-    private static readonly string[] Additions = ["--logit", "--runs", "--sampling-ratio"];
+    private static readonly string[] Additions = ["--logit", "--outputs", "--runs", "--sampling-ratio"];
 
     [Fact]
     public void Help_OfTrain_ListsEveryOptionOfTheTable()
@@ -31,6 +31,7 @@ public sealed partial class HelpTests
     [InlineData("analyze", "losses")]
     [InlineData("bench", "loss")]
     [InlineData("import")]
+    [InlineData("export", "onnx")]
     [InlineData("info")]
     public void Help_OfAVerb_IsOnStdoutWithItsName(params string[] verb)
     {
