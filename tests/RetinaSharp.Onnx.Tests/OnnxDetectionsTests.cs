@@ -98,6 +98,40 @@ public sealed class OnnxDetectionsTests(ITestOutputHelper log) : IDisposable
         Assert.Equal(anchors.SelectMany(box => new[] { box.X1, box.Y1, box.X2, box.Y2 }), raw["anchors"].Data);
     }
 
+    [OnnxRuntimeTheory]
+    [MemberData(nameof(Models))]
+    public void Run_Detections_AreWhatTheLibraryMakesOfTheSameOutputs(string name)
+    {
+        var model = _folder.At("model.safetensors");
+        TestModels.Write(model, TestModels.All[name]);
+        var options = new OnnxExportOptions { ScoreThreshold = .01, MaxDetections = 500 };
+        OnnxExport.Run(model, Out, options);
+        OnnxExport.Run(model, _folder.At("raw.onnx"), new() { Outputs = OnnxOutputs.Raw });
+        OnnxBatch[] images = [.. TestImages.OfManySizes(4).Select(image => OnnxBatch.Of(image, TestModels.All[name].Input))];
+
+        var (found, raw) = (OnnxRuntime.Run(Out, images), OnnxRuntime.Run(_folder.At("raw.onnx"), images));
+
+        using var scope = new TensorScope();
+        var description = Detector.Describe(model);
+        var (generator, postprocessor) = (new AnchorGenerator(description.Settings.Model.Anchors), new Postprocessor(options.Applied(description.Settings.Inference), description.Categories));
+        for (var i = 0; i < images.Length; i++)
+        {
+            var (height, width) = (images[i].Height, images[i].Width);
+            var anchors = generator.Generate((height + 31) / 32 * 32, (width + 31) / 32 * 32);
+            var expected = Assert.Single(postprocessor.Run([.. anchors.Levels.Select(level => new LevelOutput(Part(raw[i]["logits"], level), Part(raw[i]["deltas"], level)))], anchors, [new(width, height, width, height)]));
+            Assert.InRange(expected.Count, 100, 500);
+            Assert.Equal(expected.Select(one => one.Class), found[i]["labels"].Data.Select(label => (int)label));
+            Assert.Equal(expected.Select(one => one.Score), found[i]["scores"].Data, (a, b) => Math.Abs(a - b) < 1e-6);
+            Assert.Equal(expected.SelectMany(one => new[] { one.Box.X1, one.Box.Y1, one.Box.X2, one.Box.Y2 }), found[i]["boxes"].Data, (a, b) => Math.Abs(a - b) < 1e-3);
+        }
+
+        static Tensor Part(OnnxTensor output, AnchorLevel level)
+        {
+            var numbers = (int)output.Dims[2];
+            return Tensor.From<float>(output.Data.AsSpan(level.Offset * numbers, level.Count * numbers), Device.Cpu, 1, level.Count, numbers);
+        }
+    }
+
     private void AssertSame(string model, IEnumerable<Image> from, int least, OnnxExportOptions? options = null, float pixels = Tolerance)
     {
         OnnxExport.Run(model, Out, options);
