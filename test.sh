@@ -3,7 +3,7 @@
 set -uo pipefail
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" || exit
 
-eng/setup.sh eng/packages-test.txt && eng/build.sh || {
+eng/setup.sh eng/packages-test.txt eng/onnxruntime && eng/build.sh || {
   echo "0 passed, 1 failed"
   exit 1
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# eng/setup.sh [LIST...]: installs what is missing, fetches the web packages into artifacts/web and builds the native shims
+# eng/setup.sh [LIST|FOLDER]...: installs what is missing, fetches the web packages into artifacts/web and builds the native shims
 # into artifacts/native; instant and silent when all is there. LISTs are lists of Debian packages to install besides packages.txt.
+# FOLDERs, such as eng/onnxruntime, are web packages to fetch besides, into artifacts; without them the tests that need them are skipped.
 # LIBTORCH, where set, names the folder of the LibTorch to use instead of Debian's.
 # Exit codes: 1 a build failed, 4 something is missing that cannot be installed from here.
 set -euo pipefail
@@ -76,17 +77,19 @@ install_packages() {
   }
 }
 
-# The packages of eng/web, by their hashes; npm reads its own settings for where from.
+# The packages of a folder of eng, by their hashes; npm reads its own settings for where from.
 fetch_web() {
-  cmp -s {eng,artifacts}/web/package-lock.json && return
-  echo "Fetching the web packages"
-  rm -rf artifacts/web artifacts/web.next
-  cp -r eng/web artifacts/web.next
-  npm ci --prefix artifacts/web.next --ignore-scripts --no-audit --no-fund >artifacts/npm.log 2>&1 || {
-    tail -n 20 artifacts/npm.log
-    lacking "'npm ci' could not fetch the packages of eng/web; artifacts/npm.log has all it said"
+  local folder=artifacts/$1
+  cmp -s {eng,artifacts}/"$1"/package-lock.json && return
+  echo "Fetching the web packages of eng/$1"
+  rm -rf "$folder" "$folder.next"
+  cp -r "eng/$1" "$folder.next"
+  npm ci --prefix "$folder.next" --ignore-scripts --no-audit --no-fund >"artifacts/npm-$1.log" 2>&1 || {
+    tail -n 20 "artifacts/npm-$1.log"
+    echo "retina: 'npm ci' could not fetch the packages of eng/$1; artifacts/npm-$1.log has all it said"
+    return 1
   }
-  mv artifacts/web.next artifacts/web
+  mv "$folder.next" "$folder"
 }
 
 # All that decides what the shims are built against.
@@ -125,12 +128,17 @@ build_shims() {
   echo "$stamp" >artifacts/native.stamp
 }
 
+lists=() folders=()
+for argument in "$@"; do
+  if [[ -d $argument ]]; then folders+=("$(basename "$argument")"); else lists+=("$argument"); fi
+done
+
 [[ -z ${LIBTORCH:-} || -d $LIBTORCH ]] || lacking "LIBTORCH names $LIBTORCH, which is not a folder"
 
 has_dpkg=
 if command -v apt-get >/dev/null; then
   has_dpkg=yes
-  mapfile -t missing < <(missing_packages "$@")
+  mapfile -t missing < <(missing_packages "${lists[@]}")
   [[ ${#missing[@]} == 0 ]] || install_packages "${missing[@]}"
 else
   for tool in "${CXX:-c++}" cmake npm; do
@@ -142,5 +150,8 @@ fi
 sdk=$(dotnet --version 2>/dev/null) && [[ $sdk == 10.* ]] ||
   lacking "the .NET 10 SDK is missing (https://dotnet.microsoft.com/download); 'dotnet --version' has to print 10.0.100 or later"
 
-fetch_web
+fetch_web web || exit 4
+for folder in "${folders[@]}"; do
+  fetch_web "$folder" || true
+done
 build_shims

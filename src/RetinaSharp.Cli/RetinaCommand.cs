@@ -63,6 +63,7 @@ internal static class RetinaCommand
             BenchLossVerb.Create(session), BenchVerb.Assign(session), BenchVerb.Score(session), BenchLoadVerb.Create(session), BenchNetworkVerb.Train(session), BenchNetworkVerb.Detect(session),
         },
         ImportVerb.Create(session),
+        new Command("export", "Writes a model in another format.") { ExportOnnxVerb.Create(session) },
         InfoVerb.Create(session),
     };
 

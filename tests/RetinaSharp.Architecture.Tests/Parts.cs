@@ -31,6 +31,7 @@ internal static class Parts
         ["System.Numerics.Tensors"] = ["RetinaSharp.Boxes", "RetinaSharp.Losses"],
         ["YamlDotNet"] = ["RetinaSharp.Annotations"],
         ["Google.Protobuf"] = ["RetinaSharp.Onnx"],
+        ["Grpc.Tools"] = ["RetinaSharp.Onnx"],
         ["System.CommandLine"] = ["RetinaSharp.Cli"],
         ["Spectre.Console"] = ["RetinaSharp.Cli"],
     };

@@ -8,7 +8,7 @@ namespace RetinaSharp.Cli.Tests;
 public sealed partial class HelpTests
 {
     // Options beside those of the contract, which allows them.
-    private static readonly string[] Additions = ["--logit", "--runs", "--sampling-ratio", "--tile-overlap"];
+    private static readonly string[] Additions = ["--logit", "--outputs", "--runs", "--sampling-ratio", "--tile-overlap"];
 
     private static readonly string[] AddedVerbs = [" bench load"];
 
@@ -35,7 +35,10 @@ public sealed partial class HelpTests
     [InlineData("bench", "assign")]
     [InlineData("bench", "score")]
     [InlineData("bench", "load")]
+    [InlineData("bench", "train")]
+    [InlineData("bench", "detect")]
     [InlineData("import")]
+    [InlineData("export", "onnx")]
     [InlineData("info")]
     public void Help_OfAVerb_IsOnStdoutWithItsName(params string[] verb)
     {

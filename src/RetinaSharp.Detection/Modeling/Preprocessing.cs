@@ -10,6 +10,12 @@ internal static class Preprocessing
     private static readonly float[] Mean = [.485f, .456f, .406f];
     private static readonly float[] Deviation = [.229f, .224f, .225f];
 
+    /// <summary>What a byte of red, green and blue is multiplied with.</summary>
+    public static float[] Scale { get; } = [.. Deviation.Select(deviation => 1 / (255 * deviation))];
+
+    /// <summary>What is added to it then.</summary>
+    public static float[] Shift { get; } = [.. Mean.Zip(Deviation, (mean, deviation) => -mean / deviation)];
+
     /// <summary>The input of a network from a batch of training.</summary>
     public static Tensor Input(TrainingBatch batch, RetinaNet network) => Normalize(
         batch.Pixels, batch.Height, batch.Width, [.. batch.Images.Select(image => (image.Width, image.Height))], network.Device, network.ComputeType);
@@ -30,8 +36,8 @@ internal static class Preprocessing
     {
         using var scope = new TensorScope();
         var bytes = Tensor.From(pixels, device, sizes.Count, height, width, 3);
-        var scale = Tensor.From<float>([.. Deviation.Select(deviation => 1 / (255 * deviation))], device, 3);
-        var shift = Tensor.From<float>([.. Mean.Zip(Deviation, (mean, deviation) => -mean / deviation)], device, 3);
+        var scale = Tensor.From<float>(Scale, device, 3);
+        var shift = Tensor.From<float>(Shift, device, 3);
         var images = ((bytes.To(ScalarType.Float32) * scale) + shift).To(type);
         for (var i = 0; i < sizes.Count; i++)
         {

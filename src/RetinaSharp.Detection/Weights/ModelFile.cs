@@ -58,15 +58,9 @@ internal static class ModelFile
     /// <exception cref="WeightsException">The file is damaged, or no model of this program, or its weights do not fit its description.</exception>
     public static (RetinaNet Model, ModelDescription Description) Load(string path)
     {
-        using var file = SafetensorsFile.Open(path);
-        var description = Describe(path, file);
-        // Before memory is asked for: a small file may describe a network that no machine holds.
-        var (classes, hasBackground) = (description.Categories.Count, description.Settings.Loss.HasBackgroundOutput);
-        var (needed, there) = (WeightCount.Of(description.Settings.Model, classes + (hasBackground ? 1 : 0)), file.Entries.Values.Sum(entry => entry.Count));
-        if (needed > there)
-            throw new WeightsException(path, $"its description is of a network with {needed} weights and more, but it holds {there}; the file is damaged, get or train it again");
-        Verify(path, file);
-        var model = new RetinaNet(description.Settings.Model, classes, hasBackground);
+        var (file, description) = Open(path);
+        using var closing = file;
+        var model = new RetinaNet(description.Settings.Model, description.Categories.Count, description.Settings.Loss.HasBackgroundOutput);
         try
         {
             var state = model.State().ToList();
@@ -81,6 +75,29 @@ internal static class ModelFile
         catch
         {
             model.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens a model's file, whole and with weights enough for the network that it describes, for its weights to be read.</summary>
+    /// <exception cref="WeightsException">The file is damaged, or no model of this program.</exception>
+    public static (SafetensorsFile File, ModelDescription Description) Open(string path)
+    {
+        var file = SafetensorsFile.Open(path);
+        try
+        {
+            var description = Describe(path, file);
+            // Before memory is asked for: a small file may describe a network that no machine holds.
+            var outputs = description.Categories.Count + (description.Settings.Loss.HasBackgroundOutput ? 1 : 0);
+            var (needed, there) = (WeightCount.Of(description.Settings.Model, outputs), file.Entries.Values.Sum(entry => entry.Count));
+            if (needed > there)
+                throw new WeightsException(path, $"its description is of a network with {needed} weights and more, but it holds {there}; the file is damaged, get or train it again");
+            Verify(path, file);
+            return (file, description);
+        }
+        catch
+        {
+            file.Dispose();
             throw;
         }
     }

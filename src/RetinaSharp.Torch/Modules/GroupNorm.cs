@@ -3,8 +3,10 @@ namespace RetinaSharp.Torch.Modules;
 /// <summary>Group normalisation: no statistics of the batch, so that small batches and accumulation do not matter.</summary>
 public sealed class GroupNorm : Norm2d
 {
+    /// <summary>Added to the variance.</summary>
+    public const double Epsilon = 1e-5;
+
     private const int MostGroups = 32;
-    private const double Epsilon = 1e-5;
 
     private readonly int _groups;
 
@@ -12,9 +14,7 @@ public sealed class GroupNorm : Norm2d
     /// <param name="channels">Number of channels.</param>
     public GroupNorm(int channels)
     {
-        _groups = MostGroups;
-        while (channels % _groups != 0)
-            _groups--;
+        _groups = GroupsOf(channels);
         Weight = Register("weight", new Parameter(ParameterKind.Normalization, channels));
         Bias = Register("bias", new Parameter(ParameterKind.Normalization, channels));
         using var guard = Autograd.WithoutGradient();
@@ -26,6 +26,16 @@ public sealed class GroupNorm : Norm2d
 
     /// <summary>[C].</summary>
     public Parameter Bias { get; }
+
+    /// <summary>32 groups, or the most that divide the channels.</summary>
+    /// <param name="channels">Number of channels.</param>
+    public static int GroupsOf(int channels)
+    {
+        var groups = MostGroups;
+        while (channels % groups != 0)
+            groups--;
+        return groups;
+    }
 
     /// <summary>
     /// In single precision, each channel's pixels next to each other. In LibTorch 1.13 the operator adds up in the input's own type where channels are last: in

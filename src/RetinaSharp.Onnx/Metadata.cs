@@ -1,0 +1,60 @@
+using System.Globalization;
+using System.Reflection;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using RetinaSharp.Detection.Settings;
+using RetinaSharp.Detection.Weights;
+
+namespace RetinaSharp.Onnx;
+
+/// <summary>What an exported model says of itself, for programs that use it.</summary>
+internal static class Metadata
+{
+    // Names of classes stay readable; the file is no web page.
+    private static readonly JsonWriterOptions JsonOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Version of this program.</summary>
+    public static string Version { get; } =
+        typeof(Metadata).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+
+    /// <summary>Keys and values; lists are JSON.</summary>
+    public static IEnumerable<(string Key, string Value)> Of(ModelDescription model, OnnxOutputs outputs, InferenceSettings inference)
+    {
+        yield return ("classes", Json(writer =>
+        {
+            foreach (var category in model.Categories)
+                writer.WriteStringValue(category.Name);
+        }));
+        yield return ("category_ids", Json(writer =>
+        {
+            foreach (var category in model.Categories)
+                writer.WriteNumberValue(category.Id);
+        }));
+        yield return ("input_short_side", $"{model.Settings.Input.Short}");
+        yield return ("input_long_side", $"{model.Settings.Input.Long}");
+        yield return ("outputs", outputs.ToString().ToLowerInvariant());
+        if (outputs == OnnxOutputs.Raw)
+        {
+            yield return ("scores", model.Settings.Loss.HasBackgroundOutput ? "softmax, the first output is the background" : "sigmoid");
+            yield break;
+        }
+
+        yield return ("score_threshold", inference.ScoreThreshold.ToString(CultureInfo.InvariantCulture));
+        yield return ("nms_iou", inference.NmsIou.ToString(CultureInfo.InvariantCulture));
+        yield return ("max_detections", $"{inference.MaxDetections}");
+        yield return ("candidates_per_level", $"{inference.Candidates}");
+    }
+
+    private static string Json(Action<Utf8JsonWriter> write)
+    {
+        var buffer = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(buffer, JsonOptions))
+        {
+            writer.WriteStartArray();
+            write(writer);
+            writer.WriteEndArray();
+        }
+
+        return System.Text.Encoding.UTF8.GetString(buffer.ToArray());
+    }
+}

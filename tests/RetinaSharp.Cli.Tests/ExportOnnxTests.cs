@@ -1,0 +1,60 @@
+namespace RetinaSharp.Cli.Tests;
+
+[Collection(BadInput.SharedModel.Name)]
+public sealed class ExportOnnxTests(TrainedModel trained) : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    private string File => _folder.At("model.onnx");
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Export_ForPeople_SaysWhatItTakesAndGivesAndNamesTheFile()
+    {
+        var ran = Ran.Retina("export", "onnx", trained.Run, "--out", File).IsDone();
+
+        Assert.Equal(File, ran.Out.Trim());
+        var lines = ran.Error.ReplaceLineEndings(" ");
+        Assert.Contains("takes images: uint8 [batch, height, width, 3]", lines);
+        Assert.Contains("gives boxes: float32 [detections, 4]", lines);
+        Assert.True(new FileInfo(File).Length > 1000);
+    }
+
+    [Fact]
+    public void Export_Json_HasInputsOutputsAndTheModel()
+    {
+        var json = Ran.Retina("export", "onnx", trained.Run, "--out", File, "--outputs", "raw", "--json").IsDone().Json;
+
+        Assert.Equal([File], json.GetProperty("files").EnumerateArray().Select(file => file.GetString()!));
+        Assert.Equal(new FileInfo(File).Length, json.GetProperty("bytes").GetInt64());
+        Assert.Equal("""["batch","height","width",3]""", json.GetProperty("inputs")[0].GetProperty("shape").GetRawText().Replace(" ", "").ReplaceLineEndings(""));
+        Assert.Equal(["logits", "deltas", "anchors"], json.GetProperty("outputs").EnumerateArray().Select(output => output.GetProperty("name").GetString()!));
+        Assert.Equal(2, json.GetProperty("model").GetProperty("classes").GetArrayLength());
+    }
+
+    [Fact]
+    public void Export_Thresholds_AreInTheFile()
+    {
+        Ran.Retina("export", "onnx", trained.Run, "--out", File, "--score-threshold", ".21", "--nms", ".43", "--max-detections", "76").IsDone();
+
+        var text = System.Text.Encoding.Latin1.GetString(System.IO.File.ReadAllBytes(File));
+        Assert.Contains("0.21", text);
+        Assert.Contains("0.43", text);
+        Assert.Contains("76", text);
+    }
+
+    [Fact]
+    public void Export_WhatIsWrong_IsRefused()
+    {
+        var model = Path.Combine(trained.Run, "last.safetensors");
+        Ran.Retina("export", "onnx", model).IsRefused(ExitCode.WrongUsage, "--out");
+        Ran.Retina("export", "onnx", model, "--out", model).IsRefused(ExitCode.WrongUsage, "would be overwritten");
+        Ran.Retina("export", "onnx", model, "--out", _folder.Root).IsRefused(ExitCode.WrongUsage, "is a folder");
+        Ran.Retina("export", "onnx", model, "--out", File, "--outputs", "boxes").IsRefused(ExitCode.WrongUsage, "detections|raw");
+        Ran.Retina("export", "onnx", model, "--out", File, "--nms", "1.5").IsRefused(ExitCode.WrongUsage, "[0, 1]");
+        Ran.Retina("export", "onnx", model, "--out", File, "--outputs", "raw", "--nms", ".5").IsRefused(ExitCode.WrongUsage, "--nms", "--outputs raw");
+        Ran.Retina("export", "onnx", _folder.At("none"), "--out", File, "--json").IsRefused(ExitCode.BadData, "there is no such file");
+        Assert.False(System.IO.File.Exists(File));
+    }
+}

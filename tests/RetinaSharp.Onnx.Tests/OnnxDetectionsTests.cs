@@ -1,0 +1,182 @@
+using RetinaSharp.Boxes;
+using RetinaSharp.Detection.Anchors;
+using RetinaSharp.Detection.Data;
+using RetinaSharp.Detection.Inference;
+using RetinaSharp.Detection.Modeling;
+using RetinaSharp.Detection.Settings;
+using RetinaSharp.Detection.Weights;
+using RetinaSharp.Imaging;
+using RetinaSharp.Torch;
+using Xunit.Abstractions;
+
+namespace RetinaSharp.Onnx.Tests;
+
+/// <summary>What exported models give in ONNX Runtime, held against what the library gives.</summary>
+public sealed class OnnxDetectionsTests(ITestOutputHelper log) : IDisposable
+{
+    private const float Tolerance = 1e-3f;
+
+    private static readonly string Scenes = Path.Combine(AppContext.BaseDirectory, "scenes.safetensors");
+
+    private readonly TemporaryFolder _folder = new();
+
+    private string Out => _folder.At("model.onnx");
+
+    public static TheoryData<string> Models => [.. TestModels.All.Keys];
+
+    public void Dispose() => _folder.Dispose();
+
+    [OnnxRuntimeFact]
+    public void Run_TrainedModelOnManySizes_FindsTheSame() => AssertSame(Scenes, TestImages.OfManySizes(50), least: 300);
+
+    [OnnxRuntimeTheory]
+    [MemberData(nameof(Models))]
+    public void Run_EveryKindOfModel_FindsTheSame(string name)
+    {
+        TestModels.Write(_folder.At("model.safetensors"), TestModels.All[name]);
+        // For group norms LibTorch sums squares in single precision, which large means make coarse.
+        AssertSame(_folder.At("model.safetensors"), TestImages.OfManySizes(10), least: 100, pixels: TestModels.All[name].Model.Norm == NormKind.Group ? .01f : Tolerance);
+    }
+
+    [OnnxRuntimeFact(needsSharedData: true)]
+    public void Run_Photos_FindsTheSame() =>
+        AssertSame(Scenes, Directory.EnumerateFiles(SharedData.At("data", "bccd", "JPEGImages")).Order(StringComparer.Ordinal).Take(10).Select(path => Image.Load(path)), least: 100);
+
+    [OnnxRuntimeFact]
+    public void Run_OtherThresholds_FindsTheSame()
+    {
+        AssertSame(Scenes, TestImages.OfManySizes(8), least: 16, new() { ScoreThreshold = .2, NmsIou = .2, MaxDetections = 4 });
+        AssertSame(Scenes, TestImages.OfManySizes(2), least: 1000, new() { ScoreThreshold = 0, NmsIou = 1, MaxDetections = 1000 });
+    }
+
+    [OnnxRuntimeFact]
+    public void Run_NothingFound_IsEmpty()
+    {
+        OnnxExport.Run(Scenes, Out, new() { ScoreThreshold = .999 });
+
+        var found = Assert.Single(OnnxRuntime.Run(Out, [new(64, 96, new byte[64 * 96 * 3])]));
+
+        Assert.Equal([0, 4], found["boxes"].Dims);
+        Assert.All(["scores", "labels", "image"], name => Assert.Equal([0], found[name].Dims));
+    }
+
+    [OnnxRuntimeFact]
+    public void Run_SeveralImagesTogether_GivesWhatEachGivesAlone()
+    {
+        OnnxExport.Run(Scenes, Out);
+        var images = TestImages.OfManySizes(3).Select(image => image.Resize(200, 136).Pixels.ToArray()).ToArray();
+
+        var runs = OnnxRuntime.Run(Out, [.. images.Select(pixels => new OnnxBatch(136, 200, pixels)), new(136, 200, [.. images.SelectMany(pixels => pixels)])]);
+
+        var together = runs[^1];
+        Assert.All(runs, run => Assert.NotEmpty(run["scores"].Data));
+        Assert.Equal(runs.Take(3).SelectMany((run, i) => run["image"].Data.Select(_ => (float)i)), together["image"].Data);
+        Assert.All(["boxes", "scores", "labels"], name => Assert.Equal(runs.Take(3).SelectMany(run => run[name].Data), together[name].Data, (a, b) => Math.Abs(a - b) < Tolerance));
+    }
+
+    [OnnxRuntimeTheory]
+    [MemberData(nameof(Models))]
+    public void Run_Raw_GivesTheNetworksOutputsAndTheAnchors(string name)
+    {
+        var model = _folder.At("model.safetensors");
+        TestModels.Write(model, TestModels.All[name]);
+        OnnxExport.Run(model, Out, new() { Outputs = OnnxOutputs.Raw });
+        var image = TestImages.OfManySizes(1).Single().Resize(151, 70);
+
+        var raw = Assert.Single(OnnxRuntime.Run(Out, [new(70, 151, image.Pixels.ToArray())]));
+
+        using var scope = new TensorScope();
+        using var guard = Autograd.WithoutGradient();
+        var (network, description) = ModelFile.Load(model);
+        using var closing = network;
+        using var batch = ImageBatch.Of([image], new(70, 151), new());
+        var outputs = network.Forward(Preprocessing.Input(batch, network));
+        var anchors = new AnchorGenerator(description.Settings.Model.Anchors).Generate(batch.Height, batch.Width).Boxes.ToArray();
+        Assert.Equal(outputs.SelectMany(level => level.Logits.ToArray()), raw["logits"].Data, (a, b) => Math.Abs(a - b) < Tolerance);
+        Assert.Equal(outputs.SelectMany(level => level.Deltas.ToArray()), raw["deltas"].Data, (a, b) => Math.Abs(a - b) < Tolerance);
+        Assert.Equal([anchors.Length, 4], raw["anchors"].Dims);
+        Assert.Equal(anchors.SelectMany(box => new[] { box.X1, box.Y1, box.X2, box.Y2 }), raw["anchors"].Data);
+    }
+
+    [OnnxRuntimeTheory]
+    [MemberData(nameof(Models))]
+    public void Run_Detections_AreWhatTheLibraryMakesOfTheSameOutputs(string name)
+    {
+        var model = _folder.At("model.safetensors");
+        TestModels.Write(model, TestModels.All[name]);
+        var options = new OnnxExportOptions { ScoreThreshold = .01, MaxDetections = 500 };
+        OnnxExport.Run(model, Out, options);
+        OnnxExport.Run(model, _folder.At("raw.onnx"), new() { Outputs = OnnxOutputs.Raw });
+        OnnxBatch[] images = [.. TestImages.OfManySizes(4).Select(image => OnnxBatch.Of(image, TestModels.All[name].Input))];
+
+        var (found, raw) = (OnnxRuntime.Run(Out, images), OnnxRuntime.Run(_folder.At("raw.onnx"), images));
+
+        using var scope = new TensorScope();
+        var description = Detector.Describe(model);
+        var (generator, postprocessor) = (new AnchorGenerator(description.Settings.Model.Anchors), new Postprocessor(options.Applied(description.Settings.Inference), description.Categories));
+        for (var i = 0; i < images.Length; i++)
+        {
+            var (height, width) = (images[i].Height, images[i].Width);
+            var anchors = generator.Generate((height + 31) / 32 * 32, (width + 31) / 32 * 32);
+            var expected = Assert.Single(postprocessor.Run([.. anchors.Levels.Select(level => new LevelOutput(Part(raw[i]["logits"], level), Part(raw[i]["deltas"], level)))], anchors, [new(width, height, width, height)]));
+            Assert.InRange(expected.Count, 100, 500);
+            Assert.Equal(expected.Select(one => one.Class), found[i]["labels"].Data.Select(label => (int)label));
+            Assert.Equal(expected.Select(one => one.Score), found[i]["scores"].Data, (a, b) => Math.Abs(a - b) < 1e-6);
+            Assert.Equal(expected.SelectMany(one => new[] { one.Box.X1, one.Box.Y1, one.Box.X2, one.Box.Y2 }), found[i]["boxes"].Data, (a, b) => Math.Abs(a - b) < 1e-3);
+        }
+
+        static Tensor Part(OnnxTensor output, AnchorLevel level)
+        {
+            var numbers = (int)output.Dims[2];
+            return Tensor.From<float>(output.Data.AsSpan(level.Offset * numbers, level.Count * numbers), Device.Cpu, 1, level.Count, numbers);
+        }
+    }
+
+    private void AssertSame(string model, IEnumerable<Image> from, int least, OnnxExportOptions? options = null, float pixels = Tolerance)
+    {
+        OnnxExport.Run(model, Out, options);
+        using var detector = Detector.Load(model, new()
+        {
+            Precision = Precision.Fp32,
+            Threads = 1,
+            ScoreThreshold = options?.ScoreThreshold,
+            NmsIou = options?.NmsIou,
+            MaxDetections = options?.MaxDetections,
+        });
+        var images = from.ToArray();
+        var outputs = OnnxRuntime.Run(Out, images.Select(image => OnnxBatch.Of(image, detector.Input)));
+
+        Assert.Equal(images.Length, outputs.Count);
+        var (total, score, box) = (0, 0f, 0f);
+        foreach (var (image, output) in images.Zip(outputs))
+        {
+            var expected = detector.Detect(image);
+            var found = Found(output, image, detector.Input.Fit(image.Width, image.Height));
+            Assert.Equal(expected.Count, found.Count);
+            Assert.Equal(found.OrderByDescending(one => one.Score), found);
+            foreach (var one in expected)
+            {
+                // Scores that are equal but for rounding may have changed places.
+                var nearest = found.Where(other => other.Class == one.Class).MinBy(other => Math.Abs(other.Score - one.Score) + Distance(other.Box, one.Box));
+                (score, box) = (Math.Max(score, Math.Abs(nearest.Score - one.Score)), Math.Max(box, Distance(nearest.Box, one.Box)));
+            }
+
+            total += found.Count;
+        }
+
+        log.WriteLine($"{images.Length} images, {total} detections: scores differ by {score} at most, boxes by {box} pixels");
+        Assert.True(total >= least, $"{total} found");
+        Assert.InRange(score, 0, Tolerance);
+        Assert.InRange(box, 0, pixels);
+    }
+
+    /// <summary>The outputs as the documentation says: boxes scaled back to the pixels of the image.</summary>
+    private static List<(int Class, float Score, Box Box)> Found(IReadOnlyDictionary<string, OnnxTensor> output, Image image, ImageGeometry fit) =>
+        [.. output["boxes"].Data.Chunk(4).Select((corners, i) => (
+            (int)output["labels"].Data[i],
+            output["scores"].Data[i],
+            fit.ToSource(new(corners[0], corners[1], corners[2], corners[3])).Clip(image.Width, image.Height)))];
+
+    private static float Distance(Box one, Box other) =>
+        Math.Max(Math.Max(Math.Abs(one.X1 - other.X1), Math.Abs(one.Y1 - other.Y1)), Math.Max(Math.Abs(one.X2 - other.X2), Math.Abs(one.Y2 - other.Y2)));
+}
