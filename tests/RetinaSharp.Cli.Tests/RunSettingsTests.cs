@@ -10,6 +10,7 @@ public sealed class RunSettingsTests
 {
     private static readonly Dictionary<string, (string Given, Func<RunSettings, object?> Setting, object? Expected)> Cases = new()
     {
+        ["--compat"] = ("torchvision", Compatibility.Of, "torchvision"),
         ["--backbone"] = ("r34", s => s.Model.Depth, 34),
         ["--width"] = (".125", s => s.Model.Width, .125),
         ["--norm"] = ("group", s => s.Model.Norm, NormKind.Group),
@@ -54,7 +55,7 @@ public sealed class RunSettingsTests
         Assert.NotEqual(expected, setting(Presets.Small));
         Assert.Equal(expected, setting(settings));
         Assert.Equal(Lines(Presets.Small).Length, Lines(settings).Length, tolerance: 2.0);
-        Assert.InRange(Lines(settings).Except(Lines(Presets.Small)).Count(), 1, name == "--sampling" ? 3 : 2);
+        Assert.InRange(Lines(settings).Except(Lines(Presets.Small)).Count(), 1, name switch { "--compat" => 7, "--sampling" => 3, _ => 2 });
     }
 
     [Fact]
