@@ -125,6 +125,19 @@ public sealed class RunSettingsTests
         static (int, int?) Of(params string[] args) => (Read(args).Loss.Sampling.Batch, Read(args).Loss.Sampling.Ratio);
     }
 
+    [Theory]
+    [InlineData("--compat", "torchvision", "--box-loss", "smooth-l1")]
+    [InlineData("--box-loss", "smooth-l1", "--compat", "torchvision")]
+    public void Read_CompatAndAnotherOption_TheLatterHasTheLastWordInAnyOrder(params string[] args)
+    {
+        var settings = Read(args);
+
+        Assert.Equal((BoxLossKind.SmoothL1, NormalizerKind.PerImage), (settings.Loss.Box, settings.Loss.Normalizer));
+        RequireNoOther(settings, args);
+        Assert.Contains("--compat detectron2", Assert.Throws<UsageException>(() => RequireNoOther(settings, "--compat", "detectron2")).Message);
+        Assert.Contains("--box-loss giou", Assert.Throws<UsageException>(() => RequireNoOther(settings, "--compat", "torchvision", "--box-loss", "giou")).Message);
+    }
+
     [Fact]
     public void Read_SamplingWithAnotherLoss_IsRefusedWithTheRemedy() =>
         Assert.Contains("--loss ce", Assert.Throws<UsageException>(() => Read("--sampling", "ohem", "--loss", "focal")).Message);
@@ -137,6 +150,13 @@ public sealed class RunSettingsTests
         var (options, command) = (new RunSettingsOptions(), new Command("train"));
         options.AddTo(command);
         return options.Read(command.Parse(args));
+    }
+
+    private static void RequireNoOther(RunSettings run, params string[] args)
+    {
+        var (options, command) = (new RunSettingsOptions(), new Command("train"));
+        options.AddTo(command);
+        options.RequireNoOther(command.Parse(args), run);
     }
 
     private static string[] Lines(RunSettings settings) => SettingsJson.Write(settings).Split('\n');
