@@ -4,6 +4,7 @@
 model.pth is its state dictionary, expected.pth a flat one of images, boxes, features, detections, losses and gradients, all in single
 precision. Needs torch and torchvision (tried with 1.13 and 0.14 of Debian's python3-torchvision). Nothing here is random.
 """
+import math
 import os
 import sys
 
@@ -24,25 +25,27 @@ TINY = [100, 200, 104, 204.5]  # one that no anchor fits
 LEAST_CANDIDATES, LEAST_DETECTIONS, MOST_DETECTIONS = 1000, 50, 300
 MOST_SALTS = 20
 MOST_APART = 3e-4
-# Factor of the logits, and what is added to them: a few thousand of 660,000 pass the threshold, with scores far apart.
-LOGITS = {("v1", "18"): (1, -3), ("v1", "50"): (2, -3), ("v2", "18"): (2, -4), ("v2", "50"): (2, -4)}
+# The logits are spread by a factor and moved, so that about so many of an image's 660,000 pass the threshold.
+GAIN, CANDIDATES = 2, 2000
 STEPS = golden.STEPS
 # Larger rates carry differences of the last bit away, within torchvision too: held against itself in double.
 RATES = {"v1": 1e-4, "v2": 1e-5}
 
 
-def build(variant, depth, salt):
+def build(variant, depth, salt, images):
     body = {"18": resnet.resnet18, "50": resnet.resnet50}[depth]
-    gain, shift = LOGITS[variant, depth]
-    model = golden.build(variant, salt, gain, body, channels=256, classes=CLASSES, size=(SHORT, LONG), detections=MOST_DETECTIONS)[0]
+    model = golden.build(variant, salt, GAIN, body, channels=256, classes=CLASSES, size=(SHORT, LONG), detections=MOST_DETECTIONS)[0]
     with torch.no_grad():
-        model.head.classification_head.cls_logits.bias += shift
-        for norm in model.backbone.body.modules():
-            # Trained statistics put half of what comes out beside 0, where rounding decides on which side of a rectifier it is; shifted
-            # by three deviations, little is.
-            if isinstance(norm, nn.BatchNorm2d):
+        for norm in model.modules():
+            # Statistics of the input put half of what comes out beside 0, where rounding decides on which side of a rectifier it is;
+            # shifted by three deviations, little is.
+            if isinstance(norm, (nn.BatchNorm2d, nn.GroupNorm)):
                 norm.weight *= 0.33
                 norm.bias += 1
+        batch, _ = model.eval().transform(images)
+        logits = model.head(list(model.backbone(batch.tensors).values()))["cls_logits"]
+        weakest = min(float(one.flatten().topk(CANDIDATES).values[-1]) for one in logits)
+        model.head.classification_head.cls_logits.bias += round(math.log(model.score_thresh / (1 - model.score_thresh)) - weakest, 2)
     return model
 
 
@@ -78,13 +81,21 @@ def gradients(model, images, learnt):
 
 
 def well_conditioned(model, images, learnt):
-    """Whether the gradients are the same in double, but for a fraction of what is allowed."""
+    """Whether gradients that are summed in another order, and in double, are the same but for a fraction of what is allowed."""
     state = {name: tensor.clone() for name, tensor in model.state_dict().items()}
-    _, single = gradients(model, images, learnt)
-    model.load_state_dict(state)
-    _, exact = gradients(model.double(), [i.double() for i in images], [{**one, "boxes": one["boxes"].double()} for one in learnt])
+
+    def apart(one, other):
+        return float(max((one[name] - other[name]).double().norm() / other[name].double().norm() for name in other))
+
+    def again(dtype):
+        model.to(dtype).load_state_dict(state)
+        return gradients(model, [i.to(dtype) for i in images], [{**one, "boxes": one["boxes"].to(dtype)} for one in learnt])[1]
+
+    single, exact = again(torch.float32), again(torch.float64)
+    with torch.backends.mkldnn.flags(enabled=False):
+        other = again(torch.float32)
     model.float().load_state_dict(state)
-    worst = max((single[name].double() - exact[name]).norm() / exact[name].norm() for name in exact)
+    worst = max(apart(single, exact), apart(other, exact))
     print(f"gradients in single and double are {worst:.1e} apart", file=sys.stderr)
     return worst < MOST_APART
 
@@ -102,7 +113,7 @@ def same(found, exact):
 def suitable(variant, depth, images, learnt):
     """The first salt with which there are enough candidates and detections, and rounding decides neither these nor gradients."""
     for salt in range(MOST_SALTS):
-        model = build(variant, depth, salt)
+        model = build(variant, depth, salt, images)
         found = golden.detect(model, images)
         if min(golden.candidates(model, images)) < LEAST_CANDIDATES or min(len(one) for one in found) < LEAST_DETECTIONS:
             continue
@@ -132,7 +143,7 @@ def main(variant, depth, folder):
 
     expected["losses"], found = gradients(model, images, learnt)
     expected.update({f"gradient.{name}": gradient.contiguous() for name, gradient in found.items()})
-    expected["steps"] = torch.tensor(golden.train(build(variant, depth, salt), images, learnt, STEPS, RATES[variant]))
+    expected["steps"] = torch.tensor(golden.train(build(variant, depth, salt, images), images, learnt, STEPS, RATES[variant]))
     torch.save(expected, os.path.join(folder, "expected.pth"))
 
 
