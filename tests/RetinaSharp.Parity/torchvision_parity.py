@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from torch import nn
 from torchvision.models import resnet
+from torchvision.ops.misc import FrozenBatchNorm2d
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "RetinaSharp.Detection.Tests", "Golden"))
@@ -25,6 +26,7 @@ TINY = [100, 200, 104, 204.5]  # one that no anchor fits
 LEAST_CANDIDATES, LEAST_DETECTIONS, MOST_DETECTIONS = 1000, 50, 300
 MOST_SALTS = 20
 MOST_APART = 3e-4
+LEAST_GAP = 1e-5
 # The logits are spread by a factor and moved, so that about so many of an image's 660,000 pass the threshold.
 GAIN, CANDIDATES = 2, 2000
 STEPS = golden.STEPS
@@ -36,12 +38,12 @@ def build(variant, depth, salt, images):
     body = {"18": resnet.resnet18, "50": resnet.resnet50}[depth]
     model = golden.build(variant, salt, GAIN, body, channels=256, classes=CLASSES, size=(SHORT, LONG), detections=MOST_DETECTIONS)[0]
     with torch.no_grad():
-        for norm in model.modules():
-            # Statistics of the input put half of what comes out beside 0, where rounding decides on which side of a rectifier it is;
-            # shifted by three deviations, little is.
-            if isinstance(norm, (nn.BatchNorm2d, nn.GroupNorm)):
-                norm.weight *= 0.33
-                norm.bias += 1
+        # Half of what comes out would be beside 0, where rounding decides on which side of a rectifier it is; shifted by about three
+        # deviations, little is.
+        towers = [] if variant == "v2" else [block[0] for head in (model.head.classification_head, model.head.regression_head) for block in head.conv]
+        for layer in [*towers, *(one for one in model.modules() if isinstance(one, (nn.BatchNorm2d, nn.GroupNorm, FrozenBatchNorm2d)))]:
+            layer.weight *= 0.33
+            layer.bias += 1
         batch, _ = model.eval().transform(images)
         logits = model.head(list(model.backbone(batch.tensors).values()))["cls_logits"]
         weakest = min(float(one.flatten().topk(CANDIDATES).values[-1]) for one in logits)
@@ -114,7 +116,13 @@ def suitable(variant, depth, images, learnt):
     """The first salt with which there are enough candidates and detections, and rounding decides neither these nor gradients."""
     for salt in range(MOST_SALTS):
         model = build(variant, depth, salt, images)
-        found = golden.detect(model, images)
+        model.detections_per_img = MOST_DETECTIONS + 1
+        ranked = golden.detect(model, images)
+        model.detections_per_img = MOST_DETECTIONS
+        found = [one[:MOST_DETECTIONS] for one in ranked]
+        # Which of two is the last one must not be a matter of the last bit.
+        if any(len(one) > MOST_DETECTIONS and one[-2][1] - one[-1][1] < LEAST_GAP for one in ranked):
+            continue
         if min(golden.candidates(model, images)) < LEAST_CANDIDATES or min(len(one) for one in found) < LEAST_DETECTIONS:
             continue
         exact = golden.detect(model.double(), [i.double() for i in images])
