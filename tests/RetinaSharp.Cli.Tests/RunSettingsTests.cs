@@ -10,6 +10,7 @@ public sealed class RunSettingsTests
 {
     private static readonly Dictionary<string, (string Given, Func<RunSettings, object?> Setting, object? Expected)> Cases = new()
     {
+        ["--compat"] = ("torchvision", Compatibility.Of, "torchvision"),
         ["--backbone"] = ("r34", s => s.Model.Depth, 34),
         ["--width"] = (".125", s => s.Model.Width, .125),
         ["--norm"] = ("group", s => s.Model.Norm, NormKind.Group),
@@ -54,7 +55,7 @@ public sealed class RunSettingsTests
         Assert.NotEqual(expected, setting(Presets.Small));
         Assert.Equal(expected, setting(settings));
         Assert.Equal(Lines(Presets.Small).Length, Lines(settings).Length, tolerance: 2.0);
-        Assert.InRange(Lines(settings).Except(Lines(Presets.Small)).Count(), 1, name == "--sampling" ? 3 : 2);
+        Assert.InRange(Lines(settings).Except(Lines(Presets.Small)).Count(), 1, name switch { "--compat" => 7, "--sampling" => 3, _ => 2 });
     }
 
     [Fact]
@@ -124,6 +125,19 @@ public sealed class RunSettingsTests
         static (int, int?) Of(params string[] args) => (Read(args).Loss.Sampling.Batch, Read(args).Loss.Sampling.Ratio);
     }
 
+    [Theory]
+    [InlineData("--compat", "torchvision", "--box-loss", "smooth-l1")]
+    [InlineData("--box-loss", "smooth-l1", "--compat", "torchvision")]
+    public void Read_CompatAndAnotherOption_TheLatterHasTheLastWordInAnyOrder(params string[] args)
+    {
+        var settings = Read(args);
+
+        Assert.Equal((BoxLossKind.SmoothL1, NormalizerKind.PerImage), (settings.Loss.Box, settings.Loss.Normalizer));
+        RequireNoOther(settings, args);
+        Assert.Contains("--compat detectron2", Assert.Throws<UsageException>(() => RequireNoOther(settings, "--compat", "detectron2")).Message);
+        Assert.Contains("--box-loss giou", Assert.Throws<UsageException>(() => RequireNoOther(settings, "--compat", "torchvision", "--box-loss", "giou")).Message);
+    }
+
     [Fact]
     public void Read_SamplingWithAnotherLoss_IsRefusedWithTheRemedy() =>
         Assert.Contains("--loss ce", Assert.Throws<UsageException>(() => Read("--sampling", "ohem", "--loss", "focal")).Message);
@@ -136,6 +150,13 @@ public sealed class RunSettingsTests
         var (options, command) = (new RunSettingsOptions(), new Command("train"));
         options.AddTo(command);
         return options.Read(command.Parse(args));
+    }
+
+    private static void RequireNoOther(RunSettings run, params string[] args)
+    {
+        var (options, command) = (new RunSettingsOptions(), new Command("train"));
+        options.AddTo(command);
+        options.RequireNoOther(command.Parse(args), run);
     }
 
     private static string[] Lines(RunSettings settings) => SettingsJson.Write(settings).Split('\n');

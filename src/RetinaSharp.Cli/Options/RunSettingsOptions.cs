@@ -37,8 +37,7 @@ internal sealed class RunSettingsOptions
             settings = start(settings);
         if (parse.GetValue(_config) is { } file)
             settings = SettingsJson.Read(file, settings);
-        foreach (var (setting, text) in GivenOptions(parse))
-            settings = Given.Read(setting.Name, text, value => setting.Apply(settings, value));
+        settings = Apply(settings, GivenOptions(parse));
         return UsageException.Guard(() =>
         {
             settings.Validate();
@@ -51,8 +50,10 @@ internal sealed class RunSettingsOptions
     /// <exception cref="UsageException">An option asks for something else; it is named.</exception>
     public void RequireNoOther(ParseResult parse, RunSettings run)
     {
-        foreach (var (setting, text) in GivenOptions(parse))
-            Require($"{setting.Name} {text}", Given.Read(setting.Name, text, value => setting.Apply(run, value)));
+        var given = GivenOptions(parse).ToList();
+        // Each with those after it, which have the last word: --compat alone may ask for what another took back.
+        for (var first = given.Count - 1; first >= 0; first--)
+            Require($"{given[first].Setting.Name} {given[first].Text}", Apply(run, given[first..]));
         if (HasStart(parse))
             Require(string.Join(" and ", new[] { _preset.IsGiven(parse) ? "--preset" : null, parse.GetValue(_config) is null ? null : "--config" }.OfType<string>()), Read(parse));
 
@@ -62,6 +63,9 @@ internal sealed class RunSettingsOptions
                 throw new UsageException($"{options}: a training that goes on keeps its settings, and there {difference}. Leave the option out, or train into another folder.");
         }
     }
+
+    private static RunSettings Apply(RunSettings settings, IEnumerable<(SettingOption Setting, string Text)> given) =>
+        given.Aggregate(settings, (before, option) => Given.Read(option.Setting.Name, option.Text, value => option.Setting.Apply(before, value)));
 
     private IEnumerable<(SettingOption Setting, string Text)> GivenOptions(ParseResult parse) =>
         _options.Select(entry => (entry.Setting, Text: parse.GetValue(entry.Option))).Where(entry => entry.Text is not null).Select(entry => (entry.Setting, entry.Text!));

@@ -8,6 +8,10 @@ internal static class TrainingOptions
 {
     public static IReadOnlyList<SettingOption> Table { get; } =
     [
+        // First of all, so that options beside it have the last word.
+        new("--compat", string.Join('|', Compatibility.Names),
+            "Whose RetinaNet to agree with in what implementations do differently: anchors, assignment, losses and what divides them, detections. Options beside it change that further.",
+            (s, name) => Compatibility.Names.Contains(name) ? Compatibility.Apply(s, name) : throw new FormatException($"'{name}' is none of {string.Join('|', Compatibility.Names)}")),
         Choice<int>("--backbone", "ResNet that the pyramid stands on.",
             new() { { "r18", 18 }, { "r34", 34 }, { "r50", 50 }, { "r101", 101 }, { "r152", 152 } },
             (s, depth) => s with { Model = s.Model with { Depth = depth } }),

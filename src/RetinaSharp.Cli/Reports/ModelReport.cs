@@ -16,8 +16,9 @@ internal static class ModelReport
         yield return ("classes", string.Join(", ", model.Categories.Select(category => category.Name)));
         yield return ("levels", $"P{anchors.MinLevel} to P{anchors.MaxLevel}");
         yield return ("anchors", $"{anchors.BaseSize:0.###} strides x scales {Numbers(anchors.Scales)} x ratios {Numbers(anchors.Ratios)}");
+        yield return ("agrees with", Compatibility.Of(settings));
         yield return ("input", $"short side {settings.Input.Short}, long side up to {settings.Input.Long}");
-        yield return ("loss", $"{Classification(settings.Loss)}, alpha {(settings.Loss.Alpha is { } alpha ? $"{alpha}" : "off")}{Sampling(settings.Loss.Sampling)}; boxes {Name(settings.Loss.Box)}");
+        yield return ("loss", $"{Classification(settings.Loss)}, alpha {(settings.Loss.Alpha is { } alpha ? $"{alpha}" : "off")}{Sampling(settings.Loss.Sampling)}; boxes {Name(settings.Loss.Box)}; divided by {Normalizer(settings.Loss.Normalizer)}");
         yield return model.TrainingImages == 0
             ? ("imported from", model.TrainingData)
             : ("trained on", $"{model.TrainingData}: {model.TrainingImages} images, {model.Epochs} epochs, {model.Steps} steps of {settings.Training.EffectiveBatch}");
@@ -37,6 +38,7 @@ internal static class ModelReport
         }
 
         writer.WriteEndArray();
+        writer.WriteString("compat", Compatibility.Of(model.Settings));
         writer.WriteString("training_data", model.TrainingData);
         writer.WriteNumber("training_images", model.TrainingImages);
         writer.WriteNumber("epochs", model.Epochs);
@@ -69,6 +71,13 @@ internal static class ModelReport
             _ => $", all positives and the hardest negatives{ratio}",
         };
     }
+
+    private static string Normalizer(NormalizerKind kind) => kind switch
+    {
+        NormalizerKind.PerImage => "the positive anchors of each image",
+        NormalizerKind.MovingAverage => "a moving average of the positive anchors",
+        _ => "the positive anchors",
+    };
 
     private static string Numbers(IEnumerable<double> numbers) => string.Join(", ", numbers.Select(number => $"{number:0.###}"));
 

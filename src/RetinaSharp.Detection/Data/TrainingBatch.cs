@@ -45,6 +45,16 @@ internal sealed class TrainingBatch : IDisposable
 
     private TrainingBuffers Buffers => _buffers ?? throw new ObjectDisposedException(nameof(TrainingBatch));
 
+    /// <summary>Anchors with a class, of each image.</summary>
+    public int[] PositivesByImage()
+    {
+        var counts = new int[Count];
+        foreach (var level in Levels)
+            foreach (var positive in level.Positives)
+                counts[positive / level.AnchorsPerImage]++;
+        return counts;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

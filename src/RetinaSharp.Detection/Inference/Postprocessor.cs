@@ -54,7 +54,8 @@ internal sealed class Postprocessor(InferenceSettings settings, IReadOnlyList<Ca
             foreach (var (index, logit) in Select(levels[level].Logits, n * count * classes, count * classes, threshold))
             {
                 var anchor = index / classes;
-                boxes.Add(BoxCoder.Decode(anchors.Boxes[offset + anchor], deltas[anchor]).Clip(image.Width, image.Height));
+                var box = BoxCoder.Decode(anchors.Boxes[offset + anchor], deltas[anchor]);
+                boxes.Add(settings.Clipping == BoxClipping.BeforeSuppression ? box.Clip(image.Width, image.Height) : box);
                 scores.Add(1 / (1 + MathF.Exp(-logit)));
                 labels.Add(index % classes);
             }
@@ -64,7 +65,12 @@ internal sealed class Postprocessor(InferenceSettings settings, IReadOnlyList<Ca
             CollectionsMarshal.AsSpan(boxes), CollectionsMarshal.AsSpan(scores), CollectionsMarshal.AsSpan(labels), (float)settings.NmsIou, settings.MaxDetections);
         var detections = new List<Detection>(kept.Length);
         foreach (var index in kept)
-            detections.Add(new(labels[index], categories[labels[index]], scores[index], image.ToSource(boxes[index]).Clip(image.SourceWidth, image.SourceHeight)));
+        {
+            var box = image.ToSource(boxes[index]).Clip(image.SourceWidth, image.SourceHeight);
+            if (settings.Clipping == BoxClipping.BeforeSuppression || (box.Width > 0 && box.Height > 0))
+                detections.Add(new(labels[index], categories[labels[index]], scores[index], box));
+        }
+
         return detections;
     }
 }

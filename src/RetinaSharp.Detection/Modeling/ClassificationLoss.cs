@@ -16,15 +16,15 @@ internal static class ClassificationLoss
     /// <param name="labels">[N · n]: class from 0, background or ignored.</param>
     /// <param name="normalizer">By what the sum is divided.</param>
     /// <param name="threads">Threads to use; 0: one for each processor.</param>
-    public static (double Value, Tensor Gradient) Evaluate(LossSettings settings, Tensor logits, ReadOnlySpan<int> labels, double normalizer, int threads)
+    public static (double Value, Tensor Gradient) Evaluate(LossSettings settings, Tensor logits, ReadOnlySpan<int> labels, LossNormalizer normalizer, int threads)
     {
         if (!logits.Device.IsCpu)
             return TensorLosses.Evaluate(settings, logits, labels, normalizer);
         var gradient = logits.EmptyLike();
         var outputs = (int)logits.Shape[^1];
         var value = logits.Type == ScalarType.BFloat16
-            ? OnSpans(settings, logits.Data<BFloat16>(), labels, outputs, normalizer, threads, gradient.Data<BFloat16>())
-            : OnSpans(settings, logits.Data<float>(), labels, outputs, normalizer, threads, gradient.Data<float>());
+            ? InParts(settings, logits.Data<BFloat16>(), labels, outputs, normalizer, threads, gradient.Data<BFloat16>())
+            : InParts(settings, logits.Data<float>(), labels, outputs, normalizer, threads, gradient.Data<float>());
         return (value, gradient);
     }
 
@@ -44,6 +44,19 @@ internal static class ClassificationLoss
         else
             SigmoidLoss.RowValues<CrossEntropy, float>(default, logits.Data<float>(), labels, classes, values, options);
         return values;
+    }
+
+    private static double InParts<T>(LossSettings settings, ReadOnlySpan<T> logits, ReadOnlySpan<int> labels, int outputs, LossNormalizer normalizer, int threads, Span<T> gradient)
+        where T : unmanaged
+    {
+        var (value, rows) = (0.0, labels.Length / normalizer.Parts);
+        for (var part = 0; part < normalizer.Parts; part++)
+        {
+            var (first, length) = (part * rows * outputs, rows * outputs);
+            value += OnSpans(settings, logits.Slice(first, length), labels.Slice(part * rows, rows), outputs, normalizer[part], threads, gradient.Slice(first, length));
+        }
+
+        return value;
     }
 
     private static double OnSpans<T>(LossSettings settings, ReadOnlySpan<T> logits, ReadOnlySpan<int> labels, int outputs, double normalizer, int threads, Span<T> gradient)

@@ -16,10 +16,10 @@ internal static class DetectionLoss
     /// <param name="settings">The loss.</param>
     /// <param name="outputs">What the network gave, by level.</param>
     /// <param name="batch">What it should have given.</param>
-    /// <param name="normalizer">By what the sums are divided: positive anchors of the effective batch, at least 1.</param>
+    /// <param name="normalizer">By what the sums are divided.</param>
     /// <param name="sampled">By what the classification loss is divided instead, where its anchors are a sample.</param>
     /// <param name="threads">Threads to use; 0: one for each processor.</param>
-    public static LossResult Evaluate(LossSettings settings, LevelOutput[] outputs, TrainingBatch batch, double normalizer, double? sampled = null, int threads = 0)
+    public static LossResult Evaluate(LossSettings settings, LevelOutput[] outputs, TrainingBatch batch, LossNormalizer normalizer, double? sampled = null, int threads = 0)
     {
         using var guard = Autograd.WithoutGradient();
         double classification = 0, box = 0;
@@ -27,7 +27,7 @@ internal static class DetectionLoss
         for (var level = 0; level < outputs.Length; level++)
         {
             var (logits, deltas) = outputs[level];
-            var (classificationValue, logitsGradient) = ClassificationLoss.Evaluate(settings, logits.Detach(), batch.Levels[level].Labels, sampled ?? normalizer, threads);
+            var (classificationValue, logitsGradient) = ClassificationLoss.Evaluate(settings, logits.Detach(), batch.Levels[level].Labels, sampled is { } chosen ? chosen : normalizer, threads);
             var (boxValue, deltasGradient) = Box(settings, deltas.Detach(), batch.Levels[level], normalizer);
             classification += classificationValue;
             box += boxValue;
@@ -39,7 +39,7 @@ internal static class DetectionLoss
     }
 
     /// <summary>Gathers the predictions at the positive anchors, and spreads their gradients.</summary>
-    private static (double Value, Tensor Gradient) Box(LossSettings settings, Tensor deltas, LevelTargets targets, double normalizer)
+    private static (double Value, Tensor Gradient) Box(LossSettings settings, Tensor deltas, LevelTargets targets, LossNormalizer normalizer)
     {
         var gradient = deltas.EmptyLike().Zero_();
         if (targets.Positives.Length == 0)
@@ -50,8 +50,17 @@ internal static class DetectionLoss
         var positives = Tensor.From<long>(places, deltas.Device, places.Length);
         var predicted = deltas.View(-1, 4).IndexSelect(0, positives).To(Device.Cpu, ScalarType.Float32);
         var derivative = predicted.EmptyLike();
-        var scale = (float)(1 / normalizer) * (float)settings.BoxWeight;
-        var value = settings.BoxLoss.Evaluate(Boxes(predicted), targets.PositiveAnchors, targets.PositiveTargets, scale, Boxes(derivative));
+        var (value, imagesOfAPart) = (0.0, targets.Labels.Length / targets.AnchorsPerImage / normalizer.Parts);
+        for (int part = 0, first = 0, end; part < normalizer.Parts; part++, first = end)
+        {
+            // Positives are in the order of the images.
+            var next = targets.Positives[first..].BinarySearch((part + 1) * imagesOfAPart * targets.AnchorsPerImage);
+            end = first + (next < 0 ? ~next : next);
+            var scale = (float)(1 / normalizer[part]) * (float)settings.BoxWeight;
+            value += settings.BoxLoss.Evaluate(
+                Boxes(predicted)[first..end], targets.PositiveAnchors[first..end], targets.PositiveTargets[first..end], scale, Boxes(derivative)[first..end]);
+        }
+
         gradient.View(-1, 4).IndexCopy_(0, positives, derivative.To(deltas.Device, deltas.Type));
         return (value, gradient);
     }

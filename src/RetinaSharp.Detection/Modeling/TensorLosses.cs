@@ -12,14 +12,22 @@ namespace RetinaSharp.Detection.Modeling;
 internal static class TensorLosses
 {
     /// <inheritdoc cref="ClassificationLoss.Evaluate"/>
-    public static (double Value, Tensor Gradient) Evaluate(LossSettings settings, Tensor logits, ReadOnlySpan<int> labels, double normalizer)
+    public static (double Value, Tensor Gradient) Evaluate(LossSettings settings, Tensor logits, ReadOnlySpan<int> labels, LossNormalizer normalizer)
     {
         using var guard = Autograd.WithoutGradient();
         using var scope = new TensorScope();
         var rows = logits.To(ScalarType.Float32).View(-1, logits.Shape[^1]);
         var (value, gradient) = settings.HasBackgroundOutput ? Softmax(settings, rows, labels) : Sigmoid(settings, rows, labels);
-        return (value.SumAll(ScalarType.Float64).To(Device.Cpu, ScalarType.Float64).Data<double>()[0] / normalizer,
-            scope.Keep((gradient * (1 / normalizer)).To(logits.Type).View(logits.Shape.ToArray())));
+        var (sum, rowsOfAPart) = (0.0, labels.Length / normalizer.Parts);
+        var scales = new float[normalizer.Parts];
+        for (var part = 0; part < normalizer.Parts; part++)
+        {
+            sum += value.Slice(0, part * rowsOfAPart, (part + 1) * rowsOfAPart).SumAll(ScalarType.Float64).To(Device.Cpu, ScalarType.Float64).Data<double>()[0] / normalizer[part];
+            scales[part] = (float)(1 / normalizer[part]);
+        }
+
+        var scaled = gradient.View(normalizer.Parts, -1) * Tensor.From<float>(scales, logits.Device, normalizer.Parts, 1);
+        return (sum, scope.Keep(scaled.To(logits.Type).View(logits.Shape.ToArray())));
     }
 
     /// <inheritdoc cref="ClassificationLoss.CrossEntropies"/>

@@ -35,14 +35,7 @@ internal sealed class Sampler
     public bool NeedsOutputs => _settings.Kind == SamplingKind.Ohem;
 
     /// <summary>How many positives of a batch are kept, where its labels alone decide that.</summary>
-    public int PositivesKept(TrainingBatch batch)
-    {
-        var counts = new int[batch.Count];
-        foreach (var level in batch.Levels)
-            foreach (var positive in level.Positives)
-                counts[positive / level.AnchorsPerImage]++;
-        return counts.Sum(count => Math.Min(count, _settings.MostPositives));
-    }
+    public int PositivesKept(TrainingBatch batch) => batch.PositivesByImage().Sum(count => Math.Min(count, _settings.MostPositives));
 
     /// <summary>Ignores, in the labels of a batch, the anchors that are not chosen.</summary>
     /// <param name="outputs">What the network gave, by level.</param>

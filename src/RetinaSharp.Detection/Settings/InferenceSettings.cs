@@ -15,6 +15,9 @@ public sealed record InferenceSettings
     /// <summary>Detections kept for an image.</summary>
     public int MaxDetections { get; init; } = 100;
 
+    /// <summary>When boxes are cut at the image's border.</summary>
+    public BoxClipping Clipping { get; init; }
+
     /// <summary>Refuses values out of range.</summary>
     /// <exception cref="ArgumentException">Names the setting and its range.</exception>
     public void Validate()

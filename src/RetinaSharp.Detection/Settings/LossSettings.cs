@@ -3,8 +3,8 @@ using RetinaSharp.Boxes;
 namespace RetinaSharp.Detection.Settings;
 
 /// <summary>
-/// What is minimised: (classification loss + <see cref="BoxWeight"/> · box loss) / positive anchors of the effective batch. With
-/// <see cref="Sampling"/> the classification loss is divided by the positives that were chosen.
+/// What is minimised: (classification loss + <see cref="BoxWeight"/> · box loss) / <see cref="Normalizer"/>. With <see cref="Sampling"/>
+/// the classification loss is divided by the positives that were chosen.
 /// </summary>
 public sealed record LossSettings
 {
@@ -31,6 +31,9 @@ public sealed record LossSettings
 
     /// <summary>Factor of the box loss.</summary>
     public double BoxWeight { get; init; } = 1;
+
+    /// <summary>By what both losses are divided.</summary>
+    public NormalizerKind Normalizer { get; init; }
 
     /// <summary>Whether the scores are a softmax: the classification head then has an output for the background too, before those of the classes.</summary>
     internal bool HasBackgroundOutput => Classification == ClassificationLossKind.SoftmaxFocal;

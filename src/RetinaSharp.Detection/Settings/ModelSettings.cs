@@ -29,6 +29,12 @@ public sealed record ModelSettings
     /// <summary>Probability at which every anchor starts as each class.</summary>
     public double Prior { get; init; } = .01;
 
+    /// <summary>
+    /// Whether the first class is torchvision's background: one that no box has, before the classes of the data, so that its labels count
+    /// from 1 and weights can be exchanged.
+    /// </summary>
+    public bool BackgroundClass { get; init; }
+
     /// <summary>Anchors, and with them the pyramid levels.</summary>
     public AnchorSettings Anchors { get; init; } = new();
 

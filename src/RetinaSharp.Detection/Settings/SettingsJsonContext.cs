@@ -11,8 +11,8 @@ namespace RetinaSharp.Detection.Settings;
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     Converters =
     [
-        typeof(EnumNameConverter<AnchorCompatibility>), typeof(EnumNameConverter<BoxLossKind>), typeof(EnumNameConverter<ClassificationLossKind>),
-        typeof(EnumNameConverter<NormKind>), typeof(EnumNameConverter<OptimizerKind>), typeof(EnumNameConverter<P6Source>), typeof(EnumNameConverter<Precision>), typeof(EnumNameConverter<SamplingKind>), typeof(EnumNameConverter<ScheduleKind>),
+        typeof(EnumNameConverter<AnchorCompatibility>), typeof(EnumNameConverter<BoxClipping>), typeof(EnumNameConverter<BoxLossKind>), typeof(EnumNameConverter<ClassificationLossKind>),
+        typeof(EnumNameConverter<NormalizerKind>), typeof(EnumNameConverter<NormKind>), typeof(EnumNameConverter<OptimizerKind>), typeof(EnumNameConverter<P6Source>), typeof(EnumNameConverter<Precision>), typeof(EnumNameConverter<SamplingKind>), typeof(EnumNameConverter<ScheduleKind>),
     ],
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     RespectNullableAnnotations = true,

@@ -39,6 +39,9 @@ internal sealed record Checkpoint
     /// <summary>Epochs done, with their validation.</summary>
     public int Epoch { get; init; }
 
+    /// <summary>The moving average of <see cref="NormalizerKind.MovingAverage"/>; what it is with the others does not matter.</summary>
+    public double Normalizer { get; init; }
+
     /// <summary>Losses of the epoch at hand, so far.</summary>
     public LossSums Losses { get; init; }
 

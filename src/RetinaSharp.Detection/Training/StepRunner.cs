@@ -8,8 +8,11 @@ using RetinaSharp.Torch.Modules;
 namespace RetinaSharp.Detection.Training;
 
 /// <summary>Makes the steps of a training: batches through the network and back, gradients together, weights moved.</summary>
-internal sealed class StepRunner(RunSettings settings, RetinaNet network, TrainingState state, Sampler? sampler, ShardThreads shards, PhaseClock clock)
+internal sealed class StepRunner(RunSettings settings, RetinaNet network, TrainingState state, StepNormalizer normalizer, Sampler? sampler, ShardThreads shards, PhaseClock clock)
 {
+    /// <summary>By what the losses are divided.</summary>
+    public StepNormalizer Normalizer => normalizer;
+
     /// <summary>What the loader calls a batch is a shard here.</summary>
     public int BatchesPerStep { get; } = settings.Training.Accumulate * settings.Training.EffectiveShards;
 
@@ -28,14 +31,14 @@ internal sealed class StepRunner(RunSettings settings, RetinaNet network, Traini
             while (batches.Count < BatchesPerStep && source.MoveNext())
                 batches.Add(source.Current);
             clock.Lap("data");
-            var normalizer = Math.Max(1, batches.Sum(batch => batch.PositiveCount));
+            var normalizerOf = normalizer.Next(batches);
             var (classification, box) = (0.0, 0.0);
             var groups = batches.Chunk(settings.Training.EffectiveShards).ToArray();
             foreach (var group in groups)
             {
                 var losses = new (double Classification, double Box)[group.Length];
                 using var sampling = sampler is null ? null : new ShardSampling(sampler, batches, group.Length, groups.Length);
-                shards.Run(group.Length, shard => losses[shard] = ForwardAndBackward(group[shard], normalizer, sampling, FirstImage(group[shard]), shard == 0));
+                shards.Run(group.Length, shard => losses[shard] = ForwardAndBackward(group[shard], normalizerOf(group[shard]), sampling, FirstImage(group[shard]), shard == 0));
                 foreach (var loss in losses)
                 {
                     classification += Finite(loss.Classification, "classification loss", step, batches);
@@ -62,11 +65,11 @@ internal sealed class StepRunner(RunSettings settings, RetinaNet network, Traini
     }
 
     /// <summary>One shard, on a thread of its own. The time of the first stands for all.</summary>
-    private (double Classification, double Box) ForwardAndBackward(TrainingBatch batch, double normalizer, ShardSampling? sampling, long firstImage, bool isTimed)
+    private (double Classification, double Box) ForwardAndBackward(TrainingBatch batch, LossNormalizer divisor, ShardSampling? sampling, long firstImage, bool isTimed)
     {
         using var scope = new TensorScope();
         var (outputs, sampled) = sampling?.Run(Forward, batch, firstImage) ?? (Forward(), null);
-        var loss = DetectionLoss.Evaluate(settings.Loss, outputs, batch, normalizer, sampled, Engine.Threads);
+        var loss = DetectionLoss.Evaluate(settings.Loss, outputs, batch, divisor, sampled, Engine.Threads);
         Lap("loss");
         // What is not finite is found by the caller; going back from it does no harm, because the weights are not moved.
         Autograd.Backward(loss.Outputs, loss.Gradients);

@@ -38,6 +38,9 @@ public sealed class Trainer(RunSettings settings, AnnotatedSet train, AnnotatedS
         if (validation is not null && !validation.Categories.Select(category => category.Name).SequenceEqual(train.Categories.Select(category => category.Name)))
             throw new DataException(validation.Source, "", "the classes are not those of the training set, in the same order");
 
+        if (settings.Model.BackgroundClass)
+            (train, validation) = (BackgroundClass.AddTo(train), validation is null ? null : BackgroundClass.AddTo(validation));
+
         Engine.Require(options.Device);
         var threads = options.Threads == 0 ? Environment.ProcessorCount : options.Threads;
         var threadsPerShard = Math.Max(1, threads / settings.Training.EffectiveShards);
@@ -62,7 +65,7 @@ public sealed class Trainer(RunSettings settings, AnnotatedSet train, AnnotatedS
         using var shards = new ShardThreads(settings.Training.EffectiveShards, threadsPerShard);
         var clock = new PhaseClock();
         var anchors = new AnchorGenerator(settings.Model.Anchors);
-        var steps = new StepRunner(settings, network, state, Sampler.Create(settings.Loss.Sampling, anchors, settings.Training.Seed), shards, clock);
+        var steps = new StepRunner(settings, network, state, new(settings.Loss.Normalizer, at.Normalizer), Sampler.Create(settings.Loss.Sampling, anchors, settings.Training.Seed), shards, clock);
         var loader = new TrainingLoader(train, settings.Input, settings.Augmentation, anchors, new Assigner(settings.Assigner), new()
         {
             BatchSize = settings.Training.Batch / settings.Training.EffectiveShards,
@@ -81,6 +84,7 @@ public sealed class Trainer(RunSettings settings, AnnotatedSet train, AnnotatedS
         TrainingData = DataIdentity.Of(train),
         ValidationData = validation is null ? null : DataIdentity.Of(validation),
         Weights = options.Weights,
+        Normalizer = StepNormalizer.FirstAverage,
         Precision = options.Precision,
         Place = place,
     };

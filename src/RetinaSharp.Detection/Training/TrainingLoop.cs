@@ -74,7 +74,7 @@ internal sealed class TrainingLoop(
             var begun = Stopwatch.GetTimestamp();
             var learningRate = schedule.At(_at.Step);
             var (classification, box, images) = steps.Run(batches, learningRate, _at.Step);
-            _at = _at with { Step = _at.Step + 1, Losses = _at.Losses.Add(classification, box) };
+            _at = _at with { Step = _at.Step + 1, Losses = _at.Losses.Add(classification, box), Normalizer = steps.Normalizer.Average };
             _recent = _recent.Add(classification, box);
             pace.Add(_at.Step, images);
             if (pace.IsDue)

@@ -66,7 +66,8 @@ internal sealed class Validator
             var input = Preprocessing.Input(batch, _network);
             var outputs = _network.Forward(input);
             double? sampled = _sampler is null ? null : Math.Max(1, _sampler.Run(outputs, batch, (long)batch.Index * batch.Count));
-            var loss = DetectionLoss.Evaluate(_settings.Loss, outputs, batch, Math.Max(1, batch.PositiveCount), sampled);
+            var normalizer = _settings.Loss.Normalizer == NormalizerKind.PerImage ? LossNormalizer.PerImage(batch.PositivesByImage(), batch.Count) : Math.Max(1, batch.PositiveCount);
+            var loss = DetectionLoss.Evaluate(_settings.Loss, outputs, batch, normalizer, sampled);
             sums = sums.Add(loss.Classification, loss.Box);
         }
 

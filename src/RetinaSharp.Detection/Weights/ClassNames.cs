@@ -1,5 +1,6 @@
 using System.Text.Json;
 using RetinaSharp.Annotations;
+using RetinaSharp.Detection.Data;
 
 namespace RetinaSharp.Detection.Weights;
 
@@ -9,8 +10,6 @@ namespace RetinaSharp.Detection.Weights;
 /// </summary>
 internal static class ClassNames
 {
-    private const string Background = "background";
-
     /// <summary>The classes of a model with so many outputs at each anchor.</summary>
     /// <param name="path">A file of names, one a line, or COCO's JSON with its categories; null: the classes are numbered.</param>
     /// <param name="outputs">Number of outputs. A file with one name less leaves out the background, which is the first.</param>
@@ -76,7 +75,7 @@ internal static class ClassNames
         if (names.Count != outputs && names.Count != outputs - 1)
             throw Misfit(path, names.Count, outputs);
         if (names.Count < outputs)
-            names.Insert(0, Background);
+            names.Insert(0, BackgroundClass.Name);
         return [.. names.Select((name, place) => new Category(place, name))];
     }
 
@@ -86,12 +85,12 @@ internal static class ClassNames
         if (categories.Count > 0 && categories.TrueForAll(category => category.Id >= 0) && categories.Max(category => category.Id) == outputs - 1)
         {
             var names = categories.GroupBy(category => category.Id).ToDictionary(group => group.Key, group => group.First().Name);
-            return [.. Enumerable.Range(0, outputs).Select(place => new Category(place, names.GetValueOrDefault(place) ?? (place == 0 ? Background : $"class {place}")))];
+            return [.. Enumerable.Range(0, outputs).Select(place => new Category(place, names.GetValueOrDefault(place) ?? (place == 0 ? BackgroundClass.Name : $"class {place}")))];
         }
 
         if (categories.Count != outputs && categories.Count != outputs - 1)
             throw Misfit(path, categories.Count, outputs);
-        return categories.Count == outputs ? categories : [new(0, Background), .. categories];
+        return categories.Count == outputs ? categories : [new(0, BackgroundClass.Name), .. categories];
     }
 
     /// <summary>Names that occur several times get their place: torchvision's list has ten classes "N/A".</summary>

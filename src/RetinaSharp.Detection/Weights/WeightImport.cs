@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using RetinaSharp.Annotations;
+using RetinaSharp.Detection.Data;
 using RetinaSharp.Detection.Modeling;
 using RetinaSharp.Detection.Settings;
 using RetinaSharp.Torch;
@@ -10,9 +11,6 @@ namespace RetinaSharp.Detection.Weights;
 /// <summary>Makes models of torchvision's weights.</summary>
 public static class WeightImport
 {
-    // torchvision's detectors give 300 detections an image.
-    private const int Detections = 300;
-
     // The file that torchvision publishes for its first RetinaNet has this in its name, and 91 classes.
     private const string PublishedSha256 = "eeacb38b";
     private const int PublishedClasses = 91;
@@ -43,16 +41,13 @@ public static class WeightImport
     {
         var (settings, outputs) = TorchvisionArchitecture.RetinaNet(weights);
         RequireEnough(weights, WeightCount.Of(settings, outputs));
+        var categories = ClassNames.Read(classes, outputs);
+        // By torchvision's convention the first is the background, unless names say otherwise.
+        settings = settings with { BackgroundClass = classes is null || categories[0].Name == BackgroundClass.Name };
         var description = new ModelDescription
         {
-            Settings = new()
-            {
-                Model = settings,
-                Assigner = new() { LowQualityFloor = 0 },
-                Loss = new() { Box = settings.HeadNorm ? BoxLossKind.Giou : BoxLossKind.L1 },
-                Inference = new() { MaxDetections = Detections },
-            },
-            Categories = ClassNames.Read(classes, outputs),
+            Settings = Compatibility.Torchvision(new() { Model = settings }) with { Model = settings },
+            Categories = categories,
             TrainingData = Path.GetFileName(weights.Path),
         };
         using var network = new RetinaNet(settings, outputs);

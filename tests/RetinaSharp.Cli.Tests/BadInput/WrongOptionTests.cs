@@ -9,6 +9,7 @@ public sealed class WrongOptionTests : IDisposable
     /// <summary>A value out of its range for every option that has one, and what is said of it.</summary>
     public static TheoryData<string, string, string> OutOfRange => new()
     {
+        { "--compat", "mmdetection", "none|torchvision|detectron2" },
         { "--backbone", "r20", "r18|r34|r50|r101|r152" },
         { "--width", "0", "above 0 and at most 8" },
         { "--norm", "layer", "frozen|batch|group" },

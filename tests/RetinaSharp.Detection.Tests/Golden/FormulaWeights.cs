@@ -24,11 +24,14 @@ internal static class FormulaWeights
         return numbers;
     }
 
-    public static void Fill(RetinaNet network, int salt)
+    /// <param name="network">The network.</param>
+    /// <param name="salt">Chooses the weights.</param>
+    /// <param name="logits">Factor of the layer that makes the scores.</param>
+    public static void Fill(RetinaNet network, int salt, double logits = 1)
     {
         foreach (var (name, tensor) in network.State())
         {
-            var map = Map(name, tensor.Shape);
+            var map = Map(name, tensor.Shape, logits);
             var numbers = Uniform($"{salt} {name}", tensor.Count);
             var weights = tensor.Data<float>();
             for (var i = 0; i < numbers.Length; i++)
@@ -39,12 +42,12 @@ internal static class FormulaWeights
     public static Image Picture(int index, int width, int height) =>
         new(width, height, [.. Uniform($"image {index}", (long)width * height * 3).Select(u => (byte)Math.Floor((u + 1) * 128))]);
 
-    private static Func<double, double> Map(string name, ReadOnlySpan<long> shape)
+    private static Func<double, double> Map(string name, ReadOnlySpan<long> shape, double logits)
     {
         if (shape.Length == 4)
         {
             var bound = Math.Sqrt(3.0 / (shape[1] * shape[2] * shape[3]));
-            var gain = name.Contains("bbox_reg") ? .5 : name.Contains("body") ? .9 : 1.1;
+            var gain = name.Contains("bbox_reg") ? .5 : name.Contains("body") ? .9 : name.Contains("cls_logits") ? 1.1 * logits : 1.1;
             return u => u * bound * gain;
         }
         if (name.EndsWith("running_var"))

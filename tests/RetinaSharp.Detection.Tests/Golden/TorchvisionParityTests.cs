@@ -1,12 +1,14 @@
 using System.Text.Json;
 using RetinaSharp.Annotations;
-using RetinaSharp.Detection.Anchors;
+using RetinaSharp.Boxes;
 using RetinaSharp.Detection.Data;
 using RetinaSharp.Detection.Inference;
 using RetinaSharp.Detection.Modeling;
 using RetinaSharp.Detection.Settings;
 using RetinaSharp.Detection.Tests.Modeling;
+using RetinaSharp.Detection.Training;
 using RetinaSharp.Torch;
+using RetinaSharp.Torch.Modules;
 
 namespace RetinaSharp.Detection.Tests.Golden;
 
@@ -22,12 +24,18 @@ public class TorchvisionParityTests
     private static readonly JsonElement Golden = JsonDocument.Parse(
         File.ReadAllBytes(Path.Combine(Repository.Root, "tests", "RetinaSharp.Detection.Tests", "Golden", "torchvision.json"))).RootElement;
 
+    private static readonly Box[] Boxes = [new(8, 10, 40, 44), new(50, 5, 90, 60), new(20, 30, 28, 38), new(60.5f, 20.25f, 75, 50)];
+
+    private static readonly int[] Classes = [1, 2, 0, 1];
+
+    private static readonly TrainingSettings Training = new() { Batch = 2, Clip = 0, Ema = 0 };
+
     [Theory]
     [InlineData("v1")]
     [InlineData("v2")]
     public void State_Names_AreTorchvisions(string variant)
     {
-        using var network = new RetinaNet(Model(variant), Categories.Length);
+        using var network = new RetinaNet(Settings(variant).Model, Categories.Length);
 
         Assert.Equal(
             Golden.GetProperty(variant).GetProperty("names").EnumerateArray().Select(name => name.GetString()!),
@@ -67,19 +75,58 @@ public class TorchvisionParityTests
     }
 
     [Theory]
-    [InlineData("v1", BoxLossKind.L1)]
-    [InlineData("v2", BoxLossKind.Giou)]
-    public void Backward_OneImage_LossesAndGradientsAreTorchvisions(string variant, BoxLossKind boxLoss)
+    [InlineData("v1")]
+    [InlineData("v2")]
+    public void Predict_ManyCandidates_DetectionsAreTorchvisions(string variant)
+    {
+        var golden = Golden.GetProperty(variant).GetProperty("scaled");
+        using var network = Network(variant, golden);
+        using var images = Images();
+        var predictor = new Predictor(network, new(network.Settings.Anchors), Settings(variant).Inference, Categories);
+
+        var found = predictor.Predict(images);
+
+        Assert.All(found, one => Assert.True(one.Count >= 50));
+        AssertDetections(golden, found);
+    }
+
+    [Theory]
+    [InlineData("v1")]
+    [InlineData("v2")]
+    public void Run_TwentySteps_LossesAreTorchvisions(string variant)
+    {
+        var golden = Golden.GetProperty(variant);
+        var wanted = golden.GetProperty("steps").EnumerateArray().Select(losses => losses.EnumerateArray().Select(loss => loss.GetDouble()).ToArray()).ToArray();
+        using var network = Network(variant);
+        network.Train(true);
+        using var state = new TrainingState(network, Training);
+        using var shards = new ShardThreads(1, 2);
+        var settings = Settings(variant) with { Training = Training };
+        var steps = new StepRunner(settings, network, state, new(settings.Loss.Normalizer), null, shards, new());
+        using var batches = Steps(settings, wanted.Length).GetEnumerator();
+
+        for (var step = 0; step < wanted.Length; step++)
+        {
+            var (classification, box, images) = steps.Run(batches, golden.GetProperty("rate").GetDouble(), step);
+
+            Assert.Equal(2, images);
+            AssertRelative(wanted[step][0], classification, 1e-3, $"classification, step {step}");
+            AssertRelative(wanted[step][1], box, 1e-3, $"box, step {step}");
+        }
+    }
+
+    [Theory]
+    [InlineData("v1")]
+    [InlineData("v2")]
+    public void Backward_OneImage_LossesAndGradientsAreTorchvisions(string variant)
     {
         using var network = Network(variant);
         network.Train(true);
         using var scope = new TensorScope();
-        // torchvision's rule of low-quality matches has no floor.
-        using var batch = Batches.Of(
-            network.Settings.Anchors, new() { LowQualityFloor = 0 }, FormulaWeights.Picture(0, 96, 64),
-            [new(8, 10, 40, 44), new(50, 5, 90, 60), new(20, 30, 28, 38), new(60.5f, 20.25f, 75, 50)], [1, 2, 0, 1]);
+        var settings = Settings(variant);
+        using var batch = Batches.Of(network.Settings.Anchors, settings.Assigner, FormulaWeights.Picture(0, 96, 64), Boxes, Classes);
 
-        var loss = DetectionLoss.Evaluate(new() { Box = boxLoss }, network.Forward(Batches.Input(batch, network)), batch, Math.Max(1, batch.PositiveCount));
+        var loss = DetectionLoss.Evaluate(settings.Loss, network.Forward(Batches.Input(batch, network)), batch, Math.Max(1, batch.PositiveCount));
         Autograd.Backward(loss.Outputs, loss.Gradients);
 
         var golden = Golden.GetProperty(variant);
@@ -95,9 +142,12 @@ public class TorchvisionParityTests
     }
 
     /// <summary>Asserts that these are torchvision's detections in <see cref="Images"/>.</summary>
-    internal static void AssertDetections(string variant, IReadOnlyList<IReadOnlyList<RetinaSharp.Detection.Inference.Detection>> found)
+    internal static void AssertDetections(string variant, IReadOnlyList<IReadOnlyList<RetinaSharp.Detection.Inference.Detection>> found) =>
+        AssertDetections(Golden.GetProperty(variant), found);
+
+    private static void AssertDetections(JsonElement golden, IReadOnlyList<IReadOnlyList<RetinaSharp.Detection.Inference.Detection>> found)
     {
-        var wanted = Golden.GetProperty(variant).GetProperty("detections").EnumerateArray().ToArray();
+        var wanted = golden.GetProperty("detections").EnumerateArray().ToArray();
         for (var i = 0; i < wanted.Length; i++)
         {
             var rows = wanted[i].EnumerateArray().Select(row => row.EnumerateArray().Select(value => value.GetDouble()).ToArray()).ToArray();
@@ -114,18 +164,16 @@ public class TorchvisionParityTests
         }
     }
 
-    private static ModelSettings Model(string variant)
-    {
-        var anchors = new AnchorSettings { Compatibility = AnchorCompatibility.Torchvision };
-        return variant == "v1"
-            ? new() { Depth = 18, PyramidChannels = 32, P6From = P6Source.P5, Anchors = anchors }
-            : new() { Depth = 18, PyramidChannels = 256, P6From = P6Source.C5, Anchors = anchors, Norm = NormKind.Batch, HeadNorm = true };
-    }
+    private static RunSettings Settings(string variant) => Compatibility.Apply(new() { Model = variant == "v1"
+        ? new() { Depth = 18, PyramidChannels = 32 }
+        : new() { Depth = 18, PyramidChannels = 256, Norm = NormKind.Batch, HeadNorm = true } }, "torchvision");
 
-    internal static RetinaNet Network(string variant)
+    internal static RetinaNet Network(string variant) => Network(variant, Golden.GetProperty(variant));
+
+    private static RetinaNet Network(string variant, JsonElement golden)
     {
-        var network = new RetinaNet(Model(variant), Categories.Length);
-        FormulaWeights.Fill(network, Golden.GetProperty(variant).GetProperty("salt").GetInt32());
+        var network = new RetinaNet(Settings(variant).Model, Categories.Length);
+        FormulaWeights.Fill(network, golden.GetProperty("salt").GetInt32(), golden.TryGetProperty("gain", out var gain) ? gain.GetDouble() : 1);
         network.To(Device.Cpu, ScalarType.Float32);
         network.Train(false);
         return network;
@@ -134,6 +182,9 @@ public class TorchvisionParityTests
     // Of sizes that need no resizing; the second is padded below.
     internal static ImageBatch Images() =>
         ImageBatch.Of([FormulaWeights.Picture(0, 96, 64), FormulaWeights.Picture(1, 96, 48)], new InputSize(64, 96), new());
+
+    private static IEnumerable<TrainingBatch> Steps(RunSettings settings, int count) => Enumerable.Range(0, count).Select(_ => Batches.Of(
+        settings.Model.Anchors, settings.Assigner, (FormulaWeights.Picture(0, 96, 64), Boxes, Classes), (FormulaWeights.Picture(1, 96, 48), [new(30, 4, 70, 40)], [2])));
 
     private static Tensor Input(ImageBatch batch, RetinaNet network) => Preprocessing.Input(batch, network);
 

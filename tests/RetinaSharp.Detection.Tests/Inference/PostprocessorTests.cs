@@ -1,4 +1,5 @@
 using RetinaSharp.Annotations;
+using RetinaSharp.Boxes;
 using RetinaSharp.Detection.Anchors;
 using RetinaSharp.Detection.Data;
 using RetinaSharp.Detection.Inference;
@@ -97,6 +98,29 @@ public class PostprocessorTests
             Assert.Equal(both.First.Item1, both.Second.Class);
             Assert.Equal((float)both.First.Item2, both.Second.Score, tolerance);
         });
+    }
+
+    [Fact]
+    public void Run_ClippedAfterwards_ComparesWholeBoxesAndDropsWhatIsOutside()
+    {
+        using var scope = new TensorScope();
+        // Of the level whose cells are 64 apart: around (0, 0) and (64, 0). Within the image they are nearly the same, as a whole they are not.
+        var (level, size) = (_anchors.Levels[3], 9);
+        var (first, second) = (level.Offset + 8, level.Offset + size + 8);
+        // A cell in the padding, 48 below the top of an image of 43 rows, with an anchor that is 45 high.
+        var below = _anchors.Levels[0].Offset + (((6 * _anchors.Levels[0].Grid.Width) + 5) * size);
+        Assert.True(_anchors.Boxes[below].Y1 < 43 && Iou.Of(_anchors.Boxes[first].Clip(96, 43), _anchors.Boxes[second].Clip(96, 43)) > .75);
+        Assert.InRange(Iou.Of(_anchors.Boxes[first], _anchors.Boxes[second]), .3, .7);
+        (int, int, float)[] logits = [(first, 0, 2f), (second, 0, 1f), (below, 1, 0f)];
+        var settings = new InferenceSettings { NmsIou = .72 };
+
+        var before = Run(settings, logits);
+        var after = Run(settings with { Clipping = BoxClipping.AfterSuppression }, logits);
+
+        Assert.Equal(2, before.Count);
+        Assert.Equal(3, after.Count);
+        Assert.Equal(before[0], after[0]);
+        Assert.All(after, detection => Assert.True(detection.Box is { X1: >= 0, Y1: >= 0, X2: <= 200, Y2: <= 90 }));
     }
 
     private IReadOnlyList<RetinaSharp.Detection.Inference.Detection> Run(InferenceSettings settings, params (int Anchor, int Class, float Logit)[] logits)

@@ -11,19 +11,27 @@ namespace RetinaSharp.Detection.Tests.Modeling;
 /// <summary>Batches of given images and boxes, without a loader.</summary>
 internal static class Batches
 {
-    public static TrainingBatch Of(AnchorSettings anchors, AssignerSettings assigner, Image image, Box[] boxes, int[] classes)
+    public static TrainingBatch Of(AnchorSettings anchors, AssignerSettings assigner, Image image, Box[] boxes, int[] classes) =>
+        Of(anchors, assigner, (image, boxes, classes));
+
+    public static TrainingBatch Of(AnchorSettings anchors, AssignerSettings assigner, params (Image Image, Box[] Boxes, int[] Classes)[] images)
     {
-        var size = PaddedSize.Around([(image.Width, image.Height)]);
+        var size = PaddedSize.Around([.. images.Select(one => (one.Image.Width, one.Image.Height))]);
         var grid = new AnchorGenerator(anchors).Generate(size.Height, size.Width);
         var buffers = new TrainingBuffers();
         buffers.Reset(size, grid);
-        for (var y = 0; y < image.Height; y++)
-            image.Pixels.Slice(y * image.Width * 3, image.Width * 3).CopyTo(buffers.Pixels[0][(y * size.Stride)..]);
-        var assignment = new Assigner(assigner).Assign(grid, boxes, classes);
-        for (var level = 0; level < buffers.Levels.Length; level++)
-            buffers.Levels[level].Set(0, grid, grid.Levels[level], assignment, boxes);
-        var source = Pictures.Describe(image.Width, image.Height, boxes);
-        return new(0, size, [new(source, image.Width, image.Height, boxes, classes, [])], buffers, new());
+        for (var i = 0; i < images.Length; i++)
+        {
+            var (image, boxes, classes) = images[i];
+            for (var y = 0; y < image.Height; y++)
+                image.Pixels.Slice(y * image.Width * 3, image.Width * 3).CopyTo(buffers.Pixels[i][(y * size.Stride)..]);
+            var assignment = new Assigner(assigner).Assign(grid, boxes, classes);
+            for (var level = 0; level < buffers.Levels.Length; level++)
+                buffers.Levels[level].Set(i, grid, grid.Levels[level], assignment, boxes);
+        }
+
+        return new(0, size, [.. images.Select(one => new BatchImage(
+            Pictures.Describe(one.Image.Width, one.Image.Height, one.Boxes), one.Image.Width, one.Image.Height, one.Boxes, one.Classes, []))], buffers, new());
     }
 
     public static Tensor Input(TrainingBatch batch, RetinaNet network) => Preprocessing.Input(batch, network);

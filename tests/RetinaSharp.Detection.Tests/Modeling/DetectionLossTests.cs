@@ -118,15 +118,90 @@ public class DetectionLossTests
         Assert.Equal(expected / 3, loss.Classification, 1e-5 * expected);
     }
 
+    [Theory]
+    [InlineData(ClassificationLossKind.Focal, BoxLossKind.L1, ScalarType.Float32)]
+    [InlineData(ClassificationLossKind.SoftmaxFocal, BoxLossKind.Giou, ScalarType.BFloat16)]
+    public void Evaluate_EachImageByItsOwnPositives_IsTheMeanOfTheImages(ClassificationLossKind classification, BoxLossKind box, ScalarType type)
+    {
+        using var scope = new TensorScope();
+        var settings = new LossSettings { Classification = classification, Box = box };
+        // The second has none, and the third more than the first.
+        Box[][] boxes = [[new(10, 12, 45, 50)], [], [new(10, 12, 45, 50), new(3, 30, 60, 62)]];
+        using var batch = Batches.Of(new(), new(), [.. boxes.Select(one => (Pictures.Paint(64, 64, one), one, one.Select((_, i) => i).ToArray()))]);
+        var singles = boxes.Select(one => Batch(one)).ToArray();
+        LevelOutput[][] outputs = [.. boxes.Select((_, i) => Outputs(batch, Classes + (settings.HasBackgroundOutput ? 1 : 0), seed: i, type))];
+
+        var together = DetectionLoss.Evaluate(settings, [.. batch.Levels.Select((_, level) => new LevelOutput(
+            Together(outputs.Select(one => one[level].Logits)), Together(outputs.Select(one => one[level].Deltas))))], batch, LossNormalizer.PerImage(batch.PositivesByImage(), 3));
+        var alone = singles.Zip(outputs, (one, output) => DetectionLoss.Evaluate(settings, output, one, Math.Max(1, one.PositiveCount))).ToArray();
+
+        Assert.Equal(alone.Average(one => one.Classification), together.Classification, 1e-6);
+        Assert.Equal(alone.Average(one => one.Box), together.Box, 1e-6);
+        Assert.True(singles[2].PositiveCount > singles[0].PositiveCount && alone[0].Box > 0);
+        for (var i = 0; i < together.Gradients.Count; i++)
+        {
+            var wanted = alone.SelectMany(one => one.Gradients[i].ToArray()).ToArray();
+            foreach (var (a, b) in wanted.Zip(together.Gradients[i].ToArray()))
+                Assert.Equal(a / 3, b, (Math.Abs(a) * (type == ScalarType.BFloat16 ? .005 : 1e-5)) + 1e-12);
+        }
+
+        foreach (var single in singles)
+            single.Dispose();
+
+        Tensor Together(IEnumerable<Tensor> parts)
+        {
+            var values = parts.ToArray();
+            return Tensor.From<float>([.. values.SelectMany(one => one.ToArray())], Device.Cpu, values.Length, values[0].Shape[1], values[0].Shape[2]).To(type);
+        }
+    }
+
+    [Fact]
+    public void Evaluate_EachImageByItsOwnPositives_GradientIsTheSlope()
+    {
+        const float Step = 1e-2f;
+        using var scope = new TensorScope();
+        Box[] first = [new(10, 12, 45, 50)], second = [new(10, 12, 45, 50), new(3, 30, 60, 62)];
+        using var batch = Batches.Of(new(), new(), (Pictures.Paint(64, 64, first), first, [1]), (Pictures.Paint(64, 64, second), second, [0, 2]));
+        var level = Enumerable.Range(0, batch.Levels.Count).First(level => batch.Levels[level].Positives.Length > 1);
+        var targets = batch.Levels[level];
+        var random = new RandomStream(4, "outputs");
+        LevelOutput[] outputs = [.. batch.Levels.Select(one => new LevelOutput(Values(one.AnchorsPerImage, Classes), Values(one.AnchorsPerImage, 4)))];
+        var loss = Loss();
+
+        // Places of positives, of both images, and one of the background.
+        foreach (var anchor in new[] { targets.Positives[0], targets.Positives[^1], 0 })
+        {
+            Slope(outputs[level].Logits, loss.Gradients[2 * level], (anchor * Classes) + 1);
+            Slope(outputs[level].Deltas, loss.Gradients[(2 * level) + 1], (anchor * 4) + 2);
+        }
+
+        LossResult Loss() => DetectionLoss.Evaluate(new() { Box = BoxLossKind.Giou }, outputs, batch, LossNormalizer.PerImage(batch.PositivesByImage(), 2));
+
+        void Slope(Tensor output, Tensor gradient, int place)
+        {
+            var value = output.Data<float>()[place];
+            output.Data<float>()[place] = value + Step;
+            var above = Loss();
+            output.Data<float>()[place] = value - Step;
+            var below = Loss();
+            output.Data<float>()[place] = value;
+            var slope = (above.Classification + above.Box - below.Classification - below.Box) / (2 * Step);
+            Assert.Equal(slope, gradient.ToArray()[place], (1e-3 * Math.Abs(slope)) + 1e-7);
+        }
+
+        Tensor Values(int count, int width) =>
+            Tensor.From<float>([.. Enumerable.Range(0, 2 * count * width).Select(_ => (float)random.NextNormal() / 2)], Device.Cpu, 2, count, width);
+    }
+
     private static TrainingBatch Batch(params Box[] boxes) =>
         Batches.Of(new(), new(), Pictures.Paint(64, 64, boxes), boxes, [.. boxes.Select((_, i) => i % Classes)]);
 
-    private static LevelOutput[] Outputs(TrainingBatch batch, int outputs = Classes)
+    private static LevelOutput[] Outputs(TrainingBatch batch, int outputs = Classes, int seed = 1, ScalarType type = ScalarType.Float32)
     {
-        var random = new RandomStream(1, "outputs");
+        var random = new RandomStream(seed, "outputs");
         return [.. batch.Levels.Select(level => new LevelOutput(Values(level.AnchorsPerImage, outputs), Values(level.AnchorsPerImage, 4)))];
 
         Tensor Values(int count, int width) =>
-            Tensor.From<float>([.. Enumerable.Range(0, count * width).Select(_ => (float)random.NextNormal())], Device.Cpu, 1, count, width);
+            Tensor.From<float>([.. Enumerable.Range(0, count * width).Select(_ => (float)random.NextNormal())], Device.Cpu, 1, count, width).To(type);
     }
 }

@@ -61,6 +61,22 @@ public class TensorLossesTests
         Assert.Equal(expectedGradient.To(ScalarType.BFloat16).ToArray(), gradient.ToArray());
     }
 
+    [Fact]
+    public void Evaluate_ADivisorForEachImage_IsTheLossOnSpans()
+    {
+        using var scope = new TensorScope();
+        var (flat, labels) = Input(Classes);
+        var logits = flat.View(4, -1, Classes);
+        var normalizer = LossNormalizer.PerImage([40, 0, 3, 7], images: 4);
+
+        var (expected, expectedGradient) = ClassificationLoss.Evaluate(new(), logits, labels, normalizer, threads: 1);
+        var (actual, gradient) = TensorLosses.Evaluate(new(), logits, labels, normalizer);
+
+        Assert.Equal(expected, actual, 1e-6 * expected);
+        Assert.Equal(logits.Shape.ToArray(), gradient.Shape.ToArray());
+        Close(expectedGradient.ToArray(), gradient.ToArray());
+    }
+
     [Theory]
     [InlineData(SigmoidLoss.Background)]
     [InlineData(SigmoidLoss.Ignore)]

@@ -33,6 +33,7 @@ public sealed class ResumeTests : IDisposable
         { Settings with { Model = Settings.Model with { Norm = NormKind.Group } }, Precision.Bf16 },
         { Settings with { Loss = Settings.Loss with { Classification = ClassificationLossKind.CrossEntropy, Sampling = SamplingSettings.Of(SamplingKind.Ratio) } }, Precision.Fp32 },
         { Settings with { Model = Settings.Model with { Norm = NormKind.Frozen } }, Precision.Fp32 },
+        { Compatibility.Apply(Settings with { Training = Settings.Training with { Batch = 2, Accumulate = 2 } }, "detectron2"), Precision.Fp32 },
     };
 
     [Theory]

@@ -52,6 +52,7 @@ public sealed class WeightImportTests : IDisposable
         Assert.Equal(new InputSize(800, 1333), settings.Input);
         Assert.Equal(new InferenceSettings { ScoreThreshold = .05, Candidates = 1000, NmsIou = .5, MaxDetections = 300 }, settings.Inference);
         Assert.Equal(BoxLossKind.L1, settings.Loss.Box);
+        Assert.Equal("torchvision", Compatibility.Of(settings));
     }
 
     [Fact]
@@ -69,6 +70,7 @@ public sealed class WeightImportTests : IDisposable
         var settings = Detector.Describe(Out).Settings;
         Assert.Equal((18, 1.0, NormKind.Batch, 256, P6Source.C5, 4, true), Architecture(settings.Model));
         Assert.Equal(BoxLossKind.Giou, settings.Loss.Box);
+        Assert.Equal("torchvision", Compatibility.Of(settings));
     }
 
     [Theory]

@@ -1,0 +1,185 @@
+using RetinaSharp.Annotations;
+using RetinaSharp.Boxes;
+using RetinaSharp.Detection.Data;
+using RetinaSharp.Detection.Inference;
+using RetinaSharp.Detection.Modeling;
+using RetinaSharp.Detection.Settings;
+using RetinaSharp.Detection.Training;
+using RetinaSharp.Detection.Weights;
+using RetinaSharp.Imaging;
+using RetinaSharp.Torch;
+using RetinaSharp.Torch.Modules;
+
+namespace RetinaSharp.Parity;
+
+/// <summary>
+/// Computes what torchvision computed, by the way that a user goes: weights through the import, whose settings agree with torchvision,
+/// detection by <see cref="Detector"/>, training batches by the loader, steps by what makes them in a training.
+/// </summary>
+internal sealed class Comparison : IDisposable
+{
+    private readonly string _model;
+    private readonly Expected _expected;
+    private readonly AnnotatedSet _set;
+    private readonly RunSettings _settings;
+
+    /// <param name="folder">What torchvision_parity.py wrote; files are added.</param>
+    public Comparison(string folder)
+    {
+        _expected = new(Path.Combine(folder, "expected.pth"));
+        _model = Path.Combine(folder, "model.safetensors");
+        var imported = WeightImport.Run(Path.Combine(folder, "model.pth"), _model).Model!;
+        if (Compatibility.Of(imported.Settings) != "torchvision")
+            throw new InvalidOperationException("the import's settings do not agree with torchvision");
+        AnnotatedImage[] images = [.. Enumerable.Range(0, _expected.Under("image.").Count()).Select(i => Annotated(i, Path.Combine(folder, $"{i}.png")))];
+        // Counted from 1 there, the background being 0; here from 0, until the background is added as in a training.
+        _set = BackgroundClass.AddTo(new() { Source = folder, Categories = [.. imported.Categories.Skip(1)], Images = images });
+        _settings = imported.Settings with
+        {
+            Input = new(images.Max(image => Math.Min(image.Width, image.Height)), images.Max(image => Math.Max(image.Width, image.Height))),
+            Training = new() { Batch = images.Length, Clip = 0, Ema = 0 },
+        };
+    }
+
+    /// <summary>Compares everything.</summary>
+    public IEnumerable<Difference> Run()
+    {
+        yield return Features();
+        foreach (var difference in Detections())
+            yield return difference;
+        foreach (var difference in LossesAndGradients())
+            yield return difference;
+        yield return Steps();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _expected.Dispose();
+
+    private AnnotatedImage Annotated(int index, string path)
+    {
+        var shape = _expected.Shape($"image.{index}");
+        new Image((int)shape[1], (int)shape[0], [.. _expected[$"image.{index}"].Select(value => (byte)value)]).Save(path);
+        var boxes = _expected.Rows($"boxes.{index}", 4).Select(row => new Box(row[0], row[1], row[2], row[3]));
+        return new()
+        {
+            Id = index + 1,
+            FileName = Path.GetFileName(path),
+            Path = path,
+            Width = (int)shape[1],
+            Height = (int)shape[0],
+            Annotations = [.. boxes.Zip(_expected[$"labels.{index}"], (box, label) => new Annotation { Id = 1, Category = (int)label - 1, Box = BoxXywh.FromCorners(box), Area = box.Area })],
+        };
+    }
+
+    private Difference Features()
+    {
+        using var network = Network(isTraining: false);
+        using var guard = Autograd.WithoutGradient();
+        using var scope = new TensorScope();
+        using var batch = ImageBatch.Of(Images(), _settings.Input, new());
+        var levels = network.Pyramid.Forward(network.Body.Forward(Preprocessing.Input(batch, network)));
+        return Difference.Of("features", 1e-4, levels.Select((level, i) => (Distance(_expected[$"features.{i}"], level.ToArray()), $"P{i + 3}")));
+    }
+
+    private IEnumerable<Difference> Detections()
+    {
+        using var detector = Detector.Load(_model, new() { Precision = Precision.Fp32, Input = _settings.Input });
+        var found = detector.Detect(Images());
+        var (scores, boxes, unmatched) = (new List<(double, string)>(), new List<(double, string)>(), 0);
+        for (var i = 0; i < found.Count; i++)
+        {
+            var left = found[i].ToList();
+            foreach (var row in _expected.Rows($"detections.{i}", 6))
+            {
+                var candidates = left.Where(one => one.Class == (int)row[0] && Math.Abs(one.Score - row[1]) <= 1e-4).ToList();
+                if (candidates.Count == 0)
+                {
+                    unmatched++;
+                    continue;
+                }
+
+                var nearest = candidates.MinBy(one => Apart(one.Box, row))!;
+                left.Remove(nearest);
+                scores.Add((Math.Abs(nearest.Score - row[1]), ""));
+                boxes.Add((Apart(nearest.Box, row), ""));
+            }
+
+            unmatched += left.Count;
+        }
+
+        yield return new("detections without their like", 0, unmatched, $"of {_expected.Under("detections.").Sum(i => _expected.Shape($"detections.{i}")[0])}");
+        yield return Difference.Of("scores", 1e-4, scores);
+        yield return Difference.Of("boxes, px", .01, boxes);
+
+        static double Apart(Box box, float[] row) =>
+            new[] { box.X1 - row[2], box.Y1 - row[3], box.X2 - row[4], box.Y2 - row[5] }.Max(distance => Math.Abs((double)distance));
+    }
+
+    private IEnumerable<Difference> LossesAndGradients()
+    {
+        using var network = Network(isTraining: true);
+        using var scope = new TensorScope();
+        using var batch = Batches(1).Single();
+        var normalizer = new StepNormalizer(_settings.Loss.Normalizer).Next([batch])(batch);
+        var loss = DetectionLoss.Evaluate(_settings.Loss, network.Forward(Preprocessing.Input(batch, network)), batch, normalizer);
+        Autograd.Backward(loss.Outputs, loss.Gradients);
+        var losses = _expected["losses"];
+        yield return Difference.Of("losses", 1e-5, [(Relative(losses[0], loss.Classification), "classification"), (Relative(losses[1], loss.Box), "boxes")]);
+
+        var gradients = network.NamedParameters().Where(entry => entry.Parameter.IsTrainable).ToDictionary(entry => entry.Name, entry => entry.Parameter.Value.Gradient()!.ToArray());
+        var names = _expected.Under("gradient.").ToList();
+        if (!names.Order().SequenceEqual(gradients.Keys.Order()))
+            throw new InvalidOperationException("the trained parameters are not torchvision's");
+        yield return Difference.Of("gradients", 1e-3, names.Select(name => (Distance(_expected[$"gradient.{name}"], gradients[name]), name)));
+    }
+
+    private Difference Steps()
+    {
+        using var network = Network(isTraining: true);
+        using var state = new TrainingState(network, _settings.Training);
+        using var shards = new ShardThreads(1, Environment.ProcessorCount);
+        var steps = new StepRunner(_settings, network, state, new(_settings.Loss.Normalizer), null, shards, new());
+        var wanted = _expected.Rows("steps", 2);
+        using var batches = Batches(wanted.Length).GetEnumerator();
+        return Difference.Of("steps", 1e-3, [.. wanted.Select((losses, step) =>
+        {
+            var (classification, box, _) = steps.Run(batches, _expected["rate"][0], step);
+            return (Relative(losses[0] + losses[1], classification + box), $"step {step + 1}");
+        })]);
+    }
+
+    private Image[] Images() => [.. _set.Images.Select(image => Image.Load(image.Path))];
+
+    private RetinaNet Network(bool isTraining)
+    {
+        var network = ModelFile.Load(_model).Model;
+        network.To(Device.Cpu, ScalarType.Float32);
+        network.Train(isTraining);
+        return network;
+    }
+
+    /// <summary>All images, again and again.</summary>
+    private IEnumerable<TrainingBatch> Batches(int count)
+    {
+        var loader = new TrainingLoader(_set, _settings.Input, AugmentationSettings.None, new(_settings.Model.Anchors), new(_settings.Assigner), new() { BatchSize = _set.Images.Count });
+        return Enumerable.Range(0, count).SelectMany(epoch => loader.Epoch(epoch));
+    }
+
+    private static double Relative(double expected, double actual) => Math.Abs(actual - expected) / Math.Abs(expected);
+
+    /// <summary>Norm of the difference by norm of what is expected (L2).</summary>
+    private static double Distance(float[] expected, float[] actual)
+    {
+        if (expected.Length != actual.Length)
+            throw new InvalidOperationException($"{actual.Length} numbers instead of {expected.Length}");
+        var (distance, size) = (0.0, 0.0);
+        for (var i = 0; i < expected.Length; i++)
+        {
+            var apart = (double)actual[i] - expected[i];
+            distance += apart * apart;
+            size += (double)expected[i] * expected[i];
+        }
+
+        return Math.Sqrt(distance / size);
+    }
+}

@@ -1,0 +1,23 @@
+namespace RetinaSharp.Parity;
+
+/// <summary>The worst difference of a kind.</summary>
+/// <param name="Kind">What was compared.</param>
+/// <param name="Limit">How large it may be.</param>
+/// <param name="Worst">How large it is; NaN where something was not finite.</param>
+/// <param name="Place">Where it is, if that says something.</param>
+internal sealed record Difference(string Kind, double Limit, double Worst, string Place = "")
+{
+    /// <summary>Whether it is within the limit.</summary>
+    public bool IsWithin => Worst <= Limit;
+
+    /// <summary>The worst of some.</summary>
+    public static Difference Of(string kind, double limit, IEnumerable<(double Value, string Place)> all)
+    {
+        // What is no number counts as more than any.
+        var (value, place) = all.MaxBy(one => double.IsNaN(one.Value) ? double.PositiveInfinity : one.Value);
+        return new(kind, limit, value, place);
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{(IsWithin ? "" : "**")}{Worst:0.0e+0}{(IsWithin ? "" : "**")}{(Place.Length > 0 ? $" ({Place})" : "")}";
+}
