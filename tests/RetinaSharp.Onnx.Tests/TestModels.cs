@@ -25,7 +25,8 @@ internal static class TestModels
             PyramidChannels = 40,
             HeadConvolutions = 1,
             Anchors = new() { Compatibility = AnchorCompatibility.Torchvision },
-        }),
+        }) with
+        { Inference = new() { Clipping = BoxClipping.AfterSuppression } },
         ["other levels, no towers"] = Settings(new() { Depth = 34, Norm = NormKind.Batch, PyramidChannels = 40, HeadConvolutions = 0, Anchors = new() { MinLevel = 2, MaxLevel = 6, BaseSize = 6, Ratios = [.4, 1.7] } }),
     };
 

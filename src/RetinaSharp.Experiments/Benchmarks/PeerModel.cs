@@ -1,5 +1,4 @@
 using RetinaSharp.Annotations;
-using RetinaSharp.Detection.Anchors;
 using RetinaSharp.Detection.Modeling;
 using RetinaSharp.Detection.Settings;
 
@@ -7,20 +6,19 @@ namespace RetinaSharp.Experiments.Benchmarks;
 
 /// <summary>
 /// What torchvision's <c>retinanet_resnet50_fpn</c> is when it is trained from trained weights, so that both are timed on the same
-/// work: ResNet-50 with frozen norms, stem and first stage not trained, P6 from P5, L1, 91 classes.
+/// work: ResNet-50 with frozen norms, stem and first stage not trained, P6 from P5, L1, 91 outputs.
 /// </summary>
 internal static class PeerModel
 {
+    // The first is the background, which is never learnt.
     private const int Classes = 91;
 
-    public static RunSettings Settings { get; } = Presets.R50 with
+    public static RunSettings Settings { get; } = Compatibility.Torchvision(Presets.R50 with
     {
-        Model = new() { Depth = 50, P6From = P6Source.P5, Anchors = new() { Compatibility = AnchorCompatibility.Torchvision } },
-        Loss = new() { Box = BoxLossKind.L1 },
         Training = Presets.R50.Training with { LearningRate = 1e-5 * TrainingSettings.ReferenceBatch },
-    };
+    });
 
-    public static IReadOnlyList<Category> Categories { get; } = [.. Enumerable.Range(1, Classes).Select(id => new Category(id, $"class {id}"))];
+    public static IReadOnlyList<Category> Categories { get; } = [.. Enumerable.Range(0, Classes).Select(id => new Category(id, $"class {id}"))];
 
     /// <summary>The network, with the weights that training starts from.</summary>
     public static RetinaNet Create()

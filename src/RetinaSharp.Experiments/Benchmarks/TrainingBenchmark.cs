@@ -52,7 +52,7 @@ public sealed class TrainingBenchmark : INetworkBenchmark
         _network.Train(true);
         _state = new(_network, settings.Training);
         _shards = new(1, threads);
-        _steps = new(settings, _network, _state, sampler: null, _shards, _clock);
+        _steps = new(settings, _network, _state, new(settings.Loss.Normalizer), sampler: null, _shards, _clock);
     }
 
     /// <inheritdoc/>

@@ -24,8 +24,10 @@ internal sealed class DetectionsGraph(GraphBuilder graph, InferenceSettings sett
     {
         var levels = logits.Select((level, i) => Candidates(level, deltas[i], anchors[i])).ToArray();
         var (values, labels) = (Value.Concat(1, [.. levels.Select(level => level.Values)]), Value.Concat(1, [.. levels.Select(level => level.Labels)]));
-        var boxes = Clip(images, Decode(
-            Value.Concat(1, [.. levels.Select(level => level.Deltas)]), Value.Concat(1, [.. levels.Select(level => level.Low)]), Value.Concat(1, [.. levels.Select(level => level.High)])));
+        var boxes = Decode(
+            Value.Concat(1, [.. levels.Select(level => level.Deltas)]), Value.Concat(1, [.. levels.Select(level => level.Low)]), Value.Concat(1, [.. levels.Select(level => level.High)]));
+        if (settings.Clipping == BoxClipping.BeforeSuppression)
+            boxes = Clip(images, boxes);
         var scores = Scores(values).Where(values.IsAbove(graph.Constant(Threshold)), graph.Constant(NoScore));
         var kept = Suppress(boxes, scores, labels);
 
@@ -35,7 +37,16 @@ internal sealed class DetectionsGraph(GraphBuilder graph, InferenceSettings sett
         var found = graph.Call("NonZero", [best.IsAbove(graph.Constant(AnyScore))]).Transpose(1, 0);
         var image = found.Gather(graph.Constant(0L), 1);
         var at = Value.Concat(1, [image.Unsqueeze(1), places.GatherPlaces(found).Unsqueeze(1)]);
-        return (boxes.GatherPlaces(at), best.GatherPlaces(found), labels.GatherPlaces(at), image);
+        var (foundBoxes, foundScores, foundLabels) = (boxes.GatherPlaces(at), best.GatherPlaces(found), labels.GatherPlaces(at));
+        if (settings.Clipping == BoxClipping.BeforeSuppression)
+            return (foundBoxes, foundScores, foundLabels, image);
+
+        // Cut off only now, a box may have nothing left.
+        foundBoxes = Clip(images, foundBoxes);
+        var corners = graph.Call("Split", 2, [foundBoxes, graph.Constant([2L, 2], 2)], Attribute("axis", 1L));
+        var least = graph.Call("ReduceMin", [corners[1] - corners[0]], Attribute("axes", [1]), Attribute("keepdims", 0L));
+        var whole = graph.Call("NonZero", [least.IsAbove(graph.Constant(0f))]).Reshape(-1);
+        return (foundBoxes.Gather(whole), foundScores.Gather(whole), foundLabels.Gather(whole), image.Gather(whole));
     }
 
     /// <summary>The threshold of what the candidates are chosen by: logits, or the probabilities of a softmax.</summary>

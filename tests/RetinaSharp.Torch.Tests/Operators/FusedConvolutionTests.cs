@@ -1,4 +1,3 @@
-using RetinaSharp.Torch.Modules;
 using RetinaSharp.Torch.Native;
 
 namespace RetinaSharp.Torch.Tests.Operators;
