@@ -38,11 +38,12 @@ def build(variant, depth, salt, images):
     body = {"18": resnet.resnet18, "50": resnet.resnet50}[depth]
     model = golden.build(variant, salt, GAIN, body, channels=256, classes=CLASSES, size=(SHORT, LONG), detections=MOST_DETECTIONS)[0]
     with torch.no_grad():
-        # Half of what comes out would be beside 0, where rounding decides on which side of a rectifier it is; shifted by about three
-        # deviations, little is.
+        # Half of what comes out would be beside 0, where rounding decides on which side of a rectifier it is; shifted by two or three
+        # deviations, little is. By three, nothing is rectified in some bottlenecks: a shift before batch norm has no gradient then.
+        scale = 0.5 if depth == "50" else 0.33
         towers = [] if variant == "v2" else [block[0] for head in (model.head.classification_head, model.head.regression_head) for block in head.conv]
         for layer in [*towers, *(one for one in model.modules() if isinstance(one, (nn.BatchNorm2d, nn.GroupNorm, FrozenBatchNorm2d)))]:
-            layer.weight *= 0.33
+            layer.weight *= scale
             layer.bias += 1
         batch, _ = model.eval().transform(images)
         logits = model.head(list(model.backbone(batch.tensors).values()))["cls_logits"]
