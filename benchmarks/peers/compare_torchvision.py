@@ -1,0 +1,90 @@
+#!/usr/bin/python3
+"""Times training, detection and assignment beside torchvision's, in pairs of processes one after the other, so that both see the same
+machine. compare_torchvision.py SCRIPT [--pairs 10] [--runs 3] [--size 512]
+
+SCRIPT prints {"seconds": {figure: seconds}} for train, detect and assign, as `retina bench` does. Needs Debian's python3-torchvision.
+Prints for each figure the median of the pairs' ratios (theirs by ours; above 1: ours is faster) with an interval that holds the true median
+with 95 % and more: from the order of the ratios alone, whatever their distribution.
+"""
+import argparse, json, math, os, statistics, subprocess, sys, tempfile
+
+root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+retina = os.path.join(root, "retina")
+
+
+def run(*command):
+    """What a command printed as JSON, and the most memory that it held, in bytes."""
+    with tempfile.TemporaryFile() as out:
+        process = subprocess.Popen(command, stdout=out, stderr=subprocess.DEVNULL)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode != 0:
+            sys.exit(f"{' '.join(command)}: exit code {process.returncode}")
+        out.seek(0)
+        return json.load(out), usage.ru_maxrss * 1024
+
+
+def theirs(a):
+    return run("/usr/bin/python3", a.script, "train", "detect", "assign", "--runs", str(a.runs), "--size", str(a.size))[0]["seconds"]
+
+
+def ours(a):
+    seconds, shares = {}, {}
+    for what in "train", "detect", "assign":
+        size = [] if what == "assign" else ["--size", str(a.size)]
+        printed = run(retina, "bench", what, "--runs", str(a.runs), *size, "--json")[0]
+        seconds.update(printed["seconds"])
+        shares.update(printed.get("convolution_share", {}))
+    return seconds, shares
+
+
+def interval(values, level=.95):
+    """Ranks of the sorted values between which the median lies with the level: the binomial distribution of how many lie below it."""
+    n, values = len(values), sorted(values)
+    low = 0
+    while low + 1 < n / 2 and 1 - 2 * sum(math.comb(n, k) for k in range(low + 2)) / 2 ** n >= level:
+        low += 1
+    return values[low], values[n - 1 - low]
+
+
+def memory(a):
+    """Most memory of a training process: torchvision's default, and ours."""
+    with tempfile.NamedTemporaryFile("w", suffix=".py") as only:
+        only.write("".join(line for line in open(a.script) if not line.startswith('    yield "bf16')))
+        only.flush()
+        peer = run("/usr/bin/python3", only.name, "train", "--runs", "2", "--size", str(a.size))[1]
+    return peer, run(retina, "bench", "train", "--precision", "bf16", "--runs", "2", "--size", str(a.size), "--json")[1]
+
+
+parser = argparse.ArgumentParser()
+parser.add_argument("script")
+parser.add_argument("--pairs", type=int, default=10)
+parser.add_argument("--runs", type=int, default=3)
+parser.add_argument("--size", type=int, default=512)
+args = parser.parse_args()
+
+pairs = []
+for number in range(args.pairs):
+    if number % 2 == 0:
+        peer, (own, share) = theirs(args), ours(args)
+    else:
+        (own, share), peer = ours(args), theirs(args)
+    pairs.append((peer, own, share))
+    print(f"pair {number + 1} of {args.pairs}", file=sys.stderr)
+
+default, best = "fp32", "bf16 autocast channels-last"
+figures = [(f"{what} {args.size}px batch 1 {peer}", f"{what} {args.size}px batch 1 {best}") for what in ("train step", "detect") for peer in (default, best)]
+figures += [(f"{what} {args.size}px batch 1 {default}",) * 2 for what in ("train step", "detect")]
+figures.append(("assign 120000 anchors x 100 boxes",) * 2)
+print("| torchvision | ms | RetinaSharp | ms | ratio | 95 % | range |\n| --- | --- | --- | --- | --- | --- | --- |")
+for peer, own in figures:
+    ratios = [pair[0][peer] / pair[1][own] for pair in pairs]
+    low, high = interval(ratios)
+    print(f"| {peer} | {statistics.median(p[0][peer] for p in pairs) * 1e3:.1f} | {own} | {statistics.median(p[1][own] for p in pairs) * 1e3:.1f} "
+          f"| {statistics.median(ratios):.2f} | {low:.2f} to {high:.2f} | {min(ratios):.2f} to {max(ratios):.2f} |")
+print()
+for name in sorted(pairs[0][2]):
+    shares = [pair[2][name] for pair in pairs]
+    print(f"{name}: {statistics.median(shares):.0%} of a large convolution's rate ({min(shares):.0%} to {max(shares):.0%})")
+peer, own = memory(args)
+print(f"most memory of training: {own / 1e6:.0f} MB, torchvision's default {peer / 1e6:.0f} MB: {own / peer:.2f}")
