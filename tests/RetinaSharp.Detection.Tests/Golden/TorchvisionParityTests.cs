@@ -165,9 +165,12 @@ public class TorchvisionParityTests
         }
     }
 
-    private static RunSettings Settings(string variant) => Compatibility.Apply(new() { Model = variant == "v1"
+    private static RunSettings Settings(string variant) => Compatibility.Apply(new()
+    {
+        Model = variant == "v1"
         ? new() { Depth = 18, PyramidChannels = 32 }
-        : new() { Depth = 18, PyramidChannels = 256, Norm = NormKind.Batch, HeadNorm = true } }, "torchvision");
+        : new() { Depth = 18, PyramidChannels = 256, Norm = NormKind.Batch, HeadNorm = true }
+    }, "torchvision");
 
     internal static RetinaNet Network(string variant) => Network(variant, Golden.GetProperty(variant));
 
