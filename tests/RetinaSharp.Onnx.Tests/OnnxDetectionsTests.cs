@@ -119,7 +119,7 @@ public sealed class OnnxDetectionsTests(ITestOutputHelper log) : IDisposable
         {
             var (height, width) = (images[i].Height, images[i].Width);
             var anchors = generator.Generate((height + 31) / 32 * 32, (width + 31) / 32 * 32);
-            var expected = Assert.Single(postprocessor.Run([.. anchors.Levels.Select(level => new LevelOutput(Part(raw[i]["logits"], level), Part(raw[i]["deltas"], level)))], anchors, [new(width, height, width, height)]));
+            var expected = Assert.Single(postprocessor.Run([.. anchors.Levels.Select(level => postprocessor.Prepare(new(Part(raw[i]["logits"], level), Part(raw[i]["deltas"], level))))], anchors, [new(width, height, width, height)]));
             Assert.InRange(expected.Count, 100, 500);
             Assert.Equal(expected.Select(one => one.Class), found[i]["labels"].Data.Select(label => (int)label));
             Assert.Equal(expected.Select(one => one.Score), found[i]["scores"].Data, (a, b) => Math.Abs(a - b) < 1e-6);

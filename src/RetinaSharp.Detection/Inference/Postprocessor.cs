@@ -16,33 +16,30 @@ namespace RetinaSharp.Detection.Inference;
 /// </summary>
 internal sealed class Postprocessor(InferenceSettings settings, IReadOnlyList<Category> categories)
 {
-    /// <param name="outputs">Outputs of a batch, by level.</param>
-    /// <param name="anchors">The anchors of the padded size.</param>
-    /// <param name="images">Each image's size in the batch, and its original one.</param>
-    public IReadOnlyList<Detection>[] Run(LevelOutput[] outputs, AnchorGrid anchors, IReadOnlyList<ImageGeometry> images)
+    /// <summary>
+    /// A level's outputs as <see cref="Run"/> reads them, in the processor's memory: single-precision deltas, and in the network's own type what a sigmoid makes the
+    /// scores of: the logits, or those of the classes' softmax where the background has an output before theirs.
+    /// </summary>
+    public LevelOutput Prepare(LevelOutput output)
     {
-        using var scope = new TensorScope();
-        var results = new IReadOnlyList<Detection>[images.Count];
-        var levels = outputs.Select(output => (
-            Logits: LogOdds(output.Logits.Detach()),
-            Deltas: output.Deltas.Detach().To(Device.Cpu, ScalarType.Float32))).ToArray();
-        for (var n = 0; n < images.Count; n++)
-            results[n] = RunOne(levels, anchors, images[n], n);
-        return results;
+        var logits = output.Logits.Detach();
+        if (logits.Shape[2] != categories.Count)
+            logits = logits.To(ScalarType.Float32).Softmax(2).Slice(2, 1, logits.Shape[2]).Contiguous().Logit();
+        return new(logits.To(Device.Cpu, logits.Type), output.Deltas.Detach().To(Device.Cpu, ScalarType.Float32));
     }
 
-    /// <summary>What a sigmoid makes the scores of: the logits themselves, or those of the classes' softmax where the background has an output before theirs.</summary>
-    private Tensor LogOdds(Tensor logits)
-    {
-        var odds = logits.Shape[2] == categories.Count ? logits : logits.To(ScalarType.Float32).Softmax(2).Slice(2, 1, logits.Shape[2]).Contiguous().Logit();
-        return odds.To(Device.Cpu, odds.Type);
-    }
+    /// <summary>Makes the detections. Computes with no tensors, so that it disturbs no other thread's.</summary>
+    /// <param name="outputs">Outputs of a batch, by level, from <see cref="Prepare"/>.</param>
+    /// <param name="anchors">The anchors of the padded size.</param>
+    /// <param name="images">Each image's size in the batch, and its original one.</param>
+    public IReadOnlyList<Detection>[] Run(LevelOutput[] outputs, AnchorGrid anchors, IReadOnlyList<ImageGeometry> images) =>
+        [.. images.Select((image, n) => RunOne(outputs, anchors, image, n))];
 
     private (int Index, float Logit)[] Select(Tensor logits, int start, int count, float threshold) => logits.Type == ScalarType.BFloat16
         ? Candidates.Select(logits.Data<BFloat16>().Slice(start, count), threshold, settings.Candidates)
         : Candidates.Select(logits.Data<float>().Slice(start, count), threshold, settings.Candidates);
 
-    private List<Detection> RunOne((Tensor Logits, Tensor Deltas)[] levels, AnchorGrid anchors, ImageGeometry image, int n)
+    private List<Detection> RunOne(LevelOutput[] levels, AnchorGrid anchors, ImageGeometry image, int n)
     {
         var (boxes, scores, labels) = (new List<Box>(), new List<float>(), new List<int>());
         var threshold = (float)Math.Log(settings.ScoreThreshold / (1 - settings.ScoreThreshold));

@@ -20,8 +20,8 @@ internal sealed class Predictor(RetinaNet network, AnchorGenerator anchors, Infe
     {
         using var guard = Autograd.WithoutGradient();
         using var scope = new TensorScope();
-        // Converted here, so that no other thread has to compute with tensors.
-        return [.. network.Forward(Preprocessing.Input(batch, network)).Select(output => new LevelOutput(Owned(output.Logits), Owned(output.Deltas)))];
+        return [.. network.Forward(Preprocessing.Input(batch, network)).Select(_postprocessor.Prepare).Select(output =>
+            new LevelOutput(TensorScope.Detach(output.Logits), TensorScope.Detach(output.Deltas)))];
     }
 
     /// <summary>Makes detections of the outputs, on any thread, and frees them.</summary>
@@ -29,7 +29,6 @@ internal sealed class Predictor(RetinaNet network, AnchorGenerator anchors, Infe
     {
         try
         {
-            using var guard = Autograd.WithoutGradient();
             return _postprocessor.Run(outputs, anchors.Generate(batch.Height, batch.Width), batch.Images);
         }
         finally
@@ -41,6 +40,4 @@ internal sealed class Predictor(RetinaNet network, AnchorGenerator anchors, Infe
             }
         }
     }
-
-    private static Tensor Owned(Tensor output) => TensorScope.Detach(output.Detach().To(Device.Cpu, ScalarType.Float32));
 }

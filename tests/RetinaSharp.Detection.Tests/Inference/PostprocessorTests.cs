@@ -82,10 +82,8 @@ public class PostprocessorTests
         dog.CopyTo(outputs[0].Values, 3 * 300);
         background.CopyTo(outputs[0].Values, 3 * 600);
 
-        var found = new Postprocessor(new() { ScoreThreshold = .1 }, Categories).Run(
-            [.. outputs.Select(output => new LevelOutput(
-                Tensor.From<float>(output.Values, Device.Cpu, 1, output.Level.Count, 3).To(type), Tensor.Zeros(type, Device.Cpu, 1, output.Level.Count, 4)))],
-            _anchors, [Geometry])[0];
+        var found = Run(new() { ScoreThreshold = .1 }, outputs.Select(output => new LevelOutput(
+            Tensor.From<float>(output.Values, Device.Cpu, 1, output.Level.Count, 3).To(type), Tensor.Zeros(type, Device.Cpu, 1, output.Level.Count, 4))));
 
         var e = Math.E;
         (int, double)[] expected =
@@ -135,6 +133,12 @@ public class PostprocessorTests
             return new LevelOutput(
                 Tensor.From<float>(values, Device.Cpu, 1, level.Count, Categories.Length), Tensor.Zeros(ScalarType.Float32, Device.Cpu, 1, level.Count, 4));
         });
-        return new Postprocessor(settings, Categories).Run([.. outputs], _anchors, [Geometry])[0];
+        return Run(settings, outputs);
+    }
+
+    private IReadOnlyList<RetinaSharp.Detection.Inference.Detection> Run(InferenceSettings settings, IEnumerable<LevelOutput> outputs)
+    {
+        var postprocessor = new Postprocessor(settings, Categories);
+        return postprocessor.Run([.. outputs.Select(postprocessor.Prepare)], _anchors, [Geometry])[0];
     }
 }
