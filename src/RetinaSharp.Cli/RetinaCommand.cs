@@ -57,6 +57,7 @@ internal static class RetinaCommand
         ScoreVerb.Create(session),
         DetectVerb.Create(session),
         LossVerb.Create(session),
+        AblateVerb.Create(session),
         new Command("analyze", "Looks into a model.") { AnalyzeLossesVerb.Create(session) },
         new Command("bench", "Times this program, side by side with others.")
         {

@@ -164,12 +164,9 @@ internal static class TrainVerb
         if (result.IsCancelled)
             output.Say("The same command with --resume goes on from here.");
         output.Say($"The model is in {folder}. To go on:");
-        output.Say($"  retina eval {Quoted(folder)} {Quoted(validation ?? "DATA")}");
-        output.Say($"  retina detect {Quoted(folder)} PATH --out DIR");
+        output.Say($"  retina eval {CommandText.Quoted(folder)} {CommandText.Quoted(validation ?? "DATA")}");
+        output.Say($"  retina detect {CommandText.Quoted(folder)} PATH --out DIR");
     }
-
-    // A shell takes '#' and blanks apart.
-    private static string Quoted(string argument) => argument.AsSpan().IndexOfAny(" #'\"\\$&;()*?") < 0 ? argument : $"'{argument.Replace("'", "'\\''")}'";
 
     private static void Write(Utf8JsonWriter writer, TrainingResult result, string folder)
     {
