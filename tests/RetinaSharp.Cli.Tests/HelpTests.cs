@@ -37,6 +37,8 @@ public sealed partial class HelpTests
     [InlineData("bench", "load")]
     [InlineData("bench", "train")]
     [InlineData("bench", "detect")]
+    [InlineData("ablate", "gamma")]
+    [InlineData("ablate", "image-size")]
     [InlineData("import")]
     [InlineData("export", "onnx")]
     [InlineData("info")]

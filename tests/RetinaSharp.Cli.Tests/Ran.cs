@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using RetinaSharp.Cli.Terminal;
 
@@ -23,6 +24,20 @@ internal sealed record Ran(int Code, string Out, string Error)
         using StringWriter stdout = new(), stderr = new();
         var code = RetinaCommand.Run(args, stdout, Consoles.Over(stderr), cancellation);
         return new(code, stdout.ToString(), stderr.ToString());
+    }
+
+    /// <summary>Starts the command as a process of its own, for those that are to be killed. What it says is thrown away.</summary>
+    public static Process Start(params string[] args)
+    {
+        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [typeof(RetinaCommand).Assembly.Location, .. args])
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        };
+        var process = Process.Start(start)!;
+        process.BeginErrorReadLine();
+        process.BeginOutputReadLine();
+        return process;
     }
 
     /// <summary>Asserts that the call was refused, with nothing on stdout, and with these words on stderr.</summary>

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 
 namespace RetinaSharp.Cli.Tests;
@@ -22,7 +21,7 @@ public sealed class ResumeTests(TrainedModel trained) : IClassFixture<TrainedMod
 
         for (var kill = 0; kill < Kills; kill++)
         {
-            using var process = Start(Command("run"));
+            using var process = Ran.Start(Command("run"));
             // Most moments before the first checkpoint are those in which the program is loaded.
             while (!File.Exists(folder.At("run", "last.state")) && !process.WaitForExit(5))
             {
@@ -114,19 +113,6 @@ public sealed class ResumeTests(TrainedModel trained) : IClassFixture<TrainedMod
     [InlineData("1e300")]
     public void Train_CheckpointEveryNonsense_IsRefused(string value) =>
         Ran.Retina("train", "--train", "a", "--out", "b", "--checkpoint-every", value).IsRefused(ExitCode.WrongUsage, "--checkpoint-every");
-
-    private static Process Start(string[] arguments)
-    {
-        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [typeof(RetinaCommand).Assembly.Location, .. arguments])
-        {
-            RedirectStandardError = true,
-            RedirectStandardOutput = true,
-        };
-        var process = Process.Start(start)!;
-        process.BeginErrorReadLine();
-        process.BeginOutputReadLine();
-        return process;
-    }
 
     private static int EpochOf(string line)
     {

@@ -86,8 +86,18 @@ internal static class AblateVerb
             var truth = DataSource.Open(parse.GetRequiredValue(validation)!, dataOptions, output);
             output.Say($"{table.Title}: {table.Rows.Count} rows, {(count == 1 ? "one seed" : $"{count} seeds")}, into {folder}");
 
-            var outcome = ProgressDisplay.During(output, name, display =>
-                new AblationRunner(train, truth, options).Run(table, new Reporter(output, display), session.Cancellation));
+            AblationOutcome outcome;
+            try
+            {
+                outcome = ProgressDisplay.During(output, name, display =>
+                    new AblationRunner(train, truth, options).Run(table, new Reporter(output, display), session.Cancellation));
+            }
+            catch (OperationCanceledException)
+            {
+                output.Say($"Cancelled. The same command goes on from here; what is done is in {folder}.");
+                return ExitCode.Cancelled;
+            }
+
             if (parse.GetValue(json))
                 output.Json(writer => TableJson.Write(writer, outcome));
             else

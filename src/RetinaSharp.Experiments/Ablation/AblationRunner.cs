@@ -62,7 +62,7 @@ public sealed class AblationRunner(AnnotatedSet train, AnnotatedSet validation, 
 
         var outcome = Outcome(table, planned, done);
         TableFiles.Write(options.Folder, outcome);
-        TableFiles.WriteReport(options.Folder, outcome, validation);
+        TableFiles.WriteReport(options.Folder, outcome);
         return outcome;
 
         void Report(PlannedTraining training, TrainingProgress? step, RowTraining? finished) => progress?.Report(new(

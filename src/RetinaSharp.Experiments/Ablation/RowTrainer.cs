@@ -2,7 +2,6 @@ using RetinaSharp.Annotations;
 using RetinaSharp.Detection.Inference;
 using RetinaSharp.Detection.Training;
 using RetinaSharp.Detection.Weights;
-using RetinaSharp.Evaluation;
 using RetinaSharp.Experiments.Reports;
 
 namespace RetinaSharp.Experiments.Ablation;
@@ -56,7 +55,8 @@ internal sealed class RowTrainer(AnnotatedSet train, AnnotatedSet validation, Ab
         // Weights are for whoever wants to look; what it takes to go on is not, and is several times as large.
         foreach (var state in Directory.GetFiles(folder, CheckpointFile.Last + "*"))
             File.Delete(state);
-        return result;
+        // As every later call will see it.
+        return RowTraining.Find(folder)!;
     }
 
     private RowTraining Measure(PlannedTraining planned, string folder, TrainingResult trained, CancellationToken cancellation)

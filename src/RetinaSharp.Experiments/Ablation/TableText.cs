@@ -23,7 +23,9 @@ public sealed class TableText
             columns.Add((name, row => Measured(row, ours)));
         foreach (var (name, _, paper) in Figures)
             columns.Add(($"paper's {name}", row => row.Row.Paper is { } figures ? Figure(paper(figures)) : null));
-        columns.Add(("ms an image", row => row.Milliseconds?.ToString("0.0")));
+        // Time is a result where the paper has it for one; measured on a busy machine it would only distract elsewhere.
+        if (outcome.Rows.Any(row => row.Row.Paper?.Milliseconds is not null))
+            columns.Add(("ms an image", row => row.Milliseconds?.ToString("0.0")));
         columns.Add(("paper's ms", row => row.Row.Paper?.Milliseconds?.ToString("0")));
         columns.Add(("training", row => row.Seconds is { } seconds ? Durations.Text(TimeSpan.FromSeconds(seconds)) : null));
         columns.Add(("note", row => row.Failures.Length > 0 ? row.Failures : null));

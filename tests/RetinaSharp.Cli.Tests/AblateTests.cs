@@ -1,0 +1,75 @@
+namespace RetinaSharp.Cli.Tests;
+
+public sealed class AblateTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly string _data;
+
+    public AblateTests() => _data = ColouredSet.Write(_folder.At("data"), images: 4);
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Ablate_Killed_GoesOnWithoutRepeatingFinishedRows()
+    {
+        using (var process = Ran.Start(Command("prior")))
+        {
+            while (Results().Length == 0 && !process.WaitForExit(5))
+            {
+            }
+
+            process.Kill();
+            process.WaitForExit();
+        }
+
+        var kept = Results().ToDictionary(path => path, File.ReadAllText);
+        Assert.InRange(kept.Count, 1, 3);
+
+        var ran = Ran.Retina([.. Command("prior"), "--json"]).IsDone();
+
+        // A training takes its own time, to the last digit: one that was done again would have another.
+        Assert.All(kept, entry => Assert.Equal(entry.Value, File.ReadAllText(entry.Key)));
+        Assert.DoesNotContain($"{kept.Count}/4", ran.Error);
+        Assert.Contains("4/4", ran.Error);
+        Assert.Equal("prior", ran.Json.GetProperty("table").GetString());
+        Assert.Equal(["π .5", "π .1", "π .01", "π .001"], ran.Json.GetProperty("rows").EnumerateArray().Select(row => row.GetProperty("label").GetString()));
+        Assert.All(ran.Json.GetProperty("rows").EnumerateArray(), row => Assert.Equal(1, row.GetProperty("trainings").GetArrayLength()));
+        Assert.True(File.Exists(_folder.At("tables", "prior.html")));
+    }
+
+    [Fact]
+    public void Ablate_Done_ShowsTheTableAndNamesTheReport()
+    {
+        var ran = Ran.Retina(Command("prior")).IsDone();
+
+        Assert.Contains("paper's AP", ran.Out);
+        Assert.Equal(5, ran.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        Assert.Contains("prior.html", ran.Error);
+        Assert.Contains("retina ablate prior --data", File.ReadAllText(_folder.At("tables", "prior.md")));
+    }
+
+    [Fact]
+    public void Ablate_Cancelled_EndsWith130()
+    {
+        var ran = Ran.Retina(new CancellationToken(canceled: true), Command("prior"));
+
+        Assert.Equal(ExitCode.Cancelled, ran.Code);
+        Assert.Contains("goes on", ran.Error);
+    }
+
+    [Theory]
+    [InlineData("--seeds", "0")]
+    [InlineData("--seeds", "many")]
+    [InlineData("--alpha", "1.5")]
+    public void Ablate_WrongValue_IsRefusedAndNamed(params string[] options) =>
+        Ran.Retina([.. Command("prior"), .. options]).IsRefused(ExitCode.WrongUsage, options[0].TrimStart('-')[1..]);
+
+    [Fact]
+    public void Ablate_WithoutItsData_IsRefused() =>
+        Ran.Retina("ablate", "alpha", "--data", "nothing.json", "--val", _data, "--out", _folder.At("tables")).IsRefused(ExitCode.BadData, "nothing.json");
+
+    private string[] Command(string table) =>
+        ["ablate", table, "--data", _data, "--val", _data, "--out", _folder.At("tables"), "--preset", "tiny", "--size", "64", "--epochs", "1", "--batch", "4", "--precision", "fp32"];
+
+    private string[] Results() => Directory.Exists(_folder.At("tables")) ? Directory.GetFiles(_folder.At("tables"), "result.json", SearchOption.AllDirectories) : [];
+}

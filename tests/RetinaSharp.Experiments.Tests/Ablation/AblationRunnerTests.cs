@@ -1,0 +1,151 @@
+using System.Text.Json;
+using RetinaSharp.Annotations;
+using RetinaSharp.Detection.Settings;
+using RetinaSharp.Detection.Training;
+using RetinaSharp.Experiments.Ablation;
+using RetinaSharp.Experiments.Scenes;
+
+namespace RetinaSharp.Experiments.Tests.Ablation;
+
+public sealed class AblationRunnerTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly AnnotatedSet _train;
+    private readonly AnnotatedSet _val;
+
+    public AblationRunnerTests()
+    {
+        var (train, val) = SceneSet.Write(_folder.At("scenes"), new() { Train = 4, Val = 2, Size = 128 });
+        (_train, _val) = (train.Set, val.Set);
+    }
+
+    private static RunSettings Start { get; } = Presets.Tiny with
+    {
+        Input = new(64, 64),
+        Training = Presets.Tiny.Training with { Epochs = 1, Batch = 2, Seed = 5 },
+    };
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Run_Interrupted_GoesOnWithoutRepeatingWhatIsDone()
+    {
+        var table = Table();
+        using var interruption = new CancellationTokenSource();
+        var first = new Log(progress =>
+        {
+            if (progress is { Done: 2, Training: TrainingStep })
+                interruption.Cancel();
+        });
+        Assert.Throws<OperationCanceledException>(() => Run(table, first, interruption.Token));
+        // What is done is written at once, and neither done nor written again.
+        Assert.Equal(2, Json().GetProperty("rows").EnumerateArray().Sum(row => row.GetProperty("trainings").GetArrayLength()));
+        var written = Results().ToDictionary(path => path, File.GetLastWriteTimeUtc);
+        Assert.Equal(2, written.Count);
+
+        var second = new Log();
+        var outcome = Run(table, second);
+
+        Assert.Equal(["one 5", "two 5"], first.Finished);
+        Assert.Equal(["one 6", "two 6"], second.Finished);
+        Assert.All(written, entry => Assert.Equal(entry.Value, File.GetLastWriteTimeUtc(entry.Key)));
+        Assert.All(outcome.Rows, row => Assert.Equal([5, 6], row.Trainings.Select(training => training.Seed)));
+        Assert.All(outcome.Rows, row => Assert.All(row.Trainings, training => Assert.Equal(2, training.Steps)));
+        Assert.Empty(Directory.GetFiles(_folder.At("tables"), "last.state*", SearchOption.AllDirectories));
+        Assert.All(new[] { "md", "json", "html" }, extension => Assert.True(File.Exists(_folder.At("tables", $"some.{extension}"))));
+
+        var third = new Log();
+        var again = Run(table, third);
+        Assert.Empty(third.Finished);
+        Assert.Equal(outcome.Rows.SelectMany(row => row.Trainings), again.Rows.SelectMany(row => row.Trainings));
+    }
+
+    [Fact]
+    public void Run_RowsOfTwoTablesWithTheSameSettings_AreTrainedOnce()
+    {
+        Run(Table(), new Log(), seeds: 1);
+        var log = new Log();
+
+        Run(new("other", "Other", "", "", [new("the same", Start), new("the same again", Start), new("new", Wider())]), log, seeds: 1);
+
+        Assert.Equal(["new 5"], log.Finished);
+        Assert.Equal(2, log.Total);
+
+        static RunSettings Wider() => Start with { Model = Start.Model with { PyramidChannels = 56 } };
+    }
+
+    [Fact]
+    public void Run_TrainingThatDiverges_IsAResult()
+    {
+        var diverging = Start with { Training = Start.Training with { Epochs = 4, LearningRate = 1e30, WarmUp = 0, Clip = 0, Optimizer = OptimizerKind.Sgd } };
+
+        var outcome = Run(new("some", "Some", "", "", [new("far", diverging), new("one", Start)]), new Log(), seeds: 1);
+
+        var training = Assert.Single(outcome.Rows[0].Trainings);
+        Assert.Matches("non-finite at step [0-9]+", training.Failure);
+        Assert.Equal(0, outcome.Rows[0].Mean(figures => figures.AP));
+        Assert.Null(outcome.Rows[1].Trainings[0].Failure);
+        Assert.Contains("non-finite at step", File.ReadAllText(_folder.At("tables", "some.md")));
+        // It is not tried again.
+        var again = new Log();
+        Run(new("some", "Some", "", "", [new("far", diverging)]), again, seeds: 1);
+        Assert.Empty(again.Finished);
+    }
+
+    [Fact]
+    public void Run_DamagedResult_NamesTheFile()
+    {
+        Run(Table(), new Log(), seeds: 1);
+        var damaged = Results()[0];
+        File.WriteAllText(damaged, "{\"run\": 1");
+
+        var error = Assert.Throws<DataException>(() => Run(Table(), new Log(), seeds: 1));
+
+        Assert.Contains(damaged, error.Message);
+    }
+
+    [Fact]
+    public void Run_Markdown_HasThePapersFiguresBesideOurs()
+    {
+        Run(new("some", "Some", "", "", [new("one | <b>", Start, new(.302))]), new Log(), seeds: 1);
+
+        var lines = File.ReadAllLines(_folder.At("tables", "some.md"));
+
+        Assert.Contains(lines, line => line.StartsWith("| row | AP | AP50 | AP75 | paper's AP |", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.StartsWith("| one \\| &lt;b> |", StringComparison.Ordinal) && line.Contains("| .302 |"));
+        Assert.Contains("a command", lines);
+    }
+
+    private static AblationTable Table() => new("some", "Some", "", "", [new("one", Start, new(.302)), new("two", Start with { Loss = Start.Loss with { Gamma = 1 } })]);
+
+    private AblationOutcome Run(AblationTable table, Log log, CancellationToken cancellation = default, int seeds = 2) => new AblationRunner(_train, _val, new()
+    {
+        Folder = _folder.At("tables"),
+        Seeds = seeds,
+        Precision = Precision.Fp32,
+        Command = "a command",
+    }).Run(table, log, cancellation);
+
+    private JsonElement Json()
+    {
+        using var document = JsonDocument.Parse(File.ReadAllBytes(_folder.At("tables", "some.json")));
+        return document.RootElement.Clone();
+    }
+
+    private string[] Results() => Directory.GetFiles(_folder.At("tables"), "result.json", SearchOption.AllDirectories);
+
+    private sealed class Log(Action<AblationProgress>? also = null) : IProgress<AblationProgress>
+    {
+        public List<string> Finished { get; } = [];
+
+        public int Total { get; private set; }
+
+        public void Report(AblationProgress value)
+        {
+            Total = value.Total;
+            if (value.Finished is not null)
+                Finished.Add($"{value.Row.Label} {value.Seed}");
+            also?.Invoke(value);
+        }
+    }
+}
