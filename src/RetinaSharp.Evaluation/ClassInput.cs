@@ -7,7 +7,7 @@ namespace RetinaSharp.Evaluation;
 /// <param name="category">The class.</param>
 /// <param name="images">How many images there are.</param>
 /// <param name="truths">Its boxes, by rising image.</param>
-/// <param name="detections">Its detections; evaluation sorts them.</param>
+/// <param name="detections">Its detections; evaluation sorts them, and keeps those that take part.</param>
 internal sealed class ClassInput(Category category, int images, ArraySegment<ClassTruth> truths, ArraySegment<ClassDetection> detections)
 {
     /// <summary>Matches and measures.</summary>
@@ -38,6 +38,15 @@ internal sealed class ClassInput(Category category, int images, ArraySegment<Cla
         }
     }
 
+    /// <summary>Each detection that takes part, by falling score, with the truth that it is matched with at IoU .5: its place, or -1.</summary>
+    public IReadOnlyList<(ClassDetection Detection, int Truth)> Matches()
+    {
+        var verdicts = new Verdict[detections.Count];
+        var matched = Match(verdicts);
+        return [.. detections.Take(matched).Zip(verdicts, (detection, verdict) => (detection, verdict.Truth))];
+    }
+
+    /// <summary>Judges the detections that take part, and puts them first, by falling score; gives how many they are.</summary>
     private int Match(Span<Verdict> verdicts)
     {
         var starts = ArrayPool<int>.Shared.Rent(images + 1);
@@ -51,11 +60,14 @@ internal sealed class ClassInput(Category category, int images, ArraySegment<Cla
             detections.AsSpan().Sort();
             var matcher = new ClassMatcher(truths, starts, used);
             var matched = 0;
-            foreach (ref readonly var detection in detections.AsSpan())
+            var sorted = detections.AsSpan();
+            foreach (ref readonly var detection in sorted)
             {
                 var rank = ranks[detection.Image]++;
-                if (rank < CocoThresholds.MaxDetections)
-                    verdicts[matched++] = matcher.Match(detection, rank);
+                if (rank >= CocoThresholds.MaxDetections)
+                    continue;
+                verdicts[matched] = matcher.Match(detection, rank);
+                sorted[matched++] = detection;
             }
 
             return matched;

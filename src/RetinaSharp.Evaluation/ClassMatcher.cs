@@ -31,12 +31,14 @@ internal readonly ref struct ClassMatcher(ReadOnlySpan<ClassTruth> truths, ReadO
     {
         FindCandidates(detection);
         var right = 0ul;
+        var match = -1;
         var open = Verdict.Everywhere;
         foreach (var (truth, iou) in _candidates)
         {
             var taken = Take(truth, iou, open & ~_truths[truth].Ignored);
             open &= ~taken;
             right |= _truths[truth].CountsAsMatch ? taken : 0;
+            match = (taken & Verdict.At(0, 0)) != 0 ? truth : match;
         }
 
         var wrong = Verdict.Everywhere & ~right & ~Verdict.Outside(detection.Box.Area);
@@ -45,9 +47,10 @@ internal readonly ref struct ClassMatcher(ReadOnlySpan<ClassTruth> truths, ReadO
             var taken = Take(truth, iou, open & _truths[truth].Ignored);
             open &= ~taken;
             wrong &= ~taken;
+            match = (taken & Verdict.At(0, 0)) != 0 ? truth : match;
         }
 
-        return new(rank, right, wrong);
+        return new(rank, right, wrong, match);
     }
 
     private void FindCandidates(in ClassDetection detection)

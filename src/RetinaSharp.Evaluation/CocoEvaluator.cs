@@ -30,4 +30,24 @@ public static class CocoEvaluator
         Parallel.For(0, inputs.Length, parallel, place => curves[place] = inputs[place].Evaluate());
         return new(curves);
     }
+
+    /// <summary>Matches detections with the truth, at IoU .5 and with boxes of all areas, as the evaluation does.</summary>
+    /// <param name="truth">As for <see cref="Evaluate"/>.</param>
+    /// <param name="detections">As for <see cref="Evaluate"/>.</param>
+    /// <returns>
+    /// The detections that take part, 100 of a class in an image at most, by falling score. Those without a truth are false positives;
+    /// boxes that none has are missed. A match depends on detections of higher score alone, so that what is found from some score on can be
+    /// read off the first ones.
+    /// </returns>
+    /// <exception cref="DataException">A detection is of an image that the truth does not have.</exception>
+    public static IReadOnlyList<MatchedDetection> Match(AnnotatedSet truth, IReadOnlyList<DetectionResult> detections)
+    {
+        ArgumentNullException.ThrowIfNull(truth);
+        ArgumentNullException.ThrowIfNull(detections);
+        return
+        [
+            .. EvaluationInput.Group(truth, detections).Zip(EvaluationInput.Annotations(truth)).SelectMany(one => one.First.Matches().Select(match =>
+                new MatchedDetection(detections[match.Detection.Order], match.Truth < 0 ? null : one.Second[match.Truth]))).OrderByDescending(match => match.Detection.Score),
+        ];
+    }
 }

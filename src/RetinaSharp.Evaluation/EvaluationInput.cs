@@ -8,12 +8,23 @@ internal static class EvaluationInput
     /// <summary>The classes by rising id, each with its boxes, by rising image id.</summary>
     public static ClassInput[] Group(AnnotatedSet truth, IReadOnlyList<DetectionResult> detections)
     {
-        int[] categories = [.. Enumerable.Range(0, truth.Categories.Count).OrderBy(index => truth.Categories[index].Id)];
-        AnnotatedImage[] images = [.. truth.Images.OrderBy(image => image.Id)];
+        AnnotatedImage[] images = [.. ById(truth)];
         var truths = GroupTruths(truth.Categories.Count, images);
         var found = GroupDetections(truth, images, detections);
-        return [.. categories.Select(index => new ClassInput(truth.Categories[index], images.Length, truths[index], found[index]))];
+        return [.. ClassesById(truth).Select(index => new ClassInput(truth.Categories[index], images.Length, truths[index], found[index]))];
     }
+
+    /// <summary>For each class of <see cref="Group"/> the annotations that its boxes are of, in the same order.</summary>
+    public static IReadOnlyList<IReadOnlyList<Annotation>> Annotations(AnnotatedSet truth)
+    {
+        var byClass = ById(truth).SelectMany(image => image.Annotations).ToLookup(annotation => annotation.Category);
+        return [.. ClassesById(truth).Select(index => byClass[index].ToArray())];
+    }
+
+    private static IEnumerable<int> ClassesById(AnnotatedSet truth) =>
+        Enumerable.Range(0, truth.Categories.Count).OrderBy(index => truth.Categories[index].Id);
+
+    private static IEnumerable<AnnotatedImage> ById(AnnotatedSet truth) => truth.Images.OrderBy(image => image.Id);
 
     private static ArraySegment<ClassTruth>[] GroupTruths(int categories, AnnotatedImage[] images)
     {

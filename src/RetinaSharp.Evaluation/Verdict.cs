@@ -7,7 +7,8 @@ namespace RetinaSharp.Evaluation;
 /// <param name="Rank">How many detections of the class are before it in its image.</param>
 /// <param name="Right">The settings where it is a true positive.</param>
 /// <param name="Wrong">The settings where it is a false positive.</param>
-internal readonly record struct Verdict(int Rank, ulong Right, ulong Wrong)
+/// <param name="Truth">What it was matched with at IoU .5 with all areas: a place among the truths of its class, or -1.</param>
+internal readonly record struct Verdict(int Rank, ulong Right, ulong Wrong, int Truth)
 {
     /// <summary>All settings.</summary>
     public const ulong Everywhere = (1ul << (CocoThresholds.AreaCount * CocoThresholds.IouCount)) - 1;

@@ -136,7 +136,7 @@ internal sealed class BlockWriter(HtmlWriter html)
 
     private void Write(PictureGrid grid)
     {
-        html.Line($"<div class=\"pictures columns{Math.Clamp(grid.Columns, 0, 4)}\">");
+        html.Line($"<div class=\"pictures {(grid.AreSmall ? "small" : $"columns{Math.Clamp(grid.Columns, 0, 4)}")}\">");
         foreach (var picture in grid.Pictures)
         {
             html.Line($"<figure><img src=\"data:{picture.MediaType};base64,{Convert.ToBase64String(picture.File.Span)}\" width=\"{picture.Width}\" height=\"{picture.Height}\" alt=\"{picture.Alt}\">");

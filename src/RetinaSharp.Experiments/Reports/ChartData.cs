@@ -41,6 +41,7 @@ internal sealed class ChartData
         writer.WriteString("y", chart.YTitle);
         writer.WriteBoolean("logX", chart.IsXLogarithmic);
         writer.WriteBoolean("logY", chart.IsYLogarithmic);
+        writer.WriteBoolean("ofShares", chart.IsOfShares);
         writer.WriteStartArray("data");
         foreach (var values in (IEnumerable<IEnumerable<double?>>)[X.Select(x => (double?)x), .. Y])
         {

@@ -17,7 +17,7 @@ public static class ComparisonReport
         if (runs.Count is < 2 or > 4)
             throw new ArgumentException($"{runs.Count} trainings: two to four can be compared", nameof(runs));
         var records = runs.Select(run => new RunRecord(run.RunFolder)).ToList();
-        var sections = new List<ReportSection> { Outcome(runs, records), new("Classes", [PerClass(runs)]), Learning(runs, records) };
+        var sections = new List<ReportSection> { Outcome(runs, records), new("Classes", [PerClass(runs), .. PrecisionRecall.ByRun([.. runs.Select(run => (run.Name, run.Metrics))])]), Learning(runs, records) };
         if (Pictures(runs) is { } pictures)
             sections.Add(new("Detections on the same images", [pictures]));
         sections.Add(Time(runs, records));

@@ -41,10 +41,11 @@
         points: { size: 5, width: 1, fill: colour, stroke: colour },
       };
     });
+    const range = chart.ofShares ? { range: [0, 1] } : {};
     const wide = width(figure, printed);
     return new uPlot({
       width: wide, height: height(wide), legend: { show: false },
-      scales: { x: { time: false, distr: chart.logX ? 3 : 1 }, y: { distr: chart.logY ? 3 : 1 } },
+      scales: { x: { time: false, distr: chart.logX ? 3 : 1, ...range }, y: { distr: chart.logY ? 3 : 1, ...range } },
       axes: [x, y], series: [{}, ...series],
       cursor: { y: false },
       hooks: {

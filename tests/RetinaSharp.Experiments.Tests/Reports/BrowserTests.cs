@@ -31,7 +31,7 @@ public class BrowserTests
         var path = sample.At("comparison.html");
         HtmlReport.Write(ComparisonReportTests.Create(sample, 9, 5), path);
         await using var browser = await Browser.StartAsync();
-        await Check(browser, path, curves: 8, pictures: 6);
+        await Check(browser, path, curves: 12, pictures: 6);
     }
 
     [BrowserFact]

@@ -1,0 +1,60 @@
+using RetinaSharp.Experiments.Reports;
+
+namespace RetinaSharp.Experiments.Tests.Reports;
+
+public class DetectionReviewTests
+{
+    [Fact]
+    public void FalsePositives_Detections_ThoseOfHighestScoreWithWhatLiesNearest()
+    {
+        using var sample = new Sample();
+        var section = Review(sample).FalsePositives();
+        Assert.StartsWith("Of 3 detections with a score from 0.3 on", Assert.IsType<Paragraph>(section.Blocks[0]).Text);
+        Assert.Equal(
+            ["ring 0.90; no box there (small.png)", "disc 0.80; nearest box: ring, IoU 0.95 (wide.png)", "disc 0.60; nearest box: disc, IoU 0.90 (wide.png)"], Captions(section));
+    }
+
+    [Fact]
+    public void FalseNegatives_Boxes_ThoseThatTakeMostOfTheirImageFirst()
+    {
+        using var sample = new Sample();
+        var section = Review(sample).FalseNegatives();
+        Assert.StartsWith("Of 3 boxes that no detection", Assert.IsType<Paragraph>(section.Blocks[0]).Text);
+        Assert.Equal(
+        [
+            "ring missed; nothing found there (small.png)", "ring missed; nearest detection: disc 0.80, IoU 0.95 (wide.png)",
+            "disc missed; nearest detection: disc 0.20, IoU 1.00 (wide.png)",
+        ], Captions(section));
+    }
+
+    [Fact]
+    public void FalseNegatives_LowerThreshold_FewerAreMissed()
+    {
+        using var sample = new Sample();
+        var review = new DetectionReview(ReviewedSet.Create(sample), ReviewedSet.Detections, threshold: .1);
+        Assert.Equal(2, Captions(review.FalseNegatives()).Count());
+        Assert.Single(Captions(review.FalseNegatives(count: 1)));
+    }
+
+    [Fact]
+    public void Examples_Images_CountWhatIsFoundAndWhatIsWrong()
+    {
+        using var sample = new Sample();
+        var section = Review(sample).Examples();
+        Assert.Equal(["wide.png: 1 of 3 found, 2 wrong", "small.png: 0 of 1 found, 1 wrong"], Captions(section));
+        Assert.Single(Captions(Review(sample).Examples(count: 1)));
+    }
+
+    [Fact]
+    public void FalsePositives_None_SaysSo()
+    {
+        using var sample = new Sample();
+        var review = new DetectionReview(ReviewedSet.Create(sample), []);
+        Assert.Equal("There is no false positive with a score from 0.3 on.", Assert.IsType<Paragraph>(Assert.Single(review.FalsePositives().Blocks)).Text);
+        Assert.Equal(4, Captions(review.FalseNegatives()).Count());
+    }
+
+    private static DetectionReview Review(Sample sample) => new(ReviewedSet.Create(sample), ReviewedSet.Detections);
+
+    private static IEnumerable<string> Captions(ReportSection section) => section.Blocks.OfType<PictureGrid>().SelectMany(grid => grid.Pictures).Select(picture => picture.Caption);
+}
