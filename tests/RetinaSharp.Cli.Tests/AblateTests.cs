@@ -40,10 +40,11 @@ public sealed class AblateTests : IDisposable
     [Fact]
     public void Ablate_Done_ShowsTheTableAndNamesTheReport()
     {
-        var ran = Ran.Retina(Command("prior")).IsDone();
+        var ran = Ran.Retina([.. Command("prior"), "--rows", "1,3-4"]).IsDone();
 
         Assert.Contains("paper's AP", ran.Out);
-        Assert.Equal(5, ran.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        Assert.DoesNotContain("π .1 ", ran.Out);
+        Assert.Equal(4, ran.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
         Assert.Contains("prior.html", ran.Error);
         Assert.Contains("retina ablate prior --data", File.ReadAllText(_folder.At("tables", "prior.md")));
     }
@@ -61,6 +62,9 @@ public sealed class AblateTests : IDisposable
     [InlineData("--seeds", "0")]
     [InlineData("--seeds", "many")]
     [InlineData("--alpha", "1.5")]
+    [InlineData("--rows", "5")]
+    [InlineData("--rows", "3-2")]
+    [InlineData("--rows", "π")]
     public void Ablate_WrongValue_IsRefusedAndNamed(params string[] options) =>
         Ran.Retina([.. Command("prior"), .. options]).IsRefused(ExitCode.WrongUsage, options[0].TrimStart('-')[1..]);
 

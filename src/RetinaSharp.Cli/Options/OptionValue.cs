@@ -37,6 +37,21 @@ internal static class OptionValue
     public static (int Min, int Max) Levels(string text) =>
         text.Split('-') is [var min, var max] ? (Whole(min), Whole(max)) : throw new FormatException($"'{text}' is no range of levels such as 3-7");
 
+    /// <summary>Numbers of rows, from 1, as in "1,5-7".</summary>
+    /// <param name="text">What was given.</param>
+    /// <param name="count">How many rows there are.</param>
+    public static IReadOnlySet<int> Rows(string text, int count)
+    {
+        return text.Split(',').SelectMany(part => part.Split('-') switch
+        {
+            [var row] => [Row(row)],
+            [var first, var last] when Row(first) <= Row(last) => Enumerable.Range(Row(first), Row(last) - Row(first) + 1),
+            _ => throw new FormatException($"'{part}' is no range of rows such as 5-7"),
+        }).ToHashSet();
+
+        int Row(string number) => Whole(number) is var row && row >= 1 && row <= count ? row : throw new FormatException($"there is no row {row}: they are numbered from 1 to {count}");
+    }
+
     /// <summary>
     /// "800x1333" or "800,1333": the short side, and the longest that the long side may get; "800": the long side in the paper's
     /// proportion.

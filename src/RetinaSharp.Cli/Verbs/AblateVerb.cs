@@ -40,13 +40,14 @@ internal static class AblateVerb
         var validation = Given.Value("--val", "DATA", "What to measure on.", required: true);
         var outFolder = Given.Value("--out", "DIR", "Where tables and trainings go; tables with the same folder share their trainings.", required: true);
         var seeds = Given.Value("--seeds", "N", "Trainings of each row, each with its own seed; 1 if left out.");
+        var rows = Given.Value("--rows", "LIST", "Only these rows of the table, counted from 1, such as 1,5-7.");
         var searchAlpha = new Option<bool>("--search-alpha") { Description = "Trains every γ with several α and shows the best." };
         var images = DataSource.Images();
         var weights = Given.Value("--weights", "MODEL", "What every training starts from: a run folder, a .safetensors file, or weights of torchvision (.pth).");
         var settingsOptions = new RunSettingsOptions();
         var engine = new EngineOptions();
         var json = Given.Json();
-        var command = new Command(name, Helps[name]) { data, validation, outFolder, seeds };
+        var command = new Command(name, Helps[name]) { data, validation, outFolder, seeds, rows };
         if (name == "gamma")
             command.Add(searchAlpha);
         command.Add(images);
@@ -62,13 +63,15 @@ internal static class AblateVerb
             var count = Given.ReadValue(parse, seeds, OptionValue.Whole) ?? 1;
             if (count is < 1 or > MostSeeds)
                 throw new UsageException($"--seeds: {count} is not from 1 to {MostSeeds}");
-            var table = UsageException.Guard(() =>
-            {
-                var named = AblationTables.Named(name, settingsOptions.Read(parse), name == "gamma" && parse.GetValue(searchAlpha));
-                foreach (var row in named.Rows)
+            var table = AblationTables.Named(name, settingsOptions.Read(parse), name == "gamma" && parse.GetValue(searchAlpha));
+            if (Given.Read(parse, rows, text => OptionValue.Rows(text, table.Rows.Count)) is { } chosen)
+                table = table with { Rows = [.. table.Rows.Where((_, place) => chosen.Contains(place + 1))] };
+            foreach (var row in table.Rows)
+                UsageException.Guard(() =>
+                {
                     row.Settings.Validate();
-                return named;
-            });
+                    return row;
+                });
             var options = new AblationOptions
             {
                 Folder = folder,

@@ -1,9 +1,10 @@
 using RetinaSharp.Annotations;
+using RetinaSharp.Evaluation;
 using RetinaSharp.Experiments.Reports;
 
 namespace RetinaSharp.Experiments.Ablation;
 
-/// <summary>The report of a table: our figures beside the paper's, and how the rows learnt.</summary>
+/// <summary>The report of a table: our figures beside the paper's, how the rows learnt, and where the best of them is wrong.</summary>
 internal static class AblationReport
 {
     // So many curves can be told apart; of more rows the best and the worst are drawn.
@@ -11,16 +12,21 @@ internal static class AblationReport
 
     /// <param name="folder">The folder of the tables, with the run folders.</param>
     /// <param name="outcome">The table; every row has a training.</param>
+    /// <param name="validation">The images that it was measured on.</param>
     /// <exception cref="DataException">A run folder is damaged.</exception>
-    public static Report Create(string folder, AblationOutcome outcome)
+    /// <exception cref="Imaging.ImageException">An image cannot be read.</exception>
+    public static Report Create(string folder, AblationOutcome outcome, AnnotatedSet validation)
     {
         var table = outcome.Table;
-        return new(table.Title, $"{table.Description} {Verdict(outcome)}",
-        [
-            new("Table", [Table(outcome), new Paragraph(TableMarkdown.Footer(outcome))]),
-            new("Ours and the paper's", Bars(outcome)),
-            new("Learning", Curves(folder, outcome)),
-        ]);
+        var sections = new List<ReportSection> { new("Table", [Table(outcome), new Paragraph(TableMarkdown.Footer(outcome))]), new("Ours and the paper's", Bars(outcome)) };
+        var drawn = Drawn(outcome);
+        if (drawn.Count > 0)
+        {
+            sections.Add(Learning(folder, outcome, drawn));
+            sections.AddRange(Detections(folder, drawn, validation));
+        }
+
+        return new(table.Title, $"{table.Description} {Verdict(outcome)}", sections);
     }
 
     private static string Verdict(AblationOutcome outcome)
@@ -34,8 +40,14 @@ internal static class AblationReport
     private static ReportTable Table(AblationOutcome outcome)
     {
         var text = new TableText(outcome);
-        return new(outcome.Table.Title, text.Columns, [.. text.Rows.Select(row => (IReadOnlyList<TableCell>)[.. row.Select(cell => new TableCell(cell))])]);
+        return new(outcome.Table.Title, text.Columns, [.. text.Rows.Zip(outcome.Shown, (cells, row) => (IReadOnlyList<TableCell>)
+        [
+            Label(row), new(cells[1], IsBest: row == outcome.Best), .. cells.Skip(2).Select(cell => new TableCell(cell)),
+        ])]);
     }
+
+    // A symbol and its number stay on one line, however narrow the screen.
+    private static string Label(RowOutcome row) => string.Join(", ", row.Row.Label.Split(", ").Select(part => part.Replace(' ', '\u00A0')));
 
     private static IReadOnlyList<ReportBlock> Bars(AblationOutcome outcome)
     {
@@ -44,7 +56,7 @@ internal static class AblationReport
         var series = rows.Any(row => row.Row.Paper is not null)
             ? [ours, new BarSeries("the paper's, on COCO", [.. rows.Select(row => row.Row.Paper?.AP ?? -1)])]
             : new[] { ours };
-        var blocks = new List<ReportBlock> { new BarChart("AP by row", [.. rows.Select(row => row.Row.Label)], series) };
+        var blocks = new List<ReportBlock> { new BarChart("AP by row", [.. rows.Select(Label)], series) };
         if (rows.Any(row => row.Row.Paper?.Milliseconds is not null))
         {
             blocks.Add(new LineChart("AP against time of detection", "milliseconds an image", "AP",
@@ -57,26 +69,37 @@ internal static class AblationReport
         return blocks;
     }
 
-    /// <summary>How the first seed of each row learnt; one that diverged has no curve.</summary>
-    private static IReadOnlyList<ReportBlock> Curves(string folder, AblationOutcome outcome)
+    /// <summary>Rows with weights, by falling AP; of many the best and the worst.</summary>
+    private static List<RowOutcome> Drawn(AblationOutcome outcome)
     {
         var ranked = outcome.Shown.Where(row => row.Trainings is [{ Failure: null }, ..]).OrderByDescending(row => row.Mean(figures => figures.AP)).ToList();
-        var drawn = ranked.Count <= MostCurves ? ranked : [.. ranked.Take(MostCurves / 2), .. ranked.TakeLast(MostCurves / 2)];
-        if (drawn.Count == 0)
-            return [new Paragraph("No row has learnt anything.")];
+        return ranked.Count <= MostCurves ? ranked : [.. ranked.Take(MostCurves / 2), .. ranked.TakeLast(MostCurves / 2)];
+    }
+
+    private static ReportSection Learning(string folder, AblationOutcome outcome, List<RowOutcome> drawn)
+    {
         var runs = drawn.Select(row => (Name: row.Row.Label, Record: new RunRecord(Path.Combine(folder, row.Trainings[0].Run)))).ToList();
-        var seed = outcome.Rows[0].Trainings[0].Seed;
-        var which = drawn.Count < ranked.Count ? $"the {MostCurves / 2} best and the {MostCurves / 2} worst rows" : "all rows";
-        return
+        var which = drawn.Count < outcome.Shown.Count ? $"The {MostCurves / 2} best and the {MostCurves / 2} worst rows" : "All rows";
+        return new("Learning",
         [
-            new Paragraph($"Seed {seed} of {which}. Losses are of different kinds and cannot be compared in height, only in how they fall."),
+            new Paragraph($"{which}, by their first seed. Losses are of different kinds: they can be compared in how they fall, not in height."),
             Chart("AP on the validation images", "AP", "AP"),
             Chart("AP50 on the validation images", "AP50", "AP50"),
             Chart("Box loss in training", "loss", "loss_box"),
             Chart("Classification loss in training", "loss", "loss_classification", isLogarithmic: true),
-        ];
+        ]);
 
         LineChart Chart(string title, string unit, string metric, bool isLogarithmic = false) =>
             new(title, "epoch", unit, [.. runs.Select(run => run.Record.Curve(run.Name, metric))], IsYLogarithmic: isLogarithmic);
+    }
+
+    /// <summary>Precision and recall of the rows that are drawn, and what the best of them misses and takes for an object.</summary>
+    private static IEnumerable<ReportSection> Detections(string folder, List<RowOutcome> drawn, AnnotatedSet validation)
+    {
+        var found = drawn.Select(row => (row.Row.Label, Detections: DetectionResults.Read(Path.Combine(folder, row.Trainings[0].Run, RowTrainer.DetectionsFile)))).ToList();
+        yield return new("Precision and recall", [.. PrecisionRecall.ByRun([.. found.Select(run => (run.Label, CocoEvaluator.Evaluate(validation, run.Detections)))])]);
+        var review = new DetectionReview(validation, found[0].Detections);
+        foreach (var section in new[] { review.FalseNegatives(), review.FalsePositives() })
+            yield return section with { Title = $"{section.Title}: {found[0].Label}" };
     }
 }

@@ -62,7 +62,7 @@ public sealed class AblationRunner(AnnotatedSet train, AnnotatedSet validation, 
 
         var outcome = Outcome(table, planned, done);
         TableFiles.Write(options.Folder, outcome);
-        TableFiles.WriteReport(options.Folder, outcome);
+        TableFiles.WriteReport(options.Folder, outcome, validation);
         return outcome;
 
         void Report(PlannedTraining training, TrainingProgress? step, RowTraining? finished) => progress?.Report(new(
@@ -85,7 +85,7 @@ public sealed class AblationRunner(AnnotatedSet train, AnnotatedSet validation, 
             [.. table.Rows.Select(row => new RowOutcome(row, [.. planned.Where(one => one.Row == row && done.ContainsKey(one.Run)).Select(one => done[one.Run])]))],
             new(options.Command, options.Machine,
                 $"{train.Images.Count} images of {train.Source}, measured on {validation.Images.Count} of {validation.Source}",
-                $"{training.Epochs} epochs, {training.EffectiveBatch} images a step, {(options.Seeds == 1 ? "one seed" : $"{options.Seeds} seeds")}",
+                $"{(training.Epochs == 1 ? "one epoch" : $"{training.Epochs} epochs")}, {training.EffectiveBatch} images a step, {(options.Seeds == 1 ? "one seed" : $"{options.Seeds} seeds")}",
                 DateOnly.FromDateTime(DateTime.UtcNow)));
     }
 

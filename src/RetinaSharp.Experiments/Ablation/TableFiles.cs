@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using RetinaSharp.Annotations;
 using RetinaSharp.Detection;
 using RetinaSharp.Experiments.Reports;
 
@@ -29,10 +30,10 @@ public static class TableFiles
     }
 
     /// <summary>Writes the report.</summary>
-    /// <exception cref="Annotations.DataException">A run folder is damaged.</exception>
+    /// <exception cref="DataException">A run folder is damaged.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    internal static void WriteReport(string folder, AblationOutcome outcome) =>
-        HtmlReport.Write(AblationReport.Create(folder, outcome), Report(folder, outcome.Table));
+    internal static void WriteReport(string folder, AblationOutcome outcome, AnnotatedSet validation) =>
+        HtmlReport.Write(AblationReport.Create(folder, outcome, validation), Report(folder, outcome.Table));
 
     private static string At(string folder, AblationTable table, string extension) => Path.Combine(folder, $"{table.Name}.{extension}");
 }
