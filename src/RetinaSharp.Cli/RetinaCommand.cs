@@ -60,7 +60,7 @@ internal static class RetinaCommand
         new Command("analyze", "Looks into a model.") { AnalyzeLossesVerb.Create(session) },
         new Command("bench", "Times this program, side by side with others.")
         {
-            BenchLossVerb.Create(session), BenchVerb.Assign(session), BenchVerb.Score(session), BenchLoadVerb.Create(session), BenchNetworkVerb.Train(session), BenchNetworkVerb.Detect(session),
+            BenchVerb.Loss(session), BenchVerb.Assign(session), BenchVerb.Score(session), BenchLoadVerb.Create(session), BenchNetworkVerb.Train(session), BenchNetworkVerb.Detect(session),
         },
         ImportVerb.Create(session),
         new Command("export", "Writes a model in another format.") { ExportOnnxVerb.Create(session) },
