@@ -50,6 +50,7 @@ internal static class RetinaCommand
     public static Command Create(Session session) => new("retina", "Trains, evaluates and runs RetinaNet, the object detector with focal loss.")
     {
         new HelpOption(),
+        new VersionOption { Action = new ProgramVersion(session.Output) },
         DemoVerb.Create(session),
         new Command("data", "Looks at annotated images, and makes them.") { DataInfoVerb.Create(session), DataGenerateVerb.Create(session) },
         TrainVerb.Create(session),
