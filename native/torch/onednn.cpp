@@ -26,11 +26,7 @@ memory wrap(const memory::desc& desc, const at::Tensor& tensor) { return memory(
 
 memory::desc any_layout(const memory::dims& sizes, memory::data_type type) { return {sizes, type, memory::format_tag::any}; }
 
-memory::desc channels_last(const at::Tensor& tensor) { return {tensor.sizes().vec(), type_of(tensor), memory::format_tag::nhwc}; }
-
-size_t bytes_of(const memory::desc& desc) { return desc.get_size(); }
-
-at::Tensor room(size_t bytes) { return at::empty({static_cast<int64_t>(bytes)}, at::kByte); }
+at::Tensor room(const memory::desc& desc) { return at::empty({static_cast<int64_t>(desc.get_size())}, at::kByte); }
 
 // A kernel for one shape. Making one takes longer than running many a layer, so they are kept.
 struct Kernel {
@@ -40,22 +36,8 @@ struct Kernel {
 
 enum class Way : int64_t { Forward, Input, Weights };
 
-using Key = std::array<int64_t, 16>;
-
-Kernel cached(const Key& key, Kernel (*make)(const Key&)) {
-  static std::mutex mutex;
-  static std::map<Key, Kernel> kernels;
-  const std::lock_guard<std::mutex> lock(mutex);
-  const auto found = kernels.find(key);
-  if (found != kernels.end()) return found->second;
-  // Inputs of ever new sizes must not fill the memory.
-  constexpr size_t most = 4096;
-  if (kernels.size() >= most) kernels.clear();
-  return kernels.emplace(key, make(key)).first->second;
-}
-
 void run(const Kernel& kernel, std::unordered_map<int, memory> arguments) {
-  const auto scratch = room(bytes_of(kernel.scratchpad));
+  const auto scratch = room(kernel.scratchpad);
   arguments[DNNL_ARG_SCRATCHPAD] = wrap(kernel.scratchpad, scratch);
   dnnl::stream stream(engine());
   kernel.primitive.execute(stream, arguments);
@@ -68,7 +50,9 @@ void reorder(memory from, memory to) {
   stream.wait();
 }
 
-// What a kernel depends on, in the order of a key.
+using Key = std::array<int64_t, 16>;
+
+// What a kernel depends on.
 struct Job {
   Way way;
   int64_t images, inputs, height, width, outputs, out_height, out_width, kernel, stride, padding;
@@ -78,10 +62,6 @@ struct Job {
   Key key() const {
     return {static_cast<int64_t>(way), images, inputs, height, width, outputs, out_height, out_width, kernel, stride, padding, static_cast<int64_t>(type), bias, residual, rectify,
             at::get_num_threads()};
-  }
-
-  static Job of(const Key& k) {
-    return {static_cast<Way>(k[0]), k[1], k[2], k[3], k[4], k[5], k[6], k[7], k[8], k[9], k[10], static_cast<memory::data_type>(k[11]), k[12] != 0, k[13] != 0, k[14] != 0};
   }
 
   // A window of one pixel is a product of matrices, for which oneDNN's kernels are the faster ones, most of all on the way back.
@@ -176,9 +156,22 @@ Kernel make_convolution(const Job& job) {
   }
 }
 
-Kernel make(const Key& key) {
-  const auto job = Job::of(key);
-  return job.is_product() ? make_product(job) : make_convolution(job);
+Kernel cached(const Job& job) {
+  static std::mutex mutex;
+  static std::map<Key, Kernel> kernels;
+  const auto key = job.key();
+  const std::lock_guard<std::mutex> lock(mutex);
+  const auto found = kernels.find(key);
+  if (found != kernels.end()) return found->second;
+  // Inputs of ever new sizes must not fill the memory.
+  constexpr size_t most = 4096;
+  if (kernels.size() >= most) kernels.clear();
+  return kernels.emplace(key, job.is_product() ? make_product(job) : make_convolution(job)).first->second;
+}
+
+// An input or an output as its kernel takes it: of a product, a row a pixel.
+memory lay(const Job& job, const at::Tensor& tensor) {
+  return wrap(job.is_product() ? memory::desc({job.pixels(), tensor.size(1)}, job.type, memory::format_tag::ab) : memory::desc(tensor.sizes().vec(), job.type, memory::format_tag::nhwc), tensor);
 }
 
 // The weights as they lie in memory: [O, I, k, k], or for a product the matrix that is multiplied with.
@@ -212,7 +205,7 @@ class PackedWeights {
     // A matrix and its transpose have one description where they are square, so the plain layout counts too.
     for (const auto& one : packed_)
       if (one.plain == plain && one.wanted == wanted) return wrap(wanted, one.bytes);
-    packed_.push_back({plain, wanted, room(bytes_of(wanted))});
+    packed_.push_back({plain, wanted, room(wanted)});
     auto packed = wrap(wanted, packed_.back().bytes);
     reorder(wrap(plain, w), packed);
     return packed;
@@ -249,31 +242,27 @@ at::Tensor convolve(PackedWeights& packed, const at::Tensor& x, const at::Tensor
   job.bias = b.defined();
   job.residual = r.defined();
   job.rectify = rectify;
-  const auto kernel = cached(job.key(), make);
+  const auto kernel = cached(job);
   const auto y = empty(job, job.outputs, job.out_height, job.out_width, x);
   const auto input = job.is_product() ? sampled(x, job) : x;
-  const auto pixels = [&](const at::Tensor& tensor) {
-    return wrap(job.is_product() ? memory::desc({job.pixels(), tensor.size(1)}, job.type, memory::format_tag::ab) : channels_last(tensor), tensor);
-  };
-  std::unordered_map<int, memory> arguments{{DNNL_ARG_SRC, pixels(input)}, {DNNL_ARG_DST, pixels(y)}, {DNNL_ARG_WEIGHTS, packed.get(w, plain_weights(job, w), kernel.weights)}};
+  std::unordered_map<int, memory> arguments{{DNNL_ARG_SRC, lay(job, input)}, {DNNL_ARG_DST, lay(job, y)}, {DNNL_ARG_WEIGHTS, packed.get(w, plain_weights(job, w), kernel.weights)}};
   if (job.bias) arguments[DNNL_ARG_BIAS] = wrap(job.is_product() ? memory::desc({1, job.outputs}, job.type, memory::format_tag::ab) : memory::desc({job.outputs}, job.type, memory::format_tag::x), b);
-  if (job.residual) arguments[DNNL_ARG_ATTR_MULTIPLE_POST_OP(0) | DNNL_ARG_SRC_1] = pixels(r);
+  if (job.residual) arguments[DNNL_ARG_ATTR_MULTIPLE_POST_OP(0) | DNNL_ARG_SRC_1] = lay(job, r);
   run(kernel, arguments);
   return y;
 }
 
 at::Tensor convolve_backward_input(PackedWeights& packed, const at::Tensor& gradient, const at::Tensor& x, const at::Tensor& w, Window window) {
   const auto job = job_of(Way::Input, x, w, window);
-  const auto kernel = cached(job.key(), make);
+  const auto kernel = cached(job);
   const auto weights = packed.get(w, plain_weights(job, w), kernel.weights);
   if (!job.is_product()) {
     const auto result = empty(job, job.inputs, job.height, job.width, x);
-    run(kernel, {{DNNL_ARG_DIFF_DST, wrap(channels_last(gradient), gradient)}, {DNNL_ARG_DIFF_SRC, wrap(channels_last(result), result)}, {DNNL_ARG_WEIGHTS, weights}});
+    run(kernel, {{DNNL_ARG_DIFF_DST, lay(job, gradient)}, {DNNL_ARG_DIFF_SRC, lay(job, result)}, {DNNL_ARG_WEIGHTS, weights}});
     return result;
   }
-  const auto rows = [&](const at::Tensor& tensor) { return wrap({{job.pixels(), tensor.size(1)}, job.type, memory::format_tag::ab}, tensor); };
   const auto at_pixels = empty(job, job.inputs, job.out_height, job.out_width, x);
-  run(kernel, {{DNNL_ARG_SRC, rows(gradient)}, {DNNL_ARG_DST, rows(at_pixels)}, {DNNL_ARG_WEIGHTS, weights}});
+  run(kernel, {{DNNL_ARG_SRC, lay(job, gradient)}, {DNNL_ARG_DST, lay(job, at_pixels)}, {DNNL_ARG_WEIGHTS, weights}});
   if (job.stride == 1) return at_pixels;
   auto result = empty(job, job.inputs, job.height, job.width, x).zero_();
   result.slice(2, 0, job.height, job.stride).slice(3, 0, job.width, job.stride).copy_(at_pixels);
@@ -283,21 +272,20 @@ at::Tensor convolve_backward_input(PackedWeights& packed, const at::Tensor& grad
 std::pair<at::Tensor, at::Tensor> convolve_backward_weights(const at::Tensor& gradient, const at::Tensor& x, const at::Tensor& w, bool with_bias, Window window) {
   auto job = job_of(Way::Weights, x, w, window);
   job.bias = with_bias && !job.is_product();
-  const auto kernel = cached(job.key(), make);
+  const auto kernel = cached(job);
   auto result = at::empty_strided(w.sizes(), w.strides(), w.options());
   auto bias = with_bias ? at::empty({job.outputs}, w.options()) : at::Tensor();
   if (job.is_product()) {
     const auto input = sampled(x, job);
-    const memory::desc g({job.outputs, job.pixels()}, job.type, memory::format_tag::ba), i({job.pixels(), job.inputs}, job.type, memory::format_tag::ab),
-        o({job.outputs, job.inputs}, job.type, memory::format_tag::ab);
-    run(kernel, {{DNNL_ARG_SRC, wrap(g, gradient)}, {DNNL_ARG_WEIGHTS, wrap(i, input)}, {DNNL_ARG_DST, wrap(o, result)}});
+    const memory::desc g({job.outputs, job.pixels()}, job.type, memory::format_tag::ba), o({job.outputs, job.inputs}, job.type, memory::format_tag::ab);
+    run(kernel, {{DNNL_ARG_SRC, wrap(g, gradient)}, {DNNL_ARG_WEIGHTS, lay(job, input)}, {DNNL_ARG_DST, wrap(o, result)}});
     if (with_bias) bias = gradient.sum({0, 2, 3});
     return {result, bias};
   }
   const memory::desc plain(w.sizes().vec(), job.type, w.strides().vec());
   const auto needs_reorder = kernel.weights != plain;
-  const auto blocked = needs_reorder ? room(bytes_of(kernel.weights)) : result;
-  std::unordered_map<int, memory> arguments{{DNNL_ARG_SRC, wrap(channels_last(x), x)}, {DNNL_ARG_DIFF_DST, wrap(channels_last(gradient), gradient)}, {DNNL_ARG_DIFF_WEIGHTS, wrap(kernel.weights, blocked)}};
+  const auto blocked = needs_reorder ? room(kernel.weights) : result;
+  std::unordered_map<int, memory> arguments{{DNNL_ARG_SRC, lay(job, x)}, {DNNL_ARG_DIFF_DST, lay(job, gradient)}, {DNNL_ARG_DIFF_WEIGHTS, wrap(kernel.weights, blocked)}};
   if (with_bias) arguments[DNNL_ARG_DIFF_BIAS] = wrap({{job.outputs}, job.type, memory::format_tag::x}, bias);
   run(kernel, arguments);
   if (needs_reorder) reorder(wrap(kernel.weights, blocked), wrap(plain, result));

@@ -50,6 +50,7 @@ internal static class RetinaCommand
     public static Command Create(Session session) => new("retina", "Trains, evaluates and runs RetinaNet, the object detector with focal loss.")
     {
         new HelpOption(),
+        new VersionOption { Action = new ProgramVersion(session.Output) },
         DemoVerb.Create(session),
         new Command("data", "Looks at annotated images, and makes them.") { DataInfoVerb.Create(session), DataGenerateVerb.Create(session) },
         TrainVerb.Create(session),
@@ -61,7 +62,7 @@ internal static class RetinaCommand
         new Command("analyze", "Looks into a model.") { AnalyzeLossesVerb.Create(session) },
         new Command("bench", "Times this program, side by side with others.")
         {
-            BenchLossVerb.Create(session), BenchVerb.Assign(session), BenchVerb.Score(session), BenchLoadVerb.Create(session), BenchNetworkVerb.Train(session), BenchNetworkVerb.Detect(session),
+            BenchVerb.Loss(session), BenchVerb.Assign(session), BenchVerb.Score(session), BenchLoadVerb.Create(session), BenchNetworkVerb.Train(session), BenchNetworkVerb.Detect(session),
         },
         ImportVerb.Create(session),
         new Command("export", "Writes a model in another format.") { ExportOnnxVerb.Create(session) },

@@ -7,6 +7,8 @@ public sealed class BenchTests
 {
     private static readonly Stopper Once = new(runs: 1, TimeSpan.Zero);
 
+    private static readonly IBenchmark[] Small = [new LossBenchmark(200), new AssignmentBenchmark(300, 4), new ScoreBenchmark(3)];
+
     [SharedDataFact]
     public void Assignment_ItsFirstFigure_IsNamedAsTheScriptNamesIt()
     {
@@ -20,13 +22,28 @@ public sealed class BenchTests
     [Fact]
     public void Benchmarks_EachOfThem_GivesAsManyFiguresAsItSays()
     {
-        foreach (var benchmark in new IBenchmark[] { new AssignmentBenchmark(300, 4), new ScoreBenchmark(3) })
+        foreach (var benchmark in Small)
         {
             var timings = benchmark.Run(Once).ToList();
 
             Assert.Equal(benchmark.Figures, timings.Count);
             Assert.Equal(timings.Count, timings.Select(timing => timing.Name).Distinct().Count());
             Assert.All(timings, timing => Assert.True(timing.Seconds > 0));
+        }
+    }
+
+    [Fact]
+    public void Benchmarks_Cancelled_EndBeforeTheNextFigure()
+    {
+        foreach (var benchmark in Small)
+        {
+            using var cancellation = new CancellationTokenSource();
+            using var figures = benchmark.Run(new(runs: 1, TimeSpan.Zero, cancellation.Token)).GetEnumerator();
+            if (benchmark.Figures > 1)
+                Assert.True(figures.MoveNext());
+            cancellation.Cancel();
+
+            Assert.Throws<OperationCanceledException>(() => figures.MoveNext());
         }
     }
 

@@ -8,7 +8,7 @@ namespace RetinaSharp.Cli.Tests;
 public sealed partial class HelpTests
 {
     // Options beside those of the contract, which allows them.
-    private static readonly string[] Additions = ["--logit", "--outputs", "--rows", "--runs", "--sampling-ratio", "--tile-overlap"];
+    private static readonly string[] Additions = ["--logit", "--outputs", "--rows", "--runs", "--sampling-ratio", "--tile-overlap", "--version"];
 
     private static readonly string[] AddedVerbs = [" bench load"];
 

@@ -52,6 +52,17 @@ public sealed class ImportTests(TrainedModel trained) : IDisposable
         Assert.False(File.Exists(Model));
     }
 
+    [Fact]
+    public void Train_WeightsWithoutDescription_NeedsNoOptionForTheirArchitecture()
+    {
+        var weights = Foreign();
+
+        var ran = Ran.Retina("train", "--train", trained.Data, "--out", _folder.At("run"), "--weights", weights, "--size", "64", "--epochs", "1", "--batch", "4").IsDone();
+
+        Assert.Contains($"with the architecture of {weights}: RetinaNet on ResNet-18 of width 0.25", ran.Error);
+        Assert.DoesNotContain("random weights", ran.Error);
+    }
+
     [SharedDataFact]
     public void Import_TruncatedTar_ExitsWith3() => Refused("tar", SharedData.At("data", "bad-input", "truncated-tar.pth"), "is a tar archive");
 

@@ -90,7 +90,7 @@ public sealed class ResumeTests(TrainedModel trained) : IClassFixture<TrainedMod
 
         var ran = Ran.Retina("train", "--train", trained.Data, "--out", folder.At("run"), "--weights", trained.Run, "--epochs", "1", "--batch", "4").IsDone();
 
-        Assert.Contains($"architecture and image size of {trained.Run}", ran.Error);
+        Assert.Contains($"with the architecture of {trained.Run}", ran.Error);
         Assert.Matches(@"weights of .*best\.safetensors: (\d+) of \1 taken", ran.Error);
         Assert.DoesNotContain("random weights", ran.Error);
         using var config = JsonDocument.Parse(File.ReadAllBytes(folder.At("run", "config.json")));

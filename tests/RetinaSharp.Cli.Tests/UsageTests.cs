@@ -51,6 +51,15 @@ public sealed class UsageTests
         { ["info", "no-model"], "no-model" },
     };
 
+    [Fact]
+    public void Version_OfTheProgram_IsThatOfTheBuild()
+    {
+        var ran = Ran.Retina("--version").IsDone();
+
+        Assert.Contains($"<Version>{ran.Out.Trim()}</Version>", File.ReadAllText(Path.Combine(Repository.Root, "Directory.Build.props")));
+        Assert.Empty(ran.Error);
+    }
+
     [Theory]
     [MemberData(nameof(WrongCalls))]
     public void Run_WrongCall_ExitsWith2AndSaysWhatIsWrong(string[] args, string words) =>

@@ -35,7 +35,7 @@ internal static class NetworkTimingReport
         Write("convolution_teraflops", one => one.ConvolutionRate);
         Write("convolution_share", one => one.Share);
         writer.WriteStartObject("phases");
-        foreach (var one in timings.Where(one => one.Phases.Count > 0))
+        foreach (var one in timings)
         {
             writer.WriteStartObject(one.Name);
             foreach (var (phase, seconds) in one.Phases)

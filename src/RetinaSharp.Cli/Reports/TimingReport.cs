@@ -10,24 +10,19 @@ internal static class TimingReport
 {
     /// <param name="output">Where it goes.</param>
     /// <param name="timings">The timings.</param>
-    /// <param name="copy">Name of the memory copy among them, which is the floor of all.</param>
-    public static void Show(Output output, IReadOnlyList<Timing> timings, string copy)
+    /// <param name="copy">Name of the memory copy among them, which is the floor of all; null where there is none.</param>
+    public static void Show(Output output, IReadOnlyList<Timing> timings, string? copy)
     {
-        var floor = timings.First(timing => timing.Name == copy).Seconds;
-        var table = Tables.Create("", "ms>", "GB/s>", "of a copy>", "allocated>");
+        var floor = timings.FirstOrDefault(timing => timing.Name == copy)?.Seconds;
+        string[] ofCopy = floor is null ? [] : ["GB/s>", "of a copy>"];
+        var table = Tables.Create(["", "ms>", .. ofCopy, "allocated>"]);
         foreach (var one in timings)
-            table.AddRow(
-                new Text(one.Name), new Text($"{one.Seconds * 1e3:0.00}"), new Text($"{one.Bytes / one.Seconds / 1e9:0.0}"),
-                new Text($"{one.Seconds / floor:0.00} x"), new Text($"{one.AllocatedBytes} B"));
-        output.Result(table);
-    }
+        {
+            string[] shares = floor is null ? [] : [$"{one.Bytes / one.Seconds / 1e9:0.0}", $"{one.Seconds / floor:0.00} x"];
+            string[] cells = [one.Name, $"{one.Seconds * 1e3:0.00}", .. shares, $"{one.AllocatedBytes} B"];
+            table.AddRow(cells.Select(cell => new Text(cell)));
+        }
 
-    /// <summary>Shows timings that have no floor.</summary>
-    public static void Show(Output output, IReadOnlyList<Timing> timings)
-    {
-        var table = Tables.Create("", "ms>", "allocated>");
-        foreach (var one in timings)
-            table.AddRow(new Text(one.Name), new Text($"{one.Seconds * 1e3:0.00}"), new Text($"{one.AllocatedBytes} B"));
         output.Result(table);
     }
 

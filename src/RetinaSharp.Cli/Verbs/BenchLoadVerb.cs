@@ -27,7 +27,7 @@ internal static class BenchLoadVerb
             settings = settings with { Input = Given.Read(parse, size, OptionValue.Size) ?? settings.Input };
             var set = DataSource.Open(parse.GetRequiredValue(data), new() { ImagesDirectory = parse.GetValue(images) }, session.Output);
             var benchmark = new LoaderBenchmark(set, settings, Environment.ProcessorCount);
-            var figures = ProgressDisplay.During(session.Output, "loaders", display => Run(benchmark, new(count, BenchVerb.WarmUp), display, session.Cancellation));
+            var figures = ProgressDisplay.During(session.Output, "loaders", display => Run(benchmark, BenchVerb.Stopper(count, session), display));
             if (parse.GetValue(json))
                 session.Output.Json(writer =>
                 {
@@ -44,7 +44,7 @@ internal static class BenchLoadVerb
         return command;
     }
 
-    private static List<(Timing Timing, int Images)> Run(LoaderBenchmark benchmark, Stopper stopper, ProgressDisplay display, CancellationToken cancellation)
+    private static List<(Timing Timing, int Images)> Run(LoaderBenchmark benchmark, Stopper stopper, ProgressDisplay display)
     {
         var figures = new List<(Timing, int)>();
         Measure("training", benchmark.TrainingImages, benchmark.TrainFromFiles);
@@ -54,7 +54,6 @@ internal static class BenchLoadVerb
 
         void Measure(string what, int images, Action run)
         {
-            cancellation.ThrowIfCancellationRequested();
             figures.Add((stopper.Measure($"load {images} images for {what}", 0, run), images));
             display.Show(figures.Count, 3, what);
         }

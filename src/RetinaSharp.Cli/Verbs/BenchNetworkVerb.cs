@@ -12,7 +12,7 @@ namespace RetinaSharp.Cli.Verbs;
 /// <summary><c>retina bench train</c> and <c>retina bench detect</c>.</summary>
 internal static class BenchNetworkVerb
 {
-    private const int DefaultSize = 512, DefaultBatch = 1, DefaultRuns = 5;
+    private const int DefaultSize = 512, DefaultBatch = 1;
     private const int SizeDivisor = 32;
 
     /// <summary>Makes the network for a size, a batch, a precision, a device and a number of threads.</summary>
@@ -28,7 +28,7 @@ internal static class BenchNetworkVerb
     {
         var size = Given.Value("--size", "PIXELS", $"Side of the square images, a multiple of {SizeDivisor}; {DefaultSize} if left out.");
         var batch = Given.Value("--batch", "N", $"Images at a time; {DefaultBatch} if left out.");
-        var runs = Given.Value("--runs", "N", $"Runs of which the median is taken; {DefaultRuns} if left out.");
+        var runs = BenchVerb.Runs();
         var profile = new Option<bool>("--profile") { Description = "Shows where the time goes, phase by phase." };
         var json = Given.Json();
         var engine = new EngineOptions();
@@ -36,7 +36,7 @@ internal static class BenchNetworkVerb
         engine.AddTo(command);
         command.SetAction(parse =>
         {
-            var (side, images, count) = (Positive(parse, size, DefaultSize), Positive(parse, batch, DefaultBatch), Positive(parse, runs, DefaultRuns));
+            var (side, images, count) = (BenchVerb.ReadCount(parse, size, DefaultSize), BenchVerb.ReadCount(parse, batch, DefaultBatch), BenchVerb.ReadRuns(parse, runs));
             if (side % SizeDivisor != 0)
                 throw new UsageException($"--size: {side} is no multiple of {SizeDivisor}");
             var device = engine.ReadDevice(parse);
@@ -57,11 +57,5 @@ internal static class BenchNetworkVerb
             return ExitCode.Done;
         });
         return command;
-    }
-
-    private static int Positive(ParseResult parse, Option<string?> option, int otherwise)
-    {
-        var value = Given.ReadValue(parse, option, OptionValue.Whole) ?? otherwise;
-        return value >= 1 ? value : throw new UsageException($"{option.Name}: {value} is below 1");
     }
 }

@@ -39,7 +39,7 @@ internal static class ImportVerb
         output.Say($"kept {result.Kept} weights, missing none, unexpected {result.Unexpected.Count}");
         foreach (var name in result.Unexpected)
             output.Say($"  not used: {name}");
-        output.Say(result.Model is null ? "A start for training: retina train --weights, with --backbone as here." : "A model: retina detect, eval and info take it, and train --weights starts from it.");
+        output.Say(result.Model is null ? "A start for training: retina train --weights." : "A model: retina detect, eval and info take it, and train --weights starts from it.");
         output.Result(result.File);
     }
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using RetinaSharp.Cli.Options;
@@ -15,9 +14,6 @@ namespace RetinaSharp.Cli.Verbs;
 /// <summary><c>retina info</c>.</summary>
 internal static class InfoVerb
 {
-    private static string Version { get; } =
-        typeof(InfoVerb).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
-
     public static Command Create(Session session)
     {
         var model = Given.Path("MODEL", EvalVerb.ModelHelp);
@@ -55,7 +51,7 @@ internal static class InfoVerb
     {
         var table = Tables.Create("", "");
         table.HideHeaders();
-        Add("RetinaSharp", Version);
+        Add("RetinaSharp", ProgramVersion.Text);
         Add(".NET", $"{RuntimeInformation.FrameworkDescription} on {RuntimeInformation.RuntimeIdentifier}");
         Add("LibTorch", engine?.Version ?? "not available");
         Add("devices", engine is { Devices: var devices } ? string.Join(", ", devices) : "none");
@@ -70,7 +66,7 @@ internal static class InfoVerb
 
     private static void Write(Utf8JsonWriter writer, (string Version, string[] Devices)? engine, ModelDescription? model)
     {
-        writer.WriteString("version", Version);
+        writer.WriteString("version", ProgramVersion.Text);
         writer.WriteString("runtime", RuntimeInformation.FrameworkDescription);
         writer.WriteString("platform", RuntimeInformation.RuntimeIdentifier);
         writer.WriteString("libtorch", engine?.Version);

@@ -5,7 +5,6 @@ using RetinaSharp.Cli.Options;
 using RetinaSharp.Cli.Reports;
 using RetinaSharp.Cli.Terminal;
 using RetinaSharp.Detection.Anchors;
-using RetinaSharp.Detection.Inference;
 using RetinaSharp.Detection.Settings;
 using RetinaSharp.Detection.Training;
 using RetinaSharp.Detection.Weights;
@@ -32,7 +31,7 @@ internal static class TrainVerb
         var validation = Given.Value("--val", "DATA", "What to choose the best epoch on.");
         var outFolder = Given.Value("--out", "RUN", "The run folder.", required: true);
         var images = DataSource.Images();
-        var weights = Given.Value("--weights", "MODEL", "What to start from: a run folder, a .safetensors file, or weights of torchvision (.pth). Without --preset and --config the architecture is the model's.");
+        var weights = Given.Value("--weights", "MODEL", "What to start from: a run folder, a .safetensors file, or weights of torchvision (.pth). Without --preset and --config the architecture is that of the weights.");
         var resume = new Option<bool>("--resume") { Description = "Goes on with the training that --out holds; where it holds none, starts one." };
         var checkpointEvery = Given.Value("--checkpoint-every", "SECONDS", "Most time between two checkpoints, and so the most work that can be lost; 60 if left out.");
         var settingsOptions = new RunSettingsOptions();
@@ -93,21 +92,16 @@ internal static class TrainVerb
         }
 
         var preset = $"preset {options.PresetName(parse)}";
-        return weights is not null && !options.HasStart(parse) && Architecture(weights) is { } model
-            ? (options.Read(parse, start => start with { Model = model.Model, Input = model.Input }), $"{preset} with architecture and image size of {weights}")
-            : (options.Read(parse), preset);
-    }
-
-    /// <summary>Settings of a model; null where the file holds only weights. Whether it can be used at all the trainer says.</summary>
-    private static RunSettings? Architecture(string model)
-    {
+        if (weights is null || options.HasStart(parse))
+            return (options.Read(parse), preset);
         try
         {
-            return Detector.Describe(model).Settings;
+            return (options.Read(parse, start => StartSettings.Of(weights, start)), $"{preset}, with the architecture of {weights}");
         }
         catch (WeightsException)
         {
-            return null;
+            // Whether the weights can be used at all the trainer says.
+            return (options.Read(parse), preset);
         }
     }
 

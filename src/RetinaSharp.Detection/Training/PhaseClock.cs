@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace RetinaSharp.Detection.Training;
 
-/// <summary>Adds up where the time of a training goes.</summary>
+/// <summary>Adds up where time goes.</summary>
 internal sealed class PhaseClock
 {
     private readonly Dictionary<string, double> _seconds = [];
@@ -19,9 +19,12 @@ internal sealed class PhaseClock
         _last = now;
     }
 
+    /// <summary>What happened since the last call belongs to no phase.</summary>
+    public void Skip() => _last = Stopwatch.GetTimestamp();
+
     public void Reset()
     {
         _seconds.Clear();
-        _last = Stopwatch.GetTimestamp();
+        Skip();
     }
 }

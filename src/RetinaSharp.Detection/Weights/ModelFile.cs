@@ -89,7 +89,7 @@ internal static class ModelFile
             var description = Describe(path, file);
             // Before memory is asked for: a small file may describe a network that no machine holds.
             var outputs = description.Categories.Count + (description.Settings.Loss.HasBackgroundOutput ? 1 : 0);
-            var (needed, there) = (WeightCount.Of(description.Settings.Model, outputs), file.Entries.Values.Sum(entry => entry.Count));
+            var (needed, there) = (Convolutions.Of(description.Settings.Model, outputs).Sum(shape => shape.Weights), file.Entries.Values.Sum(entry => entry.Count));
             if (needed > there)
                 throw new WeightsException(path, $"its description is of a network with {needed} weights and more, but it holds {there}; the file is damaged, get or train it again");
             Verify(path, file);

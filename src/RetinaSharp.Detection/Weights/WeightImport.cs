@@ -40,7 +40,7 @@ public static class WeightImport
     private static ImportResult ImportRetinaNet(TorchvisionWeights weights, string outFile, string? classes)
     {
         var (settings, outputs) = TorchvisionArchitecture.RetinaNet(weights);
-        RequireEnough(weights, WeightCount.Of(settings, outputs));
+        RequireEnough(weights, Convolutions.Of(settings, outputs));
         var categories = ClassNames.Read(classes, outputs);
         // By torchvision's convention the first is the background, unless names say otherwise.
         settings = settings with { BackgroundClass = classes is null || categories[0].Name == BackgroundClass.Name };
@@ -62,7 +62,7 @@ public static class WeightImport
     private static ImportResult ImportResNet(TorchvisionWeights weights, string outFile)
     {
         var (depth, width) = TorchvisionArchitecture.ResNet(weights);
-        RequireEnough(weights, WeightCount.OfBody(depth, width));
+        RequireEnough(weights, Convolutions.OfBody(depth, width));
         using var network = new ResNet(depth, width, NormKind.Batch);
         var architecture = $"ResNet-{depth} of width {width}";
         var unexpected = Fill(network, weights, architecture);
@@ -71,8 +71,9 @@ public static class WeightImport
     }
 
     /// <summary>Before memory is asked for: a small file may describe a network that no machine holds.</summary>
-    private static void RequireEnough(TorchvisionWeights weights, long needed)
+    private static void RequireEnough(TorchvisionWeights weights, IEnumerable<ConvolutionShape> convolutions)
     {
+        var needed = convolutions.Sum(shape => shape.Weights);
         var there = weights.Names.Sum(name => weights.Find(name)!.Count);
         if (needed > there)
             throw new WeightsException(weights.Path, $"its names and shapes are of a network with {needed} weights and more, but it holds {there}: it is damaged, or not whole");

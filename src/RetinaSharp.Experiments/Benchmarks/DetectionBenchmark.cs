@@ -3,6 +3,7 @@ using RetinaSharp.Detection.Data;
 using RetinaSharp.Detection.Inference;
 using RetinaSharp.Detection.Modeling;
 using RetinaSharp.Detection.Settings;
+using RetinaSharp.Detection.Training;
 using RetinaSharp.Imaging;
 using RetinaSharp.Torch;
 
@@ -13,6 +14,7 @@ public sealed class DetectionBenchmark : INetworkBenchmark
 {
     private readonly RetinaNet _network = PeerModel.Create();
     private readonly Predictor _predictor;
+    private readonly PhaseClock _clock = new();
     private readonly BufferPool<PixelBuffer> _pool = new();
     private readonly Image[] _images;
     private readonly InputSize _input;
@@ -43,18 +45,21 @@ public sealed class DetectionBenchmark : INetworkBenchmark
     public double Operations { get; }
 
     /// <inheritdoc/>
-    public IReadOnlyDictionary<string, double> Phases { get; } = new Dictionary<string, double>();
+    public IReadOnlyDictionary<string, double> Phases => _clock.Seconds;
 
     /// <inheritdoc/>
-    public void ResetPhases()
-    {
-    }
+    public void ResetPhases() => _clock.Reset();
 
     /// <summary>Looks at the images once.</summary>
     public void Run()
     {
+        _clock.Skip();
         using var batch = ImageBatch.Of(_images, _input, _pool);
-        _predictor.Predict(batch);
+        _clock.Lap("data");
+        var outputs = _predictor.Forward(batch);
+        _clock.Lap("forward");
+        _predictor.Finish(outputs, batch);
+        _clock.Lap("postprocess");
     }
 
     /// <inheritdoc/>

@@ -14,7 +14,7 @@ public interface INetworkBenchmark : IDisposable
     /// <summary>Floating-point operations of the convolutions of one run.</summary>
     double Operations { get; }
 
-    /// <summary>Seconds by phase since the last <see cref="ResetPhases"/>; empty where it has no phases.</summary>
+    /// <summary>Seconds by phase since the last <see cref="ResetPhases"/>, of the runs alone.</summary>
     IReadOnlyDictionary<string, double> Phases { get; }
 
     /// <summary>Starts the phases anew.</summary>

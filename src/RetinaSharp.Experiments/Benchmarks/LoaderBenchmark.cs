@@ -1,13 +1,14 @@
 using RetinaSharp.Annotations;
 using RetinaSharp.Detection.Anchors;
 using RetinaSharp.Detection.Data;
+using RetinaSharp.Detection.Inference;
 using RetinaSharp.Detection.Settings;
 
 namespace RetinaSharp.Experiments.Benchmarks;
 
 /// <summary>
 /// Epochs of the loaders alone, with nobody using what they make: from files to batches, the training's with its augmentation and the
-/// assignment of anchors.
+/// assignment of anchors, the evaluation's with a network that finds nothing at once.
 /// </summary>
 /// <param name="set">The images.</param>
 /// <param name="settings">Input size, augmentation, anchors and batch of a training.</param>
@@ -16,7 +17,7 @@ public sealed class LoaderBenchmark(AnnotatedSet set, RunSettings settings, int 
 {
     private readonly TrainingLoader _files = Training(set, settings, workers, cacheBytes: 0);
     private readonly TrainingLoader _memory = Training(set, settings, workers, cacheBytes: long.MaxValue / 2);
-    private readonly EvaluationLoader _evaluation = new(set.Images, settings.Input, Options(settings, workers, cacheBytes: 0));
+    private readonly BufferPool<PixelBuffer> _pool = new();
     private int _epoch;
 
     /// <summary>Images of a training epoch: those that fill whole batches.</summary>
@@ -32,15 +33,20 @@ public sealed class LoaderBenchmark(AnnotatedSet set, RunSettings settings, int 
     public void TrainFromMemory() => Consume(_memory.Epoch(_epoch++));
 
     /// <summary>All images, as an evaluation takes them.</summary>
-    public void Evaluate() => Consume(_evaluation.Batches());
+    public void Evaluate()
+    {
+        var planner = new ViewPlanner(settings.Input);
+        var pipeline = new DetectionPipeline(planner, new(settings.Inference, isLimitOfImage: true, sharedPixels: 0),
+            forward: (_, _) => [], finish: (_, batch) => [.. batch.Images.Select(_ => Array.Empty<Detection.Inference.Detection>())], _pool);
+        foreach (var image in pipeline.Run(set.Images, SetEvaluator.Reader(set, planner), settings.Training.Batch, imagesDone: null, CancellationToken.None))
+            image.Error?.Throw();
+    }
 
     private static TrainingLoader Training(AnnotatedSet set, RunSettings settings, int workers, long cacheBytes) => new(
-        set, settings.Input, settings.Augmentation, new(settings.Model.Anchors), new Assigner(settings.Assigner), Options(settings, workers, cacheBytes));
+        set, settings.Input, settings.Augmentation, new(settings.Model.Anchors), new Assigner(settings.Assigner),
+        new() { BatchSize = settings.Training.Batch, Workers = workers, Prefetch = 2 * workers, CacheBytes = cacheBytes });
 
-    private static LoaderOptions Options(RunSettings settings, int workers, long cacheBytes) =>
-        new() { BatchSize = settings.Training.Batch, Workers = workers, Prefetch = 2 * workers, CacheBytes = cacheBytes };
-
-    private static void Consume(IEnumerable<IDisposable> batches)
+    private static void Consume(IEnumerable<TrainingBatch> batches)
     {
         foreach (var batch in batches)
             batch.Dispose();

@@ -73,6 +73,7 @@ public sealed class TrainingBenchmark : INetworkBenchmark
     /// <summary>Makes one step.</summary>
     public void Run()
     {
+        _clock.Skip();
         using var batches = Batches().GetEnumerator();
         _steps.Run(batches, Model.Training.LearningRate, _step++);
     }

@@ -1,0 +1,23 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using System.Reflection;
+
+namespace RetinaSharp.Cli.Terminal;
+
+/// <summary>Prints the program's version.</summary>
+internal sealed class ProgramVersion(Output output) : SynchronousCommandLineAction
+{
+    /// <summary>The version.</summary>
+    public static string Text { get; } =
+        typeof(ProgramVersion).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+
+    /// <summary>No verb is missing where the version is asked for.</summary>
+    public override bool ClearsParseErrors => true;
+
+    /// <inheritdoc/>
+    public override int Invoke(ParseResult parseResult)
+    {
+        output.Result(Text);
+        return ExitCode.Done;
+    }
+}

@@ -1,0 +1,56 @@
+using RetinaSharp.Detection.Anchors;
+using RetinaSharp.Detection.Data;
+using RetinaSharp.Detection.Inference;
+using RetinaSharp.Detection.Modeling;
+using RetinaSharp.Detection.Settings;
+using RetinaSharp.Detection.Tests.Modeling;
+using RetinaSharp.Detection.Tests.Weights.PyTorch;
+using RetinaSharp.Detection.Weights;
+using RetinaSharp.Torch.Modules;
+
+namespace RetinaSharp.Detection.Tests.Weights;
+
+[Collection(TorchCollection.Name)]
+public sealed class StartSettingsTests : IDisposable
+{
+    private readonly PyTorchFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData(18, false, P6Source.P5)]
+    [InlineData(50, true, P6Source.C5)]
+    public void Of_TorchvisionsRetinaNet_IsTheArchitectureThatImportFinds(int depth, bool headNorm, P6Source p6)
+    {
+        using var network = new RetinaNet(new() { Depth = depth, Width = .125, PyramidChannels = 32, HeadNorm = headNorm, P6From = p6, Anchors = new() { Compatibility = AnchorCompatibility.Torchvision } }, 3);
+        WeightInitializer.Initialize(network, 1);
+        var file = Save("retinanet.pth", network);
+
+        var settings = StartSettings.Of(file, Presets.Small);
+
+        WeightImport.Run(file, _folder.At("model.safetensors"));
+        var imported = Detector.Describe(_folder.At("model.safetensors")).Settings;
+        // Its background is a matter of its data.
+        Assert.Empty(SettingsJson.Differences(Presets.Small with { Model = imported.Model with { BackgroundClass = false }, Input = imported.Input }, settings));
+        Assert.Equal((depth, headNorm, p6, new InputSize(800, 1333)), (settings.Model.Depth, settings.Model.HeadNorm, settings.Model.P6From, settings.Input));
+    }
+
+    [Theory]
+    [InlineData(34)]
+    [InlineData(101)]
+    public void Of_ResNet_IsThePresetWithItsDepthAndWidth(int depth)
+    {
+        using var body = new ResNet(depth, .25, NormKind.Batch);
+
+        var settings = StartSettings.Of(Save("resnet.pth", body), Presets.Small);
+
+        Assert.Empty(SettingsJson.Differences(Presets.Small with { Model = Presets.Small.Model with { Depth = depth, Width = .25 } }, settings));
+    }
+
+    [Fact]
+    public void Of_OtherWeights_Throws() =>
+        Assert.Contains("of no RetinaNet or ResNet", Assert.Throws<WeightsException>(() => StartSettings.Of(_folder.Save("other.pth", [("fc.weight", [1], [1])]), new())).Message);
+
+    private string Save(string name, Module network) =>
+        _folder.Save(name, network.State().Select(entry => (entry.Name, entry.Tensor.Shape.ToArray(), entry.Tensor.ToArray())));
+}
