@@ -18,6 +18,17 @@ public sealed class EndToEndTests(TrainedModel trained) : IClassFixture<TrainedM
         Assert.Contains("epoch 2/2 done", trained.Training.Error);
         Assert.Contains($"retina eval {trained.Run} {trained.Data}", trained.Training.Error);
         Assert.All(["config.json", "metrics.jsonl", "last.safetensors"], name => Assert.True(File.Exists(Path.Combine(trained.Run, name)), name));
+        Assert.Single(Directory.GetFiles(trained.Run, "events.out.tfevents.*"));
+    }
+
+    [Fact]
+    public void Train_WithValidation_ItsReportHasPicturesOfTheBestEpoch()
+    {
+        var report = File.ReadAllText(Path.Combine(trained.Run, "report.html"));
+
+        Assert.Contains("<h2>Worst false negatives</h2>", report);
+        Assert.Contains("<img src=\"data:image/jpeg;base64,", report);
+        Assert.DoesNotContain("no report was written", trained.Training.Error);
     }
 
     [Fact]

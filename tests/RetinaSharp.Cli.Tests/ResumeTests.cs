@@ -53,6 +53,9 @@ public sealed class ResumeTests(TrainedModel trained) : IClassFixture<TrainedMod
         Assert.Equal(6, ran.Json.GetProperty("steps").GetInt32());
         Assert.Equal(trained.Training.Json.GetProperty("metrics").GetRawText(), ran.Json.GetProperty("metrics").GetRawText());
         Assert.Equal(before, File.ReadAllBytes(Path.Combine(trained.Run, "last.safetensors")));
+        // What the best epoch found is not kept: its model looks again.
+        Assert.Contains("12 validation images again", ran.Error);
+        Assert.Contains("<h2>Worst false negatives</h2>", File.ReadAllText(Path.Combine(trained.Run, "report.html")));
     }
 
     [Theory]

@@ -9,7 +9,7 @@ public sealed class TrainedModel : IDisposable
     {
         Data = ColouredSet.Write(_folder.At("data"), images: 12);
         Training = Ran.Retina("train", "--train", Data, "--val", Data, "--out", Run, "--preset", "tiny", "--size", "64x64", "--epochs", "2", "--batch", "4",
-            "--precision", "fp32", "--json");
+            "--precision", "fp32", "--tensorboard", "--json");
     }
 
     public string Data { get; }

@@ -4,7 +4,11 @@ using RetinaSharp.Experiments.Reports;
 namespace RetinaSharp.Cli.Terminal;
 
 /// <summary>Says what a training reports, on the thread that reports it.</summary>
-internal sealed class TrainingReporter(Output output, ProgressDisplay display, int epochs) : IProgress<TrainingProgress>
+/// <param name="output">Where it is said.</param>
+/// <param name="display">Where steps are shown.</param>
+/// <param name="epochs">Epochs of the training.</param>
+/// <param name="next">Who is told after; null: nobody.</param>
+internal sealed class TrainingReporter(Output output, ProgressDisplay display, int epochs, IProgress<TrainingProgress>? next = null) : IProgress<TrainingProgress>
 {
     private double _learningRate;
     private double _imagesPerSecond;
@@ -30,6 +34,8 @@ internal sealed class TrainingReporter(Output output, ProgressDisplay display, i
                 output.Say($"epoch {epoch.Epoch}/{epoch.Epochs} done  {Losses(epoch.Classification, epoch.Box)}  {Pace()}{Validation(epoch)}");
                 break;
         }
+
+        next?.Report(progress);
     }
 
     private static string Losses(double classification, double box) => $"class loss {classification:0.0000}  box loss {box:0.0000}";

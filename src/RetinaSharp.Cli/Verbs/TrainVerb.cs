@@ -9,6 +9,7 @@ using RetinaSharp.Detection.Settings;
 using RetinaSharp.Detection.Training;
 using RetinaSharp.Detection.Weights;
 using RetinaSharp.Experiments.Reports;
+using RetinaSharp.Experiments.TensorBoard;
 using RetinaSharp.Torch;
 
 namespace RetinaSharp.Cli.Verbs;
@@ -34,10 +35,11 @@ internal static class TrainVerb
         var weights = Given.Value("--weights", "MODEL", "What to start from: a run folder, a .safetensors file, or weights of torchvision (.pth). Without --preset and --config the architecture is that of the weights.");
         var resume = new Option<bool>("--resume") { Description = "Goes on with the training that --out holds; where it holds none, starts one." };
         var checkpointEvery = Given.Value("--checkpoint-every", "SECONDS", "Most time between two checkpoints, and so the most work that can be lost; 60 if left out.");
+        var tensorBoard = new Option<bool>("--tensorboard") { Description = "Writes event files for TensorBoard into the run folder." };
         var settingsOptions = new RunSettingsOptions();
         var engine = new EngineOptions();
         var json = Given.Json();
-        var command = new Command("train", "Trains a model. What no option says is as the preset has it.") { train, validation, outFolder, images, weights, resume, checkpointEvery };
+        var command = new Command("train", "Trains a model. What no option says is as the preset has it.") { train, validation, outFolder, images, weights, resume, checkpointEvery, tensorBoard };
         settingsOptions.AddTo(command);
         engine.AddTo(command);
         command.Add(json);
@@ -64,9 +66,10 @@ internal static class TrainVerb
             Announce(session.Output, origin, settings, options, trainSet, validationSet);
 
             var trainer = new Trainer(settings, trainSet, validationSet, options);
+            using var events = parse.GetValue(tensorBoard) ? new TensorBoardLog(options.Folder, session.Output.Warn) : null;
             var result = ProgressDisplay.During(session.Output, "training", display =>
-                trainer.Train(new TrainingReporter(session.Output, display, settings.Training.Epochs), session.Cancellation));
-            WriteReport(session.Output, options.Folder);
+                trainer.Train(new TrainingReporter(session.Output, display, settings.Training.Epochs, events), session.Cancellation));
+            RunReport.Write(session.Output, options, validationSet, result, session.Cancellation);
             Conclude(session.Output, result, options.Folder, parse.GetValue(validation));
             if (parse.GetValue(json))
                 session.Output.Json(writer => Write(writer, result, options.Folder));
@@ -136,19 +139,6 @@ internal static class TrainVerb
     {
         var boxes = set.Images.Sum(image => image.Annotations.Count);
         return $"{set.Source}: {set.Images.Count} images, {boxes} boxes, {set.Categories.Count} classes";
-    }
-
-    /// <summary>The report is an extra: a training that is done is done without it.</summary>
-    private static void WriteReport(Output output, string folder)
-    {
-        try
-        {
-            output.Say($"Curves and figures: {TrainingReport.Write(folder)}");
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or DataException)
-        {
-            output.Warn($"no report was written: {error.Message}");
-        }
     }
 
     private static void Conclude(Output output, TrainingResult result, string folder, string? validation)

@@ -1,3 +1,5 @@
+using RetinaSharp.Losses;
+
 namespace RetinaSharp.Detection.Data;
 
 /// <summary>
@@ -14,7 +16,10 @@ internal sealed class TrainingBatch : IDisposable
         (Index, Height, Width, Images) = (index, size.Height, size.Width, images);
         (_buffers, _pool) = (buffers, pool);
         foreach (var level in buffers.Levels)
+        {
             PositiveCount += level.Positives.Length;
+            CountedAnchors += level.Labels.Length - level.Labels.Count(SigmoidLoss.Ignore);
+        }
     }
 
     /// <summary>Number of the batch within its epoch, from 0.</summary>
@@ -34,6 +39,9 @@ internal sealed class TrainingBatch : IDisposable
 
     /// <summary>Anchors with a class, over all images and levels.</summary>
     public int PositiveCount { get; }
+
+    /// <summary>Anchors with a class or of the background as the assigner labelled them, over all images and levels.</summary>
+    public int CountedAnchors { get; }
 
     /// <summary>[N, height, width, 3], RGB; padding is 0.</summary>
     /// <exception cref="ObjectDisposedException">The batch was disposed.</exception>

@@ -45,6 +45,9 @@ internal sealed record Checkpoint
     /// <summary>Losses of the epoch at hand, so far.</summary>
     public LossSums Losses { get; init; }
 
+    /// <summary>Anchors of the epoch at hand, so far.</summary>
+    public AnchorSums Anchors { get; init; }
+
     /// <summary>Figures of the best epoch; null where there is none yet.</summary>
     public CocoFigures? Best { get; init; }
 

@@ -55,17 +55,19 @@ internal sealed class RunFolder : IDisposable
 
     /// <summary>Adds a line about an epoch.</summary>
     /// <exception cref="IOException">It cannot be written; it waits for <see cref="Settle"/>.</exception>
-    public void Append(TrainingEpoch epoch, long step, double learningRate, IReadOnlyDictionary<string, double> phases)
+    public void Append(TrainingEpoch epoch)
     {
         var buffer = new MemoryStream();
         using (var writer = new Utf8JsonWriter(buffer))
         {
             writer.WriteStartObject();
             writer.WriteNumber("epoch", epoch.Epoch);
-            writer.WriteNumber("step", step);
-            writer.WriteNumber("learning_rate", learningRate);
+            writer.WriteNumber("step", epoch.Step);
+            writer.WriteNumber("learning_rate", epoch.LearningRate);
             writer.WriteNumber("loss_classification", epoch.Classification);
             writer.WriteNumber("loss_box", epoch.Box);
+            writer.WriteNumber("positive_anchors", epoch.PositiveAnchors);
+            writer.WriteNumber("positive_share", epoch.PositiveShare);
             if (epoch.Validation is { } validation)
             {
                 writer.WriteNumber("validation_loss_classification", validation.Classification);
@@ -77,7 +79,7 @@ internal sealed class RunFolder : IDisposable
 
             writer.WriteNumber("seconds", epoch.Elapsed.TotalSeconds);
             writer.WriteStartObject("phases");
-            foreach (var (name, seconds) in phases)
+            foreach (var (name, seconds) in epoch.Phases)
                 writer.WriteNumber(name, seconds);
             writer.WriteEndObject();
             writer.WriteEndObject();

@@ -20,9 +20,9 @@ internal sealed class StepRunner(RunSettings settings, RetinaNet network, Traini
     /// <param name="source">Gives the batches.</param>
     /// <param name="learningRate">Step size.</param>
     /// <param name="step">Number of the step, from 0.</param>
-    /// <returns>Its losses, and the images it was made from.</returns>
+    /// <returns>Its losses, the images it was made from, and their anchors.</returns>
     /// <exception cref="TrainingDivergedException">A loss or a gradient is not finite; the weights were not moved.</exception>
-    public (double Classification, double Box, int Images) Run(IEnumerator<TrainingBatch> source, double learningRate, long step)
+    public (double Classification, double Box, int Images, AnchorSums Anchors) Run(IEnumerator<TrainingBatch> source, double learningRate, long step)
     {
         // All batches of the step are there before the first goes through: the normaliser counts the positives of all.
         var batches = new List<TrainingBatch>();
@@ -53,7 +53,7 @@ internal sealed class StepRunner(RunSettings settings, RetinaNet network, Traini
             Finite(state.Gradients.Clip(settings.Training.Clip > 0 ? settings.Training.Clip : double.PositiveInfinity, shards), "gradient", step, batches);
             state.Update(learningRate, shards);
             clock.Lap("optimizer");
-            return (classification, box, batches.Sum(batch => batch.Count));
+            return (classification, box, batches.Sum(batch => batch.Count), new(batches.Sum(batch => batch.PositiveCount), batches.Sum(batch => batch.CountedAnchors)));
 
             long FirstImage(TrainingBatch batch) => (step * settings.Training.EffectiveBatch) + (batches.IndexOf(batch) * (long)batch.Count);
         }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using RetinaSharp.Annotations;
 using RetinaSharp.Detection.Data;
+using RetinaSharp.Detection.Inference;
 using RetinaSharp.Detection.Weights;
 
 namespace RetinaSharp.Detection.Training;
@@ -25,6 +26,8 @@ internal sealed class TrainingLoop(
     private readonly int _stepsPerEpoch = Math.Max(1, loader.BatchesPerEpoch / steps.BatchesPerStep);
     private Checkpoint _at = start;
     private LossSums _recent;
+    private AnchorSums _recentAnchors;
+    private SetEvaluation? _bestEvaluation;
     private TimeSpan _validationTime;
 
     private TimeSpan Elapsed => _before + Stopwatch.GetElapsedTime(_started);
@@ -37,6 +40,7 @@ internal sealed class TrainingLoop(
         var totalSteps = (long)_stepsPerEpoch * training.Epochs;
         var schedule = new LearningRateSchedule(training, totalSteps);
         var pace = new Pace(_at.Step, totalSteps);
+        progress?.Report(new TrainingStart(_at.Step, totalSteps));
         try
         {
             // From its first moment on there is something to go on with, and a folder that cannot be written to is known at once.
@@ -54,13 +58,16 @@ internal sealed class TrainingLoop(
             // Nothing already learnt is lost.
             Write(() => SaveLast(null), mustSucceed: false);
             WriteCheckpoint();
-            return new(_at.Step, _at.Epoch, _at.Best, _at.BestEpoch, Elapsed, IsCancelled: true);
+            return Result(isCancelled: true);
         }
 
         if (_at.Epoch < training.Epochs)
             progress?.Report(new TrainingNote($"No better AP for {training.EarlyStop} epochs: training ends early; the best was epoch {_at.BestEpoch}."));
-        return new(_at.Step, _at.Epoch, _at.Best, _at.BestEpoch, Elapsed, IsCancelled: false);
+        return Result(isCancelled: false);
     }
+
+    private TrainingResult Result(bool isCancelled) =>
+        new(_at.Step, _at.Epoch, _at.Best, _at.BestEpoch, Elapsed, isCancelled) { BestEvaluation = _bestEvaluation };
 
     /// <summary>The steps that the epoch at hand still lacks.</summary>
     private void Steps(LearningRateSchedule schedule, Pace pace, long totalSteps, CancellationToken cancellation)
@@ -73,16 +80,22 @@ internal sealed class TrainingLoop(
             cancellation.ThrowIfCancellationRequested();
             var begun = Stopwatch.GetTimestamp();
             var learningRate = schedule.At(_at.Step);
-            var (classification, box, images) = steps.Run(batches, learningRate, _at.Step);
-            _at = _at with { Step = _at.Step + 1, Losses = _at.Losses.Add(classification, box), Normalizer = steps.Normalizer.Average };
-            _recent = _recent.Add(classification, box);
+            var (classification, box, images, anchors) = steps.Run(batches, learningRate, _at.Step);
+            _at = _at with
+            {
+                Step = _at.Step + 1,
+                Losses = _at.Losses.Add(classification, box),
+                Anchors = _at.Anchors.Add(anchors),
+                Normalizer = steps.Normalizer.Average,
+            };
+            (_recent, _recentAnchors) = (_recent.Add(classification, box), _recentAnchors.Add(anchors));
             pace.Add(_at.Step, images);
             if (pace.IsDue)
             {
                 var remaining = pace.Remaining + (_validationTime * (_at.Settings.Training.Epochs - _at.Epoch));
                 progress?.Report(new TrainingStep(
-                    _at.Step, totalSteps, _at.Epoch + 1, _recent.MeanClassification, _recent.MeanBox, learningRate, pace.ImagesPerSecond, remaining));
-                _recent = default;
+                    _at.Step, totalSteps, _at.Epoch + 1, _recent.MeanClassification, _recent.MeanBox, learningRate, pace.ImagesPerSecond, remaining, _recentAnchors.Share));
+                (_recent, _recentAnchors) = (default, default);
             }
 
             // The next step takes about as long, and its work counts too.
@@ -115,20 +128,28 @@ internal sealed class TrainingLoop(
 
     private void FinishEpoch(ValidationResult? validation, double learningRate)
     {
-        var losses = _at.Losses;
+        var (losses, anchors) = (_at.Losses, _at.Anchors);
         var isBest = validation is not null && (_at.Best is null || validation.Metrics.AP > _at.Best.AP);
-        _at = _at with { Epoch = _at.Epoch + 1, Losses = default };
+        _at = _at with { Epoch = _at.Epoch + 1, Losses = default, Anchors = default };
         if (isBest)
         {
             _at = _at with { Best = validation!.Metrics, BestEpoch = _at.Epoch };
+            _bestEvaluation = validation.Evaluation;
             Write(() => folder.SaveBest(state.Averages(), Description(validation.Metrics.AP)), mustSucceed: false);
         }
 
         var isLast = _at.IsFinished;
         Write(() => SaveLast(validation?.Metrics.AP), mustSucceed: isLast);
         clock.Lap("save");
-        var report = new TrainingEpoch(_at.Epoch, _at.Settings.Training.Epochs, losses.MeanClassification, losses.MeanBox, validation, isBest, Elapsed);
-        Write(() => folder.Append(report, _at.Step, learningRate, clock.Seconds), mustSucceed: false);
+        var report = new TrainingEpoch(_at.Epoch, _at.Settings.Training.Epochs, losses.MeanClassification, losses.MeanBox, validation, isBest, Elapsed)
+        {
+            Step = _at.Step,
+            LearningRate = learningRate,
+            PositiveAnchors = anchors.Positive,
+            PositiveShare = anchors.Share,
+            Phases = new Dictionary<string, double>(clock.Seconds),
+        };
+        Write(() => folder.Append(report), mustSucceed: false);
         if (isLast)
             folder.Settle();
         progress?.Report(report);

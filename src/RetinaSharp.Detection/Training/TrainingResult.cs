@@ -1,3 +1,4 @@
+using RetinaSharp.Detection.Inference;
 using RetinaSharp.Evaluation;
 
 namespace RetinaSharp.Detection.Training;
@@ -9,4 +10,8 @@ namespace RetinaSharp.Detection.Training;
 /// <param name="BestEpoch">That epoch, from 1; 0 without one.</param>
 /// <param name="Duration">Time taken, by all sessions of a training that was resumed.</param>
 /// <param name="IsCancelled">Whether it was stopped before its end.</param>
-public sealed record TrainingResult(long Steps, int Epochs, CocoFigures? Best, int BestEpoch, TimeSpan Duration, bool IsCancelled);
+public sealed record TrainingResult(long Steps, int Epochs, CocoFigures? Best, int BestEpoch, TimeSpan Duration, bool IsCancelled)
+{
+    /// <summary>What the best epoch found on the validation set; null without one, or where that epoch was of a session before this.</summary>
+    public SetEvaluation? BestEvaluation { get; init; }
+}

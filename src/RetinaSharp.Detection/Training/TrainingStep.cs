@@ -9,5 +9,6 @@ namespace RetinaSharp.Detection.Training;
 /// <param name="LearningRate">Learning rate of the step.</param>
 /// <param name="ImagesPerSecond">Rate, averaged likewise.</param>
 /// <param name="Remaining">Time left at this rate, validation not counted.</param>
+/// <param name="PositiveShare">Share of the anchors with a class among those that are not ignored, averaged likewise.</param>
 public sealed record TrainingStep(
-    long Step, long TotalSteps, int Epoch, double Classification, double Box, double LearningRate, double ImagesPerSecond, TimeSpan Remaining) : TrainingProgress;
+    long Step, long TotalSteps, int Epoch, double Classification, double Box, double LearningRate, double ImagesPerSecond, TimeSpan Remaining, double PositiveShare = 0) : TrainingProgress;

@@ -1,3 +1,4 @@
+using RetinaSharp.Detection.Inference;
 using RetinaSharp.Evaluation;
 
 namespace RetinaSharp.Detection.Training;
@@ -5,5 +6,9 @@ namespace RetinaSharp.Detection.Training;
 /// <summary>How the averaged weights do on the validation set.</summary>
 /// <param name="Classification">Classification loss.</param>
 /// <param name="Box">Box loss.</param>
-/// <param name="Metrics">COCO figures.</param>
-public sealed record ValidationResult(double Classification, double Box, CocoMetrics Metrics);
+/// <param name="Evaluation">What they find, and COCO's figures of it.</param>
+public sealed record ValidationResult(double Classification, double Box, SetEvaluation Evaluation)
+{
+    /// <summary>COCO figures.</summary>
+    public CocoMetrics Metrics => Evaluation.Metrics;
+}

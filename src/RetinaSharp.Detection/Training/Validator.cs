@@ -45,8 +45,7 @@ internal sealed class Validator
             var planner = new ViewPlanner(_settings.Input);
             var pipeline = new DetectionPipeline(planner, new(_settings.Inference, isLimitOfImage: true, 0), (batch, _) => _predictor.Forward(batch), _predictor.Finish, _pool);
             var found = pipeline.Run(_set.Images, SetEvaluator.Reader(_set, planner), _settings.Training.Batch, null, cancellation);
-            var evaluation = SetEvaluator.Run(found.Select(image => image.Detections), _set, sameClasses, cancellation);
-            return new(classification, box, evaluation.Metrics);
+            return new(classification, box, SetEvaluator.Run(found.Select(image => image.Detections), _set, sameClasses, cancellation));
         }
         finally
         {

@@ -3,9 +3,6 @@ namespace RetinaSharp.Experiments.Reports;
 /// <summary>Writes the blocks of a report, one kind of block a method.</summary>
 internal sealed class BlockWriter(HtmlWriter html)
 {
-    // The style sheet has so many colours.
-    private const int MostSeries = 6;
-
     private int _charts;
 
     public void Write(ReportBlock block)
@@ -150,8 +147,8 @@ internal sealed class BlockWriter(HtmlWriter html)
 
     private static void CheckSeries(string title, int count)
     {
-        if (count is 0 or > MostSeries)
-            throw new ArgumentException($"the chart '{title}' has {count} series; 1 to {MostSeries} can be told apart");
+        if (count is 0 or > LineChart.MostSeries)
+            throw new ArgumentException($"the chart '{title}' has {count} series; 1 to {LineChart.MostSeries} can be told apart");
     }
 
     private static string Number(double? value) => value?.ToString("G4") ?? TableCell.None;

@@ -17,7 +17,7 @@ internal sealed class BoxPainter
 
     // With a dark rim a line is seen on bright pixels too; blue and orange are apart for nearly every eye.
     private const int Rim = 1;
-    private const int Line = 2;
+    private const int Line = 3;
     private static readonly byte[] Truth = [90, 190, 255];
     private static readonly byte[] Detection = [245, 130, 48];
     private static readonly byte[] Dark = [16, 20, 28];

@@ -64,7 +64,7 @@ internal sealed class DetectionReview(AnnotatedSet truth, IReadOnlyList<Detectio
     {
         var found = Counted.Select(match => match.Truth).ToHashSet(ReferenceEqualityComparer.Instance);
         var missed = truth.Images.SelectMany(image => image.Annotations.Where(box => !box.IsCrowd && !found.Contains(box)).Select(box => (Image: image, Box: box))).ToList();
-        var byImage = detections.ToLookup(detection => detection.ImageId);
+        var byImage = _matches.Select(match => match.Detection).ToLookup(detection => detection.ImageId);
         return new("Worst false negatives",
         [
             new Paragraph(missed.Count == 0

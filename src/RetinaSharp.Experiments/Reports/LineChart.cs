@@ -10,4 +10,8 @@ namespace RetinaSharp.Experiments.Reports;
 /// <param name="IsOfShares">Whether both axes go from 0 to 1, so that charts can be compared.</param>
 public sealed record LineChart(
     string Title, string XTitle, string YTitle, IReadOnlyList<LineSeries> Series, bool IsXLogarithmic = false, bool IsYLogarithmic = false,
-    bool IsOfShares = false) : ReportBlock;
+    bool IsOfShares = false) : ReportBlock
+{
+    /// <summary>Most curves of a chart: the style sheet has so many colours.</summary>
+    internal const int MostSeries = 6;
+}

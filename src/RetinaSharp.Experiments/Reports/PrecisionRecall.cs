@@ -5,9 +5,6 @@ namespace RetinaSharp.Experiments.Reports;
 /// <summary>Charts of precision by recall at IoU .5: the curves whose mean is AP50.</summary>
 internal static class PrecisionRecall
 {
-    // A chart has room for so many curves, and a reader for so many charts.
-    private const int MostClasses = 6;
-
     /// <summary>A chart of one detector, with a curve for each of the classes that have the most boxes; null where none has any.</summary>
     public static LineChart? ByClass(CocoMetrics metrics)
     {
@@ -28,7 +25,7 @@ internal static class PrecisionRecall
     private static List<int> Chosen(CocoMetrics metrics) =>
     [
         .. Enumerable.Range(0, metrics.PerClass.Count).Where(place => metrics.PerClass[place].Truths > 0)
-            .OrderByDescending(place => metrics.PerClass[place].Truths).Take(MostClasses).Order(),
+            .OrderByDescending(place => metrics.PerClass[place].Truths).Take(LineChart.MostSeries).Order(),
     ];
 
     private static LineChart Chart(string title, IReadOnlyList<LineSeries> series) => new(title, "recall", "precision", series, IsOfShares: true);

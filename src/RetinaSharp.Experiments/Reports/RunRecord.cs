@@ -50,6 +50,10 @@ internal sealed class RunRecord
     public LineSeries Curve(string name, string metric) =>
         new(name, [.. Epochs.Where(epoch => epoch.Find(metric) is not null).Select(epoch => ((double)epoch.Epoch, epoch.Find(metric)!.Value))]);
 
+    /// <summary>Seconds of a phase by epoch.</summary>
+    public LineSeries PhaseCurve(string phase) =>
+        new(phase, [.. Epochs.SelectMany(epoch => epoch.Phases.Where(one => one.Name == phase).Select(one => ((double)epoch.Epoch, one.Seconds)))]);
+
     /// <summary>Seconds by phase, over all epochs, the longest first.</summary>
     public IReadOnlyList<(string Name, double Seconds)> Phases() =>
     [

@@ -1,4 +1,5 @@
 using RetinaSharp.Annotations;
+using RetinaSharp.Imaging;
 
 namespace RetinaSharp.Experiments.Reports;
 
@@ -10,23 +11,25 @@ public static class TrainingReport
 
     /// <summary>Writes the report of a run into its folder, under <see cref="FileName"/>.</summary>
     /// <param name="runFolder">The run folder.</param>
-    /// <param name="detections">Images with what was detected drawn on them; none without.</param>
+    /// <param name="validation">The best epoch on validation images, of which curves and pictures are shown; null: none.</param>
     /// <returns>The report's path.</returns>
     /// <exception cref="DataException">The folder's settings or metrics are not there, or damaged.</exception>
+    /// <exception cref="ImageException">A validation image cannot be read.</exception>
     /// <exception cref="IOException">The report cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The report may not be written.</exception>
-    public static string Write(string runFolder, IReadOnlyList<Picture>? detections = null)
+    public static string Write(string runFolder, MeasuredSet? validation = null)
     {
         var path = Path.Combine(runFolder, FileName);
-        HtmlReport.Write(Create(runFolder, detections), path);
+        HtmlReport.Write(Create(runFolder, validation), path);
         return path;
     }
 
     /// <summary>The report of a run.</summary>
     /// <param name="runFolder">The run folder.</param>
-    /// <param name="detections">Images with what was detected drawn on them; none without.</param>
+    /// <param name="validation">The best epoch on validation images, of which curves and pictures are shown; null: none.</param>
     /// <exception cref="DataException">The folder's settings or metrics are not there, or damaged.</exception>
-    public static Report Create(string runFolder, IReadOnlyList<Picture>? detections = null)
+    /// <exception cref="ImageException">A validation image cannot be read.</exception>
+    public static Report Create(string runFolder, MeasuredSet? validation = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(runFolder);
         var run = new RunRecord(runFolder);
@@ -34,11 +37,14 @@ public static class TrainingReport
             return new($"Training of {run.Name}", "The training has not come to the end of an epoch.", [Settings(run)]);
         var sections = new List<ReportSection> { new("Outcome", [Key(run)]), Learning(run) };
         if (run.Best is { } best)
-            sections.Add(Validation(run, best));
-        if (detections is { Count: > 0 })
-            sections.Add(new("Detections", [new PictureGrid(detections)]));
-        sections.Add(new("Time", [new BarChart("Seconds by phase, all epochs together", [.. run.Phases().Select(phase => phase.Name)],
-            [new("seconds", [.. run.Phases().Select(phase => phase.Seconds)])], "0.0")]));
+            sections.Add(Validation(run, best, validation));
+        if (validation is not null)
+        {
+            var review = new DetectionReview(validation.Truth, validation.Evaluation.Detections);
+            sections.AddRange([review.Examples(), review.FalsePositives(), review.FalseNegatives()]);
+        }
+
+        sections.Add(Time(run));
         sections.Add(Settings(run));
         return new($"Training of {run.Name}", Lead(run), sections);
     }
@@ -81,6 +87,9 @@ public static class TrainingReport
         if (run.Best is not null)
             blocks.Add(new LineChart("Average precision on the validation set", "epoch", "AP", [.. new[] { "AP", "AP50", "AP75" }.Select(name => run.Curve(name, name))]));
         blocks.Add(new LineChart("Learning rate at the end of the epoch", "epoch", "learning rate", [run.Curve("learning rate", "learning_rate")]));
+        var positives = run.Curve("positive anchors", "positive_share");
+        if (positives.Points.Count > 0)
+            blocks.Add(new LineChart("Share of positive anchors, of those not ignored", "epoch", "share", [positives]));
         return new("Learning", blocks);
 
         LineChart Loss(string title, string metric)
@@ -92,7 +101,7 @@ public static class TrainingReport
         }
     }
 
-    private static ReportSection Validation(RunRecord run, EpochMetrics best)
+    private static ReportSection Validation(RunRecord run, EpochMetrics best, MeasuredSet? measured)
     {
         const string caption = "COCO figures on the validation set";
         var last = run.Epochs.Last(epoch => epoch.IsValidated);
@@ -101,6 +110,19 @@ public static class TrainingReport
             last == best
                 ? ReportText.Figures(caption, [$"Best and last, epoch {best.Epoch}"], [best.Figures])
                 : ReportText.Figures(caption, [$"Best, epoch {best.Epoch}", $"Last, epoch {last.Epoch}"], [best.Figures, last.Figures]),
+            .. measured is not null && PrecisionRecall.ByClass(measured.Evaluation.Metrics) is { } curves
+                ? [new Paragraph("Curves and pictures are of the best epoch."), curves]
+                : Array.Empty<ReportBlock>(),
+        ]);
+    }
+
+    private static ReportSection Time(RunRecord run)
+    {
+        var phases = run.Phases();
+        return new("Time",
+        [
+            new BarChart("Seconds by phase, all epochs together", [.. phases.Select(phase => phase.Name)], [new("seconds", [.. phases.Select(phase => phase.Seconds)])], "0.0"),
+            .. phases.Count == 0 ? Array.Empty<ReportBlock>() : [new LineChart("Seconds by epoch, the longest phases", "epoch", "seconds", [.. phases.Take(LineChart.MostSeries).Select(phase => run.PhaseCurve(phase.Name))])],
         ]);
     }
 

@@ -1,4 +1,5 @@
 using RetinaSharp.Annotations;
+using RetinaSharp.Detection.Settings;
 using RetinaSharp.Detection.Training;
 
 namespace RetinaSharp.Detection.Tests.Training;
@@ -13,11 +14,13 @@ public sealed class TrainedModel : IDisposable
     {
         Folder = _rectangles.At("run");
         // AdamW's rate, and no long average: few steps have to do.
-        var settings = TinyRun.With(training => training with { Epochs = 30, Batch = 6, LearningRate = 5e-3, Ema = .9 });
-        Result = TinyRun.Train(settings, Set, Folder, new() { Source = "validation", Categories = Set.Categories, Images = [.. Set.Images.Take(4)] }, _reports);
+        Settings = TinyRun.With(training => training with { Epochs = 30, Batch = 6, LearningRate = 5e-3, Ema = .9 });
+        Result = TinyRun.Train(Settings, Set, Folder, new() { Source = "validation", Categories = Set.Categories, Images = [.. Set.Images.Take(4)] }, _reports);
     }
 
     public string Folder { get; }
+
+    public RunSettings Settings { get; }
 
     public AnnotatedSet Set => _rectangles.Set;
 

@@ -1,3 +1,4 @@
+using RetinaSharp.Detection.Anchors;
 using RetinaSharp.Detection.Modeling;
 using RetinaSharp.Detection.Settings;
 using RetinaSharp.Detection.Tests.Modeling;
@@ -51,6 +52,28 @@ public class TrainerTests(TrainedModel trained)
         Assert.Equal(1, first.RootElement.GetProperty("epoch").GetInt32());
         Assert.Equal(trained.Epochs[0].Box, first.RootElement.GetProperty("loss_box").GetDouble());
         Assert.Empty(Directory.GetFiles(trained.Folder, "*.tmp"));
+    }
+
+    [Fact]
+    public void Train_WithoutAugmentation_CountsTheAnchorsThatTheDataGive()
+    {
+        var expected = AnchorStatistics.Of(trained.Set, trained.Settings);
+        var share = expected.Foreground / (double)(expected.Foreground + expected.Background);
+
+        Assert.All(trained.Epochs, epoch => Assert.Equal((expected.Foreground, share), (epoch.PositiveAnchors, epoch.PositiveShare)));
+        using var first = System.Text.Json.JsonDocument.Parse(File.ReadLines(Path.Combine(trained.Folder, "metrics.jsonl")).First());
+        Assert.Equal(expected.Foreground, first.RootElement.GetProperty("positive_anchors").GetInt64());
+        Assert.Equal(share, first.RootElement.GetProperty("positive_share").GetDouble());
+    }
+
+    [Fact]
+    public void Train_WithValidation_GivesWhatTheBestEpochFound()
+    {
+        var best = trained.Epochs.Single(epoch => epoch.Epoch == trained.Result.BestEpoch).Validation!.Evaluation;
+
+        Assert.Same(best, trained.Result.BestEvaluation);
+        Assert.Equal(trained.Result.Best!.AP, best.Metrics.AP);
+        Assert.NotEmpty(best.Detections);
     }
 
     [Fact]

@@ -99,10 +99,10 @@ public sealed class UnwritableTests : IDisposable
     {
         using var folder = new RunFolder(Run, TinyRun.Settings, from: null);
         var epoch = new TrainingEpoch(1, 2, .5, .25, null, false, TimeSpan.Zero);
-        folder.Append(epoch, 1, .1, new Dictionary<string, double>());
+        folder.Append(epoch);
         File.Delete(At("metrics.jsonl"));
         Block("metrics.jsonl");
-        Assert.Throws<IOException>(() => folder.Append(epoch with { Epoch = 2 }, 2, .1, new Dictionary<string, double>()));
+        Assert.Throws<IOException>(() => folder.Append(epoch with { Epoch = 2 }));
         Directory.Delete(At("metrics.jsonl"), recursive: true);
 
         folder.Settle();

@@ -38,9 +38,10 @@ public class BrowserTests
     public async Task Report_OfATraining_OpensWithoutAFault()
     {
         using var sample = new Sample();
-        var path = TrainingReport.Write(sample.Run("run", 40), Sample.Pictures(Sample.Hostile));
+        var path = TrainingReport.Write(sample.Run("run", 40), ReviewedSet.Measure(sample, Sample.Hostile));
         await using var browser = await Browser.StartAsync();
-        await Check(browser, path, curves: 8, pictures: 3);
+        // Losses 4, AP 3, learning rate, anchors, phases 5, classes 2; two images, three false positives and three boxes missed.
+        await Check(browser, path, curves: 16, pictures: 8);
     }
 
     [BrowserFact]
@@ -49,7 +50,7 @@ public class BrowserTests
         using var sample = new Sample();
         var path = TrainingReport.Write(sample.Run("run", 1));
         await using var browser = await Browser.StartAsync();
-        await Check(browser, path, curves: 8, pictures: 0);
+        await Check(browser, path, curves: 14, pictures: 0);
     }
 
     [BrowserFact]
@@ -110,7 +111,7 @@ public class BrowserTests
             var pixels = (await browser.EvaluateAsync(PixelsOfCurves)).EnumerateArray().Select(count => count.GetInt32()).ToList();
             Assert.Equal(curves, pixels.Count);
             Assert.All(pixels, count => Assert.InRange(count, 5, int.MaxValue));
-            Assert.Equal(pictures, (await browser.EvaluateAsync("[...document.images].filter(image => image.naturalWidth === 2).length")).GetInt32());
+            Assert.Equal(pictures, (await browser.EvaluateAsync("[...document.images].filter(image => image.naturalWidth > 0).length")).GetInt32());
             // What tries to be markup in the names has become none.
             Assert.Equal(3, (await browser.EvaluateAsync("document.scripts.length")).GetInt32());
         }

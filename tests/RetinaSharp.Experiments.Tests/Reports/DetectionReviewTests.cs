@@ -41,7 +41,7 @@ public class DetectionReviewTests
     {
         using var sample = new Sample();
         var section = Review(sample).Examples();
-        Assert.Equal(["wide.png: 1 of 3 found, 2 wrong", "small.png: 0 of 1 found, 1 wrong"], Captions(section));
+        Assert.Equal(["wide.png: 2 of 4 found, 2 wrong", "small.png: 0 of 1 found, 1 wrong"], Captions(section));
         Assert.Single(Captions(Review(sample).Examples(count: 1)));
     }
 
@@ -51,7 +51,7 @@ public class DetectionReviewTests
         using var sample = new Sample();
         var review = new DetectionReview(ReviewedSet.Create(sample), []);
         Assert.Equal("There is no false positive with a score from 0.3 on.", Assert.IsType<Paragraph>(Assert.Single(review.FalsePositives().Blocks)).Text);
-        Assert.Equal(4, Captions(review.FalseNegatives()).Count());
+        Assert.Equal(5, Captions(review.FalseNegatives()).Count());
     }
 
     private static DetectionReview Review(Sample sample) => new(ReviewedSet.Create(sample), ReviewedSet.Detections);

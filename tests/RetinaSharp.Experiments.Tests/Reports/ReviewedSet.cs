@@ -1,4 +1,6 @@
 using RetinaSharp.Annotations;
+using RetinaSharp.Evaluation;
+using RetinaSharp.Experiments.Reports;
 using RetinaSharp.Imaging;
 
 namespace RetinaSharp.Experiments.Tests.Reports;
@@ -16,18 +18,24 @@ internal static class ReviewedSet
             Categories = [new(1, "disc"), new(7, secondClass)],
             Images =
             [
-                Image(sample, 4, "wide.png", 200, 100, Box(1, 0, 10, 10, 40, 40), Box(2, 1, 100, 20, 40, 40), Box(3, 0, 150, 50, 30, 30), Box(4, 1, 0, 60, 60, 40) with { IsCrowd = true }),
+                Image(sample, 4, "wide.png", 200, 100, Box(1, 0, 10, 10, 40, 40), Box(2, 1, 100, 20, 40, 40), Box(3, 0, 150, 50, 30, 30), Box(4, 1, 0, 60, 60, 40) with { IsCrowd = true }, Box(6, 1, 60, 60, 20, 20)),
                 Image(sample, 2, "small.png", 60, 60, Box(5, 1, 0, 0, 30, 40)),
             ],
         };
     }
 
-    /// <summary>A disc that is found, and again; a ring taken for a disc; one found, but hardly; one where there is nothing; one in the crowd.</summary>
+    /// <summary>A disc that is found, and again; a ring taken for a disc; a disc found, but hardly; a ring where there is none, one in the crowd, one found.</summary>
     public static IReadOnlyList<DetectionResult> Detections { get; } =
     [
         new(4, 1, new(10, 10, 40, 40), .95), new(4, 1, new(12, 10, 40, 40), .6), new(4, 1, new(100, 20, 40, 38), .8),
-        new(4, 1, new(150, 50, 30, 30), .2), new(2, 7, new(45, 45, 12, 12), .9), new(4, 7, new(5, 65, 20, 20), .7),
+        new(4, 1, new(150, 50, 30, 30), .2), new(2, 7, new(45, 45, 12, 12), .9), new(4, 7, new(5, 65, 20, 20), .7), new(4, 7, new(60, 60, 20, 20), .85),
     ];
+
+    public static MeasuredSet Measure(Sample sample, string secondClass = "ring")
+    {
+        var truth = Create(sample, secondClass);
+        return new(truth, new(CocoEvaluator.Evaluate(truth, Detections), Detections, truth.Images.Count, Seconds: 1));
+    }
 
     private static byte[] Grey(int pixels)
     {

@@ -43,7 +43,7 @@ internal sealed class Sample : IDisposable
             ? $"\"validation_loss_classification\":{loss * 1.2},\"validation_loss_box\":{loss * .8},\"AP\":{ap},\"AP50\":{ap + .2},\"AP75\":{ap - .1},\"APs\":-1,\"APm\":{ap},\"APl\":{ap},"
                 + $"\"AR1\":{ap},\"AR10\":{ap},\"AR100\":{ap},\"ARs\":-1,\"ARm\":{ap},\"ARl\":{ap},\"best\":{(epoch <= 30 ? "true" : "false")},"
             : "";
-        return $"{{\"epoch\":{epoch},\"step\":{25 * epoch},\"learning_rate\":{.01 / epoch},\"loss_classification\":{loss},\"loss_box\":{loss / 2},{validation}"
+        return $"{{\"epoch\":{epoch},\"step\":{25 * epoch},\"learning_rate\":{.01 / epoch},\"loss_classification\":{loss},\"loss_box\":{loss / 2},\"positive_anchors\":{400 + epoch},\"positive_share\":{(400 + epoch) / 1e6},{validation}"
             + $"\"seconds\":{9.5 * epoch},\"phases\":{{\"data\":0.5,\"forward\":3,\"loss\":0.05,\"backward\":5,\"optimizer\":0.95}}}}";
     }
 

@@ -11,7 +11,8 @@ public class TrainingReportTests
         using var sample = new Sample();
         var report = TrainingReport.Create(sample.Run("run", 40));
         Assert.Equal(new("AP", "0.500", "best epoch, 30"), Block<KeyFigures>(report).Figures[0]);
-        Assert.Equal(["Classification loss", "Box loss", "Average precision on the validation set", "Learning rate at the end of the epoch"],
+        Assert.Equal(["Classification loss", "Box loss", "Average precision on the validation set", "Learning rate at the end of the epoch",
+                "Share of positive anchors, of those not ignored", "Seconds by epoch, the longest phases"],
             Blocks<LineChart>(report).Select(chart => chart.Title));
         Assert.All(Blocks<LineChart>(report), chart => Assert.All(chart.Series, series => Assert.Equal(40, series.Points.Count)));
         var figures = Blocks<ReportTable>(report).First();
@@ -25,8 +26,30 @@ public class TrainingReportTests
     {
         using var sample = new Sample();
         var report = TrainingReport.Create(sample.Run("run", 5, isValidated: false));
-        Assert.Equal(["Classification loss", "Box loss", "Learning rate at the end of the epoch"], Blocks<LineChart>(report).Select(chart => chart.Title));
+        Assert.Equal(
+            ["Classification loss", "Box loss", "Learning rate at the end of the epoch", "Share of positive anchors, of those not ignored", "Seconds by epoch, the longest phases"],
+            Blocks<LineChart>(report).Select(chart => chart.Title));
         Assert.DoesNotContain(report.Sections, section => section.Title == "Validation");
+    }
+
+    [Fact]
+    public void Create_MeasuredValidation_HasItsCurvesAndPictures()
+    {
+        using var sample = new Sample();
+        var report = TrainingReport.Create(sample.Run("run", 5), ReviewedSet.Measure(sample));
+        Assert.Equal(
+            ["Outcome", "Learning", "Validation", "Detections beside the truth", "Worst false positives", "Worst false negatives", "Time", "Data and settings"],
+            report.Sections.Select(section => section.Title));
+        Assert.Equal(2, Blocks<LineChart>(report).Single(chart => chart.IsOfShares).Series.Count);
+    }
+
+    [Fact]
+    public void Create_LinesOfAnEarlierVersion_HaveNoShareOfAnchors()
+    {
+        using var sample = new Sample();
+        var run = sample.Run("run", 0);
+        File.WriteAllText(Path.Combine(run, "metrics.jsonl"), "{\"epoch\":1,\"loss_box\":0.125}\n");
+        Assert.DoesNotContain(Blocks<LineChart>(TrainingReport.Create(run)), chart => chart.YTitle is "share" or "seconds");
     }
 
     [Fact]
@@ -89,9 +112,9 @@ public class TrainingReportTests
     public void Write_Run_PutsTheReportIntoItsFolder()
     {
         using var sample = new Sample();
-        var path = TrainingReport.Write(sample.Run("run", 2), Sample.Pictures("found"));
+        var path = TrainingReport.Write(sample.Run("run", 2), ReviewedSet.Measure(sample));
         Assert.Equal(sample.At("run/report.html"), path);
-        Assert.Equal(3, File.ReadAllText(path).Split("<img src=\"data:image/png;base64,").Length - 1);
+        Assert.Equal(8, File.ReadAllText(path).Split("<img src=\"data:image/jpeg;base64,").Length - 1);
     }
 
     private static T Block<T>(Report report) => Blocks<T>(report).Single();

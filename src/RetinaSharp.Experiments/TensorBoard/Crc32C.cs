@@ -1,0 +1,24 @@
+using System.Buffers.Binary;
+using System.Numerics;
+
+namespace RetinaSharp.Experiments.TensorBoard;
+
+/// <summary>The checksum of TensorFlow's record files: CRC-32C (Castagnoli), masked.</summary>
+internal static class Crc32C
+{
+    private const uint MaskDelta = 0xA282EAD8;
+
+    /// <summary>The checksum of some bytes.</summary>
+    public static uint Of(ReadOnlySpan<byte> bytes)
+    {
+        var crc = uint.MaxValue;
+        for (; bytes.Length >= sizeof(ulong); bytes = bytes[sizeof(ulong)..])
+            crc = BitOperations.Crc32C(crc, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
+        foreach (var one in bytes)
+            crc = BitOperations.Crc32C(crc, one);
+        return ~crc;
+    }
+
+    /// <summary>As the files hold it: turned and moved, so that a checksum of data that hold checksums stays a good one.</summary>
+    public static uint Masked(ReadOnlySpan<byte> bytes) => BitOperations.RotateRight(Of(bytes), 15) + MaskDelta;
+}
