@@ -98,7 +98,7 @@ public class BrowserTests
         Assert.InRange((await browser.EvaluateAsync(Overflow)).GetInt32(), 1000, 2000);
     }
 
-    private static async Task Check(Browser browser, string path, int curves, int pictures)
+    internal static async Task Check(Browser browser, string path, int curves, int pictures)
     {
         foreach (var (width, isDark) in new[] { (1280, false), (390, false), (360, true) })
         {

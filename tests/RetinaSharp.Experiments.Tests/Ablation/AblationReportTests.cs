@@ -1,0 +1,68 @@
+using RetinaSharp.Annotations;
+using RetinaSharp.Detection.Settings;
+using RetinaSharp.Evaluation;
+using RetinaSharp.Experiments.Ablation;
+using RetinaSharp.Experiments.Reports;
+using RetinaSharp.Experiments.Tests.Reports;
+
+namespace RetinaSharp.Experiments.Tests.Ablation;
+
+public sealed class AblationReportTests : IDisposable
+{
+    private readonly Sample _sample = new();
+
+    public void Dispose() => _sample.Dispose();
+
+    [Fact]
+    public void Create_ManyRows_DrawsTheBestAndTheWorst()
+    {
+        var report = Create([.. Enumerable.Range(1, 8).Select(number => ($"row {number}", number / 10.0, 3))]);
+
+        var curves = report.Sections.Single(section => section.Title == "Learning").Blocks.OfType<LineChart>().First();
+        Assert.Equal(["row 8", "row 7", "row 6", "row 3", "row 2", "row 1"], curves.Series.Select(series => series.Name));
+        var bars = Assert.IsType<BarChart>(report.Sections.Single(section => section.Title == "Ours and the paper's").Blocks[0]);
+        Assert.Equal([.1, .2, .3, .4, .5, .6, .7, .8], bars.Series[0].Values.Select(value => Math.Round(value, 6)));
+        Assert.Contains(report.Sections, section => section.Title == "Worst false negatives: row 8");
+        Assert.Contains("best row is row 8 with an AP of 0.800", report.Lead);
+    }
+
+    [Fact]
+    public void Create_EveryTrainingDiverged_HasTheTableAndNoCurves()
+    {
+        var table = Table(["far"]);
+        var outcome = new AblationOutcome(table, [new(table.Rows[0], [Training("far", 0) with { Failure = "gradient non-finite at step 12" }])], Origin);
+
+        var report = AblationReport.Create(_sample.At("."), outcome, ReviewedSet.Create(_sample));
+
+        Assert.Contains(Assert.IsType<ReportTable>(report.Sections[0].Blocks[0]).Rows[0], cell => cell.Text == "gradient non-finite at step 12");
+        Assert.DoesNotContain(report.Sections, section => section.Title == "Learning");
+    }
+
+    [BrowserFact]
+    public async Task Report_OfATable_OpensWithoutAFault()
+    {
+        var path = _sample.At("table.html");
+        HtmlReport.Write(Create([("OHEM 128, NMS .5, 1:3", .5, 40), ("hard negatives 1:3", .4, 20)]), path);
+        await using var browser = await Browser.StartAsync();
+
+        // Two rows each: AP, AP50, box loss, classification loss, and precision by recall of two classes; two images with three misses, three false positives.
+        await BrowserTests.Check(browser, path, curves: 12, pictures: 6);
+    }
+
+    private static AblationOrigin Origin => new("retina ablate", "a machine", "images", "an epoch", new(2026, 11, 22));
+
+    private static AblationTable Table(IEnumerable<string> labels) => new("some", "Some", "What is varied.", "COCO", [.. labels.Select(label => new AblationRow(label, Presets.Tiny, new(.3)))]);
+
+    /// <summary>The report of rows of so high an AP after so many epochs; each row finds one object less than the one before.</summary>
+    private Report Create((string Label, double AP, int Epochs)[] rows)
+    {
+        var table = Table(rows.Select(row => row.Label));
+        foreach (var (place, row) in rows.Index())
+            DetectionResults.Write(Path.Combine(_sample.Run($"run {place}", row.Epochs), "detections.json"), ReviewedSet.Detections.Skip(place));
+        return AblationReport.Create(_sample.At("."),
+            new(table, [.. rows.Select((row, place) => new RowOutcome(table.Rows[place], [Training($"run {place}", row.AP)]))], Origin), ReviewedSet.Create(_sample, Sample.Hostile));
+    }
+
+    private static RowTraining Training(string run, double ap) =>
+        new() { Run = run, Seed = 0, Figures = new CocoFigures { AP = ap }, Steps = 100, Seconds = 60, Milliseconds = 5 };
+}
