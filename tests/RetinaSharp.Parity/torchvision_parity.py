@@ -26,8 +26,8 @@ TINY = [100, 200, 104, 204.5]  # one that no anchor fits
 LEAST_CANDIDATES, LEAST_DETECTIONS, MOST_DETECTIONS = 1000, 50, 300
 MOST_SALTS = 60
 MOST_APART = 3e-4
-# Several times what rounding does to a picture on its way through the network.
-NUDGES = [0, 2**-20, -(2**-20)]
+# What rounding does to a picture on its way through the network.
+NUDGES = [0, 2**-22, -(2**-22)]
 LEAST_GAP = 1e-5
 # The logits are spread by a factor and moved, so that about so many of an image's 660,000 pass the threshold.
 GAIN, CANDIDATES = 2, 2000

@@ -10,6 +10,8 @@ internal static class AblationReport
     // So many curves can be told apart; of more rows the best and the worst are drawn.
     private const int MostCurves = 6;
 
+    private const int LongestWhole = 8;
+
     /// <param name="folder">The folder of the tables, with the run folders.</param>
     /// <param name="outcome">The table; every row has a training.</param>
     /// <param name="validation">The images that it was measured on.</param>
@@ -46,8 +48,9 @@ internal static class AblationReport
         ])]);
     }
 
-    // A symbol and its number stay on one line, however narrow the screen.
-    private static string Label(RowOutcome row) => string.Join(", ", row.Row.Label.Split(", ").Select(part => part.Replace(' ', '\u00A0')));
+    // A symbol and its number stay on one line, however narrow the screen; words may be parted.
+    private static string Label(RowOutcome row) =>
+        string.Join(", ", row.Row.Label.Split(", ").Select(part => part.Length <= LongestWhole ? part.Replace(' ', '\u00A0') : part));
 
     private static IReadOnlyList<ReportBlock> Bars(AblationOutcome outcome)
     {
