@@ -25,7 +25,7 @@ COUNTS = [24, 10]  # boxes, of which many share the gradient: a rectifier that r
 TINY = [100, 200, 104, 204.5]  # one that no anchor fits
 LEAST_CANDIDATES, LEAST_DETECTIONS, MOST_DETECTIONS = 1000, 50, 300
 MOST_SALTS = 60
-MOST_APART = 3e-4
+MOST_APART = 5e-4
 # What rounding does to a picture on its way through the network.
 NUDGES = [0, 2**-22, -(2**-22)]
 LEAST_GAP = 1e-5
