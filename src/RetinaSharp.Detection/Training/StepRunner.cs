@@ -38,7 +38,8 @@ internal sealed class StepRunner(RunSettings settings, RetinaNet network, Traini
             {
                 var losses = new (double Classification, double Box)[group.Length];
                 using var sampling = sampler is null ? null : new ShardSampling(sampler, batches, group.Length, groups.Length);
-                shards.Run(group.Length, shard => losses[shard] = ForwardAndBackward(group[shard], normalizerOf(group[shard]), sampling, FirstImage(group[shard]), shard == 0));
+                var onTheWay = group.Length;
+                shards.Run(group.Length, shard => losses[shard] = ForwardAndBackward(group[shard], normalizerOf(group[shard]), sampling, FirstImage(group[shard]), ForgetAfterLast, shard == 0));
                 foreach (var loss in losses)
                 {
                     classification += Finite(loss.Classification, "classification loss", step, batches);
@@ -48,6 +49,13 @@ internal sealed class StepRunner(RunSettings settings, RetinaNet network, Traini
                 state.Gradients.Collect(first: group[0] == batches[0], shards);
                 network.Settle();
                 clock.Lap("backward");
+
+                // On the way back other copies of the weights are needed than on the way there.
+                void ForgetAfterLast()
+                {
+                    if (Interlocked.Decrement(ref onTheWay) == 0)
+                        network.Forget();
+                }
             }
 
             Finite(state.Gradients.Clip(settings.Training.Clip > 0 ? settings.Training.Clip : double.PositiveInfinity, shards), "gradient", step, batches);
@@ -65,10 +73,11 @@ internal sealed class StepRunner(RunSettings settings, RetinaNet network, Traini
     }
 
     /// <summary>One shard, on a thread of its own. The time of the first stands for all.</summary>
-    private (double Classification, double Box) ForwardAndBackward(TrainingBatch batch, LossNormalizer divisor, ShardSampling? sampling, long firstImage, bool isTimed)
+    private (double Classification, double Box) ForwardAndBackward(TrainingBatch batch, LossNormalizer divisor, ShardSampling? sampling, long firstImage, Action forwardDone, bool isTimed)
     {
         using var scope = new TensorScope();
         var (outputs, sampled) = sampling?.Run(Forward, batch, firstImage) ?? (Forward(), null);
+        forwardDone();
         var loss = DetectionLoss.Evaluate(settings.Loss, outputs, batch, divisor, sampled, Engine.Threads);
         Lap("loss");
         // What is not finite is found by the caller; going back from it does no harm, because the weights are not moved.
