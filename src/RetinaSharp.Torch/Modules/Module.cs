@@ -73,7 +73,7 @@ public abstract class Module : IDisposable
         Forget();
     }
 
-    /// <summary>Forgets what was derived from the weights, such as their packed copies: they have moved, or it is not needed for now.</summary>
+    /// <summary>Forgets what was derived from the weights, such as their packed copies: they have moved, or it is not needed for now. No other thread may be using the module.</summary>
     public void Forget()
     {
         WeightsChanged();

@@ -38,6 +38,20 @@ public class RetinaNetTests
         }
     }
 
+    [Fact]
+    public void Forward_Again_KeepsNothingButItsOutputs()
+    {
+        using var network = new RetinaNet(Small, 5);
+        network.Train(false);
+        using var guard = Autograd.WithoutGradient();
+        using var scope = new TensorScope();
+        var images = Tensor.Zeros(ScalarType.Float32, Device.Cpu, 1, 3, 64, 64).ChannelsLast();
+        network.Forward(images);
+        var alive = TensorCount.Alive;
+        var outputs = network.Forward(images);
+        Assert.Equal(alive + (2 * outputs.Length), TensorCount.Alive);
+    }
+
     [Theory]
     [InlineData(18, .25, 3, 7, P6Source.C5, 1)]
     [InlineData(34, .125, 2, 7, P6Source.P5, 3)]
