@@ -41,7 +41,7 @@ public class TrainingLoopTests : LeakCheck
 
             gradients.Clip(5);
             optimizer.Step(gradients, .01);
-            network.Refresh();
+            network.Forget();
             average.Update();
             if (step == 0)
                 alive = TensorCount.Alive;

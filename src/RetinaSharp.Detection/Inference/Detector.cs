@@ -65,15 +65,21 @@ public sealed partial class Detector : IDisposable
     public static Detector Load(string path, DetectorOptions? options = null)
     {
         options ??= new();
-        Engine.Require(options.Device);
-        var (network, description) = ModelFile.Load(ModelFile.Find(path));
+        var file = ModelFile.Find(path);
+        // While the engine is loaded, the file is held against its checksum.
+        var engine = Task.Run(() => Engine.Require(options.Device));
+        RetinaNet? network = null;
         try
         {
+            (network, var description) = ModelFile.Load(file);
+            engine.GetAwaiter().GetResult();
             return new(network, description, options);
         }
         catch
         {
-            network.Dispose();
+            // A process must not end in the midst of loading.
+            Task.WaitAny(engine);
+            network?.Dispose();
             throw;
         }
     }

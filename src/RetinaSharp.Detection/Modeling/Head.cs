@@ -29,9 +29,10 @@ internal sealed class Head : Module
     /// <summary>A level [N, C, H, W] to [N, H·W·A, outputs]: a view, because the layout is channels-last.</summary>
     public Tensor Forward(Tensor level)
     {
+        using var scope = new TensorScope();
         var x = level;
         for (var i = 0; i < _tower.Count; i++)
             x = _tower[i].Forward(x, Epilogue.Relu);
-        return Last.Forward(x).Permute(0, 2, 3, 1).Contiguous().View(level.Shape[0], -1, _outputs);
+        return scope.Keep(Last.Forward(x).Permute(0, 2, 3, 1).Contiguous().View(level.Shape[0], -1, _outputs));
     }
 }

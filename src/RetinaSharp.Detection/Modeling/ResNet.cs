@@ -68,15 +68,25 @@ internal sealed class ResNet : Module
     /// <summary>[N, 3, H, W] to C2, C3, C4, C5, at strides 4, 8, 16, 32.</summary>
     public Tensor[] Forward(Tensor images)
     {
-        var x = Functional.MaxPool2d(_bn1.Forward(_conv1, images, Epilogue.Relu), 3, 2, 1);
+        var x = Stem(images);
         var outputs = new Tensor[_stages.Length];
         for (var stage = 0; stage < _stages.Length; stage++)
-        {
-            for (var i = 0; i < _stages[stage].Count; i++)
-                x = _stages[stage][i].Forward(x);
-            outputs[stage] = x;
-        }
-
+            outputs[stage] = x = Stage(_stages[stage], x);
         return outputs;
+    }
+
+    private Tensor Stem(Tensor images)
+    {
+        using var scope = new TensorScope();
+        return scope.Keep(Functional.MaxPool2d(_bn1.Forward(_conv1, images, Epilogue.Relu), 3, 2, 1));
+    }
+
+    private static Tensor Stage(ModuleList<ResidualBlock> blocks, Tensor input)
+    {
+        using var scope = new TensorScope();
+        var x = input;
+        for (var i = 0; i < blocks.Count; i++)
+            x = blocks[i].Forward(x);
+        return scope.Keep(x);
     }
 }

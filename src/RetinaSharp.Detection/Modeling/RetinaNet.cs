@@ -51,8 +51,10 @@ internal sealed class RetinaNet : Module
     /// <summary>Normalised images [N, 3, H, W], channels-last, H and W multiples of 32, to the outputs of each level, finest first.</summary>
     public LevelOutput[] Forward(Tensor images)
     {
+        // What the way back needs is the graph's, which frees it as it goes; here only the outputs are kept.
+        using var scope = new TensorScope();
         var levels = Pyramid.Forward(Body.Forward(images));
-        return [.. levels.Select(level => new LevelOutput(ClassificationHead.Forward(level), RegressionHead.Forward(level)))];
+        return [.. levels.Select(level => new LevelOutput(scope.Keep(ClassificationHead.Forward(level)), scope.Keep(RegressionHead.Forward(level))))];
     }
 
     private sealed class Backbone : Module

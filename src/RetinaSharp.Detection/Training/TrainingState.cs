@@ -31,7 +31,7 @@ internal sealed class TrainingState : IDisposable
     public void Update(double learningRate, ShardThreads threads)
     {
         _optimizer.Step(Gradients, learningRate, threads);
-        _network.Refresh();
+        _network.Forget();
         _average?.Update(threads);
     }
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -86,26 +87,41 @@ internal sealed class SafetensorsFile : IWeightSource
     public float[] ReadSingles(string name)
     {
         var tensor = Required(name);
-        if (!tensor.IsFloating)
-        {
-            throw new WeightsException(
-                Path, $"tensor '{SafetensorsHeaderParser.Show(name)}' is {tensor.Type.FormatName()}; convert it to F16, BF16, F32 or F64");
-        }
         if (tensor.Count > Array.MaxLength)
         {
             throw new WeightsException(
                 Path, $"tensor '{SafetensorsHeaderParser.Show(name)}' has {tensor.Count} elements, of at most {Array.MaxLength}; split it");
         }
         var values = new float[tensor.Count];
+        ReadSingles(name, values);
+        return values;
+    }
+
+    /// <summary>Reads a tensor of F16, BF16, F32 or F64 as single-precision numbers, in C order.</summary>
+    /// <param name="name">The tensor.</param>
+    /// <param name="destination">Takes as many numbers as the tensor has.</param>
+    /// <exception cref="WeightsException">The file has no such tensor, it is of another type, or cannot be read.</exception>
+    public void ReadSingles(string name, Span<float> destination)
+    {
+        var tensor = Required(name);
+        if (!tensor.IsFloating)
+        {
+            throw new WeightsException(
+                Path, $"tensor '{SafetensorsHeaderParser.Show(name)}' is {tensor.Type.FormatName()}; convert it to F16, BF16, F32 or F64");
+        }
+        if (tensor.Type == SafetensorsType.F32)
+        {
+            Read(name, MemoryMarshal.AsBytes(destination));
+            return;
+        }
         var size = tensor.Type.ElementSize();
         var converted = 0;
         foreach (var chunk in Chunks(_dataStart + tensor.Begin, tensor.Length))
         {
             var count = chunk.Length / size;
-            tensor.Type.ToSingles(chunk.Span, values.AsSpan(converted, count));
+            tensor.Type.ToSingles(chunk.Span, destination.Slice(converted, count));
             converted += count;
         }
-        return values;
     }
 
     /// <summary>Holds the file against the checksum in the metadata, where there is one.</summary>
@@ -115,22 +131,23 @@ internal sealed class SafetensorsFile : IWeightSource
     {
         if (!Metadata.TryGetValue(SafetensorsHeader.ChecksumKey, out var expected))
             return false;
-        // One pass for both meanings that the checksum has had.
-        using IncrementalHash whole = IncrementalHash.CreateHash(HashAlgorithmName.SHA256), data = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        whole.AppendData(HeaderWithoutChecksum(expected));
-        foreach (var chunk in Chunks(_dataStart, _dataLength))
-        {
-            whole.AppendData(chunk.Span);
-            data.AppendData(chunk.Span);
-        }
-
-        if (expected != Convert.ToHexStringLower(whole.GetHashAndReset()) && expected != Convert.ToHexStringLower(data.GetHashAndReset()))
+        // Older files have that of the data alone.
+        if (expected != Checksum(HeaderWithoutChecksum(expected)) && expected != Checksum([]))
             throw new WeightsException(Path, "does not match its SHA-256; the file is damaged or was changed by another program, get or export it again");
         return true;
     }
 
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
+
+    private string Checksum(ReadOnlySpan<byte> before)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(before);
+        foreach (var chunk in Chunks(_dataStart, _dataLength))
+            hash.AppendData(chunk.Span);
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
 
     private byte[] HeaderWithoutChecksum(string checksum)
     {

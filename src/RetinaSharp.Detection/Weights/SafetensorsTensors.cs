@@ -17,18 +17,35 @@ internal static class SafetensorsTensors
     /// <exception cref="WeightsException">The file has no such tensor, or of another shape.</exception>
     public static void ReadInto(this IWeightSource file, string name, Tensor tensor)
     {
-        if (file.Find(name) is { } entry && !entry.HasShapeOf(tensor))
-        {
-            throw new WeightsException(file.Path,
-                $"the weight {name} has shape [{string.Join(", ", entry.Shape)}], the model needs [{string.Join(", ", tensor.Shape.ToArray())}]");
-        }
-
+        CheckShape(file, name, tensor);
         var values = file.ReadSingles(name);
         using var guard = Autograd.WithoutGradient();
         using var scope = new TensorScope();
         tensor.Copy_(Tensor.From<float>(values, Device.Cpu, tensor.Shape));
     }
 
+    /// <summary>Reads into a tensor, in place where it lies in memory as in the file.</summary>
+    /// <exception cref="WeightsException">The file has no such tensor, or of another shape.</exception>
+    public static void ReadInto(this SafetensorsFile file, string name, Tensor tensor)
+    {
+        CheckShape(file, name, tensor);
+        using var guard = Autograd.WithoutGradient();
+        using var scope = new TensorScope();
+        // The tensor itself, where it is that already; copying it to itself costs nothing then.
+        var rows = tensor.To(Device.Cpu, ScalarType.Float32).Contiguous();
+        file.ReadSingles(name, rows.Data<float>());
+        tensor.Copy_(rows);
+    }
+
     /// <summary>Whether a tensor of a file has the shape of another.</summary>
     public static bool HasShapeOf(this WeightEntry entry, Tensor tensor) => tensor.Shape.SequenceEqual([.. entry.Shape]);
+
+    private static void CheckShape(IWeightSource file, string name, Tensor tensor)
+    {
+        if (file.Find(name) is { } entry && !entry.HasShapeOf(tensor))
+        {
+            throw new WeightsException(file.Path,
+                $"the weight {name} has shape [{string.Join(", ", entry.Shape)}], the model needs [{string.Join(", ", tensor.Shape.ToArray())}]");
+        }
+    }
 }

@@ -68,11 +68,17 @@ public abstract class Module : IDisposable
     /// <summary>Makes what the graph uses follow the master weights, and forgets what was derived from older ones.</summary>
     public void Refresh()
     {
-        foreach (var (_, parameter) in _parameters)
+        foreach (var (_, parameter) in NamedParameters())
             parameter.Refresh();
+        Forget();
+    }
+
+    /// <summary>Forgets what was derived from the weights, such as their packed copies: they have moved, or it is not needed for now. No other thread may be using the module.</summary>
+    public void Forget()
+    {
         WeightsChanged();
         foreach (var (_, child) in _children)
-            child.Refresh();
+            child.Forget();
     }
 
     /// <summary>Takes over what the shards of a batch noted in training, such as statistics, in their order.</summary>

@@ -56,7 +56,7 @@ public sealed class Parameter : IDisposable
         using var scope = new TensorScope();
         var moved = Master.To(device, ScalarType.Float32);
         // Convolutions want their weights in the layout of their input; converting once here spares it in every call.
-        Master = TensorScope.Detach((moved.Shape.Length == 4 ? moved.ChannelsLast() : moved).Clone());
+        Master = TensorScope.Detach(moved.Shape.Length == 4 ? moved.ChannelsLast() : moved);
         DisposeLeaves();
         _leaves = Leaves(type == ScalarType.Float32 ? Master : Master.To(device, type), shards);
         before.Dispose();

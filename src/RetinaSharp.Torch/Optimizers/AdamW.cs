@@ -30,15 +30,15 @@ public sealed class AdamW : Optimizer
         (_mean, _square) = (AddState("mean"), AddState("square"));
     }
 
-    private protected override void Update(Portion portion, bool decays, Tensor[] masters, Tensor[] gradients, double learningRate)
+    private protected override void Update(Portion portion, bool decays, Tensor[] weights, Tensor[] gradients, double learningRate)
     {
-        var (weights, steps, mean, square) = (portion.Of(masters), portion.Of(gradients), portion.Of(_mean), portion.Of(_square));
+        var (mean, square) = (portion.Of(_mean), portion.Of(_square));
         if (decays)
             MultiplyScalar.CallInPlace(weights, 1 - (learningRate * WeightDecay));
         MultiplyScalar.CallInPlace(mean, _beta1);
-        AddList.CallInPlace(mean, steps, 1 - _beta1);
+        AddList.CallInPlace(mean, gradients, 1 - _beta1);
         MultiplyScalar.CallInPlace(square, _beta2);
-        AddProducts.CallInPlace(square, steps, steps, 1 - _beta2);
+        AddProducts.CallInPlace(square, gradients, gradients, 1 - _beta2);
         // w -= lr m' / (sqrt(v') + eps) with m' = m / (1 - b1^t), v' = v / (1 - b2^t); the corrections are moved out of the tensors.
         var correction = Math.Sqrt(1 - Math.Pow(_beta2, Steps));
         var denominators = SquareRoots.CallList(square.Length, [square]);

@@ -2,7 +2,7 @@ using RetinaSharp.Torch.Modules;
 
 namespace RetinaSharp.Torch.Optimizers;
 
-/// <summary>Moves the master weights along gradients. Many parameters are updated together, portion by portion.</summary>
+/// <summary>Moves the weights along gradients, masters and what the graph uses. Many parameters are updated together, portion by portion.</summary>
 public abstract class Optimizer : IDisposable
 {
     private protected static readonly Operator AddList = new("aten::_foreach_add_", "List");
@@ -10,6 +10,7 @@ public abstract class Optimizer : IDisposable
 
     private readonly List<(string Name, Tensor[] Tensors)> _state = [];
     private readonly Tensor[] _masters;
+    private readonly Tensor[] _values;
     private readonly Portion[] _decayed;
     private readonly Portion[] _others;
 
@@ -20,6 +21,8 @@ public abstract class Optimizer : IDisposable
     protected Optimizer(IReadOnlyList<Parameter> parameters, double weightDecay, bool decayNormsAndBiases)
     {
         _masters = [.. parameters.Select(parameter => parameter.Master)];
+        // The leaves of all shards are of one memory.
+        _values = [.. parameters.Select(parameter => parameter.Values[0])];
         WeightDecay = weightDecay;
         var decays = Enumerable.Range(0, parameters.Count).ToLookup(i => weightDecay != 0 && (decayNormsAndBiases || parameters[i].Kind == ParameterKind.Weight));
         (_decayed, _others) = (Portion.Cut(_masters, decays[true]), Portion.Cut(_masters, decays[false]));
@@ -33,8 +36,8 @@ public abstract class Optimizer : IDisposable
 
     private protected double WeightDecay { get; }
 
-    /// <summary>Moves the weights once. What the graph uses follows only when the module is refreshed.</summary>
-    /// <param name="gradients">Gradients of the parameters that the optimiser was created with; may be overwritten.</param>
+    /// <summary>Moves the weights once. What modules derived from them is theirs to forget (<see cref="Module.Forget"/>).</summary>
+    /// <param name="gradients">Gradients of the parameters that the optimiser was created with; they are used up.</param>
     /// <param name="learningRate">Step size.</param>
     /// <param name="threads">Who does it; the caller alone where not given. The result is the same to the last bit.</param>
     public void Step(Gradients gradients, double learningRate, ShardThreads? threads = null)
@@ -44,8 +47,15 @@ public abstract class Optimizer : IDisposable
         {
             using var scope = new TensorScope();
             var decays = i < _decayed.Length;
-            Update(decays ? _decayed[i] : _others[i - _decayed.Length], decays, _masters, gradients.Sums, learningRate);
+            var portion = decays ? _decayed[i] : _others[i - _decayed.Length];
+            var (weights, steps) = (portion.Of(_masters), portion.InSinglePrecision(gradients.Sums));
+            if (gradients.Factor != 1)
+                MultiplyScalar.CallInPlace(steps, gradients.Factor);
+            Update(portion, decays, weights, steps, learningRate);
+            foreach (var (value, weight) in portion.Of(_values).Zip(weights).Where(pair => pair.First.Type != ScalarType.Float32))
+                value.Copy_(weight);
         });
+        gradients.Clear();
     }
 
     /// <inheritdoc/>
@@ -59,10 +69,10 @@ public abstract class Optimizer : IDisposable
     /// <summary>Moves a portion of the weights.</summary>
     /// <param name="portion">The portion.</param>
     /// <param name="decays">Whether its weights decay.</param>
-    /// <param name="masters">The weights of all parameters.</param>
-    /// <param name="gradients">Their gradients.</param>
+    /// <param name="weights">The portion's weights.</param>
+    /// <param name="gradients">Their gradients in single precision; may be overwritten.</param>
     /// <param name="learningRate">Step size.</param>
-    private protected abstract void Update(Portion portion, bool decays, Tensor[] masters, Tensor[] gradients, double learningRate);
+    private protected abstract void Update(Portion portion, bool decays, Tensor[] weights, Tensor[] gradients, double learningRate);
 
     private protected Tensor[] AddState(string name)
     {

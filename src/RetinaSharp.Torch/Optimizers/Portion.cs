@@ -41,4 +41,8 @@ internal sealed class Portion
     /// <param name="tensors">Tensors of the shapes and layouts of those that were cut.</param>
     public Tensor[] Of(IReadOnlyList<Tensor> tensors) =>
         [.. _pieces.Select(piece => piece.IsWhole ? tensors[piece.Tensor] : tensors[piece.Tensor].Row(piece.Start, piece.Count))];
+
+    /// <summary>The same in single precision; copies of those that are not.</summary>
+    /// <param name="tensors">Tensors of the shapes and layouts of those that were cut.</param>
+    public Tensor[] InSinglePrecision(IReadOnlyList<Tensor> tensors) => [.. Of(tensors).Select(piece => piece.Type == ScalarType.Float32 ? piece : piece.To(ScalarType.Float32))];
 }

@@ -16,13 +16,13 @@ public sealed class Sgd : Optimizer
     public Sgd(IReadOnlyList<Parameter> parameters, double momentum = .9, double weightDecay = 1e-4, bool decayNormsAndBiases = true)
         : base(parameters, weightDecay, decayNormsAndBiases) => (_momentum, _velocity) = (momentum, AddState("velocity"));
 
-    private protected override void Update(Portion portion, bool decays, Tensor[] masters, Tensor[] gradients, double learningRate)
+    private protected override void Update(Portion portion, bool decays, Tensor[] weights, Tensor[] gradients, double learningRate)
     {
-        var (weights, steps, velocity) = (portion.Of(masters), portion.Of(gradients), portion.Of(_velocity));
+        var velocity = portion.Of(_velocity);
         if (decays)
-            AddList.CallInPlace(steps, weights, WeightDecay);
+            AddList.CallInPlace(gradients, weights, WeightDecay);
         MultiplyScalar.CallInPlace(velocity, _momentum);
-        AddList.CallInPlace(velocity, steps, 1L);
+        AddList.CallInPlace(velocity, gradients, 1L);
         AddList.CallInPlace(weights, velocity, -learningRate);
     }
 }

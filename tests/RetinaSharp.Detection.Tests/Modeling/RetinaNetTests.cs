@@ -38,6 +38,20 @@ public class RetinaNetTests
         }
     }
 
+    [Fact]
+    public void Forward_Again_KeepsNothingButItsOutputs()
+    {
+        using var network = new RetinaNet(Small, 5);
+        network.Train(false);
+        using var guard = Autograd.WithoutGradient();
+        using var scope = new TensorScope();
+        var images = Tensor.Zeros(ScalarType.Float32, Device.Cpu, 1, 3, 64, 64).ChannelsLast();
+        network.Forward(images);
+        var alive = TensorCount.Alive;
+        var outputs = network.Forward(images);
+        Assert.Equal(alive + (2 * outputs.Length), TensorCount.Alive);
+    }
+
     [Theory]
     [InlineData(.25, new[] { 16, 32, 64, 128 })]
     [InlineData(1, new[] { 64, 128, 256, 512 })]

@@ -23,8 +23,9 @@ public sealed class GradientsTests : LeakCheck
         Assert.Equal([1 + (1 / 256d), 12], Numbers.Read(gradients.Sums[0]));
         Back(parameter, 3, 4);
         gradients.Collect(first: true);
+        // A single pass's is what the pass left, without a copy.
         Assert.Equal([3, 4], Numbers.Read(gradients.Sums[0]));
-        Assert.Equal(ScalarType.Float32, gradients.Sums[0].Type);
+        Assert.Equal(type, gradients.Sums[0].Type);
     }
 
     [Fact]
@@ -46,17 +47,21 @@ public sealed class GradientsTests : LeakCheck
     [InlineData(13, 1)]
     [InlineData(6.5, .5)]
     [InlineData(double.PositiveInfinity, 1)]
-    public void Clip_ToANorm_ScalesAllTogether(double most, double factor)
+    public void Clip_ToANorm_NotesTheFactorOfAll(double most, double factor)
     {
         using var scope = new TensorScope();
         using var one = new Parameter(ParameterKind.Weight, 2);
         using var other = new Parameter(ParameterKind.Bias, 1);
         using var gradients = new Gradients([one, other]);
-        gradients.Sums[0].Copy_(Numbers.Make([3, -4], [2]));
-        gradients.Sums[1].Copy_(Numbers.Make([12], [1]));
+        Back(one, 3, -4);
+        Back(other, 12);
+        gradients.Collect(first: true);
         Assert.Equal(13, gradients.Clip(most), 6);
-        Numbers.Close([3 * factor, -4 * factor], Numbers.Read(gradients.Sums[0]), 1e-6);
-        Numbers.Close([12 * factor], Numbers.Read(gradients.Sums[1]), 1e-6);
+        Assert.Equal(factor, gradients.Factor, 6);
+        using var sgd = new Sgd([one, other], momentum: 0, weightDecay: 0);
+        sgd.Step(gradients, learningRate: 1);
+        Numbers.Close([-3 * factor, 4 * factor], Numbers.Read(one.Master), 1e-6);
+        Numbers.Close([-12 * factor], Numbers.Read(other.Master), 1e-6);
     }
 
     [Theory]
@@ -67,8 +72,10 @@ public sealed class GradientsTests : LeakCheck
         using var scope = new TensorScope();
         using var parameter = new Parameter(ParameterKind.Weight, 2);
         using var gradients = new Gradients([parameter]);
-        gradients.Sums[0].Copy_(Numbers.Make([3, bad], [2]));
+        Back(parameter, 3, bad);
+        gradients.Collect(first: true);
         Assert.False(double.IsFinite(gradients.Clip(1)));
+        Assert.Equal(1, gradients.Factor);
         Assert.Equal([3, bad], Numbers.Read(gradients.Sums[0]));
     }
 

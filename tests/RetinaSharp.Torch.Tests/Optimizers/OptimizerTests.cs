@@ -84,18 +84,16 @@ public class OptimizerTests : LeakCheck
     }
 
     [Fact]
-    public void Step_InBFloat16_MovesTheMasterAndNotTheValue()
+    public void Step_InBFloat16_MovesTheMasterAndRoundsItToTheValue()
     {
         using var scope = new TensorScope();
         using var parameter = new Parameter(ParameterKind.Weight, 2);
         parameter.To(Device.Cpu, ScalarType.BFloat16);
         using var gradients = new Gradients([parameter]);
         using var sgd = new Sgd([parameter], 0, 0);
-        gradients.Sums[0].Copy_(Numbers.Make([1.001, 2], [2]));
+        gradients.Put(0, Numbers.Make([1.001, 2], [2], ScalarType.Float32));
         sgd.Step(gradients, 1);
         Assert.Equal([-1.001f, -2f], parameter.Master.ToArray());
-        Assert.Equal([0, 0], Numbers.Read(parameter.Value));
-        parameter.Refresh();
         Assert.Equal([-1, -2], Numbers.Read(parameter.Value));
     }
 
@@ -104,8 +102,8 @@ public class OptimizerTests : LeakCheck
     private static void Step(Optimizer optimizer, Gradients gradients, int step)
     {
         using var scope = new TensorScope();
-        for (var i = 0; i < gradients.Sums.Length; i++)
-            gradients.Sums[i].Copy_(Numbers.Make(Gradient(step, i, gradients.Sums[i].Count), [gradients.Sums[i].Count]));
+        for (var i = 0; i < gradients.Parameters.Count; i++)
+            gradients.Put(i, Numbers.Make(Gradient(step, i, gradients.Parameters[i].Master.Count), [gradients.Parameters[i].Master.Count], ScalarType.Float32));
         optimizer.Step(gradients, Rate);
     }
 

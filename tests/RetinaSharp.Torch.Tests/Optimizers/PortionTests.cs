@@ -62,8 +62,9 @@ public class PortionTests : LeakCheck
         {
             for (var i = 0; i < parameters.Length; i++)
             {
-                var shape = parameters[i].Master.Shape.ToArray();
-                gradients.Sums[i].Copy_(Numbers.Make(Numbers.Uniform(step + i, parameters[i].Master.Count), shape));
+                var master = parameters[i].Master;
+                var gradient = Numbers.Make(Numbers.Uniform(step + i, master.Count), master.Shape.ToArray(), ScalarType.Float32);
+                gradients.Put(i, master.Shape.Length == 4 ? gradient.ChannelsLast() : gradient);
             }
 
             gradients.Clip(5, threads);
