@@ -42,7 +42,7 @@ def build(variant, depth, salt, images):
     with torch.no_grad():
         # Half of what comes out would be beside 0, where rounding decides on which side of a rectifier it is; shifted by two or three
         # deviations, little is. By three, nothing is rectified in some bottlenecks: a shift before batch norm has no gradient then.
-        scale = {("v1", "50"): 0.5, ("v2", "50"): 0.4}.get((variant, depth), 0.33)
+        scale = 0.5 if depth == "50" else 0.33
         towers = [] if variant == "v2" else [block[0] for head in (model.head.classification_head, model.head.regression_head) for block in head.conv]
         for layer in [*towers, *(one for one in model.modules() if isinstance(one, (nn.BatchNorm2d, nn.GroupNorm, FrozenBatchNorm2d)))]:
             layer.weight *= scale

@@ -40,7 +40,10 @@ public sealed class BatchNorm2d : AffineNorm2d
         // With momentum 1 these become the mean and the variance of the shard itself.
         var mean = TensorScope.Detach(Buffer(_runningMean).EmptyLike().Zero_());
         var variance = TensorScope.Detach(Buffer(_runningVariance).EmptyLike().Zero_());
-        var output = Functional.BatchNorm(x, Weight.Value, Bias.Value, mean, variance, true, 1, Epsilon);
+        // In single precision, each channel's pixels next to each other: LibTorch then adds up in double, and in single where channels are last. The mean of a large
+        // map is a hundred times as exact; what is left of a shift's gradient before another such norm depends on it. Shorter types it adds up in single either way.
+        var planar = x.Type == ScalarType.Float32 ? x.Contiguous() : x;
+        var output = Functional.BatchNorm(planar, Weight.Value, Bias.Value, mean, variance, true, 1, Epsilon).ChannelsLast();
         lock (_notes)
             _notes.Add((Shard.Index, mean, variance));
         return epilogue.Apply(output);
