@@ -17,7 +17,10 @@ internal sealed class RunFolder : IDisposable
 
     private const string Metrics = "metrics.jsonl";
 
+    private const string Lock = "training.lock";
+
     private readonly string _path;
+    private readonly FileStream _lock;
     private readonly List<string> _lines = [];
     private bool _linesWait;
     private (List<(string Name, Tensor Tensor)> Weights, ModelDescription Description)? _waitingBest;
@@ -31,7 +34,21 @@ internal sealed class RunFolder : IDisposable
     {
         _path = path;
         Make(path);
-        foreach (var leftover in Directory.GetFiles(path, "*" + DurableFile.Beside))
+        _lock = Take(path);
+        try
+        {
+            Prepare(settings, from);
+        }
+        catch
+        {
+            _lock.Dispose();
+            throw;
+        }
+    }
+
+    private void Prepare(RunSettings settings, Checkpoint? from)
+    {
+        foreach (var leftover in Directory.GetFiles(_path, "*" + DurableFile.Beside))
             File.Delete(leftover);
         if (from is not null)
             _lines.AddRange(LinesUpTo(from.Epoch));
@@ -50,6 +67,23 @@ internal sealed class RunFolder : IDisposable
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new IOException($"{path}: the run folder cannot be made ({error.Message}); choose another folder, or see to your rights in the one above", error);
+        }
+    }
+
+    /// <summary>Keeps other trainings out of the folder. The system gives it back when the process ends, however it ends.</summary>
+    private static FileStream Take(string path)
+    {
+        try
+        {
+            return new(Path.Combine(path, Lock), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+        }
+        catch (IOException error) when (File.Exists(Path.Combine(path, Lock)))
+        {
+            throw new IOException($"{path}: another training is at work in this folder; wait until it ends, or choose another folder", error);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"{path}: the run folder cannot be written to ({error.Message}); choose another folder, make room, or see to your rights in it", error);
         }
     }
 
@@ -133,7 +167,11 @@ internal sealed class RunFolder : IDisposable
             WriteMetrics();
     }
 
-    public void Dispose() => ForgetWaitingBest();
+    public void Dispose()
+    {
+        ForgetWaitingBest();
+        _lock.Dispose();
+    }
 
     private string At(string name) => Path.Combine(_path, name);
 

@@ -37,6 +37,19 @@ public sealed class UnwritableTests : IDisposable
     }
 
     [Fact]
+    public void Train_FolderOfAnotherTraining_IsRefusedUntilThatEnds()
+    {
+        using (new RunFolder(Run, TinyRun.Settings, from: null))
+        {
+            var error = Assert.Throws<IOException>(() => Train(1));
+            Assert.Contains(Run, error.Message);
+            Assert.Contains("another training", error.Message);
+        }
+
+        Assert.Equal(1, Train(1).Epochs);
+    }
+
+    [Fact]
     public void Train_LastModelCannotBeWrittenForAWhile_WarnsAndGoesOn()
     {
         var reports = new TinyRun.Reports(progress =>
