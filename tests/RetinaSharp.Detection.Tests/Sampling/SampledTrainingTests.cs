@@ -17,8 +17,9 @@ public sealed class SampledTrainingTests : IDisposable
     [InlineData(SamplingKind.HardNegative)]
     public void Train_Sampled_LossFalls(SamplingKind kind)
     {
+        // OHEM's loss is of whatever is the hardest at the time, and so falls the slowest.
         var reports = new TinyRun.Reports();
-        var settings = With(kind, TinyRun.With(training => training with { Epochs = 12, LearningRate = 5e-3, Shards = 2 }));
+        var settings = With(kind, TinyRun.With(training => training with { Epochs = 20, LearningRate = 5e-3, Shards = 2 }));
 
         TinyRun.Train(settings, _rectangles.Set, _rectangles.At("run"), _rectangles.Set, reports);
 
