@@ -26,12 +26,17 @@ internal static class TorchvisionArchitecture
         int[] blocks = [.. Enumerable.Range(1, 4).Select(stage => Count(weights, $"{prefix}layer{stage}."))];
         var isBottleneck = weights.Find($"{prefix}layer1.0.conv3.weight") is not null;
         var depth = Array.Find(Depths, depth => Modeling.ResNet.Blocks(depth).SequenceEqual(blocks) && depth >= 50 == isBottleneck);
-        if (depth == 0 || weights.Find($"{prefix}conv1.weight") is not { Shape: [var stem, 3, 7, 7] })
+        if (depth == 0)
         {
             throw new WeightsException(weights.Path, $"its {weights.Names.Count()} weights are of no RetinaNet or ResNet of torchvision: "
                 + $"a ResNet of {string.Join(", ", Depths)} layers is looked for, found are {string.Join(", ", blocks)} blocks in stages called {prefix}layer1 to {prefix}layer4");
         }
 
+        var first = $"{prefix}conv1.weight";
+        if (weights.Find(first) is not { Shape: var shape })
+            throw new WeightsException(weights.Path, $"it lacks {first}, a ResNet's first convolution");
+        if (shape is not [var stem, 3, 7, 7])
+            throw new WeightsException(weights.Path, $"{first} is [{string.Join(", ", shape)}]: a ResNet's first convolution is of 3 channels and 7 x 7");
         return stem is >= 8 and <= 512 && stem % 8 == 0
             ? (depth, stem / 64.0)
             : throw new WeightsException(weights.Path, $"its first convolution has {stem} channels, which have to be a multiple of 8 up to 512");

@@ -122,7 +122,7 @@ public sealed class WeightImportTests : IDisposable
 
     [Theory]
     [InlineData("backbone.body.layer2.0.conv1.weight", "needs [16, 8, 3, 3]")]
-    [InlineData("backbone.body.conv1.weight", "of no RetinaNet or ResNet")]
+    [InlineData("backbone.body.conv1.weight", "is [1176]: a ResNet")]
     [InlineData(ClassLayer, "no convolution's")]
     public void Run_WeightOfAnotherShape_Refused(string name, string reason)
     {
