@@ -87,7 +87,7 @@ internal static class AblateVerb
             var dataOptions = new Annotations.DataOptions { ImagesDirectory = parse.GetValue(images) };
             var train = DataSource.Open(parse.GetRequiredValue(data)!, dataOptions, output);
             var truth = DataSource.Open(parse.GetRequiredValue(validation)!, dataOptions, output);
-            output.Say($"{table.Title}: {table.Rows.Count} rows, {(count == 1 ? "one seed" : $"{count} seeds")}, into {folder}");
+            output.Say($"{table.Title}: {(table.Rows.Count == 1 ? "one row" : $"{table.Rows.Count} rows")}, {(count == 1 ? "one seed" : $"{count} seeds")}, into {folder}");
 
             AblationOutcome outcome;
             try
