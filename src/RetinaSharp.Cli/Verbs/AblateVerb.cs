@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
+using RetinaSharp.Annotations;
 using RetinaSharp.Cli.Options;
 using RetinaSharp.Cli.Reports;
 using RetinaSharp.Cli.Terminal;
@@ -84,7 +85,7 @@ internal static class AblateVerb
                     + $"{RuntimeInformation.FrameworkDescription}, LibTorch {Engine.Version}",
             };
             Engine.Require(options.Device);
-            var dataOptions = new Annotations.DataOptions { ImagesDirectory = parse.GetValue(images) };
+            var dataOptions = new DataOptions { ImagesDirectory = parse.GetValue(images) };
             var train = DataSource.Open(parse.GetRequiredValue(data)!, dataOptions, output);
             var truth = DataSource.Open(parse.GetRequiredValue(validation)!, dataOptions, output);
             output.Say($"{table.Title}: {(table.Rows.Count == 1 ? "one row" : $"{table.Rows.Count} rows")}, {(count == 1 ? "one seed" : $"{count} seeds")}, into {folder}");

@@ -7,9 +7,6 @@ namespace RetinaSharp.Experiments.Ablation;
 /// <summary>The report of a table: our figures beside the paper's, how the rows learnt, and where the best of them is wrong.</summary>
 internal static class AblationReport
 {
-    // So many curves can be told apart; of more rows the best and the worst are drawn.
-    private const int MostCurves = 6;
-
     private const int LongestWhole = 8;
 
     /// <param name="folder">The folder of the tables, with the run folders.</param>
@@ -20,7 +17,7 @@ internal static class AblationReport
     public static Report Create(string folder, AblationOutcome outcome, AnnotatedSet validation)
     {
         var table = outcome.Table;
-        var sections = new List<ReportSection> { new("Table", [Table(outcome), new Paragraph(TableMarkdown.Footer(outcome))]), new("Ours and the paper's", Bars(outcome)) };
+        var sections = new List<ReportSection> { Table(outcome), new("Ours and the paper's", Bars(outcome)) };
         var drawn = Drawn(outcome);
         if (drawn.Count > 0)
         {
@@ -39,13 +36,14 @@ internal static class AblationReport
         return paper is null ? $"{ours}." : $"{ours}; the paper's is {paper.Row.Label} with {paper.Row.Paper!.AP:0.000} on its data.";
     }
 
-    private static ReportTable Table(AblationOutcome outcome)
+    private static ReportSection Table(AblationOutcome outcome)
     {
         var text = new TableText(outcome);
-        return new(outcome.Table.Title, text.Columns, [.. text.Rows.Zip(outcome.Shown, (cells, row) => (IReadOnlyList<TableCell>)
+        var table = new ReportTable(outcome.Table.Title, text.Columns, [.. text.Rows.Zip(outcome.Shown, (cells, row) => (IReadOnlyList<TableCell>)
         [
             Label(row), new(cells[1], IsBest: row == outcome.Best), .. cells.Skip(2).Select(cell => new TableCell(cell)),
         ])]);
+        return new("Table", [table, new Paragraph(text.Footer)]);
     }
 
     // A symbol and its number stay on one line, however narrow the screen; words may be parted.
@@ -72,17 +70,17 @@ internal static class AblationReport
         return blocks;
     }
 
-    /// <summary>Rows with weights, by falling AP; of many the best and the worst.</summary>
+    /// <summary>Rows with weights, by falling AP; of more than can be told apart the best and the worst.</summary>
     private static List<RowOutcome> Drawn(AblationOutcome outcome)
     {
         var ranked = outcome.Shown.Where(row => row.Trainings is [{ Failure: null }, ..]).OrderByDescending(row => row.Mean(figures => figures.AP)).ToList();
-        return ranked.Count <= MostCurves ? ranked : [.. ranked.Take(MostCurves / 2), .. ranked.TakeLast(MostCurves / 2)];
+        return ranked.Count <= LineChart.MostSeries ? ranked : [.. ranked.Take(LineChart.MostSeries / 2), .. ranked.TakeLast(LineChart.MostSeries / 2)];
     }
 
     private static ReportSection Learning(string folder, AblationOutcome outcome, List<RowOutcome> drawn)
     {
         var runs = drawn.Select(row => (Name: row.Row.Label, Record: new RunRecord(Path.Combine(folder, row.Trainings[0].Run)))).ToList();
-        var which = drawn.Count < outcome.Shown.Count ? $"The {MostCurves / 2} best and the {MostCurves / 2} worst rows" : "All rows";
+        var which = drawn.Count < outcome.Shown.Count ? $"The {LineChart.MostSeries / 2} best and the {LineChart.MostSeries / 2} worst rows" : "All rows";
         return new("Learning",
         [
             new Paragraph($"{which}, by their first seed. Losses are of different kinds: they can be compared in how they fall, not in height."),

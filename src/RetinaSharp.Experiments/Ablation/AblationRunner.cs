@@ -47,12 +47,10 @@ public sealed class AblationRunner(AnnotatedSet train, AnnotatedSet validation, 
                 done.Add(run, kept);
         var trainer = new RowTrainer(train, validation, options);
         var pace = new TablePace(planned.Select(training => training.Run).Distinct().Count(), done.Values);
+        // Asked anew before each: of two rows with the same settings the second is done by then.
         foreach (var training in planned.Where(training => !done.ContainsKey(training.Run)))
         {
             cancellation.ThrowIfCancellationRequested();
-            // Of two rows with the same settings the second is done by now.
-            if (done.ContainsKey(training.Run))
-                continue;
             var result = trainer.Train(training, new Relay(step => Report(training, step, null)), cancellation);
             done.Add(training.Run, result);
             pace.Finish(result);

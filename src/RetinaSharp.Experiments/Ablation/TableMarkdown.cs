@@ -15,19 +15,8 @@ internal static class TableMarkdown
         lines.Append($"|{string.Concat(text.Columns.Select((_, column) => column == 0 ? " --- |" : " ---: |"))}\n");
         foreach (var row in text.Rows)
             lines.Append($"| {string.Join(" | ", row.Select(Escaped))} |\n");
-        lines.Append($"\n{Footer(outcome)}\n");
+        lines.Append($"\n{Escaped(text.Footer)}\n");
         return lines.ToString();
-    }
-
-    /// <summary>What the figures are, in a few sentences.</summary>
-    public static string Footer(AblationOutcome outcome)
-    {
-        var origin = outcome.Origin;
-        var steps = outcome.Rows.SelectMany(row => row.Trainings).Where(training => training.Failure is null).Select(training => training.Steps).Distinct().Order().ToList();
-        return $"{Escaped(origin.Data)}. {origin.Training}{(steps.Count > 0 ? $", {string.Join(" or ", steps)} steps" : "")} for each row"
-            + $"{(outcome.Rows.Any(row => row.Trainings.Count > 1) ? "; mean ± standard deviation" : "")}. The last weights are measured, not the best epoch's. "
-            + $"{origin.Machine}; {Reports.Durations.Text(TimeSpan.FromSeconds(outcome.Seconds))} of training in all, to {origin.Date:yyyy-MM-dd}. "
-            + $"The paper: {outcome.Table.PaperSetting}.";
     }
 
     // Names of files and classes are not ours: none is to end a cell or begin a tag.

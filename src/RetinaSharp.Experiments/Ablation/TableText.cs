@@ -33,6 +33,7 @@ public sealed class TableText
         var filled = columns.Where(column => outcome.Shown.Any(row => column.Cell(row) is not null)).ToList();
         Columns = [.. filled.Select(column => column.Title)];
         Rows = [.. outcome.Shown.Select(row => (IReadOnlyList<string>)[.. filled.Select(column => column.Cell(row) ?? TableCell.None)])];
+        Footer = FooterOf(outcome);
     }
 
     /// <summary>Titles of the columns.</summary>
@@ -40,6 +41,20 @@ public sealed class TableText
 
     /// <summary>A text for each column of each row.</summary>
     public IReadOnlyList<IReadOnlyList<string>> Rows { get; }
+
+    /// <summary>What the figures are, in a few sentences.</summary>
+    public string Footer { get; }
+
+    private static string FooterOf(AblationOutcome outcome)
+    {
+        var origin = outcome.Origin;
+        var trainings = outcome.Rows.SelectMany(row => row.Trainings);
+        var steps = trainings.Where(training => training.Failure is null).Select(training => training.Steps).Distinct().Order().ToList();
+        return $"{origin.Data}. {origin.Training}{(steps.Count > 0 ? $", {string.Join(" or ", steps)} steps" : "")} for each row"
+            + $"{(outcome.Rows.Any(row => row.Trainings.Count > 1) ? "; mean ± standard deviation" : "")}. The last weights are measured, not the best epoch's. "
+            + $"{origin.Machine}; {Durations.Text(TimeSpan.FromSeconds(outcome.Seconds))} of training in all, to {origin.Date:yyyy-MM-dd}. "
+            + $"The paper: {outcome.Table.PaperSetting}.";
+    }
 
     private static string? Measured(RowOutcome row, Func<CocoFigures, double> figure) => row.Mean(figure) is not { } mean
         ? null

@@ -36,6 +36,8 @@ public sealed class AblationReportTests : IDisposable
 
         Assert.Contains(Assert.IsType<ReportTable>(report.Sections[0].Blocks[0]).Rows[0], cell => cell.Text == "gradient non-finite at step 12");
         Assert.DoesNotContain(report.Sections, section => section.Title == "Learning");
+        // Escaping is for whoever writes a format.
+        Assert.Contains("cats & dogs|all", Assert.IsType<Paragraph>(report.Sections[0].Blocks[1]).Text);
     }
 
     [BrowserFact]
@@ -49,7 +51,7 @@ public sealed class AblationReportTests : IDisposable
         await BrowserTests.Check(browser, path, curves: 12, pictures: 6);
     }
 
-    private static AblationOrigin Origin => new("retina ablate", "a machine", "images", "an epoch", new(2026, 11, 22));
+    private static AblationOrigin Origin => new("retina ablate", "a machine", "images of cats & dogs|all", "an epoch", new(2026, 11, 22));
 
     private static AblationTable Table(IEnumerable<string> labels) => new("some", "Some", "What is varied.", "COCO", [.. labels.Select(label => new AblationRow(label, Presets.Tiny, new(.3)))]);
 
