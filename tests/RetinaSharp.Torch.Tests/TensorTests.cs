@@ -77,6 +77,32 @@ public class TensorTests : LeakCheck
         Assert.Equal([0f], tensor.ToArray());
     }
 
+    // Single numbers, less and more than a page, and what is asked of the system in huge pages.
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(1000)]
+    [InlineData(100_001)]
+    [InlineData(3_000_000)]
+    public unsafe void Zeros_AnySize_BeginsWhereVectorsAndLinesOfTheCacheDo(long count)
+    {
+        using var scope = new TensorScope();
+        for (var i = 0; i < 5; i++)
+        {
+            var elements = Tensor.Zeros(ScalarType.Float32, Device.Cpu, count).Data<float>();
+            fixed (float* first = elements)
+                Assert.Equal(0, (nint)first % 64);
+            Assert.Equal(count, elements.Length);
+            Assert.Equal(-1, elements.IndexOfAnyExcept(0));
+        }
+    }
+
+    [Theory]
+    [InlineData(1L << 45)]
+    [InlineData((1L << 61) - 1)]
+    public void Zeros_MoreThanThereIs_SaysThatMemoryIsUsedUp(long count) =>
+        Assert.Contains("out of memory", Assert.Throws<TorchException>(() => Tensor.Zeros(ScalarType.Float32, Device.Cpu, count)).Message, StringComparison.Ordinal);
+
     [Fact]
     public void Data_WrittenThere_IsTheTensors()
     {
