@@ -38,8 +38,8 @@ public sealed class BatchNorm2d : AffineNorm2d
             return ForwardFolded(convolution, input, epilogue);
         var x = convolution.Forward(input);
         // With momentum 1 these become the mean and the variance of the shard itself.
-        var mean = TensorScope.Detach(Buffer(_runningMean).EmptyLike().Zero_());
-        var variance = TensorScope.Detach(Buffer(_runningVariance).EmptyLike().Zero_());
+        var mean = TensorScope.Detach(Weight.Value.EmptyLike().Zero_());
+        var variance = TensorScope.Detach(Weight.Value.EmptyLike().Zero_());
         // In single precision, each channel's pixels next to each other: LibTorch then adds up in double, and in single where channels are last. The mean of a large
         // map is a hundred times as exact; what is left of a shift's gradient before another such norm depends on it. Shorter types it adds up in single either way.
         var planar = x.Type == ScalarType.Float32 ? x.Contiguous() : x;
@@ -48,10 +48,6 @@ public sealed class BatchNorm2d : AffineNorm2d
             _notes.Add((Shard.Index, mean, variance));
         return epilogue.Apply(output);
     }
-
-    /// <summary>Its parameters stay in single precision: the operator takes them so beside a shorter input.</summary>
-    /// <inheritdoc/>
-    public override void To(Device device, ScalarType type, int shards = 1) => base.To(device, ScalarType.Float32, shards);
 
     /// <inheritdoc/>
     protected override void TakeNotes()

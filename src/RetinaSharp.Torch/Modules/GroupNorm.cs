@@ -38,17 +38,13 @@ public sealed class GroupNorm : Norm2d
     }
 
     /// <summary>
-    /// In single precision, each channel's pixels next to each other. In LibTorch 1.13 the operator adds up in the input's own type where channels are last: in
+    /// In the type of its parameters, each channel's pixels next to each other. In LibTorch 1.13 the operator adds up in the input's own type where channels are last: in
     /// bfloat16, over a map of 32 × 32 and more, what comes out is wrong by whole numbers, and so are the gradients.
     /// </summary>
     /// <inheritdoc/>
     public override Tensor Forward(Conv2d convolution, Tensor input, Epilogue epilogue = default)
     {
         var x = convolution.Forward(input);
-        return epilogue.Apply(Functional.GroupNorm(x.To(ScalarType.Float32).Contiguous(), _groups, Weight.Value, Bias.Value, Epsilon).To(x.Type).ChannelsLast());
+        return epilogue.Apply(Functional.GroupNorm(x.To(Weight.Value.Type).Contiguous(), _groups, Weight.Value, Bias.Value, Epsilon).To(x.Type).ChannelsLast());
     }
-
-    /// <summary>Its parameters stay in single precision.</summary>
-    /// <inheritdoc/>
-    public override void To(Device device, ScalarType type, int shards = 1) => base.To(device, ScalarType.Float32, shards);
 }

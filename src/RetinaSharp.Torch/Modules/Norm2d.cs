@@ -11,4 +11,8 @@ public abstract class Norm2d : Module
     /// <param name="input">Its input.</param>
     /// <param name="epilogue">What follows the normalisation.</param>
     public abstract Tensor Forward(Conv2d convolution, Tensor input, Epilogue epilogue = default);
+
+    /// <summary>Its parameters are never shorter than single precision: the operators take them so beside a shorter input.</summary>
+    /// <inheritdoc/>
+    public override void To(Device device, ScalarType type, int shards = 1) => base.To(device, type == ScalarType.BFloat16 ? ScalarType.Float32 : type, shards);
 }
