@@ -115,22 +115,40 @@ internal sealed class Comparison : IDisposable
             new[] { box.X1 - row[2], box.Y1 - row[3], box.X2 - row[4], box.Y2 - row[5] }.Max(distance => Math.Abs((double)distance));
     }
 
+    /// <summary>
+    /// In single precision one rectifier that rounding turned on or off moves the gradients of its layer by more than the limit, which says nothing of the rest: hence
+    /// the median over the tensors, with the worst named. In double, where that does not happen, it is the worst of all.
+    /// </summary>
     private IEnumerable<Difference> LossesAndGradients()
     {
-        using var network = Network(isTraining: true);
-        using var scope = new TensorScope();
         using var batch = Batches(1).Single();
-        var normalizer = new StepNormalizer(_settings.Loss.Normalizer).Next([batch])(batch);
-        var loss = DetectionLoss.Evaluate(_settings.Loss, network.Forward(Preprocessing.Input(batch, network)), batch, normalizer);
-        Autograd.Backward(loss.Outputs, loss.Gradients);
+        var (loss, single) = Derive(batch, ScalarType.Float32);
         var losses = _expected["losses"];
         yield return Difference.Of("losses", 1e-5, [(Relative(losses[0], loss.Classification), "classification"), (Relative(losses[1], loss.Box), "boxes")]);
+        yield return Difference.OfMedian("gradients in single", 1e-3, Apart("gradient.", single));
+        yield return Difference.Of("gradients in double", 1e-3, Apart("exact.", Derive(batch, ScalarType.Float64).Gradients));
+    }
 
-        var gradients = network.NamedParameters().Where(entry => entry.Parameter.IsTrainable).ToDictionary(entry => entry.Name, entry => entry.Parameter.Value.Gradient()!.ToArray());
-        var names = _expected.Under("gradient.").ToList();
+    /// <summary>The losses, and the derivative of their sum by each parameter.</summary>
+    private ((double Classification, double Box) Losses, Dictionary<string, float[]> Gradients) Derive(TrainingBatch batch, ScalarType type)
+    {
+        using var network = Network(isTraining: true, type);
+        using var scope = new TensorScope();
+        var outputs = network.Forward(Preprocessing.Input(batch, network));
+        var normalizer = new StepNormalizer(_settings.Loss.Normalizer).Next([batch])(batch);
+        // The losses know single precision and less.
+        var loss = DetectionLoss.Evaluate(_settings.Loss, [.. outputs.Select(level => new LevelOutput(level.Logits.To(ScalarType.Float32), level.Deltas.To(ScalarType.Float32)))], batch, normalizer);
+        Autograd.Backward([.. outputs.SelectMany(level => new[] { level.Logits, level.Deltas })], [.. loss.Gradients.Select(gradient => gradient.To(type))]);
+        var trained = network.NamedParameters().Where(entry => entry.Parameter.IsTrainable);
+        return ((loss.Classification, loss.Box), trained.ToDictionary(entry => entry.Name, entry => entry.Parameter.Value.Gradient()!.To(ScalarType.Float32).ToArray()));
+    }
+
+    private List<(double, string)> Apart(string prefix, Dictionary<string, float[]> gradients)
+    {
+        var names = _expected.Under(prefix).ToList();
         if (!names.Order().SequenceEqual(gradients.Keys.Order()))
             throw new InvalidOperationException("the trained parameters are not torchvision's");
-        yield return Difference.Of("gradients", 1e-3, names.Select(name => (Distance(_expected[$"gradient.{name}"], gradients[name]), name)));
+        return [.. names.Select(name => (Distance(_expected[prefix + name], gradients[name]), name))];
     }
 
     private Difference Steps()
@@ -150,10 +168,10 @@ internal sealed class Comparison : IDisposable
 
     private Image[] Images() => [.. _set.Images.Select(image => Image.Load(image.Path))];
 
-    private RetinaNet Network(bool isTraining)
+    private RetinaNet Network(bool isTraining, ScalarType type = ScalarType.Float32)
     {
         var network = ModelFile.Load(_model).Model;
-        network.To(Device.Cpu, ScalarType.Float32);
+        network.To(Device.Cpu, type);
         network.Train(isTraining);
         return network;
     }
