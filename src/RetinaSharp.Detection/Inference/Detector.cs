@@ -66,7 +66,8 @@ public sealed partial class Detector : IDisposable
     {
         options ??= new();
         var file = ModelFile.Find(path);
-        // While the engine is loaded, the file is held against its checksum.
+        // While the engine is loaded, the file is held against its checksum. The system loads one library at a time, so that of the checksum comes before.
+        SafetensorsFile.LoadChecksum();
         var engine = Task.Run(() => Engine.Require(options.Device));
         RetinaNet? network = null;
         try

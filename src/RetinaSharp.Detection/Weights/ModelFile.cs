@@ -48,7 +48,7 @@ internal static class ModelFile
     public static ModelDescription Describe(string path)
     {
         using var file = SafetensorsFile.Open(path);
-        var description = Describe(path, file);
+        var description = Describe(path, DescriptionIn(path, file));
         // A damaged description may still be one, of other classes.
         file.VerifyChecksum();
         return description;
@@ -86,13 +86,15 @@ internal static class ModelFile
         var file = SafetensorsFile.Open(path);
         try
         {
-            var description = Describe(path, file);
+            // First what takes long: while a library is loaded on another thread the system finds no functions, of which reading the description needs many.
+            var text = DescriptionIn(path, file);
+            Verify(path, file);
+            var description = Describe(path, text);
             // Before memory is asked for: a small file may describe a network that no machine holds.
             var outputs = description.Categories.Count + (description.Settings.Loss.HasBackgroundOutput ? 1 : 0);
             var (needed, there) = (Convolutions.Of(description.Settings.Model, outputs).Sum(shape => shape.Weights), file.Entries.Values.Sum(entry => entry.Count));
             if (needed > there)
                 throw new WeightsException(path, $"its description is of a network with {needed} weights and more, but it holds {there}; the file is damaged, get or train it again");
-            Verify(path, file);
             return (file, description);
         }
         catch
@@ -103,12 +105,14 @@ internal static class ModelFile
     }
 
     /// <summary>What is said of a model, if the file is one of this program's.</summary>
-    public static ModelDescription? TryDescribe(SafetensorsFile file) => file.Metadata.ContainsKey(DescriptionKey) ? Describe(file.Path, file) : null;
+    public static ModelDescription? TryDescribe(SafetensorsFile file) => file.Metadata.TryGetValue(DescriptionKey, out var text) ? Describe(file.Path, text) : null;
 
-    private static ModelDescription Describe(string path, SafetensorsFile file)
+    private static string DescriptionIn(string path, SafetensorsFile file) => file.Metadata.TryGetValue(DescriptionKey, out var text)
+        ? text
+        : throw new WeightsException(path, $"the file holds weights, but no description of a model (metadata {DescriptionKey}); it was not written by RetinaSharp");
+
+    private static ModelDescription Describe(string path, string text)
     {
-        if (!file.Metadata.TryGetValue(DescriptionKey, out var text))
-            throw new WeightsException(path, $"the file holds weights, but no description of a model (metadata {DescriptionKey}); it was not written by RetinaSharp");
         try
         {
             using var given = JsonDocument.Parse(text);

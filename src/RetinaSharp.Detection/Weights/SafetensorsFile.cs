@@ -137,6 +137,14 @@ internal sealed class SafetensorsFile : IWeightSource
         return true;
     }
 
+    /// <summary>Loads the library that computes checksums, if it is not loaded yet, and finds its functions.</summary>
+    public static void LoadChecksum()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData([0]);
+        hash.GetHashAndReset();
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
 
