@@ -1,6 +1,5 @@
 using RetinaSharp.Detection.Modeling;
 using RetinaSharp.Detection.Settings;
-using RetinaSharp.Detection.Weights;
 using RetinaSharp.Torch;
 
 namespace RetinaSharp.Detection.Tests.Modeling;
