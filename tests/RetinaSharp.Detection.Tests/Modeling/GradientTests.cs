@@ -11,14 +11,14 @@ namespace RetinaSharp.Detection.Tests.Modeling;
 [Collection(TorchCollection.Name)]
 public class GradientTests
 {
-    private const int Height = 128;
-    private const int Width = 160;
+    private const int Height = 64;
+    private const int Width = 96;
 
-    // A shift before a batch norm that is trained nearly cancels, and what is left of its gradient is mostly rounding: hence the largest. In bfloat16 a few rectifiers in a thousand
-    // switch in every layer, which with random weights and gradients that add up to nothing comes to a third; PyTorch's autocast is as far from double on such a network.
+    // The largest is of a gradient that is missing or wrong: one rectifier beside 0 that rounding turns on or off moves its layer's by some hundredths, in single precision too. In
+    // bfloat16 some in a thousand turn in every layer, which with random weights and gradients that add up to nothing comes to a third; PyTorch's autocast is as far from double there.
     [Theory]
-    [InlineData(NormKind.Batch, ScalarType.Float32, 1e-5, 1e-3)]
-    [InlineData(NormKind.Group, ScalarType.Float32, 1e-5, 1e-3)]
+    [InlineData(NormKind.Batch, ScalarType.Float32, 1e-5, .1)]
+    [InlineData(NormKind.Group, ScalarType.Float32, 1e-5, .1)]
     [InlineData(NormKind.Batch, ScalarType.BFloat16, .5, .8)]
     [InlineData(NormKind.Group, ScalarType.BFloat16, .5, .8)]
     public void Backward_ShorterType_GradientsAreThoseOfDouble(NormKind norm, ScalarType type, double median, double largest)
@@ -35,8 +35,8 @@ public class GradientTests
     private static (string Name, double[] Values)[] Gradients(NormKind norm, ScalarType type)
     {
         var model = Presets.Tiny.Model;
-        // Group norm over the single pixel of a P7 would leave next to nothing of a gradient.
-        using var network = new RetinaNet(model with { Norm = norm, HeadNorm = true, Anchors = model.Anchors with { MaxLevel = 6 } }, 3);
+        // Group norm over the few pixels of a P6 and P7 would leave next to nothing of a gradient.
+        using var network = new RetinaNet(model with { Norm = norm, HeadNorm = true, Anchors = model.Anchors with { MaxLevel = 5 } }, 3);
         WeightInitializer.Initialize(network, 1);
         network.To(Device.Cpu, type);
         network.Train(true);
