@@ -12,4 +12,5 @@ flock 9
 echo "${LIBTORCH:-}" >artifacts/built.next
 # The compiler server outlives the build, and must not keep the lock.
 dotnet msbuild "${1:-RetinaSharp.slnx}" -restore -m -nologo -v:q -p:Configuration=Release 9>&-
+[[ ! -d artifacts/bin/RetinaSharp.Cli/release ]] || eng/ahead.sh
 mv artifacts/built.next artifacts/built

@@ -12,6 +12,8 @@ RT_EXPORT int32_t rt_set_requires_grad(at::Tensor* tensor, int32_t on) {
   return guarded([&] { tensor->set_requires_grad(on != 0); });
 }
 
+RT_EXPORT int32_t rt_grad_mode() { return at::GradMode::is_enabled() ? 1 : 0; }
+
 // The gradient collected so far; null where there is none.
 RT_EXPORT int32_t rt_gradient(const at::Tensor* tensor, at::Tensor** out) {
   return guarded([&] {

@@ -23,9 +23,11 @@ at::Tensor dense(const at::Tensor& tensor) { return tensor.contiguous(at::Memory
 
 struct Convolution : torch::autograd::Function<Convolution> {
   static at::Tensor forward(AutogradContext* context, at::Tensor x, const at::Tensor& w, const c10::optional<at::Tensor>& b, const c10::optional<at::Tensor>& r, const Handle& packed,
-                            Window window, bool rectify) {
+                            bool overwrite, Window window, bool rectify) {
     x = dense(x);
-    const auto y = convolve(*packed->weights, x, w, b ? *b : at::Tensor(), r ? dense(*r) : at::Tensor(), window, rectify);
+    // Detached, it is the same memory for the result.
+    const auto sum = !r ? at::Tensor() : overwrite ? dense(*r).detach() : dense(*r).clone();
+    const auto y = convolve(*packed->weights, x, w, b ? *b : at::Tensor(), sum, window, rectify);
     context->save_for_backward(rectify ? variable_list{x, w, y} : variable_list{x, w});
     context->saved_data["packed"] = c10::IValue::make_capsule(packed);
     context->saved_data["bias"] = b.has_value();
@@ -47,7 +49,7 @@ struct Convolution : torch::autograd::Function<Convolution> {
     // Edges are those of the inputs that were there; results have a place for every argument.
     const bool has_bias = context->saved_data["bias"].toBool(), has_residual = context->saved_data["residual"].toBool();
     const auto needs_bias = has_bias && context->needs_input_grad(2);
-    variable_list results(7);
+    variable_list results(8);
     auto &x_result = results[0], &w_result = results[1], &b_result = results[2], &r_result = results[3];
     if (context->needs_input_grad(0)) x_result = convolve_backward_input(*packed->weights, gradient, x, w, window);
     if (context->needs_input_grad(1)) std::tie(w_result, b_result) = convolve_backward_weights(gradient, x, w, needs_bias, window);
@@ -61,6 +63,8 @@ struct Convolution : torch::autograd::Function<Convolution> {
 
 RT_EXPORT int32_t rt_has_convolution(int32_t type) { return has_convolution(static_cast<at::ScalarType>(type)) ? 1 : 0; }
 
+RT_EXPORT int64_t rt_kernels_made() { return kernels_made(); }
+
 RT_EXPORT int32_t rt_packed_create(void** out) {
   return guarded([&] { *out = new Handle(c10::make_intrusive<Packed>()); });
 }
@@ -71,23 +75,25 @@ RT_EXPORT int32_t rt_packed_forget(void* packed) {
 
 RT_EXPORT void rt_packed_release(void* packed) { delete static_cast<Handle*>(packed); }
 
-// act(conv(x, w) + b + r); b and r may be null.
-RT_EXPORT int32_t rt_convolution(void* packed, const at::Tensor* x, const at::Tensor* w, const at::Tensor* b, const at::Tensor* r, int64_t stride, int64_t padding, int32_t rectify, at::Tensor** out) {
+// act(conv(x, w) + b + r); b and r may be null. Where r may be overwritten, the result takes its memory.
+RT_EXPORT int32_t rt_convolution(void* packed, const at::Tensor* x, const at::Tensor* w, const at::Tensor* b, const at::Tensor* r, int32_t overwrite, int64_t stride, int64_t padding,
+                                 int32_t rectify, at::Tensor** out) {
   return guarded([&] {
     const auto optional = [](const at::Tensor* tensor) { return tensor == nullptr ? c10::nullopt : c10::optional<at::Tensor>(*tensor); };
-    *out = own(Convolution::apply(*x, *w, optional(b), optional(r), *static_cast<Handle*>(packed), Window{stride, padding}, rectify != 0));
+    *out = own(Convolution::apply(*x, *w, optional(b), optional(r), *static_cast<Handle*>(packed), overwrite != 0, Window{stride, padding}, rectify != 0));
   });
 }
 #else
 // Built against a LibTorch that brings its own oneDNN: its operators do it.
 RT_EXPORT int32_t rt_has_convolution(int32_t) { return 0; }
+RT_EXPORT int64_t rt_kernels_made() { return 0; }
 RT_EXPORT int32_t rt_packed_create(void** out) {
   *out = nullptr;
   return 0;
 }
 RT_EXPORT int32_t rt_packed_forget(void*) { return 0; }
 RT_EXPORT void rt_packed_release(void*) {}
-RT_EXPORT int32_t rt_convolution(void*, const at::Tensor*, const at::Tensor*, const at::Tensor*, const at::Tensor*, int64_t, int64_t, int32_t, at::Tensor**) {
+RT_EXPORT int32_t rt_convolution(void*, const at::Tensor*, const at::Tensor*, const at::Tensor*, const at::Tensor*, int32_t, int64_t, int64_t, int32_t, at::Tensor**) {
   set_error("built without oneDNN");
   return 1;
 }

@@ -20,9 +20,8 @@ RT_EXPORT const char* rt_torch_version() { return TORCH_VERSION; }
 RT_EXPORT int32_t rt_set_threads(int32_t count) {
   return guarded([&] {
     // A thread's first parallel operator would set the number anew, to what any thread of the process set last. Asking makes
-    // that happen now.
-    at::get_num_threads();
-    at::set_num_threads(count);
+    // that happen now. Setting makes threads of a kind that nothing here uses, which spin for a while.
+    if (at::get_num_threads() != count) at::set_num_threads(count);
   });
 }
 

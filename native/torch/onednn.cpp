@@ -3,7 +3,9 @@
 #include <ATen/Parallel.h>
 
 #include <array>
+#include <atomic>
 #include <dnnl.hpp>
+#include <future>
 #include <map>
 #include <mutex>
 #include <unordered_map>
@@ -69,11 +71,12 @@ struct Job {
   int64_t pixels() const { return images * out_height * out_width; }
 };
 
-dnnl::primitive_attr attributes(const Job& job, const memory::desc& output) {
+dnnl::primitive_attr attributes(const Job& job) {
   dnnl::primitive_attr attributes;
   attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
   dnnl::post_ops after;
-  if (job.residual) after.append_binary(dnnl::algorithm::binary_add, output);
+  // Added from where the result goes: that is free, whereas another tensor costs the kernels as much as the product itself.
+  if (job.residual) after.append_sum(1.f);
 #if DNNL_VERSION_MAJOR >= 3
   if (job.rectify) after.append_eltwise(dnnl::algorithm::eltwise_relu, 0, 0);
 #else
@@ -110,7 +113,7 @@ Kernel make_product(const Job& job) {
       c = {{out, in}, job.type, Tag::ab};
       break;
   }
-  const auto attr = attributes(job, c);
+  const auto attr = attributes(job);
 #if DNNL_VERSION_MAJOR >= 3
   const dnnl::matmul::primitive_desc description(engine(), a, b, bias, c, attr);
 #else
@@ -128,7 +131,7 @@ Kernel make_convolution(const Job& job) {
   const auto w = any_layout({job.outputs, job.inputs, job.kernel, job.kernel}, job.type);
   const auto bias = job.bias ? memory::desc({job.outputs}, job.type, memory::format_tag::x) : memory::desc();
   const memory::dims strides{job.stride, job.stride}, padding{job.padding, job.padding};
-  const auto attr = attributes(job, y);
+  const auto attr = attributes(job);
 #if DNNL_VERSION_MAJOR >= 3
   const dnnl::convolution_forward::primitive_desc forward(engine(), training, algorithm, x, w, bias, y, strides, padding, padding, attr);
 #else
@@ -156,17 +159,38 @@ Kernel make_convolution(const Job& job) {
   }
 }
 
+std::atomic<int64_t> made{0};
+
+// Threads make different kernels side by side; who wants one that another is making waits for it.
 Kernel cached(const Job& job) {
   static std::mutex mutex;
-  static std::map<Key, Kernel> kernels;
+  static std::map<Key, std::shared_future<Kernel>> kernels;
   const auto key = job.key();
-  const std::lock_guard<std::mutex> lock(mutex);
-  const auto found = kernels.find(key);
-  if (found != kernels.end()) return found->second;
-  // Inputs of ever new sizes must not fill the memory.
-  constexpr size_t most = 4096;
-  if (kernels.size() >= most) kernels.clear();
-  return kernels.emplace(key, job.is_product() ? make_product(job) : make_convolution(job)).first->second;
+  std::promise<Kernel> promise;
+  {
+    std::unique_lock<std::mutex> lock(mutex);
+    const auto found = kernels.find(key);
+    if (found != kernels.end()) {
+      const auto kernel = found->second;
+      lock.unlock();
+      return kernel.get();
+    }
+    // Inputs of ever new sizes must not fill the memory.
+    constexpr size_t most = 4096;
+    if (kernels.size() >= most) kernels.clear();
+    kernels.emplace(key, promise.get_future());
+  }
+  try {
+    auto kernel = job.is_product() ? make_product(job) : make_convolution(job);
+    promise.set_value(kernel);
+    made.fetch_add(1, std::memory_order_relaxed);
+    return kernel;
+  } catch (...) {
+    promise.set_exception(std::current_exception());
+    const std::lock_guard<std::mutex> lock(mutex);
+    kernels.erase(key);
+    throw;
+  }
 }
 
 // An input or an output as its kernel takes it: of a product, a row a pixel.
@@ -230,6 +254,8 @@ std::shared_ptr<PackedWeights> make_packed_weights() { return std::make_shared<P
 
 void forget(PackedWeights& packed) { packed.forget(); }
 
+int64_t kernels_made() { return made.load(std::memory_order_relaxed); }
+
 bool has_convolution(at::ScalarType type) {
   if (type == at::kFloat) return true;
   if (type != at::kBFloat16) return false;
@@ -243,11 +269,11 @@ at::Tensor convolve(PackedWeights& packed, const at::Tensor& x, const at::Tensor
   job.residual = r.defined();
   job.rectify = rectify;
   const auto kernel = cached(job);
-  const auto y = empty(job, job.outputs, job.out_height, job.out_width, x);
+  const auto y = job.residual ? r : empty(job, job.outputs, job.out_height, job.out_width, x);
+  if (x.is_meta()) return y;
   const auto input = job.is_product() ? sampled(x, job) : x;
   std::unordered_map<int, memory> arguments{{DNNL_ARG_SRC, lay(job, input)}, {DNNL_ARG_DST, lay(job, y)}, {DNNL_ARG_WEIGHTS, packed.get(w, plain_weights(job, w), kernel.weights)}};
   if (job.bias) arguments[DNNL_ARG_BIAS] = wrap(job.is_product() ? memory::desc({1, job.outputs}, job.type, memory::format_tag::ab) : memory::desc({job.outputs}, job.type, memory::format_tag::x), b);
-  if (job.residual) arguments[DNNL_ARG_ATTR_MULTIPLE_POST_OP(0) | DNNL_ARG_SRC_1] = lay(job, r);
   run(kernel, arguments);
   return y;
 }

@@ -2,6 +2,7 @@
 #include "shim.h"
 
 #include <atomic>
+#include <cstdlib>
 #include <cstring>
 
 namespace {
@@ -29,14 +30,27 @@ RT_EXPORT int32_t rt_create(const void* data, const int64_t* shape, int32_t dime
   return guarded([&] {
     const auto scalar = static_cast<at::ScalarType>(type);
     const at::IntArrayRef sizes(shape, static_cast<size_t>(dimensions));
+    const at::Device target(device);
+    if (target.is_meta()) {
+      *out = own(at::empty(sizes, at::TensorOptions().dtype(scalar).device(target)));
+      return;
+    }
     auto tensor = at::empty(sizes, at::TensorOptions().dtype(scalar));
     if (data != nullptr) {
       std::memcpy(tensor.data_ptr(), data, tensor.nbytes());
     } else {
       tensor.zero_();
     }
-    const at::Device target(device);
     *out = own(target.is_cpu() ? tensor : tensor.to(target));
+  });
+}
+
+// A tensor of single-precision numbers in memory of malloc's, which it frees with its last use; with `channels_last`, [N, C, H, W] lies there as [N, H, W, C].
+RT_EXPORT int32_t rt_adopt(float* data, const int64_t* shape, int32_t dimensions, int32_t channels_last, at::Tensor** out) {
+  return guarded([&] {
+    const at::IntArrayRef sizes(shape, static_cast<size_t>(dimensions));
+    const auto strides = c10::contiguous_strides(sizes);
+    *out = own(at::from_blob(data, sizes, channels_last != 0 ? c10::get_channels_last_strides_2d(sizes) : std::vector<int64_t>(strides.begin(), strides.end()), std::free, at::kFloat));
   });
 }
 

@@ -29,8 +29,8 @@ public static class OnnxExport
     public static OnnxExportResult Run(string path, string outFile, OnnxExportOptions? options = null)
     {
         options ??= new();
-        var (file, description) = ModelFile.Open(ModelFile.Find(path));
-        using var closing = file;
+        using var file = ModelFile.Open(ModelFile.Find(path));
+        var description = ModelFile.Describe(file);
         RequireRoom(file.Path, file.Entries.Values.Sum(entry => entry.Count));
         var inference = options.Applied(description.Settings.Inference);
 

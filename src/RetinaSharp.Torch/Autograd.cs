@@ -31,6 +31,16 @@ public static unsafe class Autograd
         Shim.Check(status, "backward");
     }
 
+    /// <summary>Whether operators of this thread are recorded where a gradient is wanted.</summary>
+    public static bool IsRecording
+    {
+        get
+        {
+            Shim.EnsureLoaded();
+            return NativeMethods.rt_grad_mode() != 0;
+        }
+    }
+
     /// <summary>Operators of this thread are not recorded until the result is disposed.</summary>
     public static NoGradient WithoutGradient()
     {

@@ -5,6 +5,9 @@ namespace RetinaSharp.Torch;
 /// <summary>Where a tensor lives and is computed.</summary>
 public readonly record struct Device
 {
+    private const int MetaComplement = 1;
+    private const string MetaName = "meta";
+
     // The complement of the CUDA index, so that the default is the processor.
     private readonly int _complement;
 
@@ -13,8 +16,14 @@ public readonly record struct Device
     /// <summary>The processor.</summary>
     public static Device Cpu => default;
 
+    /// <summary>Nowhere: tensors with a shape and a type, but without memory, of which operators compute the shapes of their results.</summary>
+    public static Device Meta => new(MetaComplement);
+
     /// <summary>Whether this is the processor.</summary>
     public bool IsCpu => _complement == 0;
+
+    /// <summary>Whether there is no memory; see <see cref="Meta"/>.</summary>
+    public bool IsMeta => _complement == MetaComplement;
 
     /// <summary>A CUDA device.</summary>
     /// <param name="index">Its number, from 0.</param>
@@ -24,6 +33,9 @@ public readonly record struct Device
         ArgumentOutOfRangeException.ThrowIfNegative(index);
         return new(~index);
     }
+
+    /// <summary>A device by LibTorch's name for it.</summary>
+    internal static Device Named(string name) => name == MetaName ? Meta : Parse(name);
 
     /// <summary>Reads <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</summary>
     /// <param name="text">The name.</param>
@@ -40,5 +52,5 @@ public readonly record struct Device
     }
 
     /// <inheritdoc/>
-    public override string ToString() => IsCpu ? "cpu" : string.Create(CultureInfo.InvariantCulture, $"cuda:{~_complement}");
+    public override string ToString() => IsCpu ? "cpu" : IsMeta ? MetaName : string.Create(CultureInfo.InvariantCulture, $"cuda:{~_complement}");
 }

@@ -29,6 +29,16 @@ public static class Engine
         }
     }
 
+    /// <summary>Kernels of convolutions that this process has compiled so far, one for each shape, type and what follows it; 0 where LibTorch keeps its own.</summary>
+    public static long KernelsMade
+    {
+        get
+        {
+            Shim.EnsureLoaded();
+            return NativeMethods.rt_kernels_made();
+        }
+    }
+
     /// <summary>Number of CUDA devices that can be used; 0 where LibTorch was built without CUDA.</summary>
     public static int CudaDevices
     {

@@ -30,6 +30,20 @@ public sealed unsafe partial class Tensor
             return Create(first, TypeOf<T>(), device, shape);
     }
 
+    /// <summary>A tensor of memory that is filled already, which it frees.</summary>
+    /// <param name="elements">From <see cref="System.Runtime.InteropServices.NativeMemory.AlignedAlloc"/>, at 64 bytes; the tensor's from now on, unless this throws.</param>
+    /// <param name="channelsLast">Whether [N, C, H, W] lies there as [N, H, W, C]; otherwise all is in C order.</param>
+    /// <param name="shape">Sizes by dimension.</param>
+    public static Tensor Adopt(float* elements, bool channelsLast, params ReadOnlySpan<long> shape)
+    {
+        Shim.EnsureLoaded();
+        fixed (long* sizes = shape)
+        {
+            Shim.Check(NativeMethods.rt_adopt(elements, sizes, shape.Length, channelsLast ? 1 : 0, out var handle), "adopt a tensor");
+            return new(handle);
+        }
+    }
+
     /// <summary>
     /// The elements themselves, in C order, without a copy; valid until the tensor is freed. Writing there is writing to the
     /// tensor, behind autograd's back.

@@ -65,7 +65,7 @@ public sealed unsafe partial class Tensor : IDisposable
             const int Capacity = 32;
             var text = stackalloc byte[Capacity];
             Shim.Check(NativeMethods.rt_device(Handle, text, Capacity));
-            return Device.Parse(Encoding.UTF8.GetString(System.Runtime.InteropServices.MemoryMarshal.CreateReadOnlySpanFromNullTerminated(text)));
+            return Device.Named(Encoding.UTF8.GetString(System.Runtime.InteropServices.MemoryMarshal.CreateReadOnlySpanFromNullTerminated(text)));
         }
     }
 

@@ -37,7 +37,9 @@ internal static class DetectVerb
             var batch = inference.ReadBatch(parse, 1);
             var files = ImagePaths.Find(parse.GetRequiredValue(paths));
             var folder = OutFolder.Of(parse.GetValue(outFolder), ResultsFile, files);
-            using var detector = Detector.Load(parse.GetRequiredValue(model), options);
+            // With more than one in a batch, it depends on the sizes of all which one is first.
+            var first = batch == 1 ? ImageHeader.TryRead(files[0]) : null;
+            using var detector = Detector.Load(parse.GetRequiredValue(model), options with { FirstImage = first is null ? null : (first.OrientedWidth, first.OrientedHeight) });
             var wanted = parse.GetValue(classes) is { } names ? Classes(names, detector.Categories) : null;
             folder?.Prepare();
             var drawing = folder is null ? null : new Drawing(folder.Path, files, drawFrom);

@@ -58,20 +58,9 @@ public sealed partial class Detector
     internal IEnumerable<IReadOnlyList<Detection>> DetectMany(AnnotatedSet set, int batch, IProgress<int>? imagesDone, CancellationToken cancellation) =>
         _pipeline.Run(set.Images, SetEvaluator.Reader(set, _planner), batch, imagesDone, cancellation).Select(item => item.Detections);
 
-    private ViewedImage Read(string path)
-    {
-        ImageHeader? header = null;
-        try
-        {
-            header = ImageHeader.Read(path);
-        }
-        catch (DataException)
-        {
-            // The decoder knows better what is wrong with it.
-        }
-
-        return header is { OrientedWidth: var width, OrientedHeight: var height } && ScaledFile.Load(path, width, height, Input, _planner.LargestScale) is { } image
+    // What is wrong with a header the decoder knows better.
+    private ViewedImage Read(string path) =>
+        ImageHeader.TryRead(path) is { OrientedWidth: var width, OrientedHeight: var height } && ScaledFile.Load(path, width, height, Input, _planner.LargestScale) is { } image
             ? new(width, height, image)
             : new(Image.Load(path));
-    }
 }

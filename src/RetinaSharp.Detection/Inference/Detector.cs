@@ -22,11 +22,12 @@ public sealed partial class Detector : IDisposable
     private readonly int _threads;
     private readonly int _turns;
     private readonly SemaphoreSlim _freeTurns;
+    private readonly Task _rehearsal = Task.CompletedTask;
     private int _isDisposed;
 
-    private Detector(RetinaNet network, ModelDescription description, DetectorOptions options)
+    private Detector(WeightMemory weights, ModelDescription description, DetectorOptions options)
     {
-        (_network, Description) = (network, description);
+        Description = description;
         options.ValidateTiles();
         _planner = new(options.Input ?? description.Settings.Input, options.Tile, options.TileOverlap, options.TestTimeAugmentation);
         Input.Validate();
@@ -42,8 +43,22 @@ public sealed partial class Detector : IDisposable
         _threads = options.Threads == 0 ? Environment.ProcessorCount : options.Threads;
         _turns = Math.Max(1, Environment.ProcessorCount / _threads);
         _freeTurns = new(_turns);
-        network.To(options.Device, ComputeType.Choose(options.Precision, options.Device));
-        _predictor = new(network, new AnchorGenerator(description.Settings.Model.Anchors), inference, description.Categories);
+        var type = ComputeType.Choose(options.Precision, options.Device);
+        if (options is { Device.IsCpu: true, FirstImage: var (width, height) })
+            _rehearsal = Rehearsal.Run(description, type, _planner.Plan(width, height).Views[0].Padded, _threads);
+        try
+        {
+            _network = ModelFile.Network(description, weights);
+            _network.To(options.Device, type);
+        }
+        catch
+        {
+            _network?.Dispose();
+            _rehearsal.Wait();
+            throw;
+        }
+
+        _predictor = new(_network, new AnchorGenerator(description.Settings.Model.Anchors), inference, description.Categories);
         _pipeline = new(_planner, new(inference, options.MaxDetections is not null, _planner.SharedPixels), Forward, _predictor.Finish, _pool);
     }
 
@@ -65,22 +80,25 @@ public sealed partial class Detector : IDisposable
     public static Detector Load(string path, DetectorOptions? options = null)
     {
         options ??= new();
-        var file = ModelFile.Find(path);
-        // While the engine is loaded, the file is held against its checksum. The system loads one library at a time, so that of the checksum comes before.
+        path = ModelFile.Find(path);
+        // While the engine is loaded, the file is held against its checksum, and read. The system loads one library at a time, and finds no functions meanwhile, so
+        // that what this takes comes before.
         SafetensorsFile.LoadChecksum();
+        WeightMemory.Prepare();
         var engine = Task.Run(() => Engine.Require(options.Device));
-        RetinaNet? network = null;
         try
         {
-            (network, var description) = ModelFile.Load(file);
+            using var file = ModelFile.Open(path);
+            using var weights = WeightMemory.Read(file);
+            // The description last: understanding it takes functions.
+            var description = ModelFile.Describe(file);
             engine.GetAwaiter().GetResult();
-            return new(network, description, options);
+            return new(weights, description, options);
         }
         catch
         {
             // A process must not end in the midst of loading.
             Task.WaitAny(engine);
-            network?.Dispose();
             throw;
         }
     }
@@ -144,6 +162,7 @@ public sealed partial class Detector : IDisposable
         for (var turn = 0; turn < _turns; turn++)
             _freeTurns.Wait();
         _network.Dispose();
+        _rehearsal.Wait();
         _freeTurns.Release(_turns);
     }
 
@@ -157,6 +176,8 @@ public sealed partial class Detector : IDisposable
     {
         // The number of threads is the calling thread's own, which may be one of a training that reports its progress.
         var threads = Engine.Threads;
+        // Threads that make kernels and threads that compute would wait for each other.
+        _rehearsal.Wait(cancellation);
         _freeTurns.Wait(cancellation);
         try
         {

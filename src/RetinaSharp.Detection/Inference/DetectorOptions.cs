@@ -19,6 +19,9 @@ public sealed record DetectorOptions
     /// </summary>
     public int Threads { get; init; }
 
+    /// <summary>Width and height in pixels of the image that comes first, if they are known: what it takes is then prepared while the weights are read.</summary>
+    public (int Width, int Height)? FirstImage { get; init; }
+
     /// <summary>Size to which images are scaled; null: the model's.</summary>
     public InputSize? Input { get; init; }
 

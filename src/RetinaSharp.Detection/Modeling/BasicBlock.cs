@@ -23,6 +23,6 @@ internal sealed class BasicBlock : ResidualBlock
 
     public override Norm2d LastNorm => _bn2;
 
-    protected override Tensor Forward(Tensor input, Tensor shortcut) =>
-        _bn2.Forward(_conv2, _bn1.Forward(_conv1, input, Epilogue.Relu), new(shortcut, Rectifies: true));
+    protected override Tensor Forward(Tensor input, Epilogue end) =>
+        _bn2.Forward(_conv2, _bn1.Forward(_conv1, input, Epilogue.Relu), end);
 }

@@ -30,6 +30,6 @@ internal sealed class Bottleneck : ResidualBlock
 
     public override Norm2d LastNorm => _bn3;
 
-    protected override Tensor Forward(Tensor input, Tensor shortcut) =>
-        _bn3.Forward(_conv3, _bn2.Forward(_conv2, _bn1.Forward(_conv1, input, Epilogue.Relu), Epilogue.Relu), new(shortcut, Rectifies: true));
+    protected override Tensor Forward(Tensor input, Epilogue end) =>
+        _bn3.Forward(_conv3, _bn2.Forward(_conv2, _bn1.Forward(_conv1, input, Epilogue.Relu), Epilogue.Relu), end);
 }

@@ -30,7 +30,7 @@ internal sealed class FeaturePyramid : Module
         for (var i = _lateral.Count - 1; i >= 0; i--)
         {
             var stage = stages[_firstStage + i];
-            above = _lateral[i].Forward(stage, new(above is null ? null : Functional.UpsampleNearest(above, stage.Shape[2], stage.Shape[3])));
+            above = _lateral[i].Forward(stage, new(above is null ? null : Functional.UpsampleNearest(above, stage.Shape[2], stage.Shape[3]), Overwrites: true));
             levels.Insert(0, _output[i].Forward(above));
         }
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using RetinaSharp.Detection.Data;
 using RetinaSharp.Torch;
 
@@ -35,10 +36,9 @@ internal static class Preprocessing
     public static Tensor Normalize(ReadOnlySpan<byte> pixels, int height, int width, IReadOnlyList<(int Width, int Height)> sizes, Device device, ScalarType type)
     {
         using var scope = new TensorScope();
-        var bytes = Tensor.From(pixels, device, sizes.Count, height, width, 3);
-        var scale = Tensor.From<float>(Scale, device, 3);
-        var shift = Tensor.From<float>(Shift, device, 3);
-        var images = ((bytes.To(ScalarType.Float32) * scale) + shift).To(type);
+        if (device.IsCpu)
+            return scope.Keep(NormalizeInMemory(pixels, height, width, sizes, type).Permute(0, 3, 1, 2));
+        var images = Normalize(Tensor.From(pixels, device, sizes.Count, height, width, 3), type);
         for (var i = 0; i < sizes.Count; i++)
         {
             var image = images.Slice(0, i, i + 1);
@@ -49,5 +49,59 @@ internal static class Preprocessing
         }
 
         return scope.Keep(images.Permute(0, 3, 1, 2));
+    }
+
+    private static Tensor Normalize(Tensor bytes, ScalarType type)
+    {
+        var scale = Tensor.From<float>(Scale, bytes.Device, 3);
+        var shift = Tensor.From<float>(Shift, bytes.Device, 3);
+        return ((bytes.To(ScalarType.Float32) * scale) + shift).To(type);
+    }
+
+    /// <summary>One pass: what the operators make of each byte of each colour is looked up.</summary>
+    private static Tensor NormalizeInMemory(ReadOnlySpan<byte> pixels, int height, int width, IReadOnlyList<(int Width, int Height)> sizes, ScalarType type)
+    {
+        Span<byte> all = stackalloc byte[256 * 3];
+        for (var i = 0; i < all.Length; i++)
+            all[i] = (byte)(i / 3);
+        var table = Normalize(Tensor.From<byte>(all, Device.Cpu, 256, 3), type);
+        var images = Tensor.Zeros(type, Device.Cpu, sizes.Count, height, width, 3);
+        switch (type)
+        {
+            case ScalarType.BFloat16:
+                LookUp<ushort>(pixels, height, width, sizes, table, images);
+                break;
+            case ScalarType.Float32:
+                LookUp<float>(pixels, height, width, sizes, table, images);
+                break;
+            default:
+                LookUp<double>(pixels, height, width, sizes, table, images);
+                break;
+        }
+
+        return images;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void LookUp<T>(ReadOnlySpan<byte> pixels, int height, int width, IReadOnlyList<(int Width, int Height)> sizes, Tensor table, Tensor images)
+        where T : unmanaged
+    {
+        var values = table.Data<T>();
+        var target = images.Data<T>();
+        for (var i = 0; i < sizes.Count; i++)
+        {
+            for (var y = 0; y < sizes[i].Height; y++)
+            {
+                var start = ((i * height) + y) * width * 3;
+                var from = pixels.Slice(start, sizes[i].Width * 3);
+                var to = target.Slice(start, from.Length);
+                for (var x = 0; x + 2 < from.Length && x + 2 < to.Length; x += 3)
+                {
+                    to[x] = values[from[x] * 3];
+                    to[x + 1] = values[(from[x + 1] * 3) + 1];
+                    to[x + 2] = values[(from[x + 2] * 3) + 2];
+                }
+            }
+        }
     }
 }

@@ -53,9 +53,14 @@ internal sealed class RetinaNet : Module
     {
         // What the way back needs is the graph's, which frees it as it goes; here only the outputs are kept.
         using var scope = new TensorScope();
-        var levels = Pyramid.Forward(Body.Forward(images));
-        return [.. levels.Select(level => new LevelOutput(scope.Keep(ClassificationHead.Forward(level)), scope.Keep(RegressionHead.Forward(level))))];
+        return [.. Levels(images).Select(Outputs).Select(output => new LevelOutput(scope.Keep(output.Logits), scope.Keep(output.Deltas)))];
     }
+
+    /// <summary>The levels of the pyramid, finest first, from images as <see cref="Forward"/> takes them.</summary>
+    public Tensor[] Levels(Tensor images) => Pyramid.Forward(Body.Forward(images));
+
+    /// <summary>The outputs of both heads for a level.</summary>
+    public LevelOutput Outputs(Tensor level) => new(ClassificationHead.Forward(level), RegressionHead.Forward(level));
 
     private sealed class Backbone : Module
     {

@@ -2,6 +2,7 @@ using System.Text.Json;
 using RetinaSharp.Detection.Modeling;
 using RetinaSharp.Detection.Settings;
 using RetinaSharp.Torch;
+using RetinaSharp.Torch.Modules;
 
 namespace RetinaSharp.Detection.Weights;
 
@@ -48,7 +49,7 @@ internal static class ModelFile
     public static ModelDescription Describe(string path)
     {
         using var file = SafetensorsFile.Open(path);
-        var description = Describe(path, DescriptionIn(path, file));
+        var description = Describe(path, DescriptionIn(file));
         // A damaged description may still be one, of other classes.
         file.VerifyChecksum();
         return description;
@@ -58,19 +59,28 @@ internal static class ModelFile
     /// <exception cref="WeightsException">The file is damaged, or no model of this program, or its weights do not fit its description.</exception>
     public static (RetinaNet Model, ModelDescription Description) Load(string path)
     {
-        var (file, description) = Open(path);
-        using var closing = file;
-        var model = new RetinaNet(description.Settings.Model, description.Categories.Count, description.Settings.Loss.HasBackgroundOutput);
+        using var file = Open(path);
+        var description = Describe(file);
+        using var weights = WeightMemory.Read(file);
+        return (Network(description, weights), description);
+    }
+
+    /// <summary>The network of a description, with weights of zero.</summary>
+    public static RetinaNet Network(ModelDescription description) =>
+        new(description.Settings.Model, description.Categories.Count, description.Settings.Loss.HasBackgroundOutput);
+
+    /// <summary>The network of a description, with the weights of its file, on the processor, in single precision.</summary>
+    /// <exception cref="WeightsException">The weights do not fit the description.</exception>
+    public static RetinaNet Network(ModelDescription description, WeightMemory weights)
+    {
+        using var nowhere = new Birthplace(Device.Meta);
+        var model = Network(description);
         try
         {
-            var state = model.State().ToList();
-            foreach (var (name, tensor) in state)
-                file.ReadInto(name, tensor);
-            var unexpected = file.Entries.Keys.Except(state.Select(entry => entry.Name)).ToList();
-            if (unexpected.Count > 0)
-                throw new WeightsException(path, $"{unexpected.Count} weights belong to no part of the model, the first is {unexpected[0]}");
-            model.Train(false);
-            return (model, description);
+            model.Refill(weights.Take);
+            return weights.Left.FirstOrDefault() is { } unexpected
+                ? throw new WeightsException(weights.Path, $"{weights.Left.Count()} weights belong to no part of the model, the first is {unexpected}")
+                : model;
         }
         catch
         {
@@ -79,23 +89,17 @@ internal static class ModelFile
         }
     }
 
-    /// <summary>Opens a model's file, whole and with weights enough for the network that it describes, for its weights to be read.</summary>
+    /// <summary>Opens a model's file and holds it against its checksum.</summary>
     /// <exception cref="WeightsException">The file is damaged, or no model of this program.</exception>
-    public static (SafetensorsFile File, ModelDescription Description) Open(string path)
+    public static SafetensorsFile Open(string path)
     {
         var file = SafetensorsFile.Open(path);
         try
         {
-            // First what takes long: while a library is loaded on another thread the system finds no functions, of which reading the description needs many.
-            var text = DescriptionIn(path, file);
-            Verify(path, file);
-            var description = Describe(path, text);
-            // Before memory is asked for: a small file may describe a network that no machine holds.
-            var outputs = description.Categories.Count + (description.Settings.Loss.HasBackgroundOutput ? 1 : 0);
-            var (needed, there) = (Convolutions.Of(description.Settings.Model, outputs).Sum(shape => shape.Weights), file.Entries.Values.Sum(entry => entry.Count));
-            if (needed > there)
-                throw new WeightsException(path, $"its description is of a network with {needed} weights and more, but it holds {there}; the file is damaged, get or train it again");
-            return (file, description);
+            DescriptionIn(file);
+            return file.VerifyChecksum()
+                ? file
+                : throw new WeightsException(path, "its SHA-256 is missing from the metadata; the file is damaged or was changed by another program, get or export it again");
         }
         catch
         {
@@ -104,12 +108,25 @@ internal static class ModelFile
         }
     }
 
+    /// <summary>Reads what is said of a model, of whose network the file has to hold the weights.</summary>
+    /// <exception cref="WeightsException">It is damaged, or of a larger network.</exception>
+    public static ModelDescription Describe(SafetensorsFile file)
+    {
+        var description = Describe(file.Path, DescriptionIn(file));
+        // Before memory is asked for: a small file may describe a network that no machine holds.
+        var outputs = description.Categories.Count + (description.Settings.Loss.HasBackgroundOutput ? 1 : 0);
+        var (needed, there) = (Convolutions.Of(description.Settings.Model, outputs).Sum(shape => shape.Weights), file.Entries.Values.Sum(entry => entry.Count));
+        return needed <= there
+            ? description
+            : throw new WeightsException(file.Path, $"its description is of a network with {needed} weights and more, but it holds {there}; the file is damaged, get or train it again");
+    }
+
     /// <summary>What is said of a model, if the file is one of this program's.</summary>
     public static ModelDescription? TryDescribe(SafetensorsFile file) => file.Metadata.TryGetValue(DescriptionKey, out var text) ? Describe(file.Path, text) : null;
 
-    private static string DescriptionIn(string path, SafetensorsFile file) => file.Metadata.TryGetValue(DescriptionKey, out var text)
+    private static string DescriptionIn(SafetensorsFile file) => file.Metadata.TryGetValue(DescriptionKey, out var text)
         ? text
-        : throw new WeightsException(path, $"the file holds weights, but no description of a model (metadata {DescriptionKey}); it was not written by RetinaSharp");
+        : throw new WeightsException(file.Path, $"the file holds weights, but no description of a model (metadata {DescriptionKey}); it was not written by RetinaSharp");
 
     private static ModelDescription Describe(string path, string text)
     {
@@ -132,11 +149,5 @@ internal static class ModelFile
         {
             throw new WeightsException(path, $"the model's description cannot be understood: {error.Message}");
         }
-    }
-
-    private static void Verify(string path, SafetensorsFile file)
-    {
-        if (!file.VerifyChecksum())
-            throw new WeightsException(path, "its SHA-256 is missing from the metadata; the file is damaged or was changed by another program, get or export it again");
     }
 }

@@ -70,6 +70,14 @@ internal sealed class SafetensorsFile : IWeightSource
     /// <inheritdoc/>
     public WeightEntry? Find(string name) => Entries.GetValueOrDefault(name);
 
+    /// <summary>A tensor by its name.</summary>
+    /// <exception cref="WeightsException">The file has no such tensor.</exception>
+    public SafetensorsTensor Required(string name) => Entries.TryGetValue(name, out var tensor)
+        ? tensor
+        : throw new WeightsException(
+            Path, $"has no tensor '{SafetensorsHeaderParser.Show(name)}' among its {Entries.Count}; "
+                + "it is of another architecture, choose the file or the architecture that fits");
+
     /// <summary>Reads a tensor's bytes, little-endian, in C order.</summary>
     /// <param name="name">The tensor.</param>
     /// <param name="destination">Takes them; as long as the tensor's data.</param>
@@ -86,16 +94,16 @@ internal sealed class SafetensorsFile : IWeightSource
     /// <inheritdoc/>
     public float[] ReadSingles(string name)
     {
-        var tensor = Required(name);
-        if (tensor.Count > Array.MaxLength)
-        {
-            throw new WeightsException(
-                Path, $"tensor '{SafetensorsHeaderParser.Show(name)}' has {tensor.Count} elements, of at most {Array.MaxLength}; split it");
-        }
-        var values = new float[tensor.Count];
+        var values = new float[CountInOneArray(Required(name))];
         ReadSingles(name, values);
         return values;
     }
+
+    /// <summary>Number of a tensor's elements.</summary>
+    /// <exception cref="WeightsException">They are more than one array holds.</exception>
+    public int CountInOneArray(SafetensorsTensor tensor) => tensor.Count <= Array.MaxLength
+        ? (int)tensor.Count
+        : throw new WeightsException(Path, $"tensor '{SafetensorsHeaderParser.Show(tensor.Name)}' has {tensor.Count} elements, of at most {Array.MaxLength}; split it");
 
     /// <summary>Reads a tensor of F16, BF16, F32 or F64 as single-precision numbers, in C order.</summary>
     /// <param name="name">The tensor.</param>
@@ -175,12 +183,6 @@ internal sealed class SafetensorsFile : IWeightSource
         if (start.StartsWith("PK\x03\x04"u8) || start.StartsWith((ReadOnlySpan<byte>)[0x80, 0x02, 0x8A, 0x0A]))
             throw new WeightsException(path, "is a PyTorch file (.pth), which may hold weights but is no model; make one of it with `retina import`");
     }
-
-    private SafetensorsTensor Required(string name) => Entries.TryGetValue(name, out var tensor)
-        ? tensor
-        : throw new WeightsException(
-            Path, $"has no tensor '{SafetensorsHeaderParser.Show(name)}' among its {Entries.Count}; "
-                + "it is of another architecture, choose the file or the architecture that fits");
 
     /// <summary>A range of the file, a piece at a time; a piece is valid until the next and holds whole elements.</summary>
     private IEnumerable<ReadOnlyMemory<byte>> Chunks(long offset, long length)

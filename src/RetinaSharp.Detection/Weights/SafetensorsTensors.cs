@@ -17,7 +17,7 @@ internal static class SafetensorsTensors
     /// <exception cref="WeightsException">The file has no such tensor, or of another shape.</exception>
     public static void ReadInto(this IWeightSource file, string name, Tensor tensor)
     {
-        CheckShape(file, name, tensor);
+        file.Find(name)?.RequireShapeOf(tensor, file.Path);
         var values = file.ReadSingles(name);
         using var guard = Autograd.WithoutGradient();
         using var scope = new TensorScope();
@@ -28,7 +28,7 @@ internal static class SafetensorsTensors
     /// <exception cref="WeightsException">The file has no such tensor, or of another shape.</exception>
     public static void ReadInto(this SafetensorsFile file, string name, Tensor tensor)
     {
-        CheckShape(file, name, tensor);
+        file.Find(name)?.RequireShapeOf(tensor, file.Path);
         using var guard = Autograd.WithoutGradient();
         using var scope = new TensorScope();
         // The tensor itself, where it is that already; copying it to itself costs nothing then.
@@ -40,12 +40,14 @@ internal static class SafetensorsTensors
     /// <summary>Whether a tensor of a file has the shape of another.</summary>
     public static bool HasShapeOf(this WeightEntry entry, Tensor tensor) => tensor.Shape.SequenceEqual([.. entry.Shape]);
 
-    private static void CheckShape(IWeightSource file, string name, Tensor tensor)
+    /// <summary>Refuses a tensor of a file that has another shape than the model's.</summary>
+    /// <exception cref="WeightsException">It has.</exception>
+    public static void RequireShapeOf(this WeightEntry entry, Tensor tensor, string path)
     {
-        if (file.Find(name) is { } entry && !entry.HasShapeOf(tensor))
+        if (!entry.HasShapeOf(tensor))
         {
-            throw new WeightsException(file.Path,
-                $"the weight {name} has shape [{string.Join(", ", entry.Shape)}], the model needs [{string.Join(", ", tensor.Shape.ToArray())}]");
+            throw new WeightsException(path,
+                $"the weight {entry.Name} has shape [{string.Join(", ", entry.Shape)}], the model needs [{string.Join(", ", tensor.Shape.ToArray())}]");
         }
     }
 }

@@ -40,7 +40,7 @@ public abstract class AffineNorm2d : Norm2d
         using var guard = Autograd.WithoutGradient();
         using var scope = new TensorScope();
         var (scale, shift) = Affine();
-        var type = convolution.Weight.Value.Type;
+        var type = convolution.Weight.ValueType;
         var weight = (convolution.Weight.Master.Detach() * scale.View(-1, 1, 1, 1)).To(type).ChannelsLast();
         return (TensorScope.Detach(weight), TensorScope.Detach(shift.To(type)));
     }

@@ -18,7 +18,7 @@ public sealed class BatchNorm2d : AffineNorm2d
         _runningMean = RegisterBuffer("running_mean", channels, 0);
         _runningVariance = RegisterBuffer("running_var", channels, 1);
         using var guard = Autograd.WithoutGradient();
-        Weight.Master.Data<float>().Fill(1);
+        Weight.Master.Fill_(1);
     }
 
     /// <summary>[C].</summary>

@@ -18,7 +18,7 @@ public sealed class GroupNorm : Norm2d
         Weight = Register("weight", new Parameter(ParameterKind.Normalization, channels));
         Bias = Register("bias", new Parameter(ParameterKind.Normalization, channels));
         using var guard = Autograd.WithoutGradient();
-        Weight.Master.Data<float>().Fill(1);
+        Weight.Master.Fill_(1);
     }
 
     /// <summary>[C].</summary>

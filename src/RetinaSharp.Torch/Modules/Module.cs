@@ -65,6 +65,25 @@ public abstract class Module : IDisposable
         WeightsChanged();
     }
 
+    /// <summary>Gives every parameter and every buffer other memory, of single precision and the same shape.</summary>
+    /// <param name="find">Finds it, by the name and the present tensor; the module frees both.</param>
+    /// <param name="prefix">Put before each name.</param>
+    public void Refill(Func<string, Tensor, Tensor> find, string prefix = "")
+    {
+        foreach (var (name, parameter) in _parameters)
+            parameter.Replace(TensorScope.Detach(find(prefix + name, parameter.Master)));
+        for (var i = 0; i < _buffers.Count; i++)
+        {
+            var (name, old) = _buffers[i];
+            _buffers[i] = (name, TensorScope.Detach(find(prefix + name, old)));
+            old.Dispose();
+        }
+
+        foreach (var (name, child) in _children)
+            child.Refill(find, $"{prefix}{name}.");
+        WeightsChanged();
+    }
+
     /// <summary>Makes what the graph uses follow the master weights, and forgets what was derived from older ones.</summary>
     public void Refresh()
     {
@@ -140,8 +159,9 @@ public abstract class Module : IDisposable
     /// <returns>Its place, for <see cref="Buffer"/>: the tensor itself is replaced when the module moves.</returns>
     protected int RegisterBuffer(string name, long channels, float value)
     {
-        var buffer = TensorScope.Detach(Tensor.Zeros(ScalarType.Float32, Device.Cpu, channels));
-        buffer.Data<float>().Fill(value);
+        using var guard = Autograd.WithoutGradient();
+        var buffer = TensorScope.Detach(Tensor.Zeros(ScalarType.Float32, Birthplace.Current, channels));
+        buffer.Fill_(value);
         _buffers.Add((name, buffer));
         return _buffers.Count - 1;
     }

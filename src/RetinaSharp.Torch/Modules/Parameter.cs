@@ -6,18 +6,21 @@ namespace RetinaSharp.Torch.Modules;
 /// </summary>
 public sealed class Parameter : IDisposable
 {
-    // One leaf for each shard, all of the same memory: each collects its own gradient.
-    private Tensor[] _leaves;
+    private readonly Lock _lock = new();
+    private ScalarType _type = ScalarType.Float32;
+    private int _shards = 1;
+
+    // One leaf for each shard, all of the same memory: each collects its own gradient. Made when first asked for: of weights that are folded with a normalisation nobody does.
+    private Tensor[]? _leaves;
     private bool _isTrainable = true;
 
-    /// <summary>Creates a parameter of zeros, on the processor, that is trained.</summary>
+    /// <summary>Creates a parameter of zeros, on the processor unless <see cref="Birthplace"/> says otherwise, that is trained.</summary>
     /// <param name="kind">What it does.</param>
     /// <param name="shape">Sizes by dimension.</param>
     public Parameter(ParameterKind kind, params ReadOnlySpan<long> shape)
     {
         Kind = kind;
-        Master = TensorScope.Detach(Tensor.Zeros(ScalarType.Float32, Device.Cpu, shape));
-        _leaves = Leaves(Master, 1);
+        Master = TensorScope.Detach(Tensor.Zeros(ScalarType.Float32, Birthplace.Current, shape));
     }
 
     /// <summary>What it does.</summary>
@@ -27,10 +30,22 @@ public sealed class Parameter : IDisposable
     public Tensor Master { get; private set; }
 
     /// <summary>What the graph of this thread's shard uses; the leaf that collects its gradient.</summary>
-    public Tensor Value => _leaves[Shard.Index];
+    public Tensor Value => Values[Shard.Index];
+
+    /// <summary>Type of <see cref="Value"/>.</summary>
+    public ScalarType ValueType => _type;
 
     /// <summary>The leaves of all shards, in their order.</summary>
-    internal IReadOnlyList<Tensor> Values => _leaves;
+    internal Tensor[] Values
+    {
+        get
+        {
+            if (Volatile.Read(ref _leaves) is { } leaves)
+                return leaves;
+            lock (_lock)
+                return _leaves ??= MakeLeaves();
+        }
+    }
 
     /// <summary>Whether it is trained. A frozen parameter collects no gradient and costs no backward pass.</summary>
     public bool IsTrainable
@@ -39,7 +54,7 @@ public sealed class Parameter : IDisposable
         set
         {
             _isTrainable = value;
-            foreach (var leaf in _leaves)
+            foreach (var leaf in _leaves ?? [])
                 leaf.RequiresGrad = value;
         }
     }
@@ -51,21 +66,18 @@ public sealed class Parameter : IDisposable
     public void To(Device device, ScalarType type, int shards = 1)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(shards, 1);
-        var before = Master;
         using var guard = Autograd.WithoutGradient();
         using var scope = new TensorScope();
         var moved = Master.To(device, ScalarType.Float32);
         // Convolutions want their weights in the layout of their input; converting once here spares it in every call.
-        Master = TensorScope.Detach(moved.Shape.Length == 4 ? moved.ChannelsLast() : moved);
-        DisposeLeaves();
-        _leaves = Leaves(type == ScalarType.Float32 ? Master : Master.To(device, type), shards);
-        before.Dispose();
+        Replace(TensorScope.Detach(moved.Shape.Length == 4 ? moved.ChannelsLast() : moved));
+        (_type, _shards) = (type, shards);
     }
 
     /// <summary>Makes <see cref="Value"/> follow <see cref="Master"/>.</summary>
     public void Refresh()
     {
-        if (_leaves[0].Type == ScalarType.Float32)
+        if (_type == ScalarType.Float32 || _leaves is null)
             return;
         using var guard = Autograd.WithoutGradient();
         _leaves[0].Copy_(Master);
@@ -78,10 +90,22 @@ public sealed class Parameter : IDisposable
         Master.Dispose();
     }
 
-    private Tensor[] Leaves(Tensor memory, int count)
+    /// <summary>Takes other memory, of the same shape.</summary>
+    internal void Replace(Tensor master)
     {
-        var leaves = new Tensor[count];
-        for (var i = 0; i < count; i++)
+        DisposeLeaves();
+        var before = Master;
+        Master = master;
+        before.Dispose();
+    }
+
+    private Tensor[] MakeLeaves()
+    {
+        using var guard = Autograd.WithoutGradient();
+        using var scope = new TensorScope();
+        var memory = _type == ScalarType.Float32 ? Master : Master.To(_type);
+        var leaves = new Tensor[_shards];
+        for (var i = 0; i < leaves.Length; i++)
         {
             leaves[i] = TensorScope.Detach(memory.Detach());
             leaves[i].RequiresGrad = _isTrainable;
@@ -92,7 +116,8 @@ public sealed class Parameter : IDisposable
 
     private void DisposeLeaves()
     {
-        foreach (var leaf in _leaves)
+        foreach (var leaf in _leaves ?? [])
             leaf.Dispose();
+        _leaves = null;
     }
 }

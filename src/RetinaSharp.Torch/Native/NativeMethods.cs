@@ -71,10 +71,19 @@ internal static unsafe partial class NativeMethods
     public static partial int rt_backward(nint* outputs, nint* gradients, int count);
 
     [LibraryImport(Library)]
+    public static partial int rt_adopt(float* data, long* shape, int dimensions, int channelsLast, out nint handle);
+
+    [LibraryImport(Library)]
+    public static partial int rt_grad_mode();
+
+    [LibraryImport(Library)]
     public static partial int rt_set_grad_mode(int on);
 
     [LibraryImport(Library)]
     public static partial int rt_has_convolution(int type);
+
+    [LibraryImport(Library)]
+    public static partial long rt_kernels_made();
 
     [LibraryImport(Library)]
     public static partial int rt_packed_create(out nint packed);
@@ -87,5 +96,5 @@ internal static unsafe partial class NativeMethods
 
     [LibraryImport(Library)]
     public static partial int rt_convolution(
-        PackedWeights packed, nint input, nint weight, nint bias, nint residual, long stride, long padding, int rectify, out nint output);
+        PackedWeights packed, nint input, nint weight, nint bias, nint residual, int overwrite, long stride, long padding, int rectify, out nint output);
 }

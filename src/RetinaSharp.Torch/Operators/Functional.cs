@@ -27,14 +27,17 @@ public static class Functional
     public static Tensor Conv2d(Tensor input, Tensor weight, Tensor? bias, int stride = 1, int padding = 0) =>
         ConvolutionOperator.Call(input, weight, bias, stride == 1 ? One : [stride, stride], new long[] { padding, padding }, One, 1L);
 
-    /// <summary>Whether <see cref="FusedConv2d"/> can be asked of a tensor: it is in the processor's memory, and there are kernels for its type.</summary>
+    /// <summary>
+    /// Whether <see cref="FusedConv2d"/> can be asked of a tensor: it is in the processor's memory, and there are kernels for its type. Of one without memory it can
+    /// be asked too: it then makes the kernel, and a result without memory.
+    /// </summary>
     internal static bool HasFusedConvolution(Tensor input) =>
-        input.Device.IsCpu && (input.Type == ScalarType.BFloat16 ? BFloat16Kernels.Value : input.Type == ScalarType.Float32 && Float32Kernels.Value);
+        input.Device is { IsCpu: true } or { IsMeta: true } && (input.Type == ScalarType.BFloat16 ? BFloat16Kernels.Value : input.Type == ScalarType.Float32 && Float32Kernels.Value);
 
     /// <summary>Convolution and what follows it as one node of the graph; all is dense, channels-last.</summary>
     internal static Tensor FusedConv2d(PackedWeights packed, Tensor input, Tensor weight, Tensor? bias, int stride, int padding, Epilogue epilogue)
     {
-        var status = NativeMethods.rt_convolution(packed, input.Handle, weight.Handle, bias?.Handle ?? 0, epilogue.Residual?.Handle ?? 0, stride, padding, epilogue.Rectifies ? 1 : 0, out var output);
+        var status = NativeMethods.rt_convolution(packed, input.Handle, weight.Handle, bias?.Handle ?? 0, epilogue.Residual?.Handle ?? 0, epilogue.Overwrites ? 1 : 0, stride, padding, epilogue.Rectifies ? 1 : 0, out var output);
         // Bare handles do not keep their tensors.
         GC.KeepAlive(input);
         GC.KeepAlive(weight);

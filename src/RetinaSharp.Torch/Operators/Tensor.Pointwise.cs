@@ -19,6 +19,7 @@ public sealed partial class Tensor
     private static readonly Operator NegateOperator = new("aten::neg");
     private static readonly Operator CopyInPlace = new("aten::copy_");
     private static readonly Operator ZeroInPlace = new("aten::zero_");
+    private static readonly Operator FillInPlace = new("aten::fill_", "Scalar");
 
     /// <summary>Sum, with broadcasting.</summary>
     /// <param name="left">A tensor.</param>
@@ -60,8 +61,9 @@ public sealed partial class Tensor
     /// <summary>1 / sqrt of each element.</summary>
     public Tensor Rsqrt() => RsqrtOperator.Call(this);
 
+    // LibTorch 1.13 does not know the shape of its result.
     /// <summary>max(0, x).</summary>
-    public Tensor Relu() => ReluOperator.Call(this);
+    public Tensor Relu() => Device.IsMeta ? EmptyLike() : ReluOperator.Call(this);
 
     /// <summary>max(0, x), in place.</summary>
     public Tensor Relu_()
@@ -87,6 +89,14 @@ public sealed partial class Tensor
     public Tensor Copy_(Tensor source)
     {
         CopyInPlace.CallInPlace(this, source);
+        return this;
+    }
+
+    /// <summary>Sets every element to a number.</summary>
+    /// <param name="value">The number.</param>
+    public Tensor Fill_(double value)
+    {
+        FillInPlace.CallInPlace(this, value);
         return this;
     }
 
