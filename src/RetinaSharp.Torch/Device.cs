@@ -16,7 +16,10 @@ public readonly record struct Device
     /// <summary>The processor.</summary>
     public static Device Cpu => default;
 
-    /// <summary>Nowhere: tensors with a shape and a type, but without memory, of which operators compute the shapes of their results.</summary>
+    /// <summary>
+    /// Nowhere: tensors with a shape and a type, but without memory, of which operators compute the shapes of their results. Those that LibTorch 1.13 has not
+    /// taught it are told apart where they are called.
+    /// </summary>
     public static Device Meta => new(MetaComplement);
 
     /// <summary>Whether this is the processor.</summary>

@@ -23,6 +23,7 @@ public class DeviceTests
     [InlineData("cuda: 1")]
     [InlineData("cuda:1x")]
     [InlineData("cuda:99999999999")]
+    [InlineData("meta")]
     public void Parse_AnotherName_SaysWhatThereIs(string text)
     {
         var error = Assert.Throws<FormatException>(() => Device.Parse(text));

@@ -67,7 +67,7 @@ public static class Functional
     /// <param name="bias">[C].</param>
     /// <param name="epsilon">Added to the variance.</param>
     public static Tensor GroupNorm(Tensor input, int groups, Tensor weight, Tensor bias, double epsilon) =>
-        GroupNormOperator.Call(input, (long)groups, weight, bias, epsilon, true);
+        input.Device.IsMeta ? input.EmptyLike() : GroupNormOperator.Call(input, (long)groups, weight, bias, epsilon, true);
 
     /// <summary>Largest element of each window.</summary>
     /// <param name="input">[N, C, H, W].</param>

@@ -61,14 +61,14 @@ public sealed partial class Tensor
     /// <summary>1 / sqrt of each element.</summary>
     public Tensor Rsqrt() => RsqrtOperator.Call(this);
 
-    // LibTorch 1.13 does not know the shape of its result.
     /// <summary>max(0, x).</summary>
     public Tensor Relu() => Device.IsMeta ? EmptyLike() : ReluOperator.Call(this);
 
     /// <summary>max(0, x), in place.</summary>
     public Tensor Relu_()
     {
-        ReluInPlaceOperator.CallInPlace(this);
+        if (!Device.IsMeta)
+            ReluInPlaceOperator.CallInPlace(this);
         return this;
     }
 

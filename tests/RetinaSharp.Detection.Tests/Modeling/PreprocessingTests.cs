@@ -30,4 +30,21 @@ public class PreprocessingTests
                         Assert.Equal(expected, values[(((n * 3 + c) * Height) + y) * Width + x], padding ? 0 : 1e-5);
                     }
     }
+
+    [Theory]
+    [InlineData(ScalarType.Float32)]
+    [InlineData(ScalarType.Float64)]
+    [InlineData(ScalarType.BFloat16)]
+    public void Normalize_EveryByte_WhatTheOperatorsMakeOfIt(ScalarType type)
+    {
+        using var scope = new TensorScope();
+        var pixels = Enumerable.Range(0, 256 * 3).Select(i => (byte)(i / 3)).ToArray();
+
+        var found = Preprocessing.Normalize(pixels, 16, 16, [(16, 16)], Device.Cpu, type);
+
+        var bytes = Tensor.From<byte>(pixels, Device.Cpu, 1, 16, 16, 3).To(ScalarType.Float32);
+        var wanted = ((bytes * Tensor.From<float>(Preprocessing.Scale, Device.Cpu, 3)) + Tensor.From<float>(Preprocessing.Shift, Device.Cpu, 3)).To(type);
+        Assert.Equal(type, found.Type);
+        Assert.Equal(wanted.Permute(0, 3, 1, 2).ToArray(), found.ToArray());
+    }
 }

@@ -53,6 +53,26 @@ public class RetinaNetTests
     }
 
     [Theory]
+    [InlineData(18)]
+    [InlineData(50)]
+    public void Forward_WithoutRecording_SameAsRecordedAndLeavesItsInput(int depth)
+    {
+        using var network = new RetinaNet(Small with { Depth = depth }, 5);
+        WeightInitializer.Initialize(network, 1);
+        network.Train(false);
+        using var scope = new TensorScope();
+        var images = Tensor.From<float>([.. Enumerable.Range(0, 3 * 64 * 96).Select(i => MathF.Sin(i))], Device.Cpu, 1, 3, 64, 96).ChannelsLast();
+        var recorded = Read(network.Forward(images));
+        using var guard = Autograd.WithoutGradient();
+
+        // Blocks put their sums where their inputs were.
+        Assert.Equal(recorded, Read(network.Forward(images)));
+        Assert.Equal(recorded, Read(network.Forward(images)));
+
+        static float[] Read(LevelOutput[] outputs) => [.. outputs.SelectMany(output => output.Logits.Detach().ToArray().Concat(output.Deltas.Detach().ToArray()))];
+    }
+
+    [Theory]
     [InlineData(.25, new[] { 16, 32, 64, 128 })]
     [InlineData(1, new[] { 64, 128, 256, 512 })]
     public void StageChannels_Width_ScalesThem(double width, int[] channels)

@@ -20,6 +20,30 @@ public class Conv2dTests : LeakCheck
         Assert.InRange(error, 0, .02);
     }
 
+    [Theory]
+    [InlineData(ScalarType.Float32)]
+    [InlineData(ScalarType.BFloat16)]
+    public void Forward_OfTheStem_FoldsPixelsAsTheOperatorsDo(ScalarType type)
+    {
+        using var scope = new TensorScope();
+        using var stem = new StemConv2d(16);
+        Fill(stem.Weight.Master.Data<float>());
+        stem.To(Device.Cpu, type);
+        var pixels = Tensor.Zeros(ScalarType.Float32, Device.Cpu, 2, 3, 6, 10);
+        Fill(pixels.Data<float>());
+        var images = pixels.To(type).ChannelsLast();
+        // Of images whose gradient is wanted the operators do it.
+        var recorded = images.Clone();
+        recorded.RequiresGrad = true;
+
+        var output = stem.Forward(images).Detach().ToArray();
+
+        Assert.Equal(stem.Forward(recorded).Detach().ToArray(), output);
+        var plain = Functional.Conv2d(images.To(ScalarType.Float32), stem.Weight.Value.Detach().To(ScalarType.Float32), null, 2, 3).ToArray();
+        foreach (var (wanted, found) in plain.Zip(output))
+            Assert.Equal(wanted, found, type == ScalarType.Float32 ? 1e-4 : .05);
+    }
+
     private static double[] WeightGradient(ScalarType type, int height, int width)
     {
         using var scope = new TensorScope();

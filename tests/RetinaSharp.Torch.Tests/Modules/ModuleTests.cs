@@ -29,6 +29,31 @@ public class ModuleTests : LeakCheck
     }
 
     [Fact]
+    public void Refill_OfAModuleWithoutMemory_GivesItSome()
+    {
+        using var scope = new TensorScope();
+        Module module;
+        using (new Birthplace(Device.Meta))
+            module = Nested();
+        using var disposing = module;
+        Assert.All(module.State(), entry => Assert.True(entry.Tensor.Device.IsMeta));
+
+        var names = new List<string>();
+        module.Refill((name, tensor) =>
+        {
+            names.Add(name);
+            return Tensor.Zeros(ScalarType.Float32, Device.Cpu, tensor.Shape) + names.Count;
+        });
+
+        Assert.Equal(module.State().Select(entry => entry.Name).Order(), names.Order());
+        Assert.All(module.State(), entry => Assert.Equal(names.IndexOf(entry.Name) + 1, entry.Tensor.ToArray()[0]));
+        module.To(Device.Cpu, ScalarType.BFloat16);
+        Assert.All(module.NamedParameters(), entry => Assert.Equal(names.IndexOf(entry.Name) + 1, entry.Parameter.Value.Detach().ToArray()[0]));
+        using var elsewhere = Nested();
+        Assert.All(elsewhere.State(), entry => Assert.True(entry.Tensor.Device.IsCpu));
+    }
+
+    [Fact]
     public void NamedModules_OfNestedModules_StartWithItself()
     {
         using var module = Nested();

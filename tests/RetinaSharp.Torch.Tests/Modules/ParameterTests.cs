@@ -33,6 +33,9 @@ public class ParameterTests : LeakCheck
     {
         using var parameter = Filled([1, -2]);
         parameter.To(Device.Cpu, ScalarType.BFloat16);
+        Assert.Equal(ScalarType.BFloat16, parameter.ValueType);
+        // Made when it is first asked for.
+        Assert.Equal(parameter.ValueType, parameter.Value.Type);
         parameter.Master.Zero_();
         Assert.Equal([1, -2], Numbers.Read(parameter.Value));
         parameter.Refresh();

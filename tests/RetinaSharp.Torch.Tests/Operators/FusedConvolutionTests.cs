@@ -1,3 +1,4 @@
+using RetinaSharp.Torch.Modules;
 using RetinaSharp.Torch.Native;
 
 namespace RetinaSharp.Torch.Tests.Operators;
@@ -34,6 +35,47 @@ public sealed class FusedConvolutionTests
     public void FusedConv2d_BFloat16_IsTheOperatorsOneByOne(
         int images, int inputs, int height, int width, int outputs, int kernel, int stride, bool hasBias, bool hasResidual, bool rectifies) =>
         AssertSame(ScalarType.BFloat16, .02, images, inputs, height, width, outputs, kernel, stride, hasBias, hasResidual, rectifies);
+
+    [Theory]
+    [InlineData(ScalarType.Float32, 1)]
+    [InlineData(ScalarType.Float32, 3)]
+    [InlineData(ScalarType.BFloat16, 1)]
+    [InlineData(ScalarType.BFloat16, 3)]
+    public void FusedConv2d_ResidualThatNobodyReads_ItsMemoryIsTheResults(ScalarType type, int kernel)
+    {
+        using var scope = new TensorScope();
+        using var packed = new PackedWeights();
+        Tensor Waves(double step, params long[] shape) => Tensor.From<float>([.. Enumerable.Range(0, (int)shape.Aggregate((a, b) => a * b)).Select(i => (float)Math.Sin(step * i))], Device.Cpu, shape)
+            .To(type).ChannelsLast();
+        var (x, w, r) = (Waves(.7, 2, 16, 5, 6), Waves(1.3, 16, 16, kernel, kernel), Waves(.3, 2, 16, 5, 6));
+        var before = r.ToArray();
+
+        var kept = Functional.FusedConv2d(packed, x, w, null, 1, kernel / 2, new(r, Rectifies: true));
+        Assert.Equal(before, r.ToArray());
+        var overwritten = Functional.FusedConv2d(packed, x, w, null, 1, kernel / 2, new(r, Rectifies: true, Overwrites: true));
+
+        Assert.Equal(kept.ToArray(), overwritten.ToArray());
+        Assert.Equal(kept.ToArray(), r.ToArray());
+    }
+
+    [Fact]
+    public void FusedConv2d_WithoutMemory_MakesTheKernelForLater()
+    {
+        using var scope = new TensorScope();
+        using var packed = new PackedWeights();
+        // A size that no other test has.
+        Tensor Zeros(Device device, params long[] shape) => Tensor.Zeros(ScalarType.Float32, device, shape).ChannelsLast();
+        Tensor Convolve(Device device) => Functional.FusedConv2d(packed, Zeros(device, 1, 8, 37, 41), Zeros(device, 8, 8, 3, 3), null, 1, 1, Epilogue.Relu);
+        var before = Engine.KernelsMade;
+
+        var shape = Convolve(Device.Meta);
+
+        Assert.True(shape.Device.IsMeta);
+        Assert.Equal([1, 8, 37, 41], shape.Shape.ToArray());
+        Assert.Equal(before + 1, Engine.KernelsMade);
+        Convolve(Device.Cpu);
+        Assert.Equal(before + 1, Engine.KernelsMade);
+    }
 
     private static void AssertSame(
         ScalarType type, double tolerance, int images, int inputs, int height, int width, int outputs, int kernel, int stride, bool hasBias, bool hasResidual, bool rectifies)
