@@ -74,6 +74,19 @@ internal static unsafe partial class NativeMethods
     public static partial int rt_adopt(float* data, long* shape, int dimensions, int channelsLast, out nint handle);
 
     [LibraryImport(Library)]
+    public static partial int rt_sgd(nint weights, nint gradients, nint values, nint velocity, long start, long count, double factor, double momentum, double decay, double rate);
+
+    [LibraryImport(Library)]
+    public static partial int rt_adamw(
+        nint weights, nint gradients, nint values, nint mean, nint square, long start, long count, double factor, double kept, double beta1, double beta2, double epsilon, double rate);
+
+    [LibraryImport(Library)]
+    public static partial int rt_approach(nint averages, nint weights, long start, long count, double share);
+
+    [LibraryImport(Library)]
+    public static partial int rt_squares(nint gradients, long start, long count, out double sum);
+
+    [LibraryImport(Library)]
     public static partial int rt_grad_mode();
 
     [LibraryImport(Library)]

@@ -1,4 +1,5 @@
 using RetinaSharp.Torch.Modules;
+using RetinaSharp.Torch.Native;
 
 namespace RetinaSharp.Torch.Optimizers;
 
@@ -30,6 +31,18 @@ public sealed class AdamW : Optimizer
         (_mean, _square) = (AddState("mean"), AddState("square"));
     }
 
+    // w -= lr m' / (sqrt(v') + eps) with m' = m / (1 - b1^t), v' = v / (1 - b2^t); the corrections are moved out of the tensors.
+    private double Correction => Math.Sqrt(1 - Math.Pow(_beta2, Steps));
+
+    private double Rate(double learningRate) => learningRate * Correction / (1 - Math.Pow(_beta1, Steps));
+
+    private protected override void Update(int tensor, long start, long count, (nint Weights, nint Gradients, nint Values) handles, double factor, double decay, double learningRate) =>
+        Shim.Check(
+            NativeMethods.rt_adamw(
+                handles.Weights, handles.Gradients, handles.Values, _mean[tensor].Handle, _square[tensor].Handle, start, count,
+                factor, 1 - (learningRate * decay), _beta1, _beta2, _epsilon * Correction, Rate(learningRate)),
+            "update weights");
+
     private protected override void Update(Portion portion, bool decays, Tensor[] weights, Tensor[] gradients, double learningRate)
     {
         var (mean, square) = (portion.Of(_mean), portion.Of(_square));
@@ -39,10 +52,8 @@ public sealed class AdamW : Optimizer
         AddList.CallInPlace(mean, gradients, 1 - _beta1);
         MultiplyScalar.CallInPlace(square, _beta2);
         AddProducts.CallInPlace(square, gradients, gradients, 1 - _beta2);
-        // w -= lr m' / (sqrt(v') + eps) with m' = m / (1 - b1^t), v' = v / (1 - b2^t); the corrections are moved out of the tensors.
-        var correction = Math.Sqrt(1 - Math.Pow(_beta2, Steps));
         var denominators = SquareRoots.CallList(square.Length, [square]);
-        AddScalar.CallInPlace(denominators, _epsilon * correction);
-        AddQuotients.CallInPlace(weights, mean, denominators, -learningRate * correction / (1 - Math.Pow(_beta1, Steps)));
+        AddScalar.CallInPlace(denominators, _epsilon * Correction);
+        AddQuotients.CallInPlace(weights, mean, denominators, -Rate(learningRate));
     }
 }

@@ -1,4 +1,5 @@
 using RetinaSharp.Torch.Modules;
+using RetinaSharp.Torch.Native;
 
 namespace RetinaSharp.Torch.Optimizers;
 
@@ -43,9 +44,16 @@ public sealed class ExponentialMovingAverage : IDisposable
         var weights = Weights();
         ShardThreads.ForEach(threads, _portions.Length, i =>
         {
+            // By the difference: what does not move, such as frozen weights, stays as it is to the last bit.
+            if (_averages[0].Device.IsCpu)
+            {
+                foreach (var (tensor, start, count) in _portions[i].Pieces)
+                    Shim.Check(NativeMethods.rt_approach(_averages[tensor].Handle, weights[tensor].Handle, start, count, 1 - decay), "average weights");
+                return;
+            }
+
             using var scope = new TensorScope();
             var averages = _portions[i].Of(_averages);
-            // By the difference: what does not move, such as frozen weights, stays as it is to the last bit.
             AddList.CallInPlace(averages, SubtractList.CallList(averages.Length, _portions[i].Of(weights), averages), 1 - decay);
         });
     }

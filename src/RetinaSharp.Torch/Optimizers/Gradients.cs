@@ -1,4 +1,5 @@
 using RetinaSharp.Torch.Modules;
+using RetinaSharp.Torch.Native;
 
 namespace RetinaSharp.Torch.Optimizers;
 
@@ -65,6 +66,17 @@ public sealed class Gradients : IDisposable
         var squares = new double[_portions.Length];
         ShardThreads.ForEach(threads, _portions.Length, i =>
         {
+            if (Sums[0].Device.IsCpu)
+            {
+                foreach (var (tensor, start, count) in _portions[i].Pieces)
+                {
+                    Shim.Check(NativeMethods.rt_squares(Sums[tensor].Handle, start, count, out var sum), "measure gradients");
+                    squares[i] += sum;
+                }
+
+                return;
+            }
+
             using var scope = new TensorScope();
             var pieces = _portions[i].InSinglePrecision(Sums);
             var norm = VectorNorm.Call(Stack.Call(Norm.CallList(pieces.Length, pieces, 2.0), 0L), 2.0).ToArray()[0];

@@ -13,6 +13,7 @@ public abstract class Optimizer : IDisposable
     private readonly Tensor[] _values;
     private readonly Portion[] _decayed;
     private readonly Portion[] _others;
+    private readonly bool _isInMemory;
 
     /// <summary>Creates an optimiser.</summary>
     /// <param name="parameters">The trained parameters.</param>
@@ -24,6 +25,7 @@ public abstract class Optimizer : IDisposable
         // The leaves of all shards are of one memory.
         _values = [.. parameters.Select(parameter => parameter.Values[0])];
         WeightDecay = weightDecay;
+        _isInMemory = _masters.All(master => master.Device.IsCpu);
         var decays = Enumerable.Range(0, parameters.Count).ToLookup(i => weightDecay != 0 && (decayNormsAndBiases || parameters[i].Kind == ParameterKind.Weight));
         (_decayed, _others) = (Portion.Cut(_masters, decays[true]), Portion.Cut(_masters, decays[false]));
     }
@@ -33,6 +35,9 @@ public abstract class Optimizer : IDisposable
 
     /// <summary>Steps done so far; part of the state.</summary>
     public long Steps { get; set; }
+
+    /// <summary>Whether weights in the processor's memory are moved in one pass. Otherwise, and on other devices, by operators; for tests.</summary>
+    internal bool InOnePass { get; init; } = true;
 
     private protected double WeightDecay { get; }
 
@@ -48,6 +53,13 @@ public abstract class Optimizer : IDisposable
             using var scope = new TensorScope();
             var decays = i < _decayed.Length;
             var portion = decays ? _decayed[i] : _others[i - _decayed.Length];
+            if (InOnePass && _isInMemory)
+            {
+                foreach (var (tensor, start, count) in portion.Pieces)
+                    Update(tensor, start, count, (_masters[tensor].Handle, gradients.Sums[tensor].Handle, _values[tensor].Handle), gradients.Factor, decays ? WeightDecay : 0, learningRate);
+                return;
+            }
+
             var (weights, steps) = (portion.Of(_masters), portion.InSinglePrecision(gradients.Sums));
             if (gradients.Factor != 1)
                 MultiplyScalar.CallInPlace(steps, gradients.Factor);
@@ -66,7 +78,17 @@ public abstract class Optimizer : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Moves a portion of the weights.</summary>
+    /// <summary>Moves some elements of a parameter in one pass over memory.</summary>
+    /// <param name="tensor">The parameter's number.</param>
+    /// <param name="start">The first element, in the order of memory.</param>
+    /// <param name="count">Their number.</param>
+    /// <param name="handles">The parameter's weights, gradients in either type, and what the graph uses.</param>
+    /// <param name="factor">What gradients are multiplied with.</param>
+    /// <param name="decay">Weight decay.</param>
+    /// <param name="learningRate">Step size.</param>
+    private protected abstract void Update(int tensor, long start, long count, (nint Weights, nint Gradients, nint Values) handles, double factor, double decay, double learningRate);
+
+    /// <summary>Moves a portion of the weights by operators, wherever they are.</summary>
     /// <param name="portion">The portion.</param>
     /// <param name="decays">Whether its weights decay.</param>
     /// <param name="weights">The portion's weights.</param>

@@ -37,6 +37,9 @@ internal sealed class Portion
         return [.. portions];
     }
 
+    /// <summary>The pieces: a tensor, and the elements of it in the order of memory.</summary>
+    public IEnumerable<(int Tensor, long Start, long Count)> Pieces => _pieces.Select(piece => (piece.Tensor, piece.Start, piece.Count));
+
     /// <summary>The pieces of some tensors, as rows of numbers in the order of memory, without a copy.</summary>
     /// <param name="tensors">Tensors of the shapes and layouts of those that were cut.</param>
     public Tensor[] Of(IReadOnlyList<Tensor> tensors) =>

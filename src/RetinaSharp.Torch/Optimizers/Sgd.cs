@@ -1,4 +1,5 @@
 using RetinaSharp.Torch.Modules;
+using RetinaSharp.Torch.Native;
 
 namespace RetinaSharp.Torch.Optimizers;
 
@@ -15,6 +16,9 @@ public sealed class Sgd : Optimizer
     /// <param name="decayNormsAndBiases">Whether scales, shifts and biases decay too.</param>
     public Sgd(IReadOnlyList<Parameter> parameters, double momentum = .9, double weightDecay = 1e-4, bool decayNormsAndBiases = true)
         : base(parameters, weightDecay, decayNormsAndBiases) => (_momentum, _velocity) = (momentum, AddState("velocity"));
+
+    private protected override void Update(int tensor, long start, long count, (nint Weights, nint Gradients, nint Values) handles, double factor, double decay, double learningRate) =>
+        Shim.Check(NativeMethods.rt_sgd(handles.Weights, handles.Gradients, handles.Values, _velocity[tensor].Handle, start, count, factor, _momentum, decay, learningRate), "update weights");
 
     private protected override void Update(Portion portion, bool decays, Tensor[] weights, Tensor[] gradients, double learningRate)
     {

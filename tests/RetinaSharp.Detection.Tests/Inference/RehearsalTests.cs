@@ -1,6 +1,5 @@
 using RetinaSharp.Detection.Data;
 using RetinaSharp.Detection.Inference;
-using RetinaSharp.Detection.Modeling;
 using RetinaSharp.Detection.Settings;
 using RetinaSharp.Detection.Tests.Modeling;
 using RetinaSharp.Detection.Tests.Training;

@@ -12,14 +12,15 @@ public class OptimizerTests : LeakCheck
     private readonly double[][] _weights = [Numbers.Uniform(1, 4), Numbers.Uniform(2, 3), Numbers.Uniform(3, 2)];
 
     [Theory]
-    [InlineData(0, 0, true)]
-    [InlineData(.9, 0, true)]
-    [InlineData(.9, .1, true)]
-    [InlineData(.9, .1, false)]
-    public void Sgd_SeveralSteps_IsPyTorchsFormula(double momentum, double decay, bool decayAll)
+    [InlineData(0, 0, true, true)]
+    [InlineData(.9, 0, true, true)]
+    [InlineData(.9, .1, true, true)]
+    [InlineData(.9, .1, false, true)]
+    [InlineData(.9, .1, false, false)]
+    public void Sgd_SeveralSteps_IsPyTorchsFormula(double momentum, double decay, bool decayAll, bool inOnePass)
     {
         var velocity = _weights.Select(w => new double[w.Length]).ToArray();
-        Check(parameters => new Sgd(parameters, momentum, decay, decayAll), (_, i, j, gradient) =>
+        Check(parameters => new Sgd(parameters, momentum, decay, decayAll) { InOnePass = inOnePass }, (_, i, j, gradient) =>
         {
             gradient += IsDecayed(i, decayAll) ? decay * _weights[i][j] : 0;
             velocity[i][j] = (momentum * velocity[i][j]) + gradient;
@@ -28,17 +29,18 @@ public class OptimizerTests : LeakCheck
     }
 
     [Theory]
-    [InlineData(1e-8, 0, false)]
-    [InlineData(1e-8, .2, false)]
-    [InlineData(1e-8, .2, true)]
-    [InlineData(.5, .2, false)] // Large, so that its place in the formula shows.
-    public void AdamW_SeveralSteps_IsPyTorchsFormula(double epsilon, double decay, bool decayAll)
+    [InlineData(1e-8, 0, false, true)]
+    [InlineData(1e-8, .2, false, true)]
+    [InlineData(1e-8, .2, true, true)]
+    [InlineData(.5, .2, false, true)] // Large, so that its place in the formula shows.
+    [InlineData(.5, .2, false, false)]
+    public void AdamW_SeveralSteps_IsPyTorchsFormula(double epsilon, double decay, bool decayAll, bool inOnePass)
     {
         const double Beta1 = .8;
         const double Beta2 = .99;
         var mean = _weights.Select(w => new double[w.Length]).ToArray();
         var square = _weights.Select(w => new double[w.Length]).ToArray();
-        Check(parameters => new AdamW(parameters, Beta1, Beta2, epsilon, decay, decayAll), (step, i, j, gradient) =>
+        Check(parameters => new AdamW(parameters, Beta1, Beta2, epsilon, decay, decayAll) { InOnePass = inOnePass }, (step, i, j, gradient) =>
         {
             _weights[i][j] *= 1 - (IsDecayed(i, decayAll) ? Rate * decay : 0);
             mean[i][j] = (Beta1 * mean[i][j]) + ((1 - Beta1) * gradient);
@@ -95,6 +97,39 @@ public class OptimizerTests : LeakCheck
         sgd.Step(gradients, 1);
         Assert.Equal([-1.001f, -2f], parameter.Master.ToArray());
         Assert.Equal([-1, -2], Numbers.Read(parameter.Value));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Step_BFloat16GradientsInOnePass_AsByOperators(bool adam)
+    {
+        // More than a block and no multiple of one; not in C order; in several pieces.
+        long[] shape = [230, 61, 3, 3];
+        using var scope = new TensorScope();
+        var found = new List<float[]>();
+        foreach (var inOnePass in new[] { true, false })
+        {
+            using var parameter = new Parameter(ParameterKind.Weight, shape);
+            using (Autograd.WithoutGradient())
+                parameter.Master.Copy_(Drawn(0));
+            parameter.To(Device.Cpu, ScalarType.BFloat16);
+            using var gradients = new Gradients([parameter]);
+            using Optimizer optimizer = adam ? new AdamW([parameter]) { InOnePass = inOnePass } : new Sgd([parameter]) { InOnePass = inOnePass };
+            for (var step = 1; step <= 3; step++)
+            {
+                gradients.Put(0, Drawn(step).To(ScalarType.BFloat16).ChannelsLast());
+                gradients.Clip(50);
+                optimizer.Step(gradients, Rate);
+            }
+
+            found.Add(parameter.Master.ToArray());
+            Assert.Equal(parameter.Master.To(ScalarType.BFloat16).ToArray(), parameter.Value.Detach().ToArray());
+        }
+
+        Numbers.Close([.. found[1].Select(value => (double)value)], [.. found[0].Select(value => (double)value)], 2e-6);
+
+        Tensor Drawn(int seed) => Numbers.Make(Numbers.Uniform(seed, shape.Aggregate((a, b) => a * b)), shape, ScalarType.Float32);
     }
 
     private static bool IsDecayed(int parameter, bool all) => all || parameter == 0;
