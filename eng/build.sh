@@ -12,5 +12,5 @@ flock 9
 echo "${LIBTORCH:-}" >artifacts/built.next
 # The compiler server outlives the build, and must not keep the lock.
 dotnet msbuild "${1:-RetinaSharp.slnx}" -restore -m -nologo -v:q -p:Configuration=Release 9>&-
-[[ ! -d artifacts/bin/RetinaSharp.Cli/release ]] || eng/ahead.sh
+[[ ! -d artifacts/bin/RetinaSharp.Cli/release ]] || eng/ahead.sh 9>&-
 mv artifacts/built.next artifacts/built

@@ -93,7 +93,9 @@ struct Row {
 };
 
 Row row(const at::Tensor& tensor, int64_t start, int64_t count, const at::Tensor& like) {
-  TORCH_CHECK(tensor.strides() == like.strides(), "tensors of another layout");
+  TORCH_CHECK(tensor.sizes() == like.sizes(), "tensors of other sizes");
+  // The stride of a dimension of one element means nothing.
+  for (int64_t i = 0; i < tensor.dim(); i++) TORCH_CHECK(tensor.size(i) == 1 || tensor.stride(i) == like.stride(i), "tensors of another layout");
   return Row(tensor, start, count);
 }
 

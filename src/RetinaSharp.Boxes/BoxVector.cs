@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace RetinaSharp.Boxes;
 
@@ -10,15 +11,18 @@ internal readonly struct BoxVector
     private readonly Vector<float> _x2;
     private readonly Vector<float> _y2;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private BoxVector(Vector<float> x1, Vector<float> y1, Vector<float> x2, Vector<float> y2) => (_x1, _y1, _x2, _y2) = (x1, y1, x2, y2);
 
     /// <summary>The same box in every lane.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public BoxVector(Box box)
         : this(new Vector<float>(box.X1), new Vector<float>(box.Y1), new Vector<float>(box.X2), new Vector<float>(box.Y2))
     {
     }
 
     /// <summary>Boxes from four columns; the caller vouches that a whole vector can be read at <paramref name="index"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static BoxVector Load(ref readonly float x1, ref readonly float y1, ref readonly float x2, ref readonly float y2, int index) => new(
         Vector.LoadUnsafe(in x1, (nuint)index), Vector.LoadUnsafe(in y1, (nuint)index),
         Vector.LoadUnsafe(in x2, (nuint)index), Vector.LoadUnsafe(in y2, (nuint)index));
@@ -27,6 +31,7 @@ internal readonly struct BoxVector
     /// IoU lane by lane, in the steps of <see cref="Boxes.Iou.Of"/>. The native minimum and maximum do not pass NaN on, but the
     /// area of a box with NaN is NaN, so its IoU comes out as NaN or 0 all the same.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector<float> Iou(BoxVector a, BoxVector b)
     {
         var width = Vector.MaxNative(Vector.MinNative(a._x2, b._x2) - Vector.MaxNative(a._x1, b._x1), Vector<float>.Zero);

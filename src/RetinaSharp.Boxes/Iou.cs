@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace RetinaSharp.Boxes;
@@ -48,6 +49,7 @@ public static class Iou
     /// <param name="others">The many, [n].</param>
     /// <param name="iou">Receives the values, [n].</param>
     /// <exception cref="ArgumentException"><paramref name="iou"/> has another length than <paramref name="others"/>.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void OneToMany(Box box, ReadOnlySpan<Box> others, Span<float> iou)
     {
         if (iou.Length != others.Length)
@@ -64,6 +66,7 @@ public static class Iou
     /// <param name="y2">Lower sides, [n].</param>
     /// <param name="iou">Receives the values, [n].</param>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void OneToMany(
         Box box, ReadOnlySpan<float> x1, ReadOnlySpan<float> y1, ReadOnlySpan<float> x2, ReadOnlySpan<float> y2, Span<float> iou)
     {
@@ -77,7 +80,7 @@ public static class Iou
             var many = BoxVector.Load(
                 in MemoryMarshal.GetReference(x1), in MemoryMarshal.GetReference(y1),
                 in MemoryMarshal.GetReference(x2), in MemoryMarshal.GetReference(y2), i);
-            BoxVector.Iou(one, many).CopyTo(iou[i..]);
+            BoxVector.Iou(one, many).StoreUnsafe(ref MemoryMarshal.GetReference(iou), (nuint)i);
         }
 
         for (; i < count; i++)

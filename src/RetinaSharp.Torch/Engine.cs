@@ -11,7 +11,7 @@ public static class Engine
 
     /// <summary>
     /// Threads that one operator may use where this thread calls it: LibTorch keeps the number for each thread, and new threads start
-    /// with what was set last. LibTorch may start at 1, so that whoever computes sets it.
+    /// with what was last changed. LibTorch may start at 1, so that whoever computes sets it.
     /// </summary>
     /// <exception cref="TorchException">The number is not positive.</exception>
     public static int Threads

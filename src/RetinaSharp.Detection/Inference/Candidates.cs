@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using RetinaSharp.Losses;
 
@@ -12,6 +13,7 @@ internal static class Candidates
     /// <param name="logits">[n].</param>
     /// <param name="threshold">Logits up to this are left out; NaN is left out too.</param>
     /// <param name="limit">How many to keep.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static (int Index, float Logit)[] Select(ReadOnlySpan<float> logits, float threshold, int limit)
     {
         var found = new List<ulong>();
@@ -38,6 +40,7 @@ internal static class Candidates
     }
 
     /// <inheritdoc cref="Select(ReadOnlySpan{float}, float, int)"/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static (int Index, float Logit)[] Select(ReadOnlySpan<BFloat16> logits, float threshold, int limit)
     {
         var found = new List<ulong>();

@@ -132,6 +132,20 @@ public class OptimizerTests : LeakCheck
         Tensor Drawn(int seed) => Numbers.Make(Numbers.Uniform(seed, shape.Aggregate((a, b) => a * b)), shape, ScalarType.Float32);
     }
 
+    [Fact]
+    public void Step_GradientInAnotherLayout_Throws()
+    {
+        using var scope = new TensorScope();
+        using var parameter = new Parameter(ParameterKind.Weight, 4, 3, 3, 3);
+        parameter.To(Device.Cpu, ScalarType.BFloat16);
+        using var gradients = new Gradients([parameter]);
+        using var sgd = new Sgd([parameter]);
+        gradients.Put(0, Tensor.Zeros(ScalarType.BFloat16, Device.Cpu, 4, 3, 3, 3));
+
+        Assert.Contains("layout", Assert.Throws<TorchException>(() => sgd.Step(gradients, Rate)).Message);
+        Assert.All(parameter.Master.ToArray(), weight => Assert.Equal(0, weight));
+    }
+
     private static bool IsDecayed(int parameter, bool all) => all || parameter == 0;
 
     private static void Step(Optimizer optimizer, Gradients gradients, int step)
