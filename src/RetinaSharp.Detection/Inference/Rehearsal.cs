@@ -7,8 +7,8 @@ using RetinaSharp.Torch.Modules;
 namespace RetinaSharp.Detection.Inference;
 
 /// <summary>
-/// Makes the kernels that a network needs for images of one size, before its weights are there. They are compiled for each size of each layer: for the first image
-/// that takes about as long as computing it.
+/// Makes the kernels that a network needs for images of one size, before its weights are there. They are compiled for each size of each layer, one after the other
+/// in a first image, which for a ResNet-50 takes some tenths of a second.
 /// </summary>
 internal static class Rehearsal
 {
