@@ -18,7 +18,7 @@ compiler= runtime=
 if paths=$(dotnet msbuild eng/ahead/ahead.csproj -restore -t:Paths -nologo -v:m 2>&1); then
   { read -r compiler && read -r runtime; } < <(sed -n 's/^ *\(\/.*\)$/\1/p' <<<"$paths") || true
 fi
-[[ -x $compiler && -d $runtime ]] || echo "eng/ahead.sh: no compiler, so that the command starts some tenths of a second later: $paths"
+[[ -x $compiler && -d $runtime ]] || echo "eng/ahead.sh: no compiler, so that the command starts about a tenth of a second later: $paths"
 for name in "${stale[@]}"; do
   # Written beside, so that a command that is starting never sees half of one.
   if [[ ! -x $compiler ]] || ! "$compiler" $from/"$name" -o "$to/$name.next" -r "$runtime/*.dll" -r "$from/*.dll" --targetos linux --targetarch x64 -O >/dev/null 2>&1; then

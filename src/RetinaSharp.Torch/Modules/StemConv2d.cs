@@ -46,7 +46,7 @@ public sealed class StemConv2d : Conv2d
         return Functional.Pad(places, 0, 0, Before, Behind, Before, Behind);
     }
 
-    /// <summary>The same, several times as fast; null where it cannot be done.</summary>
+    /// <summary>The same in one pass over the pixels; null where it cannot be done.</summary>
     private static Tensor? FoldInMemory(Tensor pixels) => pixels.Device.IsCpu && !pixels.RequiresGrad
         ? pixels.Type switch
         {
