@@ -54,7 +54,7 @@ public sealed partial class Detector : IDisposable
         catch
         {
             _network?.Dispose();
-            _rehearsal.Wait();
+            Task.WaitAny(_rehearsal);
             throw;
         }
 
@@ -162,7 +162,7 @@ public sealed partial class Detector : IDisposable
         for (var turn = 0; turn < _turns; turn++)
             _freeTurns.Wait();
         _network.Dispose();
-        _rehearsal.Wait();
+        Task.WaitAny(_rehearsal);
         _freeTurns.Release(_turns);
     }
 
@@ -176,8 +176,8 @@ public sealed partial class Detector : IDisposable
     {
         // The number of threads is the calling thread's own, which may be one of a training that reports its progress.
         var threads = Engine.Threads;
-        // Threads that make kernels and threads that compute would wait for each other.
-        _rehearsal.Wait(cancellation);
+        // Threads that make kernels and threads that compute would wait for each other. If it failed, computing will tell why.
+        Task.WaitAny([_rehearsal], cancellation);
         _freeTurns.Wait(cancellation);
         try
         {

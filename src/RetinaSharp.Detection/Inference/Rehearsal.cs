@@ -17,6 +17,7 @@ internal static class Rehearsal
     /// <param name="type">Type in which it will compute.</param>
     /// <param name="size">Its input.</param>
     /// <param name="threads">Threads that it will compute with.</param>
+    /// <remarks>Only time depends on it: where it fails, as another LibTorch may lack the shapes of an operator, the network makes its kernels itself.</remarks>
     public static Task Run(ModelDescription description, ScalarType type, PaddedSize size, int threads) => Task.WhenAll(
         Task.Run(() => WithTwin(description, type, threads, twin => twin.Levels(Nothing(type, size.Images, 3, size.Height, size.Width)))),
         Task.Run(() => WithTwin(description, type, threads, twin =>
@@ -38,10 +39,6 @@ internal static class Rehearsal
             using var twin = ModelFile.Network(description);
             twin.To(Device.Meta, type);
             compute(twin);
-        }
-        catch (TorchException)
-        {
-            // Another LibTorch may lack the shapes of an operator. Only time depends on it.
         }
         finally
         {

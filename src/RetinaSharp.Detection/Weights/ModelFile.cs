@@ -96,6 +96,7 @@ internal static class ModelFile
         var file = SafetensorsFile.Open(path);
         try
         {
+            // A file of other weights is told before its checksum is missed.
             DescriptionIn(file);
             return file.VerifyChecksum()
                 ? file

@@ -42,10 +42,11 @@ public sealed class ExponentialMovingAverage : IDisposable
         Updates++;
         var decay = Math.Min(_decay, (1.0 + Updates) / (10.0 + Updates));
         var weights = Weights();
+        var isInMemory = _averages[0].Device.IsCpu;
         ShardThreads.ForEach(threads, _portions.Length, i =>
         {
             // By the difference: what does not move, such as frozen weights, stays as it is to the last bit.
-            if (_averages[0].Device.IsCpu)
+            if (isInMemory)
             {
                 foreach (var (tensor, start, count) in _portions[i].Pieces)
                     Shim.Check(NativeMethods.rt_approach(_averages[tensor].Handle, weights[tensor].Handle, start, count, 1 - decay), "average weights");

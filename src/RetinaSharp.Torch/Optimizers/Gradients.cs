@@ -64,9 +64,10 @@ public sealed class Gradients : IDisposable
     public double Clip(double most, ShardThreads? threads = null)
     {
         var squares = new double[_portions.Length];
+        var areInMemory = Sums[0].Device.IsCpu;
         ShardThreads.ForEach(threads, _portions.Length, i =>
         {
-            if (Sums[0].Device.IsCpu)
+            if (areInMemory)
             {
                 foreach (var (tensor, start, count) in _portions[i].Pieces)
                 {
