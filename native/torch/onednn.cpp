@@ -2,23 +2,17 @@
 
 #include <ATen/Parallel.h>
 
-#include <array>
 #include <atomic>
-#include <dnnl.hpp>
-#include <future>
-#include <map>
+#include <cstring>
 #include <mutex>
 #include <unordered_map>
 #include <vector>
 
+#include "kernels.h"
+
 using dnnl::memory;
 
 namespace {
-
-const dnnl::engine& engine() {
-  static const dnnl::engine cpu(dnnl::engine::kind::cpu, 0);
-  return cpu;
-}
 
 memory::data_type type_of(const at::Tensor& tensor) {
   return tensor.scalar_type() == at::kBFloat16 ? memory::data_type::bf16 : memory::data_type::f32;
@@ -26,24 +20,30 @@ memory::data_type type_of(const at::Tensor& tensor) {
 
 memory wrap(const memory::desc& desc, const at::Tensor& tensor) { return memory(desc, engine(), tensor.data_ptr()); }
 
-memory::desc any_layout(const memory::dims& sizes, memory::data_type type) { return {sizes, type, memory::format_tag::any}; }
-
 at::Tensor room(const memory::desc& desc) { return at::empty({static_cast<int64_t>(desc.get_size())}, at::kByte); }
 
-// A kernel for one shape. Making one takes longer than running many a layer, so they are kept.
-struct Kernel {
-  dnnl::primitive primitive;
-  memory::desc weights, scratchpad;
+// A kernel, and what it is to work on.
+struct Task {
+  Kernel kernel;
+  std::unordered_map<int, memory> arguments;
 };
 
-enum class Way : int64_t { Forward, Input, Weights };
-
-void run(const Kernel& kernel, std::unordered_map<int, memory> arguments) {
-  const auto scratch = room(kernel.scratchpad);
-  arguments[DNNL_ARG_SCRATCHPAD] = wrap(kernel.scratchpad, scratch);
+void run(Task task) {
+  const auto scratch = room(task.kernel.scratchpad);
+  task.arguments[DNNL_ARG_SCRATCHPAD] = wrap(task.kernel.scratchpad, scratch);
   dnnl::stream stream(engine());
-  kernel.primitive.execute(stream, arguments);
+  task.kernel.primitive.execute(stream, task.arguments);
   stream.wait();
+}
+
+// Threads take tasks one by one. With shares of equal size all would wait for the slowest, and the processors of a shared machine
+// differ by several times in speed from one moment to the next.
+void run(const std::vector<Task>& tasks) {
+  if (tasks.size() == 1) return run(tasks.front());
+  std::atomic<size_t> next{0};
+  at::parallel_for(0, at::get_num_threads(), 1, [&](int64_t, int64_t) {
+    for (auto i = next++; i < tasks.size(); i = next++) run(tasks[i]);
+  });
 }
 
 void reorder(memory from, memory to) {
@@ -52,151 +52,57 @@ void reorder(memory from, memory to) {
   stream.wait();
 }
 
-using Key = std::array<int64_t, 16>;
+Job job_of(Way way, const at::Tensor& x, const at::Tensor& w, Window window) {
+  const auto side = [&](int64_t size) { return (size + 2 * window.padding - w.size(2)) / window.stride + 1; };
+  return {way, x.size(0), x.size(1), x.size(2), x.size(3), w.size(0), side(x.size(2)), side(x.size(3)), w.size(2), window.stride,
+          {window.padding, window.padding, window.padding}, type_of(x), at::get_num_threads()};
+}
 
-// What a kernel depends on.
-struct Job {
-  Way way;
-  int64_t images, inputs, height, width, outputs, out_height, out_width, kernel, stride, padding;
-  memory::data_type type;
-  bool bias, residual, rectify;
-
-  Key key() const {
-    return {static_cast<int64_t>(way), images, inputs, height, width, outputs, out_height, out_width, kernel, stride, padding, static_cast<int64_t>(type), bias, residual, rectify,
-            at::get_num_threads()};
-  }
-
-  // A window of one pixel is a product of matrices, for which oneDNN's kernels are the faster ones, most of all on the way back.
-  bool is_product() const { return kernel == 1; }
-  int64_t pixels() const { return images * out_height * out_width; }
+// Rows of the output of one image or of all images, and the rows of the input that they look at.
+struct Band {
+  Job job;
+  int64_t image = 0, input_row = 0, output_row = 0;
 };
 
-dnnl::primitive_attr attributes(const Job& job) {
-  dnnl::primitive_attr attributes;
-  attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
-  dnnl::post_ops after;
-  // Added from where the result goes: that is free, whereas with another tensor the products of a ResNet-50 took 1.2 to 2 times as long.
-  if (job.residual) after.append_sum(1.f);
-#if DNNL_VERSION_MAJOR >= 3
-  if (job.rectify) after.append_eltwise(dnnl::algorithm::eltwise_relu, 0, 0);
-#else
-  if (job.rectify) after.append_eltwise(1, dnnl::algorithm::eltwise_relu, 0, 0);
-#endif
-  attributes.set_post_ops(after);
-  return attributes;
-}
-
-template <typename Description>
-Kernel kernel_of(const Description& description, const memory::desc& weights) {
-  return {dnnl::primitive(description), weights, description.scratchpad_desc()};
-}
-
-Kernel make_product(const Job& job) {
-  using Tag = memory::format_tag;
-  const auto rows = job.pixels(), in = job.inputs, out = job.outputs;
-  memory::desc a, b, c, bias;
-  switch (job.way) {
-    case Way::Forward:
-      a = {{rows, in}, job.type, Tag::ab};
-      b = any_layout({in, out}, job.type);
-      c = {{rows, out}, job.type, Tag::ab};
-      if (job.bias) bias = {{1, out}, job.type, Tag::ab};
-      break;
-    case Way::Input:
-      a = {{rows, out}, job.type, Tag::ab};
-      b = any_layout({out, in}, job.type);
-      c = {{rows, in}, job.type, Tag::ab};
-      break;
-    case Way::Weights:
-      a = {{out, rows}, job.type, Tag::ba};
-      b = {{rows, in}, job.type, Tag::ab};
-      c = {{out, in}, job.type, Tag::ab};
-      break;
-  }
-  const auto attr = attributes(job);
-#if DNNL_VERSION_MAJOR >= 3
-  const dnnl::matmul::primitive_desc description(engine(), a, b, bias, c, attr);
-#else
-  const auto plain = job.bias ? dnnl::matmul::desc(a, b, bias, c) : dnnl::matmul::desc(a, b, c);
-  const dnnl::matmul::primitive_desc description(plain, attr, engine());
-#endif
-  return kernel_of(description, description.weights_desc());
-}
-
-Kernel make_convolution(const Job& job) {
-  const auto tag = memory::format_tag::nhwc;
-  const auto algorithm = dnnl::algorithm::convolution_direct;
-  const auto training = dnnl::prop_kind::forward_training;
-  const memory::desc x({job.images, job.inputs, job.height, job.width}, job.type, tag), y({job.images, job.outputs, job.out_height, job.out_width}, job.type, tag);
-  const auto w = any_layout({job.outputs, job.inputs, job.kernel, job.kernel}, job.type);
-  const auto bias = job.bias ? memory::desc({job.outputs}, job.type, memory::format_tag::x) : memory::desc();
-  const memory::dims strides{job.stride, job.stride}, padding{job.padding, job.padding};
-  const auto attr = attributes(job);
-#if DNNL_VERSION_MAJOR >= 3
-  const dnnl::convolution_forward::primitive_desc forward(engine(), training, algorithm, x, w, bias, y, strides, padding, padding, attr);
-#else
-  const dnnl::convolution_forward::primitive_desc forward({training, algorithm, x, w, bias, y, strides, padding, padding}, attr, engine());
-#endif
-  switch (job.way) {
-    case Way::Forward:
-      return kernel_of(forward, forward.weights_desc());
-    case Way::Input: {
-#if DNNL_VERSION_MAJOR >= 3
-      const dnnl::convolution_backward_data::primitive_desc back(engine(), algorithm, x, w, y, strides, padding, padding, forward, attr);
-#else
-      const dnnl::convolution_backward_data::primitive_desc back({algorithm, x, w, y, strides, padding, padding}, attr, engine(), forward);
-#endif
-      return kernel_of(back, back.weights_desc());
+// A large convolution cut into bands, each for one thread: for threads that take one after the other, and because oneDNN's own way of
+// dividing an image among a few threads is poor at some sizes (32 x 32 pixels on two: .6 of what two halves take).
+std::vector<Band> bands_of(const Job& whole) {
+  constexpr int64_t least_rows = 16;
+  const int64_t threads = whole.threads;
+  const auto wanted = (2 * threads + whole.images - 1) / whole.images;
+  const auto count = std::min(wanted, std::max<int64_t>(whole.out_height / least_rows, 1)), tasks = count * whole.images;
+  const auto balanced = tasks >= 2 * threads || tasks == threads;
+  if (whole.is_product() || threads == 1 || !balanced) return {{whole}};
+  std::vector<Band> bands;
+  const auto rows = (whole.out_height + count - 1) / count;
+  for (int64_t image = 0; image < whole.images; image++)
+    for (int64_t row = 0; row < whole.out_height; row += rows) {
+      auto job = whole;
+      job.images = job.threads = 1;
+      job.out_height = std::min(rows, whole.out_height - row);
+      const auto from = row * job.stride - whole.padding.top, to = from + (job.out_height - 1) * job.stride + job.kernel;
+      const auto first = std::max<int64_t>(from, 0), last = std::min(to, whole.height);
+      job.height = last - first;
+      job.padding.top = first - from;
+      job.padding.bottom = to - last;
+      bands.push_back({job, image, first, row});
     }
-    default: {
-#if DNNL_VERSION_MAJOR >= 3
-      const dnnl::convolution_backward_weights::primitive_desc back(engine(), algorithm, x, w, bias, y, strides, padding, padding, forward, attr);
-#else
-      const dnnl::convolution_backward_weights::primitive_desc back({algorithm, x, w, bias, y, strides, padding, padding}, attr, engine(), forward);
-#endif
-      return kernel_of(back, back.diff_weights_desc());
-    }
-  }
+  return bands;
 }
 
-std::atomic<int64_t> made{0};
-
-// Threads make different kernels side by side; who wants one that another is making waits for it.
-Kernel cached(const Job& job) {
-  static std::mutex mutex;
-  static std::map<Key, std::shared_future<Kernel>> kernels;
-  const auto key = job.key();
-  std::promise<Kernel> promise;
-  {
-    std::unique_lock<std::mutex> lock(mutex);
-    const auto found = kernels.find(key);
-    if (found != kernels.end()) {
-      const auto kernel = found->second;
-      lock.unlock();
-      return kernel.get();
-    }
-    // Inputs of ever new sizes must not fill the memory.
-    constexpr size_t most = 4096;
-    if (kernels.size() >= most) kernels.clear();
-    kernels.emplace(key, promise.get_future());
-  }
-  try {
-    auto kernel = job.is_product() ? make_product(job) : make_convolution(job);
-    promise.set_value(kernel);
-    made.fetch_add(1, std::memory_order_relaxed);
-    return kernel;
-  } catch (...) {
-    promise.set_exception(std::current_exception());
-    const std::lock_guard<std::mutex> lock(mutex);
-    kernels.erase(key);
-    throw;
-  }
+// A band's part of a channels-last tensor, as its kernel takes it: of a product, a row a pixel.
+memory part(const at::Tensor& tensor, const Band& band, int64_t row, int64_t rows) {
+  const auto& job = band.job;
+  const auto channels = tensor.size(1), width = tensor.size(3);
+  const auto desc = job.is_product() ? memory::desc({job.images * rows * width, channels}, job.type, memory::format_tag::ab)
+                                     : memory::desc({job.images, channels, rows, width}, job.type, memory::format_tag::nhwc);
+  const auto offset = (band.image * tensor.size(2) + row) * width * channels;
+  return memory(desc, engine(), static_cast<char*>(tensor.data_ptr()) + offset * tensor.element_size());
 }
 
-// An input or an output as its kernel takes it: of a product, a row a pixel.
-memory lay(const Job& job, const at::Tensor& tensor) {
-  return wrap(job.is_product() ? memory::desc({job.pixels(), tensor.size(1)}, job.type, memory::format_tag::ab) : memory::desc(tensor.sizes().vec(), job.type, memory::format_tag::nhwc), tensor);
-}
+memory input(const at::Tensor& x, const Band& band) { return part(x, band, band.input_row, band.job.is_product() ? x.size(2) : band.job.height); }
+
+memory output(const at::Tensor& y, const Band& band) { return part(y, band, band.output_row, band.job.out_height); }
 
 // The weights as they lie in memory: [O, I, k, k], or for a product the matrix that is multiplied with.
 memory::desc plain_weights(const Job& job, const at::Tensor& w) {
@@ -205,9 +111,24 @@ memory::desc plain_weights(const Job& job, const at::Tensor& w) {
                                  : memory::desc({w.size(0), w.size(1)}, type_of(w), memory::dims{w.stride(0), w.stride(1)});
 }
 
-Job job_of(Way way, const at::Tensor& x, const at::Tensor& w, Window window) {
-  const auto side = [&](int64_t size) { return (size + 2 * window.padding - w.size(2)) / window.stride + 1; };
-  return {way, x.size(0), x.size(1), x.size(2), x.size(3), w.size(0), side(x.size(2)), side(x.size(3)), w.size(2), window.stride, window.padding, type_of(x), false, false, false};
+// With single steps the derivative by the input is itself a convolution, of the gradient with the weights turned by half a circle.
+bool is_convolution(const Job& back) { return !back.is_product() && back.stride == 1 && back.padding.top < back.kernel; }
+
+Job as_convolution(const Job& back) {
+  const auto padding = back.kernel - 1 - back.padding.top;
+  return {Way::Forward, back.images, back.outputs, back.out_height, back.out_width, back.inputs, back.height, back.width, back.kernel, 1, {padding, padding, padding}, back.type, back.threads};
+}
+
+// [O, I, k, k] as [I, O, k, k], the last tap first.
+at::Tensor turned(const at::Tensor& w) {
+  if (!w.is_contiguous(at::MemoryFormat::ChannelsLast)) return w.flip({2, 3}).transpose(0, 1);
+  const auto result = at::empty_like(w);
+  const auto taps = w.size(2) * w.size(3), bytes = w.size(1) * w.element_size();
+  const auto* from = static_cast<const char*>(w.data_ptr());
+  auto* to = static_cast<char*>(result.data_ptr());
+  for (int64_t o = 0; o < w.size(0); o++)
+    for (int64_t tap = 0; tap < taps; tap++) std::memcpy(to + (o * taps + taps - 1 - tap) * bytes, from + (o * taps + tap) * bytes, bytes);
+  return result.transpose(0, 1);
 }
 
 // The pixels that windows of one pixel look at.
@@ -223,15 +144,17 @@ at::Tensor empty(const Job& job, int64_t channels, int64_t height, int64_t width
 
 class PackedWeights {
  public:
-  memory get(const at::Tensor& w, const memory::desc& plain, const memory::desc& wanted) {
-    if (plain == wanted) return wrap(plain, w);
+  memory get(const at::Tensor& w, const Job& job, const memory::desc& wanted, bool turn = false) {
+    const auto plain = plain_weights(job, w);
+    if (plain == wanted && !turn) return wrap(plain, w);
     const std::lock_guard<std::mutex> lock(mutex_);
     // A matrix and its transpose have one description where they are square, so the plain layout counts too.
     for (const auto& one : packed_)
-      if (one.plain == plain && one.wanted == wanted) return wrap(wanted, one.bytes);
-    packed_.push_back({plain, wanted, room(wanted)});
+      if (one.plain == plain && one.wanted == wanted && one.turned == turn) return wrap(wanted, one.bytes);
+    packed_.push_back({plain, wanted, turn, room(wanted)});
     auto packed = wrap(wanted, packed_.back().bytes);
-    reorder(wrap(plain, w), packed);
+    const auto source = turn ? turned(w) : w;
+    reorder(wrap(turn ? plain_weights(job, source) : plain, source), packed);
     return packed;
   }
 
@@ -243,6 +166,7 @@ class PackedWeights {
  private:
   struct Layout {
     memory::desc plain, wanted;
+    bool turned;
     at::Tensor bytes;
   };
 
@@ -253,8 +177,6 @@ class PackedWeights {
 std::shared_ptr<PackedWeights> make_packed_weights() { return std::make_shared<PackedWeights>(); }
 
 void forget(PackedWeights& packed) { packed.forget(); }
-
-int64_t kernels_made() { return made.load(std::memory_order_relaxed); }
 
 bool has_convolution(at::ScalarType type) {
   if (type == at::kFloat) return true;
@@ -268,27 +190,41 @@ at::Tensor convolve(PackedWeights& packed, const at::Tensor& x, const at::Tensor
   job.bias = b.defined();
   job.residual = r.defined();
   job.rectify = rectify;
-  const auto kernel = cached(job);
   const auto y = job.residual ? r : empty(job, job.outputs, job.out_height, job.out_width, x);
-  if (x.is_meta()) return y;
-  const auto input = job.is_product() ? sampled(x, job) : x;
-  std::unordered_map<int, memory> arguments{{DNNL_ARG_SRC, lay(job, input)}, {DNNL_ARG_DST, lay(job, y)}, {DNNL_ARG_WEIGHTS, packed.get(w, plain_weights(job, w), kernel.weights)}};
-  if (job.bias) arguments[DNNL_ARG_BIAS] = wrap(job.is_product() ? memory::desc({1, job.outputs}, job.type, memory::format_tag::ab) : memory::desc({job.outputs}, job.type, memory::format_tag::x), b);
-  run(kernel, arguments);
+  const auto looked_at = job.is_product() && !x.is_meta() ? sampled(x, job) : x;
+  std::vector<Task> tasks;
+  for (const auto& band : bands_of(job)) {
+    const auto kernel = kernel_for(band.job);
+    if (x.is_meta()) continue;
+    tasks.push_back({kernel, {{DNNL_ARG_SRC, input(looked_at, band)}, {DNNL_ARG_DST, output(y, band)}, {DNNL_ARG_WEIGHTS, packed.get(w, job, kernel.weights)}}});
+    if (job.bias) tasks.back().arguments[DNNL_ARG_BIAS] = wrap(job.is_product() ? memory::desc({1, job.outputs}, job.type, memory::format_tag::ab) : memory::desc({job.outputs}, job.type, memory::format_tag::x), b);
+  }
+  if (!tasks.empty()) run(tasks);
   return y;
 }
 
 at::Tensor convolve_backward_input(PackedWeights& packed, const at::Tensor& gradient, const at::Tensor& x, const at::Tensor& w, Window window) {
   const auto job = job_of(Way::Input, x, w, window);
-  const auto kernel = cached(job);
-  const auto weights = packed.get(w, plain_weights(job, w), kernel.weights);
+  if (is_convolution(job)) {
+    const auto result = empty(job, job.inputs, job.height, job.width, x);
+    std::vector<Task> tasks;
+    for (const auto& band : bands_of(as_convolution(job))) {
+      const auto kernel = kernel_for(band.job);
+      tasks.push_back({kernel, {{DNNL_ARG_SRC, input(gradient, band)}, {DNNL_ARG_DST, output(result, band)}, {DNNL_ARG_WEIGHTS, packed.get(w, job, kernel.weights, true)}}});
+    }
+    run(tasks);
+    return result;
+  }
+  const Band all{job};
+  const auto kernel = kernel_for(job);
+  const auto weights = packed.get(w, job, kernel.weights);
   if (!job.is_product()) {
     const auto result = empty(job, job.inputs, job.height, job.width, x);
-    run(kernel, {{DNNL_ARG_DIFF_DST, lay(job, gradient)}, {DNNL_ARG_DIFF_SRC, lay(job, result)}, {DNNL_ARG_WEIGHTS, weights}});
+    run({kernel, {{DNNL_ARG_DIFF_DST, output(gradient, all)}, {DNNL_ARG_DIFF_SRC, input(result, all)}, {DNNL_ARG_WEIGHTS, weights}}});
     return result;
   }
   const auto at_pixels = empty(job, job.inputs, job.out_height, job.out_width, x);
-  run(kernel, {{DNNL_ARG_SRC, lay(job, gradient)}, {DNNL_ARG_DST, lay(job, at_pixels)}, {DNNL_ARG_WEIGHTS, weights}});
+  run({kernel, {{DNNL_ARG_SRC, output(gradient, all)}, {DNNL_ARG_DST, output(at_pixels, all)}, {DNNL_ARG_WEIGHTS, weights}}});
   if (job.stride == 1) return at_pixels;
   auto result = empty(job, job.inputs, job.height, job.width, x).zero_();
   result.slice(2, 0, job.height, job.stride).slice(3, 0, job.width, job.stride).copy_(at_pixels);
@@ -298,22 +234,23 @@ at::Tensor convolve_backward_input(PackedWeights& packed, const at::Tensor& grad
 std::pair<at::Tensor, at::Tensor> convolve_backward_weights(const at::Tensor& gradient, const at::Tensor& x, const at::Tensor& w, bool with_bias, Window window) {
   auto job = job_of(Way::Weights, x, w, window);
   job.bias = with_bias && !job.is_product();
-  const auto kernel = cached(job);
+  const auto kernel = kernel_for(job);
+  const Band all{job};
   auto result = at::empty_strided(w.sizes(), w.strides(), w.options());
   auto bias = with_bias ? at::empty({job.outputs}, w.options()) : at::Tensor();
   if (job.is_product()) {
-    const auto input = sampled(x, job);
+    const auto looked_at = sampled(x, job);
     const memory::desc g({job.outputs, job.pixels()}, job.type, memory::format_tag::ba), o({job.outputs, job.inputs}, job.type, memory::format_tag::ab);
-    run(kernel, {{DNNL_ARG_SRC, wrap(g, gradient)}, {DNNL_ARG_WEIGHTS, lay(job, input)}, {DNNL_ARG_DST, wrap(o, result)}});
+    run({kernel, {{DNNL_ARG_SRC, wrap(g, gradient)}, {DNNL_ARG_WEIGHTS, input(looked_at, all)}, {DNNL_ARG_DST, wrap(o, result)}}});
     if (with_bias) bias = gradient.sum({0, 2, 3});
     return {result, bias};
   }
   const memory::desc plain(w.sizes().vec(), job.type, w.strides().vec());
   const auto needs_reorder = kernel.weights != plain;
   const auto blocked = needs_reorder ? room(kernel.weights) : result;
-  std::unordered_map<int, memory> arguments{{DNNL_ARG_SRC, lay(job, x)}, {DNNL_ARG_DIFF_DST, lay(job, gradient)}, {DNNL_ARG_DIFF_WEIGHTS, wrap(kernel.weights, blocked)}};
-  if (with_bias) arguments[DNNL_ARG_DIFF_BIAS] = wrap({{job.outputs}, job.type, memory::format_tag::x}, bias);
-  run(kernel, arguments);
+  Task task{kernel, {{DNNL_ARG_SRC, input(x, all)}, {DNNL_ARG_DIFF_DST, output(gradient, all)}, {DNNL_ARG_DIFF_WEIGHTS, wrap(kernel.weights, blocked)}}};
+  if (with_bias) task.arguments[DNNL_ARG_DIFF_BIAS] = wrap({{job.outputs}, job.type, memory::format_tag::x}, bias);
+  run(task);
   if (needs_reorder) reorder(wrap(kernel.weights, blocked), wrap(plain, result));
   return {result, bias};
 }

@@ -20,9 +20,6 @@ struct Window {
 // Whether there are kernels for this type here. bfloat16 wants a processor with AVX-512.
 bool has_convolution(at::ScalarType type);
 
-// Kernels that were made so far. Making one takes longer than most run.
-int64_t kernels_made();
-
 // act(conv(x, w) + b + r). x [N, I, H, W] and r, where defined, [N, O, H', W'] are channels-last; w is [O, I, k, k], dense in any order;
 // b [O] may be undefined. Where there is an r the result is r itself, overwritten. It is channels-last. Without memory (LibTorch's device "meta") only the kernel is made, for later.
 at::Tensor convolve(PackedWeights& packed, const at::Tensor& x, const at::Tensor& w, const at::Tensor& b, const at::Tensor& r, Window window, bool rectify);
