@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "kernels.h"
+#include "weights_gradient.h"
 
 using dnnl::memory;
 
@@ -233,11 +234,15 @@ at::Tensor convolve_backward_input(PackedWeights& packed, const at::Tensor& grad
 
 std::pair<at::Tensor, at::Tensor> convolve_backward_weights(const at::Tensor& gradient, const at::Tensor& x, const at::Tensor& w, bool with_bias, Window window) {
   auto job = job_of(Way::Weights, x, w, window);
+  auto result = at::empty_strided(w.sizes(), w.strides(), w.options());
+  auto bias = with_bias ? at::empty({job.outputs}, w.options()) : at::Tensor();
+  if (!job.is_product() && has_tiled_weights_gradient(job) && w.is_contiguous(at::MemoryFormat::ChannelsLast)) {
+    tiled_weights_gradient(job, x, gradient, result, bias);
+    return {result, bias};
+  }
   job.bias = with_bias && !job.is_product();
   const auto kernel = kernel_for(job);
   const Band all{job};
-  auto result = at::empty_strided(w.sizes(), w.strides(), w.options());
-  auto bias = with_bias ? at::empty({job.outputs}, w.options()) : at::Tensor();
   if (job.is_product()) {
     const auto looked_at = sampled(x, job);
     const memory::desc g({job.outputs, job.pixels()}, job.type, memory::format_tag::ba), o({job.outputs, job.inputs}, job.type, memory::format_tag::ab);
