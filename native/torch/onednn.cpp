@@ -1,13 +1,11 @@
 #include "onednn.h"
 
-#include <ATen/Parallel.h>
-
-#include <atomic>
 #include <cstring>
 #include <mutex>
 #include <unordered_map>
 #include <vector>
 
+#include "deal.h"
 #include "kernels.h"
 #include "weights_gradient.h"
 
@@ -37,13 +35,10 @@ void run(Task task) {
   stream.wait();
 }
 
-// Threads take tasks one by one. With shares of equal size all would wait for the slowest, and the processors of a shared machine
-// differ by several times in speed from one moment to the next.
 void run(const std::vector<Task>& tasks) {
   if (tasks.size() == 1) return run(tasks.front());
-  std::atomic<size_t> next{0};
-  at::parallel_for(0, at::get_num_threads(), 1, [&](int64_t, int64_t) {
-    for (auto i = next++; i < tasks.size(); i = next++) run(tasks[i]);
+  deal(tasks.size(), [&](const auto& take) {
+    for (auto task = take(); task >= 0; task = take()) run(tasks[task]);
   });
 }
 

@@ -1,10 +1,9 @@
 #include "weights_gradient.h"
 
-#include <ATen/Parallel.h>
-
 #include <algorithm>
-#include <atomic>
 #include <cstring>
+
+#include "deal.h"
 
 #if defined(__x86_64__) && defined(__linux__)
 #include <immintrin.h>
@@ -203,13 +202,6 @@ bool granted() {
   return syscall(SYS_arch_prctl, request, tile_data) == 0;
 }
 
-// Each thread takes the next one of `count` things when it is done with the last one.
-template <typename Work>
-void deal(int64_t count, const Work& work) {
-  std::atomic<int64_t> next{0};
-  at::parallel_for(0, at::get_num_threads(), 1, [&](int64_t, int64_t) { work(next, count); });
-}
-
 at::Tensor room(int64_t elements, at::ScalarType type) { return at::empty({elements}, type); }
 
 }  // namespace
@@ -236,20 +228,20 @@ void tiled_weights_gradient(const Job& job, const at::Tensor& x, const at::Tenso
 
   for (int64_t first = 0; first < job.images; first += plan.images) {
     const auto images = std::min(plan.images, job.images - first);
-    deal(plan.output_blocks, [&](std::atomic<int64_t>& next, int64_t count) {
-      for (auto block = next++; block < count; block = next++)
+    deal(plan.output_blocks, [&](const auto& take) {
+      for (auto block = take(); block >= 0; block = take())
         for (int64_t image = 0; image < images; image++)
           lay_gradient(job, plan, gradients + (first + image) * image_gradients, block * kBlock, laid_gradients + (block * images + image) * plan.steps * 2 * kTile,
                        bias.defined() ? bias_sums.data_ptr<float>() + block * kBlock : nullptr);
     });
-    deal(plan.input_blocks * shares, [&](std::atomic<int64_t>& next, int64_t count) {
+    deal(plan.input_blocks * shares, [&](const auto& take) {
       // The last product may look beyond the last pixel.
       const auto panel = room(plan.images * 2 * plan.half + kTile, at::kBFloat16);
       auto* laid_inputs = panel.data_ptr<at::BFloat16>();
       std::memset(static_cast<void*>(laid_inputs + images * 2 * plan.half), 0, kTile * sizeof(at::BFloat16));
       alignas(64) float here[kSums];
       configure();
-      for (auto task = next++; task < count; task = next++) {
+      for (auto task = take(); task >= 0; task = take()) {
         const auto input = task / shares, from = task % shares * share, to = std::min(from + share, plan.output_blocks);
         for (int64_t image = 0; image < images; image++) lay_input(job, plan, inputs + (first + image) * image_inputs, input * kBlock, laid_inputs + image * 2 * plan.half);
         for (int64_t step = 0; step < plan.steps; step += kMostSteps) {

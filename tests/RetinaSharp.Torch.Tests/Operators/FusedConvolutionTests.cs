@@ -22,6 +22,15 @@ public sealed class FusedConvolutionTests
         { 1, 12, 51, 35, 16, 4, 1, true, false, false },
         { 1, 3, 33, 31, 8, 7, 2, false, false, true },
         { 2, 8, 1, 1, 8, 3, 1, true, false, false },
+        // In bands: of one image, with a last one that is shorter, of several images.
+        { 1, 32, 40, 9, 24, 3, 1, true, true, true },
+        { 1, 16, 131, 5, 8, 3, 2, true, false, false },
+        { 4, 8, 6, 6, 8, 3, 1, true, true, true },
+        // Weights' gradients in tiles: more pixels than are summed at once, in one image and in several; a window of five; odd sizes.
+        { 2, 64, 70, 66, 33, 3, 1, true, false, true },
+        { 5, 32, 40, 50, 16, 3, 1, false, false, false },
+        { 3, 32, 41, 51, 70, 3, 2, true, false, true },
+        { 1, 96, 9, 8, 70, 5, 1, true, false, false },
     };
 
     [Theory]
@@ -66,21 +75,24 @@ public sealed class FusedConvolutionTests
         // A size that no other test has.
         Tensor Zeros(Device device, params long[] shape) => Tensor.Zeros(ScalarType.Float32, device, shape).ChannelsLast();
         Tensor Convolve(Device device) => Functional.FusedConv2d(packed, Zeros(device, 1, 8, 37, 41), Zeros(device, 8, 8, 3, 3), null, 1, 1, Epilogue.Relu);
+        using var threads = new TwoThreads();
         var before = Engine.KernelsMade;
 
         var shape = Convolve(Device.Meta);
 
         Assert.True(shape.Device.IsMeta);
         Assert.Equal([1, 8, 37, 41], shape.Shape.ToArray());
-        Assert.Equal(before + 1, Engine.KernelsMade);
+        var made = Engine.KernelsMade;
+        Assert.InRange(made, before + 1, before + 2);
         Convolve(Device.Cpu);
-        Assert.Equal(before + 1, Engine.KernelsMade);
+        Assert.Equal(made, Engine.KernelsMade);
     }
 
     private static void AssertSame(
         ScalarType type, double tolerance, int images, int inputs, int height, int width, int outputs, int kernel, int stride, bool hasBias, bool hasResidual, bool rectifies)
     {
         using var scope = new TensorScope();
+        using var threads = new TwoThreads();
         using var packed = new PackedWeights();
         var random = new Random(1);
         var padding = kernel == 4 ? 0 : kernel / 2;
@@ -125,5 +137,15 @@ public sealed class FusedConvolutionTests
             Autograd.Backward([y], [seed.To(compute)]);
             return [y.Detach().ToArray(), .. leaves.Select(leaf => leaf?.Gradient()?.ToArray() ?? [])];
         }
+    }
+
+    // One thread takes a convolution whole.
+    private sealed class TwoThreads : IDisposable
+    {
+        private readonly int _before = Engine.Threads;
+
+        public TwoThreads() => Engine.Threads = 2;
+
+        public void Dispose() => Engine.Threads = _before;
     }
 }
