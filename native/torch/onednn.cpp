@@ -1,5 +1,6 @@
 #include "onednn.h"
 
+#include <algorithm>
 #include <cstring>
 #include <mutex>
 #include <unordered_map>

@@ -1,4 +1,4 @@
-// The derivative of a convolution by its weights, in bfloat16 on processors with tiles (AMX). oneDNN 2.6 takes up to four times as
+// The derivative of a convolution by its weights, in bfloat16 on processors with tiles (AMX). oneDNN 2.6 takes up to five times as
 // long for it, writes it in a layout that has to be turned into the weights' own, and this is a third of what a training computes.
 #pragma once
 
