@@ -1,13 +1,14 @@
-// The convolutions of a RetinaNet on ResNet-50 in bfloat16, three ways each, by oneDNN's own kernels and by ours, as shares of the rate
+// The convolutions of a RetinaNet on ResNet-50 in bfloat16, or with `fp32` in single precision, three ways each, by oneDNN's own kernels and by ours, as shares of the rate
 // of one large convolution by oneDNN, which is timed before each:
 //
-//   cmake --build artifacts/obj/native --target convolution_benchmark && artifacts/native/convolution_benchmark
+//   cmake --build artifacts/obj/native --target convolution_benchmark && artifacts/native/convolution_benchmark [fp32]
 #include <ATen/Parallel.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <functional>
+#include <string>
 #include <vector>
 
 #include "kernels.h"
@@ -28,7 +29,11 @@ double median(std::vector<double> values) {
   return values[values.size() / 2];
 }
 
-at::Tensor noise(const std::vector<int64_t>& sizes) { return at::randn(sizes).to(at::kBFloat16).contiguous(at::MemoryFormat::ChannelsLast); }
+at::ScalarType type = at::kBFloat16;
+
+dnnl::memory::data_type data_type() { return type == at::kFloat ? dnnl::memory::data_type::f32 : dnnl::memory::data_type::bf16; }
+
+at::Tensor noise(const std::vector<int64_t>& sizes) { return at::randn(sizes).to(type).contiguous(at::MemoryFormat::ChannelsLast); }
 
 // A convolution, and what goes into its three ways.
 struct Shape {
@@ -39,7 +44,7 @@ struct Shape {
   double operations() const { return 2.0 * inputs * outputs * kernel * kernel * out_size() * out_size(); }
   Job job(Way way) const {
     const auto padding = kernel / 2;
-    return {way, 1, inputs, size, size, outputs, out_size(), out_size(), kernel, stride, {padding, padding, padding}, dnnl::memory::data_type::bf16, at::get_num_threads()};
+    return {way, 1, inputs, size, size, outputs, out_size(), out_size(), kernel, stride, {padding, padding, padding}, data_type(), at::get_num_threads()};
   }
 };
 
@@ -47,12 +52,12 @@ struct Shape {
 Work library(const Shape& shape, Way way, const at::Tensor& x, const at::Tensor& y, const at::Tensor& w) {
   const auto kernel = kernel_for(shape.job(way));
   const auto packed = at::zeros({static_cast<int64_t>(kernel.weights.get_size())}, at::kByte), scratch = at::empty({static_cast<int64_t>(kernel.scratchpad.get_size())}, at::kByte);
-  const auto map = [](const at::Tensor& tensor) { return dnnl::memory({tensor.sizes().vec(), dnnl::memory::data_type::bf16, dnnl::memory::format_tag::nhwc}, engine(), tensor.data_ptr()); };
+  const auto map = [](const at::Tensor& tensor) { return dnnl::memory({tensor.sizes().vec(), data_type(), dnnl::memory::format_tag::nhwc}, engine(), tensor.data_ptr()); };
   const dnnl::memory weights(kernel.weights, engine(), packed.data_ptr()), room(kernel.scratchpad, engine(), scratch.data_ptr());
   const auto from = way == Way::Input ? DNNL_ARG_DIFF_SRC : DNNL_ARG_SRC, to = way == Way::Forward ? DNNL_ARG_DST : DNNL_ARG_DIFF_DST;
   const auto of_weights = way == Way::Weights ? DNNL_ARG_DIFF_WEIGHTS : DNNL_ARG_WEIGHTS;
   const auto result = at::empty_like(w);
-  const dnnl::memory ordered({w.sizes().vec(), dnnl::memory::data_type::bf16, w.strides().vec()}, engine(), result.data_ptr());
+  const dnnl::memory ordered({w.sizes().vec(), data_type(), w.strides().vec()}, engine(), result.data_ptr());
   return [=, inputs = map(x), outputs = map(y), memory = std::vector<at::Tensor>{x, y, packed, scratch, result}] {
     dnnl::stream stream(engine());
     kernel.primitive.execute(stream, {{from, inputs}, {to, outputs}, {of_weights, weights}, {DNNL_ARG_SCRATCHPAD, room}});
@@ -75,7 +80,8 @@ Work ours(const Shape& shape, Way way, const at::Tensor& x, const at::Tensor& y,
 
 }  // namespace
 
-int main() {
+int main(int count, char** arguments) {
+  if (count > 1 && std::string(arguments[1]) == "fp32") type = at::kFloat;
   at::set_num_threads(std::max(at::get_num_threads(), 2));
   const Shape reference_shape{256, 256, 128, 3, 1};
   const auto side = reference_shape.size;

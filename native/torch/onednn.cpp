@@ -9,6 +9,7 @@
 #include "deal.h"
 #include "kernels.h"
 #include "weights_gradient.h"
+#include "winograd.h"
 
 using dnnl::memory;
 
@@ -155,9 +156,19 @@ class PackedWeights {
     return packed;
   }
 
+  // The same for Winograd's convolution.
+  at::Tensor at_points(const at::Tensor& w, const Kernel& kernel, bool turn) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    for (const auto& one : at_points_)
+      if (one.wanted == kernel.weights && one.turned == turn) return one.bytes;
+    at_points_.push_back({{}, kernel.weights, turn, winograd_weights(kernel, w, turn)});
+    return at_points_.back().bytes;
+  }
+
   void forget() {
     const std::lock_guard<std::mutex> lock(mutex_);
     packed_.clear();
+    at_points_.clear();
   }
 
  private:
@@ -168,7 +179,7 @@ class PackedWeights {
   };
 
   std::mutex mutex_;
-  std::vector<Layout> packed_;
+  std::vector<Layout> packed_, at_points_;
 };
 
 std::shared_ptr<PackedWeights> make_packed_weights() { return std::make_shared<PackedWeights>(); }
@@ -188,6 +199,11 @@ at::Tensor convolve(PackedWeights& packed, const at::Tensor& x, const at::Tensor
   job.residual = r.defined();
   job.rectify = rectify;
   const auto y = job.residual ? r : empty(job, job.outputs, job.out_height, job.out_width, x);
+  if (has_winograd(job)) {
+    const auto kernel = winograd_kernel(job);
+    if (!x.is_meta()) winograd_convolve(job, kernel, x, packed.at_points(w, kernel, false), b, y);
+    return y;
+  }
   const auto looked_at = job.is_product() && !x.is_meta() ? sampled(x, job) : x;
   std::vector<Task> tasks;
   for (const auto& band : bands_of(job)) {
@@ -204,8 +220,14 @@ at::Tensor convolve_backward_input(PackedWeights& packed, const at::Tensor& grad
   const auto job = job_of(Way::Input, x, w, window);
   if (is_convolution(job)) {
     const auto result = empty(job, job.inputs, job.height, job.width, x);
+    const auto turned = as_convolution(job);
+    if (has_winograd(turned)) {
+      const auto kernel = winograd_kernel(turned);
+      winograd_convolve(turned, kernel, gradient, packed.at_points(w, kernel, true), {}, result);
+      return result;
+    }
     std::vector<Task> tasks;
-    for (const auto& band : bands_of(as_convolution(job))) {
+    for (const auto& band : bands_of(turned)) {
       const auto kernel = kernel_for(band.job);
       tasks.push_back({kernel, {{DNNL_ARG_SRC, input(gradient, band)}, {DNNL_ARG_DST, output(result, band)}, {DNNL_ARG_WEIGHTS, packed.get(w, job, kernel.weights, true)}}});
     }
@@ -234,6 +256,11 @@ std::pair<at::Tensor, at::Tensor> convolve_backward_weights(const at::Tensor& gr
   auto bias = with_bias ? at::empty({job.outputs}, w.options()) : at::Tensor();
   if (!job.is_product() && has_tiled_weights_gradient(job) && w.is_contiguous(at::MemoryFormat::ChannelsLast)) {
     tiled_weights_gradient(job, x, gradient, result, bias);
+    return {result, bias};
+  }
+  if (has_winograd(job) && w.is_contiguous(at::MemoryFormat::ChannelsLast)) {
+    winograd_weights_gradient(job, x, gradient, result);
+    if (with_bias) bias = gradient.sum({0, 2, 3});
     return {result, bias};
   }
   job.bias = with_bias && !job.is_product();

@@ -1,0 +1,124 @@
+// Winograd's short convolution F(4 x 4, 3 x 3): both factors are polynomials, taken at six points, multiplied there and taken back
+// (Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", 2015; Toom and Cook for one dimension). 36 products make 16
+// results, whereas a plain convolution takes 144.
+//
+// With points +-1 and +-2, as in that paper, results lose two digits more than with these, and all coefficients of these are exact.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+
+namespace winograd {
+
+constexpr int kTile = 4, kWindow = 3, kPoints = kTile + kWindow - 1;
+constexpr int64_t kLanes = 16;
+
+// Neighbouring channels. The compiler cuts them into the widest registers of the processor it compiles for.
+using Lanes = float __attribute__((vector_size(kLanes * sizeof(float))));
+
+#if defined(__x86_64__) && defined(__linux__) && defined(__GNUC__) && !defined(__clang__)
+#define WINOGRAD_EACH_PROCESSOR __attribute__((target_clones("arch=skylake-avx512", "arch=haswell", "default")))
+#else
+#define WINOGRAD_EACH_PROCESSOR
+#endif
+#define WINOGRAD_INLINE inline __attribute__((always_inline))
+
+// The points are 0, a, -a, b, -b and infinity.
+constexpr float a = .625f, b = 1.5f, aa = a * a, bb = b * b;
+// Products of a point's differences from the others; these divide the weights.
+constexpr float at_zero = 1 / (aa * bb), at_a = 1 / (2 * aa * (aa - bb)), at_b = 1 / (2 * bb * (bb - aa));
+
+// In one dimension, from vectors that lie `from_step` apart to vectors that lie `to_step` apart.
+
+// The six inputs that four results look at.
+struct OfInput {
+  static constexpr int from = kPoints, to = kPoints;
+  static WINOGRAD_INLINE void along(const Lanes* d, int from_step, Lanes* t, int to_step) {
+    const Lanes &d0 = d[0], &d1 = d[from_step], &d2 = d[2 * from_step], &d3 = d[3 * from_step], &d4 = d[4 * from_step], &d5 = d[5 * from_step];
+    const Lanes even_a = d4 - bb * d2, odd_a = a * (d3 - bb * d1), even_b = d4 - aa * d2, odd_b = b * (d3 - aa * d1);
+    t[0] = aa * bb * d0 - (aa + bb) * d2 + d4;
+    t[to_step] = even_a + odd_a;
+    t[2 * to_step] = even_a - odd_a;
+    t[3 * to_step] = even_b + odd_b;
+    t[4 * to_step] = even_b - odd_b;
+    t[5 * to_step] = aa * bb * d1 - (aa + bb) * d3 + d5;
+  }
+};
+
+// Three weights.
+struct OfWeights {
+  static constexpr int from = kWindow, to = kPoints;
+  static WINOGRAD_INLINE void along(const Lanes* g, int from_step, Lanes* t, int to_step) {
+    const Lanes &g0 = g[0], &g1 = g[from_step], &g2 = g[2 * from_step];
+    const Lanes even_a = at_a * (g0 + aa * g2), odd_a = at_a * a * g1, even_b = at_b * (g0 + bb * g2), odd_b = at_b * b * g1;
+    t[0] = at_zero * g0;
+    t[to_step] = even_a + odd_a;
+    t[2 * to_step] = even_a - odd_a;
+    t[3 * to_step] = even_b + odd_b;
+    t[4 * to_step] = even_b - odd_b;
+    t[5 * to_step] = g2;
+  }
+};
+
+// Back to four results.
+struct ToResult {
+  static constexpr int from = kPoints, to = kTile;
+  static WINOGRAD_INLINE void along(const Lanes* m, int from_step, Lanes* y, int to_step) {
+    const Lanes &m1 = m[from_step], &m2 = m[2 * from_step], &m3 = m[3 * from_step], &m4 = m[4 * from_step];
+    const Lanes even_a = m1 + m2, odd_a = a * (m1 - m2), even_b = m3 + m4, odd_b = b * (m3 - m4);
+    y[0] = m[0] + even_a + even_b;
+    y[to_step] = odd_a + odd_b;
+    y[2 * to_step] = aa * even_a + bb * even_b;
+    y[3 * to_step] = aa * odd_a + bb * odd_b + m[5 * from_step];
+  }
+};
+
+// The derivatives of four results: the transpose of the way back.
+struct OfGradient {
+  static constexpr int from = kTile, to = kPoints;
+  static WINOGRAD_INLINE void along(const Lanes* y, int from_step, Lanes* t, int to_step) {
+    const Lanes &y0 = y[0], &y1 = y[from_step], &y2 = y[2 * from_step], &y3 = y[3 * from_step];
+    const Lanes even_a = y0 + aa * y2, odd_a = a * (y1 + aa * y3), even_b = y0 + bb * y2, odd_b = b * (y1 + bb * y3);
+    t[0] = y0;
+    t[to_step] = even_a + odd_a;
+    t[2 * to_step] = even_a - odd_a;
+    t[3 * to_step] = even_b + odd_b;
+    t[4 * to_step] = even_b - odd_b;
+    t[5 * to_step] = y3;
+  }
+};
+
+// To the derivatives of three weights: the transpose of theirs.
+struct ToWeights {
+  static constexpr int from = kPoints, to = kWindow;
+  static WINOGRAD_INLINE void along(const Lanes* m, int from_step, Lanes* g, int to_step) {
+    const Lanes &m1 = m[from_step], &m2 = m[2 * from_step], &m3 = m[3 * from_step], &m4 = m[4 * from_step];
+    const Lanes even_a = at_a * (m1 + m2), odd_a = at_a * a * (m1 - m2), even_b = at_b * (m3 + m4), odd_b = at_b * b * (m3 - m4);
+    g[0] = at_zero * m[0] + even_a + even_b;
+    g[to_step] = odd_a + odd_b;
+    g[2 * to_step] = aa * even_a + bb * even_b + m[5 * from_step];
+  }
+};
+
+// In two dimensions, rows of vectors beside each other.
+template <typename Transform>
+WINOGRAD_INLINE void transform(const Lanes* from, Lanes* to) {
+  Lanes half[Transform::to * Transform::from];
+  for (int x = 0; x < Transform::from; x++) Transform::along(from + x, Transform::from, half + x, Transform::from);
+  for (int y = 0; y < Transform::to; y++) Transform::along(half + y * Transform::from, 1, to + y * Transform::to, 1);
+}
+
+// Of `channels`, those from `first` on, as many as there are and zeros after them.
+WINOGRAD_INLINE void read(const float* pixel, int64_t first, int64_t channels, Lanes& lanes) {
+  lanes = Lanes{};
+  if (pixel == nullptr) return;
+  if (first + kLanes <= channels) std::memcpy(&lanes, pixel + first, sizeof lanes);
+  else std::memcpy(&lanes, pixel + first, (channels - first) * sizeof(float));
+}
+
+WINOGRAD_INLINE void write(const Lanes& lanes, float* pixel, int64_t first, int64_t channels) {
+  if (first + kLanes <= channels) std::memcpy(pixel + first, &lanes, sizeof lanes);
+  else std::memcpy(pixel + first, &lanes, (channels - first) * sizeof(float));
+}
+
+}  // namespace winograd
