@@ -156,30 +156,32 @@ class PackedWeights {
     return packed;
   }
 
-  // The same for Winograd's convolution.
-  at::Tensor at_points(const at::Tensor& w, const Kernel& kernel, bool turn) {
+  // The same for Winograd's convolution. They are four times as many numbers, so they are kept for one way at a time.
+  at::Tensor at_points(const at::Tensor& w, const Job& job, const Kernel& kernel, bool turn) {
     const std::lock_guard<std::mutex> lock(mutex_);
-    for (const auto& one : at_points_)
-      if (one.wanted == kernel.weights && one.turned == turn) return one.bytes;
-    at_points_.push_back({{}, kernel.weights, turn, winograd_weights(kernel, w, turn)});
-    return at_points_.back().bytes;
+    if (!at_points_.bytes.defined() || at_points_.wanted != kernel.weights || at_points_.turned != turn) {
+      at_points_ = {};
+      at_points_ = {{}, kernel.weights, turn, winograd_weights(job, kernel, w, turn)};
+    }
+    return at_points_.bytes;
   }
 
   void forget() {
     const std::lock_guard<std::mutex> lock(mutex_);
     packed_.clear();
-    at_points_.clear();
+    at_points_ = {};
   }
 
  private:
   struct Layout {
     memory::desc plain, wanted;
-    bool turned;
+    bool turned = false;
     at::Tensor bytes;
   };
 
   std::mutex mutex_;
-  std::vector<Layout> packed_, at_points_;
+  std::vector<Layout> packed_;
+  Layout at_points_;
 };
 
 std::shared_ptr<PackedWeights> make_packed_weights() { return std::make_shared<PackedWeights>(); }
@@ -201,7 +203,7 @@ at::Tensor convolve(PackedWeights& packed, const at::Tensor& x, const at::Tensor
   const auto y = job.residual ? r : empty(job, job.outputs, job.out_height, job.out_width, x);
   if (has_winograd(job)) {
     const auto kernel = winograd_kernel(job);
-    if (!x.is_meta()) winograd_convolve(job, kernel, x, packed.at_points(w, kernel, false), b, y);
+    if (!x.is_meta()) winograd_convolve(job, kernel, x, packed.at_points(w, job, kernel, false), b, y);
     return y;
   }
   const auto looked_at = job.is_product() && !x.is_meta() ? sampled(x, job) : x;
@@ -223,7 +225,7 @@ at::Tensor convolve_backward_input(PackedWeights& packed, const at::Tensor& grad
     const auto turned = as_convolution(job);
     if (has_winograd(turned)) {
       const auto kernel = winograd_kernel(turned);
-      winograd_convolve(turned, kernel, gradient, packed.at_points(w, kernel, true), {}, result);
+      winograd_convolve(turned, kernel, gradient, packed.at_points(w, turned, kernel, true), {}, result);
       return result;
     }
     std::vector<Task> tasks;

@@ -11,7 +11,7 @@ bool has_winograd(const Job& job);
 Kernel winograd_kernel(const Job& job);
 
 // Weights [O, I, 3, 3] at the points, packed as that kernel wants them; those of the way back to the input where they are turned.
-at::Tensor winograd_weights(const Kernel& kernel, const at::Tensor& w, bool turned);
+at::Tensor winograd_weights(const Job& job, const Kernel& kernel, const at::Tensor& w, bool turned);
 
 // y = act(conv(x, w) + b + y), as the job says. x [N, I, H, W] and y [N, O, H, W] are channels-last.
 void winograd_convolve(const Job& job, const Kernel& kernel, const at::Tensor& x, const at::Tensor& packed, const at::Tensor& b, const at::Tensor& y);

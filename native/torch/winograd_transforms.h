@@ -111,7 +111,7 @@ WINOGRAD_INLINE void transform(const Lanes* from, Lanes* to) {
 // Of `channels`, those from `first` on, as many as there are and zeros after them.
 WINOGRAD_INLINE void read(const float* pixel, int64_t first, int64_t channels, Lanes& lanes) {
   lanes = Lanes{};
-  if (pixel == nullptr) return;
+  if (pixel == nullptr || first >= channels) return;
   if (first + kLanes <= channels) std::memcpy(&lanes, pixel + first, sizeof lanes);
   else std::memcpy(&lanes, pixel + first, (channels - first) * sizeof(float));
 }
