@@ -48,12 +48,12 @@ def interval(values, level=.95):
 
 
 def memory(a):
-    """Most memory of a training process: torchvision's default, and ours."""
+    """Most memory of a training process: torchvision's default, and ours with each precision."""
     with tempfile.NamedTemporaryFile("w", suffix=".py") as only:
         only.write("".join(line for line in open(a.script) if not line.startswith('    yield "bf16')))
         only.flush()
         peer = run("/usr/bin/python3", only.name, "train", "--runs", "2", "--size", str(a.size))[1]
-    return peer, run(retina, "bench", "train", "--precision", "bf16", "--runs", "2", "--size", str(a.size), "--json")[1]
+    return peer, {one: run(retina, "bench", "train", "--precision", one, "--runs", "2", "--size", str(a.size), "--json")[1] for one in ("fp32", "bf16")}
 
 
 parser = argparse.ArgumentParser()
@@ -72,9 +72,8 @@ for number in range(args.pairs):
     pairs.append((peer, own, share))
     print(f"pair {number + 1} of {args.pairs}", file=sys.stderr)
 
-default, best = "fp32", "bf16 autocast channels-last"
-figures = [(f"{what} {args.size}px batch 1 {peer}", f"{what} {args.size}px batch 1 {best}") for what in ("train step", "detect") for peer in (default, best)]
-figures += [(f"{what} {args.size}px batch 1 {default}",) * 2 for what in ("train step", "detect")]
+settings = default, _ = "fp32", "bf16 autocast channels-last"
+figures = [tuple(f"{what} {args.size}px batch 1 {setting}" for setting in both) for both in ((peer, own) for own in settings for peer in settings) for what in ("train step", "detect")]
 figures.append(("assign 120000 anchors x 100 boxes",) * 2)
 print("| torchvision | ms | RetinaSharp | ms | ratio | 95 % | range |\n| --- | --- | --- | --- | --- | --- | --- |")
 for peer, own in figures:
@@ -87,4 +86,5 @@ for name in sorted(pairs[0][2]):
     shares = [pair[2][name] for pair in pairs]
     print(f"{name}: {statistics.median(shares):.0%} of a large convolution's rate ({min(shares):.0%} to {max(shares):.0%})")
 peer, own = memory(args)
-print(f"most memory of training: {own / 1e6:.0f} MB, torchvision's default {peer / 1e6:.0f} MB: {own / peer:.2f}")
+for precision, bytes_held in own.items():
+    print(f"most memory of training in {precision}: {bytes_held / 1e6:.0f} MB, torchvision's default {peer / 1e6:.0f} MB: {bytes_held / peer:.2f}")

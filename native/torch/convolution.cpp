@@ -24,11 +24,11 @@ at::Tensor dense(const at::Tensor& tensor) { return tensor.contiguous(at::Memory
 
 struct Convolution : torch::autograd::Function<Convolution> {
   static at::Tensor forward(AutogradContext* context, at::Tensor x, const at::Tensor& w, const c10::optional<at::Tensor>& b, const c10::optional<at::Tensor>& r, const Handle& packed,
-                            bool overwrite, Window window, bool rectify) {
+                            bool overwrite, Window window, bool rectify, bool constant) {
     x = dense(x);
     // Detached, it is the same memory for the result.
     const auto sum = !r ? at::Tensor() : overwrite ? dense(*r).detach() : dense(*r).clone();
-    const auto y = convolve(*packed->weights, x, w, b ? *b : at::Tensor(), sum, window, rectify);
+    const auto y = convolve(*packed->weights, x, w, b ? *b : at::Tensor(), sum, window, rectify, constant);
     context->save_for_backward(rectify ? variable_list{x, w, y} : variable_list{x, w});
     context->saved_data["packed"] = c10::IValue::make_capsule(packed);
     context->saved_data["bias"] = b.has_value();
@@ -50,7 +50,7 @@ struct Convolution : torch::autograd::Function<Convolution> {
     // Edges are those of the inputs that were there; results have a place for every argument.
     const bool has_bias = context->saved_data["bias"].toBool(), has_residual = context->saved_data["residual"].toBool();
     const auto needs_bias = has_bias && context->needs_input_grad(2);
-    variable_list results(8);
+    variable_list results(9);
     auto &x_result = results[0], &w_result = results[1], &b_result = results[2], &r_result = results[3];
     if (context->needs_input_grad(0)) x_result = convolve_backward_input(*packed->weights, gradient, x, w, window);
     if (context->needs_input_grad(1)) std::tie(w_result, b_result) = convolve_backward_weights(gradient, x, w, needs_bias, window);
@@ -80,8 +80,9 @@ RT_EXPORT void rt_packed_release(void* packed) { delete static_cast<Handle*>(pac
 RT_EXPORT int32_t rt_convolution(void* packed, const at::Tensor* x, const at::Tensor* w, const at::Tensor* b, const at::Tensor* r, int32_t overwrite, int64_t stride, int64_t padding,
                                  int32_t rectify, at::Tensor** out) {
   return guarded([&] {
+    const auto changes = at::GradMode::is_enabled() && w->requires_grad();
     const auto optional = [](const at::Tensor* tensor) { return tensor == nullptr ? c10::nullopt : c10::optional<at::Tensor>(*tensor); };
-    *out = own(Convolution::apply(*x, *w, optional(b), optional(r), *static_cast<Handle*>(packed), overwrite != 0, Window{stride, padding}, rectify != 0));
+    *out = own(Convolution::apply(*x, *w, optional(b), optional(r), *static_cast<Handle*>(packed), overwrite != 0, Window{stride, padding}, rectify != 0, !changes));
   });
 }
 #else

@@ -156,13 +156,10 @@ class PackedWeights {
     return packed;
   }
 
-  // The same for Winograd's convolution. They are four times as many numbers, so they are kept for one way at a time.
-  at::Tensor at_points(const at::Tensor& w, const Job& job, const Kernel& kernel, bool turn) {
+  // The same for Winograd's convolution.
+  at::Tensor at_points(const at::Tensor& w, const Job& job, const Kernel& kernel) {
     const std::lock_guard<std::mutex> lock(mutex_);
-    if (!at_points_.bytes.defined() || at_points_.wanted != kernel.weights || at_points_.turned != turn) {
-      at_points_ = {};
-      at_points_ = {{}, kernel.weights, turn, winograd_weights(job, kernel, w, turn)};
-    }
+    if (!at_points_.bytes.defined() || at_points_.wanted != kernel.weights) at_points_ = {{}, kernel.weights, false, winograd_weights(job, kernel, w, false)};
     return at_points_.bytes;
   }
 
@@ -195,7 +192,7 @@ bool has_convolution(at::ScalarType type) {
   return (isa & static_cast<int>(dnnl::cpu_isa::avx512_core)) == static_cast<int>(dnnl::cpu_isa::avx512_core);
 }
 
-at::Tensor convolve(PackedWeights& packed, const at::Tensor& x, const at::Tensor& w, const at::Tensor& b, const at::Tensor& r, Window window, bool rectify) {
+at::Tensor convolve(PackedWeights& packed, const at::Tensor& x, const at::Tensor& w, const at::Tensor& b, const at::Tensor& r, Window window, bool rectify, bool constant) {
   auto job = job_of(Way::Forward, x, w, window);
   job.bias = b.defined();
   job.residual = r.defined();
@@ -203,7 +200,7 @@ at::Tensor convolve(PackedWeights& packed, const at::Tensor& x, const at::Tensor
   const auto y = job.residual ? r : empty(job, job.outputs, job.out_height, job.out_width, x);
   if (has_winograd(job)) {
     const auto kernel = winograd_kernel(job);
-    if (!x.is_meta()) winograd_convolve(job, kernel, x, packed.at_points(w, job, kernel, false), b, y);
+    if (!x.is_meta()) winograd_convolve(job, kernel, x, constant ? packed.at_points(w, job, kernel) : winograd_weights(job, kernel, w, false), b, y);
     return y;
   }
   const auto looked_at = job.is_product() && !x.is_meta() ? sampled(x, job) : x;
@@ -225,7 +222,7 @@ at::Tensor convolve_backward_input(PackedWeights& packed, const at::Tensor& grad
     const auto turned = as_convolution(job);
     if (has_winograd(turned)) {
       const auto kernel = winograd_kernel(turned);
-      winograd_convolve(turned, kernel, gradient, packed.at_points(w, turned, kernel, true), {}, result);
+      winograd_convolve(turned, kernel, gradient, winograd_weights(turned, kernel, w, true), {}, result);
       return result;
     }
     std::vector<Task> tasks;

@@ -21,8 +21,8 @@ struct Window {
 bool has_convolution(at::ScalarType type);
 
 // act(conv(x, w) + b + r). x [N, I, H, W] and r, where defined, [N, O, H', W'] are channels-last; w is [O, I, k, k], dense in any order;
-// b [O] may be undefined. Where there is an r the result is r itself, overwritten. It is channels-last. Without memory (LibTorch's device "meta") only the kernel is made, for later.
-at::Tensor convolve(PackedWeights& packed, const at::Tensor& x, const at::Tensor& w, const at::Tensor& b, const at::Tensor& r, Window window, bool rectify);
+// b [O] may be undefined. Winograd's weights are four times as many and kept only where they are constant. Where there is an r the result is r itself, overwritten. It is channels-last. Without memory (LibTorch's device "meta") only the kernel is made, for later.
+at::Tensor convolve(PackedWeights& packed, const at::Tensor& x, const at::Tensor& w, const at::Tensor& b, const at::Tensor& r, Window window, bool rectify, bool constant);
 
 // Derivative by x [N, I, H, W], from that by the convolution's result.
 at::Tensor convolve_backward_input(PackedWeights& packed, const at::Tensor& gradient, const at::Tensor& x, const at::Tensor& w, Window window);

@@ -31,6 +31,12 @@ public sealed class FusedConvolutionTests
         { 5, 32, 40, 50, 16, 3, 1, false, false, false },
         { 3, 32, 41, 51, 70, 3, 2, true, false, true },
         { 1, 96, 9, 8, 70, 5, 1, true, false, false },
+        // By Winograd in single precision: sizes that are not whole tiles, images, channels that are not whole vectors or panels; more tiles and outputs than there is room for at once.
+        // (Not rectified where results are many: some lie so close to zero that their sign is chance.)
+        { 1, 128, 32, 32, 32, 3, 1, true, true, true },
+        { 3, 136, 25, 18, 36, 3, 1, true, false, false },
+        { 2, 130, 39, 21, 139, 3, 1, false, true, true },
+        { 1, 128, 97, 101, 289, 3, 1, true, false, false },
     };
 
     [Theory]
