@@ -72,7 +72,7 @@ for number in range(args.pairs):
     pairs.append((peer, own, share))
     print(f"pair {number + 1} of {args.pairs}", file=sys.stderr)
 
-settings = default, _ = "fp32", "bf16 autocast channels-last"
+settings = "fp32", "bf16 autocast channels-last"
 figures = [tuple(f"{what} {args.size}px batch 1 {setting}" for setting in both) for both in ((peer, own) for own in settings for peer in settings) for what in ("train step", "detect")]
 figures.append(("assign 120000 anchors x 100 boxes",) * 2)
 print("| torchvision | ms | RetinaSharp | ms | ratio | 95 % | range |\n| --- | --- | --- | --- | --- | --- | --- |")

@@ -135,6 +135,8 @@ const dnnl::engine& engine() {
   return cpu;
 }
 
+at::Tensor room(const memory::desc& desc) { return at::empty({static_cast<int64_t>(desc.get_size())}, at::kByte); }
+
 int64_t kernels_made() { return made.load(std::memory_order_relaxed); }
 
 Kernel kernel_for(const Job& job) {

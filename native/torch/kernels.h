@@ -34,6 +34,9 @@ struct Kernel {
 
 const dnnl::engine& engine();
 
+// Memory for what a description describes.
+at::Tensor room(const dnnl::memory::desc& desc);
+
 // Safe for concurrent callers: they make different kernels side by side, and who wants one that another is making waits for it.
 Kernel kernel_for(const Job& job);
 

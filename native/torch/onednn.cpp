@@ -21,8 +21,6 @@ memory::data_type type_of(const at::Tensor& tensor) {
 
 memory wrap(const memory::desc& desc, const at::Tensor& tensor) { return memory(desc, engine(), tensor.data_ptr()); }
 
-at::Tensor room(const memory::desc& desc) { return at::empty({static_cast<int64_t>(desc.get_size())}, at::kByte); }
-
 // A kernel, and what it is to work on.
 struct Task {
   Kernel kernel;
@@ -159,26 +157,30 @@ class PackedWeights {
   // The same for Winograd's convolution.
   at::Tensor at_points(const at::Tensor& w, const Job& job, const Kernel& kernel) {
     const std::lock_guard<std::mutex> lock(mutex_);
-    if (!at_points_.bytes.defined() || at_points_.wanted != kernel.weights) at_points_ = {{}, kernel.weights, false, winograd_weights(job, kernel, w, false)};
-    return at_points_.bytes;
+    if (!at_points_.defined() || layout_at_points_ != kernel.weights) {
+      at_points_ = winograd_weights(job, kernel, w, false);
+      layout_at_points_ = kernel.weights;
+    }
+    return at_points_;
   }
 
   void forget() {
     const std::lock_guard<std::mutex> lock(mutex_);
     packed_.clear();
-    at_points_ = {};
+    at_points_.reset();
   }
 
  private:
   struct Layout {
     memory::desc plain, wanted;
-    bool turned = false;
+    bool turned;
     at::Tensor bytes;
   };
 
   std::mutex mutex_;
   std::vector<Layout> packed_;
-  Layout at_points_;
+  memory::desc layout_at_points_;
+  at::Tensor at_points_;
 };
 
 std::shared_ptr<PackedWeights> make_packed_weights() { return std::make_shared<PackedWeights>(); }

@@ -147,8 +147,6 @@ int64_t rows_of(const Job& job) {
 
 memory::desc matrix(int64_t rows, int64_t columns) { return {{rows, columns}, memory::data_type::f32, memory::format_tag::ab}; }
 
-at::Tensor room(const memory::desc& desc) { return at::empty({static_cast<int64_t>(desc.get_size())}, at::kByte); }
-
 }  // namespace
 }  // namespace winograd
 

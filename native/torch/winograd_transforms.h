@@ -29,6 +29,14 @@ constexpr float a = .625f, b = 1.5f, aa = a * a, bb = b * b;
 // Products of a point's differences from the others; these divide the weights.
 constexpr float at_zero = 1 / (aa * bb), at_a = 1 / (2 * aa * (aa - bb)), at_b = 1 / (2 * bb * (bb - aa));
 
+// Values at a, -a, b and -b, of the even and the odd powers' sums.
+WINOGRAD_INLINE void at_pairs(const Lanes& even_a, const Lanes& odd_a, const Lanes& even_b, const Lanes& odd_b, Lanes* t, int step) {
+  t[step] = even_a + odd_a;
+  t[2 * step] = even_a - odd_a;
+  t[3 * step] = even_b + odd_b;
+  t[4 * step] = even_b - odd_b;
+}
+
 // In one dimension, from vectors that lie `from_step` apart to vectors that lie `to_step` apart.
 
 // The six inputs that four results look at.
@@ -38,10 +46,7 @@ struct OfInput {
     const Lanes &d0 = d[0], &d1 = d[from_step], &d2 = d[2 * from_step], &d3 = d[3 * from_step], &d4 = d[4 * from_step], &d5 = d[5 * from_step];
     const Lanes even_a = d4 - bb * d2, odd_a = a * (d3 - bb * d1), even_b = d4 - aa * d2, odd_b = b * (d3 - aa * d1);
     t[0] = aa * bb * d0 - (aa + bb) * d2 + d4;
-    t[to_step] = even_a + odd_a;
-    t[2 * to_step] = even_a - odd_a;
-    t[3 * to_step] = even_b + odd_b;
-    t[4 * to_step] = even_b - odd_b;
+    at_pairs(even_a, odd_a, even_b, odd_b, t, to_step);
     t[5 * to_step] = aa * bb * d1 - (aa + bb) * d3 + d5;
   }
 };
@@ -53,10 +58,7 @@ struct OfWeights {
     const Lanes &g0 = g[0], &g1 = g[from_step], &g2 = g[2 * from_step];
     const Lanes even_a = at_a * (g0 + aa * g2), odd_a = at_a * a * g1, even_b = at_b * (g0 + bb * g2), odd_b = at_b * b * g1;
     t[0] = at_zero * g0;
-    t[to_step] = even_a + odd_a;
-    t[2 * to_step] = even_a - odd_a;
-    t[3 * to_step] = even_b + odd_b;
-    t[4 * to_step] = even_b - odd_b;
+    at_pairs(even_a, odd_a, even_b, odd_b, t, to_step);
     t[5 * to_step] = g2;
   }
 };
@@ -81,10 +83,7 @@ struct OfGradient {
     const Lanes &y0 = y[0], &y1 = y[from_step], &y2 = y[2 * from_step], &y3 = y[3 * from_step];
     const Lanes even_a = y0 + aa * y2, odd_a = a * (y1 + aa * y3), even_b = y0 + bb * y2, odd_b = b * (y1 + bb * y3);
     t[0] = y0;
-    t[to_step] = even_a + odd_a;
-    t[2 * to_step] = even_a - odd_a;
-    t[3 * to_step] = even_b + odd_b;
-    t[4 * to_step] = even_b - odd_b;
+    at_pairs(even_a, odd_a, even_b, odd_b, t, to_step);
     t[5 * to_step] = y3;
   }
 };

@@ -11,8 +11,8 @@ internal static class ComputeType
     {
         Precision.Fp32 => ScalarType.Float32,
         Precision.Bf16 => ScalarType.BFloat16,
-        // Without tiles for it the processor computes bfloat16 more slowly than single precision. Its vectors (avx512_bf16) multiply no
-        // faster than those of single precision, for which there is Winograd's convolution besides.
+        // Without tiles for it the processor computes bfloat16 more slowly than single precision, even where it has vectors for it
+        // (avx512_bf16), and for single precision there is Winograd's convolution besides.
         _ => !device.IsCpu || ProcessorHasTiles.Value ? ScalarType.BFloat16 : ScalarType.Float32,
     };
 
