@@ -11,8 +11,8 @@
 
 namespace winograd {
 
-constexpr int kTile = 4, kWindow = 3, kPoints = kTile + kWindow - 1;
-constexpr int64_t kLanes = 16;
+constexpr int kTile = 4, kWindow = 3, kTaps = kWindow * kWindow, kPoints = kTile + kWindow - 1;
+constexpr int64_t kSquare = kPoints * kPoints, kLanes = 16;
 
 // Neighbouring channels. The compiler cuts them into the widest registers of the processor it compiles for.
 using Lanes = float __attribute__((vector_size(kLanes * sizeof(float))));
@@ -23,6 +23,9 @@ using Lanes = float __attribute__((vector_size(kLanes * sizeof(float))));
 #define WINOGRAD_EACH_PROCESSOR
 #endif
 #define WINOGRAD_INLINE inline __attribute__((always_inline))
+#define WINOGRAD_INLINED __attribute__((always_inline))
+// Vectors stay in registers only where their numbers are constants. Unless told, the compiler keeps loops over so many, and is five times as slow.
+#define WINOGRAD_UNROLL _Pragma("GCC unroll 64")
 
 // The points are 0, a, -a, b, -b and infinity.
 constexpr float a = .625f, b = 1.5f, aa = a * a, bb = b * b;
@@ -104,21 +107,76 @@ struct ToWeights {
 template <typename Transform>
 WINOGRAD_INLINE void transform(const Lanes* from, Lanes* to) {
   Lanes half[Transform::to * Transform::from];
+  WINOGRAD_UNROLL
   for (int x = 0; x < Transform::from; x++) Transform::along(from + x, Transform::from, half + x, Transform::from);
+  WINOGRAD_UNROLL
   for (int y = 0; y < Transform::to; y++) Transform::along(half + y * Transform::from, 1, to + y * Transform::to, 1);
 }
 
-// Of `channels`, those from `first` on, as many as there are and zeros after them.
-WINOGRAD_INLINE void read(const float* pixel, int64_t first, int64_t channels, Lanes& lanes) {
-  lanes = Lanes{};
-  if (pixel == nullptr || first >= channels) return;
-  if (first + kLanes <= channels) std::memcpy(&lanes, pixel + first, sizeof lanes);
-  else std::memcpy(&lanes, pixel + first, (channels - first) * sizeof(float));
+// Calls work(pixels, first, count) for the channels that are whole vectors, and once more for those after them: for these with pixels that
+// have zeros behind, and which are copied back if `written`.
+template <int side, bool written, typename Pixel, typename Work>
+WINOGRAD_INLINE void in_vectors(Pixel* const* pixels, int64_t channels, const Work& work) {
+  const auto whole = channels / kLanes * kLanes, rest = channels - whole;
+  work(pixels, 0, whole);
+  if (rest == 0) return;
+  Lanes padded[side * side]{};
+  float* copies[side * side];
+  for (int i = 0; i < side * side; i++) {
+    copies[i] = reinterpret_cast<float*>(&padded[i]) - whole;
+    std::memcpy(&padded[i], pixels[i] + whole, rest * sizeof(float));
+  }
+  work(copies, whole, channels);
+  if constexpr (written)
+    for (int i = 0; i < side * side; i++) std::memcpy(pixels[i] + whole, &padded[i], rest * sizeof(float));
 }
 
-WINOGRAD_INLINE void write(const Lanes& lanes, float* pixel, int64_t first, int64_t channels) {
-  if (first + kLanes <= channels) std::memcpy(pixel + first, &lanes, sizeof lanes);
-  else std::memcpy(pixel + first, &lanes, (channels - first) * sizeof(float));
+// A square of pixels to a row of channels for each point, which lie `apart`; up to a whole vector it is filled with zeros.
+template <typename Transform>
+WINOGRAD_INLINE void to_points(const float* const* pixels, int64_t channels, float* to, int64_t apart) {
+  constexpr int from = Transform::from * Transform::from;
+  in_vectors<Transform::from, false>(pixels, channels, [&](const auto* pixel, int64_t first, int64_t end) WINOGRAD_INLINED {
+    for (auto channel = first; channel < end; channel += kLanes) {
+      Lanes values[from], points[kSquare];
+      WINOGRAD_UNROLL
+      for (int i = 0; i < from; i++) std::memcpy(&values[i], pixel[i] + channel, sizeof(Lanes));
+      transform<Transform>(values, points);
+      WINOGRAD_UNROLL
+      for (int i = 0; i < kSquare; i++) std::memcpy(to + i * apart + channel, &points[i], sizeof(Lanes));
+    }
+  });
+}
+
+// What is done with results on their way. The bias is a whole number of vectors.
+struct Finish {
+  const float* bias = nullptr;
+  bool add = false, rectify = false;
+};
+
+// And back.
+template <typename Transform>
+WINOGRAD_INLINE void from_points(const float* from, int64_t apart, int64_t channels, float* const* pixels, const Finish& finish) {
+  constexpr int to = Transform::to * Transform::to;
+  in_vectors<Transform::to, true>(pixels, channels, [&](const auto* pixel, int64_t first, int64_t end) WINOGRAD_INLINED {
+    for (auto channel = first; channel < end; channel += kLanes) {
+      Lanes points[kSquare], results[to], offset{};
+      WINOGRAD_UNROLL
+      for (int i = 0; i < kSquare; i++) std::memcpy(&points[i], from + i * apart + channel, sizeof(Lanes));
+      transform<Transform>(points, results);
+      if (finish.bias != nullptr) std::memcpy(&offset, finish.bias + channel, sizeof(Lanes));
+      WINOGRAD_UNROLL
+      for (int i = 0; i < to; i++) {
+        Lanes result = results[i] + offset, before;
+        if (finish.add) {
+          std::memcpy(&before, pixel[i] + channel, sizeof(Lanes));
+          result += before;
+        }
+        // What is not a number stays so.
+        if (finish.rectify) result = result < 0 ? Lanes{} : result;
+        std::memcpy(pixel[i] + channel, &result, sizeof(Lanes));
+      }
+    }
+  });
 }
 
 }  // namespace winograd
