@@ -200,7 +200,7 @@ at::Tensor convolve(PackedWeights& packed, const at::Tensor& x, const at::Tensor
   job.residual = r.defined();
   job.rectify = rectify;
   const auto y = job.residual ? r : empty(job, job.outputs, job.out_height, job.out_width, x);
-  if (has_winograd(job)) {
+  if (has_winograd(job, constant)) {
     const auto kernel = winograd_kernel(job);
     if (!x.is_meta()) winograd_convolve(job, kernel, x, constant ? packed.at_points(w, job, kernel) : winograd_weights(job, kernel, w, false), b, y);
     return y;
@@ -222,7 +222,7 @@ at::Tensor convolve_backward_input(PackedWeights& packed, const at::Tensor& grad
   if (is_convolution(job)) {
     const auto result = empty(job, job.inputs, job.height, job.width, x);
     const auto turned = as_convolution(job);
-    if (has_winograd(turned)) {
+    if (has_winograd(turned, false)) {
       const auto kernel = winograd_kernel(turned);
       winograd_convolve(turned, kernel, gradient, winograd_weights(turned, kernel, w, true), {}, result);
       return result;
@@ -259,7 +259,7 @@ std::pair<at::Tensor, at::Tensor> convolve_backward_weights(const at::Tensor& gr
     tiled_weights_gradient(job, x, gradient, result, bias);
     return {result, bias};
   }
-  if (has_winograd(job) && w.is_contiguous(at::MemoryFormat::ChannelsLast)) {
+  if (has_winograd(job, false) && w.is_contiguous(at::MemoryFormat::ChannelsLast)) {
     winograd_weights_gradient(job, x, gradient, result);
     if (with_bias) bias = gradient.sum({0, 2, 3});
     return {result, bias};

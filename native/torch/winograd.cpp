@@ -157,12 +157,12 @@ memory::desc matrix(int64_t rows, int64_t columns) { return {{rows, columns}, me
 
 using namespace winograd;
 
-bool has_winograd(const Job& job) {
-  // With fewer, the ways to the points and back take what the products save; with fewer tiles, reading the weights.
-  constexpr int64_t least_inputs = 128, least_outputs = 32, least_tiles = 64;
+bool has_winograd(const Job& job, bool constant) {
+  // With fewer channels, the ways to the points and back take what the products save; with fewer tiles, reading the weights, and making them.
+  constexpr int64_t least_inputs = 64, least_outputs = 32, least_tiles = 64, least_tiles_if_constant = 16;
   const auto [top, bottom, side] = job.padding;
   return job.type == memory::data_type::f32 && job.kernel == kWindow && job.stride == 1 && top == 1 && bottom == 1 && side == 1 && job.inputs >= least_inputs && job.outputs >= least_outputs &&
-         Tiles(job).count >= least_tiles;
+         Tiles(job).count >= (constant ? least_tiles_if_constant : least_tiles);
 }
 
 Kernel winograd_kernel(const Job& job) { return kernel_for(product(Way::Forward, rows_of(job), padded(job.inputs), padded_outputs(job.outputs))); }

@@ -3,8 +3,8 @@
 
 #include "kernels.h"
 
-// Whether it pays for this convolution, which goes forward.
-bool has_winograd(const Job& job);
+// Whether it pays for this convolution, which goes forward; sooner where the weights at the points are made once, because they are constant.
+bool has_winograd(const Job& job, bool constant);
 
 // The kernel that multiplies at each point.
 Kernel winograd_kernel(const Job& job);
