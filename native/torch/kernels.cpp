@@ -137,6 +137,11 @@ const dnnl::engine& engine() {
 
 at::Tensor room(const memory::desc& desc) { return at::empty({static_cast<int64_t>(desc.get_size())}, at::kByte); }
 
+float* reused(at::Tensor& kept, int64_t floats) {
+  if (!kept.defined() || kept.numel() < floats) kept = at::empty({floats}, at::kFloat);
+  return kept.data_ptr<float>();
+}
+
 int64_t kernels_made() { return made.load(std::memory_order_relaxed); }
 
 Kernel kernel_for(const Job& job) {

@@ -37,6 +37,9 @@ const dnnl::engine& engine();
 // Memory for what a description describes.
 at::Tensor room(const dnnl::memory::desc& desc);
 
+// `kept`, which is used again and again and grows where it must: new memory is cleared page by page, which takes as long as some kernels.
+float* reused(at::Tensor& kept, int64_t floats);
+
 // Safe for concurrent callers: they make different kernels side by side, and who wants one that another is making waits for it.
 Kernel kernel_for(const Job& job);
 

@@ -132,8 +132,8 @@ at::Tensor sampled(const at::Tensor& x, const Job& job) {
   return job.stride == 1 ? x : x.slice(2, 0, x.size(2), job.stride).slice(3, 0, x.size(3), job.stride).contiguous(at::MemoryFormat::ChannelsLast);
 }
 
-at::Tensor empty(const Job& job, int64_t channels, int64_t height, int64_t width, const at::Tensor& like) {
-  return at::empty({job.images, channels, height, width}, like.options(), at::MemoryFormat::ChannelsLast);
+at::Tensor empty(int64_t channels, int64_t height, int64_t width, const at::Tensor& like) {
+  return at::empty({like.size(0), channels, height, width}, like.options(), at::MemoryFormat::ChannelsLast);
 }
 
 }  // namespace
@@ -154,20 +154,24 @@ class PackedWeights {
     return packed;
   }
 
-  // The same for Winograd's convolution.
-  at::Tensor at_points(const at::Tensor& w, const Job& job, const Kernel& kernel) {
+  // The same for Winograd's convolution, four times as many numbers: kept only where they are constant and wanted a second time, for whom a single image
+  // is enough shall not wait for so much memory. Others are valid until the thread asks again.
+  const float* at_points(const at::Tensor& w, const Job& job, const Kernel& kernel, bool turned, bool constant) {
     const std::lock_guard<std::mutex> lock(mutex_);
-    if (!at_points_.defined() || layout_at_points_ != kernel.weights) {
-      at_points_ = winograd_weights(job, kernel, w, false);
-      layout_at_points_ = kernel.weights;
-    }
-    return at_points_;
+    if (constant && at_points_.defined() && layout_at_points_ == kernel.weights) return at_points_.data_ptr<float>();
+    static thread_local at::Tensor passing;
+    const auto keep = constant && std::exchange(wanted_at_points_, true);
+    if (keep) layout_at_points_ = kernel.weights;
+    auto* const values = reused(keep ? at_points_ : passing, winograd_weights_size(kernel));
+    winograd_weights(job, kernel, w, turned, values);
+    return values;
   }
 
   void forget() {
     const std::lock_guard<std::mutex> lock(mutex_);
     packed_.clear();
     at_points_.reset();
+    wanted_at_points_ = false;
   }
 
  private:
@@ -181,6 +185,7 @@ class PackedWeights {
   std::vector<Layout> packed_;
   memory::desc layout_at_points_;
   at::Tensor at_points_;
+  bool wanted_at_points_ = false;
 };
 
 std::shared_ptr<PackedWeights> make_packed_weights() { return std::make_shared<PackedWeights>(); }
@@ -194,17 +199,18 @@ bool has_convolution(at::ScalarType type) {
   return (isa & static_cast<int>(dnnl::cpu_isa::avx512_core)) == static_cast<int>(dnnl::cpu_isa::avx512_core);
 }
 
-at::Tensor convolve(PackedWeights& packed, const at::Tensor& x, const at::Tensor& w, const at::Tensor& b, const at::Tensor& r, Window window, bool rectify, bool constant) {
+namespace {
+
+// With the window's other data a job has for every map.
+Job forward_job(const at::Tensor& x, const at::Tensor& w, const at::Tensor& b, const at::Tensor& r, Window window, bool rectify) {
   auto job = job_of(Way::Forward, x, w, window);
   job.bias = b.defined();
   job.residual = r.defined();
   job.rectify = rectify;
-  const auto y = job.residual ? r : empty(job, job.outputs, job.out_height, job.out_width, x);
-  if (has_winograd(job, constant)) {
-    const auto kernel = winograd_kernel(job);
-    if (!x.is_meta()) winograd_convolve(job, kernel, x, constant ? packed.at_points(w, job, kernel) : winograd_weights(job, kernel, w, false), b, y);
-    return y;
-  }
+  return job;
+}
+
+void convolve_one(PackedWeights& packed, const Job& job, const at::Tensor& x, const at::Tensor& w, const at::Tensor& b, const at::Tensor& y) {
   const auto looked_at = job.is_product() && !x.is_meta() ? sampled(x, job) : x;
   std::vector<Task> tasks;
   for (const auto& band : bands_of(job)) {
@@ -214,19 +220,13 @@ at::Tensor convolve(PackedWeights& packed, const at::Tensor& x, const at::Tensor
     if (job.bias) tasks.back().arguments[DNNL_ARG_BIAS] = wrap(job.is_product() ? memory::desc({1, job.outputs}, job.type, memory::format_tag::ab) : memory::desc({job.outputs}, job.type, memory::format_tag::x), b);
   }
   if (!tasks.empty()) run(tasks);
-  return y;
 }
 
-at::Tensor convolve_backward_input(PackedWeights& packed, const at::Tensor& gradient, const at::Tensor& x, const at::Tensor& w, Window window) {
+at::Tensor backward_input_of_one(PackedWeights& packed, const at::Tensor& gradient, const at::Tensor& x, const at::Tensor& w, Window window) {
   const auto job = job_of(Way::Input, x, w, window);
   if (is_convolution(job)) {
-    const auto result = empty(job, job.inputs, job.height, job.width, x);
+    const auto result = empty(job.inputs, job.height, job.width, x);
     const auto turned = as_convolution(job);
-    if (has_winograd(turned, false)) {
-      const auto kernel = winograd_kernel(turned);
-      winograd_convolve(turned, kernel, gradient, winograd_weights(turned, kernel, w, true), {}, result);
-      return result;
-    }
     std::vector<Task> tasks;
     for (const auto& band : bands_of(turned)) {
       const auto kernel = kernel_for(band.job);
@@ -239,29 +239,24 @@ at::Tensor convolve_backward_input(PackedWeights& packed, const at::Tensor& grad
   const auto kernel = kernel_for(job);
   const auto weights = packed.get(w, job, kernel.weights);
   if (!job.is_product()) {
-    const auto result = empty(job, job.inputs, job.height, job.width, x);
+    const auto result = empty(job.inputs, job.height, job.width, x);
     run({kernel, {{DNNL_ARG_DIFF_DST, output(gradient, all)}, {DNNL_ARG_DIFF_SRC, input(result, all)}, {DNNL_ARG_WEIGHTS, weights}}});
     return result;
   }
-  const auto at_pixels = empty(job, job.inputs, job.out_height, job.out_width, x);
+  const auto at_pixels = empty(job.inputs, job.out_height, job.out_width, x);
   run({kernel, {{DNNL_ARG_SRC, output(gradient, all)}, {DNNL_ARG_DST, output(at_pixels, all)}, {DNNL_ARG_WEIGHTS, weights}}});
   if (job.stride == 1) return at_pixels;
-  auto result = empty(job, job.inputs, job.height, job.width, x).zero_();
+  auto result = empty(job.inputs, job.height, job.width, x).zero_();
   result.slice(2, 0, job.height, job.stride).slice(3, 0, job.width, job.stride).copy_(at_pixels);
   return result;
 }
 
-std::pair<at::Tensor, at::Tensor> convolve_backward_weights(const at::Tensor& gradient, const at::Tensor& x, const at::Tensor& w, bool with_bias, Window window) {
+std::pair<at::Tensor, at::Tensor> backward_weights_of_one(const at::Tensor& gradient, const at::Tensor& x, const at::Tensor& w, bool with_bias, Window window) {
   auto job = job_of(Way::Weights, x, w, window);
   auto result = at::empty_strided(w.sizes(), w.strides(), w.options());
   auto bias = with_bias ? at::empty({job.outputs}, w.options()) : at::Tensor();
   if (!job.is_product() && has_tiled_weights_gradient(job) && w.is_contiguous(at::MemoryFormat::ChannelsLast)) {
     tiled_weights_gradient(job, x, gradient, result, bias);
-    return {result, bias};
-  }
-  if (has_winograd(job, false) && w.is_contiguous(at::MemoryFormat::ChannelsLast)) {
-    winograd_weights_gradient(job, x, gradient, result);
-    if (with_bias) bias = gradient.sum({0, 2, 3});
     return {result, bias};
   }
   job.bias = with_bias && !job.is_product();
@@ -281,5 +276,58 @@ std::pair<at::Tensor, at::Tensor> convolve_backward_weights(const at::Tensor& gr
   if (with_bias) task.arguments[DNNL_ARG_DIFF_BIAS] = wrap({{job.outputs}, job.type, memory::format_tag::x}, bias);
   run(task);
   if (needs_reorder) reorder(wrap(kernel.weights, blocked), wrap(plain, result));
+  return {result, bias};
+}
+
+}  // namespace
+
+std::vector<at::Tensor> convolve(PackedWeights& packed, at::TensorList x, const at::Tensor& w, const at::Tensor& b, const at::Tensor& r, Window window, bool rectify, bool constant) {
+  std::vector<Job> jobs;
+  std::vector<at::Tensor> y;
+  for (const auto& map : x) {
+    jobs.push_back(forward_job(map, w, b, r, window, rectify));
+    y.push_back(r.defined() ? r : empty(jobs.back().outputs, jobs.back().out_height, jobs.back().out_width, map));
+  }
+  const auto tiles = winograd_tiles(y);
+  if (has_winograd(jobs[0], tiles, constant)) {
+    const auto kernel = winograd_kernel(jobs[0], tiles);
+    if (!x[0].is_meta()) winograd_convolve(jobs[0], kernel, x, packed.at_points(w, jobs[0], kernel, false, constant), b, y);
+    return y;
+  }
+  for (size_t i = 0; i < x.size(); i++) convolve_one(packed, jobs[i], x[i], w, b, y[i]);
+  return y;
+}
+
+std::vector<at::Tensor> convolve_backward_input(PackedWeights& packed, at::TensorList gradients, at::TensorList x, const at::Tensor& w, Window window) {
+  std::vector<at::Tensor> results;
+  const auto job = job_of(Way::Input, x[0], w, window);
+  const auto tiles = winograd_tiles(x);
+  if (is_convolution(job) && has_winograd(as_convolution(job), tiles, false)) {
+    const auto turned = as_convolution(job);
+    for (const auto& map : x) results.push_back(empty(job.inputs, map.size(2), map.size(3), map));
+    const auto kernel = winograd_kernel(turned, tiles);
+    winograd_convolve(turned, kernel, gradients, packed.at_points(w, turned, kernel, true, false), {}, results);
+    return results;
+  }
+  for (size_t i = 0; i < x.size(); i++) results.push_back(backward_input_of_one(packed, gradients[i], x[i], w, window));
+  return results;
+}
+
+std::pair<at::Tensor, at::Tensor> convolve_backward_weights(at::TensorList gradients, at::TensorList x, const at::Tensor& w, bool with_bias, Window window) {
+  const auto job = job_of(Way::Weights, x[0], w, window);
+  if (has_winograd(job, winograd_tiles(gradients), false) && w.is_contiguous(at::MemoryFormat::ChannelsLast)) {
+    const auto result = at::empty_strided(w.sizes(), w.strides(), w.options());
+    winograd_weights_gradient(job, x, gradients, result);
+    at::Tensor bias;
+    for (const auto& gradient : gradients)
+      if (with_bias) bias = bias.defined() ? bias.add_(gradient.sum({0, 2, 3})) : gradient.sum({0, 2, 3});
+    return {result, bias};
+  }
+  auto [result, bias] = backward_weights_of_one(gradients[0], x[0], w, with_bias, window);
+  for (size_t i = 1; i < x.size(); i++) {
+    const auto [more, more_bias] = backward_weights_of_one(gradients[i], x[i], w, with_bias, window);
+    result.add_(more);
+    if (with_bias) bias.add_(more_bias);
+  }
   return {result, bias};
 }

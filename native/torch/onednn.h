@@ -5,6 +5,7 @@
 #include <ATen/ATen.h>
 
 #include <memory>
+#include <vector>
 
 // Weights as the kernels want them, kept from call to call until they change. Safe for concurrent callers.
 class PackedWeights;
@@ -20,12 +21,13 @@ struct Window {
 // Whether there are kernels for this type here. bfloat16 wants a processor with AVX-512.
 bool has_convolution(at::ScalarType type);
 
-// act(conv(x, w) + b + r). x [N, I, H, W] and r, where defined, [N, O, H', W'] are channels-last; w is [O, I, k, k], dense in any order;
-// b [O] may be undefined. Winograd's weights are four times as many and kept only where they are constant. Where there is an r the result is r itself, overwritten. It is channels-last. Without memory (LibTorch's device "meta") only the kernel is made, for later.
-at::Tensor convolve(PackedWeights& packed, const at::Tensor& x, const at::Tensor& w, const at::Tensor& b, const at::Tensor& r, Window window, bool rectify, bool constant);
+// act(conv(x, w) + b + r) for each of a list of maps x [N, I, H, W], which differ in N, H and W. They are channels-last, as is r [N, O, H', W'] where it is defined, which it
+// may be for a single map; w is [O, I, k, k], dense in any order; b [O] may be undefined. Where there is an r the result is r itself, overwritten. Results are channels-last. What
+// is constant is kept in the form that the kernels want. Without memory (LibTorch's device "meta") only the kernels are made, for later.
+std::vector<at::Tensor> convolve(PackedWeights& packed, at::TensorList x, const at::Tensor& w, const at::Tensor& b, const at::Tensor& r, Window window, bool rectify, bool constant);
 
-// Derivative by x [N, I, H, W], from that by the convolution's result.
-at::Tensor convolve_backward_input(PackedWeights& packed, const at::Tensor& gradient, const at::Tensor& x, const at::Tensor& w, Window window);
+// Derivatives by x, from those by the convolution's results.
+std::vector<at::Tensor> convolve_backward_input(PackedWeights& packed, at::TensorList gradients, at::TensorList x, const at::Tensor& w, Window window);
 
-// Derivatives by w, in its layout, and by b where `with_bias`; undefined otherwise.
-std::pair<at::Tensor, at::Tensor> convolve_backward_weights(const at::Tensor& gradient, const at::Tensor& x, const at::Tensor& w, bool with_bias, Window window);
+// Derivatives by w, in its layout, and by b where `with_bias`, undefined otherwise; summed over the maps.
+std::pair<at::Tensor, at::Tensor> convolve_backward_weights(at::TensorList gradients, at::TensorList x, const at::Tensor& w, bool with_bias, Window window);

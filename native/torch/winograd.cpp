@@ -22,19 +22,36 @@ int64_t padded(int64_t channels, int64_t step = kLanes) { return (channels + ste
 // Values of one point; the next one's lie a line of the cache further, because caches find steps of whole pages hard.
 int64_t apart(int64_t values) { return values + kLanes; }
 
-// Memory of a thread that is used again and again: new memory is cleared page by page, which takes a tenth of a convolution's time.
-float* reused(at::Tensor& kept, int64_t floats) {
-  if (!kept.defined() || kept.numel() < floats) kept = at::empty({floats}, at::kFloat);
-  return kept.data_ptr<float>();
-}
+// Where a tile lies: a map's image, and its upper left pixel.
+struct Place {
+  size_t map;
+  int64_t image, top, left;
+};
 
-// Where results lie, four by four.
-struct Tiles {
-  explicit Tiles(const Job& job) : down((job.out_height + kTile - 1) / kTile), across((job.out_width + kTile - 1) / kTile), count(job.images * down * across) {}
-  int64_t image(int64_t tile) const { return tile / (down * across); }
-  int64_t top(int64_t tile) const { return tile / across % down * kTile; }
-  int64_t left(int64_t tile) const { return tile % across * kTile; }
-  int64_t down, across, count;
+// Results of all maps, four by four.
+class Tiles {
+ public:
+  explicit Tiles(at::TensorList maps) {
+    for (const auto& map : maps) {
+      maps_.push_back({(map.size(2) + kTile - 1) / kTile, (map.size(3) + kTile - 1) / kTile, count_});
+      count_ += map.size(0) * maps_.back().down * maps_.back().across;
+    }
+  }
+  int64_t count() const { return count_; }
+  Place place(int64_t tile) const {
+    auto map = maps_.size() - 1;
+    while (maps_[map].first > tile) map--;
+    const auto [down, across, first] = maps_[map];
+    tile -= first;
+    return {map, tile / (down * across), tile / across % down * kTile, tile % across * kTile};
+  }
+
+ private:
+  struct Map {
+    int64_t down, across, first;
+  };
+  std::vector<Map> maps_;
+  int64_t count_ = 0;
 };
 
 // Some channels of an image, channels-last, and what is read, or overwritten, instead of pixels beyond it.
@@ -125,9 +142,10 @@ class Products {
     arguments_ = {{DNNL_ARG_SRC, left_}, {DNNL_ARG_WEIGHTS, right_}, {DNNL_ARG_DST, result_}, {DNNL_ARG_SCRATCHPAD, memory(kernel.scratchpad, engine(), scratch_.data_ptr())}};
   }
 
-  void multiply(float* left, float* right, float* result) {
+  void multiply(float* left, const float* right, float* result) {
     left_.set_data_handle(left);
-    right_.set_data_handle(right);
+    // oneDNN has no memory that is only read.
+    right_.set_data_handle(const_cast<float*>(right));
     result_.set_data_handle(result);
     primitive_.execute(stream_, arguments_);
   }
@@ -143,8 +161,8 @@ class Products {
 // A product of matrices at one point.
 Job product(Way way, int64_t rows, int64_t inputs, int64_t outputs) { return {way, 1, inputs, rows, 1, outputs, rows, 1, 1, 1, {0, 0, 0}, memory::data_type::f32, 1}; }
 
-int64_t rows_of(const Job& job) {
-  const auto tiles = Tiles(job).count, blocks = std::max<int64_t>((tiles + kBlock - 1) / kBlock, job.threads);
+int64_t rows_of(const Job& job, int64_t tiles) {
+  const auto blocks = std::max<int64_t>((tiles + kBlock - 1) / kBlock, job.threads);
   return (tiles + blocks - 1) / blocks;
 }
 
@@ -157,87 +175,93 @@ memory::desc matrix(int64_t rows, int64_t columns) { return {{rows, columns}, me
 
 using namespace winograd;
 
-bool has_winograd(const Job& job, bool constant) {
+int64_t winograd_tiles(at::TensorList maps) { return Tiles(maps).count(); }
+
+bool has_winograd(const Job& job, int64_t tiles, bool constant) {
   // With fewer channels, the ways to the points and back take what the products save; with fewer tiles, reading the weights, and making them.
   constexpr int64_t least_inputs = 64, least_outputs = 32, least_tiles = 64, least_tiles_if_constant = 16;
   const auto [top, bottom, side] = job.padding;
   return job.type == memory::data_type::f32 && job.kernel == kWindow && job.stride == 1 && top == 1 && bottom == 1 && side == 1 && job.inputs >= least_inputs && job.outputs >= least_outputs &&
-         Tiles(job).count >= (constant ? least_tiles_if_constant : least_tiles);
+         tiles >= (constant ? least_tiles_if_constant : least_tiles);
 }
 
-Kernel winograd_kernel(const Job& job) { return kernel_for(product(Way::Forward, rows_of(job), padded(job.inputs), padded_outputs(job.outputs))); }
+Kernel winograd_kernel(const Job& job, int64_t tiles) { return kernel_for(product(Way::Forward, rows_of(job, tiles), padded(job.inputs), padded_outputs(job.outputs))); }
 
-at::Tensor winograd_weights(const Job& job, const Kernel& kernel, const at::Tensor& w, bool turned) {
+int64_t winograd_weights_size(const Kernel& kernel) { return kSquare * apart(size_of(kernel.weights)); }
+
+void winograd_weights(const Job& job, const Kernel& kernel, const at::Tensor& w, bool turned, float* to) {
   const auto taps = w.contiguous(at::MemoryFormat::ChannelsLast);
-  const auto inputs = padded(job.inputs), outputs = padded_outputs(job.outputs);
+  const auto inputs = padded(job.inputs), outputs = padded_outputs(job.outputs), step = apart(inputs * outputs);
   // Most kernels want panels or the plain matrix. For others the plain one is laid out anew.
   const auto is_panels = kernel.weights == memory::desc({inputs, outputs}, memory::data_type::f32, memory::format_tag::BA16a64b);
   const auto is_direct = is_panels || kernel.weights == matrix(inputs, outputs);
-  const auto plain = inputs == job.inputs && outputs == job.outputs ? at::empty({kSquare * apart(inputs * outputs)}, at::kFloat) : at::zeros({kSquare * apart(inputs * outputs)}, at::kFloat);
-  const Panels panels{plain.data_ptr<float>(), apart(inputs * outputs), inputs, outputs, is_panels ? kPanel : outputs};
+  const auto laid_out = is_direct ? at::Tensor() : at::empty({kSquare * step}, at::kFloat);
+  auto* const plain = is_direct ? to : laid_out.data_ptr<float>();
+  if (inputs > job.inputs || outputs > job.outputs) std::fill_n(plain, kSquare * step, 0.f);
+  const Panels panels{plain, step, inputs, outputs, is_panels ? kPanel : outputs};
   const Taps from{taps.data_ptr<float>(), w.size(0), w.size(1)};
   deal(padded(from.outputs) / kLanes, [&](const auto& take) {
     for (auto task = take(); task >= 0; task = take()) (turned ? turned_to_points : upright_to_points)(from, task * kLanes, panels);
   });
-  if (is_direct) return plain;
-  const auto packed = at::empty({kSquare * size_of(kernel.weights)}, at::kFloat);
+  if (is_direct) return;
   dnnl::stream stream(engine());
   for (int64_t point = 0; point < kSquare; point++) {
-    memory source(matrix(inputs, outputs), engine(), panels.at(point, 0, 0)), target(kernel.weights, engine(), packed.data_ptr<float>() + point * size_of(kernel.weights));
+    memory source(matrix(inputs, outputs), engine(), panels.at(point, 0, 0)), target(kernel.weights, engine(), to + point * apart(size_of(kernel.weights)));
     dnnl::reorder(source, target).execute(stream, source, target);
   }
   stream.wait();
-  return packed;
 }
 
-void winograd_convolve(const Job& job, const Kernel& kernel, const at::Tensor& x, const at::Tensor& packed, const at::Tensor& b, const at::Tensor& y) {
-  const Tiles tiles(job);
-  const auto rows = rows_of(job), inputs = padded(job.inputs), outputs = padded_outputs(job.outputs), input_step = apart(rows * inputs), output_step = apart(rows * outputs);
+void winograd_convolve(const Job& job, const Kernel& kernel, at::TensorList x, const float* packed, const at::Tensor& b, at::TensorList y) {
+  const Tiles tiles(y);
+  const auto rows = rows_of(job, tiles.count()), inputs = padded(job.inputs), outputs = padded_outputs(job.outputs), input_step = apart(rows * inputs), output_step = apart(rows * outputs);
   const auto bias = at::zeros({outputs}, at::kFloat);
   if (job.bias) bias.narrow(0, 0, job.outputs).copy_(b);
   const Finish finish{bias.data_ptr<float>(), job.residual, job.rectify};
-  deal((tiles.count + rows - 1) / rows, [&](const auto& take) {
+  deal((tiles.count() + rows - 1) / rows, [&](const auto& take) {
     static thread_local at::Tensor values;
     const auto zeros = at::zeros({inputs}, at::kFloat), nowhere = at::zeros({outputs}, at::kFloat);
     // The last block's rows without a tile are multiplied, too, whatever lies there.
     auto *const from = reused(values, kSquare * (input_step + output_step)), *const to = from + kSquare * input_step;
     Products products(kernel, matrix(rows, inputs), kernel.weights, matrix(rows, outputs));
     for (auto block = take(); block >= 0; block = take()) {
-      const auto first = block * rows, count = std::min(rows, tiles.count - first);
+      const auto first = block * rows, count = std::min(rows, tiles.count() - first);
       for (int64_t i = 0; i < count; i++) {
-        const auto pixels = Image(x, tiles.image(first + i), zeros.data_ptr<float>()).square<kPoints>(tiles.top(first + i) - 1, tiles.left(first + i) - 1);
+        const auto [map, image, top, left] = tiles.place(first + i);
+        const auto pixels = Image(x[map], image, zeros.data_ptr<float>()).square<kPoints>(top - 1, left - 1);
         input_to_points(pixels.data(), job.inputs, from + i * inputs, input_step);
       }
-      for (int64_t point = 0; point < kSquare; point++) products.multiply(from + point * input_step, packed.data_ptr<float>() + point * packed.numel() / kSquare, to + point * output_step);
+      for (int64_t point = 0; point < kSquare; point++) products.multiply(from + point * input_step, packed + point * apart(size_of(kernel.weights)), to + point * output_step);
       for (int64_t i = 0; i < count; i++) {
-        const auto pixels = Image(y, tiles.image(first + i), nowhere.data_ptr<float>()).square<kTile>(tiles.top(first + i), tiles.left(first + i));
+        const auto [map, image, top, left] = tiles.place(first + i);
+        const auto pixels = Image(y[map], image, nowhere.data_ptr<float>()).square<kTile>(top, left);
         points_to_output(to + i * outputs, output_step, job.outputs, pixels.data(), finish);
       }
     }
   });
 }
 
-void winograd_weights_gradient(const Job& job, const at::Tensor& x, const at::Tensor& gradient, const at::Tensor& result) {
-  const Tiles tiles(job);
-  const auto most = std::min(kChunk, tiles.count), inputs = padded(job.inputs), slice = padded(std::min(kSlice, job.outputs));
+void winograd_weights_gradient(const Job& job, at::TensorList x, at::TensorList gradients, const at::Tensor& result) {
+  const Tiles tiles(gradients);
+  const auto most = std::min(kChunk, tiles.count()), inputs = padded(job.inputs), slice = padded(std::min(kSlice, job.outputs));
   const auto input_step = apart(most * inputs), gradient_step = apart(most * slice), sum_step = apart(slice * inputs);
   static thread_local at::Tensor values;
   auto *const input_values = reused(values, kSquare * (input_step + gradient_step + sum_step)), *const gradient_values = input_values + kSquare * input_step;
   auto* const sums = gradient_values + kSquare * gradient_step;
   const auto zeros_at = at::zeros({std::max(inputs, job.outputs)}, at::kFloat);
   auto* const zeros = zeros_at.data_ptr<float>();
-  const auto all_inputs_fit = tiles.count <= most;
+  const auto all_inputs_fit = tiles.count() <= most;
   const Taps taps{result.data_ptr<float>(), job.outputs, job.inputs};
   for (int64_t o = 0; o < job.outputs; o += slice) {
     const auto real = std::min(slice, job.outputs - o), outputs = padded(real);
-    for (int64_t first = 0; first < tiles.count; first += most) {
-      const auto count = std::min(most, tiles.count - first);
+    for (int64_t first = 0; first < tiles.count(); first += most) {
+      const auto count = std::min(most, tiles.count() - first);
       const auto keeps_inputs = all_inputs_fit && o > 0;
       deal(count, [&](const auto& take) {
         for (auto i = take(); i >= 0; i = take()) {
-          const auto image = tiles.image(first + i), top = tiles.top(first + i), left = tiles.left(first + i);
-          if (!keeps_inputs) input_to_points(Image(x, image, zeros).square<kPoints>(top - 1, left - 1).data(), job.inputs, input_values + i * inputs, input_step);
-          gradient_to_points(Image(gradient, image, o, real, zeros).square<kTile>(top, left).data(), real, gradient_values + i * outputs, gradient_step);
+          const auto [map, image, top, left] = tiles.place(first + i);
+          if (!keeps_inputs) input_to_points(Image(x[map], image, zeros).square<kPoints>(top - 1, left - 1).data(), job.inputs, input_values + i * inputs, input_step);
+          gradient_to_points(Image(gradients[map], image, o, real, zeros).square<kTile>(top, left).data(), real, gradient_values + i * outputs, gradient_step);
         }
       });
       auto work = product(Way::Weights, count, inputs, outputs);

@@ -22,9 +22,9 @@ internal static class Rehearsal
         Task.Run(() => WithTwin(description, type, threads, twin => twin.Levels(Nothing(type, size.Images, 3, size.Height, size.Width)))),
         Task.Run(() => WithTwin(description, type, threads, twin =>
         {
-            var levels = twin.Settings.Anchors;
-            for (var level = levels.MinLevel; level <= levels.MaxLevel; level++)
-                twin.Outputs(Nothing(type, size.Images, twin.Settings.PyramidChannels, CeilingOfHalves(size.Height, level), CeilingOfHalves(size.Width, level)));
+            var anchors = twin.Settings.Anchors;
+            twin.Outputs([.. Enumerable.Range(anchors.MinLevel, anchors.MaxLevel - anchors.MinLevel + 1).Select(level =>
+                Nothing(type, size.Images, twin.Settings.PyramidChannels, CeilingOfHalves(size.Height, level), CeilingOfHalves(size.Width, level)))]);
         })));
 
     private static void WithTwin(ModelDescription description, ScalarType type, int threads, Action<RetinaNet> compute)

@@ -26,13 +26,13 @@ internal sealed class Head : Module
     /// <summary>The convolution that predicts.</summary>
     public Conv2d Last { get; }
 
-    /// <summary>A level [N, C, H, W] to [N, H·W·A, outputs]: a view, because the layout is channels-last.</summary>
-    public Tensor Forward(Tensor level)
+    /// <summary>Levels [N, C, H, W] to [N, H·W·A, outputs] each: views, because the layout is channels-last.</summary>
+    public Tensor[] Forward(Tensor[] levels)
     {
         using var scope = new TensorScope();
-        var x = level;
+        var maps = levels;
         for (var i = 0; i < _tower.Count; i++)
-            x = _tower[i].Forward(x, Epilogue.Relu);
-        return scope.Keep(Last.Forward(x).Permute(0, 2, 3, 1).Contiguous().View(level.Shape[0], -1, _outputs));
+            maps = _tower[i].Forward(maps, Epilogue.Relu);
+        return Array.ConvertAll(Last.Forward(maps), map => scope.Keep(map.Permute(0, 2, 3, 1).Contiguous().View(map.Shape[0], -1, _outputs)));
     }
 }

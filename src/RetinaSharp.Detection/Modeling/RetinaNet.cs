@@ -53,14 +53,14 @@ internal sealed class RetinaNet : Module
     {
         // What the way back needs is the graph's, which frees it as it goes; here only the outputs are kept.
         using var scope = new TensorScope();
-        return [.. Levels(images).Select(Outputs).Select(output => new LevelOutput(scope.Keep(output.Logits), scope.Keep(output.Deltas)))];
+        return Array.ConvertAll(Outputs(Levels(images)), output => new LevelOutput(scope.Keep(output.Logits), scope.Keep(output.Deltas)));
     }
 
     /// <summary>The levels of the pyramid, finest first, from images as <see cref="Forward"/> takes them.</summary>
     public Tensor[] Levels(Tensor images) => Pyramid.Forward(Body.Forward(images));
 
-    /// <summary>The outputs of both heads for a level.</summary>
-    public LevelOutput Outputs(Tensor level) => new(ClassificationHead.Forward(level), RegressionHead.Forward(level));
+    /// <summary>The outputs of both heads for each level.</summary>
+    public LevelOutput[] Outputs(Tensor[] levels) => [.. ClassificationHead.Forward(levels).Zip(RegressionHead.Forward(levels), (logits, deltas) => new LevelOutput(logits, deltas))];
 
     private sealed class Backbone : Module
     {

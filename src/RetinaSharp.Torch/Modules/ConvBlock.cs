@@ -25,4 +25,10 @@ public sealed class ConvBlock : Module
     /// <param name="epilogue">What follows.</param>
     public Tensor Forward(Tensor input, Epilogue epilogue = default) =>
         _norm is null ? Convolution.Forward(input, epilogue) : _norm.Forward(Convolution, input, epilogue);
+
+    /// <summary>Maps of different sizes, each [N, C, H, W] to [N, C', H', W'], faster than one by one.</summary>
+    /// <param name="inputs">The maps.</param>
+    /// <param name="epilogue">What follows; adds nothing.</param>
+    public Tensor[] Forward(Tensor[] inputs, Epilogue epilogue = default) =>
+        _norm is null ? Convolution.Forward(inputs, epilogue) : Array.ConvertAll(inputs, input => Forward(input, epilogue));
 }

@@ -109,5 +109,5 @@ internal static unsafe partial class NativeMethods
 
     [LibraryImport(Library)]
     public static partial int rt_convolution(
-        PackedWeights packed, nint input, nint weight, nint bias, nint residual, int overwrite, long stride, long padding, int rectify, out nint output);
+        PackedWeights packed, ReadOnlySpan<nint> inputs, long count, nint weight, nint bias, nint residual, int overwrite, long stride, long padding, int rectify, Span<nint> outputs);
 }

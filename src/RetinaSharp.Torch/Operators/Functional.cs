@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using RetinaSharp.Torch.Modules;
 using RetinaSharp.Torch.Native;
 
@@ -28,24 +29,35 @@ public static class Functional
         ConvolutionOperator.Call(input, weight, bias, stride == 1 ? One : [stride, stride], new long[] { padding, padding }, One, 1L);
 
     /// <summary>
-    /// Whether <see cref="FusedConv2d"/> can be asked of a tensor: it is in the processor's memory, and there are kernels for its type. Of one without memory it can
+    /// Whether <see cref="FusedConv2d(PackedWeights, Tensor, Tensor, Tensor?, int, int, Epilogue)"/> can be asked of a tensor: it is in the processor's memory, and there are kernels for its type. Of one without memory it can
     /// be asked too: it then makes the kernel, and a result without memory.
     /// </summary>
     internal static bool HasFusedConvolution(Tensor input) =>
         input.Device is { IsCpu: true } or { IsMeta: true } && (input.Type == ScalarType.BFloat16 ? BFloat16Kernels.Value : input.Type == ScalarType.Float32 && Float32Kernels.Value);
 
     /// <summary>Convolution and what follows it as one node of the graph; all is dense, channels-last.</summary>
-    internal static Tensor FusedConv2d(PackedWeights packed, Tensor input, Tensor weight, Tensor? bias, int stride, int padding, Epilogue epilogue)
+    internal static Tensor FusedConv2d(PackedWeights packed, Tensor input, Tensor weight, Tensor? bias, int stride, int padding, Epilogue epilogue) =>
+        FusedConv2d(packed, [input], weight, bias, stride, padding, epilogue)[0];
+
+    /// <summary>The same for maps of different sizes, which share what is done with the weights. A residual is for a single one.</summary>
+    internal static Tensor[] FusedConv2d(PackedWeights packed, ReadOnlySpan<Tensor> inputs, Tensor weight, Tensor? bias, int stride, int padding, Epilogue epilogue)
     {
-        var status = NativeMethods.rt_convolution(packed, input.Handle, weight.Handle, bias?.Handle ?? 0, epilogue.Residual?.Handle ?? 0, epilogue.Overwrites ? 1 : 0, stride, padding, epilogue.Rectifies ? 1 : 0, out var output);
+        Debug.Assert(epilogue.Residual is null || inputs.Length == 1, "A sum needs one term for each map.");
+        var handles = new nint[inputs.Length];
+        var outputs = new nint[inputs.Length];
+        for (var i = 0; i < inputs.Length; i++)
+            handles[i] = inputs[i].Handle;
+        var status = NativeMethods.rt_convolution(
+            packed, handles, handles.Length, weight.Handle, bias?.Handle ?? 0, epilogue.Residual?.Handle ?? 0, epilogue.Overwrites ? 1 : 0, stride, padding, epilogue.Rectifies ? 1 : 0, outputs);
         // Bare handles do not keep their tensors.
-        GC.KeepAlive(input);
+        foreach (var input in inputs)
+            GC.KeepAlive(input);
         GC.KeepAlive(weight);
         GC.KeepAlive(bias);
         GC.KeepAlive(epilogue.Residual);
         if (status != 0)
-            throw new TorchException($"convolution({input}, {weight}, {bias}, {epilogue.Residual}, stride {stride}, padding {padding}): {Shim.Error()}");
-        return new(output);
+            throw new TorchException($"convolution({string.Join<Tensor>(", ", inputs.ToArray())}, {weight}, {bias}, {epilogue.Residual}, stride {stride}, padding {padding}): {Shim.Error()}");
+        return Array.ConvertAll(outputs, output => new Tensor(output));
     }
 
     /// <summary>Batch normalisation over N, H and W.</summary>
