@@ -12,8 +12,8 @@ using dnnl::memory;
 namespace winograd {
 namespace {
 
-// A block's values at the points, of inputs and outputs, have to fit into the second cache together.
-constexpr int64_t kBlock = 32;
+// Inputs of a block's tiles: their values at the points have to fit into the second cache, beside those of as many outputs.
+constexpr int64_t kBlock = 32 * 256;
 // Of the way to the weights, the values of so many tiles and outputs are in memory at once.
 constexpr int64_t kChunk = 512, kSlice = 256;
 
@@ -162,7 +162,7 @@ class Products {
 Job product(Way way, int64_t rows, int64_t inputs, int64_t outputs) { return {way, 1, inputs, rows, 1, outputs, rows, 1, 1, 1, {0, 0, 0}, memory::data_type::f32, 1}; }
 
 int64_t rows_of(const Job& job, int64_t tiles) {
-  const auto blocks = std::max<int64_t>((tiles + kBlock - 1) / kBlock, job.threads);
+  const auto most = std::max(kBlock / padded(job.inputs), kLanes), blocks = padded((tiles + most - 1) / most, job.threads);
   return (tiles + blocks - 1) / blocks;
 }
 
