@@ -137,9 +137,14 @@ const dnnl::engine& engine() {
 
 at::Tensor room(const memory::desc& desc) { return at::empty({static_cast<int64_t>(desc.get_size())}, at::kByte); }
 
-float* reused(at::Tensor& kept, int64_t floats) {
+const at::Tensor& reused(at::Tensor& kept, int64_t floats) {
   if (!kept.defined() || kept.numel() < floats) kept = at::empty({floats}, at::kFloat);
-  return kept.data_ptr<float>();
+  return kept;
+}
+
+const at::Tensor& borrowed(int64_t floats) {
+  static thread_local at::Tensor kept;
+  return reused(kept, floats);
 }
 
 int64_t kernels_made() { return made.load(std::memory_order_relaxed); }

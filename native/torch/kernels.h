@@ -38,7 +38,10 @@ const dnnl::engine& engine();
 at::Tensor room(const dnnl::memory::desc& desc);
 
 // `kept`, which is used again and again and grows where it must: new memory is cleared page by page, which takes as long as some kernels.
-float* reused(at::Tensor& kept, int64_t floats);
+const at::Tensor& reused(at::Tensor& kept, int64_t floats);
+
+// Such memory of the calling thread, whose content is its own until it asks again.
+const at::Tensor& borrowed(int64_t floats);
 
 // Safe for concurrent callers: they make different kernels side by side, and who wants one that another is making waits for it.
 Kernel kernel_for(const Job& job);

@@ -155,15 +155,15 @@ class PackedWeights {
   }
 
   // The same for Winograd's convolution, four times as many numbers: kept only where they are constant and wanted a second time, for whom a single image
-  // is enough shall not wait for so much memory. Others are valid until the thread asks again.
-  const float* at_points(const at::Tensor& w, const Job& job, const Kernel& kernel, bool turned, bool constant) {
+  // is enough shall not wait for so much memory. Others are borrowed memory.
+  at::Tensor at_points(const at::Tensor& w, const Job& job, const Kernel& kernel, bool turned, bool constant) {
     const std::lock_guard<std::mutex> lock(mutex_);
-    if (constant && at_points_.defined() && layout_at_points_ == kernel.weights) return at_points_.data_ptr<float>();
-    static thread_local at::Tensor passing;
+    if (constant && at_points_.defined() && layout_at_points_ == kernel.weights) return at_points_;
+    const auto size = winograd_weights_size(kernel);
     const auto keep = constant && std::exchange(wanted_at_points_, true);
-    if (keep) layout_at_points_ = kernel.weights;
-    auto* const values = reused(keep ? at_points_ : passing, winograd_weights_size(kernel));
-    winograd_weights(job, kernel, w, turned, values);
+    const auto values = keep ? at::empty({size}, at::kFloat) : borrowed(size);
+    winograd_weights(job, kernel, w, turned, values.data_ptr<float>());
+    if (keep) std::tie(at_points_, layout_at_points_) = std::tie(values, kernel.weights);
     return values;
   }
 

@@ -212,7 +212,7 @@ void winograd_weights(const Job& job, const Kernel& kernel, const at::Tensor& w,
   stream.wait();
 }
 
-void winograd_convolve(const Job& job, const Kernel& kernel, at::TensorList x, const float* packed, const at::Tensor& b, at::TensorList y) {
+void winograd_convolve(const Job& job, const Kernel& kernel, at::TensorList x, const at::Tensor& packed, const at::Tensor& b, at::TensorList y) {
   const Tiles tiles(y);
   const auto rows = rows_of(job, tiles.count()), inputs = padded(job.inputs), outputs = padded_outputs(job.outputs), input_step = apart(rows * inputs), output_step = apart(rows * outputs);
   const auto bias = at::zeros({outputs}, at::kFloat);
@@ -222,7 +222,7 @@ void winograd_convolve(const Job& job, const Kernel& kernel, at::TensorList x, c
     static thread_local at::Tensor values;
     const auto zeros = at::zeros({inputs}, at::kFloat), nowhere = at::zeros({outputs}, at::kFloat);
     // The last block's rows without a tile are multiplied, too, whatever lies there.
-    auto *const from = reused(values, kSquare * (input_step + output_step)), *const to = from + kSquare * input_step;
+    auto *const from = reused(values, kSquare * (input_step + output_step)).data_ptr<float>(), *const to = from + kSquare * input_step;
     Products products(kernel, matrix(rows, inputs), kernel.weights, matrix(rows, outputs));
     for (auto block = take(); block >= 0; block = take()) {
       const auto first = block * rows, count = std::min(rows, tiles.count() - first);
@@ -231,7 +231,7 @@ void winograd_convolve(const Job& job, const Kernel& kernel, at::TensorList x, c
         const auto pixels = Image(x[map], image, zeros.data_ptr<float>()).square<kPoints>(top - 1, left - 1);
         input_to_points(pixels.data(), job.inputs, from + i * inputs, input_step);
       }
-      for (int64_t point = 0; point < kSquare; point++) products.multiply(from + point * input_step, packed + point * apart(size_of(kernel.weights)), to + point * output_step);
+      for (int64_t point = 0; point < kSquare; point++) products.multiply(from + point * input_step, packed.data_ptr<float>() + point * apart(size_of(kernel.weights)), to + point * output_step);
       for (int64_t i = 0; i < count; i++) {
         const auto [map, image, top, left] = tiles.place(first + i);
         const auto pixels = Image(y[map], image, nowhere.data_ptr<float>()).square<kTile>(top, left);
@@ -245,8 +245,7 @@ void winograd_weights_gradient(const Job& job, at::TensorList x, at::TensorList 
   const Tiles tiles(gradients);
   const auto most = std::min(kChunk, tiles.count()), inputs = padded(job.inputs), slice = padded(std::min(kSlice, job.outputs));
   const auto input_step = apart(most * inputs), gradient_step = apart(most * slice), sum_step = apart(slice * inputs);
-  static thread_local at::Tensor values;
-  auto *const input_values = reused(values, kSquare * (input_step + gradient_step + sum_step)), *const gradient_values = input_values + kSquare * input_step;
+  auto *const input_values = borrowed(kSquare * (input_step + gradient_step + sum_step)).data_ptr<float>(), *const gradient_values = input_values + kSquare * input_step;
   auto* const sums = gradient_values + kSquare * gradient_step;
   const auto zeros_at = at::zeros({std::max(inputs, job.outputs)}, at::kFloat);
   auto* const zeros = zeros_at.data_ptr<float>();

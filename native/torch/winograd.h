@@ -17,7 +17,7 @@ int64_t winograd_weights_size(const Kernel& kernel);
 void winograd_weights(const Job& job, const Kernel& kernel, const at::Tensor& w, bool turned, float* to);
 
 // y = act(conv(x, w) + b + y), as the job says, for each of a list of maps. x [N, I, H, W] and y [N, O, H, W] are channels-last.
-void winograd_convolve(const Job& job, const Kernel& kernel, at::TensorList x, const float* packed, const at::Tensor& b, at::TensorList y);
+void winograd_convolve(const Job& job, const Kernel& kernel, at::TensorList x, const at::Tensor& packed, const at::Tensor& b, at::TensorList y);
 
 // The derivative by the weights, [O, I, 3, 3] that lies as [O, 3, 3, I], summed over the maps.
 void winograd_weights_gradient(const Job& job, at::TensorList x, at::TensorList gradients, const at::Tensor& result);
