@@ -154,8 +154,8 @@ class PackedWeights {
     return packed;
   }
 
-  // The same for Winograd's convolution, four times as many numbers: kept only where they are constant and wanted a second time, for whom a single image
-  // is enough shall not wait for so much memory. Others are borrowed memory.
+  // The same for Winograd's convolution, four times as many numbers: kept only where they are constant and wanted a second time, because new memory
+  // would cost a single image more than it saves. Others are borrowed memory.
   at::Tensor at_points(const at::Tensor& w, const Job& job, const Kernel& kernel, bool turned, bool constant) {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (constant && at_points_.defined() && layout_at_points_ == kernel.weights) return at_points_;
@@ -201,7 +201,7 @@ bool has_convolution(at::ScalarType type) {
 
 namespace {
 
-// With the window's other data a job has for every map.
+// A map's convolution, and what follows it.
 Job forward_job(const at::Tensor& x, const at::Tensor& w, const at::Tensor& b, const at::Tensor& r, Window window, bool rectify) {
   auto job = job_of(Way::Forward, x, w, window);
   job.bias = b.defined();
