@@ -122,8 +122,10 @@ at::Tensor turned(const at::Tensor& w) {
   const auto taps = w.size(2) * w.size(3), bytes = w.size(1) * w.element_size();
   const auto* from = static_cast<const char*>(w.data_ptr());
   auto* to = static_cast<char*>(result.data_ptr());
-  for (int64_t o = 0; o < w.size(0); o++)
-    for (int64_t tap = 0; tap < taps; tap++) std::memcpy(to + (o * taps + taps - 1 - tap) * bytes, from + (o * taps + tap) * bytes, bytes);
+  at::parallel_for(0, w.size(0), 1, [&](int64_t first, int64_t end) {
+    for (auto o = first; o < end; o++)
+      for (int64_t tap = 0; tap < taps; tap++) std::memcpy(to + (o * taps + taps - 1 - tap) * bytes, from + (o * taps + tap) * bytes, bytes);
+  });
   return result.transpose(0, 1);
 }
 

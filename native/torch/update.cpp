@@ -1,4 +1,5 @@
 // Steps of optimisers over elements in the processor's memory, in one pass: they are bound by memory, which operators would go over several times.
+#include "processors.h"
 #include "shim.h"
 
 #include <ATen/Parallel.h>
@@ -7,9 +8,6 @@
 #include <cmath>
 #include <cstring>
 #include <vector>
-
-// Each function is compiled for three generations of processors, of which the loader takes the best one that is there.
-#define FOR_EACH_PROCESSOR __attribute__((target_clones("arch=skylake-avx512", "arch=haswell", "default")))
 
 // Small enough for the first-level cache, where shorter types are widened and narrowed.
 constexpr int64_t kBlock = 1024;

@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "deal.h"
+#include "processors.h"
 #include "winograd_transforms.h"
 
 using dnnl::memory;
@@ -71,17 +72,17 @@ struct Image {
   float* beyond;
 };
 
-WINOGRAD_EACH_PROCESSOR void input_to_points(const float* const* pixels, int64_t channels, float* to, int64_t apart) { to_points<OfInput>(pixels, channels, to, apart); }
+FOR_EACH_PROCESSOR void input_to_points(const float* const* pixels, int64_t channels, float* to, int64_t apart) { to_points<OfInput>(pixels, channels, to, apart); }
 
-WINOGRAD_EACH_PROCESSOR void gradient_to_points(const float* const* pixels, int64_t channels, float* to, int64_t apart) { to_points<OfGradient>(pixels, channels, to, apart); }
+FOR_EACH_PROCESSOR void gradient_to_points(const float* const* pixels, int64_t channels, float* to, int64_t apart) { to_points<OfGradient>(pixels, channels, to, apart); }
 
-WINOGRAD_EACH_PROCESSOR void weights_to_points(const float* const* taps, int64_t channels, float* to, int64_t apart) { to_points<OfWeights>(taps, channels, to, apart); }
+FOR_EACH_PROCESSOR void weights_to_points(const float* const* taps, int64_t channels, float* to, int64_t apart) { to_points<OfWeights>(taps, channels, to, apart); }
 
-WINOGRAD_EACH_PROCESSOR void points_to_output(const float* from, int64_t apart, int64_t channels, float* const* pixels, const Finish& finish) {
+FOR_EACH_PROCESSOR void points_to_output(const float* from, int64_t apart, int64_t channels, float* const* pixels, const Finish& finish) {
   from_points<ToResult>(from, apart, channels, pixels, finish);
 }
 
-WINOGRAD_EACH_PROCESSOR void points_to_weights(const float* from, int64_t apart, int64_t channels, float* const* taps) { from_points<ToWeights>(from, apart, channels, taps, {}); }
+FOR_EACH_PROCESSOR void points_to_weights(const float* from, int64_t apart, int64_t channels, float* const* taps) { from_points<ToWeights>(from, apart, channels, taps, {}); }
 
 // The kernels' panels of weights.
 constexpr int64_t kPanel = 64;
@@ -96,41 +97,29 @@ struct Panels {
 
 // Weights [O, 3, 3, I].
 struct Taps {
-  std::array<float*, kTaps> of(int64_t output) const {
-    std::array<float*, kTaps> taps;
-    for (int i = 0; i < kTaps; i++) taps[i] = values + (output * kTaps + i) * inputs;
-    return taps;
-  }
+  float* at(int64_t output, int tap) const { return values + (output * kTaps + tap) * inputs; }
   float* values;
   int64_t outputs, inputs;
 };
 
-// Of sixteen outputs of the way forward from o on, which are inputs on the way back. They are written side by side, because those of one
-// of them lie in as many pages as there are points.
-void turned_to_points(const Taps& from, int64_t o, const Panels& to) {
-  for (int64_t input = 0; input < from.inputs; input += kPanel)
-    for (auto output = o; output < std::min(o + kLanes, from.outputs); output++) {
-      auto taps = from.of(output);
-      std::reverse(taps.begin(), taps.end());
-      for (auto& tap : taps) tap += input;
-      weights_to_points(taps.data(), std::min(kPanel, from.inputs - input), to.at(0, output, input), to.apart);
-    }
-}
-
-// Of sixteen outputs from o on, which lie beside each other then.
-void upright_to_points(const Taps& from, int64_t o, const Panels& to) {
-  const auto outputs = std::min(kLanes, from.outputs - o);
-  for (int64_t first = 0; first < from.inputs; first += kLanes) {
-    const auto inputs = std::min(kLanes, from.inputs - first);
-    float turned[kLanes][kTaps][kLanes]{};
-    for (int64_t output = 0; output < outputs; output++)
+// Sixteen of the product's inputs in one panel of its outputs; what only fills up is zeros. On the way back the product's inputs are the
+// outputs of the weights, and the last tap comes first. Each piece is gathered and written whole: at a point its rows lie beside each
+// other, whereas the next point's lie many pages further.
+void to_points(const Taps& from, bool turned, int64_t input, int64_t output, const Panels& to) {
+  float piece[kLanes][kTaps][kPanel]{};
+  const auto inputs = std::min(kLanes, (turned ? from.outputs : from.inputs) - input), outputs = std::min(kPanel, (turned ? from.inputs : from.outputs) - output);
+  if (turned) {
+    for (int64_t i = 0; i < inputs; i++)
+      for (int tap = 0; tap < kTaps; tap++) std::copy_n(from.at(input + i, tap) + output, outputs, piece[i][kTaps - 1 - tap]);
+  } else {
+    for (int64_t o = 0; o < outputs; o++)
       for (int tap = 0; tap < kTaps; tap++)
-        for (int64_t input = 0; input < inputs; input++) turned[input][tap][output] = from.of(o + output)[tap][first + input];
-    for (int64_t input = 0; input < inputs; input++) {
-      const float* taps[kTaps];
-      for (int tap = 0; tap < kTaps; tap++) taps[tap] = turned[input][tap];
-      weights_to_points(taps, kLanes, to.at(0, first + input, o), to.apart);
-    }
+        for (int64_t i = 0; i < inputs; i++) piece[i][tap][o] = from.at(output + o, tap)[input + i];
+  }
+  for (int64_t i = 0; i < kLanes; i++) {
+    const float* taps[kTaps];
+    for (int tap = 0; tap < kTaps; tap++) taps[tap] = piece[i][tap];
+    weights_to_points(taps, kPanel, to.at(0, input + i, output), to.apart);
   }
 }
 
@@ -197,11 +186,11 @@ void winograd_weights(const Job& job, const Kernel& kernel, const at::Tensor& w,
   const auto is_direct = is_panels || kernel.weights == matrix(inputs, outputs);
   const auto laid_out = is_direct ? at::Tensor() : at::empty({kSquare * step}, at::kFloat);
   auto* const plain = is_direct ? to : laid_out.data_ptr<float>();
-  if (inputs > job.inputs || outputs > job.outputs) std::fill_n(plain, kSquare * step, 0.f);
   const Panels panels{plain, step, inputs, outputs, is_panels ? kPanel : outputs};
   const Taps from{taps.data_ptr<float>(), w.size(0), w.size(1)};
-  deal(padded(from.outputs) / kLanes, [&](const auto& take) {
-    for (auto task = take(); task >= 0; task = take()) (turned ? turned_to_points : upright_to_points)(from, task * kLanes, panels);
+  const auto pieces = inputs / kLanes;
+  deal(outputs / kPanel * pieces, [&](const auto& take) {
+    for (auto task = take(); task >= 0; task = take()) to_points(from, turned, task % pieces * kLanes, task / pieces * kPanel, panels);
   });
   if (is_direct) return;
   dnnl::stream stream(engine());
@@ -273,7 +262,11 @@ void winograd_weights_gradient(const Job& job, at::TensorList x, at::TensorList 
       });
     }
     deal(real, [&](const auto& take) {
-      for (auto output = take(); output >= 0; output = take()) points_to_weights(sums + output * inputs, sum_step, job.inputs, taps.of(o + output).data());
+      for (auto output = take(); output >= 0; output = take()) {
+        float* to[kTaps];
+        for (int tap = 0; tap < kTaps; tap++) to[tap] = taps.at(o + output, tap);
+        points_to_weights(sums + output * inputs, sum_step, job.inputs, to);
+      }
     });
   }
 }

@@ -17,11 +17,6 @@ constexpr int64_t kSquare = kPoints * kPoints, kLanes = 16;
 // Neighbouring channels. The compiler cuts them into the widest registers of the processor it compiles for.
 using Lanes = float __attribute__((vector_size(kLanes * sizeof(float))));
 
-#if defined(__x86_64__) && defined(__linux__) && defined(__GNUC__) && !defined(__clang__)
-#define WINOGRAD_EACH_PROCESSOR __attribute__((target_clones("arch=skylake-avx512", "arch=haswell", "default")))
-#else
-#define WINOGRAD_EACH_PROCESSOR
-#endif
 #define WINOGRAD_INLINE inline __attribute__((always_inline))
 #define WINOGRAD_INLINED __attribute__((always_inline))
 // Vectors stay in registers only where their numbers are constants. Unless told, the compiler keeps loops over so many, and is five times as slow.
