@@ -70,10 +70,10 @@ Work library(const Shape& shape, Way way, const at::Tensor& x, const at::Tensor&
 }
 
 Work ours(const Shape& shape, Way way, const at::Tensor& x, const at::Tensor& y, const at::Tensor& w) {
-  const auto packed = make_packed_weights();
+  const auto packed = std::make_shared<PackedWeights>();
   return [=] {
     if (way == Way::Forward) convolve(*packed, x, w, {}, {}, shape.window(), false, true);
-    if (way == Way::Input) convolve_backward_input(*packed, y, x, w, shape.window());
+    if (way == Way::Input) convolve_backward_input(y, x, w, shape.window());
     if (way == Way::Weights) convolve_backward_weights(y, x, w, false, shape.window());
   };
 }

@@ -3,7 +3,6 @@
 
 #ifdef RETINASHARP_ONEDNN
 #include <torch/csrc/autograd/custom_function.h>
-#include <torch/custom_class.h>
 
 #include "kernels.h"
 #include "onednn.h"
@@ -12,13 +11,6 @@ namespace {
 
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
-
-// Kept by every graph that was made with them, because their module may be gone before the way back.
-struct Packed : torch::CustomClassHolder {
-  std::shared_ptr<PackedWeights> weights = make_packed_weights();
-};
-
-using Handle = c10::intrusive_ptr<Packed>;
 
 at::Tensor dense(const at::Tensor& tensor) { return tensor.contiguous(at::MemoryFormat::ChannelsLast); }
 
@@ -29,16 +21,15 @@ variable_list dense(at::TensorList tensors) {
 }
 
 struct Convolution : torch::autograd::Function<Convolution> {
-  static variable_list forward(AutogradContext* context, at::TensorList maps, const at::Tensor& w, const c10::optional<at::Tensor>& b, const c10::optional<at::Tensor>& r, const Handle& packed,
+  static variable_list forward(AutogradContext* context, at::TensorList maps, const at::Tensor& w, const c10::optional<at::Tensor>& b, const c10::optional<at::Tensor>& r, PackedWeights& packed,
                                bool overwrite, Window window, bool rectify, bool constant) {
     auto saved = dense(maps);
     // Detached, it is the same memory for the result.
     const auto sum = !r ? at::Tensor() : overwrite ? dense(*r).detach() : dense(*r).clone();
-    const auto y = convolve(*packed->weights, saved, w, b ? *b : at::Tensor(), sum, window, rectify, constant);
+    const auto y = convolve(packed, saved, w, b ? *b : at::Tensor(), sum, window, rectify, constant);
     saved.push_back(w);
     if (rectify) saved.insert(saved.end(), y.begin(), y.end());
     context->save_for_backward(saved);
-    context->saved_data["packed"] = c10::IValue::make_capsule(packed);
     context->saved_data["maps"] = static_cast<int64_t>(maps.size());
     context->saved_data["bias"] = b.has_value();
     context->saved_data["residual"] = r.has_value();
@@ -54,7 +45,6 @@ struct Convolution : torch::autograd::Function<Convolution> {
     const at::TensorList x(saved.data(), count);
     const auto& w = saved[count];
     const Window window{context->saved_data["stride"].toInt(), context->saved_data["padding"].toInt()};
-    const auto packed = c10::static_intrusive_pointer_cast<Packed>(context->saved_data["packed"].toCapsule());
     gradients = dense(gradients);
     if (saved.size() > count + 1)
       for (size_t i = 0; i < count; i++) gradients[i] = at::threshold_backward(gradients[i], saved[count + 1 + i], 0);
@@ -63,7 +53,7 @@ struct Convolution : torch::autograd::Function<Convolution> {
     const auto needs_bias = has_bias && context->needs_input_grad(count + 1);
     bool needs_maps = false;
     for (size_t i = 0; i < count; i++) needs_maps |= context->needs_input_grad(i);
-    variable_list results = needs_maps ? convolve_backward_input(*packed->weights, gradients, x, w, window) : variable_list(count);
+    variable_list results = needs_maps ? convolve_backward_input(gradients, x, w, window) : variable_list(count);
     results.resize(count + 8);
     auto &w_result = results[count], &b_result = results[count + 1], &r_result = results[count + 2];
     if (context->needs_input_grad(count)) std::tie(w_result, b_result) = convolve_backward_weights(gradients, x, w, needs_bias, window);
@@ -81,14 +71,14 @@ RT_EXPORT int32_t rt_has_convolution(int32_t type) { return has_convolution(stat
 RT_EXPORT int64_t rt_kernels_made() { return kernels_made(); }
 
 RT_EXPORT int32_t rt_packed_create(void** out) {
-  return guarded([&] { *out = new Handle(c10::make_intrusive<Packed>()); });
+  return guarded([&] { *out = new PackedWeights; });
 }
 
 RT_EXPORT int32_t rt_packed_forget(void* packed) {
-  return guarded([&] { forget(*(*static_cast<Handle*>(packed))->weights); });
+  return guarded([&] { static_cast<PackedWeights*>(packed)->forget(); });
 }
 
-RT_EXPORT void rt_packed_release(void* packed) { delete static_cast<Handle*>(packed); }
+RT_EXPORT void rt_packed_release(void* packed) { delete static_cast<PackedWeights*>(packed); }
 
 // act(conv(x, w) + b + r) for each of `count` maps x; b and r may be null, r is for one map. Where r may be overwritten, the result takes its memory.
 RT_EXPORT int32_t rt_convolution(void* packed, const at::Tensor* const* x, int64_t count, const at::Tensor* w, const at::Tensor* b, const at::Tensor* r, int32_t overwrite, int64_t stride,
@@ -98,7 +88,7 @@ RT_EXPORT int32_t rt_convolution(void* packed, const at::Tensor* const* x, int64
     const auto optional = [](const at::Tensor* tensor) { return tensor == nullptr ? c10::nullopt : c10::optional<at::Tensor>(*tensor); };
     variable_list maps;
     for (int64_t i = 0; i < count; i++) maps.push_back(*x[i]);
-    const auto y = Convolution::apply(at::TensorList(maps), *w, optional(b), optional(r), *static_cast<Handle*>(packed), overwrite != 0, Window{stride, padding}, rectify != 0, !changes);
+    const auto y = Convolution::apply(at::TensorList(maps), *w, optional(b), optional(r), *static_cast<PackedWeights*>(packed), overwrite != 0, Window{stride, padding}, rectify != 0, !changes);
     for (int64_t i = 0; i < count; i++) out[i] = own(y[i]);
   });
 }

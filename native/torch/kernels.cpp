@@ -135,6 +135,12 @@ const dnnl::engine& engine() {
   return cpu;
 }
 
+void reorder(memory from, memory to) {
+  dnnl::stream stream(engine());
+  dnnl::reorder(from, to).execute(stream, from, to);
+  stream.wait();
+}
+
 at::Tensor room(const memory::desc& desc) { return at::empty({static_cast<int64_t>(desc.get_size())}, at::kByte); }
 
 const at::Tensor& reused(at::Tensor& kept, int64_t floats) {

@@ -34,6 +34,13 @@ struct Kernel {
 
 const dnnl::engine& engine();
 
+// A tensor's memory under a description.
+inline dnnl::memory wrap(const dnnl::memory::desc& desc, const at::Tensor& tensor) { return dnnl::memory(desc, engine(), tensor.data_ptr()); }
+
+inline dnnl::memory::data_type type_of(const at::Tensor& tensor) { return tensor.scalar_type() == at::kBFloat16 ? dnnl::memory::data_type::bf16 : dnnl::memory::data_type::f32; }
+
+void reorder(dnnl::memory from, dnnl::memory to);
+
 // Memory for what a description describes.
 at::Tensor room(const dnnl::memory::desc& desc);
 

@@ -1,25 +1,18 @@
 #include "onednn.h"
 
 #include <algorithm>
-#include <cstring>
-#include <mutex>
 #include <unordered_map>
 #include <vector>
 
 #include "deal.h"
 #include "kernels.h"
+#include "packed_weights.h"
 #include "weights_gradient.h"
 #include "winograd.h"
 
 using dnnl::memory;
 
 namespace {
-
-memory::data_type type_of(const at::Tensor& tensor) {
-  return tensor.scalar_type() == at::kBFloat16 ? memory::data_type::bf16 : memory::data_type::f32;
-}
-
-memory wrap(const memory::desc& desc, const at::Tensor& tensor) { return memory(desc, engine(), tensor.data_ptr()); }
 
 // A kernel, and what it is to work on.
 struct Task {
@@ -40,12 +33,6 @@ void run(const std::vector<Task>& tasks) {
   deal(tasks.size(), [&](const auto& take) {
     for (auto task = take(); task >= 0; task = take()) run(tasks[task]);
   });
-}
-
-void reorder(memory from, memory to) {
-  dnnl::stream stream(engine());
-  dnnl::reorder(from, to).execute(stream, from, to);
-  stream.wait();
 }
 
 Job job_of(Way way, const at::Tensor& x, const at::Tensor& w, Window window) {
@@ -100,33 +87,12 @@ memory input(const at::Tensor& x, const Band& band) { return part(x, band, band.
 
 memory output(const at::Tensor& y, const Band& band) { return part(y, band, band.output_row, band.job.out_height); }
 
-// The weights as they lie in memory: [O, I, k, k], or for a product the matrix that is multiplied with.
-memory::desc plain_weights(const Job& job, const at::Tensor& w) {
-  if (!job.is_product()) return {w.sizes().vec(), type_of(w), w.strides().vec()};
-  return job.way == Way::Forward ? memory::desc({w.size(1), w.size(0)}, type_of(w), memory::dims{w.stride(1), w.stride(0)})
-                                 : memory::desc({w.size(0), w.size(1)}, type_of(w), memory::dims{w.stride(0), w.stride(1)});
-}
-
 // With single steps the derivative by the input is itself a convolution, of the gradient with the weights turned by half a circle.
 bool is_convolution(const Job& back) { return !back.is_product() && back.stride == 1 && back.padding.top < back.kernel; }
 
 Job as_convolution(const Job& back) {
   const auto padding = back.kernel - 1 - back.padding.top;
   return {Way::Forward, back.images, back.outputs, back.out_height, back.out_width, back.inputs, back.height, back.width, back.kernel, 1, {padding, padding, padding}, back.type, back.threads};
-}
-
-// [O, I, k, k] as [I, O, k, k], the last tap first.
-at::Tensor turned(const at::Tensor& w) {
-  if (!w.is_contiguous(at::MemoryFormat::ChannelsLast)) return w.flip({2, 3}).transpose(0, 1);
-  const auto result = at::empty_like(w);
-  const auto taps = w.size(2) * w.size(3), bytes = w.size(1) * w.element_size();
-  const auto* from = static_cast<const char*>(w.data_ptr());
-  auto* to = static_cast<char*>(result.data_ptr());
-  at::parallel_for(0, w.size(0), 1, [&](int64_t first, int64_t end) {
-    for (auto o = first; o < end; o++)
-      for (int64_t tap = 0; tap < taps; tap++) std::memcpy(to + (o * taps + taps - 1 - tap) * bytes, from + (o * taps + tap) * bytes, bytes);
-  });
-  return result.transpose(0, 1);
 }
 
 // The pixels that windows of one pixel look at.
@@ -139,60 +105,6 @@ at::Tensor empty(int64_t channels, int64_t height, int64_t width, const at::Tens
 }
 
 }  // namespace
-
-class PackedWeights {
- public:
-  memory get(const at::Tensor& w, const Job& job, const memory::desc& wanted, bool turn = false) {
-    const auto plain = plain_weights(job, w);
-    if (plain == wanted && !turn) return wrap(plain, w);
-    const std::lock_guard<std::mutex> lock(mutex_);
-    // A matrix and its transpose have one description where they are square, so the plain layout counts too.
-    for (const auto& one : packed_)
-      if (one.plain == plain && one.wanted == wanted && one.turned == turn) return wrap(wanted, one.bytes);
-    packed_.push_back({plain, wanted, turn, room(wanted)});
-    auto packed = wrap(wanted, packed_.back().bytes);
-    const auto source = turn ? turned(w) : w;
-    reorder(wrap(turn ? plain_weights(job, source) : plain, source), packed);
-    return packed;
-  }
-
-  // The same for Winograd's convolution, four times as many numbers: kept only where they are constant and wanted a second time, because new memory
-  // would cost a single image more than it saves. Others are borrowed memory.
-  at::Tensor at_points(const at::Tensor& w, const Job& job, const Kernel& kernel, bool turned, bool constant) {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    if (constant && at_points_.defined() && layout_at_points_ == kernel.weights) return at_points_;
-    const auto size = winograd_weights_size(kernel);
-    const auto keep = constant && std::exchange(wanted_at_points_, true);
-    const auto values = keep ? at::empty({size}, at::kFloat) : borrowed(size);
-    winograd_weights(job, kernel, w, turned, values.data_ptr<float>());
-    if (keep) std::tie(at_points_, layout_at_points_) = std::tie(values, kernel.weights);
-    return values;
-  }
-
-  void forget() {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    packed_.clear();
-    at_points_.reset();
-    wanted_at_points_ = false;
-  }
-
- private:
-  struct Layout {
-    memory::desc plain, wanted;
-    bool turned;
-    at::Tensor bytes;
-  };
-
-  std::mutex mutex_;
-  std::vector<Layout> packed_;
-  memory::desc layout_at_points_;
-  at::Tensor at_points_;
-  bool wanted_at_points_ = false;
-};
-
-std::shared_ptr<PackedWeights> make_packed_weights() { return std::make_shared<PackedWeights>(); }
-
-void forget(PackedWeights& packed) { packed.forget(); }
 
 bool has_convolution(at::ScalarType type) {
   if (type == at::kFloat) return true;
@@ -283,24 +195,27 @@ std::pair<at::Tensor, at::Tensor> backward_weights_of_one(const at::Tensor& grad
 
 }  // namespace
 
-std::vector<at::Tensor> convolve(PackedWeights& packed, at::TensorList x, const at::Tensor& w, const at::Tensor& b, const at::Tensor& r, Window window, bool rectify, bool constant) {
+std::vector<at::Tensor> convolve(PackedWeights& kept, at::TensorList x, const at::Tensor& w, const at::Tensor& b, const at::Tensor& r, Window window, bool rectify, bool constant) {
   std::vector<Job> jobs;
   std::vector<at::Tensor> y;
   for (const auto& map : x) {
     jobs.push_back(forward_job(map, w, b, r, window, rectify));
     y.push_back(r.defined() ? r : empty(jobs.back().outputs, jobs.back().out_height, jobs.back().out_width, map));
   }
+  const auto keeps = constant && !x[0].is_meta() && kept.is_wanted_again();
   const auto tiles = winograd_tiles(y);
   if (has_winograd(jobs[0], tiles, constant)) {
     const auto kernel = winograd_kernel(jobs[0], tiles);
-    if (!x[0].is_meta()) winograd_convolve(jobs[0], kernel, x, packed.at_points(w, jobs[0], kernel, false, constant), b, y);
+    if (!x[0].is_meta()) winograd_convolve(jobs[0], kernel, x, keeps ? kept.at_points(jobs[0], kernel, w) : at_points_once(jobs[0], kernel, w, false), b, y);
     return y;
   }
+  PackedWeights passing;
+  auto& packed = keeps ? kept : passing;
   for (size_t i = 0; i < x.size(); i++) convolve_one(packed, jobs[i], x[i], w, b, y[i]);
   return y;
 }
 
-std::vector<at::Tensor> convolve_backward_input(PackedWeights& packed, at::TensorList gradients, at::TensorList x, const at::Tensor& w, Window window) {
+std::vector<at::Tensor> convolve_backward_input(at::TensorList gradients, at::TensorList x, const at::Tensor& w, Window window) {
   std::vector<at::Tensor> results;
   const auto job = job_of(Way::Input, x[0], w, window);
   const auto tiles = winograd_tiles(x);
@@ -308,9 +223,10 @@ std::vector<at::Tensor> convolve_backward_input(PackedWeights& packed, at::Tenso
     const auto turned = as_convolution(job);
     for (const auto& map : x) results.push_back(empty(job.inputs, map.size(2), map.size(3), map));
     const auto kernel = winograd_kernel(turned, tiles);
-    winograd_convolve(turned, kernel, gradients, packed.at_points(w, turned, kernel, true, false), {}, results);
+    winograd_convolve(turned, kernel, gradients, at_points_once(turned, kernel, w, true), {}, results);
     return results;
   }
+  PackedWeights packed;
   for (size_t i = 0; i < x.size(); i++) results.push_back(backward_input_of_one(packed, gradients[i], x[i], w, window));
   return results;
 }

@@ -38,7 +38,7 @@ internal sealed class StepRunner(RunSettings settings, RetinaNet network, Traini
             {
                 var losses = new (double Classification, double Box)[group.Length];
                 using var sampling = sampler is null ? null : new ShardSampling(sampler, batches, group.Length, groups.Length);
-                shards.Run(group.Length, shard => losses[shard] = ForwardAndBackward(group[shard], normalizerOf(group[shard]), sampling, FirstImage(group[shard]), group.Length == 1, shard == 0));
+                shards.Run(group.Length, shard => losses[shard] = ForwardAndBackward(group[shard], normalizerOf(group[shard]), sampling, FirstImage(group[shard]), shard == 0));
                 foreach (var loss in losses)
                 {
                     classification += Finite(loss.Classification, "classification loss", step, batches);
@@ -65,13 +65,10 @@ internal sealed class StepRunner(RunSettings settings, RetinaNet network, Traini
     }
 
     /// <summary>One shard, on a thread of its own. The time of the first stands for all.</summary>
-    private (double Classification, double Box) ForwardAndBackward(TrainingBatch batch, LossNormalizer divisor, ShardSampling? sampling, long firstImage, bool isAlone, bool isTimed)
+    private (double Classification, double Box) ForwardAndBackward(TrainingBatch batch, LossNormalizer divisor, ShardSampling? sampling, long firstImage, bool isTimed)
     {
         using var scope = new TensorScope();
         var (outputs, sampled) = sampling?.Run(Forward, batch, firstImage) ?? (Forward(), null);
-        // The way back needs other copies of the weights than the way there. Another shard may be on either.
-        if (isAlone)
-            network.Forget();
         var loss = DetectionLoss.Evaluate(settings.Loss, outputs, batch, divisor, sampled, Engine.Threads);
         Lap("loss");
         // What is not finite is found by the caller; going back from it does no harm, because the weights are not moved.

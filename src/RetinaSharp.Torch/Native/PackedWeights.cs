@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace RetinaSharp.Torch.Native;
 
 /// <summary>
-/// A convolution's weights in the layouts that its kernels want, on the way there and back, kept from call to call. Safe for concurrent callers.
+/// A convolution's weights in the layouts that its kernels want, kept from call to call while they are constant. Safe for concurrent callers.
 /// </summary>
 internal sealed class PackedWeights : SafeHandle
 {
