@@ -11,7 +11,7 @@
 
 #define RT_EXPORT extern "C" __attribute__((visibility("default")))
 
-constexpr int32_t kAbiVersion = 3;
+constexpr int32_t kAbiVersion = 4;
 
 // What an argument or a result is. The numbers are part of the ABI.
 enum class Tag : int32_t { None = 0, Tensor = 1, Int = 2, Double = 3, Bool = 4, IntList = 5, TensorList = 6, String = 7, DoubleList = 8, Device = 9 };

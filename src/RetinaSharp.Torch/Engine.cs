@@ -29,6 +29,17 @@ public static class Engine
         }
     }
 
+    /// <summary>
+    /// Whether large tensors ask the system for huge pages, as they do at first. Memory that is used again and again is faster so; a process that ends
+    /// after an image or two is sooner through without, because whole huge pages take long to come.
+    /// </summary>
+    /// <param name="use">Whether those that are made from now on do.</param>
+    public static void UseHugePages(bool use)
+    {
+        Shim.EnsureLoaded();
+        NativeMethods.rt_use_huge_pages(use ? 1 : 0);
+    }
+
     /// <summary>Kernels of convolutions that this process has compiled so far, one for each shape, type and what follows it; 0 where LibTorch keeps its own.</summary>
     public static long KernelsMade
     {

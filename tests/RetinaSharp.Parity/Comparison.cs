@@ -77,7 +77,7 @@ internal sealed class Comparison : IDisposable
         using var guard = Autograd.WithoutGradient();
         using var scope = new TensorScope();
         using var batch = ImageBatch.Of(Images(), _settings.Input, new());
-        var levels = network.Pyramid.Forward(network.Body.Forward(Preprocessing.Input(batch, network)));
+        var levels = network.Levels(Preprocessing.Input(batch, network));
         return Difference.Of("features", 1e-4, levels.Select((level, i) => (Distance(_expected[$"features.{i}"], level.ToArray()), $"P{i + 3}")));
     }
 

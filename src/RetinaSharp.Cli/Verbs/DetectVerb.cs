@@ -5,6 +5,7 @@ using RetinaSharp.Boxes;
 using RetinaSharp.Cli.Options;
 using RetinaSharp.Cli.Terminal;
 using RetinaSharp.Detection.Inference;
+using RetinaSharp.Torch;
 
 namespace RetinaSharp.Cli.Verbs;
 
@@ -14,6 +15,9 @@ internal static class DetectVerb
     public const string ResultsFile = "detections.json";
 
     private const double DefaultDrawThreshold = .3;
+
+    /// <summary>From so many images on, huge pages save more than it takes to bring them.</summary>
+    private const int ManyImages = 32;
 
     public static Command Create(Session session)
     {
@@ -40,6 +44,7 @@ internal static class DetectVerb
             // With more than one in a batch, it depends on the sizes of all which one is first.
             var first = batch == 1 ? ImageHeader.TryRead(files[0]) : null;
             using var detector = Detector.Load(parse.GetRequiredValue(model), options with { FirstImage = first is null ? null : (first.OrientedWidth, first.OrientedHeight) });
+            Engine.UseHugePages(files.Count >= ManyImages);
             var wanted = parse.GetValue(classes) is { } names ? Classes(names, detector.Categories) : null;
             folder?.Prepare();
             var drawing = folder is null ? null : new Drawing(folder.Path, files, drawFrom);

@@ -85,12 +85,12 @@ public sealed partial class Detector : IDisposable
         // that what this takes comes before.
         SafetensorsFile.LoadChecksum();
         WeightMemory.Prepare();
+        ModelFile.Prepare();
         var engine = Task.Run(() => Engine.Require(options.Device));
         try
         {
             using var file = ModelFile.Open(path);
             using var weights = WeightMemory.Read(file);
-            // The description last: understanding it takes functions.
             var description = ModelFile.Describe(file);
             engine.GetAwaiter().GetResult();
             return new(weights, description, options);

@@ -32,7 +32,13 @@ internal sealed class Head : Module
         using var scope = new TensorScope();
         var maps = levels;
         for (var i = 0; i < _tower.Count; i++)
-            maps = _tower[i].Forward(maps, Epilogue.Relu);
+        {
+            var inputs = maps;
+            maps = _tower[i].Forward(inputs, Epilogue.Relu);
+            if (i > 0)
+                Array.ForEach(inputs, map => map.Dispose());
+        }
+
         return Array.ConvertAll(Last.Forward(maps), map => scope.Keep(map.Permute(0, 2, 3, 1).Contiguous().View(map.Shape[0], -1, _outputs)));
     }
 }

@@ -65,14 +65,23 @@ internal sealed class ResNet : Module
         }
     }
 
-    /// <summary>[N, 3, H, W] to C2, C3, C4, C5, at strides 4, 8, 16, 32.</summary>
-    public Tensor[] Forward(Tensor images)
+    /// <summary>[N, 3, H, W] to C2, C3, C4, C5, at strides 4, 8, 16, 32, without those before the first that is wanted.</summary>
+    public Tensor[] Forward(Tensor images, int firstStage)
     {
         var x = Stem(images);
-        var outputs = new Tensor[_stages.Length];
+        var outputs = new List<Tensor>();
         for (var stage = 0; stage < _stages.Length; stage++)
-            outputs[stage] = x = Stage(_stages[stage], x);
-        return outputs;
+        {
+            var input = x;
+            x = Stage(_stages[stage], input);
+            // What nobody wants besides the graph is large: C2 is a tenth of all that a single image takes.
+            if (stage <= firstStage)
+                input.Dispose();
+            if (stage >= firstStage)
+                outputs.Add(x);
+        }
+
+        return [.. outputs];
     }
 
     private Tensor Stem(Tensor images)

@@ -8,9 +8,13 @@ namespace RetinaSharp.Detection.Modeling;
 internal abstract class ResidualBlock : Module
 {
     /// <summary>[N, C, H, W] to [N, C', H / stride, W / stride]. Where nothing is recorded and the shape stays, the output takes the memory of the input.</summary>
-    public Tensor Forward(Tensor input) => Downsample is null
-        ? Forward(input, new Epilogue(input, Rectifies: true, Overwrites: !Autograd.IsRecording))
-        : Forward(input, new Epilogue(Downsample.Forward(input), Rectifies: true, Overwrites: true));
+    public Tensor Forward(Tensor input)
+    {
+        using var scope = new TensorScope();
+        return scope.Keep(Downsample is null
+            ? Forward(input, new Epilogue(input, Rectifies: true, Overwrites: !Autograd.IsRecording))
+            : Forward(input, new Epilogue(Downsample.Forward(input), Rectifies: true, Overwrites: true)));
+    }
 
     /// <summary>The last normalisation of the residual branch; starting at zero makes the block start as the identity.</summary>
     public abstract Norm2d LastNorm { get; }

@@ -57,7 +57,7 @@ internal sealed class RetinaNet : Module
     }
 
     /// <summary>The levels of the pyramid, finest first, from images as <see cref="Forward"/> takes them.</summary>
-    public Tensor[] Levels(Tensor images) => Pyramid.Forward(Body.Forward(images));
+    public Tensor[] Levels(Tensor images) => Pyramid.Forward(Body.Forward(images, Pyramid.FirstStage));
 
     /// <summary>The outputs of both heads for each level.</summary>
     public LevelOutput[] Outputs(Tensor[] levels) => [.. ClassificationHead.Forward(levels).Zip(RegressionHead.Forward(levels), (logits, deltas) => new LevelOutput(logits, deltas))];

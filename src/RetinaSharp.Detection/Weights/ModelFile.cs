@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using RetinaSharp.Detection.Modeling;
 using RetinaSharp.Detection.Settings;
@@ -16,6 +17,9 @@ internal static class ModelFile
     public const string Last = "last.safetensors";
 
     private const string DescriptionKey = "retinasharp.model";
+
+    /// <summary>Finds the system's functions that understanding a description takes: JSON's own settings are timed.</summary>
+    public static void Prepare() => Stopwatch.GetTimestamp();
 
     /// <summary>The file of a model that is given as a file or as a run folder.</summary>
     /// <exception cref="WeightsException">There is none.</exception>

@@ -95,7 +95,7 @@ internal sealed class SafetensorsFile : IWeightSource
     public float[] ReadSingles(string name)
     {
         var values = new float[CountInOneArray(Required(name))];
-        ReadSingles(name, values);
+        ReadSingles(name, 0, values);
         return values;
     }
 
@@ -105,11 +105,12 @@ internal sealed class SafetensorsFile : IWeightSource
         ? (int)tensor.Count
         : throw new WeightsException(Path, $"tensor '{SafetensorsHeaderParser.Show(tensor.Name)}' has {tensor.Count} elements, of at most {Array.MaxLength}; split it");
 
-    /// <summary>Reads a tensor of F16, BF16, F32 or F64 as single-precision numbers, in C order.</summary>
+    /// <summary>Reads elements of a tensor of F16, BF16, F32 or F64 as single-precision numbers, in C order.</summary>
     /// <param name="name">The tensor.</param>
-    /// <param name="destination">Takes as many numbers as the tensor has.</param>
+    /// <param name="first">The first of them.</param>
+    /// <param name="destination">Takes as many as it is long; the tensor has them.</param>
     /// <exception cref="WeightsException">The file has no such tensor, it is of another type, or cannot be read.</exception>
-    public void ReadSingles(string name, Span<float> destination)
+    public void ReadSingles(string name, long first, Span<float> destination)
     {
         var tensor = Required(name);
         if (!tensor.IsFloating)
@@ -117,14 +118,16 @@ internal sealed class SafetensorsFile : IWeightSource
             throw new WeightsException(
                 Path, $"tensor '{SafetensorsHeaderParser.Show(name)}' is {tensor.Type.FormatName()}; convert it to F16, BF16, F32 or F64");
         }
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(first + destination.Length, tensor.Count, nameof(first));
+        var size = tensor.Type.ElementSize();
+        var offset = _dataStart + tensor.Begin + (first * size);
         if (tensor.Type == SafetensorsType.F32)
         {
-            Read(name, MemoryMarshal.AsBytes(destination));
+            _file.ReadAt(offset, MemoryMarshal.AsBytes(destination));
             return;
         }
-        var size = tensor.Type.ElementSize();
         var converted = 0;
-        foreach (var chunk in Chunks(_dataStart + tensor.Begin, tensor.Length))
+        foreach (var chunk in Chunks(offset, (long)destination.Length * size))
         {
             var count = chunk.Length / size;
             tensor.Type.ToSingles(chunk.Span, destination.Slice(converted, count));

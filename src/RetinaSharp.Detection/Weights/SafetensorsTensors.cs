@@ -33,7 +33,7 @@ internal static class SafetensorsTensors
         using var scope = new TensorScope();
         // The tensor itself, where it is that already; copying it to itself costs nothing then.
         var rows = tensor.To(Device.Cpu, ScalarType.Float32).Contiguous();
-        file.ReadSingles(name, rows.Data<float>());
+        file.ReadSingles(name, 0, rows.Data<float>());
         tensor.Copy_(rows);
     }
 

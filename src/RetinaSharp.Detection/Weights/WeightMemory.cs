@@ -74,15 +74,9 @@ internal sealed unsafe class WeightMemory : IDisposable
             var destination = new Span<float>((void*)elements, count);
             var window = IsImageLike(entry) ? (int)(entry.Shape[2] * entry.Shape[3]) : 1;
             if (window <= 1)
-            {
-                _file.ReadSingles(entry.Name, destination);
-                return elements;
-            }
-
-            var rows = ArrayPool<float>.Shared.Rent(count);
-            _file.ReadSingles(entry.Name, rows.AsSpan(0, count));
-            ChannelsLast(rows.AsSpan(0, count), destination, (int)entry.Shape[1], window);
-            ArrayPool<float>.Shared.Return(rows);
+                _file.ReadSingles(entry.Name, 0, destination);
+            else
+                ReadChannelsLast(entry.Name, destination, (int)entry.Shape[1], window);
             return elements;
         }
         catch
@@ -90,6 +84,26 @@ internal sealed unsafe class WeightMemory : IDisposable
             NativeMemory.AlignedFree((void*)elements);
             throw;
         }
+    }
+
+    /// <summary>
+    /// Reads some outputs at a time. Arrays as large as the weights would bring the collector, and with it a new thread, for which all
+    /// would wait until the engine is loaded.
+    /// </summary>
+    private void ReadChannelsLast(string name, Span<float> destination, int channels, int window)
+    {
+        const int Batch = 1 << 15;
+        var output = channels * window;
+        var step = Math.Max(1, Batch / Math.Max(1, output)) * output;
+        var rows = ArrayPool<float>.Shared.Rent(Math.Min(step, destination.Length));
+        for (var start = 0; start < destination.Length; start += step)
+        {
+            var batch = rows.AsSpan(0, Math.Min(step, destination.Length - start));
+            _file.ReadSingles(name, start, batch);
+            ChannelsLast(batch, destination.Slice(start, batch.Length), channels, window);
+        }
+
+        ArrayPool<float>.Shared.Return(rows);
     }
 
     /// <summary>[O, I, window] to [O, window, I].</summary>

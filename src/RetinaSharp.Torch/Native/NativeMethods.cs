@@ -99,6 +99,9 @@ internal static unsafe partial class NativeMethods
     public static partial long rt_kernels_made();
 
     [LibraryImport(Library)]
+    public static partial void rt_use_huge_pages(int use);
+
+    [LibraryImport(Library)]
     public static partial int rt_packed_create(out nint packed);
 
     [LibraryImport(Library)]

@@ -7,7 +7,7 @@ namespace RetinaSharp.Torch.Native;
 /// <summary>Loads the shim, checks that it is the one this assembly was written for, and turns its status codes into exceptions.</summary>
 internal static unsafe class Shim
 {
-    public const int AbiVersion = 3;
+    public const int AbiVersion = 4;
     public const string FileName = "lib" + NativeMethods.Library + ".so";
 
     private static readonly Lazy<string> LoadedVersion = new(Load, LazyThreadSafetyMode.ExecutionAndPublication);
