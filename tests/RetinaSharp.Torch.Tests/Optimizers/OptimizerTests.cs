@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics.X86;
 using RetinaSharp.Torch.Modules;
 using RetinaSharp.Torch.Optimizers;
 
@@ -130,6 +131,21 @@ public class OptimizerTests : LeakCheck
         Numbers.Close([.. found[1].Select(value => (double)value)], [.. found[0].Select(value => (double)value)], 2e-6);
 
         Tensor Drawn(int seed) => Numbers.Make(Numbers.Uniform(seed, shape.Aggregate((a, b) => a * b)), shape, ScalarType.Float32);
+    }
+
+    /// <summary>Where the compiler may multiply and add in one, it rounds once: the product's last bit stays, which by itself would be rounded away.</summary>
+    [Fact]
+    public void Step_OnThisProcessor_RunsTheCodeOfItsGeneration()
+    {
+        using var scope = new TensorScope();
+        using var parameter = new Parameter(ParameterKind.Weight, 1);
+        using (Autograd.WithoutGradient())
+            parameter.Master.Copy_(Numbers.Make([1 + double.ScaleB(1, -11)], [1], ScalarType.Float32));
+        using var gradients = new Gradients([parameter]);
+        using var sgd = new Sgd([parameter], 0, 0);
+        gradients.Put(0, Numbers.Make([1 + double.ScaleB(1, -12)], [1], ScalarType.Float32));
+        sgd.Step(gradients, 1 + double.ScaleB(1, -12));
+        Assert.Equal(Avx2.IsSupported && Fma.IsSupported && Bmi2.IsSupported ? -MathF.ScaleB(1, -24) : 0, Assert.Single(parameter.Master.ToArray()));
     }
 
     [Fact]
