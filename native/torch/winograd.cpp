@@ -105,7 +105,7 @@ struct Taps {
 // Sixteen of the product's inputs in one panel of its outputs; what only fills up is zeros. On the way back the product's inputs are the
 // outputs of the weights, and the last tap comes first. Each piece is gathered and written whole: at a point its rows lie beside each
 // other, whereas the next point's lie many pages further.
-void to_points(const Taps& from, bool turned, int64_t input, int64_t output, const Panels& to) {
+void piece_to_points(const Taps& from, bool turned, int64_t input, int64_t output, const Panels& to) {
   float piece[kLanes][kTaps][kPanel]{};
   const auto inputs = std::min(kLanes, (turned ? from.outputs : from.inputs) - input), outputs = std::min(kPanel, (turned ? from.inputs : from.outputs) - output);
   if (turned) {
@@ -190,7 +190,7 @@ void winograd_weights(const Job& job, const Kernel& kernel, const at::Tensor& w,
   const Taps from{taps.data_ptr<float>(), w.size(0), w.size(1)};
   const auto pieces = inputs / kLanes;
   deal(outputs / kPanel * pieces, [&](const auto& take) {
-    for (auto task = take(); task >= 0; task = take()) to_points(from, turned, task % pieces * kLanes, task / pieces * kPanel, panels);
+    for (auto task = take(); task >= 0; task = take()) piece_to_points(from, turned, task % pieces * kLanes, task / pieces * kPanel, panels);
   });
   if (is_direct) return;
   dnnl::stream stream(engine());
