@@ -21,7 +21,7 @@ constexpr size_t kHugePage = 2 << 20;
 
 uintptr_t round_up(uintptr_t value, size_t step) { return (value + step - 1) / step * step; }
 
-// Whole huge pages within a block may come as such: addresses are looked up faster ever after, which is 4 % of an R50's detection. A kernel that
+// Whole huge pages within a block may come as such: addresses are looked up faster ever after, which is about 4 % of an R50's detection. A kernel that
 // has none leaves it as it is. But where a host takes free memory back, as that of a virtual machine may, it brings whole ones slowly: that cost a
 // process of a single image a sixth of its time.
 std::atomic<bool> huge_pages{true};

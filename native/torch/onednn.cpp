@@ -6,7 +6,6 @@
 
 #include "deal.h"
 #include "kernels.h"
-#include "packed_weights.h"
 #include "weights_gradient.h"
 #include "winograd.h"
 

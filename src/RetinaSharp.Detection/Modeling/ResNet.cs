@@ -74,7 +74,7 @@ internal sealed class ResNet : Module
         {
             var input = x;
             x = Stage(_stages[stage], input);
-            // What nobody wants besides the graph is large: C2 is a tenth of all that a single image takes.
+            // Nobody wants it besides the graph, and C2 is the largest of all.
             if (stage <= firstStage)
                 input.Dispose();
             if (stage >= firstStage)

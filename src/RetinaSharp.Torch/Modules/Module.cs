@@ -92,7 +92,7 @@ public abstract class Module : IDisposable
         Forget();
     }
 
-    /// <summary>Forgets what was derived from the weights, such as their packed copies: they have moved, or it is not needed for now. No other thread may be using the module.</summary>
+    /// <summary>Forgets what was derived from the weights, such as their packed copies: they have moved. No other thread may be using the module.</summary>
     public void Forget()
     {
         WeightsChanged();
