@@ -1,0 +1,125 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace RetinaSharp.Kernels.Native;
+
+/// <summary>
+/// Loads TorchSharp's library where libstdc++ is older than GCC 13's (Debian 12, Ubuntu 22.04, RHEL 9). The library requires the symbol
+/// version GLIBCXX_3.4.32 for <c>std::ios_base_library_init</c> alone, which no relocation refers to, so that nothing ever calls it. A copy
+/// in which that requirement is weak (VER_FLG_WEAK in .gnu.version_r) loads. The package's own file stays as it is.
+/// </summary>
+internal static class OldLibstdcxx
+{
+    private const string Version = "GLIBCXX_3.4.32";
+
+    /// <summary>Whether a library could not be loaded because of libstdc++'s age alone.</summary>
+    public static bool IsReason(DllNotFoundException error) => error.Message.Contains($"version `{Version}' not found", StringComparison.Ordinal);
+
+    /// <summary>Loads a patched copy of a library from the user's cache folder, or from a temporary one where that cannot be written.</summary>
+    /// <exception cref="InvalidDataException">The file is no ELF library that requires the version.</exception>
+    /// <exception cref="DllNotFoundException">The copy does not load either.</exception>
+    public static nint Load(string file)
+    {
+        // The copy's $ORIGIN is another folder: what it needs is loaded from the original one, and found by its name then.
+        foreach (var needed in (string[])["libc10.so", "libtorch_cpu.so", "libtorch.so"])
+            if (Path.Combine(Path.GetDirectoryName(file)!, needed) is var path && File.Exists(path))
+                NativeLibrary.Load(path);
+        var patched = Weaken(File.ReadAllBytes(file), Version);
+        try
+        {
+            return NativeLibrary.Load(Cached(patched));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            var folder = Directory.CreateTempSubdirectory("retinasharp-");
+            try
+            {
+                var copy = Path.Combine(folder.FullName, Path.GetFileName(file));
+                File.WriteAllBytes(copy, patched);
+                return NativeLibrary.Load(copy);
+            }
+            finally
+            {
+                folder.Delete(recursive: true);
+            }
+        }
+    }
+
+    /// <summary>Marks the requirement of a symbol version as weak.</summary>
+    /// <param name="elf">A 64-bit little-endian ELF library; changed in place.</param>
+    /// <param name="version">The version.</param>
+    /// <exception cref="InvalidDataException">It is no such library, or does not require the version.</exception>
+    internal static byte[] Weaken(byte[] elf, string version)
+    {
+        const uint VersionNeeds = 0x6ffffffe; // SHT_GNU_verneed
+        const byte Weak = 2; // VER_FLG_WEAK
+        try
+        {
+            if (!elf.AsSpan().StartsWith("\x7f"u8) || !elf.AsSpan(1).StartsWith("ELF"u8) || elf[4] != 2 || elf[5] != 1)
+                throw new InvalidDataException("The file is no 64-bit little-endian ELF library.");
+            var (sections, size, count) = (Int64(0x28), Int16(0x3a), Int16(0x3c));
+            var isFound = false;
+            for (var i = 0; i < count; i++)
+            {
+                var section = sections + (i * size);
+                if ((uint)Int32(section + 4) != VersionNeeds)
+                    continue;
+                var names = Int64(sections + (Int32(section + 0x28) * size) + 0x18);
+                for (var need = Int64(section + 0x18); ; need += Int32(need + 12))
+                {
+                    for (int j = 0, entry = need + Int32(need + 8); j < Int16(need + 2); j++, entry += Int32(entry + 12))
+                    {
+                        if (!IsName(names + Int32(entry + 8)))
+                            continue;
+                        elf[entry + 4] |= Weak;
+                        isFound = true;
+                    }
+
+                    if (Int32(need + 12) == 0)
+                        break;
+                }
+            }
+
+            return isFound ? elf : throw new InvalidDataException($"The library does not require {version}.");
+        }
+        catch (Exception error) when (error is ArgumentOutOfRangeException or IndexOutOfRangeException or OverflowException)
+        {
+            throw new InvalidDataException("The ELF library is damaged.", error);
+        }
+
+        int Int16(int offset) => BinaryPrimitives.ReadUInt16LittleEndian(elf.AsSpan(offset));
+        int Int32(int offset) => BinaryPrimitives.ReadInt32LittleEndian(elf.AsSpan(offset));
+        int Int64(int offset) => checked((int)BinaryPrimitives.ReadInt64LittleEndian(elf.AsSpan(offset)));
+        bool IsName(int offset) => elf.AsSpan(offset).StartsWith(Encoding.ASCII.GetBytes(version + "\0"));
+    }
+
+    /// <summary>Writes the copy into the cache folder where it is not there yet, whole or not at all.</summary>
+    private static string Cached(byte[] library)
+    {
+        var folder = Path.Combine(CacheFolder(), "retinasharp", Convert.ToHexStringLower(SHA256.HashData(library))[..16]);
+        var file = Path.Combine(folder, "libLibTorchSharp.so");
+        if (File.Exists(file) && File.ReadAllBytes(file).AsSpan().SequenceEqual(library))
+            return file;
+        Directory.CreateDirectory(folder);
+        var beside = Path.Combine(folder, Path.GetRandomFileName());
+        try
+        {
+            File.WriteAllBytes(beside, library);
+            File.Move(beside, file, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(beside);
+            throw;
+        }
+
+        return file;
+    }
+
+    // https://specifications.freedesktop.org/basedir-spec: relative paths are to be ignored.
+    private static string CacheFolder() => Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { } cache && Path.IsPathRooted(cache)
+        ? cache
+        : Environment.GetFolderPath(Environment.SpecialFolder.UserProfile) is { Length: > 0 } home ? Path.Combine(home, ".cache") : throw new IOException("There is no home folder.");
+}

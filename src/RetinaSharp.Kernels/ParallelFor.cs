@@ -1,0 +1,66 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
+using System.Runtime.InteropServices;
+using RetinaSharp.Kernels.Native;
+using TorchSharp;
+
+namespace RetinaSharp.Kernels;
+
+/// <summary>
+/// Parallel loops on the threads of LibTorch's operators. OpenMP's threads spin for a while after each operator: a loop on threads of .NET's
+/// own would share its cores with them.
+/// </summary>
+internal static unsafe class ParallelFor
+{
+    /// <summary>Calls a body for each index, on as many threads as LibTorch's operators use. Threads take the indices one by one, so that a slow core gets fewer.</summary>
+    /// <param name="count">How many indices, from 0.</param>
+    /// <param name="body">Called once for each, on any thread.</param>
+    public static void Run(int count, Action<int> body)
+    {
+        var threads = Math.Min(count, torch.get_num_threads());
+        if (threads <= 1)
+        {
+            for (var i = 0; i < count; i++)
+                body(i);
+            return;
+        }
+
+        var loop = new Loop(count, body);
+        var handle = GCHandle.Alloc(loop);
+        try
+        {
+            if (StableAbi.torch_parallel_for(0, threads, 1, &Take, (void*)GCHandle.ToIntPtr(handle)) != 0)
+                throw new TorchOperatorException("torch_parallel_for failed.");
+        }
+        finally
+        {
+            handle.Free();
+        }
+
+        loop.Error?.Throw();
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static void Take(long begin, long end, void* context) => ((Loop)GCHandle.FromIntPtr((nint)context).Target!).Take();
+
+    private sealed class Loop(int count, Action<int> body)
+    {
+        private int _next = -1;
+
+        public ExceptionDispatchInfo? Error { get; private set; }
+
+        public void Take()
+        {
+            try
+            {
+                for (var i = Interlocked.Increment(ref _next); i < count; i = Interlocked.Increment(ref _next))
+                    body(i);
+            }
+            catch (Exception error)
+            {
+                // An exception must not pass native frames; Run throws it.
+                Error ??= ExceptionDispatchInfo.Capture(error);
+            }
+        }
+    }
+}

@@ -1,0 +1,23 @@
+using TorchSharp;
+
+namespace RetinaSharp.Kernels.Tests;
+
+public sealed class LibTorchTests
+{
+    [Fact]
+    public void Version_OfThisProcess_IsThePackages() => Assert.StartsWith("2.10.", LibTorch.Version);
+
+    [Fact]
+    public void Require_Cpu_IsThere() => LibTorch.Require(torch.CPU);
+
+    [Fact]
+    public void Require_CudaThatIsNotThere_SaysWhatToDo()
+    {
+        LibTorch.EnsureLoaded();
+        if (torch.cuda.is_available())
+            return;
+        var error = Assert.Throws<TorchUnavailableException>(() => LibTorch.Require(new torch.Device(DeviceType.CUDA, 0)));
+        Assert.Contains("cuda:0", error.Message);
+        Assert.Contains("TorchSharp-cuda", error.Message);
+    }
+}
