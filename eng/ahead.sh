@@ -10,7 +10,8 @@ stale=()
 for file in $from/*.dll; do
   [[ $to/${file##*/} -nt $file ]] || stale+=("${file##*/}")
 done
-cp -ru $(printf '%s\n' $from/* | grep -v '\.dll$') $to/
+# LibTorch's libraries take 600 MB: linked, not copied.
+cp -rul $(printf '%s\n' $from/* | grep -v '\.dll$') $to/
 [[ ${#stale[@]} -gt 0 ]] || exit 0
 
 . eng/environment.sh

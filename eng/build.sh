@@ -9,7 +9,7 @@ eng/setup.sh
 exec 9>artifacts/build.lock
 flock 9
 # The stamp is as old as the start of the build, so that an edit during it counts as newer; ./retina reads it.
-echo "${LIBTORCH:-}" >artifacts/built.next
+touch artifacts/built.next
 # The compiler server outlives the build, and must not keep the lock.
 dotnet msbuild "${1:-RetinaSharp.slnx}" -restore -m -nologo -v:q -p:Configuration=Release 9>&-
 [[ ! -d artifacts/bin/RetinaSharp.Cli/release ]] || eng/ahead.sh 9>&-

@@ -2,7 +2,6 @@
 # eng/setup.sh [LIST|FOLDER]...: installs what is missing, fetches the web packages into artifacts/web and builds the native shims
 # into artifacts/native; instant and silent when all is there. LISTs are lists of Debian packages to install besides packages.txt.
 # FOLDERs, such as eng/onnxruntime, are web packages to fetch besides, into artifacts; without them the tests that need them are skipped.
-# LIBTORCH, where set, names the folder of the LibTorch to use instead of Debian's.
 # Exit codes: 1 a build failed, 4 something is missing that cannot be installed from here.
 set -euo pipefail
 exec >&2 </dev/null
@@ -28,7 +27,6 @@ wanted_packages() {
   local name
   lines eng/packages.txt | while read -r name; do
     case $name in
-      libtorch-dev) [[ -z ${LIBTORCH:-} ]] || continue ;;
       npm) ! command -v npm >/dev/null || continue ;;
     esac
     echo "$name"
@@ -94,10 +92,7 @@ fetch_web() {
 
 # All that decides what the shims are built against.
 native_configuration() {
-  echo "LIBTORCH=${LIBTORCH:-} CXX=${CXX:-}"
-  if [[ -n ${LIBTORCH:-} ]]; then
-    cat "$LIBTORCH"/build-version "$LIBTORCH"/build-hash 2>/dev/null || true
-  fi
+  echo "CXX=${CXX:-}"
   if [[ $has_dpkg ]]; then
     wanted_packages | tr '|' '\n' | xargs dpkg-query -W 2>/dev/null || true
   else
@@ -114,11 +109,11 @@ build_shims() {
 
   echo "Building the native shims"
   rm -f artifacts/native.stamp
-  # CMake remembers what it found, so another compiler or LibTorch needs a fresh folder.
+  # CMake remembers what it found, so another compiler needs a fresh folder.
   [[ ${was[0]-} == "$configuration" ]] || rm -rf artifacts/native artifacts/obj/native
   {
     cmake -S native -B artifacts/obj/native -DCMAKE_BUILD_TYPE=Release \
-      -DCMAKE_LIBRARY_OUTPUT_DIRECTORY="$root/artifacts/native" ${LIBTORCH:+"-DLIBTORCH=$LIBTORCH"} &&
+      -DCMAKE_LIBRARY_OUTPUT_DIRECTORY="$root/artifacts/native" &&
       cmake --build artifacts/obj/native --parallel "$(nproc)"
   } >artifacts/native.log 2>&1 || {
     cat artifacts/native.log
@@ -132,8 +127,6 @@ lists=() folders=()
 for argument in "$@"; do
   if [[ -d $argument ]]; then folders+=("$(basename "$argument")"); else lists+=("$argument"); fi
 done
-
-[[ -z ${LIBTORCH:-} || -d $LIBTORCH ]] || lacking "LIBTORCH names $LIBTORCH, which is not a folder"
 
 has_dpkg=
 if command -v apt-get >/dev/null; then

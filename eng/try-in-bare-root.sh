@@ -60,7 +60,7 @@ fi
 if [[ -f ~/.npmrc ]]; then
   cp ~/.npmrc "$root/root/"
 fi
-mapfile -t settings < <(env | grep -iE '^(NUGET_[A-Z_]*|NPM_CONFIG_[A-Z_]*|NODE_EXTRA_CA_CERTS|SSL_CERT_(FILE|DIR)|(HTTP|HTTPS|NO|ALL)_PROXY|LIBTORCH|CI)=')
+mapfile -t settings < <(env | grep -iE '^(NUGET_[A-Z_]*|NPM_CONFIG_[A-Z_]*|NODE_EXTRA_CA_CERTS|SSL_CERT_(FILE|DIR)|(HTTP|HTTPS|NO|ALL)_PROXY|CI)=')
 
 mount --make-rprivate /
 mount -t proc proc "$root/proc"

@@ -20,4 +20,15 @@ public sealed record AnnotatedImage
 
     /// <summary>Its objects, in the order of the file.</summary>
     public required IReadOnlyList<Annotation> Annotations { get; init; }
+
+    /// <summary>
+    /// Whether a box is degenerate: without area, not finite, or wholly outside of the image. Training skips such boxes, and evaluation counts
+    /// them as ground truth that no detection matches, as pycocotools does.
+    /// </summary>
+    /// <param name="annotation">One of <see cref="Annotations"/>.</param>
+    public bool IsDegenerate(Annotation annotation)
+    {
+        ArgumentNullException.ThrowIfNull(annotation);
+        return BoxCheck.IsDegenerate(BoxCheck.Find(annotation.Box, Width, Height));
+    }
 }

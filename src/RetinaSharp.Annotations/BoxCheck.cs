@@ -15,7 +15,8 @@ internal static class BoxCheck
     /// <summary>The fault of a box in an image; an image of unknown size (0 × 0) has no border.</summary>
     public static BoxFault Find(in BoxXywh box, int width, int height)
     {
-        if (box.Width <= 0 || box.Height <= 0)
+        // Also for NaN, which no file gives, but a caller's own set may.
+        if (!(box.Width > 0 && box.Height > 0) || !double.IsFinite(box.X + box.Width) || !double.IsFinite(box.Y + box.Height))
             return BoxFault.NoArea;
         if (width == 0 || height == 0)
             return BoxFault.None;
@@ -27,18 +28,24 @@ internal static class BoxCheck
             : BoxFault.None;
     }
 
+    /// <summary>Whether a box with this fault is degenerate, see <see cref="AnnotatedImage.IsDegenerate"/>.</summary>
+    public static bool IsDegenerate(BoxFault fault) => fault is BoxFault.NoArea or BoxFault.Outside;
+
     /// <summary>Reports a fault; false where the box has to be left out.</summary>
     public static bool Keep(BoxFault fault, in BoxXywh box, int width, int height, string file, string place, bool keepDegenerate, ProblemLog log)
     {
-        if (fault is BoxFault.NoArea or BoxFault.Outside && keepDegenerate)
-            return true;
+        var isDegenerate = IsDegenerate(fault);
         var text = string.Create(CultureInfo.InvariantCulture, $"box (x {box.X}, y {box.Y}, width {box.Width}, height {box.Height})");
-        log.Warn(file, place, fault switch
+        text += fault switch
         {
-            BoxFault.NoArea => $"{text} has no area: left out",
-            BoxFault.Outside => $"{text} is outside of the image of {width} x {height}: left out",
-            _ => $"{text} reaches over the border of the image of {width} x {height}: clipped in training",
-        });
-        return fault == BoxFault.OverBorder;
+            BoxFault.NoArea => " has no area",
+            BoxFault.Outside => $" is outside of the image of {width} x {height}",
+            _ => $" reaches over the border of the image of {width} x {height}: clipped in training",
+        };
+        if (isDegenerate && keepDegenerate)
+            log.AddDegenerate(file, place, text);
+        else
+            log.Warn(file, place, isDegenerate ? $"{text}: left out" : text);
+        return !isDegenerate || keepDegenerate;
     }
 }

@@ -16,8 +16,9 @@ public sealed record DataOptions
     public bool RequireImages { get; init; } = true;
 
     /// <summary>
-    /// Whether boxes without area and boxes wholly outside of their image stay in the set. Training cannot use them; pycocotools
-    /// counts them, so scoring sets this to true.
+    /// Whether degenerate boxes (<see cref="AnnotatedImage.IsDegenerate"/>) stay in the set. Training skips them where they do, and evaluation
+    /// counts them, as pycocotools does; so every verb of <c>retina</c> that trains or evaluates sets this to true, and a set that is opened
+    /// the same way gives the same AP. If false, the set has no such boxes, and a warning for each.
     /// </summary>
     public bool KeepDegenerate { get; init; }
 

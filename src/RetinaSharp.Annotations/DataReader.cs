@@ -5,6 +5,13 @@ internal static class DataReader
 {
     public static AnnotatedSet Open(string data, DataOptions options, ProblemLog log)
     {
+        var set = Read(data, options, log);
+        log.SummarizeDegenerate();
+        return set;
+    }
+
+    private static AnnotatedSet Read(string data, DataOptions options, ProblemLog log)
+    {
         var (path, split) = Split(data);
         if (File.Exists(path))
         {

@@ -5,6 +5,8 @@ namespace RetinaSharp.Annotations;
 internal sealed class ProblemLog(bool collects)
 {
     private readonly List<DataProblem> _problems = [];
+    private DataProblem? _degenerate;
+    private int _degenerateCount;
 
     public bool Collects => collects;
 
@@ -18,6 +20,24 @@ internal sealed class ProblemLog(bool collects)
         if (!collects)
             throw new DataException(file, place, reason);
         _problems.Add(new(file, place, reason) { Severity = DataSeverity.Error });
+    }
+
+    /// <summary>Counts a degenerate box that stays in the set; <see cref="SummarizeDegenerate"/> warns of all of them at once.</summary>
+    public void AddDegenerate(string file, string place, string reason)
+    {
+        _degenerate ??= new(file, place, reason);
+        _degenerateCount++;
+    }
+
+    /// <summary>Warns once of the degenerate boxes, with the first one's place and their number.</summary>
+    public void SummarizeDegenerate()
+    {
+        if (_degenerate is not { } first)
+            return;
+        var rule = "training skips it, evaluation counts it as a ground-truth box that nothing matches, as pycocotools does";
+        var number = _degenerateCount == 1 ? "" : $"; the first of {_degenerateCount} degenerate boxes";
+        Warn(first.File, first.Place, $"{first.Reason}: {rule}{number}");
+        (_degenerate, _degenerateCount) = (null, 0);
     }
 
     public void Append(ProblemLog other) => _problems.AddRange(other._problems);

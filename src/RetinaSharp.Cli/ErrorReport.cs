@@ -1,8 +1,9 @@
+using System.Runtime.InteropServices;
 using RetinaSharp.Annotations;
 using RetinaSharp.Detection.Training;
 using RetinaSharp.Detection.Weights;
 using RetinaSharp.Imaging;
-using RetinaSharp.Torch;
+using RetinaSharp.Kernels;
 
 namespace RetinaSharp.Cli;
 
@@ -26,9 +27,9 @@ internal sealed record ErrorReport(int Code, string Message)
         DataException or WeightsException or ImageException => new(ExitCode.BadData, error.Message),
         TorchUnavailableException or VisionUnavailableException => new(ExitCode.Unavailable, error.Message),
         OperationCanceledException => new(ExitCode.Cancelled, "Cancelled."),
-        TorchException or OutOfMemoryException when IsOutOfMemory(error) =>
+        TorchOperatorException or ExternalException or OutOfMemoryException when IsOutOfMemory(error) =>
             new(ExitCode.Failed, $"{error.Message} Memory is used up: try a smaller --batch (with --accumulate) or --size."),
-        TorchException or TrainingDivergedException or IOException or UnauthorizedAccessException => new(ExitCode.Failed, error.Message),
+        TorchOperatorException or TrainingDivergedException or IOException or UnauthorizedAccessException => new(ExitCode.Failed, error.Message),
         _ => new(ExitCode.Failed, $"{error.GetType().Name}: {error.Message} This is a fault of the program; {DebugVariable}=1 shows where it happened."),
     };
 

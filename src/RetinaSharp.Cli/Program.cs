@@ -1,5 +1,9 @@
 using RetinaSharp.Cli;
 using RetinaSharp.Cli.Terminal;
+using RetinaSharp.Kernels;
 
+// Before the first tensor. It concerns the whole process, so that the library leaves it to applications.
+if (Environment.GetEnvironmentVariable("RETINASHARP_HEAP") != "system")
+    Heap.KeepFreedMemory();
 using var signals = new StopSignals();
 return RetinaCommand.Run(args, Console.Out, Consoles.Over(Console.Error), signals.Token);

@@ -13,28 +13,28 @@ public static class LibTorch
     public static string Version => LoadedVersion.Value;
 
     /// <summary>
-    /// Loads LibTorch if it is not loaded yet. Call it before the first use of TorchSharp: it also works where libstdc++ is older than
-    /// the one that TorchSharp was built with (Debian 12, Ubuntu 22.04, RHEL 9).
+    /// Lets TorchSharp load where libstdc++ is older than the one that it was built with (Debian 12, Ubuntu 22.04, RHEL 9). Nothing is loaded
+    /// yet. The first use of this package does it by itself; an application that uses TorchSharp before calls it first.
     /// </summary>
+    public static void Prepare() => NativeLibraries.Install();
+
+    /// <summary>Loads LibTorch if it is not loaded yet.</summary>
     /// <exception cref="TorchUnavailableException">It cannot be loaded; the message says what was tried and what to do.</exception>
     public static void EnsureLoaded() => _ = LoadedVersion.Value;
 
     /// <summary>Requires a device.</summary>
-    /// <param name="device">The device.</param>
+    /// <param name="device">The device; null: the CPU.</param>
+    /// <returns>The device.</returns>
     /// <exception cref="TorchUnavailableException">LibTorch cannot be loaded, or has no such device.</exception>
-    public static void Require(torch.Device device)
+    public static torch.Device Require(torch.Device? device)
     {
         EnsureLoaded();
-        if (device.type == DeviceType.CPU)
-            return;
+        if (device is null || device.type == DeviceType.CPU)
+            return torch.CPU;
         if (device.type != DeviceType.CUDA)
             throw new TorchUnavailableException($"Device {device} is not supported: use cpu or cuda.");
-        int count;
-        try
-        {
-            count = torch.cuda.is_available() ? torch.cuda.device_count() : 0;
-        }
-        catch (Exception error) when (error is NotSupportedException or InvalidOperationException or DllNotFoundException or TypeInitializationException)
+        var count = CudaDevices(out var error);
+        if (error is not null)
         {
             throw new TorchUnavailableException($"Device {device} is not available: LibTorch {Version} was loaded without CUDA ({error.Message.Split('\n')[0].Trim()}). "
                 + "Use the CPU, or reference a TorchSharp-cuda package instead of TorchSharp-cpu.", error);
@@ -46,8 +46,31 @@ public static class LibTorch
                 + "Use the CPU, or reference a TorchSharp-cuda package instead of TorchSharp-cpu and install the NVIDIA driver.");
         }
 
-        if (Math.Max(0, device.index) >= count)
-            throw new TorchUnavailableException($"Device {device} is not available: LibTorch {Version} finds {count} CUDA devices, cuda:0 to cuda:{count - 1}.");
+        return Math.Max(0, device.index) < count
+            ? device
+            : throw new TorchUnavailableException($"Device {device} is not available: LibTorch {Version} finds {count} CUDA devices, cuda:0 to cuda:{count - 1}.");
+    }
+
+    /// <summary>Names of the devices: <c>cpu</c>, and <c>cuda:0</c> to the last where there is CUDA.</summary>
+    /// <exception cref="TorchUnavailableException">LibTorch cannot be loaded.</exception>
+    public static IReadOnlyList<string> Devices()
+    {
+        EnsureLoaded();
+        return ["cpu", .. Enumerable.Range(0, CudaDevices(out _)).Select(index => $"cuda:{index}")];
+    }
+
+    private static int CudaDevices(out Exception? error)
+    {
+        error = null;
+        try
+        {
+            return torch.cuda.is_available() ? torch.cuda.device_count() : 0;
+        }
+        catch (Exception unavailable) when (unavailable is NotSupportedException or InvalidOperationException or DllNotFoundException or TypeInitializationException)
+        {
+            error = unavailable;
+            return 0;
+        }
     }
 
     private static string Load()

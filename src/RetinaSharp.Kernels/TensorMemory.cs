@@ -25,13 +25,25 @@ public static unsafe class TensorMemory
     /// <param name="elements">The elements in C order.</param>
     /// <param name="type">Their type; of the size of <typeparamref name="T"/>.</param>
     /// <param name="shape">The shape.</param>
+    /// <exception cref="ArgumentException">The shape has another number of elements, or the type another size.</exception>
     public static Tensor Create<T>(ReadOnlySpan<T> elements, ScalarType type, params ReadOnlySpan<long> shape)
         where T : unmanaged
     {
         LibTorch.EnsureLoaded();
         var tensor = empty(shape, type);
-        elements.CopyTo(tensor.Elements<T>());
-        return tensor;
+        try
+        {
+            var target = tensor.Elements<T>();
+            if (target.Length != elements.Length)
+                throw new ArgumentException($"{elements.Length} elements do not fill a {Describe(tensor)}.", nameof(elements));
+            elements.CopyTo(target);
+            return tensor;
+        }
+        catch
+        {
+            tensor.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The tensor with memory format channels-last (NHWC): itself where it has that already.</summary>

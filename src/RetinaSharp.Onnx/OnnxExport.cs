@@ -34,9 +34,7 @@ public static class OnnxExport
         RequireRoom(file.Path, file.Entries.Values.Sum(entry => entry.Count));
         var inference = options.Applied(description.Settings.Inference);
 
-        var weights = new WeightReader(file);
-        var graph = ModelGraph.Make(weights, description, options.Outputs, inference);
-        weights.RequireNoneLeft();
+        var graph = ModelGraph.Make(new WeightReader(file), description, options.Outputs, inference);
         var model = new ModelProto
         {
             IrVersion = IrVersion,

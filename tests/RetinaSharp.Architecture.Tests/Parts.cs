@@ -4,7 +4,7 @@ namespace RetinaSharp.Architecture.Tests;
 internal static class Parts
 {
     private static readonly string[] BelowDetection =
-        ["RetinaSharp.Boxes", "RetinaSharp.Losses", "RetinaSharp.Annotations", "RetinaSharp.Evaluation", "RetinaSharp.Torch", "RetinaSharp.Imaging"];
+        ["RetinaSharp.Boxes", "RetinaSharp.Losses", "RetinaSharp.Annotations", "RetinaSharp.Evaluation", "RetinaSharp.Kernels", "RetinaSharp.Imaging"];
 
     private static readonly string[] UpToDetection = [.. BelowDetection, "RetinaSharp.Detection"];
 
@@ -15,7 +15,7 @@ internal static class Parts
         ["RetinaSharp.Losses"] = [],
         ["RetinaSharp.Annotations"] = ["RetinaSharp.Boxes"],
         ["RetinaSharp.Evaluation"] = ["RetinaSharp.Boxes", "RetinaSharp.Annotations"],
-        ["RetinaSharp.Torch"] = [],
+        ["RetinaSharp.Kernels"] = [],
         ["RetinaSharp.Imaging"] = [],
         ["RetinaSharp.Detection"] = BelowDetection,
         ["RetinaSharp.Experiments"] = UpToDetection,
@@ -29,9 +29,11 @@ internal static class Parts
     public static IReadOnlyDictionary<string, string[]> AllowedPackages { get; } = new Dictionary<string, string[]>
     {
         ["System.Numerics.Tensors"] = ["RetinaSharp.Boxes", "RetinaSharp.Losses"],
+        ["System.IO.Hashing"] = ["RetinaSharp.Detection", "RetinaSharp.Experiments"],
         ["YamlDotNet"] = ["RetinaSharp.Annotations"],
         ["Google.Protobuf"] = ["RetinaSharp.Onnx"],
         ["Grpc.Tools"] = ["RetinaSharp.Onnx"],
+        ["TorchSharp"] = ["RetinaSharp.Kernels"],
         ["System.CommandLine"] = ["RetinaSharp.Cli"],
         ["Spectre.Console"] = ["RetinaSharp.Cli"],
     };

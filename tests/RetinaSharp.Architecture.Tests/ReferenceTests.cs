@@ -52,13 +52,13 @@ public class ReferenceTests
     }
 
     [Theory]
-    [InlineData("using RetinaSharp.Torch;", "RetinaSharp.Torch")]
-    [InlineData("using static RetinaSharp.Torch.Operators;", "RetinaSharp.Torch")]
+    [InlineData("using RetinaSharp.Kernels;", "RetinaSharp.Kernels")]
+    [InlineData("using static RetinaSharp.Kernels.Operators;", "RetinaSharp.Kernels")]
     [InlineData("    var box = new RetinaSharp.Boxes.Box(0, 0, 1, 1); // RetinaSharp", "RetinaSharp.Boxes")]
-    [InlineData("    // RetinaSharp.Torch does the same", null)]
-    [InlineData("/// <summary>RetinaSharp.Torch</summary>", null)]
-    [InlineData("using RetinaSharp.TorchLike;", null)]
-    [InlineData("using MyRetinaSharp.Torch;", null)]
+    [InlineData("    // RetinaSharp.Kernels does the same", null)]
+    [InlineData("/// <summary>RetinaSharp.Kernels</summary>", null)]
+    [InlineData("using RetinaSharp.KernelsLike;", null)]
+    [InlineData("using MyRetinaSharp.Kernels;", null)]
     public void PartsNamedIn_Code_FindsThem(string code, string? expected)
     {
         string[] wanted = expected is null ? [] : [expected];

@@ -2,7 +2,7 @@ using RetinaSharp.Annotations;
 using RetinaSharp.Detection.Training;
 using RetinaSharp.Detection.Weights;
 using RetinaSharp.Imaging;
-using RetinaSharp.Torch;
+using RetinaSharp.Kernels;
 
 namespace RetinaSharp.Cli.Tests;
 
@@ -28,7 +28,7 @@ public sealed class ErrorReportTests
 
     [Fact]
     public void Of_MemoryUsedUp_TellsTheRemedy() =>
-        Assert.Contains("--batch", ErrorReport.Of(new TorchException("CUDA out of memory.")).Message);
+        Assert.Contains("--batch", ErrorReport.Of(new TorchOperatorException("CUDA out of memory.")).Message);
 
     [Fact]
     public void Of_FaultOfTheProgram_TellsHowToFindIt() =>

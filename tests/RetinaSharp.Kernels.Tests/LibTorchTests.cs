@@ -11,6 +11,23 @@ public sealed class LibTorchTests
     public void Require_Cpu_IsThere() => LibTorch.Require(torch.CPU);
 
     [Fact]
+    public void Require_None_IsTheCpu() => Assert.Equal(DeviceType.CPU, LibTorch.Require(null).type);
+
+    [Fact]
+    public void Require_DeviceOfAnotherKind_IsRefused() =>
+        Assert.Contains("use cpu or cuda", Assert.Throws<TorchUnavailableException>(() => LibTorch.Require(new torch.Device(DeviceType.META))).Message);
+
+    [Fact]
+    public void Require_CudaDeviceBeyondTheLast_NamesIt()
+    {
+        var missing = new torch.Device(DeviceType.CUDA, LibTorch.Devices().Count);
+        Assert.Contains(missing.ToString(), Assert.Throws<TorchUnavailableException>(() => LibTorch.Require(missing)).Message);
+    }
+
+    [Fact]
+    public void Devices_OfThisProcess_BeginWithTheCpu() => Assert.Equal("cpu", LibTorch.Devices()[0]);
+
+    [Fact]
     public void Require_CudaThatIsNotThere_SaysWhatToDo()
     {
         LibTorch.EnsureLoaded();

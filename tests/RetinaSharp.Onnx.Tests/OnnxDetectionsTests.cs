@@ -6,13 +6,14 @@ using RetinaSharp.Detection.Modeling;
 using RetinaSharp.Detection.Settings;
 using RetinaSharp.Detection.Weights;
 using RetinaSharp.Imaging;
-using RetinaSharp.Torch;
+using RetinaSharp.Kernels;
 using Xunit.Abstractions;
+using static TorchSharp.torch;
 
 namespace RetinaSharp.Onnx.Tests;
 
 /// <summary>What exported models give in ONNX Runtime, held against what the library gives.</summary>
-public sealed class OnnxDetectionsTests(ITestOutputHelper log) : IDisposable
+public sealed class OnnxDetectionsTests(ITestOutputHelper log) : LeakCheck
 {
     private const float Tolerance = 1e-3f;
 
@@ -24,7 +25,11 @@ public sealed class OnnxDetectionsTests(ITestOutputHelper log) : IDisposable
 
     public static TheoryData<string> Models => [.. TestModels.All.Keys];
 
-    public void Dispose() => _folder.Dispose();
+    public override void Dispose()
+    {
+        _folder.Dispose();
+        base.Dispose();
+    }
 
     [OnnxRuntimeFact]
     public void Run_TrainedModelOnManySizes_FindsTheSame() => AssertSame(Scenes, TestImages.OfManySizes(50), least: 300);
@@ -86,15 +91,16 @@ public sealed class OnnxDetectionsTests(ITestOutputHelper log) : IDisposable
 
         var raw = Assert.Single(OnnxRuntime.Run(Out, [new(70, 151, image.Pixels.ToArray())]));
 
-        using var scope = new TensorScope();
-        using var guard = Autograd.WithoutGradient();
-        var (network, description) = ModelFile.Load(model);
-        using var closing = network;
+        using var scope = NewDisposeScope();
+        using var guard = no_grad();
+        var (state, description) = ModelFile.Load(model);
+        using var closing = state;
+        using var network = new RetinaNet(state);
         using var batch = ImageBatch.Of([image], new(70, 151), new());
-        var outputs = network.Forward(Preprocessing.Input(batch, network));
+        var outputs = network.call(Preprocessing.Input(batch, network));
         var anchors = new AnchorGenerator(description.Settings.Model.Anchors).Generate(batch.Height, batch.Width).Boxes.ToArray();
-        Assert.Equal(outputs.SelectMany(level => level.Logits.ToArray()), raw["logits"].Data, (a, b) => Math.Abs(a - b) < Tolerance);
-        Assert.Equal(outputs.SelectMany(level => level.Deltas.ToArray()), raw["deltas"].Data, (a, b) => Math.Abs(a - b) < Tolerance);
+        Assert.Equal(outputs.SelectMany(level => level.Logits.Elements<float>().ToArray()), raw["logits"].Data, (a, b) => Math.Abs(a - b) < Tolerance);
+        Assert.Equal(outputs.SelectMany(level => level.Deltas.Elements<float>().ToArray()), raw["deltas"].Data, (a, b) => Math.Abs(a - b) < Tolerance);
         Assert.Equal([anchors.Length, 4], raw["anchors"].Dims);
         Assert.Equal(anchors.SelectMany(box => new[] { box.X1, box.Y1, box.X2, box.Y2 }), raw["anchors"].Data);
     }
@@ -112,7 +118,7 @@ public sealed class OnnxDetectionsTests(ITestOutputHelper log) : IDisposable
 
         var (found, raw) = (OnnxRuntime.Run(Out, images), OnnxRuntime.Run(_folder.At("raw.onnx"), images));
 
-        using var scope = new TensorScope();
+        using var scope = NewDisposeScope();
         var description = Detector.Describe(model);
         var (generator, postprocessor) = (new AnchorGenerator(description.Settings.Model.Anchors), new Postprocessor(options.Applied(description.Settings.Inference), description.Categories));
         for (var i = 0; i < images.Length; i++)
@@ -129,7 +135,7 @@ public sealed class OnnxDetectionsTests(ITestOutputHelper log) : IDisposable
         static Tensor Part(OnnxTensor output, AnchorLevel level)
         {
             var numbers = (int)output.Dims[2];
-            return Tensor.From<float>(output.Data.AsSpan(level.Offset * numbers, level.Count * numbers), Device.Cpu, 1, level.Count, numbers);
+            return TensorMemory.Create<float>(output.Data.AsSpan(level.Offset * numbers, level.Count * numbers), ScalarType.Float32, 1, level.Count, numbers);
         }
     }
 

@@ -2,10 +2,11 @@ using RetinaSharp.Annotations;
 using RetinaSharp.Detection;
 using RetinaSharp.Detection.Anchors;
 using RetinaSharp.Detection.Modeling;
+using RetinaSharp.Detection.Modeling.Architecture;
 using RetinaSharp.Detection.Settings;
 using RetinaSharp.Detection.Weights;
-using RetinaSharp.Torch;
-using RetinaSharp.Torch.Modules;
+using RetinaSharp.Kernels;
+using static TorchSharp.torch;
 
 namespace RetinaSharp.Onnx.Tests;
 
@@ -33,32 +34,31 @@ internal static class TestModels
     /// <summary>Writes one of the above.</summary>
     public static void Write(string path, RunSettings settings)
     {
-        using var scope = new TensorScope();
-        using var guard = Autograd.WithoutGradient();
+        using var scope = NewDisposeScope();
+        using var guard = no_grad();
         Category[] categories = [new(3, "cat"), new(7, "Dächse & \"Co\""), new(8, "dog")];
-        using var network = new RetinaNet(settings.Model, categories.Length, settings.Loss.HasBackgroundOutput);
-        WeightInitializer.Initialize(network, seed: 5);
+        using var state = WeightInitializer.Create(RetinaNetArchitecture.Create(settings, categories.Length), seed: 5);
         var random = new RandomStream(5, "norms");
-        foreach (var (name, tensor) in network.State().Where(entry => entry.Tensor.Shape.Length == 1 && !entry.Name.StartsWith("head.", StringComparison.Ordinal)))
-            foreach (ref var element in tensor.Data<float>())
+        foreach (var (name, tensor) in state.Entries.Where(entry => entry.Tensor.Dimensions == 1 && !entry.Name.StartsWith("head.", StringComparison.Ordinal)))
+            foreach (ref var element in tensor.Elements<float>())
                 element = (float)(name.EndsWith("running_mean", StringComparison.Ordinal) || name.EndsWith("bias", StringComparison.Ordinal) ? random.NextDouble(-.2, .2) : random.NextDouble(.4, .9));
-        network.Train(false);
 
         // Scores and boxes far apart, some of them above the threshold, as a trained network's.
         var noise = new float[3 * 128 * 128];
         foreach (ref var element in noise.AsSpan())
             element = (float)random.NextNormal();
-        var levels = network.Forward(Tensor.From<float>(noise, Device.Cpu, 1, 3, 128, 128).ChannelsLast());
-        Spread(network.ClassificationHead.Last, levels[0].Logits, 1);
-        Spread(network.RegressionHead.Last, levels[0].Deltas, .3);
-        ModelFile.Save(path, network.State(), new() { Settings = settings, Categories = categories });
+        using var network = new RetinaNet(state);
+        var levels = network.call(TensorMemory.Create<float>(noise, ScalarType.Float32, 1, 3, 128, 128).ChannelsLast());
+        Spread(state, state.Architecture.Classification.Predictor, levels[0].Logits, 1);
+        Spread(state, state.Architecture.Regression.Predictor, levels[0].Deltas, .3);
+        ModelFile.Save(path, state.Entries, new() { Settings = settings, Categories = categories });
     }
 
-    private static void Spread(Conv2d last, Tensor outputs, double deviation)
+    private static void Spread(NetworkState state, ConvolutionLayer last, Tensor outputs, double deviation)
     {
-        var (values, bias) = (outputs.ToArray(), last.Bias!.Master.ToArray());
+        var (values, bias) = (outputs.Elements<float>().ToArray(), state[$"{last.Name}.bias"].Elements<float>().ToArray());
         var scale = (float)(deviation / Math.Sqrt(values.Select((value, i) => Math.Pow(value - bias[i % bias.Length], 2)).Average()));
-        foreach (ref var weight in last.Weight.Master.Data<float>())
+        foreach (ref var weight in state[$"{last.Name}.weight"].Elements<float>())
             weight *= scale;
     }
 

@@ -7,8 +7,8 @@ using RetinaSharp.Detection.Settings;
 using RetinaSharp.Detection.Training;
 using RetinaSharp.Detection.Weights;
 using RetinaSharp.Imaging;
-using RetinaSharp.Torch;
-using RetinaSharp.Torch.Modules;
+using RetinaSharp.Kernels;
+using static TorchSharp.torch;
 
 namespace RetinaSharp.Parity;
 
@@ -73,12 +73,13 @@ internal sealed class Comparison : IDisposable
 
     private Difference Features()
     {
-        using var network = Network(isTraining: false);
-        using var guard = Autograd.WithoutGradient();
-        using var scope = new TensorScope();
+        using var state = ModelFile.Load(_model).State;
+        using var network = new RetinaNet(state);
+        using var guard = no_grad();
+        using var scope = NewDisposeScope();
         using var batch = ImageBatch.Of(Images(), _settings.Input, new());
         var levels = network.Levels(Preprocessing.Input(batch, network));
-        return Difference.Of("features", 1e-4, levels.Select((level, i) => (Distance(_expected[$"features.{i}"], level.ToArray()), $"P{i + 3}")));
+        return Difference.Of("features", 1e-4, levels.Select((level, i) => (Distance(_expected[$"features.{i}"], Values(level)), $"P{i + 3}")));
     }
 
     private IEnumerable<Difference> Detections()
@@ -132,15 +133,16 @@ internal sealed class Comparison : IDisposable
     /// <summary>The losses, and the derivative of their sum by each parameter.</summary>
     private ((double Classification, double Box) Losses, Dictionary<string, float[]> Gradients) Derive(TrainingBatch batch, ScalarType type)
     {
-        using var network = Network(isTraining: true, type);
-        using var scope = new TensorScope();
-        var outputs = network.Forward(Preprocessing.Input(batch, network));
+        using var state = ModelFile.Load(_model).State;
+        using var values = state.Values(type, frozenParts: 0);
+        using var network = new RetinaNet(values, new(type, IsTraining: true));
+        using var scope = NewDisposeScope();
+        var outputs = network.call(Preprocessing.Input(batch, network));
         var normalizer = new StepNormalizer(_settings.Loss.Normalizer).Next([batch])(batch);
         // The losses know single precision and less.
-        var loss = DetectionLoss.Evaluate(_settings.Loss, [.. outputs.Select(level => new LevelOutput(level.Logits.To(ScalarType.Float32), level.Deltas.To(ScalarType.Float32)))], batch, normalizer);
-        Autograd.Backward([.. outputs.SelectMany(level => new[] { level.Logits, level.Deltas })], [.. loss.Gradients.Select(gradient => gradient.To(type))]);
-        var trained = network.NamedParameters().Where(entry => entry.Parameter.IsTrainable);
-        return ((loss.Classification, loss.Box), trained.ToDictionary(entry => entry.Name, entry => entry.Parameter.Value.Gradient()!.To(ScalarType.Float32).ToArray()));
+        var loss = DetectionLoss.Evaluate(_settings.Loss, [.. outputs.Select(level => new LevelOutput(level.Logits.to(ScalarType.Float32), level.Deltas.to(ScalarType.Float32)))], batch.Targets, normalizer);
+        Autograd.Backward([.. outputs.SelectMany(level => new[] { level.Logits, level.Deltas })], [.. loss.Gradients.Select(gradient => gradient.to(type))]);
+        return ((loss.Classification, loss.Box), network.named_parameters().ToDictionary(entry => entry.name, entry => Values(entry.parameter.grad!)));
     }
 
     private List<(double, string)> Apart(string prefix, Dictionary<string, float[]> gradients)
@@ -153,10 +155,9 @@ internal sealed class Comparison : IDisposable
 
     private Difference Steps()
     {
-        using var network = Network(isTraining: true);
-        using var state = new TrainingState(network, _settings.Training);
+        using var state = new TrainingState(ModelFile.Load(_model).State, _settings.Training, ScalarType.Float32);
         using var shards = new ShardThreads(1, Environment.ProcessorCount);
-        var steps = new StepRunner(_settings, network, state, new(_settings.Loss.Normalizer), null, shards, new());
+        var steps = new StepRunner(_settings, state, new(_settings.Loss.Normalizer), null, shards, new());
         var wanted = _expected.Rows("steps", 2);
         using var batches = Batches(wanted.Length).GetEnumerator();
         return Difference.Of("steps", 1e-3, [.. wanted.Select((losses, step) =>
@@ -168,12 +169,11 @@ internal sealed class Comparison : IDisposable
 
     private Image[] Images() => [.. _set.Images.Select(image => Image.Load(image.Path))];
 
-    private RetinaNet Network(bool isTraining, ScalarType type = ScalarType.Float32)
+    /// <summary>The numbers of a tensor in C order.</summary>
+    private static float[] Values(Tensor tensor)
     {
-        var network = ModelFile.Load(_model).Model;
-        network.To(Device.Cpu, type);
-        network.Train(isTraining);
-        return network;
+        using var scope = NewDisposeScope();
+        return tensor.detach().to(ScalarType.Float32).contiguous().Elements<float>().ToArray();
     }
 
     /// <summary>All images, again and again.</summary>

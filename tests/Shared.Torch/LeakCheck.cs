@@ -1,5 +1,4 @@
 using RetinaSharp.Kernels;
-using TorchSharp;
 
 namespace RetinaSharp.Testing;
 
@@ -11,12 +10,12 @@ public abstract class LeakCheck : IDisposable
     protected LeakCheck()
     {
         LibTorch.EnsureLoaded();
-        _alive = torch.Tensor.TotalCount;
+        _alive = TensorCount.Alive;
     }
 
-    public void Dispose()
+    public virtual void Dispose()
     {
-        Assert.Equal(_alive, torch.Tensor.TotalCount);
+        Assert.Equal(_alive, TensorCount.Alive);
         GC.SuppressFinalize(this);
     }
 }

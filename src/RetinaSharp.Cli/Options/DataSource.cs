@@ -14,10 +14,20 @@ internal static class DataSource
 
     public static Option<string?> Images() => Given.Value("--images", "DIR", "Where the image files are, if not in a place that the format knows.");
 
-    /// <summary>Opens a set, and warns of what was repaired or left out.</summary>
-    public static AnnotatedSet Open(string data, DataOptions options, Output output)
+    /// <summary>Opens a set for training or evaluation, and warns of what was repaired or left out.</summary>
+    /// <remarks>
+    /// Degenerate boxes stay in it, whatever the options say, so that <c>train</c>, <c>ablate</c>, <c>eval</c> and <c>score</c> measure the same
+    /// AP for the same detections: training skips them, and evaluation counts them.
+    /// </remarks>
+    public static AnnotatedSet Open(string data, DataOptions options, Output output) =>
+        Announce(data, AnnotatedSet.Open(data, options with { KeepDegenerate = true }), output);
+
+    /// <summary>Opens a set to describe its boxes; degenerate ones are left out, each with a warning.</summary>
+    public static AnnotatedSet OpenForStatistics(string data, DataOptions options, Output output) =>
+        Announce(data, AnnotatedSet.Open(data, options with { KeepDegenerate = false }), output);
+
+    private static AnnotatedSet Announce(string data, AnnotatedSet set, Output output)
     {
-        var set = AnnotatedSet.Open(data, options);
         foreach (var problem in set.Problems.Take(MostWarnings))
             output.Warn(problem.ToString());
         if (set.Problems.Count > MostWarnings)

@@ -1,6 +1,8 @@
 using System.CommandLine;
+using System.Globalization;
 using RetinaSharp.Detection.Settings;
-using RetinaSharp.Torch;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace RetinaSharp.Cli.Options;
 
@@ -9,7 +11,7 @@ internal sealed class EngineOptions
 {
     private static readonly Choices<Precision> Precisions = new() { { "auto", Precision.Auto }, { "fp32", Precision.Fp32 }, { "bf16", Precision.Bf16 } };
 
-    private readonly Option<string?> _device = Given.Value("--device", "cpu|cuda[:N]", "Where the network is computed; the processor if left out.");
+    private readonly Option<string?> _device = Given.Value("--device", "cpu|cuda[:N]", "Where the network is computed; the CPU if left out.");
     private readonly Option<string?> _precision = Given.Value("--precision", Precisions.ToString(),
         "Number type of the network's computation; auto, the default, is bf16 where there are units for it.");
 
@@ -19,9 +21,18 @@ internal sealed class EngineOptions
         command.Add(_precision);
     }
 
+    /// <summary>The device; null: the CPU.</summary>
     /// <exception cref="UsageException">It is no device.</exception>
-    public Device ReadDevice(ParseResult parse) => Given.ReadValue(parse, _device, Device.Parse) ?? Device.Cpu;
+    public Device? ReadDevice(ParseResult parse) => Given.ReadValue(parse, _device, ParseDevice) is { IsCuda: true, Index: var index } ? new(DeviceType.CUDA, index) : null;
 
     /// <exception cref="UsageException">It is no precision.</exception>
     public Precision ReadPrecision(ParseResult parse) => Given.ReadValue(parse, _precision, Precisions.Parse) ?? Precision.Auto;
+
+    private static (bool IsCuda, int Index) ParseDevice(string text) => text switch
+    {
+        "cpu" => (false, 0),
+        "cuda" => (true, 0),
+        _ when text.StartsWith("cuda:", StringComparison.Ordinal) && int.TryParse(text.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out var index) => (true, index),
+        _ => throw new FormatException($"'{text}' is no device: cpu, cuda or cuda:N is."),
+    };
 }

@@ -7,7 +7,7 @@ using RetinaSharp.Cli.Terminal;
 using RetinaSharp.Detection.Training;
 using RetinaSharp.Experiments.Ablation;
 using RetinaSharp.Experiments.Reports;
-using RetinaSharp.Torch;
+using RetinaSharp.Kernels;
 using Spectre.Console;
 
 namespace RetinaSharp.Cli.Verbs;
@@ -82,9 +82,9 @@ internal static class AblateVerb
                 Weights = parse.GetValue(weights),
                 Command = $"retina {string.Join(' ', parse.Tokens.Select(token => CommandText.Quoted(token.Value)))}",
                 Machine = $"{Environment.ProcessorCount} threads of a processor with {string.Join(", ", Processor.Features)}; "
-                    + $"{RuntimeInformation.FrameworkDescription}, LibTorch {Engine.Version}",
+                    + $"{RuntimeInformation.FrameworkDescription}, LibTorch {LibTorch.Version}",
             };
-            Engine.Require(options.Device);
+            LibTorch.Require(options.Device);
             var dataOptions = new DataOptions { ImagesDirectory = parse.GetValue(images) };
             var train = DataSource.Open(parse.GetRequiredValue(data)!, dataOptions, output);
             var truth = DataSource.Open(parse.GetRequiredValue(validation)!, dataOptions, output);

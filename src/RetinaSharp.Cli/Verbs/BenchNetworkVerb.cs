@@ -5,7 +5,8 @@ using RetinaSharp.Cli.Reports;
 using RetinaSharp.Cli.Terminal;
 using RetinaSharp.Detection.Settings;
 using RetinaSharp.Experiments.Benchmarks;
-using RetinaSharp.Torch;
+using RetinaSharp.Kernels;
+using static TorchSharp.torch;
 
 namespace RetinaSharp.Cli.Verbs;
 
@@ -16,10 +17,10 @@ internal static class BenchNetworkVerb
     private const int SizeDivisor = 32;
 
     /// <summary>Makes the network for a size, a batch, a precision, a device and a number of threads.</summary>
-    private delegate INetworkBenchmark Make(int size, int batch, Precision precision, Device device, int threads);
+    private delegate INetworkBenchmark Make(int size, int batch, Precision precision, Device? device, int threads);
 
     public static Command Train(Session session) => Create(session, "train", "train step",
-        "A training step of torchvision's RetinaNet on ResNet-50, from pixels and boxes to moved weights.", (size, batch, precision, device, threads) => new TrainingBenchmark(size, batch, precision, device, threads));
+        "A training step of torchvision's RetinaNet on ResNet-50, from pixels and boxes to updated weights.", (size, batch, precision, device, threads) => new TrainingBenchmark(size, batch, precision, device, threads));
 
     public static Command Detect(Session session) => Create(session, "detect", "detect",
         "Detection by torchvision's RetinaNet on ResNet-50, from pixels to boxes.", (size, batch, precision, device, threads) => new DetectionBenchmark(size, batch, precision, device, threads));
@@ -40,7 +41,7 @@ internal static class BenchNetworkVerb
             if (side % SizeDivisor != 0)
                 throw new UsageException($"--size: {side} is no multiple of {SizeDivisor}");
             var device = engine.ReadDevice(parse);
-            Engine.Require(device);
+            LibTorch.Require(device);
             Precision[] precisions = engine.ReadPrecision(parse) is var one && one != Precision.Auto ? [one] : [Precision.Fp32, Precision.Bf16];
             var timings = ProgressDisplay.During(session.Output, name, display => precisions.Select((precision, i) =>
             {

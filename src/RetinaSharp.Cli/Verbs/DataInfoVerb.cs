@@ -20,8 +20,8 @@ internal static class DataInfoVerb
         {
             var settings = preset.Settings(parse);
             var options = new DataOptions { ImagesDirectory = parse.GetValue(images), RequireImages = false };
-            var set = DataSource.Open(parse.GetRequiredValue(data), options, session.Output);
-            var report = new DataReport(set, AnchorStatistics.Of(set, settings), preset.Name(parse));
+            var set = DataSource.OpenForStatistics(parse.GetRequiredValue(data), options, session.Output);
+            var report = new DataReport(set, AnchorStatistics.Of(set, settings, session.Cancellation), preset.Name(parse));
             if (parse.GetValue(json))
                 session.Output.Json(report.Write);
             else

@@ -5,7 +5,7 @@ using RetinaSharp.Cli.Reports;
 using RetinaSharp.Cli.Terminal;
 using RetinaSharp.Experiments.Demo;
 using RetinaSharp.Experiments.Reports;
-using RetinaSharp.Torch;
+using RetinaSharp.Kernels;
 
 namespace RetinaSharp.Cli.Verbs;
 
@@ -24,7 +24,7 @@ internal static class DemoVerb
             var output = session.Output;
             var folder = parse.GetValue(outFolder) ?? FreeFolder();
             OutFolder.RequireEmpty(folder);
-            Engine.Require(Device.Cpu);
+            LibTorch.EnsureLoaded();
             var demo = new Demonstration(folder);
 
             var scenes = DemoSettings.Scenes;

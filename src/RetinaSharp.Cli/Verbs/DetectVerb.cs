@@ -5,7 +5,6 @@ using RetinaSharp.Boxes;
 using RetinaSharp.Cli.Options;
 using RetinaSharp.Cli.Terminal;
 using RetinaSharp.Detection.Inference;
-using RetinaSharp.Torch;
 
 namespace RetinaSharp.Cli.Verbs;
 
@@ -16,8 +15,8 @@ internal static class DetectVerb
 
     private const double DefaultDrawThreshold = .3;
 
-    /// <summary>From so many images on, huge pages save more than it takes to bring them.</summary>
-    private const int ManyImages = 32;
+    // Each holds one decoded image.
+    private static readonly int DrawingThreads = Math.Clamp(Environment.ProcessorCount / 2, 1, 4);
 
     public static Command Create(Session session)
     {
@@ -41,10 +40,7 @@ internal static class DetectVerb
             var batch = inference.ReadBatch(parse, 1);
             var files = ImagePaths.Find(parse.GetRequiredValue(paths));
             var folder = OutFolder.Of(parse.GetValue(outFolder), ResultsFile, files);
-            // With more than one in a batch, it depends on the sizes of all which one is first.
-            var first = batch == 1 ? ImageHeader.TryRead(files[0]) : null;
-            using var detector = Detector.Load(parse.GetRequiredValue(model), options with { FirstImage = first is null ? null : (first.OrientedWidth, first.OrientedHeight) });
-            Engine.UseHugePages(files.Count >= ManyImages);
+            using var detector = Detector.Load(parse.GetRequiredValue(model), options);
             var wanted = parse.GetValue(classes) is { } names ? Classes(names, detector.Categories) : null;
             folder?.Prepare();
             var drawing = folder is null ? null : new Drawing(folder.Path, files, drawFrom);
@@ -67,6 +63,7 @@ internal static class DetectVerb
         Detector detector, IReadOnlyList<string> files, int batch, HashSet<int>? wanted, Drawing? drawing, ImageCounter counter, Session session)
     {
         var images = new List<DetectedImage>();
+        using var writer = new BackgroundWriter(DrawingThreads, 4 * DrawingThreads);
         var number = 0;
         foreach (var found in detector.DetectMany(files, batch, counter, damaged: error => session.Output.Fail(error.Message), session.Cancellation))
         {
@@ -74,9 +71,11 @@ internal static class DetectVerb
             while (files[number] != found.Path)
                 number++;
             images.Add(new(++number, found.Path, found.Width, found.Height, [.. found.Detections.Where(one => wanted?.Contains(one.Class) ?? true)]));
-            drawing?.Save(images[^1]);
+            if (drawing is not null)
+                writer.Add(drawing.Plan(images[^1]));
         }
 
+        writer.Complete();
         return images;
     }
 

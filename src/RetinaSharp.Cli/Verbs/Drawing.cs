@@ -13,11 +13,16 @@ internal sealed class Drawing
     /// <param name="threshold">Scores below this are not drawn.</param>
     public Drawing(string folder, IEnumerable<string> sources, double threshold) => (_names, _threshold) = (new(folder, sources), threshold);
 
-    public void Save(DetectedImage detected)
+    /// <summary>Gives an image its file, by the order of the calls, and returns what draws and writes it, on any thread.</summary>
+    public Action Plan(DetectedImage detected)
     {
-        // The best is drawn last, over the others.
-        var labels = detected.Objects.Where(found => found.Score >= _threshold).Reverse().Select(found =>
-            new BoxLabel(found.Box.X1, found.Box.Y1, found.Box.X2, found.Box.Y2, $"{found.Category.Name} {found.Score:0.00}", found.Class));
-        Image.Load(detected.File).Draw([.. labels]).Save(_names.For(detected.File));
+        var path = _names.For(detected.File);
+        return () =>
+        {
+            // The best is drawn last, over the others.
+            var labels = detected.Objects.Where(found => found.Score >= _threshold).Reverse().Select(found =>
+                new BoxLabel(found.Box.X1, found.Box.Y1, found.Box.X2, found.Box.Y2, $"{found.Category.Name} {found.Score:0.00}", found.Class));
+            Image.Load(detected.File).Draw([.. labels]).Save(path);
+        };
     }
 }

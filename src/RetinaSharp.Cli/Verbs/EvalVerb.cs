@@ -30,8 +30,7 @@ internal static class EvalVerb
             var options = inference.Read(parse);
             var batch = inference.ReadBatch(parse, DefaultBatch);
             var folder = OutFolder.Of(parse.GetValue(outFolder), DetectVerb.ResultsFile, [parse.GetRequiredValue(data)]);
-            // The truth keeps every box, as pycocotools does, so that 'score' gives the same figures for the file that is written.
-            var truth = DataSource.Open(parse.GetRequiredValue(data), new() { ImagesDirectory = parse.GetValue(images), KeepDegenerate = true }, session.Output);
+            var truth = DataSource.Open(parse.GetRequiredValue(data), new() { ImagesDirectory = parse.GetValue(images) }, session.Output);
             using var detector = Detector.Load(parse.GetRequiredValue(model), options);
             folder?.Prepare();
             var evaluation = ProgressDisplay.During(session.Output, "evaluation", display => SetEvaluator.Run(

@@ -6,7 +6,7 @@ using RetinaSharp.Cli.Reports;
 using RetinaSharp.Cli.Terminal;
 using RetinaSharp.Detection.Inference;
 using RetinaSharp.Detection.Weights;
-using RetinaSharp.Torch;
+using RetinaSharp.Kernels;
 using Spectre.Console;
 
 namespace RetinaSharp.Cli.Verbs;
@@ -19,7 +19,7 @@ internal static class InfoVerb
         var model = Given.Path("MODEL", EvalVerb.ModelHelp);
         model.Arity = ArgumentArity.ZeroOrOne;
         var json = Given.Json();
-        var command = new Command("info", "Versions, engine, devices and processor features; of a model: what it is and how it was trained.") { model, json };
+        var command = new Command("info", "Versions, engine, devices and CPU features; of a model: what it is and how it was trained.") { model, json };
         command.SetAction(parse =>
         {
             var description = parse.GetValue(model) is { } path ? Detector.Describe(path) : null;
@@ -38,7 +38,7 @@ internal static class InfoVerb
     {
         try
         {
-            return (Engine.Version, [$"{Device.Cpu}", .. Enumerable.Range(0, Engine.CudaDevices).Select(index => $"{Device.Cuda(index)}")]);
+            return (LibTorch.Version, [.. LibTorch.Devices()]);
         }
         catch (TorchUnavailableException error)
         {

@@ -18,8 +18,8 @@ internal static class ScoreVerb
         var command = new Command("score", "COCO metrics of a results file, whatever detector it is of.") { truth, detections, perClass, json };
         command.SetAction(parse =>
         {
-            // As pycocotools reads it: images are not looked at, and no box is left out.
-            var options = new DataOptions { RequireImages = false, KeepDegenerate = true, RequireIsCrowd = true };
+            // As pycocotools reads it: images are not looked at.
+            var options = new DataOptions { RequireImages = false, RequireIsCrowd = true };
             var set = DataSource.Open(parse.GetRequiredValue(truth)!, options, session.Output);
             var metrics = Evaluate(set, parse.GetRequiredValue(detections)!, session.Cancellation);
             if (parse.GetValue(json))

@@ -10,7 +10,7 @@ using RetinaSharp.Detection.Training;
 using RetinaSharp.Detection.Weights;
 using RetinaSharp.Experiments.Reports;
 using RetinaSharp.Experiments.TensorBoard;
-using RetinaSharp.Torch;
+using RetinaSharp.Kernels;
 
 namespace RetinaSharp.Cli.Verbs;
 
@@ -22,6 +22,9 @@ internal static class TrainVerb
 
     // Settings alone are no training: bad data, found before the first step, leaves them there.
     private static readonly string[] Learnt = ["last.state", LastWeights, "best.safetensors"];
+
+    // Enough for the share of boxes without an anchor to a percent or so, in a second or so.
+    private const int AnchorSample = 1000;
 
     // Above this share the anchors do not suit the data.
     private const double MostBoxesWithoutAnchor = .05;
@@ -59,11 +62,11 @@ internal static class TrainVerb
             };
             if (Given.ReadValue(parse, checkpointEvery, OptionValue.Seconds) is { } every)
                 options = options with { CheckpointEvery = every };
-            Engine.Require(options.Device);
+            LibTorch.Require(options.Device);
             var dataOptions = new DataOptions { ImagesDirectory = parse.GetValue(images) };
             var trainSet = DataSource.Open(parse.GetRequiredValue(train)!, dataOptions, session.Output);
             var validationSet = parse.GetValue(validation) is { } data ? DataSource.Open(data, dataOptions, session.Output) : null;
-            Announce(session.Output, origin, settings, options, trainSet, validationSet);
+            Announce(session, origin, settings, options, trainSet, validationSet);
 
             var trainer = new Trainer(settings, trainSet, validationSet, options);
             using var events = parse.GetValue(tensorBoard) ? new TensorBoardLog(options.Folder, session.Output.Warn) : null;
@@ -116,9 +119,9 @@ internal static class TrainVerb
     }
 
     private static void Announce(
-        Output output, string origin, RunSettings settings, TrainerOptions options, AnnotatedSet train, AnnotatedSet? validation)
+        Session session, string origin, RunSettings settings, TrainerOptions options, AnnotatedSet train, AnnotatedSet? validation)
     {
-        var training = settings.Training;
+        var (output, training) = (session.Output, settings.Training);
         output.Say($"{origin}: RetinaNet on ResNet-{settings.Model.Depth} of width {settings.Model.Width}, "
             + $"images scaled to {settings.Input.Short} x {settings.Input.Long}, {training.Epochs} epochs");
         output.Say($"training data   {Counts(train)}");
@@ -126,12 +129,23 @@ internal static class TrainVerb
         output.Say(training.EffectiveBatch == TrainingSettings.ReferenceBatch
             ? $"learning rate {training.LearningRate} for {training.EffectiveBatch} images"
             : $"learning rate {training.LearningRate} for {TrainingSettings.ReferenceBatch} images, scaled to {training.ScaledLearningRate:G4} for {training.EffectiveBatch}");
-        output.Say($"device {options.Device}, precision {options.Precision.ToString().ToLowerInvariant()}, seed {training.Seed}");
+        output.Say($"device {options.Device?.ToString() ?? "cpu"}, precision {options.Precision.ToString().ToLowerInvariant()}, seed {training.Seed}");
 
-        var anchors = AnchorStatistics.Of(train, settings);
-        output.Say($"anchors: {anchors.Foreground} foreground, {anchors.Background} background, {anchors.BoxesWithoutAnchor} of {anchors.Boxes} boxes without one");
+        AnchorStatistics anchors;
+        try
+        {
+            anchors = AnchorStatistics.OfSample(train, settings, AnchorSample, session.Cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            // The trainer sees to it, and leaves a checkpoint to go on from.
+            return;
+        }
+
+        var sample = anchors.IsSample ? $" of {anchors.Images} sampled images" : "";
+        output.Say($"anchors{sample}: {anchors.Foreground} foreground, {anchors.Background} background, {anchors.BoxesWithoutAnchor} of {anchors.Boxes} boxes without one");
         if (anchors.BoxesWithoutAnchor > MostBoxesWithoutAnchor * anchors.Boxes)
-            output.Warn($"{100.0 * anchors.BoxesWithoutAnchor / anchors.Boxes:0} % of the boxes match no anchor and will not be learnt. "
+            output.Warn($"{100.0 * anchors.BoxesWithoutAnchor / anchors.Boxes:0} % of the boxes{sample} match no anchor and will not be learnt. "
                 + "For small boxes try a larger --size or finer --levels, for long ones other --ratios.");
     }
 

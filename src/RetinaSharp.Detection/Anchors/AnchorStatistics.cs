@@ -12,22 +12,58 @@ namespace RetinaSharp.Detection.Anchors;
 /// <param name="BoxesWithoutAnchor">Boxes that no anchor is assigned to.</param>
 public sealed record AnchorStatistics(long Foreground, long Background, long Ignored, int Boxes, int BoxesWithoutAnchor)
 {
+    /// <summary>Images that were looked at: all of known size, or those of a sample.</summary>
+    public int Images { get; init; }
+
+    /// <summary>Whether they are a sample of a larger set.</summary>
+    public bool IsSample { get; init; }
+
     /// <summary>Assigns the anchors of every image, at the size of training and without augmentation. No image is decoded.</summary>
     /// <param name="set">The images.</param>
     /// <param name="settings">Input size, anchors and assigner.</param>
-    public static AnchorStatistics Of(AnnotatedSet set, RunSettings settings)
+    /// <param name="cancellation">Ends it.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static AnchorStatistics Of(AnnotatedSet set, RunSettings settings, CancellationToken cancellation = default) =>
+        Of(Known(set), settings, cancellation);
+
+    /// <summary>As <see cref="Of(AnnotatedSet, RunSettings, CancellationToken)"/>, of a random sample of a set that is larger.</summary>
+    /// <param name="set">The images.</param>
+    /// <param name="settings">Input size, anchors, assigner, and the seed of the sample.</param>
+    /// <param name="maxImages">Images in the sample at most, from 1. The set's order is cut into as many parts, and one image is drawn from each.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static AnchorStatistics OfSample(AnnotatedSet set, RunSettings settings, int maxImages, CancellationToken cancellation = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxImages, 1);
+        var all = Known(set);
+        if (all.Count <= maxImages)
+            return Of(all, settings, cancellation);
+        var random = new RandomStream(settings.Training.Seed, "anchor statistics");
+        var sample = new AnnotatedImage[maxImages];
+        for (var i = 0; i < sample.Length; i++)
+        {
+            var (first, end) = ((int)((long)i * all.Count / sample.Length), (int)((i + 1L) * all.Count / sample.Length));
+            sample[i] = all[first + random.NextInt(end - first)];
+        }
+
+        return Of(sample, settings, cancellation) with { IsSample = true };
+    }
+
+    private static List<AnnotatedImage> Known(AnnotatedSet set) => [.. set.Images.Where(image => image is { Width: > 0, Height: > 0 })];
+
+    private static AnchorStatistics Of(IReadOnlyList<AnnotatedImage> images, RunSettings settings, CancellationToken cancellation)
     {
         var generator = new AnchorGenerator(settings.Model.Anchors);
         var assigner = new Assigner(settings.Assigner);
         var sum = new AnchorStatistics(0, 0, 0, 0, 0);
         var gate = new Lock();
-        Parallel.ForEach(set.Images.Where(image => image is { Width: > 0, Height: > 0 }), image =>
+        Parallel.ForEach(images, new ParallelOptions { CancellationToken = cancellation }, image =>
         {
             var one = Of(image, settings.Input, generator, assigner);
             lock (gate)
                 sum = new(sum.Foreground + one.Foreground, sum.Background + one.Background, sum.Ignored + one.Ignored, sum.Boxes + one.Boxes, sum.BoxesWithoutAnchor + one.BoxesWithoutAnchor);
         });
-        return sum;
+        return sum with { Images = images.Count };
     }
 
     private static AnchorStatistics Of(AnnotatedImage image, InputSize input, AnchorGenerator generator, Assigner assigner)

@@ -20,9 +20,10 @@ internal sealed record BatchImage(AnnotatedImage Source, int Width, int Height, 
         var ignored = new List<Box>();
         foreach (var annotation in source.Annotations)
         {
+            if (source.IsDegenerate(annotation))
+                continue;
             var whole = how.Apply(annotation.Box.ToCorners().Clip(source.Width, source.Height));
             var visible = whole.Clip(how.FrameWidth, how.FrameHeight);
-            // Also false for NaN.
             if (!(visible.Width >= 1 && visible.Height >= 1))
                 continue;
             if (annotation.IsCrowd || visible.Area < minVisible * whole.Area)

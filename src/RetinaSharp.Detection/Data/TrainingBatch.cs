@@ -1,4 +1,3 @@
-using RetinaSharp.Losses;
 
 namespace RetinaSharp.Detection.Data;
 
@@ -15,11 +14,7 @@ internal sealed class TrainingBatch : IDisposable
     {
         (Index, Height, Width, Images) = (index, size.Height, size.Width, images);
         (_buffers, _pool) = (buffers, pool);
-        foreach (var level in buffers.Levels)
-        {
-            PositiveCount += level.Positives.Length;
-            CountedAnchors += level.Labels.Length - level.Labels.Count(SigmoidLoss.Ignore);
-        }
+        Targets = new(size, buffers.Levels);
     }
 
     /// <summary>Number of the batch within its epoch, from 0.</summary>
@@ -37,31 +32,14 @@ internal sealed class TrainingBatch : IDisposable
     /// <summary>The images, with their boxes.</summary>
     public IReadOnlyList<BatchImage> Images { get; }
 
-    /// <summary>Anchors with a class, over all images and levels.</summary>
-    public int PositiveCount { get; }
-
-    /// <summary>Anchors with a class or of the background as the assigner labelled them, over all images and levels.</summary>
-    public int CountedAnchors { get; }
+    /// <summary>What the anchors are to learn. Not to be used after the batch was disposed.</summary>
+    public BatchTargets Targets { get; }
 
     /// <summary>[N, height, width, 3], RGB; padding is 0.</summary>
     /// <exception cref="ObjectDisposedException">The batch was disposed.</exception>
     public ReadOnlySpan<byte> Pixels => Buffers.Pixels.Pixels;
 
-    /// <summary>The targets of each pyramid level, from the finest.</summary>
-    /// <exception cref="ObjectDisposedException">The batch was disposed.</exception>
-    public IReadOnlyList<LevelTargets> Levels => Buffers.Levels;
-
     private TrainingBuffers Buffers => _buffers ?? throw new ObjectDisposedException(nameof(TrainingBatch));
-
-    /// <summary>Anchors with a class, of each image.</summary>
-    public int[] PositivesByImage()
-    {
-        var counts = new int[Count];
-        foreach (var level in Levels)
-            foreach (var positive in level.Positives)
-                counts[positive / level.AnchorsPerImage]++;
-        return counts;
-    }
 
     /// <inheritdoc/>
     public void Dispose()

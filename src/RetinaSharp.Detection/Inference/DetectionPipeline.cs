@@ -9,11 +9,11 @@ namespace RetinaSharp.Detection.Inference;
 /// </summary>
 /// <param name="planner">What is shown of an image.</param>
 /// <param name="merger">Makes one list of an image's.</param>
-/// <param name="forward">Takes a batch through the network.</param>
+/// <param name="forward">Takes a batch through the network; shows its outputs, as they are, to the second argument.</param>
 /// <param name="finish">Makes detections of the outputs, and frees them.</param>
 /// <param name="pool">Where the memory of batches comes from.</param>
 internal sealed class DetectionPipeline(
-    ViewPlanner planner, ViewMerger merger, Func<ImageBatch, CancellationToken, LevelOutput[]> forward,
+    ViewPlanner planner, ViewMerger merger, Func<ImageBatch, Action<LevelOutput[]>?, CancellationToken, LevelOutput[]> forward,
     Func<LevelOutput[], ImageBatch, IReadOnlyList<Detection>[]> finish, BufferPool<PixelBuffer> pool)
 {
     // One batch is made while another is in the network.
@@ -25,9 +25,11 @@ internal sealed class DetectionPipeline(
     /// <param name="batch">Views that go through the network together at most.</param>
     /// <param name="imagesDone">Told after each batch how many images are done.</param>
     /// <param name="cancellation">Ends the enumeration with <see cref="OperationCanceledException"/>.</param>
+    /// <param name="observe">Shown, on the caller's thread, what a batch was made of, the batch, and the outputs of the network.</param>
     /// <returns>The images in their order.</returns>
     public IEnumerable<PipelineItem<T>> Run<T>(
-        IEnumerable<T> sources, Func<T, ViewedImage> read, int batch, IProgress<int>? imagesDone, CancellationToken cancellation)
+        IEnumerable<T> sources, Func<T, ViewedImage> read, int batch, IProgress<int>? imagesDone, CancellationToken cancellation,
+        Action<IReadOnlyList<T>, ImageBatch, LevelOutput[]>? observe = null)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var token = stop.Token;
@@ -63,7 +65,7 @@ internal sealed class DetectionPipeline(
                 if (!made.TryDequeue(out var next))
                     continue;
                 var pixels = next.Batch.GetAwaiter().GetResult();
-                var outputs = Forward(pixels);
+                var outputs = Forward(next.Views, pixels);
                 finishing.Enqueue((next.Views, Task.Run(() =>
                 {
                     using var owned = pixels;
@@ -117,11 +119,11 @@ internal sealed class DetectionPipeline(
             return item;
         }
 
-        LevelOutput[] Forward(ImageBatch pixels)
+        LevelOutput[] Forward(List<(PipelineItem<T> Item, int View)> views, ImageBatch pixels)
         {
             try
             {
-                return forward(pixels, token);
+                return forward(pixels, observe is null ? null : outputs => observe([.. views.Select(one => one.Item.Source)], pixels, outputs), token);
             }
             catch
             {

@@ -4,7 +4,8 @@ using RetinaSharp.Detection.Data;
 using RetinaSharp.Detection.Modeling;
 using RetinaSharp.Detection.Weights;
 using RetinaSharp.Imaging;
-using RetinaSharp.Torch;
+using RetinaSharp.Kernels;
+using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Inference;
 
@@ -14,6 +15,7 @@ namespace RetinaSharp.Detection.Inference;
 /// </summary>
 public sealed partial class Detector : IDisposable
 {
+    private readonly NetworkState _state;
     private readonly RetinaNet _network;
     private readonly Predictor _predictor;
     private readonly ViewPlanner _planner;
@@ -22,10 +24,9 @@ public sealed partial class Detector : IDisposable
     private readonly int _threads;
     private readonly int _turns;
     private readonly SemaphoreSlim _freeTurns;
-    private readonly Task _rehearsal = Task.CompletedTask;
     private int _isDisposed;
 
-    private Detector(WeightMemory weights, ModelDescription description, DetectorOptions options)
+    private Detector(NetworkState state, ModelDescription description, DetectorOptions options)
     {
         Description = description;
         options.ValidateTiles();
@@ -43,21 +44,8 @@ public sealed partial class Detector : IDisposable
         _threads = options.Threads == 0 ? Environment.ProcessorCount : options.Threads;
         _turns = Math.Max(1, Environment.ProcessorCount / _threads);
         _freeTurns = new(_turns);
-        var type = ComputeType.Choose(options.Precision, options.Device);
-        if (options is { Device.IsCpu: true, FirstImage: var (width, height) })
-            _rehearsal = Rehearsal.Run(description, type, _planner.Plan(width, height).Views[0].Padded, _threads);
-        try
-        {
-            _network = ModelFile.Network(description, weights);
-            _network.To(options.Device, type);
-        }
-        catch
-        {
-            _network?.Dispose();
-            Task.WaitAny(_rehearsal);
-            throw;
-        }
-
+        _state = state;
+        _network = new(state, new(ComputeType.Choose(options.Precision, state.Device.type)));
         _predictor = new(_network, new AnchorGenerator(description.Settings.Model.Anchors), inference, description.Categories);
         _pipeline = new(_planner, new(inference, options.MaxDetections is not null, _planner.SharedPixels), Forward, _predictor.Finish, _pool);
     }
@@ -80,25 +68,21 @@ public sealed partial class Detector : IDisposable
     public static Detector Load(string path, DetectorOptions? options = null)
     {
         options ??= new();
-        path = ModelFile.Find(path);
-        // While the engine is loaded, the file is held against its checksum, and read. The system loads one library at a time, and finds no functions meanwhile, so
-        // that what this takes comes before.
-        SafetensorsFile.LoadChecksum();
-        WeightMemory.Prepare();
-        ModelFile.Prepare();
-        var engine = Task.Run(() => Engine.Require(options.Device));
+        var device = LibTorch.Require(options.Device);
+        var (state, description) = ModelFile.Load(ModelFile.Find(path));
         try
         {
-            using var file = ModelFile.Open(path);
-            using var weights = WeightMemory.Read(file);
-            var description = ModelFile.Describe(file);
-            engine.GetAwaiter().GetResult();
-            return new(weights, description, options);
+            if (device.type != TorchSharp.DeviceType.CPU)
+            {
+                using var onCpu = state;
+                state = onCpu.To(device);
+            }
+
+            return new(state, description, options);
         }
         catch
         {
-            // A process must not end in the midst of loading.
-            Task.WaitAny(engine);
+            state.Dispose();
             throw;
         }
     }
@@ -162,34 +146,32 @@ public sealed partial class Detector : IDisposable
         for (var turn = 0; turn < _turns; turn++)
             _freeTurns.Wait();
         _network.Dispose();
-        Task.WaitAny(_rehearsal);
+        _state.Dispose();
         _freeTurns.Release(_turns);
     }
 
     /// <summary>Takes a batch through the network when it is its turn.</summary>
     internal IReadOnlyList<Detection>[] Predict(ImageBatch batch, CancellationToken cancellation) => InTurn(() => _predictor.Predict(batch), cancellation);
 
-    private LevelOutput[] Forward(ImageBatch batch, CancellationToken cancellation) => InTurn(() => _predictor.Forward(batch), cancellation);
+    private LevelOutput[] Forward(ImageBatch batch, Action<LevelOutput[]>? observe, CancellationToken cancellation) => InTurn(() => _predictor.Forward(batch, observe), cancellation);
 
     /// <summary>Computes with the network when it is the caller's turn.</summary>
     private T InTurn<T>(Func<T> compute, CancellationToken cancellation)
     {
         // The number of threads is the calling thread's own, which may be one of a training that reports its progress.
-        var threads = Engine.Threads;
-        // Threads that make kernels and threads that compute would wait for each other. If it failed, computing will tell why.
-        Task.WaitAny([_rehearsal], cancellation);
+        var threads = get_num_threads();
         _freeTurns.Wait(cancellation);
         try
         {
             ObjectDisposedException.ThrowIf(Volatile.Read(ref _isDisposed) != 0, this);
             if (threads != _threads)
-                Engine.Threads = _threads;
+                set_num_threads(_threads);
             return compute();
         }
         finally
         {
             if (threads != _threads)
-                Engine.Threads = threads;
+                set_num_threads(threads);
             _freeTurns.Release();
         }
     }

@@ -1,14 +1,14 @@
 using RetinaSharp.Detection.Data;
 using RetinaSharp.Detection.Settings;
-using RetinaSharp.Torch;
+using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Inference;
 
 /// <summary>Where a detector runs, and what it does otherwise than the model says.</summary>
 public sealed record DetectorOptions
 {
-    /// <summary>Where the network is computed.</summary>
-    public Device Device { get; init; }
+    /// <summary>Where the network is computed; null: on the CPU.</summary>
+    public Device? Device { get; init; }
 
     /// <summary>Number type of the network's computation.</summary>
     public Precision Precision { get; init; }
@@ -18,9 +18,6 @@ public sealed record DetectorOptions
     /// processors suffice, so fewer threads mean more calls at a time: better for many callers, slower for each.
     /// </summary>
     public int Threads { get; init; }
-
-    /// <summary>Width and height in pixels of the image that comes first, if they are known: what it takes is then prepared while the weights are read.</summary>
-    public (int Width, int Height)? FirstImage { get; init; }
 
     /// <summary>Size to which images are scaled; null: the model's.</summary>
     public InputSize? Input { get; init; }

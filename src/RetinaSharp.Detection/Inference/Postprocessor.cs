@@ -6,7 +6,8 @@ using RetinaSharp.Detection.Data;
 using RetinaSharp.Detection.Modeling;
 using RetinaSharp.Detection.Settings;
 using RetinaSharp.Losses;
-using RetinaSharp.Torch;
+using RetinaSharp.Kernels;
+using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Inference;
 
@@ -17,15 +18,15 @@ namespace RetinaSharp.Detection.Inference;
 internal sealed class Postprocessor(InferenceSettings settings, IReadOnlyList<Category> categories)
 {
     /// <summary>
-    /// A level's outputs as <see cref="Run"/> reads them, in the processor's memory: single-precision deltas, and in the network's own type what a sigmoid makes the
+    /// A level's outputs as <see cref="Run"/> reads them, on the CPU: fp32 deltas, and in the network's own type what a sigmoid makes the
     /// scores of: the logits, or those of the classes' softmax where the background has an output before theirs.
     /// </summary>
     public LevelOutput Prepare(LevelOutput output)
     {
-        var logits = output.Logits.Detach();
-        if (logits.Shape[2] != categories.Count)
-            logits = logits.To(ScalarType.Float32).Softmax(2).Slice(2, 1, logits.Shape[2]).Contiguous().Logit();
-        return new(logits.To(Device.Cpu, logits.Type), output.Deltas.Detach().To(Device.Cpu, ScalarType.Float32));
+        var logits = output.Logits.detach();
+        if (logits.shape[2] != categories.Count)
+            logits = logits.to(ScalarType.Float32).softmax(2).slice(2, 1, logits.shape[2], 1).contiguous().logit();
+        return new(logits.to(CPU), output.Deltas.detach().to(ScalarType.Float32, CPU));
     }
 
     /// <summary>Makes the detections. Computes with no tensors, so that it disturbs no other thread's.</summary>
@@ -35,9 +36,9 @@ internal sealed class Postprocessor(InferenceSettings settings, IReadOnlyList<Ca
     public IReadOnlyList<Detection>[] Run(LevelOutput[] outputs, AnchorGrid anchors, IReadOnlyList<ImageGeometry> images) =>
         [.. images.Select((image, n) => RunOne(outputs, anchors, image, n))];
 
-    private (int Index, float Logit)[] Select(Tensor logits, int start, int count, float threshold) => logits.Type == ScalarType.BFloat16
-        ? Candidates.Select(logits.Data<BFloat16>().Slice(start, count), threshold, settings.Candidates)
-        : Candidates.Select(logits.Data<float>().Slice(start, count), threshold, settings.Candidates);
+    private (int Index, float Logit)[] Select(Tensor logits, int start, int count, float threshold) => logits.dtype == ScalarType.BFloat16
+        ? Candidates.Select(logits.Elements<BFloat16>().Slice(start, count), threshold, settings.Candidates)
+        : Candidates.Select(logits.Elements<float>().Slice(start, count), threshold, settings.Candidates);
 
     private List<Detection> RunOne(LevelOutput[] levels, AnchorGrid anchors, ImageGeometry image, int n)
     {
@@ -45,8 +46,8 @@ internal sealed class Postprocessor(InferenceSettings settings, IReadOnlyList<Ca
         var threshold = (float)Math.Log(settings.ScoreThreshold / (1 - settings.ScoreThreshold));
         for (var level = 0; level < levels.Length; level++)
         {
-            var (count, classes) = ((int)levels[level].Logits.Shape[1], (int)levels[level].Logits.Shape[2]);
-            var deltas = MemoryMarshal.Cast<float, BoxDelta>(levels[level].Deltas.Data<float>()).Slice(n * count, count);
+            var (count, classes) = ((int)levels[level].Logits.shape[1], (int)levels[level].Logits.shape[2]);
+            var deltas = MemoryMarshal.Cast<float, BoxDelta>(levels[level].Deltas.Elements<float>()).Slice(n * count, count);
             var offset = anchors.Levels[level].Offset;
             foreach (var (index, logit) in Select(levels[level].Logits, n * count * classes, count * classes, threshold))
             {

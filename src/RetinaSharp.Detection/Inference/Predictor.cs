@@ -3,7 +3,7 @@ using RetinaSharp.Detection.Anchors;
 using RetinaSharp.Detection.Data;
 using RetinaSharp.Detection.Modeling;
 using RetinaSharp.Detection.Settings;
-using RetinaSharp.Torch;
+using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Inference;
 
@@ -16,12 +16,15 @@ internal sealed class Predictor(RetinaNet network, AnchorGenerator anchors, Infe
     public IReadOnlyList<Detection>[] Predict(ImageBatch batch) => Finish(Forward(batch), batch);
 
     /// <summary>The network's outputs, as the postprocessing reads them; they live until <see cref="Finish"/>.</summary>
-    public LevelOutput[] Forward(ImageBatch batch)
+    /// <param name="batch">The images.</param>
+    /// <param name="observe">Shown the outputs as the network gave them.</param>
+    public LevelOutput[] Forward(ImageBatch batch, Action<LevelOutput[]>? observe = null)
     {
-        using var guard = Autograd.WithoutGradient();
-        using var scope = new TensorScope();
-        return [.. network.Forward(Preprocessing.Input(batch, network)).Select(_postprocessor.Prepare).Select(output =>
-            new LevelOutput(TensorScope.Detach(output.Logits), TensorScope.Detach(output.Deltas)))];
+        using var guard = no_grad();
+        using var scope = NewDisposeScope();
+        var outputs = network.call(Preprocessing.Input(batch, network));
+        observe?.Invoke(outputs);
+        return [.. outputs.Select(_postprocessor.Prepare).Select(output => new LevelOutput(output.Logits.DetachFromDisposeScope(), output.Deltas.DetachFromDisposeScope()))];
     }
 
     /// <summary>Makes detections of the outputs, on any thread, and frees them.</summary>

@@ -1,48 +1,51 @@
 using RetinaSharp.Detection.Settings;
 using RetinaSharp.Losses;
-using RetinaSharp.Torch;
+using RetinaSharp.Kernels;
+using TorchSharp;
+using static TorchSharp.torch;
+using BFloat16 = RetinaSharp.Losses.BFloat16;
 
 namespace RetinaSharp.Detection.Modeling;
 
 /// <summary>
-/// The classification loss of a level: on spans where the logits are in the processor's memory, else on their device, by
+/// The classification loss of a level: on spans where the logits are on the CPU, else on their device, by
 /// <see cref="TensorLosses"/>. Logits that are not finite come out as they may: the training finds them in the loss.
 /// </summary>
 internal static class ClassificationLoss
 {
-    /// <summary>The loss, and its derivative by the logits in their shape and type.</summary>
+    /// <summary>The loss, and its gradient with respect to the logits in their shape and type.</summary>
     /// <param name="settings">The loss.</param>
     /// <param name="logits">[N, n, outputs], outside of the graph.</param>
     /// <param name="labels">[N · n]: class from 0, background or ignored.</param>
     /// <param name="normalizer">By what the sum is divided.</param>
-    /// <param name="threads">Threads to use; 0: one for each processor.</param>
+    /// <param name="threads">Threads to use; 0: one for each core.</param>
     public static (double Value, Tensor Gradient) Evaluate(LossSettings settings, Tensor logits, ReadOnlySpan<int> labels, LossNormalizer normalizer, int threads)
     {
-        if (!logits.Device.IsCpu)
+        if (logits.device_type != DeviceType.CPU)
             return TensorLosses.Evaluate(settings, logits, labels, normalizer);
-        var gradient = logits.EmptyLike();
-        var outputs = (int)logits.Shape[^1];
-        var value = logits.Type == ScalarType.BFloat16
-            ? InParts(settings, logits.Data<BFloat16>(), labels, outputs, normalizer, threads, gradient.Data<BFloat16>())
-            : InParts(settings, logits.Data<float>(), labels, outputs, normalizer, threads, gradient.Data<float>());
+        var gradient = empty_like(logits);
+        var outputs = (int)logits.shape[^1];
+        var value = logits.dtype == ScalarType.BFloat16
+            ? InParts(settings, logits.Elements<BFloat16>(), labels, outputs, normalizer, threads, gradient.Elements<BFloat16>())
+            : InParts(settings, logits.Elements<float>(), labels, outputs, normalizer, threads, gradient.Elements<float>());
         return (value, gradient);
     }
 
     /// <summary>The cross entropy of each anchor without weights, summed over its classes; 0 where it is ignored.</summary>
     /// <param name="logits">[N, n, classes], outside of the graph.</param>
     /// <param name="labels">[N · n]: class from 0, background or ignored.</param>
-    /// <param name="threads">Threads to use; 0: one for each processor.</param>
+    /// <param name="threads">Threads to use; 0: one for each core.</param>
     public static float[] CrossEntropies(Tensor logits, ReadOnlySpan<int> labels, int threads)
     {
-        if (!logits.Device.IsCpu)
+        if (logits.device_type != DeviceType.CPU)
             return TensorLosses.CrossEntropies(logits, labels);
         var values = new float[labels.Length];
-        var classes = (int)logits.Shape[^1];
+        var classes = (int)logits.shape[^1];
         var options = new LossOptions { AllowsNonFinite = true, Threads = threads };
-        if (logits.Type == ScalarType.BFloat16)
-            SigmoidLoss.RowValues<CrossEntropy, BFloat16>(default, logits.Data<BFloat16>(), labels, classes, values, options);
+        if (logits.dtype == ScalarType.BFloat16)
+            SigmoidLoss.RowValues<CrossEntropy, BFloat16>(default, logits.Elements<BFloat16>(), labels, classes, values, options);
         else
-            SigmoidLoss.RowValues<CrossEntropy, float>(default, logits.Data<float>(), labels, classes, values, options);
+            SigmoidLoss.RowValues<CrossEntropy, float>(default, logits.Elements<float>(), labels, classes, values, options);
         return values;
     }
 

@@ -1,5 +1,6 @@
 using RetinaSharp.Detection.Settings;
-using RetinaSharp.Torch;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Modeling;
 
@@ -7,20 +8,19 @@ namespace RetinaSharp.Detection.Modeling;
 internal static class ComputeType
 {
     /// <summary>What a precision means on a device.</summary>
-    public static ScalarType Choose(Precision precision, Device device) => precision switch
+    public static ScalarType Choose(Precision precision, DeviceType device) => precision switch
     {
         Precision.Fp32 => ScalarType.Float32,
         Precision.Bf16 => ScalarType.BFloat16,
-        // Without tiles for it the processor computes bfloat16 more slowly than single precision, even where it has vectors for it
-        // (avx512_bf16), and for single precision there is Winograd's convolution besides.
-        _ => !device.IsCpu || ProcessorHasTiles.Value ? ScalarType.BFloat16 : ScalarType.Float32,
+        // Without AMX a CPU computes bf16 more slowly than fp32, even with AVX512-BF16, and for fp32 there is Winograd's convolution besides.
+        _ => device != DeviceType.CPU || HasAmx.Value ? ScalarType.BFloat16 : ScalarType.Float32,
     };
 
     /// <summary>The precision that is meant, for <see cref="Precision.Auto"/> too.</summary>
-    public static Precision Resolve(Precision precision, Device device) => Choose(precision, device) == ScalarType.Float32 ? Precision.Fp32 : Precision.Bf16;
+    public static Precision Resolve(Precision precision, DeviceType device) => Choose(precision, device) == ScalarType.Float32 ? Precision.Fp32 : Precision.Bf16;
 
-    // .NET has no question for these units yet; the kernel lists them.
-    private static readonly Lazy<bool> ProcessorHasTiles = new(() =>
+    // .NET cannot tell yet; Linux lists the features.
+    private static readonly Lazy<bool> HasAmx = new(() =>
     {
         try
         {

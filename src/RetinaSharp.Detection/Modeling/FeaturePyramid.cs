@@ -1,42 +1,46 @@
+using RetinaSharp.Detection.Modeling.Architecture;
+using RetinaSharp.Detection.Modeling.Layers;
 using RetinaSharp.Detection.Settings;
-using RetinaSharp.Torch;
-using RetinaSharp.Torch.Modules;
+using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Modeling;
 
-/// <summary>Feature pyramid network (Lin et al.): lateral 1 × 1 convolutions, a way down by nearest neighbour, 3 × 3 convolutions, extra levels.</summary>
-internal sealed class FeaturePyramid : Module
+/// <summary>A feature pyramid's forward pass.</summary>
+internal sealed class FeaturePyramid
 {
-    private readonly ModuleList<ConvBlock> _lateral;
-    private readonly ModuleList<ConvBlock> _output;
-    private readonly ExtraLevels _extra;
+    private readonly ConvNorm[] _lateral, _output, _extra;
+    private readonly P6Source _p6Source;
 
-    public FeaturePyramid(int[] stageChannels, ModelSettings settings)
+    /// <param name="architecture">Its layers.</param>
+    /// <param name="layer">Makes the module of a layer.</param>
+    public FeaturePyramid(PyramidArchitecture architecture, Func<ConvolutionLayer, ConvNorm> layer)
     {
-        var channels = settings.PyramidChannels;
-        FirstStage = settings.Anchors.MinLevel - 2;
-        var stages = stageChannels[FirstStage..];
-        _lateral = Register("inner_blocks", new ModuleList<ConvBlock>(stages.Select(inputs => new ConvBlock(new Conv2d(inputs, channels, 1)))));
-        _output = Register("layer_blocks", new ModuleList<ConvBlock>(stages.Select(_ => new ConvBlock(new Conv2d(channels, channels, 3)))));
-        _extra = Register("extra_blocks", new ExtraLevels(settings.Anchors.MaxLevel - 5, stageChannels[^1], channels, settings.P6From));
+        (FirstStage, _p6Source) = (architecture.FirstStage, architecture.P6Source);
+        _lateral = [.. architecture.Lateral.Select(layer)];
+        _output = [.. architecture.Output.Select(layer)];
+        _extra = [.. architecture.Extra.Select(layer)];
     }
 
     /// <summary>The stage of the backbone with which it begins, 0 for C2.</summary>
     public int FirstStage { get; }
 
-    /// <summary>That stage's map and those after it to the pyramid levels, finest first, each [N, C, H, W].</summary>
+    /// <summary>The maps of that stage and those after it to the pyramid levels, finest first, each [N, C, H, W].</summary>
     public Tensor[] Forward(Tensor[] stages)
     {
+        using var scope = NewDisposeScope();
         var levels = new List<Tensor>();
         Tensor? above = null;
-        for (var i = _lateral.Count - 1; i >= 0; i--)
+        for (var i = _lateral.Length - 1; i >= 0; i--)
         {
-            var stage = stages[i];
-            above = _lateral[i].Forward(stage, new(above is null ? null : Functional.UpsampleNearest(above, stage.Shape[2], stage.Shape[3]), Overwrites: true));
+            var (height, width) = (stages[i].shape[2], stages[i].shape[3]);
+            var upsampled = above is null ? null : nn.functional.interpolate(above, size: [height, width], mode: InterpolationMode.Nearest);
+            above = _lateral[i].Forward(stages[i], new(upsampled, OverwritesResidual: true));
             levels.Insert(0, _output[i].Forward(above));
         }
 
-        levels.AddRange(_extra.Forward(stages[^1], levels[^1]));
-        return [.. levels];
+        var x = _p6Source == P6Source.C5 ? stages[^1] : levels[^1];
+        for (var i = 0; i < _extra.Length; i++)
+            levels.Add(x = _extra[i].Forward(i == 0 ? x : nn.functional.relu(x)));
+        return [.. levels.Select(level => level.MoveToOuterDisposeScope())];
     }
 }

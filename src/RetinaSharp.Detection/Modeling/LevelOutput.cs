@@ -1,4 +1,4 @@
-using RetinaSharp.Torch;
+using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Modeling;
 

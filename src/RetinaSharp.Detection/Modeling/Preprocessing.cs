@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using RetinaSharp.Detection.Data;
-using RetinaSharp.Torch;
+using RetinaSharp.Kernels;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Modeling;
 
@@ -19,13 +21,13 @@ internal static class Preprocessing
 
     /// <summary>The input of a network from a batch of training.</summary>
     public static Tensor Input(TrainingBatch batch, RetinaNet network) => Normalize(
-        batch.Pixels, batch.Height, batch.Width, [.. batch.Images.Select(image => (image.Width, image.Height))], network.Device, network.ComputeType);
+        batch.Pixels, batch.Height, batch.Width, [.. batch.Images.Select(image => (image.Width, image.Height))], network.Device, network.Type);
 
     /// <summary>The input of a network from a batch of evaluation or detection.</summary>
     public static Tensor Input(ImageBatch batch, RetinaNet network) => Normalize(
-        batch.Pixels, batch.Height, batch.Width, [.. batch.Images.Select(image => (image.Width, image.Height))], network.Device, network.ComputeType);
+        batch.Pixels, batch.Height, batch.Width, [.. batch.Images.Select(image => (image.Width, image.Height))], network.Device, network.Type);
 
-    /// <summary>Normalises images; what is beyond an image's own size becomes 0, the mean colour.</summary>
+    /// <summary>Normalises images; what is beyond an image's own size becomes 0, the mean color.</summary>
     /// <param name="pixels">[N, height, width, 3], RGB.</param>
     /// <param name="height">Padded height.</param>
     /// <param name="width">Padded width.</param>
@@ -35,37 +37,37 @@ internal static class Preprocessing
     /// <returns>[N, 3, height, width], channels-last.</returns>
     public static Tensor Normalize(ReadOnlySpan<byte> pixels, int height, int width, IReadOnlyList<(int Width, int Height)> sizes, Device device, ScalarType type)
     {
-        using var scope = new TensorScope();
-        if (device.IsCpu)
-            return scope.Keep(NormalizeInMemory(pixels, height, width, sizes, type).Permute(0, 3, 1, 2));
-        var images = Normalize(Tensor.From(pixels, device, sizes.Count, height, width, 3), type);
+        using var scope = NewDisposeScope();
+        if (device.type == DeviceType.CPU)
+            return NormalizeOnCpu(pixels, height, width, sizes, type).permute(0, 3, 1, 2).MoveToOuterDisposeScope();
+        var images = Normalize(TensorMemory.Create(pixels, ScalarType.Byte, sizes.Count, height, width, 3).to(device), type);
         for (var i = 0; i < sizes.Count; i++)
         {
-            var image = images.Slice(0, i, i + 1);
+            var image = images.slice(0, i, i + 1, 1);
             if (sizes[i].Height < height)
-                image.Slice(1, sizes[i].Height, height).Zero_();
+                image.slice(1, sizes[i].Height, height, 1).zero_();
             if (sizes[i].Width < width)
-                image.Slice(2, sizes[i].Width, width).Zero_();
+                image.slice(2, sizes[i].Width, width, 1).zero_();
         }
 
-        return scope.Keep(images.Permute(0, 3, 1, 2));
+        return images.permute(0, 3, 1, 2).MoveToOuterDisposeScope();
     }
 
     private static Tensor Normalize(Tensor bytes, ScalarType type)
     {
-        var scale = Tensor.From<float>(Scale, bytes.Device, 3);
-        var shift = Tensor.From<float>(Shift, bytes.Device, 3);
-        return ((bytes.To(ScalarType.Float32) * scale) + shift).To(type);
+        var scale = tensor(Scale, device: bytes.device);
+        var shift = tensor(Shift, device: bytes.device);
+        return ((bytes.to(ScalarType.Float32) * scale) + shift).to(type);
     }
 
     /// <summary>One pass: what the operators make of each byte of each colour is looked up.</summary>
-    private static Tensor NormalizeInMemory(ReadOnlySpan<byte> pixels, int height, int width, IReadOnlyList<(int Width, int Height)> sizes, ScalarType type)
+    private static Tensor NormalizeOnCpu(ReadOnlySpan<byte> pixels, int height, int width, IReadOnlyList<(int Width, int Height)> sizes, ScalarType type)
     {
         Span<byte> all = stackalloc byte[256 * 3];
         for (var i = 0; i < all.Length; i++)
             all[i] = (byte)(i / 3);
-        var table = Normalize(Tensor.From<byte>(all, Device.Cpu, 256, 3), type);
-        var images = Tensor.Zeros(type, Device.Cpu, sizes.Count, height, width, 3);
+        var table = Normalize(TensorMemory.Create<byte>(all, ScalarType.Byte, 256, 3), type);
+        var images = zeros([sizes.Count, height, width, 3], type);
         switch (type)
         {
             case ScalarType.BFloat16:
@@ -86,8 +88,8 @@ internal static class Preprocessing
     private static void LookUp<T>(ReadOnlySpan<byte> pixels, int height, int width, IReadOnlyList<(int Width, int Height)> sizes, Tensor table, Tensor images)
         where T : unmanaged
     {
-        var values = table.Data<T>();
-        var target = images.Data<T>();
+        var values = table.Elements<T>();
+        var target = images.Elements<T>();
         for (var i = 0; i < sizes.Count; i++)
         {
             for (var y = 0; y < sizes[i].Height; y++)

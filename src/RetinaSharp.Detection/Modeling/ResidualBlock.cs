@@ -1,33 +1,33 @@
-using RetinaSharp.Detection.Settings;
-using RetinaSharp.Torch;
-using RetinaSharp.Torch.Modules;
+using RetinaSharp.Detection.Modeling.Architecture;
+using RetinaSharp.Detection.Modeling.Layers;
+using RetinaSharp.Kernels;
+using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Modeling;
 
-/// <summary>A block of a ResNet: some convolutions, added to the input, or to its projection where the shape changes.</summary>
-internal abstract class ResidualBlock : Module
+/// <summary>A residual block's forward pass: convolutions with ReLU between them, added to the input, or to its projection where shapes change.</summary>
+internal sealed class ResidualBlock
 {
-    /// <summary>[N, C, H, W] to [N, C', H / stride, W / stride]. Where nothing is recorded and the shape stays, the output takes the memory of the input.</summary>
-    public Tensor Forward(Tensor input)
+    private readonly ConvNorm[] _convolutions;
+    private readonly ConvNorm? _downsample;
+
+    /// <param name="layers">Its layers.</param>
+    /// <param name="layer">Makes the module of a layer.</param>
+    public ResidualBlock(ResidualBlockLayers layers, Func<ConvolutionLayer, ConvNorm> layer)
     {
-        using var scope = new TensorScope();
-        return scope.Keep(Downsample is null
-            ? Forward(input, new Epilogue(input, Rectifies: true, Overwrites: !Autograd.IsRecording))
-            : Forward(input, new Epilogue(Downsample.Forward(input), Rectifies: true, Overwrites: true)));
+        _convolutions = [.. layers.Convolutions.Select(layer)];
+        _downsample = layers.Downsample is null ? null : layer(layers.Downsample);
     }
 
-    /// <summary>The last normalisation of the residual branch; starting at zero makes the block start as the identity.</summary>
-    public abstract Norm2d LastNorm { get; }
-
-    protected ConvBlock? Downsample { get; private set; }
-
-    /// <summary>The convolutions of the input, and what follows the last: the sum with the shortcut, rectified.</summary>
-    protected abstract Tensor Forward(Tensor input, Epilogue end);
-
-    /// <summary>Registered last, as torchvision does it.</summary>
-    protected void AddDownsample(int inputs, int outputs, int stride, NormKind norm)
+    /// <summary>[N, C, H, W] to [N, C', H / stride, W / stride].</summary>
+    public Tensor Forward(Tensor input)
     {
-        if (stride != 1 || inputs != outputs)
-            Downsample = Register("downsample", new ConvBlock(new Conv2d(inputs, outputs, 1, stride, bias: false), Norms.Create(norm, outputs)));
+        using var scope = NewDisposeScope();
+        var x = input;
+        foreach (var convolution in _convolutions[..^1])
+            x = convolution.Forward(x, PostOps.OnlyRelu);
+        // A projection is needed for the sum alone, and so is the input itself where nothing is recorded.
+        var residual = _downsample?.Forward(input) ?? input;
+        return _convolutions[^1].Forward(x, new(residual, Relu: true, OverwritesResidual: _downsample is not null || !is_grad_enabled())).MoveToOuterDisposeScope();
     }
 }

@@ -1,93 +1,73 @@
-using RetinaSharp.Detection.Settings;
-using RetinaSharp.Torch;
-using RetinaSharp.Torch.Modules;
+using RetinaSharp.Detection.Modeling.Architecture;
+using RetinaSharp.Detection.Modeling.Layers;
+using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Modeling;
 
-/// <summary>RetinaNet (Lin et al., "Focal Loss for Dense Object Detection"): backbone, pyramid, two heads. Weights have torchvision's names.</summary>
-internal sealed class RetinaNet : Module
+/// <summary>
+/// RetinaNet (Lin et al., "Focal Loss for Dense Object Detection"): backbone, pyramid, two heads. A module whose parameters have torchvision's
+/// names and share the memory of a <see cref="NetworkState"/>.
+/// </summary>
+internal sealed class RetinaNet : nn.Module<Tensor, LevelOutput[]>
 {
-    private readonly Backbone _backbone;
-    private readonly Heads _heads;
+    private readonly ResNet _body;
+    private readonly FeaturePyramid _pyramid;
+    private readonly Head _classification, _regression;
 
-    /// <param name="settings">The architecture.</param>
-    /// <param name="classes">Number of classes, without the background.</param>
-    /// <param name="hasBackground">Whether the scores are a softmax, so that the background has an output too, before those of the classes.</param>
-    public RetinaNet(ModelSettings settings, int classes, bool hasBackground = false)
+    /// <param name="state">The tensors; they outlive the network.</param>
+    /// <param name="options">What the network is for.</param>
+    public RetinaNet(NetworkState state, NetworkOptions options = default)
+        : base(nameof(RetinaNet))
     {
-        settings.Validate();
-        (Settings, Classes, HasBackground) = (settings, classes, hasBackground);
-        _backbone = Register("backbone", new Backbone(settings));
-        _heads = Register("head", new Heads(settings, classes + (hasBackground ? 1 : 0)));
+        (Architecture, Type, Device) = (state.Architecture, options.Type == default ? ScalarType.Float32 : options.Type, state.Device);
+        options = options with { Type = Type };
+        var root = new ModuleTree(this);
+        _body = new(Architecture.Body, Layer);
+        _pyramid = new(Architecture.Pyramid, Layer);
+        _classification = new(Architecture.Classification, Layer);
+        _regression = new(Architecture.Regression, Layer);
+        train(options.IsTraining);
+
+        ConvNorm Layer(ConvolutionLayer layer) => new(layer, state, options, root);
     }
 
-    public ModelSettings Settings { get; }
-
-    public int Classes { get; }
-
-    public bool HasBackground { get; }
-
-    public ResNet Body => _backbone.Body;
-
-    public FeaturePyramid Pyramid => _backbone.Pyramid;
-
-    public Head ClassificationHead => _heads.Classification;
-
-    public Head RegressionHead => _heads.Regression;
+    /// <summary>Its layers.</summary>
+    public RetinaNetArchitecture Architecture { get; }
 
     /// <summary>Type in which it computes.</summary>
-    public ScalarType ComputeType { get; private set; } = ScalarType.Float32;
+    public ScalarType Type { get; }
 
     /// <summary>Where it computes.</summary>
-    public Device Device { get; private set; } = Device.Cpu;
+    public Device Device { get; }
 
-    /// <inheritdoc/>
-    public override void To(Device device, ScalarType type, int shards = 1)
+    /// <summary>Normalized images [N, 3, H, W], channels-last, H and W multiples of 32, to the outputs of each level, finest first.</summary>
+    public override LevelOutput[] forward(Tensor images)
     {
-        (Device, ComputeType) = (device, type);
-        base.To(device, type, shards);
+        // What the backward pass needs is the graph's, which frees it as it goes; here only the outputs are kept.
+        using var scope = NewDisposeScope();
+        return Array.ConvertAll(Outputs(Levels(images)), output => new LevelOutput(output.Logits.MoveToOuterDisposeScope(), output.Deltas.MoveToOuterDisposeScope()));
     }
 
-    /// <summary>Normalised images [N, 3, H, W], channels-last, H and W multiples of 32, to the outputs of each level, finest first.</summary>
-    public LevelOutput[] Forward(Tensor images)
-    {
-        // What the way back needs is the graph's, which frees it as it goes; here only the outputs are kept.
-        using var scope = new TensorScope();
-        return Array.ConvertAll(Outputs(Levels(images)), output => new LevelOutput(scope.Keep(output.Logits), scope.Keep(output.Deltas)));
-    }
-
-    /// <summary>The levels of the pyramid, finest first, from images as <see cref="Forward"/> takes them.</summary>
-    public Tensor[] Levels(Tensor images) => Pyramid.Forward(Body.Forward(images, Pyramid.FirstStage));
+    /// <summary>The levels of the pyramid, finest first, from images as <see cref="forward"/> takes them.</summary>
+    public Tensor[] Levels(Tensor images) => _pyramid.Forward(_body.Forward(images, _pyramid.FirstStage));
 
     /// <summary>The outputs of both heads for each level.</summary>
-    public LevelOutput[] Outputs(Tensor[] levels) => [.. ClassificationHead.Forward(levels).Zip(RegressionHead.Forward(levels), (logits, deltas) => new LevelOutput(logits, deltas))];
+    public LevelOutput[] Outputs(Tensor[] levels) => [.. _classification.Forward(levels).Zip(_regression.Forward(levels), (logits, deltas) => new LevelOutput(logits, deltas))];
 
-    private sealed class Backbone : Module
+    /// <summary>Forgets what was derived from the weights: they have changed.</summary>
+    public void InvalidateCache()
     {
-        public Backbone(ModelSettings settings)
+        foreach (var module in modules())
         {
-            Body = Register("body", new ResNet(settings.Depth, settings.Width, settings.Norm));
-            Pyramid = Register("fpn", new FeaturePyramid(Body.StageChannels, settings));
+            (module as Conv2d)?.InvalidateCache();
+            (module as Norm2d)?.InvalidateCache();
         }
-
-        public ResNet Body { get; }
-
-        public FeaturePyramid Pyramid { get; }
     }
 
-    private sealed class Heads : Module
+    /// <summary>Moves the running statistics of batch norm by the batches since the last call.</summary>
+    public void UpdateRunningStats()
     {
-        public Heads(ModelSettings settings, int outputs)
-        {
-            var anchors = settings.Anchors.AnchorsPerCell;
-            Classification = Register("classification_head",
-                new Head(settings.PyramidChannels, settings.HeadConvolutions, settings.HeadNorm, "cls_logits", anchors, outputs));
-            Regression = Register("regression_head",
-                new Head(settings.PyramidChannels, settings.HeadConvolutions, settings.HeadNorm, "bbox_reg", anchors, 4));
-        }
-
-        public Head Classification { get; }
-
-        public Head Regression { get; }
+        foreach (var norm in modules().OfType<BatchNorm2d>())
+            norm.UpdateRunningStats();
     }
 }

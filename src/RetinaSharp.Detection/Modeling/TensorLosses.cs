@@ -1,48 +1,48 @@
 using RetinaSharp.Detection.Settings;
 using RetinaSharp.Losses;
-using RetinaSharp.Torch;
+using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Modeling;
 
 /// <summary>
 /// The classification losses as compositions of operators, for outputs that are on another device: the closed forms of
 /// RetinaSharp.Losses in log-space, without autograd, whose derivative of the power is NaN where 1 - p_t rounds to 0.
-/// Computed in single precision whatever the logits are, summed in double.
+/// Computed in fp32 whatever the logits are, summed in fp64.
 /// </summary>
 internal static class TensorLosses
 {
     /// <inheritdoc cref="ClassificationLoss.Evaluate"/>
     public static (double Value, Tensor Gradient) Evaluate(LossSettings settings, Tensor logits, ReadOnlySpan<int> labels, LossNormalizer normalizer)
     {
-        using var guard = Autograd.WithoutGradient();
-        using var scope = new TensorScope();
-        var rows = logits.To(ScalarType.Float32).View(-1, logits.Shape[^1]);
+        using var guard = no_grad();
+        using var scope = NewDisposeScope();
+        var rows = logits.to(ScalarType.Float32).view(-1, logits.shape[^1]);
         var (value, gradient) = settings.HasBackgroundOutput ? Softmax(settings, rows, labels) : Sigmoid(settings, rows, labels);
         var (sum, rowsOfAPart) = (0.0, labels.Length / normalizer.Parts);
         var scales = new float[normalizer.Parts];
         for (var part = 0; part < normalizer.Parts; part++)
         {
-            sum += value.Slice(0, part * rowsOfAPart, (part + 1) * rowsOfAPart).SumAll(ScalarType.Float64).To(Device.Cpu, ScalarType.Float64).Data<double>()[0] / normalizer[part];
+            sum += value.slice(0, part * rowsOfAPart, (part + 1) * rowsOfAPart, 1).sum(ScalarType.Float64).item<double>() / normalizer[part];
             scales[part] = (float)(1 / normalizer[part]);
         }
 
-        var scaled = gradient.View(normalizer.Parts, -1) * Tensor.From<float>(scales, logits.Device, normalizer.Parts, 1);
-        return (sum, scope.Keep(scaled.To(logits.Type).View(logits.Shape.ToArray())));
+        var scaled = gradient.view(normalizer.Parts, -1) * tensor(scales, [normalizer.Parts, 1], device: logits.device);
+        return (sum, scaled.to(logits.dtype).view(logits.shape).MoveToOuterDisposeScope());
     }
 
     /// <inheritdoc cref="ClassificationLoss.CrossEntropies"/>
     public static float[] CrossEntropies(Tensor logits, ReadOnlySpan<int> labels)
     {
-        using var guard = Autograd.WithoutGradient();
-        using var scope = new TensorScope();
+        using var guard = no_grad();
+        using var scope = NewDisposeScope();
         var plain = new LossSettings { Classification = ClassificationLossKind.CrossEntropy, Alpha = null };
-        return Sigmoid(plain, logits.To(ScalarType.Float32).View(-1, logits.Shape[^1]), labels).Value.Sum([1]).ToArray();
+        return Sigmoid(plain, logits.to(ScalarType.Float32).view(-1, logits.shape[^1]), labels).Value.sum(1).to(CPU).data<float>().ToArray();
     }
 
     /// <summary>All as background first, then the few places of the positives by index: there is no one-hot tensor.</summary>
     private static (Tensor Value, Tensor Gradient) Sigmoid(LossSettings settings, Tensor rows, ReadOnlySpan<int> labels)
     {
-        var classes = (int)rows.Shape[1];
+        var classes = (int)rows.shape[1];
         var places = new List<long>();
         for (var row = 0; row < labels.Length; row++)
         {
@@ -55,11 +55,11 @@ internal static class TensorLosses
         (value, var gradient) = (value * negative, derivative * -negative);
         if (places.Count > 0)
         {
-            var positives = Indices([.. places], rows.Device);
-            var (positiveValue, positiveDerivative) = Member(settings, rows.View(-1).IndexSelect(0, positives));
+            var positives = Indices([.. places], rows.device);
+            var (positiveValue, positiveDerivative) = Member(settings, rows.view(-1).index_select(0, positives));
             var positive = settings.Alpha ?? 1;
-            value.View(-1).IndexCopy_(0, positives, positiveValue * positive);
-            gradient.View(-1).IndexCopy_(0, positives, positiveDerivative * positive);
+            value.view(-1).index_copy_(0, positives, positiveValue * positive);
+            gradient.view(-1).index_copy_(0, positives, positiveDerivative * positive);
         }
 
         return WithoutIgnored(value, gradient, labels);
@@ -79,14 +79,14 @@ internal static class TensorLosses
             weights[row] = (float)(settings.Alpha is not { } alpha ? 1 : targets[row] == 0 ? 1 - alpha : alpha);
         }
 
-        var target = Tensor.From<long>(targets, rows.Device, targets.Length, 1);
-        var weight = Tensor.From<float>(weights, rows.Device, weights.Length, 1);
-        var others = rows.Scatter(1, target, double.NegativeInfinity);
-        var greatest = others.Amax(1);
-        others -= greatest;
-        var (value, derivative) = Member(settings, rows.Gather(1, target) - greatest - others.LogSumExp(1));
+        var target = tensor(targets, [targets.Length, 1], device: rows.device);
+        var weight = tensor(weights, [weights.Length, 1], device: rows.device);
+        var others = rows.scatter(1, target, full_like(weight, double.NegativeInfinity));
+        var greatest = others.amax([1], keepdim: true);
+        others = others - greatest;
+        var (value, derivative) = Member(settings, rows.gather(1, target) - greatest - others.logsumexp(1, keepdim: true));
         (value, derivative) = (value * weight, derivative * weight);
-        return WithoutIgnored(value, (others.Softmax(1) * -derivative).Scatter_(1, target, derivative), labels);
+        return WithoutIgnored(value, (others.softmax(1) * -derivative).scatter_(1, target, derivative), labels);
     }
 
     /// <summary>Value and derivative of the loss by x_t, without α; the order of the factors keeps infinity times zero out.</summary>
@@ -95,14 +95,14 @@ internal static class TensorLosses
         if (settings.Classification == ClassificationLossKind.FocalStar)
         {
             var opposite = -((logit * settings.Gamma) + settings.StarBeta);
-            return (opposite.Softplus() * (1 / settings.Gamma), -opposite.Sigmoid());
+            return (nn.functional.softplus(opposite) * (1 / settings.Gamma), -opposite.sigmoid());
         }
 
-        var (crossEntropy, complement) = ((-logit).Softplus(), (-logit).Sigmoid());
+        var (crossEntropy, complement) = (nn.functional.softplus(-logit), (-logit).sigmoid());
         if (settings.Classification == ClassificationLossKind.CrossEntropy || settings.Gamma == 0)
             return (crossEntropy, -complement);
-        var power = (logit.Softplus() * -settings.Gamma).Exp();
-        return (power * crossEntropy, -(power * ((logit.Sigmoid() * crossEntropy * settings.Gamma) + complement)));
+        var power = (nn.functional.softplus(logit) * -settings.Gamma).exp();
+        return (power * crossEntropy, -(power * ((logit.sigmoid() * crossEntropy * settings.Gamma) + complement)));
     }
 
     private static (Tensor Value, Tensor Gradient) WithoutIgnored(Tensor value, Tensor gradient, ReadOnlySpan<int> labels)
@@ -116,9 +116,9 @@ internal static class TensorLosses
 
         if (ignored.Count == 0)
             return (value, gradient);
-        var rows = Indices([.. ignored], value.Device);
-        return (value.IndexFill_(0, rows, 0), gradient.IndexFill_(0, rows, 0));
+        var rows = Indices([.. ignored], value.device);
+        return (value.index_fill_(0, rows, 0), gradient.index_fill_(0, rows, 0));
     }
 
-    private static Tensor Indices(ReadOnlySpan<long> places, Device device) => Tensor.From(places, device, places.Length);
+    private static Tensor Indices(long[] places, Device device) => tensor(places, device: device);
 }

@@ -5,7 +5,8 @@ using RetinaSharp.Detection.Data;
 using RetinaSharp.Detection.Modeling;
 using RetinaSharp.Detection.Settings;
 using RetinaSharp.Losses;
-using RetinaSharp.Torch;
+using RetinaSharp.Kernels;
+using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Sampling;
 
@@ -35,41 +36,41 @@ internal sealed class Sampler
     public bool NeedsOutputs => _settings.Kind == SamplingKind.Ohem;
 
     /// <summary>How many positives of a batch are kept, where its labels alone decide that.</summary>
-    public int PositivesKept(TrainingBatch batch) => batch.PositivesByImage().Sum(count => Math.Min(count, _settings.MostPositives));
+    public int PositivesKept(BatchTargets targets) => targets.PositivesByImage().Sum(count => Math.Min(count, _settings.MostPositives));
 
     /// <summary>Ignores, in the labels of a batch, the anchors that are not chosen.</summary>
     /// <param name="outputs">What the network gave, by level.</param>
-    /// <param name="batch">The batch.</param>
-    /// <param name="firstImage">Number of its first image in the run, by which random draws are made.</param>
-    /// <param name="threads">Threads to use; 0: one for each processor.</param>
+    /// <param name="targets">Of the batch; their labels are changed.</param>
+    /// <param name="numberOf">The number in the run of an image of the batch, by which random draws are made.</param>
+    /// <param name="threads">Threads to use; 0: one for each core.</param>
     /// <returns>Positives that are kept.</returns>
-    public int Run(LevelOutput[] outputs, TrainingBatch batch, long firstImage, int threads = 0)
+    public int Run(LevelOutput[] outputs, BatchTargets targets, Func<int, long> numberOf, int threads = 0)
     {
-        using var guard = Autograd.WithoutGradient();
-        using var scope = new TensorScope();
-        var grid = _anchors.Generate(batch.Height, batch.Width);
+        using var guard = no_grad();
+        using var scope = NewDisposeScope();
+        var grid = _anchors.Generate(targets.Size.Height, targets.Size.Width);
         var losses = _settings.Kind == SamplingKind.Ratio ? [] : outputs.Select((output, level) =>
-            ClassificationLoss.CrossEntropies(output.Logits.Detach(), batch.Levels[level].Labels, threads)).ToArray();
-        var deltas = !NeedsOutputs ? [] : outputs.Select(output => output.Deltas.Detach().To(Device.Cpu, ScalarType.Float32)).ToArray();
+            ClassificationLoss.CrossEntropies(output.Logits.detach(), targets.Levels[level].Labels, threads)).ToArray();
+        var deltas = !NeedsOutputs ? [] : outputs.Select(output => output.Deltas.detach().to(ScalarType.Float32, CPU)).ToArray();
 
         var positives = 0;
         var (labels, scores, boxes, kept) = (new int[grid.Count], new float[grid.Count], new Box[grid.Count], new bool[grid.Count]);
-        for (var image = 0; image < batch.Count; image++)
+        for (var image = 0; image < targets.Size.Images; image++)
         {
             for (var level = 0; level < outputs.Length; level++)
             {
                 var (offset, count) = (grid.Levels[level].Offset, grid.Levels[level].Count);
-                batch.Levels[level].Labels.Slice(image * count, count).CopyTo(labels.AsSpan(offset));
+                targets.Levels[level].Labels.Slice(image * count, count).CopyTo(labels.AsSpan(offset));
                 if (losses.Length > 0)
                     losses[level].AsSpan(image * count, count).CopyTo(scores.AsSpan(offset));
                 if (deltas.Length > 0)
-                    BoxCoder.Decode(grid.Boxes.Slice(offset, count), MemoryMarshal.Cast<float, BoxDelta>(deltas[level].Data<float>()).Slice(image * count, count), boxes.AsSpan(offset, count));
+                    BoxCoder.Decode(grid.Boxes.Slice(offset, count), MemoryMarshal.Cast<float, BoxDelta>(deltas[level].Elements<float>()).Slice(image * count, count), boxes.AsSpan(offset, count));
             }
 
             Array.Clear(kept);
-            positives += Take(Order(labels, scores, boxes, firstImage + image), labels, kept);
+            positives += Take(Order(labels, scores, boxes, numberOf(image)), labels, kept);
             for (var level = 0; level < outputs.Length; level++)
-                batch.Levels[level].Keep(image, kept.AsSpan(grid.Levels[level].Offset, grid.Levels[level].Count));
+                targets.Levels[level].Keep(image, kept.AsSpan(grid.Levels[level].Offset, grid.Levels[level].Count));
         }
 
         return positives;

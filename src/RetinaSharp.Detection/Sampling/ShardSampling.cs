@@ -1,6 +1,6 @@
 using RetinaSharp.Detection.Data;
 using RetinaSharp.Detection.Modeling;
-using RetinaSharp.Torch;
+using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Sampling;
 
@@ -16,7 +16,7 @@ namespace RetinaSharp.Detection.Sampling;
 /// <param name="batches">Batches of the step.</param>
 internal sealed class ShardSampling(Sampler sampler, IReadOnlyList<TrainingBatch> step, int shards, int batches) : IDisposable
 {
-    private readonly double? _known = sampler.NeedsOutputs ? null : Math.Max(1, step.Sum(sampler.PositivesKept));
+    private readonly double? _known = sampler.NeedsOutputs ? null : Math.Max(1, step.Sum(batch => sampler.PositivesKept(batch.Targets)));
     private readonly Barrier _meeting = new(shards);
     private int _kept;
 
@@ -32,7 +32,7 @@ internal sealed class ShardSampling(Sampler sampler, IReadOnlyList<TrainingBatch
         try
         {
             outputs = forward();
-            kept = sampler.Run(outputs, shard, firstImage, Engine.Threads);
+            kept = sampler.Run(outputs, shard.Targets, image => firstImage + image, get_num_threads());
         }
         finally
         {

@@ -9,8 +9,13 @@ namespace RetinaSharp.Detection.Training;
 /// </summary>
 internal static class DataIdentity
 {
-    /// <summary>64 hexadecimal digits.</summary>
-    public static string Of(AnnotatedSet set)
+    /// <summary>The digest of images to train on, 64 hexadecimal digits. Degenerate boxes, which training skips, do not count.</summary>
+    public static string OfTraining(AnnotatedSet set) => Of(set, (image, annotation) => !image.IsDegenerate(annotation));
+
+    /// <summary>The digest of images to evaluate on, 64 hexadecimal digits. Every box counts.</summary>
+    public static string OfValidation(AnnotatedSet set) => Of(set, (_, _) => true);
+
+    private static string Of(AnnotatedSet set, Func<AnnotatedImage, Annotation, bool> counts)
     {
         using var hash = SHA256.Create();
         using (var writer = new BinaryWriter(new CryptoStream(Stream.Null, hash, CryptoStreamMode.Write)))
@@ -23,13 +28,13 @@ internal static class DataIdentity
             }
 
             foreach (var image in set.Images)
-                Write(writer, image);
+                Write(writer, image, [.. image.Annotations.Where(annotation => counts(image, annotation))]);
         }
 
         return Convert.ToHexStringLower(hash.Hash!);
     }
 
-    private static void Write(BinaryWriter writer, AnnotatedImage image)
+    private static void Write(BinaryWriter writer, AnnotatedImage image, Annotation[] annotations)
     {
         // A file that is missing is named by whoever reads it.
         var file = new FileInfo(image.Path);
@@ -37,8 +42,8 @@ internal static class DataIdentity
         writer.Write(file.Exists ? file.Length : -1);
         writer.Write(image.Width);
         writer.Write(image.Height);
-        writer.Write(image.Annotations.Count);
-        foreach (var annotation in image.Annotations)
+        writer.Write(annotations.Length);
+        foreach (var annotation in annotations)
         {
             writer.Write(annotation.Category);
             writer.Write(annotation.Box.X);

@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using RetinaSharp.Detection.Settings;
 using RetinaSharp.Detection.Weights;
-using RetinaSharp.Torch;
+using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Training;
 
@@ -138,9 +138,9 @@ internal sealed class RunFolder : IDisposable
         }
         catch (IOException)
         {
-            using var guard = Autograd.WithoutGradient();
-            using var scope = new TensorScope();
-            _waitingBest = ([.. weights.Select(entry => (entry.Name, TensorScope.Detach(entry.Tensor.Clone())))], description);
+            using var guard = no_grad();
+            using var scope = NewDisposeScope();
+            _waitingBest = ([.. weights.Select(entry => (entry.Name, entry.Tensor.clone().DetachFromDisposeScope()))], description);
             throw;
         }
     }

@@ -23,10 +23,10 @@ internal sealed class StepNormalizer(NormalizerKind kind, double average = StepN
         if (kind == NormalizerKind.PerImage)
         {
             var images = step.Sum(batch => batch.Count);
-            return batch => LossNormalizer.PerImage(batch.PositivesByImage(), images);
+            return batch => LossNormalizer.PerImage(batch.Targets.PositivesByImage(), images);
         }
 
-        double divisor = Math.Max(1, step.Sum(batch => batch.PositiveCount));
+        double divisor = Math.Max(1, step.Sum(batch => batch.Targets.PositiveCount));
         if (kind == NormalizerKind.MovingAverage)
             divisor = Average = (Kept * Average) + ((1 - Kept) * divisor);
         LossNormalizer common = divisor;

@@ -2,13 +2,13 @@ using RetinaSharp.Detection.Data;
 using RetinaSharp.Detection.Modeling;
 using RetinaSharp.Detection.Sampling;
 using RetinaSharp.Detection.Settings;
-using RetinaSharp.Torch;
-using RetinaSharp.Torch.Modules;
+using RetinaSharp.Kernels;
+using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Training;
 
-/// <summary>Makes the steps of a training: batches through the network and back, gradients together, weights moved.</summary>
-internal sealed class StepRunner(RunSettings settings, RetinaNet network, TrainingState state, StepNormalizer normalizer, Sampler? sampler, ShardThreads shards, PhaseClock clock)
+/// <summary>Makes the steps of a training run: forward and backward pass of each shard, sum of the gradients, update.</summary>
+internal sealed class StepRunner(RunSettings settings, TrainingState state, StepNormalizer normalizer, Sampler? sampler, ShardThreads shards, PhaseClock clock)
 {
     /// <summary>By what the losses are divided.</summary>
     public StepNormalizer Normalizer => normalizer;
@@ -38,46 +38,46 @@ internal sealed class StepRunner(RunSettings settings, RetinaNet network, Traini
             {
                 var losses = new (double Classification, double Box)[group.Length];
                 using var sampling = sampler is null ? null : new ShardSampling(sampler, batches, group.Length, groups.Length);
-                shards.Run(group.Length, shard => losses[shard] = ForwardAndBackward(group[shard], normalizerOf(group[shard]), sampling, FirstImage(group[shard]), shard == 0));
+                shards.Run(group.Length, shard => losses[shard] = ForwardAndBackward(state.Shards[shard], group[shard], normalizerOf(group[shard]), sampling, FirstImage(group[shard]), shard == 0));
                 foreach (var loss in losses)
                 {
                     classification += Finite(loss.Classification, "classification loss", step, batches);
                     box += Finite(loss.Box, "box loss", step, batches);
                 }
 
-                state.Gradients.Collect(first: group[0] == batches[0], shards);
-                network.Settle();
+                state.Gradients.Collect();
+                state.UpdateRunningStats();
                 clock.Lap("backward");
             }
 
-            Finite(state.Gradients.Clip(settings.Training.Clip > 0 ? settings.Training.Clip : double.PositiveInfinity, shards), "gradient", step, batches);
-            state.Update(learningRate, shards);
+            Finite(state.Update(learningRate, settings.Training.Clip), "gradient", step, batches);
             clock.Lap("optimizer");
-            return (classification, box, batches.Sum(batch => batch.Count), new(batches.Sum(batch => batch.PositiveCount), batches.Sum(batch => batch.CountedAnchors)));
+            return (classification, box, batches.Sum(batch => batch.Count), new(batches.Sum(batch => batch.Targets.PositiveCount), batches.Sum(batch => batch.Targets.CountedAnchors)));
 
             long FirstImage(TrainingBatch batch) => (step * settings.Training.EffectiveBatch) + (batches.IndexOf(batch) * (long)batch.Count);
         }
         finally
         {
+            state.Gradients.Clear();
             foreach (var batch in batches)
                 batch.Dispose();
         }
     }
 
     /// <summary>One shard, on a thread of its own. The time of the first stands for all.</summary>
-    private (double Classification, double Box) ForwardAndBackward(TrainingBatch batch, LossNormalizer divisor, ShardSampling? sampling, long firstImage, bool isTimed)
+    private (double Classification, double Box) ForwardAndBackward(RetinaNet network, TrainingBatch batch, LossNormalizer divisor, ShardSampling? sampling, long firstImage, bool isTimed)
     {
-        using var scope = new TensorScope();
+        using var scope = NewDisposeScope();
         var (outputs, sampled) = sampling?.Run(Forward, batch, firstImage) ?? (Forward(), null);
-        var loss = DetectionLoss.Evaluate(settings.Loss, outputs, batch, divisor, sampled, Engine.Threads);
+        var loss = DetectionLoss.Evaluate(settings.Loss, outputs, batch.Targets, divisor, sampled, get_num_threads());
         Lap("loss");
-        // What is not finite is found by the caller; going back from it does no harm, because the weights are not moved.
+        // What is not finite is found by the caller; its backward pass does no harm, because no update follows.
         Autograd.Backward(loss.Outputs, loss.Gradients);
         return (loss.Classification, loss.Box);
 
         LevelOutput[] Forward()
         {
-            var outputs = network.Forward(Preprocessing.Input(batch, network));
+            var outputs = network.call(Preprocessing.Input(batch, network));
             Lap("forward");
             return outputs;
         }

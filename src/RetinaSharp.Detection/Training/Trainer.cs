@@ -2,11 +2,13 @@ using RetinaSharp.Annotations;
 using RetinaSharp.Detection.Anchors;
 using RetinaSharp.Detection.Data;
 using RetinaSharp.Detection.Modeling;
+using RetinaSharp.Detection.Modeling.Architecture;
 using RetinaSharp.Detection.Sampling;
 using RetinaSharp.Detection.Settings;
 using RetinaSharp.Detection.Weights;
-using RetinaSharp.Torch;
-using RetinaSharp.Torch.Modules;
+using RetinaSharp.Kernels;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Training;
 
@@ -41,48 +43,57 @@ public sealed class Trainer(RunSettings settings, AnnotatedSet train, AnnotatedS
         if (settings.Model.BackgroundClass)
             (train, validation) = (BackgroundClass.AddTo(train), validation is null ? null : BackgroundClass.AddTo(validation));
 
-        Engine.Require(options.Device);
+        var device = LibTorch.Require(options.Device);
+        // The number of threads is the calling thread's own.
+        var before = get_num_threads();
+        try
+        {
+            return Train(train, validation, device, progress, cancellation);
+        }
+        finally
+        {
+            set_num_threads(before);
+        }
+    }
+
+    private TrainingResult Train(AnnotatedSet train, AnnotatedSet? validation, Device device, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
+    {
         var threads = options.Threads == 0 ? Environment.ProcessorCount : options.Threads;
         var threadsPerShard = Math.Max(1, threads / settings.Training.EffectiveShards);
-        Engine.Threads = threadsPerShard;
+        set_num_threads(threadsPerShard);
 
-        var start = Start($"{options.Device}, {threadsPerShard} threads for a shard");
+        var start = Start(train, validation, $"LibTorch {LibTorch.Version}, {device}, {threadsPerShard} threads for a shard");
         var found = options.Resume ? Found(start, progress) : null;
         if (found?.At is { IsFinished: true } end)
             return new(end.Step, end.Epoch, end.Best, end.BestEpoch, TimeSpan.FromSeconds(end.Seconds), IsCancelled: false);
-        var at = found is { At: var reached } ? reached with { Place = start.Place } : start with { Precision = ComputeType.Resolve(options.Precision, options.Device) };
+        var at = found is { At: var reached } ? reached with { Place = start.Place } : start with { Precision = ComputeType.Resolve(options.Precision, device.type) };
 
-        using var network = new RetinaNet(settings.Model, train.Categories.Count, settings.Loss.HasBackgroundOutput);
-        if (found is null)
-            Initialize(network, progress);
-        network.Body.Freeze(settings.Training.Freeze);
-        network.To(options.Device, ComputeType.Choose(at.Precision, options.Device), settings.Training.EffectiveShards);
-        network.Train(true);
-        using var state = new TrainingState(network, settings.Training);
+        var architecture = RetinaNetArchitecture.Create(settings, train.Categories.Count);
+        using var state = new TrainingState(Initial(architecture, train, found is null, device, progress), settings.Training, ComputeType.Choose(at.Precision, device.type));
         if (found is not null)
             CheckpointFile.Restore(found.Value.Path, at, state);
 
         using var shards = new ShardThreads(settings.Training.EffectiveShards, threadsPerShard);
         var clock = new PhaseClock();
         var anchors = new AnchorGenerator(settings.Model.Anchors);
-        var steps = new StepRunner(settings, network, state, new(settings.Loss.Normalizer, at.Normalizer), Sampler.Create(settings.Loss.Sampling, anchors, settings.Training.Seed), shards, clock);
+        var steps = new StepRunner(settings, state, new(settings.Loss.Normalizer, at.Normalizer), Sampler.Create(settings.Loss.Sampling, anchors, settings.Training.Seed), shards, clock);
         var loader = new TrainingLoader(train, settings.Input, settings.Augmentation, anchors, new Assigner(settings.Assigner), new()
         {
             BatchSize = settings.Training.Batch / settings.Training.EffectiveShards,
             Seed = settings.Training.Seed,
             Prefetch = 2 * steps.BatchesPerStep,
         });
-        var validator = validation is null ? null : new Validator(validation, settings, network, anchors, threads);
+        var validator = validation is null ? null : new Validator(validation, settings, state.Evaluation, anchors, threads);
         using var folder = new RunFolder(options.Folder, settings, found?.At);
         return new TrainingLoop(at, train, loader, steps, state, validator, folder, new(options.CheckpointEvery), clock, progress).Run(cancellation);
     }
 
     /// <summary>The checkpoint of a training that has not begun.</summary>
-    private Checkpoint Start(string place) => new()
+    private Checkpoint Start(AnnotatedSet train, AnnotatedSet? validation, string place) => new()
     {
         Settings = settings,
-        TrainingData = DataIdentity.Of(train),
-        ValidationData = validation is null ? null : DataIdentity.Of(validation),
+        TrainingData = DataIdentity.OfTraining(train),
+        ValidationData = validation is null ? null : DataIdentity.OfValidation(validation),
         Weights = options.Weights,
         Normalizer = StepNormalizer.FirstAverage,
         Precision = options.Precision,
@@ -114,15 +125,34 @@ public sealed class Trainer(RunSettings settings, AnnotatedSet train, AnnotatedS
         return (path, at);
     }
 
-    private void Initialize(RetinaNet network, IProgress<TrainingProgress>? progress)
+    /// <summary>The tensors to start from, on the device; those of a run that goes on are read later.</summary>
+    private NetworkState Initial(RetinaNetArchitecture architecture, AnnotatedSet train, bool isNew, Device device, IProgress<TrainingProgress>? progress)
     {
-        WeightInitializer.Initialize(network, settings.Training.Seed);
-        var transfer = options.Weights is { } weights ? WeightTransfer.Run(weights, network, train.Categories) : null;
+        var state = isNew ? WeightInitializer.Create(architecture, settings.Training.Seed) : NetworkState.Create(architecture);
+        try
+        {
+            if (isNew)
+                TakeWeights(state, train, progress);
+            if (device.type == DeviceType.CPU)
+                return state;
+            using (state)
+                return state.To(device);
+        }
+        catch
+        {
+            state.Dispose();
+            throw;
+        }
+    }
+
+    private void TakeWeights(NetworkState state, AnnotatedSet train, IProgress<TrainingProgress>? progress)
+    {
+        var transfer = options.Weights is { } weights ? WeightTransfer.Run(weights, state, train.Categories) : null;
         if (transfer is not null)
             progress?.Report(new TrainingNote(transfer.Summary));
         if (transfer is not { HasBackbone: true } && (settings.Model.Norm == NormKind.Frozen || settings.Training.Freeze > 0))
         {
-            progress?.Report(new TrainingNote("The backbone starts from random weights, but its normalisation or some of its stages are frozen, as if it had been trained: "
+            progress?.Report(new TrainingNote("The backbone starts from random weights, but its normalization or some of its stages are frozen, as if it had been trained: "
                 + "it will learn little. Give it trained weights (--weights), or from scratch use --norm batch (or group) with --freeze 0.", IsWarning: true));
         }
     }

@@ -1,5 +1,5 @@
 using RetinaSharp.Detection.Settings;
-using RetinaSharp.Torch;
+using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Training;
 
@@ -12,13 +12,13 @@ public sealed record TrainerOptions
     /// </summary>
     public required string Folder { get; init; }
 
-    /// <summary>Where the network is computed.</summary>
-    public Device Device { get; init; }
+    /// <summary>Where the network is computed; null: on the CPU.</summary>
+    public Device? Device { get; init; }
 
     /// <summary>Number type of the network's computation.</summary>
     public Precision Precision { get; init; }
 
-    /// <summary>Threads of the network's computation; 0: one for each processor.</summary>
+    /// <summary>Threads of the network's computation; 0: one for each core.</summary>
     public int Threads { get; init; }
 
     /// <summary>

@@ -113,14 +113,12 @@ internal sealed class TrainingLoop(
         if (checkpoints.IsDue(next: _validationTime))
             WriteCheckpoint();
         var begun = Stopwatch.GetTimestamp();
-        state.SwapAverages();
         try
         {
             return validator.Run(cancellation);
         }
         finally
         {
-            state.SwapAverages();
             _validationTime = Stopwatch.GetElapsedTime(begun);
             clock.Lap("validation");
         }
@@ -135,7 +133,7 @@ internal sealed class TrainingLoop(
         {
             _at = _at with { Best = validation!.Metrics, BestEpoch = _at.Epoch };
             _bestEvaluation = validation.Evaluation;
-            Write(() => folder.SaveBest(state.Averages(), Description(validation.Metrics.AP)), mustSucceed: false);
+            Write(() => folder.SaveBest(state.Model, Description(validation.Metrics.AP)), mustSucceed: false);
         }
 
         var isLast = _at.IsFinished;
@@ -157,7 +155,7 @@ internal sealed class TrainingLoop(
             WriteCheckpoint();
     }
 
-    private void SaveLast(double? validationAP) => folder.SaveLast(state.Averages(), Description(validationAP));
+    private void SaveLast(double? validationAP) => folder.SaveLast(state.Model, Description(validationAP));
 
     private ModelDescription Description(double? validationAP) => new()
     {

@@ -5,71 +5,91 @@ using RetinaSharp.Detection.Inference;
 using RetinaSharp.Detection.Modeling;
 using RetinaSharp.Detection.Sampling;
 using RetinaSharp.Detection.Settings;
-using RetinaSharp.Torch;
+using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Training;
 
 /// <summary>
-/// Losses, of sampled anchors where training samples them, and COCO figures on a validation set, with the weights as they are; the
-/// network is left ready for training.
+/// Losses, of sampled anchors where training samples them, and COCO metrics on a validation set. Each image is decoded once and goes
+/// through the network once.
 /// </summary>
 internal sealed class Validator
 {
     private readonly AnnotatedSet _set;
     private readonly RunSettings _settings;
     private readonly RetinaNet _network;
-    private readonly Predictor _predictor;
-    private readonly TrainingLoader _losses;
+    private readonly AnchorGenerator _anchors;
+    private readonly Assigner _assigner;
     private readonly Sampler? _sampler;
+    private readonly Predictor _predictor;
+    private readonly Dictionary<AnnotatedImage, int> _numbers;
     private readonly BufferPool<PixelBuffer> _pool = new();
     private readonly int _threads;
 
+    /// <param name="set">The validation images.</param>
+    /// <param name="settings">Settings of the run.</param>
+    /// <param name="network">A network in evaluation mode, whose weights change between two runs.</param>
+    /// <param name="anchors">Its anchors.</param>
+    /// <param name="threads">Threads of the network's operators.</param>
     public Validator(AnnotatedSet set, RunSettings settings, RetinaNet network, AnchorGenerator anchors, int threads)
     {
-        (_set, _settings, _network, _threads) = (set, settings, network, threads);
-        _predictor = new(network, anchors, settings.Inference, set.Categories);
+        (_set, _settings, _network, _anchors, _threads) = (set, settings, network, anchors, threads);
+        _assigner = new(settings.Assigner);
         _sampler = Sampler.Create(settings.Loss.Sampling, anchors, settings.Training.Seed, "validation sampling");
-        _losses = new(set, settings.Input, AugmentationSettings.None, anchors, new Assigner(settings.Assigner), new() { BatchSize = Math.Min(settings.Training.Batch, set.Images.Count) });
+        _predictor = new(network, anchors, settings.Inference, set.Categories);
+        _numbers = set.Images.Index().ToDictionary(image => image.Item, image => image.Index, ReferenceEqualityComparer.Instance as IEqualityComparer<AnnotatedImage>);
     }
 
+    /// <summary>Evaluates the weights as they are.</summary>
     public ValidationResult Run(CancellationToken cancellation)
     {
         // Nothing else computes now.
-        var threads = Engine.Threads;
-        Engine.Threads = _threads;
+        var threads = get_num_threads();
+        set_num_threads(_threads);
         try
         {
-            _network.Train(false);
-            var (classification, box) = Losses(cancellation);
+            _network.InvalidateCache();
             int[] sameClasses = [.. Enumerable.Range(0, _set.Categories.Count)];
             var planner = new ViewPlanner(_settings.Input);
-            var pipeline = new DetectionPipeline(planner, new(_settings.Inference, isLimitOfImage: true, 0), (batch, _) => _predictor.Forward(batch), _predictor.Finish, _pool);
-            var found = pipeline.Run(_set.Images, SetEvaluator.Reader(_set, planner), _settings.Training.Batch, null, cancellation);
-            return new(classification, box, SetEvaluator.Run(found.Select(image => image.Detections), _set, sameClasses, cancellation));
+            var pipeline = new DetectionPipeline(planner, new(_settings.Inference, isLimitOfImage: true, 0), (batch, observe, _) => _predictor.Forward(batch, observe), _predictor.Finish, _pool);
+            var losses = new ValidationLosses(_settings.Loss.Normalizer);
+            var found = pipeline.Run(
+                _set.Images, SetEvaluator.Reader(_set, planner), _settings.Training.Batch, null, cancellation, (images, batch, outputs) => AddLosses(losses, images, batch, outputs));
+            var evaluation = SetEvaluator.Run(found.Select(image => image.Detections), _set, sameClasses, cancellation);
+            return new(losses.Classification, losses.Box, evaluation);
         }
         finally
         {
-            Engine.Threads = threads;
-            _network.Train(true);
+            set_num_threads(threads);
         }
     }
 
-    private (double Classification, double Box) Losses(CancellationToken cancellation)
+    private void AddLosses(ValidationLosses losses, IReadOnlyList<AnnotatedImage> images, ImageBatch batch, LevelOutput[] outputs)
     {
-        using var guard = Autograd.WithoutGradient();
-        var sums = new LossSums();
-        foreach (var batch in _losses.Epoch(0, cancellation: cancellation))
+        var targets = Assign(images, batch);
+        int? sampled = _sampler?.Run(outputs, targets, image => _numbers[images[image]]);
+        using var scope = NewDisposeScope();
+        losses.Add(targets, sampled, normalizer => DetectionLoss.Evaluate(_settings.Loss, outputs, targets, normalizer, sampled is null ? null : 1));
+    }
+
+    private BatchTargets Assign(IReadOnlyList<AnnotatedImage> images, ImageBatch batch)
+    {
+        var grid = _anchors.Generate(batch.Height, batch.Width);
+        var samples = new BatchImage[images.Count];
+        var assignments = new AnchorAssignment[images.Count];
+        Parallel.For(0, images.Count, i =>
         {
-            using var owned = batch;
-            using var scope = new TensorScope();
-            var input = Preprocessing.Input(batch, _network);
-            var outputs = _network.Forward(input);
-            double? sampled = _sampler is null ? null : Math.Max(1, _sampler.Run(outputs, batch, (long)batch.Index * batch.Count));
-            var normalizer = _settings.Loss.Normalizer == NormalizerKind.PerImage ? LossNormalizer.PerImage(batch.PositivesByImage(), batch.Count) : Math.Max(1, batch.PositiveCount);
-            var loss = DetectionLoss.Evaluate(_settings.Loss, outputs, batch, normalizer, sampled);
-            sums = sums.Add(loss.Classification, loss.Box);
+            samples[i] = BatchImage.Of(images[i], Augmentation.Draw(AugmentationSettings.None, _settings.Input, images[i], new(0, "validation")), 0);
+            assignments[i] = _assigner.Assign(grid, samples[i].Boxes, samples[i].Classes, samples[i].Ignored);
+        });
+        LevelTargets[] levels = [.. grid.Levels.Select(_ => new LevelTargets())];
+        for (var level = 0; level < levels.Length; level++)
+        {
+            levels[level].Reset(images.Count, grid.Levels[level].Count);
+            for (var i = 0; i < images.Count; i++)
+                levels[level].Set(i, grid, grid.Levels[level], assignments[i], samples[i].Boxes);
         }
 
-        return (sums.MeanClassification, sums.MeanBox);
+        return new(new(images.Count, batch.Height, batch.Width), levels);
     }
 }

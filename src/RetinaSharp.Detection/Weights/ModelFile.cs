@@ -1,9 +1,8 @@
-using System.Diagnostics;
 using System.Text.Json;
 using RetinaSharp.Detection.Modeling;
+using RetinaSharp.Detection.Modeling.Architecture;
 using RetinaSharp.Detection.Settings;
-using RetinaSharp.Torch;
-using RetinaSharp.Torch.Modules;
+using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Weights;
 
@@ -17,9 +16,6 @@ internal static class ModelFile
     public const string Last = "last.safetensors";
 
     private const string DescriptionKey = "retinasharp.model";
-
-    /// <summary>Finds the system's functions that understanding a description takes: JSON's own settings are timed.</summary>
-    public static void Prepare() => Stopwatch.GetTimestamp();
 
     /// <summary>The file of a model that is given as a file or as a run folder.</summary>
     /// <exception cref="WeightsException">There is none.</exception>
@@ -35,17 +31,21 @@ internal static class ModelFile
 
     /// <summary>Writes a model; the file is complete or not there at all.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="state">Names and tensors, in single precision.</param>
+    /// <param name="state">Names and tensors, in fp32.</param>
     /// <param name="description">The rest.</param>
     /// <exception cref="IOException">The file cannot be written; it is then as it was.</exception>
-    public static void Save(string path, IEnumerable<(string Name, Tensor Tensor)> state, ModelDescription description)
+    public static void Save(string path, IEnumerable<(string Name, Tensor Tensor)> state, ModelDescription description) =>
+        Save(path, state.Select(entry => SafetensorsTensors.Entry(entry.Name, entry.Tensor)), description);
+
+    /// <inheritdoc cref="Save(string, IEnumerable{ValueTuple{string, Tensor}}, ModelDescription)"/>
+    public static void Save(string path, IEnumerable<SafetensorsEntry> state, ModelDescription description)
     {
         var metadata = new Dictionary<string, string>
         {
             ["format"] = "pt",
             [DescriptionKey] = JsonSerializer.Serialize(description, SettingsJsonContext.Default.ModelDescription),
         };
-        SafetensorsWriter.Write(path, state.Select(entry => SafetensorsTensors.Entry(entry.Name, entry.Tensor)), metadata);
+        SafetensorsWriter.Write(path, state, metadata);
     }
 
     /// <summary>Reads only what is said of a model.</summary>
@@ -59,52 +59,26 @@ internal static class ModelFile
         return description;
     }
 
-    /// <summary>Reads a model, on the processor, in single precision.</summary>
+    /// <summary>Reads a model, on the CPU, in fp32.</summary>
     /// <exception cref="WeightsException">The file is damaged, or no model of this program, or its weights do not fit its description.</exception>
-    public static (RetinaNet Model, ModelDescription Description) Load(string path)
+    public static (NetworkState State, ModelDescription Description) Load(string path)
     {
         using var file = Open(path);
         var description = Describe(file);
-        using var weights = WeightMemory.Read(file);
-        return (Network(description, weights), description);
+        return (NetworkState.Fill(Architecture(description), file.Read), description);
     }
 
-    /// <summary>The network of a description, with weights of zero.</summary>
-    public static RetinaNet Network(ModelDescription description) =>
-        new(description.Settings.Model, description.Categories.Count, description.Settings.Loss.HasBackgroundOutput);
-
-    /// <summary>The network of a description, with the weights of its file, on the processor, in single precision.</summary>
-    /// <exception cref="WeightsException">The weights do not fit the description.</exception>
-    public static RetinaNet Network(ModelDescription description, WeightMemory weights)
-    {
-        using var nowhere = new Birthplace(Device.Meta);
-        var model = Network(description);
-        try
-        {
-            model.Refill(weights.Take);
-            return weights.Left.FirstOrDefault() is { } unexpected
-                ? throw new WeightsException(weights.Path, $"{weights.Left.Count()} weights belong to no part of the model, the first is {unexpected}")
-                : model;
-        }
-        catch
-        {
-            model.Dispose();
-            throw;
-        }
-    }
-
-    /// <summary>Opens a model's file and holds it against its checksum.</summary>
+    /// <summary>Opens a model's file and holds it against its checksum, where it has one: other tools that write it anew leave that out.</summary>
     /// <exception cref="WeightsException">The file is damaged, or no model of this program.</exception>
     public static SafetensorsFile Open(string path)
     {
         var file = SafetensorsFile.Open(path);
         try
         {
-            // A file of other weights is told before its checksum is missed.
+            // A file of other weights is told before its checksum is computed.
             DescriptionIn(file);
-            return file.VerifyChecksum()
-                ? file
-                : throw new WeightsException(path, "its SHA-256 is missing from the metadata; the file is damaged or was changed by another program, get or export it again");
+            file.VerifyChecksum();
+            return file;
         }
         catch
         {
@@ -118,13 +92,24 @@ internal static class ModelFile
     public static ModelDescription Describe(SafetensorsFile file)
     {
         var description = Describe(file.Path, DescriptionIn(file));
-        // Before memory is asked for: a small file may describe a network that no machine holds.
-        var outputs = description.Categories.Count + (description.Settings.Loss.HasBackgroundOutput ? 1 : 0);
-        var (needed, there) = (Convolutions.Of(description.Settings.Model, outputs).Sum(shape => shape.Weights), file.Entries.Values.Sum(entry => entry.Count));
-        return needed <= there
+        // Before memory is asked for: a small file may describe a network that no machine holds. The architecture is a list of some hundred layers, whatever their sizes.
+        var architecture = Architecture(description);
+        var needed = 0;
+        foreach (var layout in architecture.Tensors())
+        {
+            file.Required(layout.Name).RequireShape(layout.Shape, file.Path);
+            needed++;
+        }
+
+        return needed == file.Entries.Count
             ? description
-            : throw new WeightsException(file.Path, $"its description is of a network with {needed} weights and more, but it holds {there}; the file is damaged, get or train it again");
+            : throw new WeightsException(file.Path, $"{file.Entries.Count - needed} weights belong to no part of the model, the first is {Unexpected(file, architecture)}");
     }
+
+    private static RetinaNetArchitecture Architecture(ModelDescription description) => RetinaNetArchitecture.Create(description.Settings, description.Categories.Count);
+
+    private static string Unexpected(SafetensorsFile file, RetinaNetArchitecture architecture) =>
+        SafetensorsHeaderParser.Show(file.Names.Except(architecture.Tensors().Select(layout => layout.Name)).First());
 
     /// <summary>What is said of a model, if the file is one of this program's.</summary>
     public static ModelDescription? TryDescribe(SafetensorsFile file) => file.Metadata.TryGetValue(DescriptionKey, out var text) ? Describe(file.Path, text) : null;

@@ -1,4 +1,5 @@
 using RetinaSharp.Detection.Anchors;
+using RetinaSharp.Detection.Modeling.Architecture;
 using RetinaSharp.Detection.Settings;
 
 namespace RetinaSharp.Detection.Weights;
@@ -6,13 +7,10 @@ namespace RetinaSharp.Detection.Weights;
 /// <summary>Recognises torchvision's networks by the names and shapes of their weights, which say all of them but the anchors.</summary>
 internal static class TorchvisionArchitecture
 {
-    private const string BodyPrefix = "backbone.body.";
     private const string Tower = "head.classification_head.conv.";
     private const string Classes = "head.classification_head.cls_logits.weight";
     private const string Boxes = "head.regression_head.bbox_reg.weight";
     private const string P6 = "backbone.fpn.extra_blocks.p6.weight";
-
-    private static readonly int[] Depths = [18, 34, 50, 101, 152];
 
     /// <summary>Whether there are weights of a RetinaNet.</summary>
     public static bool IsRetinaNet(IWeightSource weights) => weights.Find(Classes) is not null;
@@ -25,11 +23,11 @@ internal static class TorchvisionArchitecture
     {
         int[] blocks = [.. Enumerable.Range(1, 4).Select(stage => Count(weights, $"{prefix}layer{stage}."))];
         var isBottleneck = weights.Find($"{prefix}layer1.0.conv3.weight") is not null;
-        var depth = Array.Find(Depths, depth => Modeling.ResNet.Blocks(depth).SequenceEqual(blocks) && depth >= 50 == isBottleneck);
+        var depth = ResNetArchitecture.Depths.FirstOrDefault(depth => ResNetArchitecture.Blocks(depth).SequenceEqual(blocks) && ResNetArchitecture.HasBottlenecks(depth) == isBottleneck);
         if (depth == 0)
         {
             throw new WeightsException(weights.Path, $"its {weights.Names.Count()} weights are of no RetinaNet or ResNet of torchvision: "
-                + $"a ResNet of {string.Join(", ", Depths)} layers is looked for, found are {string.Join(", ", blocks)} blocks in stages called {prefix}layer1 to {prefix}layer4");
+                + $"a ResNet of {string.Join(", ", ResNetArchitecture.Depths)} layers is looked for, found are {string.Join(", ", blocks)} blocks in stages called {prefix}layer1 to {prefix}layer4");
         }
 
         var first = $"{prefix}conv1.weight";
@@ -46,7 +44,7 @@ internal static class TorchvisionArchitecture
     /// <exception cref="WeightsException">It is none of torchvision's, or has anchors of its own.</exception>
     public static (ModelSettings Settings, int Classes) RetinaNet(IWeightSource weights)
     {
-        var (depth, width) = ResNet(weights, BodyPrefix);
+        var (depth, width) = ResNet(weights, RetinaNetArchitecture.BodyPrefix);
         var anchors = new AnchorSettings { Compatibility = AnchorCompatibility.Torchvision };
         var (outputs, channels) = Convolution(weights, Classes);
         var (coordinates, _) = Convolution(weights, Boxes);
@@ -65,7 +63,7 @@ internal static class TorchvisionArchitecture
             Depth = depth,
             Width = width,
             // Only a batch norm that is trained counts its batches.
-            Norm = weights.Find($"{BodyPrefix}bn1.num_batches_tracked") is null ? NormKind.Frozen : NormKind.Batch,
+            Norm = weights.Find($"{RetinaNetArchitecture.BodyPrefix}bn1.num_batches_tracked") is null ? NormKind.Frozen : NormKind.Batch,
             PyramidChannels = channels,
             P6From = Convolution(weights, P6).Inputs == channels ? P6Source.P5 : P6Source.C5,
             HeadConvolutions = Count(weights, Tower),

@@ -1,10 +1,9 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using RetinaSharp.Annotations;
 using RetinaSharp.Detection.Data;
-using RetinaSharp.Detection.Modeling;
+using RetinaSharp.Detection.Modeling.Architecture;
 using RetinaSharp.Detection.Settings;
-using RetinaSharp.Torch;
-using RetinaSharp.Torch.Modules;
 
 namespace RetinaSharp.Detection.Weights;
 
@@ -28,7 +27,6 @@ public static class WeightImport
     /// <exception cref="WeightsException">The file is damaged, would have to be executed, or its weights are of another network; names what is missing.</exception>
     /// <exception cref="DataException">The class names cannot be read or do not fit.</exception>
     /// <exception cref="IOException">The model cannot be written.</exception>
-    /// <exception cref="TorchUnavailableException">The engine is not there.</exception>
     public static ImportResult Run(string path, string outFile, string? classes = null)
     {
         using var weights = TorchvisionWeights.Open(path, out var description);
@@ -40,7 +38,9 @@ public static class WeightImport
     private static ImportResult ImportRetinaNet(TorchvisionWeights weights, string outFile, string? classes)
     {
         var (settings, outputs) = TorchvisionArchitecture.RetinaNet(weights);
-        RequireEnough(weights, Convolutions.Of(settings, outputs));
+        var network = RetinaNetArchitecture.Create(settings, outputs);
+        var name = $"RetinaNet on ResNet-{settings.Depth} of width {settings.Width}, {outputs} classes";
+        var unexpected = Check([.. network.Tensors()], weights, name);
         var categories = ClassNames.Read(classes, outputs);
         // By torchvision's convention the first is the background, unless names say otherwise.
         settings = settings with { BackgroundClass = classes is null || categories[0].Name == BackgroundClass.Name };
@@ -50,80 +50,82 @@ public static class WeightImport
             Categories = categories,
             TrainingData = Path.GetFileName(weights.Path),
         };
-        using var network = new RetinaNet(settings, outputs);
-        var architecture = $"RetinaNet on ResNet-{settings.Depth} of width {settings.Width}, {outputs} classes";
-        var unexpected = Fill(network, weights, architecture);
-        if (settings is { Depth: 50, HeadNorm: false } && outputs == PublishedClasses && IsPublished(weights.Path))
-            FoldEpsilon(network);
-        ModelFile.Save(outFile, network.State(), description);
-        return new(outFile, architecture, description, network.State().Count(), unexpected);
+        var isPublished = settings is { Depth: 50, HeadNorm: false } && outputs == PublishedClasses && IsPublished(weights.Path);
+        ModelFile.Save(outFile, Entries(network.Layers(), weights, isPublished), description);
+        return new(outFile, name, description, network.Tensors().Count(), unexpected);
     }
 
     private static ImportResult ImportResNet(TorchvisionWeights weights, string outFile)
     {
         var (depth, width) = TorchvisionArchitecture.ResNet(weights);
-        RequireEnough(weights, Convolutions.OfBody(depth, width));
-        using var network = new ResNet(depth, width, NormKind.Batch);
-        var architecture = $"ResNet-{depth} of width {width}";
-        var unexpected = Fill(network, weights, architecture);
-        SafetensorsWriter.Write(outFile, network.State().Select(entry => SafetensorsTensors.Entry(entry.Name, entry.Tensor)), new Dictionary<string, string> { ["format"] = "pt" });
-        return new(outFile, architecture, null, network.State().Count(), unexpected);
+        var network = ResNetArchitecture.Create(depth, width, NormKind.Batch);
+        var name = $"ResNet-{depth} of width {width}";
+        TensorLayout[] tensors = [.. network.Layers().SelectMany(layer => layer.Tensors())];
+        var unexpected = Check(tensors, weights, name);
+        SafetensorsWriter.Write(outFile, Entries(network.Layers(), weights, isWithoutEpsilon: false), new Dictionary<string, string> { ["format"] = "pt" });
+        return new(outFile, name, null, tensors.Length, unexpected);
     }
 
-    /// <summary>Before memory is asked for: a small file may describe a network that no machine holds.</summary>
-    private static void RequireEnough(TorchvisionWeights weights, IEnumerable<ConvolutionShape> convolutions)
-    {
-        var needed = convolutions.Sum(shape => shape.Weights);
-        var there = weights.Names.Sum(name => weights.Find(name)!.Count);
-        if (needed > there)
-            throw new WeightsException(weights.Path, $"its names and shapes are of a network with {needed} weights and more, but it holds {there}: it is damaged, or not whole");
-    }
-
-    /// <summary>Takes all weights that a network needs.</summary>
+    /// <summary>Holds the names and shapes of a file against those that a network needs.</summary>
     /// <returns>The names of those that it does not need.</returns>
-    private static List<string> Fill(Module network, TorchvisionWeights weights, string architecture)
+    private static List<string> Check(TensorLayout[] needed, TorchvisionWeights weights, string name)
     {
-        var state = network.State().ToList();
         // Batches are counted for an average over all of them, which nobody uses.
-        var unexpected = weights.Names.Except(state.Select(entry => entry.Name)).Where(name => !name.EndsWith(".num_batches_tracked", StringComparison.Ordinal)).ToList();
-        var missing = state.Where(entry => weights.Find(entry.Name) is null).Select(entry => entry.Name).ToList();
+        var unexpected = weights.Names.Except(needed.Select(layout => layout.Name)).Where(one => !one.EndsWith(".num_batches_tracked", StringComparison.Ordinal)).ToList();
+        var missing = needed.Where(layout => weights.Find(layout.Name) is null).Select(layout => layout.Name).ToList();
         if (missing.Count > 0)
         {
-            throw new WeightsException(weights.Path, $"looks like a {architecture}, of whose {state.Count} weights {missing.Count} are missing ({Few(missing)})"
+            throw new WeightsException(weights.Path, $"looks like a {name}, of whose {needed.Length} weights {missing.Count} are missing ({Few(missing)})"
                 + (unexpected.Count > 0 ? $"; {unexpected.Count} do not belong to it ({Few(unexpected)})" : ""));
         }
 
-        foreach (var (name, tensor) in state)
-        {
-            weights.ReadInto(name, tensor);
-            if (tensor.Data<float>().ContainsAnyExceptInRange(float.MinValue, float.MaxValue))
-                throw new WeightsException(weights.Path, $"the weight {name} has elements that are infinite or no numbers: its training went wrong, or the file is damaged");
-        }
-
+        foreach (var layout in needed)
+            weights.Find(layout.Name)!.RequireShape(layout.Shape, weights.Path);
         return unexpected;
     }
 
-    private static bool IsPublished(string path)
+    /// <summary>The tensors to write, read one by one.</summary>
+    private static IEnumerable<SafetensorsEntry> Entries(IEnumerable<ConvolutionLayer> layers, TorchvisionWeights weights, bool isWithoutEpsilon)
     {
-        using var file = File.OpenRead(path);
-        return Convert.ToHexStringLower(SHA256.HashData(file)).StartsWith(PublishedSha256, StringComparison.Ordinal);
+        foreach (var layer in layers)
+        {
+            foreach (var layout in layer.Tensors())
+            {
+                var isScale = isWithoutEpsilon && layer.Norm is { } norm && layout.Name == $"{norm.Name}.weight";
+                yield return new(layout.Name, SafetensorsType.F32, layout.Shape, stream =>
+                {
+                    var values = Read(layout.Name, weights);
+                    if (isScale)
+                        ScaleByEpsilon(values, Read($"{layer.Norm!.Name}.running_var", weights));
+                    stream.Write(MemoryMarshal.AsBytes(values.AsSpan()));
+                });
+            }
+        }
+    }
+
+    private static float[] Read(string name, TorchvisionWeights weights)
+    {
+        var values = weights.ReadSingles(name);
+        return values.AsSpan().ContainsAnyExceptInRange(float.MinValue, float.MaxValue)
+            ? throw new WeightsException(weights.Path, $"the weight {name} has elements that are infinite or no numbers: its training went wrong, or the file is damaged")
+            : values;
     }
 
     /// <summary>
     /// torchvision runs the weights that it publishes for its first RetinaNet without the ε under the root of the variance, because they
     /// were trained so; here ε is always there, so that its effect is taken out of the scales.
     /// </summary>
-    internal static void FoldEpsilon(Module network)
+    internal static void ScaleByEpsilon(Span<float> scale, ReadOnlySpan<float> variance)
     {
-        foreach (var (_, norm) in network.NamedModules().Where(module => module.Module is AffineNorm2d))
-        {
-            var state = norm.State().ToDictionary(entry => entry.Name, entry => entry.Tensor);
-            var scale = state["weight"].Data<float>();
-            var variance = state["running_var"].Data<float>();
-            for (var i = 0; i < scale.Length; i++)
-                if (variance[i] > 0)
-                    scale[i] *= (float)Math.Sqrt((variance[i] + AffineNorm2d.Epsilon) / variance[i]);
-        }
+        for (var i = 0; i < scale.Length; i++)
+            if (variance[i] > 0)
+                scale[i] *= (float)Math.Sqrt((variance[i] + NormLayer.Epsilon) / variance[i]);
+    }
+
+    private static bool IsPublished(string path)
+    {
+        using var file = File.OpenRead(path);
+        return Convert.ToHexStringLower(SHA256.HashData(file)).StartsWith(PublishedSha256, StringComparison.Ordinal);
     }
 
     private static string Few(List<string> names) =>

@@ -1,6 +1,8 @@
 using RetinaSharp.Annotations;
 using RetinaSharp.Detection.Modeling;
-using RetinaSharp.Torch;
+using RetinaSharp.Detection.Modeling.Architecture;
+using RetinaSharp.Kernels;
+using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Weights;
 
@@ -31,7 +33,7 @@ internal sealed class WeightTransfer
     private readonly List<string> _new = [];
     private List<string>? _keptClasses;
 
-    private WeightTransfer(IWeightSource file, ModelDescription? source, RetinaNet network, IReadOnlyList<Category> categories)
+    private WeightTransfer(IWeightSource file, ModelDescription? source, RetinaNetArchitecture network, IReadOnlyList<Category> categories)
     {
         (_file, _source, _categories, _backgroundOutputs) = (file, source, categories, network.HasBackground ? 1 : 0);
         // A file without a description is torchvision's, whose anchors are the paper's, and which has no output for the background.
@@ -50,20 +52,20 @@ internal sealed class WeightTransfer
 
     /// <summary>Takes over what fits.</summary>
     /// <param name="path">A run folder, a safetensors file, or a file of torch.save.</param>
-    /// <param name="network">The network, initialised, on the processor.</param>
+    /// <param name="state">Initial tensors, on the CPU.</param>
     /// <param name="categories">Its classes.</param>
     /// <exception cref="WeightsException">There is no such model, it is damaged, or nothing of it fits.</exception>
-    public static WeightTransfer Run(string path, RetinaNet network, IReadOnlyList<Category> categories)
+    public static WeightTransfer Run(string path, NetworkState state, IReadOnlyList<Category> categories)
     {
         var found = ModelFile.Find(path);
         using var file = TorchvisionWeights.Open(found, out var source);
-        var transfer = new WeightTransfer(file, source, network, categories);
-        foreach (var (name, tensor) in network.State())
+        var transfer = new WeightTransfer(file, source, state.Architecture, categories);
+        foreach (var (name, tensor) in state.Entries)
             transfer.Take(name, tensor);
         // Short vectors, such as the boxes' bias, fit between models that have nothing in common.
-        if (!network.State().Any(entry => entry.Tensor.Shape.Length > 1 && transfer._taken.Contains(entry.Name)))
+        if (!state.Entries.Any(entry => entry.Tensor.Dimensions > 1 && transfer._taken.Contains(entry.Name)))
         {
-            throw new WeightsException(found, $"none of its {file.Names.Count()} weights fits this architecture, {network.Settings.Depth} layers of width {network.Settings.Width}: "
+            throw new WeightsException(found, $"none of its {file.Names.Count()} weights fits this architecture, {state.Architecture.Settings.Depth} layers of width {state.Architecture.Settings.Width}: "
                 + "choose the architecture it was trained with (--preset, --backbone, --width)");
         }
 
@@ -87,7 +89,7 @@ internal sealed class WeightTransfer
             TakeClasses(theirs, entry, tensor);
             _new.Add(name);
         }
-        else if (entry.HasShapeOf(tensor))
+        else if (entry.HasShape(tensor.shape))
         {
             _file.ReadInto(theirs, tensor);
             _taken.Add(name);
@@ -107,12 +109,17 @@ internal sealed class WeightTransfer
         var theirs = _source!.Categories.Select(category => category.Name).ToList();
         var shared = _categories.Select((category, ours) => (category.Name, Ours: ours, Theirs: theirs.IndexOf(category.Name))).Where(both => both.Theirs >= 0).ToList();
         var (ourOutputs, theirOutputs) = (_categories.Count + _backgroundOutputs, theirs.Count + _backgroundOutputs);
-        var anchors = tensor.Shape[0] / ourOutputs;
-        if (entry.Shape[0] != anchors * theirOutputs || !entry.Shape.Skip(1).SequenceEqual(tensor.Shape[1..].ToArray()))
+        var shape = tensor.shape;
+        var anchors = shape[0] / ourOutputs;
+        if (entry.Shape[0] != anchors * theirOutputs || !entry.Shape.Skip(1).SequenceEqual(shape[1..]))
             return;
-        var row = (int)(tensor.Count / tensor.Shape[0]);
+        using var guard = no_grad();
+        using var scope = NewDisposeScope();
+        // Rows in C order, whatever the memory format.
+        var rows = tensor.contiguous();
+        var row = (int)(tensor.NumberOfElements / shape[0]);
         var source = _file.ReadSingles(name);
-        var target = tensor.Data<float>();
+        var target = rows.Elements<float>();
         for (var anchor = 0; anchor < anchors; anchor++)
         {
             var from = source.AsSpan(anchor * theirOutputs * row);
@@ -122,6 +129,7 @@ internal sealed class WeightTransfer
                 from.Slice((_backgroundOutputs + other) * row, row).CopyTo(to[((_backgroundOutputs + ours) * row)..]);
         }
 
+        tensor.copy_(rows);
         _keptClasses = [.. shared.Select(both => both.Name)];
         _used.Add(name);
     }

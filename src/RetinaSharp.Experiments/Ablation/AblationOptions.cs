@@ -1,5 +1,5 @@
 using RetinaSharp.Detection.Settings;
-using RetinaSharp.Torch;
+using static TorchSharp.torch;
 
 namespace RetinaSharp.Experiments.Ablation;
 
@@ -13,7 +13,7 @@ public sealed record AblationOptions
     public int Seeds { get; init; } = 1;
 
     /// <summary>Where networks are computed.</summary>
-    public Device Device { get; init; }
+    public Device? Device { get; init; }
 
     /// <summary>Number type of the networks' computation.</summary>
     public Precision Precision { get; init; }

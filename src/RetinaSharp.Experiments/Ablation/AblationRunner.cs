@@ -23,7 +23,7 @@ public sealed class AblationRunner(AnnotatedSet train, AnnotatedSet validation, 
     private const int DigestDigits = 12;
 
     private readonly string _identity =
-        string.Join('\n', DataIdentity.Of(train), DataIdentity.Of(validation), options.Precision, options.Device, options.Weights);
+        string.Join('\n', DataIdentity.OfTraining(train), DataIdentity.OfValidation(validation), options.Precision, options.Device?.ToString() ?? "cpu", options.Weights);
 
     /// <summary>Makes a table, or goes on with it. All rows get the first seed before any gets the second.</summary>
     /// <param name="table">The table.</param>

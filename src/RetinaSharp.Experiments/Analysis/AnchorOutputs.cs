@@ -6,13 +6,15 @@ using RetinaSharp.Detection.Inference;
 using RetinaSharp.Detection.Modeling;
 using RetinaSharp.Detection.Settings;
 using RetinaSharp.Detection.Weights;
-using RetinaSharp.Torch;
+using RetinaSharp.Kernels;
+using static TorchSharp.torch;
 
 namespace RetinaSharp.Experiments.Analysis;
 
 /// <summary>A model's raw outputs on annotated images, together with what training would have had every anchor learn.</summary>
 internal sealed class AnchorOutputs : IDisposable
 {
+    private readonly NetworkState _state;
     private readonly RetinaNet _network;
     private readonly InputSize _input;
     private readonly AnchorGenerator _anchors;
@@ -26,9 +28,11 @@ internal sealed class AnchorOutputs : IDisposable
     /// <exception cref="TorchUnavailableException">The engine or the device is not there.</exception>
     public AnchorOutputs(string path, DetectorOptions options)
     {
-        Engine.Require(options.Device);
-        (_network, Description) = ModelFile.Load(ModelFile.Find(path));
-        _network.To(options.Device, ComputeType.Choose(options.Precision, options.Device));
+        var device = LibTorch.Require(options.Device);
+        (var state, Description) = ModelFile.Load(ModelFile.Find(path));
+        using (state)
+            _state = state.To(device);
+        _network = new(_state, new(ComputeType.Choose(options.Precision, device.type)));
         _input = options.Input ?? Description.Settings.Input;
         _anchors = new(Description.Settings.Model.Anchors);
         _assigner = new(Description.Settings.Assigner);
@@ -51,11 +55,11 @@ internal sealed class AnchorOutputs : IDisposable
         if (set.Images.Count == 0)
             throw new DataException(set.Source, "", "there are no images to look at");
         var images = InClassesOfTheModel(set);
-        var threads = Engine.Threads;
-        Engine.Threads = _threads;
+        var threads = get_num_threads();
+        set_num_threads(_threads);
         try
         {
-            using var guard = Autograd.WithoutGradient();
+            using var guard = no_grad();
             var done = 0;
             foreach (var pixels in new EvaluationLoader(images, _input, new() { BatchSize = batch }).Batches(cancellation))
             {
@@ -67,25 +71,29 @@ internal sealed class AnchorOutputs : IDisposable
         }
         finally
         {
-            Engine.Threads = threads;
+            set_num_threads(threads);
         }
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _network.Dispose();
+    public void Dispose()
+    {
+        _network.Dispose();
+        _state.Dispose();
+    }
 
     private void Visit(ImageBatch batch, ReadOnlySpan<AnnotatedImage> images, AnchorVisitor visit)
     {
-        using var scope = new TensorScope();
-        var outputs = _network.Forward(Preprocessing.Input(batch, _network));
-        var levels = outputs.Select(output => output.Logits.Detach().To(Device.Cpu, ScalarType.Float32)).ToList();
+        using var scope = NewDisposeScope();
+        var outputs = _network.call(Preprocessing.Input(batch, _network));
+        var levels = outputs.Select(output => output.Logits.detach().to(ScalarType.Float32, CPU)).ToList();
         var grid = _anchors.Generate(batch.Height, batch.Width);
         for (var n = 0; n < images.Length; n++)
         {
             var labels = Labels(images[n], grid);
             for (var i = 0; i < levels.Count; i++)
             {
-                var logits = levels[i].Data<float>();
+                var logits = levels[i].Elements<float>();
                 var length = logits.Length / images.Length;
                 visit(images[n], logits.Slice(n * length, length), labels.AsSpan(grid.Levels[i].Offset, grid.Levels[i].Count));
             }

@@ -2,7 +2,7 @@ using RetinaSharp.Annotations;
 using RetinaSharp.Detection.Inference;
 using RetinaSharp.Detection.Weights;
 using RetinaSharp.Losses;
-using RetinaSharp.Torch;
+using RetinaSharp.Kernels;
 
 namespace RetinaSharp.Experiments.Analysis;
 

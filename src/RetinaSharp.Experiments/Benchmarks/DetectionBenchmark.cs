@@ -5,14 +5,16 @@ using RetinaSharp.Detection.Modeling;
 using RetinaSharp.Detection.Settings;
 using RetinaSharp.Detection.Training;
 using RetinaSharp.Imaging;
-using RetinaSharp.Torch;
+using RetinaSharp.Kernels;
+using static TorchSharp.torch;
 
 namespace RetinaSharp.Experiments.Benchmarks;
 
 /// <summary>Detection in square images that are in memory: what torchvision's model does in <c>eval</c>.</summary>
 public sealed class DetectionBenchmark : INetworkBenchmark
 {
-    private readonly RetinaNet _network = PeerModel.Create();
+    private readonly NetworkState _state;
+    private readonly RetinaNet _network;
     private readonly Predictor _predictor;
     private readonly PhaseClock _clock = new();
     private readonly BufferPool<PixelBuffer> _pool = new();
@@ -25,18 +27,21 @@ public sealed class DetectionBenchmark : INetworkBenchmark
     /// <param name="precision">Type of the computation.</param>
     /// <param name="device">Where it is computed.</param>
     /// <param name="threads">Threads to use.</param>
-    public DetectionBenchmark(int size, int batch, Precision precision, Device device, int threads)
+    public DetectionBenchmark(int size, int batch, Precision precision, Device? device, int threads)
     {
-        Engine.Threads = threads;
-        Operations = batch * NetworkCost.Of(PeerModel.Settings.Model, _network.Classes, freeze: 0, size).Forward;
+        LibTorch.EnsureLoaded();
+        set_num_threads(threads);
+        Operations = batch * NetworkCost.Of(PeerModel.Settings.Model, PeerModel.Classes, freeze: 0, size).Forward;
         _input = new(size, size);
         _images = [.. Enumerable.Range(0, batch).Select(image => new Image(size, size, PeerModel.Pixels(size, image)))];
-        _network.To(device, Detection.Modeling.ComputeType.Choose(precision, device));
+        using (var state = PeerModel.CreateState())
+            _state = state.To(device ?? CPU);
+        _network = new(_state, new(Detection.Modeling.ComputeType.Choose(precision, _state.Device.type)));
         _predictor = new(_network, new AnchorGenerator(PeerModel.Settings.Model.Anchors), PeerModel.Settings.Inference, PeerModel.Categories);
     }
 
     /// <inheritdoc/>
-    public ScalarType ComputeType => _network.ComputeType;
+    public ScalarType ComputeType => _network.Type;
 
     /// <inheritdoc/>
     public Device Device => _network.Device;
@@ -63,5 +68,9 @@ public sealed class DetectionBenchmark : INetworkBenchmark
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _network.Dispose();
+    public void Dispose()
+    {
+        _network.Dispose();
+        _state.Dispose();
+    }
 }

@@ -37,7 +37,7 @@ public sealed class LoaderBenchmark(AnnotatedSet set, RunSettings settings, int 
     {
         var planner = new ViewPlanner(settings.Input);
         var pipeline = new DetectionPipeline(planner, new(settings.Inference, isLimitOfImage: true, sharedPixels: 0),
-            forward: (_, _) => [], finish: (_, batch) => [.. batch.Images.Select(_ => Array.Empty<Detection.Inference.Detection>())], _pool);
+            forward: (_, _, _) => [], finish: (_, batch) => [.. batch.Images.Select(_ => Array.Empty<Detection.Inference.Detection>())], _pool);
         foreach (var image in pipeline.Run(set.Images, SetEvaluator.Reader(set, planner), settings.Training.Batch, imagesDone: null, CancellationToken.None))
             image.Error?.Throw();
     }

@@ -1,26 +1,26 @@
-using RetinaSharp.Detection.Modeling;
+using RetinaSharp.Detection.Modeling.Architecture;
 using RetinaSharp.Detection.Settings;
 
 namespace RetinaSharp.Experiments.Benchmarks;
 
 /// <summary>Floating-point operations of a network's convolutions, two for each product that is added: what they are by definition, however they are computed.</summary>
 /// <param name="Forward">From the image to the outputs.</param>
-/// <param name="Backward">The way back: to the weights that are trained, and to the inputs that hang on some.</param>
+/// <param name="Backward">Gradients with respect to the weights that are trained, and to the inputs that depend on some.</param>
 internal readonly record struct NetworkCost(double Forward, double Backward)
 {
     /// <summary>The cost for one image.</summary>
-    /// <param name="settings">The architecture.</param>
-    /// <param name="outputs">Outputs of the classification head for an anchor.</param>
-    /// <param name="freeze">Parts of the backbone that are not trained, as <see cref="TrainingSettings.Freeze"/>.</param>
+    /// <param name="settings">The architecture's settings.</param>
+    /// <param name="classes">Number of classes.</param>
+    /// <param name="freeze">Parts of the backbone that are not trained, as the setting of a training run.</param>
     /// <param name="side">Side of the image.</param>
-    public static NetworkCost Of(ModelSettings settings, int outputs, int freeze, int side)
+    public static NetworkCost Of(ModelSettings settings, int classes, int freeze, int side)
     {
         var cost = default(NetworkCost);
-        foreach (var shape in Convolutions.Of(settings, outputs))
+        foreach (var layer in RetinaNetArchitecture.Create(settings, classes).Layers())
         {
-            var operations = 2.0 * shape.Weights * shape.Pixels(side);
-            var waysBack = (shape.Part >= freeze ? 1 : 0) + (shape.InputPart >= freeze ? 1 : 0);
-            cost = new(cost.Forward + operations, cost.Backward + waysBack * operations);
+            var operations = layer.Operations(side);
+            var gradients = (layer.Part >= freeze ? 1 : 0) + (layer.InputPart >= freeze ? 1 : 0);
+            cost = new(cost.Forward + operations, cost.Backward + gradients * operations);
         }
 
         return cost;

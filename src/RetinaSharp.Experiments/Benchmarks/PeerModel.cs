@@ -1,5 +1,6 @@
 using RetinaSharp.Annotations;
 using RetinaSharp.Detection.Modeling;
+using RetinaSharp.Detection.Modeling.Architecture;
 using RetinaSharp.Detection.Settings;
 
 namespace RetinaSharp.Experiments.Benchmarks;
@@ -10,8 +11,8 @@ namespace RetinaSharp.Experiments.Benchmarks;
 /// </summary>
 internal static class PeerModel
 {
-    // The first is the background, which is never learnt.
-    private const int Classes = 91;
+    /// <summary>Its classes; the first is the background, which is never learnt.</summary>
+    public const int Classes = 91;
 
     public static RunSettings Settings { get; } = Compatibility.Torchvision(Presets.R50 with
     {
@@ -20,13 +21,8 @@ internal static class PeerModel
 
     public static IReadOnlyList<Category> Categories { get; } = [.. Enumerable.Range(0, Classes).Select(id => new Category(id, $"class {id}"))];
 
-    /// <summary>The network, with the weights that training starts from.</summary>
-    public static RetinaNet Create()
-    {
-        var network = new RetinaNet(Settings.Model, Classes);
-        WeightInitializer.Initialize(network, seed: 0);
-        return network;
-    }
+    /// <summary>Its initial tensors.</summary>
+    public static NetworkState CreateState() => WeightInitializer.Create(RetinaNetArchitecture.Create(Settings.Model, Classes), seed: 0);
 
     /// <summary>An image of noise.</summary>
     public static byte[] Pixels(int size, int seed)

@@ -1,4 +1,5 @@
-using RetinaSharp.Torch;
+using RetinaSharp.Kernels;
+using static TorchSharp.torch;
 
 namespace RetinaSharp.Experiments.Benchmarks;
 
@@ -17,9 +18,9 @@ public sealed class ReferenceConvolution : IDisposable
     /// <param name="device">Where it is computed.</param>
     public ReferenceConvolution(ScalarType type, Device device)
     {
-        using var scope = new TensorScope();
-        _input = TensorScope.Detach(Ones(type, device, 1, Channels, Side, Side));
-        _weight = TensorScope.Detach(Ones(type, device, Channels, Channels, Kernel, Kernel));
+        using var scope = NewDisposeScope();
+        _input = Ones(type, device, 1, Channels, Side, Side).DetachFromDisposeScope();
+        _weight = Ones(type, device, Channels, Channels, Kernel, Kernel).DetachFromDisposeScope();
     }
 
     /// <summary>Floating-point operations of one run.</summary>
@@ -28,9 +29,9 @@ public sealed class ReferenceConvolution : IDisposable
     /// <summary>Runs it once.</summary>
     public void Run()
     {
-        using var guard = Autograd.WithoutGradient();
-        using var scope = new TensorScope();
-        Functional.Conv2d(_input, _weight, null, 1, Kernel / 2);
+        using var guard = no_grad();
+        using var scope = NewDisposeScope();
+        nn.functional.conv2d(_input, _weight, null, padding: [Kernel / 2, Kernel / 2]);
     }
 
     /// <inheritdoc/>
@@ -40,5 +41,5 @@ public sealed class ReferenceConvolution : IDisposable
         _weight.Dispose();
     }
 
-    private static Tensor Ones(ScalarType type, Device device, params long[] shape) => (Tensor.Zeros(type, device, shape) + 1).ChannelsLast();
+    private static Tensor Ones(ScalarType type, Device device, params long[] shape) => ones(shape, type, device).ChannelsLast();
 }

@@ -2,11 +2,10 @@ using RetinaSharp.Annotations;
 using RetinaSharp.Boxes;
 using RetinaSharp.Detection.Anchors;
 using RetinaSharp.Detection.Data;
-using RetinaSharp.Detection.Modeling;
 using RetinaSharp.Detection.Settings;
 using RetinaSharp.Detection.Training;
-using RetinaSharp.Torch;
-using RetinaSharp.Torch.Modules;
+using RetinaSharp.Kernels;
+using static TorchSharp.torch;
 
 namespace RetinaSharp.Experiments.Benchmarks;
 
@@ -21,7 +20,6 @@ public sealed class TrainingBenchmark : INetworkBenchmark
     private readonly int _size;
     private readonly byte[][] _pixels;
     private readonly Box[] _boxes;
-    private readonly RetinaNet _network = PeerModel.Create();
     private readonly TrainingState _state;
     private readonly ShardThreads _shards;
     private readonly StepRunner _steps;
@@ -37,29 +35,30 @@ public sealed class TrainingBenchmark : INetworkBenchmark
     /// <param name="precision">Type of the computation.</param>
     /// <param name="device">Where it is computed.</param>
     /// <param name="threads">Threads to use.</param>
-    public TrainingBenchmark(int size, int batch, Precision precision, Device device, int threads)
+    public TrainingBenchmark(int size, int batch, Precision precision, Device? device, int threads)
     {
         _size = size;
         _pixels = [.. Enumerable.Range(0, batch).Select(image => PeerModel.Pixels(size, image))];
         var scale = size / 512f;
         _boxes = [.. new Box[] { new(50, 50, 200, 200), new(100, 120, 300, 400), new(10, 10, 40, 60) }.Select(box => box.Scale(scale, scale))];
-        Engine.Threads = threads;
+        LibTorch.EnsureLoaded();
+        set_num_threads(threads);
         var settings = Model with { Training = Model.Training with { Batch = batch } };
-        var cost = NetworkCost.Of(settings.Model, _network.Classes, settings.Training.Freeze, size);
+        var cost = NetworkCost.Of(PeerModel.Settings.Model, PeerModel.Classes, settings.Training.Freeze, size);
         Operations = batch * (cost.Forward + cost.Backward);
-        _network.Body.Freeze(settings.Training.Freeze);
-        _network.To(device, Detection.Modeling.ComputeType.Choose(precision, device));
-        _network.Train(true);
-        _state = new(_network, settings.Training);
+        using var state = PeerModel.CreateState();
+        Device = device ?? CPU;
+        ComputeType = Detection.Modeling.ComputeType.Choose(precision, Device.type);
+        _state = new(state.To(Device), settings.Training, ComputeType);
         _shards = new(1, threads);
-        _steps = new(settings, _network, _state, new(settings.Loss.Normalizer), sampler: null, _shards, _clock);
+        _steps = new(settings, _state, new(settings.Loss.Normalizer), sampler: null, _shards, _clock);
     }
 
     /// <inheritdoc/>
-    public ScalarType ComputeType => _network.ComputeType;
+    public ScalarType ComputeType { get; }
 
     /// <inheritdoc/>
-    public Device Device => _network.Device;
+    public Device Device { get; }
 
     /// <inheritdoc/>
     public double Operations { get; }
@@ -83,7 +82,6 @@ public sealed class TrainingBenchmark : INetworkBenchmark
     {
         _shards.Dispose();
         _state.Dispose();
-        _network.Dispose();
     }
 
     private IEnumerable<TrainingBatch> Batches()

@@ -63,7 +63,7 @@ internal sealed class DetectionReview(AnnotatedSet truth, IReadOnlyList<Detectio
     public ReportSection FalseNegatives(int count = 12)
     {
         var found = Counted.Select(match => match.Truth).ToHashSet(ReferenceEqualityComparer.Instance);
-        var missed = truth.Images.SelectMany(image => image.Annotations.Where(box => !box.IsCrowd && !found.Contains(box)).Select(box => (Image: image, Box: box))).ToList();
+        var missed = truth.Images.SelectMany(image => image.Annotations.Where(box => !box.IsCrowd && !image.IsDegenerate(box) && !found.Contains(box)).Select(box => (Image: image, Box: box))).ToList();
         var byImage = _matches.Select(match => match.Detection).ToLookup(detection => detection.ImageId);
         return new("Worst false negatives",
         [
@@ -91,11 +91,11 @@ internal sealed class DetectionReview(AnnotatedSet truth, IReadOnlyList<Detectio
     {
         var whole = Image.Load(image.Path);
         var painter = new BoxPainter(whole, new(0, 0, whole.Width, whole.Height), ImageSide);
-        foreach (var box in image.Annotations)
+        foreach (var box in image.Annotations.Where(box => !image.IsDegenerate(box)))
             painter.PaintTruth(box.Box);
         // The best is drawn last, over the others.
         var labels = matches.Reverse().Select(match => Label(painter, match.Detection)).ToList();
-        var boxes = image.Annotations.Where(box => !box.IsCrowd).ToList();
+        var boxes = image.Annotations.Where(box => !box.IsCrowd && !image.IsDegenerate(box)).ToList();
         var right = boxes.Count(found.Contains);
         return new(painter.Image.Draw(labels), $"{image.FileName} with the truth and {matches.Length} detections",
             $"{image.FileName}: {right} of {boxes.Count} found, {matches.Count(match => match.Truth is null)} wrong");

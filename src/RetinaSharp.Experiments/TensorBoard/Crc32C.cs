@@ -1,4 +1,4 @@
-using System.Buffers.Binary;
+using System.IO.Hashing;
 using System.Numerics;
 
 namespace RetinaSharp.Experiments.TensorBoard;
@@ -9,15 +9,7 @@ internal static class Crc32C
     private const uint MaskDelta = 0xA282EAD8;
 
     /// <summary>The checksum of some bytes.</summary>
-    public static uint Of(ReadOnlySpan<byte> bytes)
-    {
-        var crc = uint.MaxValue;
-        for (; bytes.Length >= sizeof(ulong); bytes = bytes[sizeof(ulong)..])
-            crc = BitOperations.Crc32C(crc, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
-        foreach (var one in bytes)
-            crc = BitOperations.Crc32C(crc, one);
-        return ~crc;
-    }
+    public static uint Of(ReadOnlySpan<byte> bytes) => Crc32.HashToUInt32(Crc32ParameterSet.Crc32C, bytes);
 
     /// <summary>As the files hold it: turned and moved, so that a checksum of data that hold checksums stays a good one.</summary>
     public static uint Masked(ReadOnlySpan<byte> bytes) => BitOperations.RotateRight(Of(bytes), 15) + MaskDelta;

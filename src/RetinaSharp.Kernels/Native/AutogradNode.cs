@@ -34,12 +34,16 @@ internal abstract unsafe partial class AutogradNode
     /// <summary>Runs the backward pass of a graph; an exception of a node's backward pass comes out as it was thrown.</summary>
     /// <param name="outputs">Where it starts.</param>
     /// <param name="gradients">Gradient of each.</param>
-    public static void Backward(IList<Tensor> outputs, IList<Tensor> gradients)
+    public static void RunBackward(IList<Tensor> outputs, IList<Tensor> gradients)
     {
         _error = null;
         try
         {
             autograd.backward(outputs, gradients);
+        }
+        catch (ExternalException) when (_error is not null)
+        {
+            // LibTorch ends a backward pass where a node that has thrown returns too few gradients. The cause is thrown below.
         }
         finally
         {
@@ -108,8 +112,6 @@ internal abstract unsafe partial class AutogradNode
             var given = new Tensor?[count];
             for (var i = 0; i < count; i++)
                 given[i] = gradients[i] == 0 ? null : Tensor.UnsafeCreateTensor(gradients[i]);
-            if (_error is not null)
-                return default;
             var results = Backward(given);
             _returned = GC.AllocateArray<nint>(results.Length, pinned: true);
             for (var i = 0; i < results.Length; i++)
@@ -118,7 +120,7 @@ internal abstract unsafe partial class AutogradNode
         }
         catch (Exception error)
         {
-            _error ??= ExceptionDispatchInfo.Capture(error);
+            _error = ExceptionDispatchInfo.Capture(error);
             return default;
         }
         finally

@@ -40,7 +40,7 @@ internal static class NativeLibraries
         lock (Gate)
             lines.AddRange(Tried);
         if (Tried.Count == 0)
-            lines.Add(error.Message.Split('\n').Select(line => line.Trim()).First(line => line.Length > 0));
+            lines.Add(error.Message.Split('\n').Select(line => line.Trim()).FirstOrDefault(line => line.Length > 0) ?? error.GetType().Name);
         if (Files(Torch).FirstOrDefault(File.Exists) is null)
             lines.Add($"{FileName(Torch)} was not found in: {string.Join(", ", Folders())}.");
         lines.Add(RuntimeInformation.ProcessArchitecture == Architecture.X64 || OperatingSystem.IsMacOS()

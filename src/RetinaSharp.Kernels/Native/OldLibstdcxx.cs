@@ -55,11 +55,14 @@ internal static class OldLibstdcxx
     {
         const uint VersionNeeds = 0x6ffffffe; // SHT_GNU_verneed
         const byte Weak = 2; // VER_FLG_WEAK
+        const int SectionHeader = 64, Need = 16; // sizeof Elf64_Shdr, and Elf64_Verneed as Elf64_Vernaux
         try
         {
             if (!elf.AsSpan().StartsWith("\x7f"u8) || !elf.AsSpan(1).StartsWith("ELF"u8) || elf[4] != 2 || elf[5] != 1)
                 throw new InvalidDataException("The file is no 64-bit little-endian ELF library.");
             var (sections, size, count) = (Int64(0x28), Int16(0x3a), Int16(0x3c));
+            if (size < SectionHeader)
+                throw new InvalidDataException("The ELF library is damaged.");
             var isFound = false;
             for (var i = 0; i < count; i++)
             {
@@ -67,9 +70,9 @@ internal static class OldLibstdcxx
                 if ((uint)Int32(section + 4) != VersionNeeds)
                     continue;
                 var names = Int64(sections + (Int32(section + 0x28) * size) + 0x18);
-                for (var need = Int64(section + 0x18); ; need += Int32(need + 12))
+                for (var need = Int64(section + 0x18); ; need = Next(need))
                 {
-                    for (int j = 0, entry = need + Int32(need + 8); j < Int16(need + 2); j++, entry += Int32(entry + 12))
+                    for (int j = 0, entry = need + Int32(need + 8); j < Int16(need + 2); j++, entry = Next(entry))
                     {
                         if (!IsName(names + Int32(entry + 8)))
                             continue;
@@ -92,6 +95,8 @@ internal static class OldLibstdcxx
         int Int16(int offset) => BinaryPrimitives.ReadUInt16LittleEndian(elf.AsSpan(offset));
         int Int32(int offset) => BinaryPrimitives.ReadInt32LittleEndian(elf.AsSpan(offset));
         int Int64(int offset) => checked((int)BinaryPrimitives.ReadInt64LittleEndian(elf.AsSpan(offset)));
+        // In damaged files a chain could come back to where it was, and have no end.
+        int Next(int offset) => Int32(offset + 12) is var distance && distance is 0 or >= Need ? offset + distance : throw new InvalidDataException("The ELF library is damaged.");
         bool IsName(int offset) => elf.AsSpan(offset).StartsWith(Encoding.ASCII.GetBytes(version + "\0"));
     }
 

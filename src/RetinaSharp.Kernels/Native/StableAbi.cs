@@ -20,6 +20,9 @@ internal static unsafe partial class StableAbi
     public static partial int aoti_torch_new_tensor_handle(nint tensor, out nint copy);
 
     [LibraryImport(NativeLibraries.Torch)]
+    public static partial int aoti_torch_delete_tensor_object(nint tensor);
+
+    [LibraryImport(NativeLibraries.Torch)]
     public static partial int torch_new_list_reserve_size(nuint size, out nint list);
 
     [LibraryImport(NativeLibraries.Torch)]

@@ -1,3 +1,4 @@
+using RetinaSharp.Detection.Modeling.Architecture;
 using RetinaSharp.Detection.Settings;
 using RetinaSharp.Detection.Weights;
 using RetinaSharp.Onnx.Schema;
@@ -18,19 +19,19 @@ internal static class ModelGraph
     public static GraphProto Make(WeightReader weights, ModelDescription description, OnnxOutputs outputs, InferenceSettings inference)
     {
         var (settings, classes, hasBackground) = (description.Settings.Model, description.Categories.Count, description.Settings.Loss.HasBackgroundOutput);
+        var architecture = RetinaNetArchitecture.Create(description.Settings, classes);
         var graph = new GraphBuilder("RetinaNet");
-        var network = new Network(graph, weights, settings);
+        var network = new Network(graph, weights, architecture);
         var images = graph.Input("images", TensorType.Uint8, "images of one size, red, green, blue; scaled beforehand to the size that the metadata name", Images, "height", "width", "3");
         var input = network.Preprocess(images);
         var levels = network.Levels(input);
-        var numbers = classes + (hasBackground ? 1 : 0);
-        var (logits, deltas) = (network.Logits(levels, numbers), network.Deltas(levels));
+        var (logits, deltas) = (network.Head(levels, architecture.Classification), network.Head(levels, architecture.Regression));
         AnchorLevelGraph[] anchors = [.. levels.Select((level, i) => new AnchorLevelGraph(graph, settings.Anchors, settings.Anchors.MinLevel + i, level, input))];
         if (outputs == OnnxOutputs.Raw)
         {
             graph.Output("logits", Value.Concat(1, logits), TensorType.Float,
                 hasBackground ? "logits of each anchor's classes, the background first; their softmax are the scores" : "logits of each anchor's classes; their sigmoids are the scores",
-                Images, Anchors, $"{numbers}");
+                Images, Anchors, $"{architecture.Classification.Outputs}");
             graph.Output("deltas", Value.Concat(1, deltas), TensorType.Float, "each anchor's box: dx, dy in sizes of the anchor, dw, dh as logarithms", Images, Anchors, "4");
             graph.Output("anchors", Value.Concat(0, [.. anchors.Select((level, i) => level.All(deltas[i]))]), TensorType.Float, "x1, y1, x2, y2 in pixels of the images", Anchors, "4");
         }

@@ -8,7 +8,7 @@ using RetinaSharp.Detection.Weights;
 namespace RetinaSharp.Detection.Tests.Data;
 
 [Collection(TorchCollection.Name)]
-public sealed class BackgroundClassTests
+public sealed class BackgroundClassTests : LeakCheck
 {
     [Fact]
     public void AddTo_ASet_ClassesCountFromOne()

@@ -51,7 +51,7 @@ internal sealed class Pictures : IDisposable
     {
         var hash = new HashCode();
         hash.AddBytes(batch.Pixels);
-        foreach (var level in batch.Levels)
+        foreach (var level in batch.Targets.Levels)
         {
             foreach (var label in level.Labels)
                 hash.Add(label);

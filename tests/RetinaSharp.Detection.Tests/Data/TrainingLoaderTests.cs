@@ -98,15 +98,15 @@ public class TrainingLoaderTests
             for (var i = 0; i < batch.Count; i++)
             {
                 var expected = assigner.Assign(grid, batch.Images[i].Boxes, batch.Images[i].Classes);
-                Assert.Equal(expected.Labels, batch.Levels.SelectMany(level => level.Labels.Slice(i * level.AnchorsPerImage, level.AnchorsPerImage).ToArray()));
+                Assert.Equal(expected.Labels, batch.Targets.Levels.SelectMany(level => level.Labels.Slice(i * level.AnchorsPerImage, level.AnchorsPerImage).ToArray()));
                 positives += expected.Positives.Length;
             }
-            Assert.Equal(positives, batch.PositiveCount);
+            Assert.Equal(positives, batch.Targets.PositiveCount);
             Assert.True(positives > 0);
-            for (var l = 0; l < batch.Levels.Count; l++)
+            for (var l = 0; l < batch.Targets.Levels.Count; l++)
             {
-                var level = batch.Levels[l];
-                Assert.Equal(Enumerable.Range(0, level.Labels.Length).Where(i => batch.Levels[l].Labels[i] >= 0), level.Positives.ToArray());
+                var level = batch.Targets.Levels[l];
+                Assert.Equal(Enumerable.Range(0, level.Labels.Length).Where(i => batch.Targets.Levels[l].Labels[i] >= 0), level.Positives.ToArray());
                 for (var i = 0; i < level.Positives.Length; i++)
                 {
                     var (image, anchor) = Math.DivRem(level.Positives[i], level.AnchorsPerImage);
@@ -155,8 +155,8 @@ public class TrainingLoaderTests
         foreach (var batch in Pictures.Loader(pictures.Set, Options with { BatchSize = 2 }).Epoch(0))
         {
             using var used = batch;
-            Assert.Equal(0, batch.PositiveCount);
-            Assert.All(batch.Levels, level => Assert.False(level.Labels.ContainsAnyExcept(SigmoidLoss.Background)));
+            Assert.Equal(0, batch.Targets.PositiveCount);
+            Assert.All(batch.Targets.Levels, level => Assert.False(level.Labels.ContainsAnyExcept(SigmoidLoss.Background)));
         }
     }
 

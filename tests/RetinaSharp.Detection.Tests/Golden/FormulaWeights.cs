@@ -1,5 +1,6 @@
 using System.Text;
 using RetinaSharp.Detection.Modeling;
+using RetinaSharp.Detection.Tests.Modeling;
 using RetinaSharp.Imaging;
 
 namespace RetinaSharp.Detection.Tests.Golden;
@@ -24,25 +25,22 @@ internal static class FormulaWeights
         return numbers;
     }
 
-    /// <param name="network">The network.</param>
+    /// <param name="state">The tensors.</param>
     /// <param name="salt">Chooses the weights.</param>
     /// <param name="logits">Factor of the layer that makes the scores.</param>
-    public static void Fill(RetinaNet network, int salt, double logits = 1)
+    public static void Fill(NetworkState state, int salt, double logits = 1)
     {
-        foreach (var (name, tensor) in network.State())
+        foreach (var (name, tensor) in state.Entries)
         {
-            var map = Map(name, tensor.Shape, logits);
-            var numbers = Uniform($"{salt} {name}", tensor.Count);
-            var weights = tensor.Data<float>();
-            for (var i = 0; i < numbers.Length; i++)
-                weights[i] = (float)map(numbers[i]);
+            var map = Map(name, tensor.shape, logits);
+            tensor.Fill([.. Uniform($"{salt} {name}", tensor.NumberOfElements).Select(number => (float)map(number))]);
         }
     }
 
     public static Image Picture(int index, int width, int height) =>
         new(width, height, [.. Uniform($"image {index}", (long)width * height * 3).Select(u => (byte)Math.Floor((u + 1) * 128))]);
 
-    private static Func<double, double> Map(string name, ReadOnlySpan<long> shape, double logits)
+    private static Func<double, double> Map(string name, long[] shape, double logits)
     {
         if (shape.Length == 4)
         {

@@ -2,6 +2,7 @@ using RetinaSharp.Annotations;
 using RetinaSharp.Boxes;
 using RetinaSharp.Detection.Data;
 using RetinaSharp.Detection.Inference;
+using RetinaSharp.Detection.Modeling;
 using RetinaSharp.Detection.Settings;
 using RetinaSharp.Imaging;
 using Found = RetinaSharp.Detection.Inference.Detection;
@@ -38,16 +39,19 @@ internal sealed class ColourPipeline(ViewPlanner planner, InferenceSettings? set
     public IEnumerable<PipelineItem<Image>> Run(IEnumerable<Image> images, int batch = 4, IProgress<int>? done = null, CancellationToken cancellation = default) =>
         Run(images, image => new(image), batch, done, cancellation);
 
-    public IEnumerable<PipelineItem<T>> Run<T>(IEnumerable<T> sources, Func<T, ViewedImage> read, int batch = 4, IProgress<int>? done = null, CancellationToken cancellation = default)
+    public IEnumerable<PipelineItem<T>> Run<T>(
+        IEnumerable<T> sources, Func<T, ViewedImage> read, int batch = 4, IProgress<int>? done = null, CancellationToken cancellation = default,
+        Action<IReadOnlyList<T>, ImageBatch, LevelOutput[]>? observe = null)
     {
         settings ??= new();
         var merger = new ViewMerger(settings, isLimitOfImage: false, planner.SharedPixels);
-        return new DetectionPipeline(planner, merger, (pixels, _) =>
+        return new DetectionPipeline(planner, merger, (pixels, shown, _) =>
         {
             InNetwork?.Invoke();
             Batches.Add((pixels.Width, pixels.Height, pixels.Count));
+            shown?.Invoke([]);
             return [];
-        }, (_, pixels) => [.. Enumerable.Range(0, pixels.Count).Select(image => Find(pixels, image))], _pool).Run(sources, read, batch, done, cancellation);
+        }, (_, pixels) => [.. Enumerable.Range(0, pixels.Count).Select(image => Find(pixels, image))], _pool).Run(sources, read, batch, done, cancellation, observe);
     }
 
     private static List<Found> Find(ImageBatch batch, int image)

@@ -8,7 +8,7 @@ using RetinaSharp.Imaging;
 namespace RetinaSharp.Detection.Tests.Inference;
 
 [Collection(TorchCollection.Name)]
-public class DetectManyTests(TrainedModel trained)
+public class DetectManyTests(TrainedModel trained) : LeakCheck
 {
     [Fact]
     public void DetectMany_ImagesOfTwoShapes_EachAsAlone()

@@ -24,6 +24,22 @@ public class DetectionPipelineTests
     }
 
     [Fact]
+    public void Run_Observed_ShowsEachBatchOnceWithWhatItWasMadeOf()
+    {
+        var images = Enumerable.Range(0, 10).Select(i => ColourPipeline.Paint(i % 2 == 0 ? 128 : 64, 64)).ToList();
+        var (pipeline, seen) = (new ColourPipeline(Plain), new List<Image>());
+
+        Assert.Equal(10, pipeline.Run(images, image => new(image), observe: (sources, batch, _) =>
+        {
+            Assert.Equal(batch.Images.Select(one => one.SourceWidth), sources.Select(source => source.Width));
+            seen.AddRange(sources);
+        }).Count());
+
+        Assert.Equal(images.ToHashSet(), seen.ToHashSet());
+        Assert.Equal(10, seen.Count);
+    }
+
+    [Fact]
     public void Run_RareShape_WaitsNoLongerThanTheWindow()
     {
         var pipeline = new ColourPipeline(Plain);

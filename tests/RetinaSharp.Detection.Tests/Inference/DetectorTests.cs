@@ -9,7 +9,7 @@ using RetinaSharp.Imaging;
 namespace RetinaSharp.Detection.Tests.Inference;
 
 [Collection(TorchCollection.Name)]
-public class DetectorTests(TrainedModel trained)
+public class DetectorTests(TrainedModel trained) : LeakCheck
 {
     [Fact]
     public void Detect_ImagesItLearnt_FindsTheirObjects()

@@ -6,12 +6,12 @@ using RetinaSharp.Detection.Inference;
 using RetinaSharp.Detection.Modeling;
 using RetinaSharp.Detection.Settings;
 using RetinaSharp.Detection.Tests.Modeling;
-using RetinaSharp.Torch;
+using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Tests.Inference;
 
 [Collection(TorchCollection.Name)]
-public class PostprocessorTests
+public class PostprocessorTests : LeakCheck
 {
     private static readonly Category[] Categories = [new(3, "cat"), new(9, "dog")];
 
@@ -23,7 +23,7 @@ public class PostprocessorTests
     [Fact]
     public void Run_ImageThatIsNotSquare_BoxesInItsOwnPixels()
     {
-        using var scope = new TensorScope();
+        using var scope = NewDisposeScope();
         var chosen = _anchors.Levels[1].Offset + 40;
 
         var found = Run(new(), (chosen, 1, 2f));
@@ -41,7 +41,7 @@ public class PostprocessorTests
     [Fact]
     public void Run_EqualBoxes_SuppressesWithinAClassAlone()
     {
-        using var scope = new TensorScope();
+        using var scope = NewDisposeScope();
         // Neighbouring cells of the coarsest anchors are nearly the same once clipped.
         var first = _anchors.Levels[3].Offset;
 
@@ -54,7 +54,7 @@ public class PostprocessorTests
     [Fact]
     public void Run_ThresholdAndMost_Hold()
     {
-        using var scope = new TensorScope();
+        using var scope = NewDisposeScope();
         (int, int, float)[] logits = [(0, 0, 2f), (300, 0, 1f), (600, 0, -1f)];
 
         Assert.Equal(3, Run(new() { ScoreThreshold = .2 }, logits).Count);
@@ -68,7 +68,7 @@ public class PostprocessorTests
     [InlineData(ScalarType.BFloat16, 1e-5f)]
     public void Run_BackgroundAmongTheOutputs_ScoresAreTheSoftmaxOfTheClasses(ScalarType type, float tolerance)
     {
-        using var scope = new TensorScope();
+        using var scope = NewDisposeScope();
         var outputs = _anchors.Levels.Select(level =>
         {
             var values = new float[level.Count * 3];
@@ -83,7 +83,7 @@ public class PostprocessorTests
         background.CopyTo(outputs[0].Values, 3 * 600);
 
         var found = Run(new() { ScoreThreshold = .1 }, outputs.Select(output => new LevelOutput(
-            Tensor.From<float>(output.Values, Device.Cpu, 1, output.Level.Count, 3).To(type), Tensor.Zeros(type, Device.Cpu, 1, output.Level.Count, 4))));
+            TensorValues.Create(output.Values, 1, output.Level.Count, 3).to(type), zeros([1, output.Level.Count, 4], type))));
 
         var e = Math.E;
         (int, double)[] expected =
@@ -101,7 +101,7 @@ public class PostprocessorTests
     [Fact]
     public void Run_ClippedAfterwards_ComparesWholeBoxesAndDropsWhatIsOutside()
     {
-        using var scope = new TensorScope();
+        using var scope = NewDisposeScope();
         // Of the level whose cells are 64 apart: around (0, 0) and (64, 0). Within the image they are nearly the same, as a whole they are not.
         var (level, size) = (_anchors.Levels[3], 9);
         var (first, second) = (level.Offset + 8, level.Offset + size + 8);
@@ -131,7 +131,7 @@ public class PostprocessorTests
                 if (anchor >= level.Offset && anchor < level.Offset + level.Count)
                     values[((anchor - level.Offset) * Categories.Length) + place] = logit;
             return new LevelOutput(
-                Tensor.From<float>(values, Device.Cpu, 1, level.Count, Categories.Length), Tensor.Zeros(ScalarType.Float32, Device.Cpu, 1, level.Count, 4));
+                TensorValues.Create(values, 1, level.Count, Categories.Length), zeros(1, level.Count, 4));
         });
         return Run(settings, outputs);
     }

@@ -7,7 +7,7 @@ using RetinaSharp.Detection.Tests.Training;
 namespace RetinaSharp.Detection.Tests.Inference;
 
 [Collection(TorchCollection.Name)]
-public class SetEvaluatorTests(TrainedModel trained)
+public class SetEvaluatorTests(TrainedModel trained) : LeakCheck
 {
     [Fact]
     public void Run_ClassesInAnotherOrder_AreFoundByName()

@@ -3,13 +3,14 @@ using RetinaSharp.Detection.Settings;
 using RetinaSharp.Detection.Tests.Modeling;
 using RetinaSharp.Detection.Tests.Training;
 using RetinaSharp.Imaging;
-using RetinaSharp.Torch;
+using RetinaSharp.Kernels;
+using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Tests.Inference;
 
 /// <summary>One detector, many threads. benchmarks/RetinaSharp.Soak does the same for longer, and watches the memory.</summary>
 [Collection(TorchCollection.Name)]
-public class SharedDetectorTests(TrainedModel trained)
+public class SharedDetectorTests(TrainedModel trained) : LeakCheck
 {
     private const int Callers = 16;
 
@@ -47,16 +48,16 @@ public class SharedDetectorTests(TrainedModel trained)
     {
         using var detector = Load(1);
         var image = Images()[0];
-        var before = Engine.Threads;
+        var before = get_num_threads();
         try
         {
-            Engine.Threads = 3;
+            set_num_threads(3);
             detector.Detect(image);
-            Assert.Equal(3, Engine.Threads);
+            Assert.Equal(3, get_num_threads());
         }
         finally
         {
-            Engine.Threads = before;
+            set_num_threads(before);
         }
     }
 

@@ -1,10 +1,8 @@
 using RetinaSharp.Boxes;
 using RetinaSharp.Detection.Anchors;
 using RetinaSharp.Detection.Data;
-using RetinaSharp.Detection.Modeling;
 using RetinaSharp.Detection.Tests.Data;
 using RetinaSharp.Imaging;
-using RetinaSharp.Torch;
 
 namespace RetinaSharp.Detection.Tests.Modeling;
 
@@ -33,6 +31,4 @@ internal static class Batches
         return new(0, size, [.. images.Select(one => new BatchImage(
             Pictures.Describe(one.Image.Width, one.Image.Height, one.Boxes), one.Image.Width, one.Image.Height, one.Boxes, one.Classes, []))], buffers, new());
     }
-
-    public static Tensor Input(TrainingBatch batch, RetinaNet network) => Preprocessing.Input(batch, network);
 }

@@ -4,12 +4,13 @@ using RetinaSharp.Detection.Modeling;
 using RetinaSharp.Detection.Settings;
 using RetinaSharp.Detection.Tests.Data;
 using RetinaSharp.Losses;
-using RetinaSharp.Torch;
+using RetinaSharp.Kernels;
+using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Tests.Modeling;
 
 [Collection(TorchCollection.Name)]
-public class DetectionLossTests
+public class DetectionLossTests : LeakCheck
 {
     private const int Classes = 3;
 
@@ -20,20 +21,20 @@ public class DetectionLossTests
     [InlineData(ClassificationLossKind.SoftmaxFocal, BoxLossKind.L1)]
     public void Evaluate_Bfloat16_IsTheSameButForRoundedGradients(ClassificationLossKind classification, BoxLossKind box)
     {
-        using var scope = new TensorScope();
+        using var scope = NewDisposeScope();
         using var batch = Batch(new Box(10, 12, 45, 50));
         var settings = new LossSettings { Classification = classification, Box = box };
-        var half = Outputs(batch, Classes + (settings.HasBackgroundOutput ? 1 : 0)).Select(level => new LevelOutput(level.Logits.To(ScalarType.BFloat16), level.Deltas.To(ScalarType.BFloat16))).ToArray();
-        var single = half.Select(level => new LevelOutput(level.Logits.To(ScalarType.Float32), level.Deltas.To(ScalarType.Float32))).ToArray();
+        var half = Outputs(batch, Classes + (settings.HasBackgroundOutput ? 1 : 0)).Select(level => new LevelOutput(level.Logits.to(ScalarType.BFloat16), level.Deltas.to(ScalarType.BFloat16))).ToArray();
+        var single = half.Select(level => new LevelOutput(level.Logits.to(ScalarType.Float32), level.Deltas.to(ScalarType.Float32))).ToArray();
 
-        var expected = DetectionLoss.Evaluate(settings, single, batch, batch.PositiveCount);
-        var actual = DetectionLoss.Evaluate(settings, half, batch, batch.PositiveCount);
+        var expected = DetectionLoss.Evaluate(settings, single, batch.Targets, batch.Targets.PositiveCount);
+        var actual = DetectionLoss.Evaluate(settings, half, batch.Targets, batch.Targets.PositiveCount);
 
         Assert.Equal(expected.Classification, actual.Classification, 1e-6 * expected.Classification);
         Assert.Equal(expected.Box, actual.Box, 1e-6 * expected.Box);
         foreach (var (wanted, found) in expected.Gradients.Zip(actual.Gradients))
         {
-            Assert.Equal(ScalarType.BFloat16, found.Type);
+            Assert.Equal(ScalarType.BFloat16, found.dtype);
             foreach (var (a, b) in wanted.ToArray().Zip(found.ToArray()))
                 Assert.InRange(Math.Abs(a - b), 0, (Math.Abs(a) / 200) + 1e-12);
         }
@@ -42,14 +43,14 @@ public class DetectionLossTests
     [Fact]
     public void Evaluate_IgnoredAnchors_TakeNoPart()
     {
-        using var scope = new TensorScope();
+        using var scope = NewDisposeScope();
         using var batch = Batch(new Box(10, 12, 45, 50));
-        var loss = DetectionLoss.Evaluate(new(), Outputs(batch), batch, batch.PositiveCount);
+        var loss = DetectionLoss.Evaluate(new(), Outputs(batch), batch.Targets, batch.Targets.PositiveCount);
 
         var ignored = 0;
-        for (var level = 0; level < batch.Levels.Count; level++)
+        for (var level = 0; level < batch.Targets.Levels.Count; level++)
         {
-            var labels = batch.Levels[level].Labels;
+            var labels = batch.Targets.Levels[level].Labels;
             var (logits, deltas) = (loss.Gradients[2 * level].ToArray(), loss.Gradients[(2 * level) + 1].ToArray());
             for (var i = 0; i < labels.Length; i++)
             {
@@ -65,25 +66,25 @@ public class DetectionLossTests
     [Fact]
     public void Evaluate_NoPositives_NoBoxLoss()
     {
-        using var scope = new TensorScope();
+        using var scope = NewDisposeScope();
         using var batch = Batch();
-        var loss = DetectionLoss.Evaluate(new(), Outputs(batch), batch, 1);
+        var loss = DetectionLoss.Evaluate(new(), Outputs(batch), batch.Targets, 1);
 
-        Assert.Equal(0, batch.PositiveCount);
+        Assert.Equal(0, batch.Targets.PositiveCount);
         Assert.Equal(0, loss.Box);
         Assert.True(double.IsFinite(loss.Classification) && loss.Classification > 0);
-        for (var level = 0; level < batch.Levels.Count; level++)
+        for (var level = 0; level < batch.Targets.Levels.Count; level++)
             Assert.All(loss.Gradients[(2 * level) + 1].ToArray(), value => Assert.Equal(0, value));
     }
 
     [Fact]
     public void Evaluate_NormalizerAndBoxWeight_ScaleLossAndGradient()
     {
-        using var scope = new TensorScope();
+        using var scope = NewDisposeScope();
         using var batch = Batch(new Box(10, 12, 45, 50));
         var outputs = Outputs(batch);
-        var one = DetectionLoss.Evaluate(new(), outputs, batch, 1);
-        var other = DetectionLoss.Evaluate(new() { BoxWeight = 3 }, outputs, batch, 4);
+        var one = DetectionLoss.Evaluate(new(), outputs, batch.Targets, 1);
+        var other = DetectionLoss.Evaluate(new() { BoxWeight = 3 }, outputs, batch.Targets, 4);
 
         Assert.Equal(one.Classification / 4, other.Classification, 1e-6 * one.Classification);
         Assert.Equal(one.Box * 3 / 4, other.Box, 1e-6 * one.Box);
@@ -100,11 +101,11 @@ public class DetectionLossTests
     [InlineData(.25, .75, .25)]
     public void Evaluate_SoftmaxFocal_IsTheFormulaOverClassesAndBackground(double? alpha, double background, double foreground)
     {
-        using var scope = new TensorScope();
+        using var scope = NewDisposeScope();
         using var batch = Batch(new Box(10, 12, 45, 50));
         var outputs = Outputs(batch, Classes + 1);
         var expected = 0.0;
-        foreach (var (level, output) in batch.Levels.Zip(outputs))
+        foreach (var (level, output) in batch.Targets.Levels.Zip(outputs))
             foreach (var (label, row) in level.Labels.ToArray().Zip(output.Logits.ToArray().Chunk(Classes + 1)))
             {
                 if (label == SigmoidLoss.Ignore)
@@ -113,7 +114,7 @@ public class DetectionLossTests
                 expected -= (label < 0 ? background : foreground) * Math.Pow(1 - p, 2) * Math.Log(p);
             }
 
-        var loss = DetectionLoss.Evaluate(new() { Classification = ClassificationLossKind.SoftmaxFocal, Alpha = alpha }, outputs, batch, 3);
+        var loss = DetectionLoss.Evaluate(new() { Classification = ClassificationLossKind.SoftmaxFocal, Alpha = alpha }, outputs, batch.Targets, 3);
 
         Assert.Equal(expected / 3, loss.Classification, 1e-5 * expected);
     }
@@ -123,7 +124,7 @@ public class DetectionLossTests
     [InlineData(ClassificationLossKind.SoftmaxFocal, BoxLossKind.Giou, ScalarType.BFloat16)]
     public void Evaluate_EachImageByItsOwnPositives_IsTheMeanOfTheImages(ClassificationLossKind classification, BoxLossKind box, ScalarType type)
     {
-        using var scope = new TensorScope();
+        using var scope = NewDisposeScope();
         var settings = new LossSettings { Classification = classification, Box = box };
         // The second has none, and the third more than the first.
         Box[][] boxes = [[new(10, 12, 45, 50)], [], [new(10, 12, 45, 50), new(3, 30, 60, 62)]];
@@ -131,13 +132,13 @@ public class DetectionLossTests
         var singles = boxes.Select(one => Batch(one)).ToArray();
         LevelOutput[][] outputs = [.. boxes.Select((_, i) => Outputs(batch, Classes + (settings.HasBackgroundOutput ? 1 : 0), seed: i, type))];
 
-        var together = DetectionLoss.Evaluate(settings, [.. batch.Levels.Select((_, level) => new LevelOutput(
-            Together(outputs.Select(one => one[level].Logits)), Together(outputs.Select(one => one[level].Deltas))))], batch, LossNormalizer.PerImage(batch.PositivesByImage(), 3));
-        var alone = singles.Zip(outputs, (one, output) => DetectionLoss.Evaluate(settings, output, one, Math.Max(1, one.PositiveCount))).ToArray();
+        var together = DetectionLoss.Evaluate(settings, [.. batch.Targets.Levels.Select((_, level) => new LevelOutput(
+            Together(outputs.Select(one => one[level].Logits)), Together(outputs.Select(one => one[level].Deltas))))], batch.Targets, LossNormalizer.PerImage(batch.Targets.PositivesByImage(), 3));
+        var alone = singles.Zip(outputs, (one, output) => DetectionLoss.Evaluate(settings, output, one.Targets, Math.Max(1, one.Targets.PositiveCount))).ToArray();
 
         Assert.Equal(alone.Average(one => one.Classification), together.Classification, 1e-6);
         Assert.Equal(alone.Average(one => one.Box), together.Box, 1e-6);
-        Assert.True(singles[2].PositiveCount > singles[0].PositiveCount && alone[0].Box > 0);
+        Assert.True(singles[2].Targets.PositiveCount > singles[0].Targets.PositiveCount && alone[0].Box > 0);
         for (var i = 0; i < together.Gradients.Count; i++)
         {
             var wanted = alone.SelectMany(one => one.Gradients[i].ToArray()).ToArray();
@@ -151,7 +152,7 @@ public class DetectionLossTests
         Tensor Together(IEnumerable<Tensor> parts)
         {
             var values = parts.ToArray();
-            return Tensor.From<float>([.. values.SelectMany(one => one.ToArray())], Device.Cpu, values.Length, values[0].Shape[1], values[0].Shape[2]).To(type);
+            return TensorValues.Create(values.SelectMany(one => one.ToArray()), values.Length, values[0].shape[1], values[0].shape[2]).to(type);
         }
     }
 
@@ -159,13 +160,13 @@ public class DetectionLossTests
     public void Evaluate_EachImageByItsOwnPositives_GradientIsTheSlope()
     {
         const float Step = 1e-2f;
-        using var scope = new TensorScope();
+        using var scope = NewDisposeScope();
         Box[] first = [new(10, 12, 45, 50)], second = [new(10, 12, 45, 50), new(3, 30, 60, 62)];
         using var batch = Batches.Of(new(), new(), (Pictures.Paint(64, 64, first), first, [1]), (Pictures.Paint(64, 64, second), second, [0, 2]));
-        var level = Enumerable.Range(0, batch.Levels.Count).First(level => batch.Levels[level].Positives.Length > 1);
-        var targets = batch.Levels[level];
+        var level = Enumerable.Range(0, batch.Targets.Levels.Count).First(level => batch.Targets.Levels[level].Positives.Length > 1);
+        var targets = batch.Targets.Levels[level];
         var random = new RandomStream(4, "outputs");
-        LevelOutput[] outputs = [.. batch.Levels.Select(one => new LevelOutput(Values(one.AnchorsPerImage, Classes), Values(one.AnchorsPerImage, 4)))];
+        LevelOutput[] outputs = [.. batch.Targets.Levels.Select(one => new LevelOutput(Values(one.AnchorsPerImage, Classes), Values(one.AnchorsPerImage, 4)))];
         var loss = Loss();
 
         // Places of positives, of both images, and one of the background.
@@ -175,22 +176,22 @@ public class DetectionLossTests
             Slope(outputs[level].Deltas, loss.Gradients[(2 * level) + 1], (anchor * 4) + 2);
         }
 
-        LossResult Loss() => DetectionLoss.Evaluate(new() { Box = BoxLossKind.Giou }, outputs, batch, LossNormalizer.PerImage(batch.PositivesByImage(), 2));
+        LossResult Loss() => DetectionLoss.Evaluate(new() { Box = BoxLossKind.Giou }, outputs, batch.Targets, LossNormalizer.PerImage(batch.Targets.PositivesByImage(), 2));
 
         void Slope(Tensor output, Tensor gradient, int place)
         {
-            var value = output.Data<float>()[place];
-            output.Data<float>()[place] = value + Step;
+            var value = output.Elements<float>()[place];
+            output.Elements<float>()[place] = value + Step;
             var above = Loss();
-            output.Data<float>()[place] = value - Step;
+            output.Elements<float>()[place] = value - Step;
             var below = Loss();
-            output.Data<float>()[place] = value;
+            output.Elements<float>()[place] = value;
             var slope = (above.Classification + above.Box - below.Classification - below.Box) / (2 * Step);
             Assert.Equal(slope, gradient.ToArray()[place], (1e-3 * Math.Abs(slope)) + 1e-7);
         }
 
         Tensor Values(int count, int width) =>
-            Tensor.From<float>([.. Enumerable.Range(0, 2 * count * width).Select(_ => (float)random.NextNormal() / 2)], Device.Cpu, 2, count, width);
+            TensorValues.Create(Enumerable.Range(0, 2 * count * width).Select(_ => (float)random.NextNormal() / 2), 2, count, width);
     }
 
     private static TrainingBatch Batch(params Box[] boxes) =>
@@ -199,9 +200,9 @@ public class DetectionLossTests
     private static LevelOutput[] Outputs(TrainingBatch batch, int outputs = Classes, int seed = 1, ScalarType type = ScalarType.Float32)
     {
         var random = new RandomStream(seed, "outputs");
-        return [.. batch.Levels.Select(level => new LevelOutput(Values(level.AnchorsPerImage, outputs), Values(level.AnchorsPerImage, 4)))];
+        return [.. batch.Targets.Levels.Select(level => new LevelOutput(Values(level.AnchorsPerImage, outputs), Values(level.AnchorsPerImage, 4)))];
 
         Tensor Values(int count, int width) =>
-            Tensor.From<float>([.. Enumerable.Range(0, count * width).Select(_ => (float)random.NextNormal())], Device.Cpu, 1, count, width).To(type);
+            TensorValues.Create(Enumerable.Range(0, count * width).Select(_ => (float)random.NextNormal()), 1, count, width).to(type);
     }
 }

@@ -1,22 +1,23 @@
 using RetinaSharp.Detection.Modeling;
-using RetinaSharp.Torch;
+using RetinaSharp.Kernels;
+using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Tests.Modeling;
 
 [Collection(TorchCollection.Name)]
-public class PreprocessingTests
+public class PreprocessingTests : LeakCheck
 {
     [Fact]
     public void Normalize_ImageAndPadding_ImageNetStatisticsAndZero()
     {
-        using var scope = new TensorScope();
+        using var scope = NewDisposeScope();
         const int Height = 4;
         const int Width = 6;
         var pixels = Enumerable.Range(0, 2 * Height * Width * 3).Select(i => (byte)(i * 37)).ToArray();
 
-        var result = Preprocessing.Normalize(pixels, Height, Width, [(5, 2), (6, 4)], Device.Cpu, ScalarType.Float32);
+        var result = Preprocessing.Normalize(pixels, Height, Width, [(5, 2), (6, 4)], CPU, ScalarType.Float32);
 
-        Assert.Equal([2, 3, Height, Width], result.Shape.ToArray());
+        Assert.Equal([2, 3, Height, Width], result.shape);
         double[] mean = [.485, .456, .406];
         double[] deviation = [.229, .224, .225];
         var values = result.ToArray();
@@ -37,14 +38,14 @@ public class PreprocessingTests
     [InlineData(ScalarType.BFloat16)]
     public void Normalize_EveryByte_WhatTheOperatorsMakeOfIt(ScalarType type)
     {
-        using var scope = new TensorScope();
+        using var scope = NewDisposeScope();
         var pixels = Enumerable.Range(0, 256 * 3).Select(i => (byte)(i / 3)).ToArray();
 
-        var found = Preprocessing.Normalize(pixels, 16, 16, [(16, 16)], Device.Cpu, type);
+        var found = Preprocessing.Normalize(pixels, 16, 16, [(16, 16)], CPU, type);
 
-        var bytes = Tensor.From<byte>(pixels, Device.Cpu, 1, 16, 16, 3).To(ScalarType.Float32);
-        var wanted = ((bytes * Tensor.From<float>(Preprocessing.Scale, Device.Cpu, 3)) + Tensor.From<float>(Preprocessing.Shift, Device.Cpu, 3)).To(type);
-        Assert.Equal(type, found.Type);
-        Assert.Equal(wanted.Permute(0, 3, 1, 2).ToArray(), found.ToArray());
+        var bytes = TensorMemory.Create<byte>(pixels, ScalarType.Byte, 1, 16, 16, 3).to(ScalarType.Float32);
+        var wanted = ((bytes * tensor(Preprocessing.Scale)) + tensor(Preprocessing.Shift)).to(type);
+        Assert.Equal(type, found.dtype);
+        Assert.Equal(wanted.permute(0, 3, 1, 2).ToArray(), found.ToArray());
     }
 }

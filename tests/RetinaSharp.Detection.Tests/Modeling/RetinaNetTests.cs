@@ -1,13 +1,17 @@
 using RetinaSharp.Detection.Anchors;
 using RetinaSharp.Detection.Modeling;
+using RetinaSharp.Detection.Modeling.Architecture;
 using RetinaSharp.Detection.Settings;
-using RetinaSharp.Torch;
+using RetinaSharp.Kernels;
+using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Tests.Modeling;
 
 [Collection(TorchCollection.Name)]
-public class RetinaNetTests
+public class RetinaNetTests : LeakCheck
 {
+    private static ModelSettings Small => new() { Depth = 18, Width = .25, PyramidChannels = 16, HeadConvolutions = 1, Norm = NormKind.Group };
+
     [Theory]
     [InlineData(18, .25, 3, 7, 32, 32)]
     [InlineData(18, .25, 3, 7, 64, 96)]
@@ -21,34 +25,36 @@ public class RetinaNetTests
     public void Forward_AnyArchitecture_OutputsFitAnchors(int depth, double width, int minLevel, int maxLevel, int height, int imageWidth)
     {
         var settings = Small with { Depth = depth, Width = width, Anchors = new() { MinLevel = minLevel, MaxLevel = maxLevel } };
-        using var network = new RetinaNet(settings, 5);
-        WeightInitializer.Initialize(network, 1);
-        network.Train(false);
-        using var guard = Autograd.WithoutGradient();
-        using var scope = new TensorScope();
+        using var state = State(settings, 5);
+        using var network = new RetinaNet(state);
+        using var guard = no_grad();
+        using var scope = NewDisposeScope();
 
-        var outputs = network.Forward(Tensor.Zeros(ScalarType.Float32, Device.Cpu, 2, 3, height, imageWidth).ChannelsLast());
+        var outputs = network.call(zeros(2, 3, height, imageWidth).ChannelsLast());
 
         var grid = new AnchorGenerator(settings.Anchors).Generate(height, imageWidth);
         Assert.Equal(grid.Levels.Count, outputs.Length);
         foreach (var (level, output) in grid.Levels.Zip(outputs))
         {
-            Assert.Equal([2, level.Count, 5], output.Logits.Shape.ToArray());
-            Assert.Equal([2, level.Count, 4], output.Deltas.Shape.ToArray());
+            Assert.Equal([2, level.Count, 5], output.Logits.shape);
+            Assert.Equal([2, level.Count, 4], output.Deltas.shape);
         }
     }
 
-    [Fact]
-    public void Forward_Again_KeepsNothingButItsOutputs()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Forward_Again_KeepsNothingButItsOutputs(bool fused)
     {
-        using var network = new RetinaNet(Small, 5);
-        network.Train(false);
-        using var guard = Autograd.WithoutGradient();
-        using var scope = new TensorScope();
-        var images = Tensor.Zeros(ScalarType.Float32, Device.Cpu, 1, 3, 64, 64).ChannelsLast();
-        network.Forward(images);
+        using var kernels = new KernelSetting(fused);
+        using var state = NetworkState.Create(RetinaNetArchitecture.Create(Small, 5));
+        using var network = new RetinaNet(state);
+        using var guard = no_grad();
+        using var scope = NewDisposeScope();
+        var images = zeros(1, 3, 64, 64).ChannelsLast();
+        network.call(images);
         var alive = TensorCount.Alive;
-        var outputs = network.Forward(images);
+        var outputs = network.call(images);
         Assert.Equal(alive + (2 * outputs.Length), TensorCount.Alive);
     }
 
@@ -57,29 +63,40 @@ public class RetinaNetTests
     [InlineData(50)]
     public void Forward_WithoutRecording_SameAsRecordedAndLeavesItsInput(int depth)
     {
-        using var network = new RetinaNet(Small with { Depth = depth }, 5);
-        WeightInitializer.Initialize(network, 1);
-        network.Train(false);
-        using var scope = new TensorScope();
-        var images = Tensor.From<float>([.. Enumerable.Range(0, 3 * 64 * 96).Select(i => MathF.Sin(i))], Device.Cpu, 1, 3, 64, 96).ChannelsLast();
-        var recorded = Read(network.Forward(images));
-        using var guard = Autograd.WithoutGradient();
+        using var state = State(Small with { Depth = depth }, 5);
+        using var network = new RetinaNet(state);
+        using var scope = NewDisposeScope();
+        var images = TensorValues.Create(Enumerable.Range(0, 3 * 64 * 96).Select(i => MathF.Sin(i)), 1, 3, 64, 96).ChannelsLast();
+        var recorded = Read(network.call(images));
+        using var guard = no_grad();
 
         // Blocks put their sums where their inputs were.
-        Assert.Equal(recorded, Read(network.Forward(images)));
-        Assert.Equal(recorded, Read(network.Forward(images)));
-
-        static float[] Read(LevelOutput[] outputs) => [.. outputs.SelectMany(output => output.Logits.Detach().ToArray().Concat(output.Deltas.Detach().ToArray()))];
+        Assert.Equal(recorded, Read(network.call(images)));
+        Assert.Equal(recorded, Read(network.call(images)));
     }
 
     [Theory]
-    [InlineData(.25, new[] { 16, 32, 64, 128 })]
-    [InlineData(1, new[] { 64, 128, 256, 512 })]
-    public void StageChannels_Width_ScalesThem(double width, int[] channels)
+    [InlineData(NormKind.Frozen)]
+    [InlineData(NormKind.Batch)]
+    [InlineData(NormKind.Group)]
+    public void Forward_WithTheKernels_IsNearLibTorchsOperators(NormKind norm)
     {
-        using var network = new RetinaNet(Small with { Width = width }, 1);
+        using var state = State(Small with { Norm = norm }, 5);
+        using var guard = no_grad();
+        using var scope = NewDisposeScope();
+        var images = Noise(3, 2, 64, 96);
 
-        Assert.Equal(channels, network.Body.StageChannels);
+        var (plain, fused) = (Run(false), Run(true));
+
+        foreach (var (expected, actual) in plain.Zip(fused))
+            Assert.Equal(expected, actual, 1e-4f);
+
+        float[] Run(bool isFused)
+        {
+            using var kernels = new KernelSetting(isFused);
+            using var network = new RetinaNet(state);
+            return Read(network.call(images));
+        }
     }
 
     [Theory]
@@ -87,15 +104,12 @@ public class RetinaNetTests
     [InlineData(.1)]
     public void Forward_AtTheStart_EveryScoreIsNearThePrior(double prior)
     {
-        using var network = new RetinaNet(Small with { Prior = prior, Norm = NormKind.Batch }, 3);
-        WeightInitializer.Initialize(network, 3);
-        network.Train(true);
-        using var guard = Autograd.WithoutGradient();
-        using var scope = new TensorScope();
-        var random = new RandomStream(1, "test");
-        var pixels = Enumerable.Range(0, 2 * 3 * 64 * 64).Select(_ => (float)random.NextNormal()).ToArray();
+        using var state = State(Small with { Prior = prior, Norm = NormKind.Batch }, 3, seed: 3);
+        using var network = new RetinaNet(state, new(IsTraining: true));
+        using var guard = no_grad();
+        using var scope = NewDisposeScope();
 
-        var outputs = network.Forward(Tensor.From<float>(pixels, Device.Cpu, 2, 3, 64, 64).ChannelsLast());
+        var outputs = network.call(Noise(1, 2, 64, 64));
 
         var scores = outputs.SelectMany(output => output.Logits.ToArray()).Select(logit => 1 / (1 + Math.Exp(-logit))).ToArray();
         Assert.InRange(scores.Average(), .9 * prior, 1.1 * prior);
@@ -106,13 +120,13 @@ public class RetinaNetTests
     [InlineData(.1, 3)]
     public void Forward_SoftmaxAtTheStart_ClassesTogetherAreNearThePrior(double prior, int classes)
     {
-        using var network = new RetinaNet(Small with { Prior = prior }, classes, hasBackground: true);
-        WeightInitializer.Initialize(network, 3);
-        using var guard = Autograd.WithoutGradient();
-        using var scope = new TensorScope();
+        using var state = WeightInitializer.Create(RetinaNetArchitecture.Create(Small with { Prior = prior }, classes, hasBackground: true), 3);
+        using var network = new RetinaNet(state);
+        using var guard = no_grad();
+        using var scope = NewDisposeScope();
 
         // A black image: what the biases say.
-        var outputs = network.Forward(Tensor.Zeros(ScalarType.Float32, Device.Cpu, 1, 3, 64, 64).ChannelsLast());
+        var outputs = network.call(zeros(1, 3, 64, 64).ChannelsLast());
 
         foreach (var row in outputs.SelectMany(output => output.Logits.ToArray().Chunk(classes + 1)))
         {
@@ -122,40 +136,66 @@ public class RetinaNetTests
         }
     }
 
-    [Fact]
-    public void Forward_Bfloat16_IsNearSingle()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Forward_Bfloat16_IsNearSingle(bool fused)
     {
-        using var network = new RetinaNet(Small with { Norm = NormKind.Batch }, 3);
-        WeightInitializer.Initialize(network, 3);
-        network.Train(false);
-        using var guard = Autograd.WithoutGradient();
-        using var scope = new TensorScope();
-        var random = new RandomStream(1, "test");
-        var pixels = Enumerable.Range(0, 3 * 64 * 64).Select(_ => (float)random.NextNormal()).ToArray();
-        var input = Tensor.From<float>(pixels, Device.Cpu, 1, 3, 64, 64).ChannelsLast();
+        using var kernels = new KernelSetting(fused);
+        using var state = State(Small with { Norm = NormKind.Batch }, 3, seed: 3);
+        using var network = new RetinaNet(state);
+        using var halfNetwork = new RetinaNet(state, new(ScalarType.BFloat16));
+        using var guard = no_grad();
+        using var scope = NewDisposeScope();
+        var input = Noise(1, 1, 64, 64);
 
-        var single = network.Forward(input)[0].Deltas.ToArray();
-        network.To(Device.Cpu, ScalarType.BFloat16);
-        var half = network.Forward(input.To(ScalarType.BFloat16))[0];
+        var single = network.call(input)[0].Deltas.ToArray();
+        var half = halfNetwork.call(input.to(ScalarType.BFloat16))[0];
 
-        Assert.Equal(ScalarType.BFloat16, half.Deltas.Type);
+        Assert.Equal(ScalarType.BFloat16, half.Deltas.dtype);
         var distance = Math.Sqrt(single.Zip(half.Deltas.ToArray(), (a, b) => Math.Pow(a - b, 2)).Sum());
         Assert.InRange(distance / Math.Sqrt(single.Sum(a => (double)a * a)), 1e-9, .05);
     }
 
     [Fact]
-    public void Initialize_SameSeed_SameWeightsAndOtherSeedOthers()
+    public void InvalidateCache_WeightsChanged_TheyAreUsed()
+    {
+        using var state = State(Small with { Norm = NormKind.Batch }, 3);
+        using var network = new RetinaNet(state);
+        using var guard = no_grad();
+        using var scope = NewDisposeScope();
+        var images = Noise(1, 1, 64, 64);
+        var before = Read(network.call(images));
+
+        state["backbone.body.bn1.weight"].mul_(2);
+        network.InvalidateCache();
+
+        using var fresh = new RetinaNet(state);
+        var after = Read(network.call(images));
+        Assert.NotEqual(before, after);
+        Assert.Equal(Read(fresh.call(images)), after);
+    }
+
+    [Fact]
+    public void Create_SameSeed_SameWeightsAndOtherSeedOthers()
     {
         Assert.Equal(Weights(5), Weights(5));
         Assert.NotEqual(Weights(5), Weights(6));
 
         static float[] Weights(long seed)
         {
-            using var network = new RetinaNet(Small, 2);
-            WeightInitializer.Initialize(network, seed);
-            return [.. network.State().SelectMany(entry => entry.Tensor.ToArray())];
+            using var state = State(Small, 2, seed);
+            return [.. state.Entries.SelectMany(entry => entry.Tensor.ToArray())];
         }
     }
 
-    private static ModelSettings Small => new() { Depth = 18, Width = .25, PyramidChannels = 16, HeadConvolutions = 1, Norm = NormKind.Group };
+    private static NetworkState State(ModelSettings settings, int classes, long seed = 1) => WeightInitializer.Create(RetinaNetArchitecture.Create(settings, classes), seed);
+
+    private static Tensor Noise(long seed, int images, int height, int width)
+    {
+        var random = new RandomStream(seed, "test");
+        return TensorValues.Create(Enumerable.Range(0, images * 3 * height * width).Select(_ => (float)random.NextNormal()), images, 3, height, width).ChannelsLast();
+    }
+
+    private static float[] Read(LevelOutput[] outputs) => [.. outputs.SelectMany(output => output.Logits.ToArray().Concat(output.Deltas.ToArray()))];
 }

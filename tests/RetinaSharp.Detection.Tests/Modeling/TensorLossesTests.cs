@@ -1,13 +1,13 @@
 using RetinaSharp.Detection.Modeling;
 using RetinaSharp.Detection.Settings;
 using RetinaSharp.Losses;
-using RetinaSharp.Torch;
+using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Tests.Modeling;
 
 /// <summary>The compositions of operators against the loops over spans, on the processor, where both can be had.</summary>
 [Collection(TorchCollection.Name)]
-public class TensorLossesTests
+public class TensorLossesTests : LeakCheck
 {
     private const int Rows = 400;
     private const int Classes = 3;
@@ -31,7 +31,7 @@ public class TensorLossesTests
     [MemberData(nameof(Members))]
     public void Evaluate_AnyMember_IsTheLossOnSpans(ClassificationLossKind kind, double gamma, double? alpha)
     {
-        using var scope = new TensorScope();
+        using var scope = NewDisposeScope();
         var settings = new LossSettings { Classification = kind, Gamma = gamma, Alpha = alpha, StarBeta = kind == ClassificationLossKind.FocalStar ? 1.5 : 0 };
         var (logits, labels) = Input(Classes + (settings.HasBackgroundOutput ? 1 : 0));
 
@@ -39,7 +39,7 @@ public class TensorLossesTests
         var (actual, gradient) = TensorLosses.Evaluate(settings, logits, labels, Normalizer);
 
         Assert.Equal(expected, actual, 1e-6 * expected);
-        Assert.Equal(logits.Shape.ToArray(), gradient.Shape.ToArray());
+        Assert.Equal(logits.shape, gradient.shape);
         Close(expectedGradient.ToArray(), gradient.ToArray());
     }
 
@@ -48,32 +48,32 @@ public class TensorLossesTests
     [InlineData(ClassificationLossKind.SoftmaxFocal)]
     public void Evaluate_Bfloat16_ComputesInSingle(ClassificationLossKind kind)
     {
-        using var scope = new TensorScope();
+        using var scope = NewDisposeScope();
         var settings = new LossSettings { Classification = kind };
         var (logits, labels) = Input(Classes + 1);
-        var half = logits.To(ScalarType.BFloat16);
+        var half = logits.to(ScalarType.BFloat16);
 
-        var (expected, expectedGradient) = TensorLosses.Evaluate(settings, half.To(ScalarType.Float32), labels, Normalizer);
+        var (expected, expectedGradient) = TensorLosses.Evaluate(settings, half.to(ScalarType.Float32), labels, Normalizer);
         var (actual, gradient) = TensorLosses.Evaluate(settings, half, labels, Normalizer);
 
         Assert.Equal(expected, actual);
-        Assert.Equal(ScalarType.BFloat16, gradient.Type);
-        Assert.Equal(expectedGradient.To(ScalarType.BFloat16).ToArray(), gradient.ToArray());
+        Assert.Equal(ScalarType.BFloat16, gradient.dtype);
+        Assert.Equal(expectedGradient.to(ScalarType.BFloat16).ToArray(), gradient.ToArray());
     }
 
     [Fact]
     public void Evaluate_ADivisorForEachImage_IsTheLossOnSpans()
     {
-        using var scope = new TensorScope();
+        using var scope = NewDisposeScope();
         var (flat, labels) = Input(Classes);
-        var logits = flat.View(4, -1, Classes);
+        var logits = flat.view(4, -1, Classes);
         var normalizer = LossNormalizer.PerImage([40, 0, 3, 7], images: 4);
 
         var (expected, expectedGradient) = ClassificationLoss.Evaluate(new(), logits, labels, normalizer, threads: 1);
         var (actual, gradient) = TensorLosses.Evaluate(new(), logits, labels, normalizer);
 
         Assert.Equal(expected, actual, 1e-6 * expected);
-        Assert.Equal(logits.Shape.ToArray(), gradient.Shape.ToArray());
+        Assert.Equal(logits.shape, gradient.shape);
         Close(expectedGradient.ToArray(), gradient.ToArray());
     }
 
@@ -82,7 +82,7 @@ public class TensorLossesTests
     [InlineData(SigmoidLoss.Ignore)]
     public void Evaluate_NoPositives_IsTheLossOnSpans(int label)
     {
-        using var scope = new TensorScope();
+        using var scope = NewDisposeScope();
         var (logits, labels) = Input(Classes);
         Array.Fill(labels, label);
 
@@ -96,7 +96,7 @@ public class TensorLossesTests
     [Fact]
     public void CrossEntropies_EachAnchor_AreThoseOnSpans()
     {
-        using var scope = new TensorScope();
+        using var scope = NewDisposeScope();
         var (logits, labels) = Input(Classes);
 
         var expected = ClassificationLoss.CrossEntropies(logits, labels, threads: 1);
@@ -119,6 +119,6 @@ public class TensorLossesTests
         float[] far = [100, -100, 1e4f, -1e4f, 0, 20, -20];
         float[] logits = [.. Enumerable.Range(0, Rows * outputs).Select(_ => random.NextBool(.2) ? far[random.NextInt(far.Length)] : 4 * (float)random.NextNormal())];
         int[] labels = [.. Enumerable.Range(0, Rows).Select(_ => random.NextInt(Classes + 2) - 2)];
-        return (Tensor.From<float>(logits, Device.Cpu, 2, Rows / 2, outputs), labels);
+        return (TensorValues.Create(logits, 2, Rows / 2, outputs), labels);
     }
 }

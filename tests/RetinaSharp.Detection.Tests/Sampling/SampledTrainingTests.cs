@@ -5,11 +5,15 @@ using RetinaSharp.Detection.Tests.Training;
 namespace RetinaSharp.Detection.Tests.Sampling;
 
 [Collection(TorchCollection.Name)]
-public sealed class SampledTrainingTests : IDisposable
+public sealed class SampledTrainingTests : LeakCheck
 {
     private readonly Rectangles _rectangles = new(8);
 
-    public void Dispose() => _rectangles.Dispose();
+    public override void Dispose()
+    {
+        _rectangles.Dispose();
+        base.Dispose();
+    }
 
     [Theory]
     [InlineData(SamplingKind.Ohem)]

@@ -8,27 +8,29 @@ using RetinaSharp.Detection.Settings;
 using RetinaSharp.Detection.Tests.Data;
 using RetinaSharp.Detection.Tests.Modeling;
 using RetinaSharp.Losses;
-using RetinaSharp.Torch;
-using RetinaSharp.Torch.Modules;
+using RetinaSharp.Detection.Training;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Tests.Sampling;
 
 /// <summary>Against plain and slow forms of the strategies, on a batch of which one image has no boxes.</summary>
 [Collection(TorchCollection.Name)]
-public sealed class SamplerTests : IDisposable
+public sealed class SamplerTests : LeakCheck
 {
     private const int Images = 5;
     private const int Classes = 2;
 
     private readonly Pictures _pictures = Pictures.Mixed(Images);
     private readonly AnchorGenerator _anchors = new(new());
-    private readonly TensorScope _scope = new();
+    private readonly DisposeScope _scope;
     private readonly TrainingBatch _batch;
     private readonly LevelOutput[] _outputs;
     private readonly List<Anchor>[] _all;
 
     public SamplerTests()
     {
+        _scope = NewDisposeScope();
         _batch = Batch();
         _outputs = Outputs(_batch);
         _all = [.. Enumerable.Range(0, Images).Select(image => Read(image).ToList())];
@@ -37,11 +39,12 @@ public sealed class SamplerTests : IDisposable
         Assert.Contains(_all, anchors => anchors.Any(anchor => anchor.Label == SigmoidLoss.Ignore));
     }
 
-    public void Dispose()
+    public override void Dispose()
     {
         _batch.Dispose();
         _scope.Dispose();
         _pictures.Dispose();
+        base.Dispose();
     }
 
     [Theory]
@@ -73,7 +76,7 @@ public sealed class SamplerTests : IDisposable
     {
         var positives = Run(SamplingSettings.Of(SamplingKind.HardNegative));
 
-        Assert.Equal(_batch.PositiveCount, positives);
+        Assert.Equal(_batch.Targets.PositiveCount, positives);
         AssertKept(_all.Select(anchors => InRatio(ByLoss(anchors), int.MaxValue, 3)), positives);
     }
 
@@ -84,7 +87,7 @@ public sealed class SamplerTests : IDisposable
     {
         var sampler = Sampler.Create(new() { Kind = SamplingKind.Ratio, Batch = batch, Ratio = 3 }, _anchors, 5)!;
 
-        Assert.Equal(sampler.Run(_outputs, _batch, 10), sampler.PositivesKept(_batch));
+        Assert.Equal(sampler.Run(_outputs, _batch.Targets, image => 10 + image), sampler.PositivesKept(_batch.Targets));
 
         for (var image = 0; image < Images; image++)
         {
@@ -109,10 +112,10 @@ public sealed class SamplerTests : IDisposable
 
         string[] Draw(long seed, long image, Func<TrainingBatch>? load = null)
         {
-            using var scope = new TensorScope();
+            using var scope = NewDisposeScope();
             using var batch = (load ?? Batch)();
-            Sampler.Create(SamplingSettings.Of(SamplingKind.Ratio), _anchors, seed)!.Run(Outputs(batch), batch, image);
-            return [.. Enumerable.Range(0, Images).Select(place => string.Join(' ', batch.Levels.SelectMany(level =>
+            Sampler.Create(SamplingSettings.Of(SamplingKind.Ratio), _anchors, seed)!.Run(Outputs(batch), batch.Targets, place => image + place);
+            return [.. Enumerable.Range(0, Images).Select(place => string.Join(' ', batch.Targets.Levels.SelectMany(level =>
                 level.Labels.Slice(place * level.AnchorsPerImage, level.AnchorsPerImage).ToArray())))];
         }
     }
@@ -123,10 +126,10 @@ public sealed class SamplerTests : IDisposable
     public void Run_Sampled_LossIsOfTheKeptAndBoxesAreUntouched(SamplingKind kind)
     {
         var settings = new LossSettings { Classification = ClassificationLossKind.CrossEntropy, Alpha = null };
-        var whole = DetectionLoss.Evaluate(settings, _outputs, _batch, _batch.PositiveCount);
+        var whole = DetectionLoss.Evaluate(settings, _outputs, _batch.Targets, _batch.Targets.PositiveCount);
 
         var positives = Run(SamplingSettings.Of(kind));
-        var loss = DetectionLoss.Evaluate(settings, _outputs, _batch, _batch.PositiveCount, positives);
+        var loss = DetectionLoss.Evaluate(settings, _outputs, _batch.Targets, _batch.Targets.PositiveCount, positives);
 
         Assert.Equal(Enumerable.Range(0, Images).SelectMany(Kept).Sum(anchor => anchor.Loss) / positives, loss.Classification, 1e-5 * loss.Classification);
         Assert.Equal(whole.Box, loss.Box);
@@ -151,7 +154,7 @@ public sealed class SamplerTests : IDisposable
 
         threads.Run(2, shard => normalizers[shard] = sampling.Run(() => outputs[shard], batches[shard], 0).Normalizer);
 
-        var kept = batches.Sum(batch => batch.Levels.Sum(level => level.Labels.ToArray().Count(label => label >= 0)));
+        var kept = batches.Sum(batch => batch.Targets.Levels.Sum(level => level.Labels.ToArray().Count(label => label >= 0)));
         Assert.True(kept > 0);
         Assert.Equal([3.0 * kept, 3.0 * kept], normalizers);
     }
@@ -166,7 +169,7 @@ public sealed class SamplerTests : IDisposable
         Assert.Throws<InvalidOperationException>(() => threads.Run(2, shard => sampling.Run(() => shard == 0 ? _outputs : throw new InvalidOperationException(), _batch, 0)));
     }
 
-    private int Run(SamplingSettings settings) => Sampler.Create(settings, _anchors, 1)!.Run(_outputs, _batch, 0);
+    private int Run(SamplingSettings settings) => Sampler.Create(settings, _anchors, 1)!.Run(_outputs, _batch.Targets, image => image);
 
     private TrainingBatch Batch() => Load(_pictures.Images);
 
@@ -189,7 +192,7 @@ public sealed class SamplerTests : IDisposable
     private LevelOutput[] Outputs(TrainingBatch batch)
     {
         var random = new RandomStream(9, "outputs");
-        var count = batch.Levels.Sum(level => level.AnchorsPerImage);
+        var count = batch.Targets.Levels.Sum(level => level.AnchorsPerImage);
         var ranks = Enumerable.Range(0, batch.Count).Select(_ =>
         {
             var order = Enumerable.Range(0, count).ToArray();
@@ -197,7 +200,7 @@ public sealed class SamplerTests : IDisposable
             return order;
         }).ToArray();
         var offset = 0;
-        return [.. batch.Levels.Select(level =>
+        return [.. batch.Targets.Levels.Select(level =>
         {
             var (logits, deltas) = (new float[batch.Count * level.AnchorsPerImage * Classes], new float[batch.Count * level.AnchorsPerImage * 4]);
             for (var i = 0; i < batch.Count * level.AnchorsPerImage; i++)
@@ -211,7 +214,7 @@ public sealed class SamplerTests : IDisposable
 
             offset += level.AnchorsPerImage;
             return new LevelOutput(
-                Tensor.From<float>(logits, Device.Cpu, batch.Count, level.AnchorsPerImage, Classes), Tensor.From<float>(deltas, Device.Cpu, batch.Count, level.AnchorsPerImage, 4));
+                TensorValues.Create(logits, batch.Count, level.AnchorsPerImage, Classes), TensorValues.Create(deltas, batch.Count, level.AnchorsPerImage, 4));
         })];
     }
 
@@ -221,8 +224,8 @@ public sealed class SamplerTests : IDisposable
         var index = 0;
         for (var level = 0; level < _outputs.Length; level++)
         {
-            var count = _batch.Levels[level].AnchorsPerImage;
-            var labels = _batch.Levels[level].Labels.Slice(image * count, count).ToArray();
+            var count = _batch.Targets.Levels[level].AnchorsPerImage;
+            var labels = _batch.Targets.Levels[level].Labels.Slice(image * count, count).ToArray();
             var (logits, deltas) = (_outputs[level].Logits.ToArray(), _outputs[level].Deltas.ToArray());
             for (var i = 0; i < count; i++, index++)
             {

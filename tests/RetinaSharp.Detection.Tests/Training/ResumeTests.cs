@@ -4,13 +4,13 @@ using RetinaSharp.Detection.Settings;
 using RetinaSharp.Detection.Tests.Modeling;
 using RetinaSharp.Detection.Training;
 using RetinaSharp.Detection.Weights;
-using RetinaSharp.Torch;
+using RetinaSharp.Kernels;
 
 namespace RetinaSharp.Detection.Tests.Training;
 
 /// <summary>Trainings that are interrupted and go on.</summary>
 [Collection(TorchCollection.Name)]
-public sealed class ResumeTests : IDisposable
+public sealed class ResumeTests : LeakCheck
 {
     private static readonly RunSettings Settings = TinyRun.With(training => training with { Epochs = 3 }) with
     {
@@ -23,23 +23,39 @@ public sealed class ResumeTests : IDisposable
 
     private string State => Path.Combine(Run, CheckpointFile.Last);
 
-    public void Dispose() => _rectangles.Dispose();
-
-    public static TheoryData<RunSettings, Precision> Kinds => new()
+    public override void Dispose()
     {
-        { Settings, Precision.Fp32 },
-        { Settings with { Training = Settings.Training with { Optimizer = OptimizerKind.Sgd, Ema = 0, Schedule = ScheduleKind.Step } }, Precision.Fp32 },
-        { Settings with { Training = Settings.Training with { Batch = 2, Accumulate = 2, Freeze = 2 } }, Precision.Fp32 },
-        { Settings with { Model = Settings.Model with { Norm = NormKind.Group } }, Precision.Bf16 },
-        { Settings with { Loss = Settings.Loss with { Classification = ClassificationLossKind.CrossEntropy, Sampling = SamplingSettings.Of(SamplingKind.Ratio) } }, Precision.Fp32 },
-        { Settings with { Model = Settings.Model with { Norm = NormKind.Frozen } }, Precision.Fp32 },
-        { Compatibility.Apply(Settings with { Training = Settings.Training with { Batch = 2, Accumulate = 2 } }, "detectron2"), Precision.Fp32 },
-    };
+        _rectangles.Dispose();
+        base.Dispose();
+    }
+
+    public static TheoryData<RunSettings, Precision, bool> Kinds
+    {
+        get
+        {
+            (RunSettings, Precision)[] kinds =
+            [
+                (Settings, Precision.Fp32),
+                (Settings with { Training = Settings.Training with { Optimizer = OptimizerKind.Sgd, Ema = 0, Schedule = ScheduleKind.Step } }, Precision.Fp32),
+                (Settings with { Training = Settings.Training with { Batch = 2, Accumulate = 2, Freeze = 2 } }, Precision.Fp32),
+                (Settings with { Model = Settings.Model with { Norm = NormKind.Group } }, Precision.Bf16),
+                (Settings with { Loss = Settings.Loss with { Classification = ClassificationLossKind.CrossEntropy, Sampling = SamplingSettings.Of(SamplingKind.Ratio) } }, Precision.Fp32),
+                (Settings with { Model = Settings.Model with { Norm = NormKind.Frozen } }, Precision.Fp32),
+                (Compatibility.Apply(Settings with { Training = Settings.Training with { Batch = 2, Accumulate = 2 } }, "detectron2"), Precision.Fp32),
+            ];
+            var data = new TheoryData<RunSettings, Precision, bool>();
+            foreach (var (settings, precision) in kinds)
+                foreach (var fused in new[] { true, false })
+                    data.Add(settings, precision, fused);
+            return data;
+        }
+    }
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void Train_CrashedAgainAndAgain_EqualsTheUninterruptedToTheLastBit(RunSettings settings, Precision precision)
+    public void Train_CrashedAgainAndAgain_EqualsTheUninterruptedToTheLastBit(RunSettings settings, Precision precision, bool fused)
     {
+        using var kernels = new KernelSetting(fused);
         var whole = Train(_rectangles.At("whole"), settings, precision);
 
         var crashes = 0;
@@ -64,10 +80,13 @@ public sealed class ResumeTests : IDisposable
     }
 
     [Theory]
-    [InlineData(7)]
-    [InlineData(13)]
-    public void Train_CancelledAndResumed_EqualsTheUninterruptedToTheLastBit(int lookUps)
+    [InlineData(7, true)]
+    [InlineData(7, false)]
+    [InlineData(13, true)]
+    [InlineData(13, false)]
+    public void Train_CancelledAndResumed_EqualsTheUninterruptedToTheLastBit(int lookUps, bool fused)
     {
+        using var kernels = new KernelSetting(fused);
         Train(_rectangles.At("whole"));
         using var source = new CancellationTokenSource();
         var options = TinyRun.Options(Run);
@@ -81,9 +100,12 @@ public sealed class ResumeTests : IDisposable
         AssertSameFiles();
     }
 
-    [Fact]
-    public void Train_CancelledDuringValidation_ValidatesAndGoesOn()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Train_CancelledDuringValidation_ValidatesAndGoesOn(bool fused)
     {
+        using var kernels = new KernelSetting(fused);
         Train(_rectangles.At("whole"));
         using var source = new CancellationTokenSource();
         var cancelled = new Trainer(Settings, _rectangles.Set, WatchedImages.In(_rectangles.Set, 3, source.Cancel), TinyRun.Options(Run)).Train(null, source.Token);
@@ -280,9 +302,12 @@ public sealed class ResumeTests : IDisposable
         Assert.NotNull(saved);
     }
 
-    [Fact]
-    public void Train_Resumed_FreesEveryTensor()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Train_Resumed_FreesEveryTensor(bool fused)
     {
+        using var kernels = new KernelSetting(fused);
         Interrupt();
         var alive = TensorCount.Alive;
 

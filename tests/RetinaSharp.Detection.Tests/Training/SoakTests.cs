@@ -3,13 +3,13 @@ using RetinaSharp.Detection.Settings;
 using RetinaSharp.Detection.Tests.Modeling;
 using RetinaSharp.Detection.Training;
 using RetinaSharp.Imaging;
-using RetinaSharp.Torch;
+using RetinaSharp.Kernels;
 
 namespace RetinaSharp.Detection.Tests.Training;
 
 /// <summary>Memory over many steps.</summary>
 [Collection(TorchCollection.Name)]
-public class SoakTests(TrainedModel trained)
+public class SoakTests(TrainedModel trained) : LeakCheck
 {
     private const long Allowance = 2 << 20;
 

@@ -1,5 +1,7 @@
 using RetinaSharp.Boxes;
 using RetinaSharp.Detection.Inference;
+using RetinaSharp.Detection.Modeling;
+using RetinaSharp.Detection.Modeling.Architecture;
 using RetinaSharp.Detection.Settings;
 using RetinaSharp.Detection.Tests.Modeling;
 using RetinaSharp.Detection.Weights;
@@ -7,11 +9,15 @@ using RetinaSharp.Detection.Weights;
 namespace RetinaSharp.Detection.Tests.Training;
 
 [Collection(TorchCollection.Name)]
-public sealed class SoftmaxTrainingTests : IDisposable
+public sealed class SoftmaxTrainingTests : LeakCheck
 {
     private readonly Rectangles _rectangles = new(12);
 
-    public void Dispose() => _rectangles.Dispose();
+    public override void Dispose()
+    {
+        _rectangles.Dispose();
+        base.Dispose();
+    }
 
     [Fact]
     public void Train_SoftmaxFocal_LossFallsAndTheSavedModelDetects()
@@ -41,10 +47,10 @@ public sealed class SoftmaxTrainingTests : IDisposable
     [Fact]
     public void Load_DescriptionOfAnotherKindOfScores_IsRefused()
     {
-        using var network = new RetinaSharp.Detection.Modeling.RetinaNet(TinyRun.Settings.Model, 2);
+        using var state = NetworkState.Create(RetinaNetArchitecture.Create(TinyRun.Settings, 2));
         var path = _rectangles.At("wrong.safetensors");
         var settings = TinyRun.Settings with { Loss = new() { Classification = ClassificationLossKind.SoftmaxFocal } };
-        ModelFile.Save(path, network.State(), new() { Settings = settings, Categories = _rectangles.Set.Categories });
+        ModelFile.Save(path, state.Entries, new() { Settings = settings, Categories = _rectangles.Set.Categories });
 
         Assert.Equal(path, Assert.Throws<WeightsException>(() => ModelFile.Load(path)).File);
     }

@@ -18,9 +18,9 @@ public sealed class StepNormalizerTests : IDisposable
 
     public StepNormalizerTests()
     {
-        _positives = [.. _step.SelectMany(batch => batch.PositivesByImage())];
+        _positives = [.. _step.SelectMany(batch => batch.Targets.PositivesByImage())];
         Assert.True(_positives[0] > 0 && _positives[1] == 0 && _positives[2] > _positives[0]);
-        Assert.Equal(_positives.Sum(), _step.Sum(batch => batch.PositiveCount));
+        Assert.Equal(_positives.Sum(), _step.Sum(batch => batch.Targets.PositiveCount));
     }
 
     public void Dispose()

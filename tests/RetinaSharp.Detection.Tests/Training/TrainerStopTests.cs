@@ -3,13 +3,13 @@ using RetinaSharp.Detection.Inference;
 using RetinaSharp.Detection.Tests.Modeling;
 using RetinaSharp.Detection.Training;
 using RetinaSharp.Detection.Weights;
-using RetinaSharp.Torch;
+using RetinaSharp.Kernels;
 
 namespace RetinaSharp.Detection.Tests.Training;
 
 /// <summary>Trainings that do not go to their end.</summary>
 [Collection(TorchCollection.Name)]
-public class TrainerStopTests
+public class TrainerStopTests : LeakCheck
 {
     [Fact]
     public void Train_CancelledAfterAnEpoch_SavesAndReturns()
@@ -57,7 +57,7 @@ public class TrainerStopTests
 
     [Theory]
     [InlineData(1)]
-    [InlineData(10)]
+    [InlineData(8)]
     public void Train_CancelledDuringValidation_SavesTheAverages(int lookUps)
     {
         using var rectangles = new Rectangles(8);

@@ -1,19 +1,23 @@
 using RetinaSharp.Detection.Tests.Modeling;
 using RetinaSharp.Detection.Training;
 using RetinaSharp.Detection.Weights;
-using RetinaSharp.Torch;
+using RetinaSharp.Kernels;
 
 namespace RetinaSharp.Detection.Tests.Training;
 
 /// <summary>Files that cannot be written: a folder in their place does what a full disk does, for root too.</summary>
 [Collection(TorchCollection.Name)]
-public sealed class UnwritableTests : IDisposable
+public sealed class UnwritableTests : LeakCheck
 {
     private readonly Rectangles _rectangles = new(4);
 
     private string Run => _rectangles.At("run");
 
-    public void Dispose() => _rectangles.Dispose();
+    public override void Dispose()
+    {
+        _rectangles.Dispose();
+        base.Dispose();
+    }
 
     [Fact]
     public void Train_StateCannotBeWritten_WarnsKeepsTheLastAndGoesOn()
@@ -90,12 +94,12 @@ public sealed class UnwritableTests : IDisposable
     {
         var alive = TensorCount.Alive;
         using (var folder = new RunFolder(Run, TinyRun.Settings, from: null))
-        using (var weight = Tensor.From<float>([1, 2, 3], Device.Cpu, 3))
+        using (var weight = TensorValues.Create([1, 2, 3], 3))
         {
             Block(ModelFile.Best);
             var description = new ModelDescription { Settings = TinyRun.Settings, Categories = _rectangles.Set.Categories };
             Assert.Throws<IOException>(() => folder.SaveBest([("weight", weight)], description));
-            weight.Data<float>().Fill(9);
+            weight.Fill([9, 9, 9]);
             Assert.Throws<IOException>(folder.Settle);
             Directory.Delete(At(ModelFile.Best), recursive: true);
 

@@ -1,16 +1,13 @@
 using RetinaSharp.Detection.Anchors;
 using RetinaSharp.Detection.Data;
 using RetinaSharp.Detection.Inference;
-using RetinaSharp.Detection.Modeling;
+using RetinaSharp.Detection.Modeling.Architecture;
 using RetinaSharp.Detection.Settings;
-using RetinaSharp.Detection.Tests.Modeling;
 using RetinaSharp.Detection.Tests.Weights.PyTorch;
 using RetinaSharp.Detection.Weights;
-using RetinaSharp.Torch.Modules;
 
 namespace RetinaSharp.Detection.Tests.Weights;
 
-[Collection(TorchCollection.Name)]
 public sealed class StartSettingsTests : IDisposable
 {
     private readonly PyTorchFolder _folder = new();
@@ -22,9 +19,8 @@ public sealed class StartSettingsTests : IDisposable
     [InlineData(50, true, P6Source.C5)]
     public void Of_TorchvisionsRetinaNet_IsTheArchitectureThatImportFinds(int depth, bool headNorm, P6Source p6)
     {
-        using var network = new RetinaNet(new() { Depth = depth, Width = .125, PyramidChannels = 32, HeadNorm = headNorm, P6From = p6, Anchors = new() { Compatibility = AnchorCompatibility.Torchvision } }, 3);
-        WeightInitializer.Initialize(network, 1);
-        var file = Save("retinanet.pth", network);
+        var network = RetinaNetArchitecture.Create(new ModelSettings { Depth = depth, Width = .125, PyramidChannels = 32, HeadNorm = headNorm, P6From = p6, Anchors = new() { Compatibility = AnchorCompatibility.Torchvision } }, 3);
+        var file = Save("retinanet.pth", network.Layers());
 
         var settings = StartSettings.Of(file, Presets.Small);
 
@@ -40,9 +36,9 @@ public sealed class StartSettingsTests : IDisposable
     [InlineData(101)]
     public void Of_ResNet_IsThePresetWithItsDepthAndWidth(int depth)
     {
-        using var body = new ResNet(depth, .25, NormKind.Batch);
+        var body = ResNetArchitecture.Create(depth, .25, NormKind.Batch);
 
-        var settings = StartSettings.Of(Save("resnet.pth", body), Presets.Small);
+        var settings = StartSettings.Of(Save("resnet.pth", body.Layers()), Presets.Small);
 
         Assert.Empty(SettingsJson.Differences(Presets.Small with { Model = Presets.Small.Model with { Depth = depth, Width = .25 } }, settings));
     }
@@ -51,6 +47,6 @@ public sealed class StartSettingsTests : IDisposable
     public void Of_OtherWeights_Throws() =>
         Assert.Contains("of no RetinaNet or ResNet", Assert.Throws<WeightsException>(() => StartSettings.Of(_folder.Save("other.pth", [("fc.weight", [1], [1])]), new())).Message);
 
-    private string Save(string name, Module network) =>
-        _folder.Save(name, network.State().Select(entry => (entry.Name, entry.Tensor.Shape.ToArray(), entry.Tensor.ToArray())));
+    private string Save(string name, IEnumerable<ConvolutionLayer> layers) =>
+        _folder.Save(name, layers.SelectMany(layer => layer.Tensors()).Select(layout => (layout.Name, layout.Shape, new float[layout.Count])));
 }

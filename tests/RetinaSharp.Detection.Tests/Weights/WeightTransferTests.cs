@@ -1,5 +1,6 @@
 using RetinaSharp.Annotations;
 using RetinaSharp.Detection.Modeling;
+using RetinaSharp.Detection.Modeling.Architecture;
 using RetinaSharp.Detection.Settings;
 using RetinaSharp.Detection.Tests.Modeling;
 using RetinaSharp.Detection.Tests.Training;
@@ -9,7 +10,7 @@ using RetinaSharp.Detection.Weights;
 namespace RetinaSharp.Detection.Tests.Weights;
 
 [Collection(TorchCollection.Name)]
-public class WeightTransferTests(TrainedModel trained)
+public class WeightTransferTests(TrainedModel trained) : LeakCheck
 {
     private const string ClassWeights = "head.classification_head.cls_logits.weight";
     private const string ClassBias = "head.classification_head.cls_logits.bias";
@@ -74,13 +75,12 @@ public class WeightTransferTests(TrainedModel trained)
     public void Run_SigmoidToSoftmax_MakesTheClassLayerAnew()
     {
         // One class fewer and the background: as many outputs, which mean something else.
-        using var network = new RetinaNet(Model, 1, hasBackground: true);
-        WeightInitializer.Initialize(network, 1);
-        var start = network.State().Where(entry => entry.Name.Contains("cls_logits")).ToDictionary(entry => entry.Name, entry => entry.Tensor.ToArray());
+        using var state = WeightInitializer.Create(RetinaNetArchitecture.Create(Model, 1, hasBackground: true), 1);
+        var start = state.Read();
 
-        var transfer = WeightTransfer.Run(Source, network, [trained.Set.Categories[0]]);
+        var transfer = WeightTransfer.Run(Source, state, [trained.Set.Categories[0]]);
 
-        var (source, weights) = (TinyRun.Weights(Source), network.State().ToDictionary(entry => entry.Name, entry => entry.Tensor.ToArray()));
+        var (source, weights) = (TinyRun.Weights(Source), state.Read());
         Assert.Equal(source[ClassBias].Length, weights[ClassBias].Length);
         Assert.All(weights, entry => Assert.Equal((entry.Key.Contains("cls_logits") ? start : source)[entry.Key], entry.Value));
         Assert.Contains("scores are sigmoids", transfer.Summary);
@@ -91,19 +91,15 @@ public class WeightTransferTests(TrainedModel trained)
     {
         var loss = new LossSettings { Classification = ClassificationLossKind.SoftmaxFocal, Alpha = null };
         var path = trained.At("softmax.safetensors");
-        using (var model = new RetinaNet(Model, 2, hasBackground: true))
-        {
-            WeightInitializer.Initialize(model, 8);
-            ModelFile.Save(path, model.State(), new() { Settings = new() { Model = Model, Loss = loss }, Categories = [new(1, "red"), new(2, "blue")] });
-        }
+        using (var model = WeightInitializer.Create(RetinaNetArchitecture.Create(Model, 2, hasBackground: true), 8))
+            ModelFile.Save(path, model.Entries, new() { Settings = new() { Model = Model, Loss = loss }, Categories = [new(1, "red"), new(2, "blue")] });
 
-        using var network = new RetinaNet(Model, 3, hasBackground: true);
-        WeightInitializer.Initialize(network, 1);
-        var start = network.State().Single(entry => entry.Name == ClassWeights).Tensor.ToArray();
-        WeightTransfer.Run(path, network, [new(1, "green"), new(2, "white"), new(3, "red")]);
+        using var state = WeightInitializer.Create(RetinaNetArchitecture.Create(Model, 3, hasBackground: true), 1);
+        var start = state[ClassWeights].ToArray();
+        WeightTransfer.Run(path, state, [new(1, "green"), new(2, "white"), new(3, "red")]);
 
         var row = Model.PyramidChannels * 9;
-        var (source, weights) = (TinyRun.Weights(path)[ClassWeights].Chunk(row).ToArray(), network.State().Single(entry => entry.Name == ClassWeights).Tensor.ToArray().Chunk(row).ToArray());
+        var (source, weights) = (TinyRun.Weights(path)[ClassWeights].Chunk(row).ToArray(), state[ClassWeights].ToArray().Chunk(row).ToArray());
         var made = start.Chunk(row).ToArray();
         for (var anchor = 0; anchor < Model.Anchors.AnchorsPerCell; anchor++)
         {
@@ -189,16 +185,14 @@ public class WeightTransferTests(TrainedModel trained)
 
     private static Dictionary<string, float[]> Initial(ModelSettings model, int classes)
     {
-        using var network = new RetinaNet(model, classes);
-        WeightInitializer.Initialize(network, 1);
-        return network.State().ToDictionary(entry => entry.Name, entry => entry.Tensor.ToArray());
+        using var state = WeightInitializer.Create(RetinaNetArchitecture.Create(model, classes), 1);
+        return state.Read();
     }
 
     private (Dictionary<string, float[]> Weights, WeightTransfer Transfer) Transfer(ModelSettings model, IReadOnlyList<Category> categories, string? path = null)
     {
-        using var network = new RetinaNet(model, categories.Count);
-        WeightInitializer.Initialize(network, 1);
-        var transfer = WeightTransfer.Run(path ?? Source, network, categories);
-        return (network.State().ToDictionary(entry => entry.Name, entry => entry.Tensor.ToArray()), transfer);
+        using var state = WeightInitializer.Create(RetinaNetArchitecture.Create(model, categories.Count), 1);
+        var transfer = WeightTransfer.Run(path ?? Source, state, categories);
+        return (state.Read(), transfer);
     }
 }

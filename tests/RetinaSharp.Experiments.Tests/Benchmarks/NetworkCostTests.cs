@@ -8,7 +8,7 @@ public sealed class NetworkCostTests
     // torchvision publishes 151.54 thousand million products for its first RetinaNet, at 800 x 800 pixels, with 91 outputs.
     [Fact]
     public void Of_TorchvisionsRetinaNet_IsWhatItPublishes() =>
-        Assert.Equal(151.54e9, NetworkCost.Of(PeerModel.Settings.Model, outputs: 91, freeze: 0, side: 800).Forward / 2, .002 * 151.54e9);
+        Assert.Equal(151.54e9, NetworkCost.Of(PeerModel.Settings.Model, classes: 91, freeze: 0, side: 800).Forward / 2, .002 * 151.54e9);
 
     [Fact]
     public void Of_FrozenParts_CostNoWayBack()

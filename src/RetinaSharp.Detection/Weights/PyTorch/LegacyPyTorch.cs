@@ -34,7 +34,7 @@ internal static class LegacyPyTorch
         PyTorchStorage FindStorage(string key, SafetensorsType type, long count)
         {
             if (!storages.TryGetValue(key, out var storage))
-                storages.Add(key, storage = new(key, type, count));
+                storages.Add(key, storage = new(key, type, count) { Read = (_, _) => throw new InvalidOperationException("no place yet") });
             if (storage.Length > file.Length)
                 throw reader.Fault($"refers to the storage '{SafetensorsHeaderParser.Show(key)}' of {storage.Length} bytes, which the file does not have,");
             return storage.Type == type && storage.Count == count ? storage : throw reader.Fault($"describes the storage '{SafetensorsHeaderParser.Show(key)}' in two ways,");
@@ -57,8 +57,9 @@ internal static class LegacyPyTorch
             file.ReadAt(at, prefix);
             if (BinaryPrimitives.ReadInt64LittleEndian(prefix) is var count && count != storage.Count)
                 throw new WeightsException(file.Path, $"at byte {at} the storage '{SafetensorsHeaderParser.Show(name)}' has {count} elements, where its tensors say {storage.Count}; the file is damaged, get it again");
-            storage.Start = at + prefix.Length;
-            at = storage.Start + storage.Length;
+            var start = at + prefix.Length;
+            storage.Read = (offset, length) => file.Read(start + offset, length);
+            at = start + storage.Length;
         }
 
         if (missing.FirstOrDefault() is { } lost)

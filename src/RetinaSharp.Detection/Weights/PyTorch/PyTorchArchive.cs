@@ -1,57 +1,101 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
 using System.Text;
 
 namespace RetinaSharp.Detection.Weights.PyTorch;
 
 /// <summary>What torch.save writes since 1.6: a ZIP archive of a pickle, <c>ROOT/data.pkl</c>, and a storage each in <c>ROOT/data/KEY</c>.</summary>
-internal static class PyTorchArchive
+internal sealed class PyTorchArchive : IDisposable
 {
     private const string Pickle = "data.pkl";
+    // The list of a large network's thousands of entries takes some hundred thousand bytes.
+    private const int MaxListBytes = 16 << 20;
+    private const int EndLength = 22;
+
+    private readonly FileBytes _file;
+    private readonly ZipArchive _archive;
+
+    /// <summary>Reads the list of entries, and the pickle.</summary>
+    /// <param name="file">The file, which stays open.</param>
+    /// <exception cref="WeightsException">It is damaged, or needs something that is not known here.</exception>
+    public PyTorchArchive(FileBytes file)
+    {
+        _file = file;
+        var stream = new FileBytesStream(file) { Remaining = MaxListBytes };
+        _archive = StoredEntry.Guard(file, "its list of entries lies outside of it, or is damaged", () => new ZipArchive(stream, ZipArchiveMode.Read));
+        try
+        {
+            RequireListWithin(file);
+            var entries = Entries();
+            stream.Remaining = long.MaxValue;
+            Root = Read(entries);
+        }
+        catch
+        {
+            _archive.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>How such a file starts.</summary>
     public static ReadOnlySpan<byte> Start => "PK\x03\x04"u8;
 
-    /// <summary>Reads the pickle.</summary>
-    /// <returns>What it holds, and the entries of the storages by where they start.</returns>
-    /// <exception cref="WeightsException">The file is damaged, or needs something that is not known here.</exception>
-    public static (object? Root, Dictionary<long, ZipEntry> Storages) Read(FileBytes file)
+    /// <summary>What the pickle holds.</summary>
+    public object? Root { get; }
+
+    /// <inheritdoc/>
+    public void Dispose() => _archive.Dispose();
+
+    /// <summary>ZipArchive takes the list's start and number of entries from the end record, and does not look at its length: cut short, a file could go unnoticed.</summary>
+    private static void RequireListWithin(FileBytes file)
     {
-        var entries = new Dictionary<string, ZipEntry>(StringComparer.Ordinal);
-        foreach (var entry in ZipDirectory.Read(file))
-            if (!entries.TryAdd(entry.Name, entry))
-                throw new WeightsException(file.Path, $"holds '{SafetensorsHeaderParser.Show(entry.Name)}' twice; get or save it again");
+        ReadOnlySpan<byte> end = file.Read(file.Length - EndLength, EndLength);
+        // Not behind a comment, which torch.save does not write, and not where the numbers are in the 64-bit record.
+        var (signature, length, start) = (U32(end), U32(end[12..]), U32(end[16..]));
+        if (signature == 0x06054B50 && length != uint.MaxValue && start != uint.MaxValue && (long)start + length > file.Length - EndLength)
+            throw StoredEntry.Damaged(file, "its list of entries lies outside of it");
+
+        static uint U32(ReadOnlySpan<byte> bytes) => BinaryPrimitives.ReadUInt32LittleEndian(bytes);
+    }
+
+    private Dictionary<string, StoredEntry> Entries()
+    {
+        var entries = new Dictionary<string, StoredEntry>(StringComparer.Ordinal);
+        foreach (var entry in StoredEntry.Guard(_file, "its list of entries lies outside of it, or is damaged", () => _archive.Entries))
+            if (!entries.TryAdd(entry.FullName, new(_file, entry)))
+                throw new WeightsException(_file.Path, $"holds '{SafetensorsHeaderParser.Show(entry.FullName)}' twice; get or save it again");
+        return entries;
+    }
+
+    private object? Read(Dictionary<string, StoredEntry> entries)
+    {
         var pickles = entries.Keys.Where(name => name == Pickle || name.EndsWith('/' + Pickle)).ToList();
         if (pickles.Count != 1)
-            throw new WeightsException(file.Path, $"is a ZIP archive with {pickles.Count} entries {Pickle}, where torch.save writes one: is it a file of weights?");
+            throw new WeightsException(_file.Path, $"is a ZIP archive with {pickles.Count} entries {Pickle}, where torch.save writes one: is it a file of weights?");
         var root = pickles[0][..^Pickle.Length];
-        if (entries.TryGetValue(root + "byteorder", out var order) && Encoding.UTF8.GetString(Bytes(file, order)) != "little")
-            throw new WeightsException(file.Path, "was written by a machine with another order of bytes (big-endian); load and save it with PyTorch on this one");
+        if (entries.TryGetValue(root + "byteorder", out var order) && Encoding.UTF8.GetString(Bytes(order)) != "little")
+            throw new WeightsException(_file.Path, "was written by a machine with another order of bytes (big-endian); load and save it with PyTorch on this one");
         if (entries.ContainsKey(root + "constants.pkl"))
-            throw new WeightsException(file.Path, "is a TorchScript program; save its weights alone with PyTorch: torch.save(torch.jit.load(FILE).state_dict(), OTHER)");
+            throw new WeightsException(_file.Path, "is a TorchScript program; save its weights alone with PyTorch: torch.save(torch.jit.load(FILE).state_dict(), OTHER)");
 
-        var storages = new Dictionary<long, ZipEntry>();
-        var reader = new PickleReader(file.Path, Pickle, Bytes(file, entries[pickles[0]]));
-        return (PickleMachine.Run(reader, FindStorage), storages);
+        var reader = new PickleReader(_file.Path, Pickle, Bytes(entries[pickles[0]]));
+        return PickleMachine.Run(reader, FindStorage);
 
         PyTorchStorage FindStorage(string key, SafetensorsType type, long count)
         {
-            var storage = new PyTorchStorage(key, type, count);
-            if (!entries.TryGetValue($"{root}data/{key}", out var entry) || entry.Length < storage.Length)
+            var entry = entries.GetValueOrDefault($"{root}data/{key}");
+            var storage = new PyTorchStorage(key, type, count) { Read = (offset, length) => entry!.Read(offset, length) };
+            if (entry is null || entry.Length < storage.Length)
             {
                 throw reader.Fault($"refers to the storage '{SafetensorsHeaderParser.Show(key)}' of {storage.Length} bytes, "
                     + (entry is null ? "which is not there," : $"which has {entry.Length},"));
             }
 
-            storage.Start = entry.Start;
-            storages[entry.Start] = entry;
             return storage;
         }
     }
 
-    private static byte[] Bytes(FileBytes file, ZipEntry entry)
-    {
-        if (entry.Length > PyTorchFile.MostPickleBytes)
-            throw new WeightsException(file.Path, $"'{SafetensorsHeaderParser.Show(entry.Name)}' in it takes {entry.Length} bytes, of at most {PyTorchFile.MostPickleBytes}; save the state dictionary alone");
-        entry.Verify(file);
-        return file.Read(entry.Start, (int)entry.Length);
-    }
+    private byte[] Bytes(StoredEntry entry) => entry.Length <= PyTorchFile.MostPickleBytes
+        ? entry.Read(0, (int)entry.Length)
+        : throw new WeightsException(_file.Path, $"'{entry.Shown}' in it takes {entry.Length} bytes, of at most {PyTorchFile.MostPickleBytes}; save the state dictionary alone");
 }

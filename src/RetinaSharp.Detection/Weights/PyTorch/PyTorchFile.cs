@@ -1,6 +1,9 @@
 namespace RetinaSharp.Detection.Weights.PyTorch;
 
-/// <summary>A state dictionary in a file of torch.save (.pth), open for reading. Nothing of the file is executed; every place in it is checked when opened.</summary>
+/// <summary>
+/// A state dictionary in a file of torch.save (.pth), open for reading. Nothing of the file is executed, and the size of everything in it is
+/// checked when opened.
+/// </summary>
 internal sealed class PyTorchFile : IWeightSource
 {
     /// <summary>The most that a pickle may take; a detector's takes some ten thousand bytes.</summary>
@@ -10,15 +13,14 @@ internal sealed class PyTorchFile : IWeightSource
 
     private readonly FileBytes _file;
     private readonly Dictionary<string, PyTorchTensor> _tensors;
-    // Storages that are still to be held against their checksums, by where they start.
-    private readonly Dictionary<long, ZipEntry> _unverified = [];
+    private readonly PyTorchArchive? _archive;
 
     private PyTorchFile(FileBytes file)
     {
         _file = file;
         object? root;
         if (StartsWith(file, 0, PyTorchArchive.Start))
-            (root, _unverified) = PyTorchArchive.Read(file);
+            root = (_archive = new(file)).Root;
         else if (StartsWith(file, 0, LegacyPyTorch.Start))
             root = LegacyPyTorch.Read(file);
         else if (StartsWith(file, TarMagic, "ustar"u8))
@@ -69,15 +71,17 @@ internal sealed class PyTorchFile : IWeightSource
             throw new WeightsException(Path, $"tensor '{shown}' is {storage.Type.FormatName()}; convert it to float16, bfloat16, float32 or float64");
         if (tensor.Extent > Array.MaxLength / size)
             throw new WeightsException(Path, $"tensor '{shown}' spans {tensor.Extent * size} bytes, of at most {Array.MaxLength}; split it");
-        if (_unverified.Remove(storage.Start, out var entry))
-            entry.Verify(_file);
         var values = new float[tensor.Extent];
-        storage.Type.ToSingles(_file.Read(storage.Start + (tensor.Offset * size), (int)tensor.Extent * size), values);
+        storage.Type.ToSingles(storage.Read(tensor.Offset * size, (int)tensor.Extent * size), values);
         return tensor.IsContiguous ? values : tensor.Gather(values);
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        _archive?.Dispose();
+        _file.Dispose();
+    }
 
     private static bool StartsWith(FileBytes file, int offset, ReadOnlySpan<byte> expected)
     {

@@ -15,6 +15,6 @@ internal sealed class PyTorchStorage(string key, SafetensorsType type, long coun
     /// <summary>Its length in bytes; whoever made it has checked that there is such a number.</summary>
     public long Length => count * type.ElementSize();
 
-    /// <summary>Where it starts in the file.</summary>
-    public long Start { get; set; }
+    /// <summary>Reads so many bytes of it from an offset in it, both of which the caller has held against <see cref="Length"/>.</summary>
+    public required Func<long, int, byte[]> Read { get; set; }
 }

@@ -1,0 +1,81 @@
+using RetinaSharp.Detection.Settings;
+
+namespace RetinaSharp.Detection.Modeling.Architecture;
+
+/// <summary>ResNet (He et al., arXiv 1512.03385) without its classifier, with torchvision's names: a stem, and four stages C2 to C5.</summary>
+/// <param name="Stem">7 × 7 with stride 2; ReLU and max pooling of 3 × 3 with stride 2 follow.</param>
+/// <param name="Stages">The blocks of each stage.</param>
+internal sealed record ResNetArchitecture(ConvolutionLayer Stem, IReadOnlyList<IReadOnlyList<ResidualBlockLayers>> Stages)
+{
+    private const int Expansion = 4;
+
+    /// <summary>Channels of C2, C3, C4 and C5.</summary>
+    public int[] StageChannels => [.. Stages.Select(blocks => blocks[^1].Convolutions[^1].Outputs)];
+
+    /// <summary>Depths that there are.</summary>
+    public static IReadOnlyList<int> Depths { get; } = [18, 34, 50, 101, 152];
+
+    /// <summary>Blocks of each stage.</summary>
+    public static int[] Blocks(int depth) => depth switch
+    {
+        18 => [2, 2, 2, 2],
+        34 or 50 => [3, 4, 6, 3],
+        101 => [3, 4, 23, 3],
+        _ => [3, 8, 36, 3],
+    };
+
+    /// <summary>Whether its blocks are bottlenecks of three convolutions, from depth 50 on.</summary>
+    public static bool HasBottlenecks(int depth) => depth >= 50;
+
+    /// <summary>Describes a ResNet.</summary>
+    /// <param name="depth">Depth, one of <see cref="Depths"/>.</param>
+    /// <param name="width">Factor of the channels.</param>
+    /// <param name="norm">Its normalization.</param>
+    /// <param name="prefix">What stands before all names.</param>
+    public static ResNetArchitecture Create(int depth, double width, NormKind norm, string prefix = "")
+    {
+        var channels = Math.Max(8, (int)Math.Round(64 * width / 8) * 8);
+        var stem = new ConvolutionLayer($"{prefix}conv1", 3, channels, 7, 2, new($"{prefix}bn1", norm, channels)) { Part = 0, InputPart = -1, FirstLevel = 1, LastLevel = 1 };
+        var stages = new List<IReadOnlyList<ResidualBlockLayers>>();
+        var inputs = channels;
+        foreach (var (stage, count) in Blocks(depth).Index())
+        {
+            var blocks = new List<ResidualBlockLayers>();
+            for (var block = 0; block < count; block++)
+            {
+                blocks.Add(Block($"{prefix}layer{stage + 1}.{block}", HasBottlenecks(depth), inputs, channels, isFirst: block == 0, stage + 1, norm));
+                inputs = blocks[^1].Convolutions[^1].Outputs;
+            }
+
+            stages.Add(blocks);
+            channels *= 2;
+        }
+
+        return new(stem, stages);
+    }
+
+    /// <summary>All convolutions, in the order of the state dictionary.</summary>
+    public IEnumerable<ConvolutionLayer> Layers() => Stages.SelectMany(blocks => blocks).SelectMany(block => block.Layers()).Prepend(Stem);
+
+    private static ResidualBlockLayers Block(string name, bool isBottleneck, int inputs, int channels, bool isFirst, int stage, NormKind norm)
+    {
+        // The stem's pooling has halved the sides for the first stage; each later stage does so in the first 3 x 3 convolution of its first block, as in torchvision.
+        var (from, level) = (isFirst ? stage - 1 : stage, stage + 1);
+        var stride = isFirst && stage > 1 ? 2 : 1;
+        var inputLevel = stride == 2 ? level - 1 : level;
+        var outputs = isBottleneck ? channels * Expansion : channels;
+        ConvolutionLayer[] convolutions = isBottleneck
+            ? [Layer(1, inputs, channels, 1, 1, from, inputLevel), Layer(2, channels, channels, 3, stride, stage, level), Layer(3, channels, outputs, 1, 1, stage, level)]
+            : [Layer(1, inputs, channels, 3, stride, from, level), Layer(2, channels, outputs, 3, 1, stage, level)];
+        var downsample = stride == 1 && inputs == outputs
+            ? null
+            : Make($"{name}.downsample.0", $"{name}.downsample.1", inputs, outputs, 1, stride, from, level);
+        return new(convolutions, downsample);
+
+        ConvolutionLayer Layer(int number, int layerInputs, int layerOutputs, int kernel, int layerStride, int inputPart, int layerLevel) =>
+            Make($"{name}.conv{number}", $"{name}.bn{number}", layerInputs, layerOutputs, kernel, layerStride, inputPart, layerLevel);
+
+        ConvolutionLayer Make(string convolution, string normName, int layerInputs, int layerOutputs, int kernel, int layerStride, int inputPart, int layerLevel) =>
+            new(convolution, layerInputs, layerOutputs, kernel, layerStride, new(normName, norm, layerOutputs)) { Part = stage, InputPart = inputPart, FirstLevel = layerLevel, LastLevel = layerLevel };
+    }
+}

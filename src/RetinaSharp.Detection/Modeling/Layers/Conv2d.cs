@@ -1,0 +1,108 @@
+using RetinaSharp.Detection.Modeling.Architecture;
+using RetinaSharp.Kernels;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace RetinaSharp.Detection.Modeling.Layers;
+
+/// <summary>A convolution with padding K / 2, fused with what follows it.</summary>
+internal class Conv2d : nn.Module<Tensor, Tensor>
+{
+    private readonly PackedWeight _packed = new();
+    private readonly ScalarType _type;
+    private (Tensor Weight, Tensor? Bias)? _constants;
+
+    /// <param name="layer">Its description.</param>
+    /// <param name="state">Its weights; the parameters share their memory.</param>
+    /// <param name="options">What the network is for.</param>
+    public Conv2d(ConvolutionLayer layer, NetworkState state, NetworkOptions options)
+        : base(nameof(Conv2d))
+    {
+        (Layer, _type) = (layer, options.Type);
+        IsTrained = options.IsTraining && layer.Part >= options.FrozenParts;
+        weight = state[$"{layer.Name}.weight"].AsParameter(IsTrained);
+        bias = layer.Norm is null ? state[$"{layer.Name}.bias"].AsParameter(IsTrained) : null;
+        register_parameter(nameof(weight), weight);
+        if (bias is not null)
+            register_parameter(nameof(bias), bias);
+    }
+
+    /// <summary>Its description.</summary>
+    public ConvolutionLayer Layer { get; }
+
+    /// <summary>Whether its weights get gradients.</summary>
+    public bool IsTrained { get; }
+
+#pragma warning disable IDE1006 // PyTorch's names.
+    /// <summary>[O, I, K, K].</summary>
+    public Parameter weight { get; }
+
+    /// <summary>[O]; null where a normalization follows.</summary>
+    public Parameter? bias { get; }
+#pragma warning restore IDE1006
+
+    /// <inheritdoc/>
+    public override Tensor forward(Tensor input) => Forward([input], default)[0];
+
+    /// <summary>[N, I, H, W] to [N, O, H / stride, W / stride], for each map.</summary>
+    public Tensor[] Forward(Tensor[] inputs, PostOps postOps)
+    {
+        if (IsTrained)
+            return Forward(inputs, weight, bias, postOps, packed: null);
+        var (constantWeight, constantBias) = Constants(() => (weight, bias));
+        return Forward(inputs, constantWeight, constantBias, postOps, _packed);
+    }
+
+    /// <summary>Convolves with a weight that was derived from its own and does not change, such as one that is folded with a normalization.</summary>
+    /// <param name="inputs">[N, I, H, W] each.</param>
+    /// <param name="derive">Makes weight and bias in fp32; called once.</param>
+    /// <param name="postOps">What follows.</param>
+    public Tensor[] ForwardConstant(Tensor[] inputs, Func<(Tensor Weight, Tensor? Bias)> derive, PostOps postOps)
+    {
+        var (constantWeight, constantBias) = Constants(derive);
+        return Forward(inputs, constantWeight, constantBias, postOps, _packed);
+    }
+
+    /// <summary>Convolves with a weight.</summary>
+    /// <param name="inputs">[N, I, H, W] each.</param>
+    /// <param name="convolutionWeight">[O, I, K, K].</param>
+    /// <param name="convolutionBias">[O]; null: none.</param>
+    /// <param name="postOps">What follows.</param>
+    /// <param name="packed">Layouts of a weight that does not change; null: it does.</param>
+    public virtual Tensor[] Forward(Tensor[] inputs, Tensor convolutionWeight, Tensor? convolutionBias, PostOps postOps, PackedWeight? packed) =>
+        FusedConvolution.Forward(inputs, convolutionWeight, convolutionBias, Layer.Stride, Layer.Kernel / 2, postOps, packed);
+
+    /// <summary>Forgets what was derived from the weights: they have changed.</summary>
+    public void InvalidateCache()
+    {
+        _packed.Invalidate();
+        _constants?.Weight.Dispose();
+        _constants?.Bias?.Dispose();
+        _constants = null;
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            InvalidateCache();
+        base.Dispose(disposing);
+    }
+
+    private (Tensor Weight, Tensor? Bias) Constants(Func<(Tensor Weight, Tensor? Bias)> derive)
+    {
+        // Callers of a shared detector come at the same time.
+        lock (_packed)
+        {
+            if (_constants is { } known)
+                return known;
+            using var guard = no_grad();
+            using var scope = NewDisposeScope();
+            var (made, madeBias) = derive();
+            using var rounded = made.to(_type);
+            var constants = (rounded.ChannelsLast().DetachFromDisposeScope(), madeBias?.to(_type).alias().DetachFromDisposeScope());
+            _constants = constants;
+            return constants;
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using RetinaSharp.Detection.Modeling.Architecture;
+using RetinaSharp.Kernels;
+using static TorchSharp.torch;
+
+namespace RetinaSharp.Detection.Modeling.Layers;
+
+/// <summary>Batch norm whose statistics, scale and shift never change.</summary>
+internal sealed class FrozenBatchNorm2d : AffineNorm2d
+{
+    private readonly Tensor _weight, _bias, _mean, _variance;
+    private (Tensor Scale, Tensor Shift)? _affine;
+
+    /// <param name="layer">Its description.</param>
+    /// <param name="state">Its buffers.</param>
+    public FrozenBatchNorm2d(NormLayer layer, NetworkState state)
+        : base(layer)
+    {
+        register_buffer("weight", _weight = state[$"{layer.Name}.weight"].detach());
+        register_buffer("bias", _bias = state[$"{layer.Name}.bias"].detach());
+        register_buffer("running_mean", _mean = state[$"{layer.Name}.running_mean"].detach());
+        register_buffer("running_var", _variance = state[$"{layer.Name}.running_var"].detach());
+    }
+
+    /// <inheritdoc/>
+    public override Tensor[] Forward(Conv2d convolution, Tensor[] inputs, PostOps postOps)
+    {
+        if (!convolution.IsTrained)
+            return ForwardFolded(convolution, inputs, postOps);
+        // Folded inside the graph: trains exactly what the unfolded form trains.
+        var (scale, shift) = _affine ??= Constants(convolution.weight.dtype);
+        using var folded = convolution.weight * scale;
+        return convolution.Forward(inputs, folded, shift, postOps, packed: null);
+    }
+
+    /// <inheritdoc/>
+    public override void InvalidateCache()
+    {
+        _affine?.Scale.Dispose();
+        _affine?.Shift.Dispose();
+        _affine = null;
+    }
+
+    /// <inheritdoc/>
+    protected override (Tensor Scale, Tensor Shift) Affine()
+    {
+        var scale = _weight * (_variance + NormLayer.Epsilon).rsqrt();
+        return (scale, _bias - (_mean * scale));
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            InvalidateCache();
+        base.Dispose(disposing);
+    }
+
+    private (Tensor Scale, Tensor Shift) Constants(ScalarType type)
+    {
+        using var guard = no_grad();
+        using var scope = NewDisposeScope();
+        var (scale, shift) = Affine();
+        return (scale.to(type).view(-1, 1, 1, 1).DetachFromDisposeScope(), shift.to(type).alias().DetachFromDisposeScope());
+    }
+}

@@ -1,0 +1,80 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using RetinaSharp.Detection.Modeling.Architecture;
+using RetinaSharp.Kernels;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RetinaSharp.Detection.Modeling.Layers;
+
+/// <summary>
+/// A ResNet's first convolution, 7 × 7 with stride 2 over three channels, computed as one of 4 × 4 with stride 1 over the twelve channels of
+/// space-to-depth pixels: the same sums, but three channels leave most of a vector register idle.
+/// </summary>
+internal sealed class StemConv2d(ConvolutionLayer layer, NetworkState state, NetworkOptions options) : Conv2d(layer, state, options)
+{
+    private const int Colors = 3;
+
+    // Padding in 2 x 2 blocks: three pixels and the row by which the kernel grows before, two pixels that reach into one block behind.
+    private const int Before = 2, Behind = 1;
+
+    /// <inheritdoc/>
+    public override Tensor[] Forward(Tensor[] inputs, Tensor convolutionWeight, Tensor? convolutionBias, PostOps postOps, PackedWeight? packed)
+    {
+        if (inputs.Length != 1 || inputs[0].shape[2] % 2 != 0 || inputs[0].shape[3] % 2 != 0)
+            return base.Forward(inputs, convolutionWeight, convolutionBias, postOps, packed: null); // What is packed is the kernel of below.
+        using var scope = NewDisposeScope();
+        var blocks = SpaceToDepth(inputs[0].permute(0, 2, 3, 1).contiguous()).permute(0, 3, 1, 2);
+        var kernel = nn.functional.pad(convolutionWeight.contiguous(), [1, 0, 1, 0])
+            .view(Layer.Outputs, Colors, 4, 2, 4, 2).permute(0, 2, 4, 3, 5, 1).contiguous()
+            .view(Layer.Outputs, 4, 4, 4 * Colors).permute(0, 3, 1, 2);
+        return [FusedConvolution.Forward(blocks, kernel, convolutionBias, stride: 1, padding: 0, postOps, packed).MoveToOuterDisposeScope()];
+    }
+
+    /// <summary>[N, H, W, 3] to [N, H / 2 + 3, W / 2 + 3, 12], with zeros around.</summary>
+    private static Tensor SpaceToDepth(Tensor pixels)
+    {
+        if (pixels.device_type == DeviceType.CPU && !pixels.requires_grad)
+        {
+            switch (pixels.dtype)
+            {
+                case ScalarType.BFloat16: return CopyBlocks<ushort>(pixels);
+                case ScalarType.Float32: return CopyBlocks<float>(pixels);
+            }
+        }
+
+        var (images, height, width) = (pixels.shape[0], pixels.shape[1], pixels.shape[2]);
+        var blocks = pixels.view(images, height / 2, 2, width / 2, 2, Colors).permute(0, 1, 3, 2, 4, 5).contiguous().view(images, height / 2, width / 2, 4 * Colors);
+        return nn.functional.pad(blocks, [0, 0, Before, Behind, Before, Behind]);
+    }
+
+    private static Tensor CopyBlocks<T>(Tensor pixels)
+        where T : unmanaged
+    {
+        var (images, height, width) = ((int)pixels.shape[0], (int)pixels.shape[1], (int)pixels.shape[2]);
+        var (rows, columns) = ((height / 2) + Before + Behind, (width / 2) + Before + Behind);
+        var blocks = zeros([images, rows, columns, 4 * Colors], pixels.dtype);
+        var from = MemoryMarshal.Cast<T, Pair<T>>(pixels.Elements<T>());
+        var to = MemoryMarshal.Cast<T, Pair<T>>(blocks.Elements<T>());
+        for (var image = 0; image < images; image++)
+        {
+            for (var y = 0; y < height; y++)
+            {
+                var row = from.Slice(((image * height) + y) * (width / 2), width / 2);
+                // A block has one pair of the upper row and one of the lower.
+                var target = to[((((((image * rows) + Before + (y / 2)) * columns) + Before) * 2) + (y % 2))..];
+                for (var x = 0; x < row.Length; x++)
+                    target[2 * x] = row[x];
+            }
+        }
+
+        return blocks;
+    }
+
+    [InlineArray(2 * Colors)]
+    private struct Pair<T>
+        where T : unmanaged
+    {
+        private T _first;
+    }
+}

@@ -1,0 +1,12 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using RetinaSharp.Kernels;
+
+namespace RetinaSharp.Detection;
+
+internal static class ModuleInitializer
+{
+    [ModuleInitializer]
+    [SuppressMessage("Usage", "CA2255", Justification = "The code here uses TorchSharp before it uses anything of RetinaSharp.Kernels.")]
+    internal static void Initialize() => LibTorch.Prepare();
+}

@@ -1,0 +1,63 @@
+namespace RetinaSharp.Detection.Weights;
+
+/// <summary>A weights file as a stream, for those who read one. It leaves the file open.</summary>
+/// <param name="file">The file.</param>
+internal sealed class FileBytesStream(FileBytes file) : Stream
+{
+    /// <summary>Bytes that may still be read. A hostile file must not have all of it read, and kept, as a list of what is in it.</summary>
+    public long Remaining { get; set; } = long.MaxValue;
+
+    /// <inheritdoc/>
+    public override bool CanRead => true;
+
+    /// <inheritdoc/>
+    public override bool CanSeek => true;
+
+    /// <inheritdoc/>
+    public override bool CanWrite => false;
+
+    /// <inheritdoc/>
+    public override long Length => file.Length;
+
+    /// <inheritdoc/>
+    public override long Position { get; set; }
+
+    /// <inheritdoc/>
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    /// <inheritdoc/>
+    /// <exception cref="WeightsException">It is more than <see cref="Remaining"/>, or the file cannot be read.</exception>
+    public override int Read(Span<byte> buffer)
+    {
+        var length = (int)Math.Clamp(Length - Position, 0, buffer.Length);
+        if (length > Remaining)
+            throw new WeightsException(file.Path, "has a list of contents that is larger than any file of weights has; get or save it again");
+        Remaining -= length;
+        file.ReadAt(Position, buffer[..length]);
+        Position += length;
+        return length;
+    }
+
+    /// <inheritdoc/>
+    public override long Seek(long offset, SeekOrigin origin)
+    {
+        var place = checked(offset + origin switch
+        {
+            SeekOrigin.Begin => 0,
+            SeekOrigin.Current => Position,
+            _ => Length,
+        });
+        return Position = place >= 0 ? place : throw new IOException("a place before the start of the file");
+    }
+
+    /// <inheritdoc/>
+    public override void Flush()
+    {
+    }
+
+    /// <inheritdoc/>
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+}

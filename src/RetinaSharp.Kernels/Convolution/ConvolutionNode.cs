@@ -1,0 +1,79 @@
+using RetinaSharp.Kernels.Native;
+using static TorchSharp.torch;
+
+namespace RetinaSharp.Kernels;
+
+/// <summary>The autograd node of fused convolutions of several maps with one weight.</summary>
+internal sealed class ConvolutionNode : AutogradNode
+{
+    private readonly CpuConvolution _convolution;
+    private readonly bool[] _wantsInputs;
+    private readonly bool _wantsWeight;
+    private readonly bool _hasBias;
+    private readonly bool _hasResidual;
+    private Tensor[] _inputs;
+    private Tensor[] _outputs;
+    private Tensor? _weight;
+
+    private ConvolutionNode(CpuConvolution convolution, Tensor[] inputs, Tensor weight, Tensor? bias, Tensor? residual, Tensor[] outputs)
+    {
+        (_convolution, _hasBias, _hasResidual) = (convolution, bias is not null, residual is not null);
+        (_wantsInputs, _wantsWeight) = (Array.ConvertAll(inputs, input => input.requires_grad), weight.requires_grad);
+        // Detached, since an output that is kept by its own origin would never be freed.
+        _inputs = Array.ConvertAll(inputs, Kept);
+        _outputs = convolution.Relu ? Array.ConvertAll(outputs, Kept) : [];
+        _weight = Kept(weight);
+    }
+
+    /// <summary>Convolves, and records how to go back.</summary>
+    public static Tensor[] Run(CpuConvolution convolution, Tensor[] inputs, Tensor weight, Tensor? bias, PostOps postOps)
+    {
+        var maps = Array.ConvertAll(inputs, input => input.ChannelsLast());
+        try
+        {
+            var outputs = convolution.Forward(maps, weight, bias, postOps.Residual, postOps.OverwritesResidual, packed: null);
+            var node = new ConvolutionNode(convolution, maps, weight, bias, postOps.Residual, outputs);
+            List<Tensor> sources = [.. inputs, weight];
+            if (bias is not null)
+                sources.Add(bias);
+            if (postOps.Residual is not null)
+                sources.Add(postOps.Residual);
+            return node.Attach([.. sources], outputs);
+        }
+        finally
+        {
+            foreach (var map in maps)
+                map.Dispose();
+        }
+    }
+
+    protected override Tensor?[] Backward(Tensor?[] gradients)
+    {
+        var outputGradients = new Tensor[gradients.Length];
+        Tensor? biasGradient = null;
+        for (var i = 0; i < gradients.Length; i++)
+        {
+            var given = gradients[i]?.ChannelsLast() ?? throw new InvalidOperationException("An output of a convolution of several maps has no gradient: each has to take part in the loss.");
+            (outputGradients[i], var sum) = PostOpsGradient.Compute(given, _convolution.Relu ? _outputs[i] : null, _hasBias);
+            biasGradient = biasGradient is null ? sum : biasGradient.add_(sum!);
+        }
+
+        var (inputs, weight) = _convolution.Backward(outputGradients, _inputs, _weight!, _wantsInputs, _wantsWeight);
+        List<Tensor?> results = [.. inputs, weight];
+        if (_hasBias)
+            results.Add(biasGradient!.to(_weight!.dtype));
+        if (_hasResidual)
+            results.Add(outputGradients[0]);
+        return [.. results];
+    }
+
+    protected override void Release()
+    {
+        foreach (var tensor in _inputs.Concat(_outputs))
+            tensor.Dispose();
+        _weight?.Dispose();
+        (_inputs, _outputs, _weight) = ([], [], null);
+    }
+
+    private static Tensor Kept(Tensor tensor) => tensor.detach().DetachFromDisposeScope();
+}

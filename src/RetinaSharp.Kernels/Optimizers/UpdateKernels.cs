@@ -1,0 +1,185 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace RetinaSharp.Kernels.Optimizers;
+
+/// <summary>Loops over elements in memory, each in one pass. Their results do not depend on the CPU.</summary>
+internal static unsafe class UpdateKernels
+{
+    // 4 KB in fp32: gradients that are widened from bf16, and weights that are then narrowed, are still in the L1 cache.
+    private const int Block = 1024;
+
+    // As LibTorch's.
+    private const uint BFloat16NaN = 0x7fc0;
+
+    /// <summary>Updates weights, state, EMA and bf16 values.</summary>
+    [SkipLocalsInit]
+    public static void Update<TRule>(TRule rule, in UpdateMemory memory)
+        where TRule : struct, IUpdateRule
+    {
+        var widened = stackalloc float[Block];
+        for (var start = 0; start < memory.Count; start += Block)
+        {
+            var count = Math.Min(Block, memory.Count - start);
+            var weights = memory.Weights + start;
+            var gradients = (float*)memory.Gradients + start;
+            if (memory.AreGradientsBFloat16)
+            {
+                Widen((ushort*)memory.Gradients + start, widened, count);
+                gradients = widened;
+            }
+
+            var second = TRule.HasSecondState ? memory.SecondState + start : null;
+            var averages = memory.Averages == null ? null : memory.Averages + start;
+            UpdateBlock(rule, weights, gradients, memory.FirstState + start, second, averages, memory.AverageRate, count);
+            if (memory.Values != null)
+                Narrow(weights, memory.Values + start, count);
+        }
+    }
+
+    /// <summary>a -= rate (a - w). In this form an average that equals its weight keeps its bits, -0 too.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Average(float* averages, float* weights, float rate, int count)
+    {
+        var rates = new Vector<float>(rate);
+        var i = 0;
+        for (; i <= count - Vector<float>.Count; i += Vector<float>.Count)
+            Vector.Store(Average(Vector.Load(averages + i), Vector.Load(weights + i), rates), averages + i);
+        for (; i < count; i++)
+            averages[i] -= rate * (averages[i] - weights[i]);
+    }
+
+    /// <summary>Sum of the squares of fp32 or bf16 elements.</summary>
+    [SkipLocalsInit]
+    public static double SumOfSquares(void* elements, bool areBFloat16, int count)
+    {
+        if (!areBFloat16)
+            return SumOfSquares((float*)elements, count);
+        var widened = stackalloc float[Block];
+        var sum = 0.0;
+        for (var start = 0; start < count; start += Block)
+        {
+            var length = Math.Min(Block, count - start);
+            Widen((ushort*)elements + start, widened, length);
+            sum += SumOfSquares(widened, length);
+        }
+
+        return sum;
+    }
+
+    /// <summary>bf16 to fp32.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Widen(ushort* from, float* to, int count)
+    {
+        var i = 0;
+        for (; i <= count - Vector<ushort>.Count; i += Vector<ushort>.Count)
+        {
+            var elements = Vector.Load(from + i);
+            Vector.Store(Vector.WidenLower(elements) << 16, (uint*)to + i);
+            Vector.Store(Vector.WidenUpper(elements) << 16, (uint*)to + i + Vector<uint>.Count);
+        }
+
+        for (; i < count; i++)
+            ((uint*)to)[i] = (uint)from[i] << 16;
+    }
+
+    /// <summary>fp32 to bf16, rounded to nearest, ties to even. NaN stays NaN.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Narrow(float* from, ushort* to, int count)
+    {
+        var i = 0;
+        for (; i <= count - Vector<ushort>.Count; i += Vector<ushort>.Count)
+            Vector.Store(Vector.Narrow(Rounded(Vector.Load(from + i)), Rounded(Vector.Load(from + i + Vector<float>.Count))), to + i);
+        for (; i < count; i++)
+        {
+            var bits = ((uint*)from)[i];
+            to[i] = (ushort)(float.IsNaN(from[i]) ? BFloat16NaN : (bits + 0x7fff + ((bits >> 16) & 1)) >> 16);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector<uint> Rounded(Vector<float> value)
+    {
+        var bits = Vector.AsVectorUInt32(value);
+        var rounded = (bits + new Vector<uint>(0x7fff) + ((bits >>> 16) & Vector<uint>.One)) >>> 16;
+        return Vector.ConditionalSelect(Vector.AsVectorUInt32(Vector.Equals(value, value)), rounded, new(BFloat16NaN));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector<float> Average(Vector<float> average, Vector<float> weight, Vector<float> rate) => average - (rate * (average - weight));
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void UpdateBlock<TRule>(TRule rule, float* weights, float* gradients, float* first, float* second, float* averages, float averageRate, int count)
+        where TRule : struct, IUpdateRule
+    {
+        var rates = new Vector<float>(averageRate);
+        var i = 0;
+        for (; i <= count - Vector<float>.Count; i += Vector<float>.Count)
+        {
+            var weight = Vector.Load(weights + i);
+            var one = Vector.Load(first + i);
+            var two = TRule.HasSecondState ? Vector.Load(second + i) : default;
+            rule.Apply(ref weight, Vector.Load(gradients + i), ref one, ref two);
+            Vector.Store(weight, weights + i);
+            Vector.Store(one, first + i);
+            if (TRule.HasSecondState)
+                Vector.Store(two, second + i);
+            if (averages != null)
+                Vector.Store(Average(Vector.Load(averages + i), weight, rates), averages + i);
+        }
+
+        if (i < count)
+            UpdateTail(rule, weights + i, gradients + i, first + i, TRule.HasSecondState ? second + i : null, averages == null ? null : averages + i, averageRate, count - i);
+    }
+
+    /// <summary>Less than a vector: as one vector, padded with zeros.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void UpdateTail<TRule>(TRule rule, float* weights, float* gradients, float* first, float* second, float* averages, float averageRate, int count)
+        where TRule : struct, IUpdateRule
+    {
+        var (weight, one, two, average) = (Padded(weights, count), Padded(first, count), Padded(second, count), Padded(averages, count));
+        rule.Apply(ref weight, Padded(gradients, count), ref one, ref two);
+        average = Average(average, weight, new(averageRate));
+        for (var i = 0; i < count; i++)
+        {
+            (weights[i], first[i]) = (weight[i], one[i]);
+            if (TRule.HasSecondState)
+                second[i] = two[i];
+            if (averages != null)
+                averages[i] = average[i];
+        }
+    }
+
+    private static Vector<float> Padded(float* elements, int count)
+    {
+        Span<float> vector = stackalloc float[Vector<float>.Count];
+        vector.Clear();
+        if (elements != null)
+            new ReadOnlySpan<float>(elements, count).CopyTo(vector);
+        return new(vector);
+    }
+
+    /// <summary>In 16 sums, whatever the width of the CPU's vectors. A product of two fp32 is exact in double, so that fused multiply-add changes nothing.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static double SumOfSquares(float* elements, int count)
+    {
+        Vector256<double> a = default, b = default, c = default, d = default;
+        var i = 0;
+        for (; i <= count - 16; i += 16)
+        {
+            var (x, y) = Vector256.Widen(Vector256.Load(elements + i));
+            var (z, w) = Vector256.Widen(Vector256.Load(elements + i + 8));
+            a = Vector256.MultiplyAddEstimate(x, x, a);
+            b = Vector256.MultiplyAddEstimate(y, y, b);
+            c = Vector256.MultiplyAddEstimate(z, z, c);
+            d = Vector256.MultiplyAddEstimate(w, w, d);
+        }
+
+        var rest = 0.0;
+        for (; i < count; i++)
+            rest += (double)elements[i] * elements[i];
+        var sums = a + b + (c + d);
+        return sums[0] + sums[1] + (sums[2] + sums[3]) + rest;
+    }
+}

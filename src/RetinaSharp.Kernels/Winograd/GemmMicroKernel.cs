@@ -1,0 +1,178 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace RetinaSharp.Kernels;
+
+/// <summary>
+/// The innermost loops of a GEMM, C = A·B or C += A·B, where B is packed into panels: [k, <see cref="PanelWidth"/>]. A register tile of 6 rows by
+/// two vectors of C stays in registers over k: 12 accumulators hide the latency of FMA (4 cycles, 2 a cycle), and with 2 vectors of B and one
+/// broadcast element of A fill 15 of AVX2's 16 registers (Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication", 2008).
+/// </summary>
+internal static unsafe class GemmMicroKernel
+{
+    /// <summary>Rows of C in one call, at most.</summary>
+    public const int MaxRows = 6;
+
+    /// <summary>Columns of C in one call: two vectors.</summary>
+    public static int PanelWidth
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Vector512.IsHardwareAccelerated ? 2 * Vector512<float>.Count : 2 * Vector256<float>.Count;
+    }
+
+    /// <summary>Computes up to <see cref="MaxRows"/> rows of one panel of C. The order of the sum depends on nothing but <paramref name="depth"/>.</summary>
+    /// <param name="a">Element [row, k] lies at row * rowStride + k * depthStride.</param>
+    /// <param name="rowStride">Stride of A's rows.</param>
+    /// <param name="depthStride">Stride of A along k.</param>
+    /// <param name="rows">1 to <see cref="MaxRows"/>.</param>
+    /// <param name="b">[depth, PanelWidth].</param>
+    /// <param name="depth">Size of k, at least 1.</param>
+    /// <param name="c">Element [row, column] lies at row * resultStride + column.</param>
+    /// <param name="resultStride">Stride of C's rows.</param>
+    /// <param name="accumulate">Whether the product is added to C.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Multiply(float* a, nint rowStride, nint depthStride, int rows, float* b, int depth, float* c, nint resultStride, bool accumulate)
+    {
+        if (Vector512.IsHardwareAccelerated)
+            Multiply<Simd512, Vector512<float>>(a, rowStride, depthStride, rows, b, depth, c, resultStride, accumulate);
+        else
+            Multiply<Simd256, Vector256<float>>(a, rowStride, depthStride, rows, b, depth, c, resultStride, accumulate);
+    }
+
+    /// <inheritdoc cref="Multiply(float*, nint, nint, int, float*, int, float*, nint, bool)"/>
+    public static void Multiply<TSimd, TVector>(float* a, nint rowStride, nint depthStride, int rows, float* b, int depth, float* c, nint resultStride, bool accumulate)
+        where TSimd : struct, ISimdOperations<TVector>
+        where TVector : unmanaged
+    {
+        if (rows > 4)
+            Multiply6<TSimd, TVector>(a, rowStride, depthStride, rows, b, depth, c, resultStride, accumulate);
+        else if (rows > 2)
+            Multiply4<TSimd, TVector>(a, rowStride, depthStride, rows, b, depth, c, resultStride, accumulate);
+        else
+            Multiply2<TSimd, TVector>(a, rowStride, depthStride, rows, b, depth, c, resultStride, accumulate);
+    }
+
+    // A missing row reads the last one again and is not stored: that costs less than a kernel for each number of rows.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Multiply6<TSimd, TVector>(float* a, nint rowStride, nint depthStride, int rows, float* b, int depth, float* c, nint resultStride, bool accumulate)
+        where TSimd : struct, ISimdOperations<TVector>
+        where TVector : unmanaged
+    {
+        float* a0 = a, a1 = a + rowStride, a2 = a1 + rowStride, a3 = a2 + rowStride, a4 = a3 + rowStride, a5 = rows < 6 ? a4 : a4 + rowStride;
+        TVector c00 = default, c01 = default, c10 = default, c11 = default, c20 = default, c21 = default;
+        TVector c30 = default, c31 = default, c40 = default, c41 = default, c50 = default, c51 = default;
+        var k = (nint)0;
+        do
+        {
+            var b0 = TSimd.Load(b);
+            var b1 = TSimd.Load(b + TSimd.Count);
+            var x = TSimd.Broadcast(a0[k]);
+            c00 = TSimd.MultiplyAdd(x, b0, c00);
+            c01 = TSimd.MultiplyAdd(x, b1, c01);
+            x = TSimd.Broadcast(a1[k]);
+            c10 = TSimd.MultiplyAdd(x, b0, c10);
+            c11 = TSimd.MultiplyAdd(x, b1, c11);
+            x = TSimd.Broadcast(a2[k]);
+            c20 = TSimd.MultiplyAdd(x, b0, c20);
+            c21 = TSimd.MultiplyAdd(x, b1, c21);
+            x = TSimd.Broadcast(a3[k]);
+            c30 = TSimd.MultiplyAdd(x, b0, c30);
+            c31 = TSimd.MultiplyAdd(x, b1, c31);
+            x = TSimd.Broadcast(a4[k]);
+            c40 = TSimd.MultiplyAdd(x, b0, c40);
+            c41 = TSimd.MultiplyAdd(x, b1, c41);
+            x = TSimd.Broadcast(a5[k]);
+            c50 = TSimd.MultiplyAdd(x, b0, c50);
+            c51 = TSimd.MultiplyAdd(x, b1, c51);
+            b += 2 * TSimd.Count;
+            k += depthStride;
+        }
+        while (--depth > 0);
+        float* y1 = c + resultStride, y2 = y1 + resultStride, y3 = y2 + resultStride, y4 = y3 + resultStride;
+        if (rows == 6)
+            Store<TSimd, TVector>(c50, c51, y4 + resultStride, accumulate);
+        Store<TSimd, TVector>(c00, c01, c, accumulate);
+        Store<TSimd, TVector>(c10, c11, y1, accumulate);
+        Store<TSimd, TVector>(c20, c21, y2, accumulate);
+        Store<TSimd, TVector>(c30, c31, y3, accumulate);
+        Store<TSimd, TVector>(c40, c41, y4, accumulate);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Multiply4<TSimd, TVector>(float* a, nint rowStride, nint depthStride, int rows, float* b, int depth, float* c, nint resultStride, bool accumulate)
+        where TSimd : struct, ISimdOperations<TVector>
+        where TVector : unmanaged
+    {
+        float* a0 = a, a1 = a + rowStride, a2 = a1 + rowStride, a3 = rows < 4 ? a2 : a2 + rowStride;
+        TVector c00 = default, c01 = default, c10 = default, c11 = default, c20 = default, c21 = default, c30 = default, c31 = default;
+        var k = (nint)0;
+        do
+        {
+            var b0 = TSimd.Load(b);
+            var b1 = TSimd.Load(b + TSimd.Count);
+            var x = TSimd.Broadcast(a0[k]);
+            c00 = TSimd.MultiplyAdd(x, b0, c00);
+            c01 = TSimd.MultiplyAdd(x, b1, c01);
+            x = TSimd.Broadcast(a1[k]);
+            c10 = TSimd.MultiplyAdd(x, b0, c10);
+            c11 = TSimd.MultiplyAdd(x, b1, c11);
+            x = TSimd.Broadcast(a2[k]);
+            c20 = TSimd.MultiplyAdd(x, b0, c20);
+            c21 = TSimd.MultiplyAdd(x, b1, c21);
+            x = TSimd.Broadcast(a3[k]);
+            c30 = TSimd.MultiplyAdd(x, b0, c30);
+            c31 = TSimd.MultiplyAdd(x, b1, c31);
+            b += 2 * TSimd.Count;
+            k += depthStride;
+        }
+        while (--depth > 0);
+        float* y1 = c + resultStride, y2 = y1 + resultStride;
+        if (rows == 4)
+            Store<TSimd, TVector>(c30, c31, y2 + resultStride, accumulate);
+        Store<TSimd, TVector>(c00, c01, c, accumulate);
+        Store<TSimd, TVector>(c10, c11, y1, accumulate);
+        Store<TSimd, TVector>(c20, c21, y2, accumulate);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Multiply2<TSimd, TVector>(float* a, nint rowStride, nint depthStride, int rows, float* b, int depth, float* c, nint resultStride, bool accumulate)
+        where TSimd : struct, ISimdOperations<TVector>
+        where TVector : unmanaged
+    {
+        float* a0 = a, a1 = rows < 2 ? a : a + rowStride;
+        TVector c00 = default, c01 = default, c10 = default, c11 = default;
+        var k = (nint)0;
+        do
+        {
+            var b0 = TSimd.Load(b);
+            var b1 = TSimd.Load(b + TSimd.Count);
+            var x = TSimd.Broadcast(a0[k]);
+            c00 = TSimd.MultiplyAdd(x, b0, c00);
+            c01 = TSimd.MultiplyAdd(x, b1, c01);
+            x = TSimd.Broadcast(a1[k]);
+            c10 = TSimd.MultiplyAdd(x, b0, c10);
+            c11 = TSimd.MultiplyAdd(x, b1, c11);
+            b += 2 * TSimd.Count;
+            k += depthStride;
+        }
+        while (--depth > 0);
+        if (rows == 2)
+            Store<TSimd, TVector>(c10, c11, c + resultStride, accumulate);
+        Store<TSimd, TVector>(c00, c01, c, accumulate);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store<TSimd, TVector>(TVector left, TVector right, float* to, bool accumulate)
+        where TSimd : struct, ISimdOperations<TVector>
+        where TVector : unmanaged
+    {
+        if (accumulate)
+        {
+            left = TSimd.Add(left, TSimd.Load(to));
+            right = TSimd.Add(right, TSimd.Load(to + TSimd.Count));
+        }
+
+        TSimd.Store(left, to);
+        TSimd.Store(right, to + TSimd.Count);
+    }
+}

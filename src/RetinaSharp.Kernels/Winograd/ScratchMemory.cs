@@ -1,0 +1,77 @@
+using System.Runtime.InteropServices;
+
+namespace RetinaSharp.Kernels;
+
+/// <summary>
+/// Temporary native memory, kept for the next use: fresh memory costs a page fault for each 4 KB, which takes as long as filling it. There are as
+/// many blocks as were ever in use at once.
+/// </summary>
+internal sealed unsafe class ScratchMemory : IDisposable
+{
+    private const nuint Alignment = 64;
+
+    // Larger blocks go back to the system at once.
+    private const long MaxKeptElements = 32L << 20;
+    private static readonly List<ScratchMemory> Idle = [];
+    private float* _pointer;
+    private long _elements;
+
+    private ScratchMemory(long elements)
+    {
+        _elements = elements;
+        _pointer = (float*)NativeMemory.AlignedAlloc(checked((nuint)elements * sizeof(float)), Alignment);
+    }
+
+    /// <summary>The elements, aligned to a cache line; their values are whatever was left there.</summary>
+    public float* Pointer => _pointer;
+
+    /// <summary>Takes a block of at least so many elements, until it is disposed.</summary>
+    public static ScratchMemory Rent(long elements)
+    {
+        ScratchMemory? outgrown = null;
+        lock (Idle)
+        {
+            // The smallest one that is large enough, or else the largest one, which is replaced.
+            var best = -1;
+            for (var i = 0; i < Idle.Count; i++)
+            {
+                if (best < 0 || (Idle[best]._elements < elements ? Idle[i]._elements > Idle[best]._elements : Idle[i]._elements >= elements && Idle[i]._elements < Idle[best]._elements))
+                    best = i;
+            }
+
+            if (best >= 0)
+            {
+                var found = Idle[best];
+                Idle.RemoveAt(best);
+                if (found._elements >= elements)
+                    return found;
+                outgrown = found;
+            }
+        }
+
+        outgrown?.Free();
+        return new(elements);
+    }
+
+    /// <summary>Gives the block back for the next use.</summary>
+    public void Dispose()
+    {
+        if (_pointer == null)
+            return;
+        if (_elements > MaxKeptElements)
+        {
+            Free();
+            return;
+        }
+
+        lock (Idle)
+            Idle.Add(this);
+    }
+
+    private void Free()
+    {
+        NativeMemory.AlignedFree(_pointer);
+        _pointer = null;
+        _elements = 0;
+    }
+}

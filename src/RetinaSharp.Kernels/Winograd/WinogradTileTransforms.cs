@@ -1,0 +1,198 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using static RetinaSharp.Kernels.WinogradTransforms;
+
+namespace RetinaSharp.Kernels;
+
+/// <summary>
+/// Two-dimensional transforms of one tile, eight channels at a time: along the columns into a buffer on the stack, then along the rows. A tile in
+/// the Winograd domain has its channels next to each other, and <c>pointStride</c> elements further those of the next point.
+/// </summary>
+internal static unsafe class WinogradTileTransforms
+{
+    /// <summary>Lanes of a vector.</summary>
+    public const int Lanes = 8;
+
+    /// <summary>A 6x6 input tile to the Winograd domain.</summary>
+    /// <param name="pixels">Addresses of its 36 pixels; overwritten.</param>
+    /// <param name="channels">Channels of a pixel.</param>
+    /// <param name="to">The tile in the Winograd domain, whose channels are zero-padded to whole vectors.</param>
+    /// <param name="pointStride">Elements between two points of <paramref name="to"/>.</param>
+    /// <param name="panelWidth">So many channels of <paramref name="to"/> are next to each other; a multiple of <see cref="Lanes"/>.</param>
+    /// <param name="panelStride">Elements between two such groups.</param>
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Input(float** pixels, int channels, float* to, nint pointStride, int panelWidth, nint panelStride)
+    {
+        var memory = stackalloc float[(2 * Domain + 1) * Lanes];
+        float* half = Align(memory), padded = half + Domain * Lanes;
+        for (var first = 0; first < channels; first += panelWidth, to += panelStride)
+        {
+            var end = Math.Min(first + panelWidth, channels);
+            for (var channel = first; channel < end; channel += Lanes)
+            {
+                if (end - channel < Lanes)
+                    Pad(pixels, Domain, channel, end - channel, padded);
+                for (var x = 0; x < Points; x++)
+                {
+                    var p = pixels + x;
+                    WinogradTransforms.Input(
+                        Vector256.Load(p[0] + channel), Vector256.Load(p[Points] + channel), Vector256.Load(p[2 * Points] + channel),
+                        Vector256.Load(p[3 * Points] + channel), Vector256.Load(p[4 * Points] + channel), Vector256.Load(p[5 * Points] + channel),
+                        half + x * Lanes, Points * Lanes);
+                }
+
+                var d = half;
+                var row = to + (channel - first);
+                for (var y = 0; y < Points; y++, d += Points * Lanes, row += Points * pointStride)
+                {
+                    WinogradTransforms.Input(
+                        Vector256.Load(d), Vector256.Load(d + Lanes), Vector256.Load(d + 2 * Lanes), Vector256.Load(d + 3 * Lanes), Vector256.Load(d + 4 * Lanes), Vector256.Load(d + 5 * Lanes),
+                        row, pointStride);
+                }
+            }
+        }
+    }
+
+    /// <summary>The gradient of a 4x4 output tile to the Winograd domain.</summary>
+    /// <inheritdoc cref="Input"/>
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void OutputGradient(float** pixels, int channels, float* to, nint pointStride, int panelWidth, nint panelStride)
+    {
+        var memory = stackalloc float[(Points * Tile + Tile * Tile + 1) * Lanes];
+        float* half = Align(memory), padded = half + Points * Tile * Lanes;
+        for (var first = 0; first < channels; first += panelWidth, to += panelStride)
+        {
+            var end = Math.Min(first + panelWidth, channels);
+            for (var channel = first; channel < end; channel += Lanes)
+            {
+                if (end - channel < Lanes)
+                    Pad(pixels, Tile * Tile, channel, end - channel, padded);
+                for (var x = 0; x < Tile; x++)
+                {
+                    var p = pixels + x;
+                    WinogradTransforms.OutputGradient(
+                        Vector256.Load(p[0] + channel), Vector256.Load(p[Tile] + channel), Vector256.Load(p[2 * Tile] + channel), Vector256.Load(p[3 * Tile] + channel),
+                        half + x * Lanes, Tile * Lanes);
+                }
+
+                var d = half;
+                var row = to + (channel - first);
+                for (var y = 0; y < Points; y++, d += Tile * Lanes, row += Points * pointStride)
+                    WinogradTransforms.OutputGradient(Vector256.Load(d), Vector256.Load(d + Lanes), Vector256.Load(d + 2 * Lanes), Vector256.Load(d + 3 * Lanes), row, pointStride);
+            }
+        }
+    }
+
+    /// <summary>Eight 3x3 kernels to the Winograd domain.</summary>
+    /// <param name="taps">Their weights, [9, 8].</param>
+    /// <param name="to">The first point's eight values.</param>
+    /// <param name="pointStride">Elements between two points of <paramref name="to"/>.</param>
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Weight(float* taps, float* to, nint pointStride)
+    {
+        var memory = stackalloc float[(Points * Kernel + 1) * Lanes];
+        var half = Align(memory);
+        for (var x = 0; x < Kernel; x++)
+        {
+            var p = taps + x * Lanes;
+            WinogradTransforms.Weight(Vector256.Load(p), Vector256.Load(p + Kernel * Lanes), Vector256.Load(p + 2 * Kernel * Lanes), half + x * Lanes, Kernel * Lanes);
+        }
+
+        for (var y = 0; y < Points; y++, half += Kernel * Lanes, to += Points * pointStride)
+            WinogradTransforms.Weight(Vector256.Load(half), Vector256.Load(half + Lanes), Vector256.Load(half + 2 * Lanes), to, pointStride);
+    }
+
+    /// <summary>Eight channels of a tile back from the Winograd domain to 4x4 outputs.</summary>
+    /// <param name="from">The first point's eight values.</param>
+    /// <param name="pointStride">Elements between two points of <paramref name="from"/>.</param>
+    /// <param name="half">Buffer of 24 vectors.</param>
+    /// <param name="to">[4, 4, 8].</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Output(float* from, nint pointStride, float* half, float* to)
+    {
+        for (var x = 0; x < Points; x++, from += pointStride)
+        {
+            var m = from;
+            var step = Points * pointStride;
+            WinogradTransforms.Output(
+                Vector256.Load(m), Vector256.Load(m + step), Vector256.Load(m + 2 * step), Vector256.Load(m + 3 * step), Vector256.Load(m + 4 * step), Vector256.Load(m + 5 * step),
+                half + x * Lanes, Points * Lanes);
+        }
+
+        for (var y = 0; y < Tile; y++, half += Points * Lanes, to += Tile * Lanes)
+        {
+            WinogradTransforms.Output(
+                Vector256.Load(half), Vector256.Load(half + Lanes), Vector256.Load(half + 2 * Lanes), Vector256.Load(half + 3 * Lanes), Vector256.Load(half + 4 * Lanes), Vector256.Load(half + 5 * Lanes),
+                to, Lanes);
+        }
+    }
+
+    /// <summary>Back from the Winograd domain to the gradients of 3x3 kernels.</summary>
+    /// <param name="from">The first point's channels, in whole vectors.</param>
+    /// <param name="pointStride">Elements between two points of <paramref name="from"/>.</param>
+    /// <param name="channels">How many.</param>
+    /// <param name="to">The first tap's channels.</param>
+    /// <param name="tapStride">Elements between two taps.</param>
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void WeightGradient(float* from, nint pointStride, int channels, float* to, nint tapStride)
+    {
+        var memory = stackalloc float[(Kernel * Points + Kernel * Kernel + 1) * Lanes];
+        float* half = Align(memory), taps = half + Kernel * Points * Lanes;
+        for (var channel = 0; channel < channels; channel += Lanes, from += Lanes)
+        {
+            var m = from;
+            var step = Points * pointStride;
+            for (var x = 0; x < Points; x++, m += pointStride)
+            {
+                WinogradTransforms.WeightGradient(
+                    Vector256.Load(m), Vector256.Load(m + step), Vector256.Load(m + 2 * step), Vector256.Load(m + 3 * step), Vector256.Load(m + 4 * step), Vector256.Load(m + 5 * step),
+                    half + x * Lanes, Points * Lanes);
+            }
+
+            for (var y = 0; y < Kernel; y++)
+            {
+                var h = half + y * Points * Lanes;
+                WinogradTransforms.WeightGradient(
+                    Vector256.Load(h), Vector256.Load(h + Lanes), Vector256.Load(h + 2 * Lanes), Vector256.Load(h + 3 * Lanes), Vector256.Load(h + 4 * Lanes), Vector256.Load(h + 5 * Lanes),
+                    taps + y * Kernel * Lanes, Lanes);
+            }
+
+            var count = Math.Min(Lanes, channels - channel);
+            for (var tap = 0; tap < Kernel * Kernel; tap++)
+                Copy(taps + tap * Lanes, to + tap * tapStride + channel, count);
+        }
+    }
+
+    /// <summary>Copies up to eight values.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Copy(float* from, float* to, int count)
+    {
+        if (count == Lanes)
+        {
+            Vector256.Load(from).Store(to);
+            return;
+        }
+
+        for (var i = 0; i < count; i++)
+            to[i] = from[i];
+    }
+
+    /// <summary>The first address of a vector's alignment: a vector across two cache lines takes two accesses. The memory has a vector more than is used.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float* Align(float* memory) => (float*)(((nuint)memory + Lanes * sizeof(float) - 1) & ~(nuint)(Lanes * sizeof(float) - 1));
+
+    // The last channels, fewer than a vector, with zeros behind them.
+    private static void Pad(float** pixels, int count, int channel, int channels, float* to)
+    {
+        for (var i = 0; i < count; i++, to += Lanes)
+        {
+            Vector256<float>.Zero.Store(to);
+            Copy(pixels[i] + channel, to, channels);
+            pixels[i] = to - channel;
+        }
+    }
+}

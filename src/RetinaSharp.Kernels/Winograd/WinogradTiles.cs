@@ -1,0 +1,54 @@
+using static TorchSharp.torch;
+
+namespace RetinaSharp.Kernels;
+
+/// <summary>The 4x4 tiles of a list of maps in one list, so that small maps share blocks: those of all levels of a feature pyramid.</summary>
+internal sealed class WinogradTiles
+{
+    private readonly (int Rows, int Columns, int First)[] _maps;
+
+    /// <param name="maps">[N, C, H, W] each.</param>
+    public WinogradTiles(ReadOnlySpan<Tensor> maps)
+    {
+        _maps = new (int, int, int)[maps.Length];
+        var count = 0L;
+        for (var i = 0; i < maps.Length; i++)
+        {
+            var (rows, columns) = Grid(maps[i]);
+            _maps[i] = (checked((int)rows), checked((int)columns), checked((int)count));
+            count += maps[i].shape[0] * rows * columns;
+        }
+
+        Count = checked((int)count);
+    }
+
+    /// <summary>How many tiles there are.</summary>
+    public int Count { get; }
+
+    /// <summary>Tiles of one map.</summary>
+    public static long CountOf(Tensor map)
+    {
+        var (rows, columns) = Grid(map);
+        return map.shape[0] * rows * columns;
+    }
+
+    /// <summary>Index of the map, of the image in it, and its upper left pixel.</summary>
+    public (int Map, int Image, int Top, int Left) this[int tile]
+    {
+        get
+        {
+            var map = _maps.Length - 1;
+            while (_maps[map].First > tile)
+                map--;
+            var (rows, columns, first) = _maps[map];
+            tile -= first;
+            return (map, tile / (rows * columns), tile / columns % rows * WinogradTransforms.Tile, tile % columns * WinogradTransforms.Tile);
+        }
+    }
+
+    private static (long Rows, long Columns) Grid(Tensor map)
+    {
+        var shape = map.shape;
+        return ((shape[2] + WinogradTransforms.Tile - 1) / WinogradTransforms.Tile, (shape[3] + WinogradTransforms.Tile - 1) / WinogradTransforms.Tile);
+    }
+}

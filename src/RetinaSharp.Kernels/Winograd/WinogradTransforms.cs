@@ -1,0 +1,90 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace RetinaSharp.Kernels;
+
+/// <summary>
+/// One-dimensional transforms of F(4, 3), over vectors of channels (Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", 2015,
+/// arXiv 1509.09308; Toom-Cook). The interpolation points are 0, ±5/8, ±3/2 and infinity: the rounding error is half of that with the paper's
+/// 0, ±1, ±2 and infinity, and all coefficients but those of the weight transform are exact in fp32. Results lie <c>stride</c> elements apart.
+/// </summary>
+internal static unsafe class WinogradTransforms
+{
+    /// <summary>Pixels of an output tile, of an input tile and weights, along one dimension.</summary>
+    public const int Tile = 4, Points = 6, Kernel = 3;
+
+    /// <summary>Elements of a tile in the Winograd domain: a GEMM for each.</summary>
+    public const int Domain = Points * Points;
+
+    // The points ±a, ±b.
+    private const float A = .625f, B = 1.5f, AA = A * A, BB = B * B;
+
+    // The weights are divided by the products of a point's differences from the others.
+    private const float AtZero = 1 / (AA * BB), AtA = 1 / (2 * AA * (AA - BB)), AtB = 1 / (2 * BB * (BB - AA));
+
+    /// <summary>Six inputs: Bᵀ of the paper.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Input(
+        Vector256<float> d0, Vector256<float> d1, Vector256<float> d2, Vector256<float> d3, Vector256<float> d4, Vector256<float> d5, float* to, nint stride)
+    {
+        FusedAdd(AA * BB, d0, FusedAdd(-(AA + BB), d2, d4)).Store(to);
+        Pair(FusedAdd(-BB, d2, d4), FusedAdd(-BB, d1, d3), A, to + stride, stride);
+        Pair(FusedAdd(-AA, d2, d4), FusedAdd(-AA, d1, d3), B, to + 3 * stride, stride);
+        FusedAdd(AA * BB, d1, FusedAdd(-(AA + BB), d3, d5)).Store(to + 5 * stride);
+    }
+
+    /// <summary>Three weights: G.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Weight(Vector256<float> g0, Vector256<float> g1, Vector256<float> g2, float* to, nint stride)
+    {
+        (AtZero * g0).Store(to);
+        Pair(AtA * FusedAdd(AA, g2, g0), AtA * g1, A, to + stride, stride);
+        Pair(AtB * FusedAdd(BB, g2, g0), AtB * g1, B, to + 3 * stride, stride);
+        g2.Store(to + 5 * stride);
+    }
+
+    /// <summary>Back to four outputs: Aᵀ.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Output(
+        Vector256<float> m0, Vector256<float> m1, Vector256<float> m2, Vector256<float> m3, Vector256<float> m4, Vector256<float> m5, float* to, nint stride)
+    {
+        Vector256<float> evenA = m1 + m2, oddA = m1 - m2, evenB = m3 + m4, oddB = m3 - m4;
+        (m0 + evenA + evenB).Store(to);
+        FusedAdd(B, oddB, A * oddA).Store(to + stride);
+        FusedAdd(BB, evenB, AA * evenA).Store(to + 2 * stride);
+        FusedAdd(B * BB, oddB, FusedAdd(A * AA, oddA, m5)).Store(to + 3 * stride);
+    }
+
+    /// <summary>Gradients of four outputs: A.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void OutputGradient(Vector256<float> y0, Vector256<float> y1, Vector256<float> y2, Vector256<float> y3, float* to, nint stride)
+    {
+        y0.Store(to);
+        Pair(FusedAdd(AA, y2, y0), FusedAdd(AA, y3, y1), A, to + stride, stride);
+        Pair(FusedAdd(BB, y2, y0), FusedAdd(BB, y3, y1), B, to + 3 * stride, stride);
+        y3.Store(to + 5 * stride);
+    }
+
+    /// <summary>Back to the gradients of three weights: Gᵀ.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void WeightGradient(
+        Vector256<float> m0, Vector256<float> m1, Vector256<float> m2, Vector256<float> m3, Vector256<float> m4, Vector256<float> m5, float* to, nint stride)
+    {
+        Vector256<float> evenA = AtA * (m1 + m2), oddA = AtA * (m1 - m2), evenB = AtB * (m3 + m4), oddB = AtB * (m3 - m4);
+        (FusedAdd(AtZero, m0, evenA) + evenB).Store(to);
+        FusedAdd(B, oddB, A * oddA).Store(to + stride);
+        FusedAdd(BB, evenB, FusedAdd(AA, evenA, m5)).Store(to + 2 * stride);
+    }
+
+    // Values at x and -x are the sum and the difference of the even and the odd part of a polynomial.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Pair(Vector256<float> even, Vector256<float> odd, float x, float* to, nint stride)
+    {
+        FusedAdd(x, odd, even).Store(to);
+        FusedAdd(-x, odd, even).Store(to + stride);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> FusedAdd(float factor, Vector256<float> value, Vector256<float> addend) =>
+        Vector256.MultiplyAddEstimate(Vector256.Create(factor), value, addend);
+}

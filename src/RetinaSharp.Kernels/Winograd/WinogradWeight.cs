@@ -1,0 +1,181 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+using static RetinaSharp.Kernels.WinogradTileTransforms;
+using static RetinaSharp.Kernels.WinogradTransforms;
+using static TorchSharp.torch;
+
+namespace RetinaSharp.Kernels;
+
+/// <summary>
+/// Weights in the Winograd domain, packed for <see cref="GemmMicroKernel"/>: for each of the 36 points [panels, inputs, panel width]. They lie in a
+/// tensor of one dimension, behind a header with the numbers of channels, which the padding to whole panels would hide.
+/// </summary>
+internal readonly unsafe struct WinogradWeight
+{
+    private const int Header = 16;
+
+    // Inputs that one task transforms.
+    private const int Slice = 32;
+    private readonly float* _values;
+
+    private WinogradWeight(float* values, int inputs, int outputs)
+    {
+        _values = values;
+        Inputs = inputs;
+        Outputs = outputs;
+    }
+
+    /// <summary>Channels of the convolution's input.</summary>
+    public int Inputs { get; }
+
+    /// <summary>Channels of its output.</summary>
+    public int Outputs { get; }
+
+    /// <summary>Panels of a point.</summary>
+    public int Panels => (Outputs + GemmMicroKernel.PanelWidth - 1) / GemmMicroKernel.PanelWidth;
+
+    /// <summary>Elements of a panel.</summary>
+    public nint PanelStride => (nint)Inputs * GemmMicroKernel.PanelWidth;
+
+    // Points lie a cache line more apart: with a power of two, all 36 would share a few sets of the cache.
+    private nint PointStride => Panels * PanelStride + Header;
+
+    /// <summary>One panel of a point.</summary>
+    public float* Panel(int point, int panel) => _values + point * PointStride + panel * PanelStride;
+
+    /// <summary>The weights in a tensor that <see cref="Transform"/> made. It has to live as long.</summary>
+    /// <exception cref="ArgumentException">It is another tensor.</exception>
+    public static WinogradWeight Open(Tensor transformed)
+    {
+        var header = (int*)TensorMemory.Pointer(transformed);
+        if (transformed.NumberOfElements > Header && header[2] == GemmMicroKernel.PanelWidth)
+        {
+            var weight = new WinogradWeight((float*)header + Header, header[0], header[1]);
+            if (transformed.NumberOfElements == weight.Size)
+                return weight;
+        }
+
+        throw new ArgumentException($"A {TensorMemory.Describe(transformed)} is no weight in the Winograd domain.", nameof(transformed));
+    }
+
+    /// <summary>Transforms weights.</summary>
+    /// <param name="weight">[O, I, 3, 3].</param>
+    /// <param name="isFlipped">Whether they are rotated by 180 degrees, with inputs and outputs swapped: those of the gradient with respect to the input.</param>
+    public static Tensor Transform(Tensor weight, bool isFlipped)
+    {
+        using var taps = weight.ChannelsLast();
+        var from = (float*)TensorMemory.Pointer(taps);
+        int rows = checked((int)weight.shape[0]), columns = checked((int)weight.shape[1]);
+        var layout = isFlipped ? new WinogradWeight(null, rows, columns) : new WinogradWeight(null, columns, rows);
+        var result = empty(layout.Size, ScalarType.Float32);
+        var header = (int*)TensorMemory.Pointer(result);
+        new Span<int>(header, Header).Clear();
+        (header[0], header[1], header[2]) = (layout.Inputs, layout.Outputs, GemmMicroKernel.PanelWidth);
+        var to = Open(result);
+        var slices = (to.Inputs + Slice - 1) / Slice;
+        ParallelFor.Run(to.Panels * slices, task => to.TransformSlice(from, isFlipped, task / slices, task % slices * Slice));
+        GC.KeepAlive(taps);
+        return result;
+    }
+
+    private long Size => Header + Domain * PointStride;
+
+    [SkipLocalsInit]
+    private void TransformSlice(float* from, bool isFlipped, int panel, int firstInput)
+    {
+        const int taps = Kernel * Kernel;
+        var memory = stackalloc float[(Lanes * taps + 1) * Lanes];
+        var piece = Align(memory);
+        var width = GemmMicroKernel.PanelWidth;
+        var end = Math.Min(firstInput + Slice, Inputs);
+        for (var input = firstInput; input < end; input += Lanes)
+        {
+            var inputs = Math.Min(Lanes, end - input);
+            for (var lane = 0; lane < width; lane += Lanes)
+            {
+                var output = panel * width + lane;
+                var outputs = Math.Clamp(Outputs - output, 0, Lanes);
+                if (outputs < Lanes)
+                    new Span<float>(piece, Lanes * taps * Lanes).Clear();
+                if (isFlipped)
+                    GatherFlipped(from, input, inputs, output, outputs, piece);
+                else
+                    Gather(from, input, inputs, output, outputs, piece);
+                var to = Panel(0, panel) + (nint)input * width + lane;
+                for (var i = 0; i < inputs; i++)
+                    Weight(piece + i * taps * Lanes, to + i * width, PointStride);
+            }
+        }
+    }
+
+    // To [inputs, tap, outputs]; the weights lie as [O, tap, I].
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Gather(float* from, int input, int inputs, int output, int outputs, float* piece)
+    {
+        const int taps = Kernel * Kernel;
+        if (Avx.IsSupported && inputs == Lanes && outputs == Lanes)
+        {
+            var first = from + (nint)output * taps * Inputs + input;
+            for (var tap = 0; tap < taps; tap++, first += Inputs)
+                Transpose(first, (nint)taps * Inputs, piece + tap * Lanes, taps * Lanes);
+            return;
+        }
+
+        for (var o = 0; o < outputs; o++)
+        {
+            var row = from + (nint)(output + o) * taps * Inputs + input;
+            for (var tap = 0; tap < taps; tap++, row += Inputs)
+            {
+                for (var i = 0; i < inputs; i++)
+                    piece[(i * taps + tap) * Lanes + o] = row[i];
+            }
+        }
+    }
+
+    // 8x8: pairs of rows are interleaved, then pairs of those, then halves are exchanged.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Transpose(float* from, nint fromStride, float* to, nint toStride)
+    {
+        Vector256<float> r0 = Vector256.Load(from), r1 = Vector256.Load(from + fromStride), r2 = Vector256.Load(from + 2 * fromStride), r3 = Vector256.Load(from + 3 * fromStride);
+        from += 4 * fromStride;
+        Vector256<float> r4 = Vector256.Load(from), r5 = Vector256.Load(from + fromStride), r6 = Vector256.Load(from + 2 * fromStride), r7 = Vector256.Load(from + 3 * fromStride);
+        Quads(r0, r1, r2, r3, out var a0, out var a1, out var a2, out var a3);
+        Quads(r4, r5, r6, r7, out var b0, out var b1, out var b2, out var b3);
+        Avx.Permute2x128(a0, b0, 0x20).Store(to);
+        Avx.Permute2x128(a1, b1, 0x20).Store(to + toStride);
+        Avx.Permute2x128(a2, b2, 0x20).Store(to + 2 * toStride);
+        Avx.Permute2x128(a3, b3, 0x20).Store(to + 3 * toStride);
+        to += 4 * toStride;
+        Avx.Permute2x128(a0, b0, 0x31).Store(to);
+        Avx.Permute2x128(a1, b1, 0x31).Store(to + toStride);
+        Avx.Permute2x128(a2, b2, 0x31).Store(to + 2 * toStride);
+        Avx.Permute2x128(a3, b3, 0x31).Store(to + 3 * toStride);
+    }
+
+    // Transposes 4x4 in each half of four rows.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Quads(
+        Vector256<float> r0, Vector256<float> r1, Vector256<float> r2, Vector256<float> r3,
+        out Vector256<float> q0, out Vector256<float> q1, out Vector256<float> q2, out Vector256<float> q3)
+    {
+        Vector256<float> low01 = Avx.UnpackLow(r0, r1), high01 = Avx.UnpackHigh(r0, r1), low23 = Avx.UnpackLow(r2, r3), high23 = Avx.UnpackHigh(r2, r3);
+        q0 = Avx.Shuffle(low01, low23, 0x44);
+        q1 = Avx.Shuffle(low01, low23, 0xee);
+        q2 = Avx.Shuffle(high01, high23, 0x44);
+        q3 = Avx.Shuffle(high01, high23, 0xee);
+    }
+
+    // The convolution's inputs are the O of the weights.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void GatherFlipped(float* from, int input, int inputs, int output, int outputs, float* piece)
+    {
+        const int taps = Kernel * Kernel;
+        for (var i = 0; i < inputs; i++)
+        {
+            var row = from + (nint)(input + i) * taps * Outputs + output;
+            for (var tap = taps - 1; tap >= 0; tap--, row += Outputs)
+                Copy(row, piece + (i * taps + tap) * Lanes, outputs);
+        }
+    }
+}

@@ -1,0 +1,154 @@
+using static RetinaSharp.Kernels.WinogradTransforms;
+using static TorchSharp.torch;
+
+namespace RetinaSharp.Kernels;
+
+/// <summary>
+/// Gradient of a convolution with respect to its weights. In the Winograd domain it is a GEMM for each point that sums over the tiles: output
+/// gradients, transposed, times inputs. Chunks of tiles are transformed into packed panels by all threads. A task then is a block of output and
+/// input channels at all points, whose sums stay in the L2 cache and are transformed back by the same task. Chunks have one order, and their
+/// size depends on shapes only: the result is deterministic.
+/// </summary>
+internal sealed unsafe class WinogradWeightGradient : IDisposable
+{
+    private const int Skew = 16;
+
+    // Elements of a chunk at each point, inputs and gradients together: in all 4.5 to 36 MB. In between it is so many times the sums, which are read and
+    // written once for each chunk.
+    private const int MinChunkElements = 32 * 1024, MaxChunkElements = 256 * 1024, ElementsPerSum = 8, MinChunkTiles = 64;
+
+    // Tiles that are summed at once: two panels of them, 16 KB each with AVX2, stay in the L1 and L2 caches.
+    private const int MaxDepth = 256;
+
+    // Outputs and inputs of a task, at most.
+    private const int MaxOutputs = 64, MaxInputs = 64;
+    private const int TasksPerThread = 4;
+
+    // Tiles that one task transforms.
+    private const int TaskTiles = 4;
+
+    private readonly Tensor[] _inputs, _gradients;
+    private readonly WinogradMap[] _from, _of;
+    private readonly WinogradTiles _tiles;
+    private readonly int _inputChannels, _outputChannels, _inputPanels, _outputPanels, _chunk, _blockInputs, _blockOutputs;
+    private readonly nint _inputPoint, _gradientPoint, _sumPoint, _sumStride;
+    private readonly bool _isOneChunk;
+    private readonly ScratchMemory _memory;
+    private readonly float* _inputValues, _gradientValues, _sums, _zeros;
+
+    public WinogradWeightGradient(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputGradients)
+    {
+        _inputs = inputs.ToArray();
+        _gradients = outputGradients.ToArray();
+        for (var i = 0; i < _inputs.Length; i++)
+            (_inputs[i], _gradients[i]) = (_inputs[i].ChannelsLast(), _gradients[i].ChannelsLast());
+        _tiles = new(inputs);
+        _inputChannels = checked((int)inputs[0].shape[1]);
+        _outputChannels = checked((int)outputGradients[0].shape[1]);
+        _from = Array.ConvertAll(_inputs, map => new WinogradMap(map, _inputChannels));
+        _of = Array.ConvertAll(_gradients, map => new WinogradMap(map, _outputChannels));
+        var width = GemmMicroKernel.PanelWidth;
+        _inputPanels = (_inputChannels + width - 1) / width;
+        _outputPanels = (_outputChannels + width - 1) / width;
+        var chunkElements = (int)Math.Clamp((long)ElementsPerSum * _inputChannels * _outputChannels, MinChunkElements, MaxChunkElements);
+        var chunks = Math.Max(1, DivideUp(_tiles.Count, Math.Max(chunkElements / (_inputChannels + _outputChannels), MinChunkTiles)));
+        _chunk = DivideUp(_tiles.Count, chunks);
+        _isOneChunk = chunks == 1;
+        (_blockInputs, _blockOutputs) = (Math.Min(MaxInputs / width, _inputPanels), Math.Min(MaxOutputs / width, _outputPanels));
+        while (DivideUp(_inputPanels, _blockInputs) * DivideUp(_outputPanels, _blockOutputs) < TasksPerThread * get_num_threads() && _blockInputs * _blockOutputs > 1)
+            _ = _blockOutputs >= _blockInputs ? _blockOutputs = DivideUp(_blockOutputs, 2) : _blockInputs = DivideUp(_blockInputs, 2);
+        _inputPoint = (nint)_inputPanels * _chunk * width + Skew;
+        _gradientPoint = (nint)_outputPanels * _chunk * width + Skew;
+        _sumStride = (nint)_blockInputs * width;
+        _sumPoint = _blockOutputs * width * _sumStride + Skew;
+        var blocks = (nint)DivideUp(_inputPanels, _blockInputs) * DivideUp(_outputPanels, _blockOutputs);
+        var zeros = Math.Max(_inputPanels, _outputPanels) * width;
+        _memory = ScratchMemory.Rent(Domain * (_inputPoint + _gradientPoint + (_isOneChunk ? 0 : blocks * _sumPoint)) + zeros);
+        _inputValues = _memory.Pointer;
+        _gradientValues = _inputValues + Domain * _inputPoint;
+        _zeros = _gradientValues + Domain * _gradientPoint;
+        _sums = _zeros + zeros;
+        new Span<float>(_zeros, zeros).Clear();
+    }
+
+    /// <summary>Computes and returns the gradient.</summary>
+    public Tensor Run()
+    {
+        using var rows = empty(_outputChannels, Kernel, Kernel, _inputChannels, ScalarType.Float32);
+        var to = (float*)TensorMemory.Pointer(rows);
+        for (var first = 0; first < _tiles.Count; first += _chunk)
+        {
+            var start = first;
+            var count = Math.Min(_chunk, _tiles.Count - first);
+            ParallelFor.Run(DivideUp(count, TaskTiles), task => Transform(start, task * TaskTiles, Math.Min(TaskTiles, count - task * TaskTiles)));
+            ParallelFor.Run(DivideUp(_outputPanels, _blockOutputs) * DivideUp(_inputPanels, _blockInputs), task => RunBlock(task, start, count, to));
+        }
+
+        return rows.permute(0, 3, 1, 2);
+    }
+
+    public void Dispose()
+    {
+        _memory.Dispose();
+        for (var i = 0; i < _inputs.Length; i++)
+        {
+            _inputs[i].Dispose();
+            _gradients[i].Dispose();
+        }
+    }
+
+    // Inputs and gradients of some tiles of a chunk, into panels [tile, PanelWidth].
+    private void Transform(int start, int first, int count)
+    {
+        var pixels = stackalloc float*[Domain];
+        var width = GemmMicroKernel.PanelWidth;
+        for (var i = first; i < first + count; i++)
+        {
+            var (map, image, top, left) = _tiles[start + i];
+            _from[map].Square(image, top - 1, left - 1, Points, _zeros, pixels);
+            WinogradTileTransforms.Input(pixels, _inputChannels, _inputValues + i * width, _inputPoint, width, _chunk * width);
+            _of[map].Square(image, top, left, Tile, _zeros, pixels);
+            WinogradTileTransforms.OutputGradient(pixels, _outputChannels, _gradientValues + i * width, _gradientPoint, width, _chunk * width);
+        }
+    }
+
+    // GEMMs of one block of outputs and inputs, [O, T] x [T, I] at each point, and the transform to weights after the last chunk.
+    private void RunBlock(int task, int start, int count, float* to)
+    {
+        var width = GemmMicroKernel.PanelWidth;
+        var inputBlocks = DivideUp(_inputPanels, _blockInputs);
+        int firstOutput = task / inputBlocks * _blockOutputs, firstInput = task % inputBlocks * _blockInputs;
+        using var scratch = _isOneChunk ? ScratchMemory.Rent(Domain * _sumPoint) : null;
+        var sums = scratch is null ? _sums + task * Domain * _sumPoint : scratch.Pointer;
+        var outputs = Math.Min(_blockOutputs * width, _outputChannels - firstOutput * width);
+        for (var point = 0; point < Domain; point++)
+        {
+            for (var k = 0; k < count; k += MaxDepth)
+            {
+                for (var panel = 0; panel < _blockInputs && firstInput + panel < _inputPanels; panel++)
+                {
+                    var b = _inputValues + point * _inputPoint + ((nint)(firstInput + panel) * _chunk + k) * width;
+                    for (var output = 0; output < outputs; output += width)
+                    {
+                        var a = _gradientValues + point * _gradientPoint + ((nint)(firstOutput + output / width) * _chunk + k) * width;
+                        var c = sums + point * _sumPoint + output * _sumStride + panel * width;
+                        var rows = Math.Min(width, outputs - output);
+                        for (var row = 0; row < rows; row += GemmMicroKernel.MaxRows)
+                            GemmMicroKernel.Multiply(a + row, 1, width, Math.Min(GemmMicroKernel.MaxRows, rows - row), b, Math.Min(MaxDepth, count - k), c + row * _sumStride, _sumStride, start + k > 0);
+                    }
+                }
+            }
+        }
+
+        if (start + count < _tiles.Count)
+            return;
+        var inputs = Math.Min(_blockInputs * width, _inputChannels - firstInput * width);
+        for (var output = 0; output < outputs; output++)
+        {
+            var weight = to + ((nint)firstOutput * width + output) * Kernel * Kernel * _inputChannels + firstInput * width;
+            WinogradTileTransforms.WeightGradient(sums + output * _sumStride, _sumPoint, inputs, weight, _inputChannels);
+        }
+    }
+
+    private static int DivideUp(int value, int by) => (value + by - 1) / by;
+}

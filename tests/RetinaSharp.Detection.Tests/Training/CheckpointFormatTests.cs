@@ -1,0 +1,33 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using RetinaSharp.Detection.Modeling;
+using RetinaSharp.Detection.Modeling.Architecture;
+using RetinaSharp.Detection.Settings;
+using RetinaSharp.Detection.Tests.Modeling;
+using RetinaSharp.Detection.Training;
+using static TorchSharp.torch;
+
+namespace RetinaSharp.Detection.Tests.Training;
+
+[Collection(TorchCollection.Name)]
+public sealed class CheckpointFormatTests : LeakCheck
+{
+    /// <summary>
+    /// Of last.state as the engine before TorchSharp wrote it, after <c>retina train --preset tiny --optimizer adamw|sgd</c> on generated
+    /// scenes (5 classes): the SHA-256 of the sorted lines "name type [shape]". A checkpoint of then has to resume now.
+    /// </summary>
+    [Theory]
+    [InlineData(OptimizerKind.AdamW, 432, "afcaf483af6db881f1fb54cb1d41943e93ad8062d5e47d29138624f396af99be")]
+    [InlineData(OptimizerKind.Sgd, 344, "0fb91f7bb9d6fcba67d5b2fe28f512e42fd6a170539da1b8e266f6b5f756b476")]
+    public void All_TinyPreset_HasTheTensorsOfVersion1(OptimizerKind optimizer, int count, string expected)
+    {
+        using var state = new TrainingState(
+            WeightInitializer.Create(RetinaNetArchitecture.Create(Presets.Tiny, 5), 1), Presets.Tiny.Training with { Optimizer = optimizer }, ScalarType.Float32);
+
+        string[] lines = [.. state.All().Select(entry => $"{entry.Name} F32 [{string.Join(", ", entry.Tensor.shape.Select(side => side.ToString(CultureInfo.InvariantCulture)))}]")];
+
+        Assert.Equal(count, lines.Length);
+        Assert.Equal(expected, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', lines.Order(StringComparer.Ordinal))))));
+    }
+}

@@ -1,0 +1,24 @@
+using RetinaSharp.Kernels.Optimizers;
+
+namespace RetinaSharp.Kernels.Tests.Optimizers;
+
+public sealed class ChunkPieceTests
+{
+    [Fact]
+    public void Cut_LargeAndSmallTensors_CoversEachElementOnce()
+    {
+        int[] counts = [3, 200_000, 0, 65_536, 1, .. Enumerable.Repeat(500, 300)];
+        var covered = counts.Select(count => new int[count]).ToArray();
+        var chunks = ChunkPiece.Cut(counts.Select((count, i) => (i, (long)count)));
+        foreach (var (tensor, start, count) in chunks.SelectMany(chunk => chunk))
+        {
+            foreach (ref var element in covered[tensor].AsSpan((int)start, count))
+                element++;
+        }
+
+        Assert.All(covered.SelectMany(elements => elements), element => Assert.Equal(1, element));
+        Assert.All(chunks, chunk => Assert.InRange(chunk.Sum(piece => piece.Count), 1, ChunkPiece.MaxElements));
+        // Few chunks for the 300 small ones.
+        Assert.InRange(chunks.Length, 7, 10);
+    }
+}

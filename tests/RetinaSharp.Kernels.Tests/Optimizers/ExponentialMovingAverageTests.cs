@@ -1,0 +1,101 @@
+using RetinaSharp.Kernels.Optimizers;
+using static TorchSharp.torch;
+
+namespace RetinaSharp.Kernels.Tests.Optimizers;
+
+public sealed class ExponentialMovingAverageTests : LeakCheck
+{
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Update_SeveralTimes_FollowsWithAGrowingDecay(bool fused)
+    {
+        const double Decay = .3;
+        // (1 + t) / (10 + t) reaches .3 between the second and the third update.
+        double[] decays = [2 / 11d, 3 / 12d, Decay, Decay];
+        using var setting = new KernelSetting(fused);
+        using var scope = NewDisposeScope();
+        using var parameters = new TestParameters();
+        using var ema = Create(parameters, Decay);
+        var expected = parameters.Masters.Select(master => master.to(ScalarType.Float64)).ToArray();
+        foreach (var decay in decays)
+        {
+            Draw(parameters, (int)ema.Updates + 20);
+            ema.Update();
+            Assert.Equal(decay, ema.CurrentDecay, 12);
+            expected = [.. expected.Zip(parameters.Masters, (old, now) => (decay * old) + ((1 - decay) * now.to(ScalarType.Float64)))];
+            TestParameters.AssertClose(expected.Select(tensor => tensor.to(ScalarType.Float32)), ema.Averages);
+        }
+
+        Assert.Equal(decays.Length, ema.Updates);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Update_WeightsThatDoNotChange_KeepsTheirBits(bool fused)
+    {
+        using var setting = new KernelSetting(fused);
+        using var scope = NewDisposeScope();
+        var weight = TestParameters.Draw(1, [75]);
+        weight.Elements<float>()[0] = weight.Elements<float>()[74] = -0f;
+        using var ema = new ExponentialMovingAverage([("weight", weight)], .999);
+        for (var i = 0; i < 5; i++)
+            ema.Update();
+        Assert.Equal(weight.Elements<uint>().ToArray(), ema.Averages[0].Elements<uint>().ToArray());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Update_WithRestoredAverages_GoesOnWithTheSameBits(bool fused)
+    {
+        using var setting = new KernelSetting(fused);
+        using var scope = NewDisposeScope();
+        using var parameters = new TestParameters();
+        using var original = Create(parameters, .99);
+        Draw(parameters, 20);
+        original.Update();
+        using var resumed = Create(parameters, .99);
+        foreach (var (from, to) in original.Averages.Zip(resumed.Averages))
+            to.copy_(from);
+        resumed.Updates = original.Updates;
+        Draw(parameters, 40);
+        original.Update();
+        resumed.Update();
+        TestParameters.AssertSame(TestParameters.Bits(original.Averages), TestParameters.Bits(resumed.Averages));
+    }
+
+    [Fact]
+    public void Create_InAScope_OutlivesIt()
+    {
+        using var parameters = new TestParameters();
+        ExponentialMovingAverage ema;
+        using (NewDisposeScope())
+            ema = Create(parameters, .9);
+        Assert.Equal(parameters.Masters[0].stride(), ema.Averages[0].stride());
+        ema.Dispose();
+    }
+
+    [Fact]
+    public void Create_StateThatDoesNotFit_Throws()
+    {
+        using var scope = NewDisposeScope();
+        var weight = TestParameters.Draw(1, [3]);
+        Assert.Throws<ArgumentOutOfRangeException>(() => new ExponentialMovingAverage([("a", weight)], 1));
+        Assert.Throws<ArgumentException>(() => new ExponentialMovingAverage([("a", weight.to(ScalarType.Int64))], .9));
+        Assert.Throws<ArgumentException>(() => new ExponentialMovingAverage([("a", weight), ("b", weight.alias())], .9));
+    }
+
+    private static ExponentialMovingAverage Create(TestParameters parameters, double decay) =>
+        new([.. parameters.Masters.Select((master, i) => ($"{i}", master))], decay);
+
+    private static void Draw(TestParameters parameters, int seed)
+    {
+        foreach (var (master, i) in parameters.Masters.Select((master, i) => (master, i)))
+        {
+            using var drawn = TestParameters.Draw(seed + i, TestParameters.Shapes[i]);
+            master.copy_(drawn);
+        }
+    }
+}

@@ -1,2 +1,0 @@
-// The tests look at the number of tensors of the process.
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
