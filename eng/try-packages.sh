@@ -11,6 +11,7 @@ unset "${!MSBuild@}" "${!MSBUILD@}"
 export UseSharedCompilation=false
 exec </dev/null
 
+libtorch=$(sed -n 's/.*"libtorch-cpu-linux-x64" Version="\([^"]*\)".*/\1/p' Directory.Packages.props)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 eng/pack.sh "$@" "$work/packages"
@@ -66,6 +67,8 @@ Console.WriteLine($"a model of {detector.Categories[0].Name}s gave {found.Count}
 return 0;
 END
 dotnet add package RetinaSharp >"$work/log" || { cat "$work/log"; exit 1; }
+# LibTorch for the machine's platform is the application's choice.
+dotnet add package libtorch-cpu-linux-x64 --version "$libtorch" >"$work/log" || { cat "$work/log"; exit 1; }
 dotnet build -c Release -o "$work/built" -nologo -v:q -warnaserror
 dotnet "$work/built/app.dll"
 

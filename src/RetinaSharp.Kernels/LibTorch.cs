@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using RetinaSharp.Kernels.Native;
 using TorchSharp;
 
@@ -78,6 +79,8 @@ public static class LibTorch
         NativeLibraries.Install();
         try
         {
+            // Where TorchSharp does not find it, it writes to the standard output, which belongs to the application.
+            NativeLibrary.Load(NativeLibraries.TorchSharp, typeof(torch).Assembly, null);
             if (!torch.TryInitializeDeviceType(DeviceType.CPU))
                 throw new NotSupportedException("TorchSharp cannot initialize the CPU.");
             torch.InitializeDeviceType(DeviceType.CPU);

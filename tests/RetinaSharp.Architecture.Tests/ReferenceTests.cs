@@ -1,3 +1,5 @@
+using System.Xml.Linq;
+
 namespace RetinaSharp.Architecture.Tests;
 
 public class ReferenceTests
@@ -37,6 +39,15 @@ public class ReferenceTests
         var name = Checkout.NameOf(project);
         var allowed = Parts.AllowedPackages.Where(package => package.Value.Contains(name)).Select(package => package.Key);
         Violations.None(Checkout.Items(project, "PackageReference").Except(allowed));
+    }
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void Project_ALibrary_LeavesLibTorchToApplications(string project)
+    {
+        // With CUDA it is another package.
+        var usesLibTorch = XDocument.Load(Checkout.PathOf(project)).Descendants("UsesLibTorch").Any(item => item.Value == "true");
+        Assert.Equal(usesLibTorch, Checkout.NameOf(project) == "RetinaSharp.Cli");
     }
 
     [Fact]

@@ -48,7 +48,7 @@ internal static class DetectionLoss
         var places = new long[targets.Positives.Length];
         for (var i = 0; i < places.Length; i++)
             places[i] = targets.Positives[i];
-        var positives = tensor(places, device: deltas.device);
+        var positives = TensorMemory.Create<long>(places, ScalarType.Int64, places.Length).to(deltas.device);
         var predicted = deltas.view(-1, 4).index_select(0, positives).to(ScalarType.Float32, CPU).contiguous();
         var derivative = empty_like(predicted);
         var (value, imagesOfAPart) = (0.0, targets.Labels.Length / targets.AnchorsPerImage / normalizer.Parts);

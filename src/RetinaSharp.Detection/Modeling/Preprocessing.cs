@@ -55,8 +55,8 @@ internal static class Preprocessing
 
     private static Tensor Normalize(Tensor bytes, ScalarType type)
     {
-        var scale = tensor(Scale, device: bytes.device);
-        var shift = tensor(Shift, device: bytes.device);
+        var scale = TensorMemory.Create<float>(Scale, ScalarType.Float32, 3).to(bytes.device);
+        var shift = TensorMemory.Create<float>(Shift, ScalarType.Float32, 3).to(bytes.device);
         return ((bytes.to(ScalarType.Float32) * scale) + shift).to(type);
     }
 

@@ -1,3 +1,4 @@
+using RetinaSharp.Kernels;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -52,6 +53,6 @@ internal sealed class Gradients(Parameter[][] shards) : IDisposable
             sum.Dispose();
         }
 
-        kept!.add_(gradient);
+        kept!.AddInPlace(gradient);
     }
 }

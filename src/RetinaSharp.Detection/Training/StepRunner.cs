@@ -61,6 +61,9 @@ internal sealed class StepRunner(RunSettings settings, TrainingState state, Step
             state.Gradients.Clear();
             foreach (var batch in batches)
                 batch.Dispose();
+            // TorchSharp leaves some thousand small objects of a step to the finalizer. Their native memory lies between the activations of a step and keeps what these
+            // leave from being joined again: without this collection, which takes less than a millisecond, a run of R50 holds 1.6 GB instead of 1.15.
+            GC.Collect(0);
         }
     }
 

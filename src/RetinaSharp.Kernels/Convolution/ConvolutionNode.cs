@@ -9,7 +9,7 @@ internal sealed class ConvolutionNode : AutogradNode
     private readonly CpuConvolution _convolution;
     private readonly bool[] _wantsInputs;
     private readonly bool _wantsWeight;
-    private readonly bool _hasBias;
+    private readonly bool _hasBias, _wantsBias;
     private readonly bool _hasResidual;
     private Tensor[] _inputs;
     private Tensor[] _outputs;
@@ -18,6 +18,7 @@ internal sealed class ConvolutionNode : AutogradNode
     private ConvolutionNode(CpuConvolution convolution, Tensor[] inputs, Tensor weight, Tensor? bias, Tensor? residual, Tensor[] outputs)
     {
         (_convolution, _hasBias, _hasResidual) = (convolution, bias is not null, residual is not null);
+        _wantsBias = bias?.requires_grad is true;
         (_wantsInputs, _wantsWeight) = (Array.ConvertAll(inputs, input => input.requires_grad), weight.requires_grad);
         // Detached, since an output that is kept by its own origin would never be freed.
         _inputs = Array.ConvertAll(inputs, Kept);
@@ -54,14 +55,14 @@ internal sealed class ConvolutionNode : AutogradNode
         for (var i = 0; i < gradients.Length; i++)
         {
             var given = gradients[i]?.ChannelsLast() ?? throw new InvalidOperationException("An output of a convolution of several maps has no gradient: each has to take part in the loss.");
-            (outputGradients[i], var sum) = PostOpsGradient.Compute(given, _convolution.Relu ? _outputs[i] : null, _hasBias);
-            biasGradient = biasGradient is null ? sum : biasGradient.add_(sum!);
+            (outputGradients[i], var sum) = PostOpsGradient.Compute(given, _convolution.Relu ? _outputs[i] : null, _wantsBias);
+            biasGradient = biasGradient is null ? sum : biasGradient.AddInPlace(sum!);
         }
 
         var (inputs, weight) = _convolution.Backward(outputGradients, _inputs, _weight!, _wantsInputs, _wantsWeight);
         List<Tensor?> results = [.. inputs, weight];
         if (_hasBias)
-            results.Add(biasGradient!.to(_weight!.dtype));
+            results.Add(biasGradient?.to(_weight!.dtype));
         if (_hasResidual)
             results.Add(outputGradients[0]);
         return [.. results];

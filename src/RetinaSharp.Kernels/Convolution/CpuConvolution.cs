@@ -37,10 +37,11 @@ internal readonly struct CpuConvolution(int stride, int padding, bool relu)
         var maps = Array.ConvertAll(inputs, input => input.ChannelsLast());
         if (UsesWinograd(weight, Tiles(maps), isConstant: packed is not null))
         {
-            Tensor Transform() => WinogradConvolution.TransformWeight(weight.ChannelsLast());
-            var transformed = packed is null ? Transform() : packed.Winograd(Transform);
             Tensor[]? residuals = residual is null ? null : [residual.ChannelsLast()];
-            return Array.ConvertAll(WinogradConvolution.Forward(maps, transformed, bias, relu, residuals), output => output.MoveToOuterDisposeScope());
+            var sums = packed is null
+                ? WinogradConvolution.ForwardOnce(maps, weight, isFlipped: false, bias, relu, residuals)
+                : WinogradConvolution.Forward(maps, packed.Winograd(() => WinogradConvolution.TransformWeight(weight)), bias, relu, residuals);
+            return Array.ConvertAll(sums, output => output.MoveToOuterDisposeScope());
         }
 
         var (width, space) = (stride, padding);
@@ -78,7 +79,7 @@ internal readonly struct CpuConvolution(int stride, int padding, bool relu)
             var wanted = Enumerable.Range(0, inputs.Length).Where(i => wantsInputs[i]).ToArray();
             Tensor[] wantedGradients = [.. wanted.Select(i => gradients[i])];
             var results = IsPointwise(weight) ? PointwiseConvolution.InputGradients(wantedGradients, weight)
-                : UsesWinograd(weight, tiles, isConstant: false) ? WinogradInputGradients(wantedGradients, weight)
+                : UsesWinograd(weight, tiles, isConstant: false) ? WinogradConvolution.ForwardOnce(wantedGradients, weight, isFlipped: true, bias: null, relu: false)
                 : [.. wanted.Select(i => OneDnn.InputGradient(gradients[i], inputs[i], weight, width, space))];
             for (var i = 0; i < wanted.Length; i++)
                 inputGradients[wanted[i]] = results[i].MoveToOuterDisposeScope();
@@ -89,14 +90,8 @@ internal readonly struct CpuConvolution(int stride, int padding, bool relu)
         // No weight is transformed for its gradient: Winograd's pays for fewer tiles, too.
         var weightGradient = IsPointwise(weight) ? PointwiseConvolution.WeightGradient(inputs, gradients)
             : UsesWinograd(weight, tiles, isConstant: true) ? WinogradConvolution.WeightGradient(inputs, gradients)
-            : Enumerable.Range(0, inputs.Length).Select(i => OneDnn.WeightGradient(gradients[i], inputs[i], weight, width, space)).Aggregate((sum, term) => sum.add_(term));
+            : Enumerable.Range(0, inputs.Length).Select(i => OneDnn.WeightGradient(gradients[i], inputs[i], weight, width, space)).Aggregate((sum, term) => sum.AddInPlace(term));
         return (inputGradients, weightGradient.MoveToOuterDisposeScope());
-    }
-
-    private static Tensor[] WinogradInputGradients(Tensor[] gradients, Tensor weight)
-    {
-        using var flipped = WinogradConvolution.TransformWeight(weight.ChannelsLast(), isFlipped: true);
-        return WinogradConvolution.Forward(gradients, flipped, bias: null, relu: false);
     }
 
     private bool IsPointwise(Tensor weight) => stride == 1 && padding == 0 && weight.shape is [_, _, 1, 1];

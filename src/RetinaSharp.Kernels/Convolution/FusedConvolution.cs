@@ -73,7 +73,7 @@ public static class FusedConvolution
         using var scope = NewDisposeScope();
         var output = nn.functional.conv2d(input, weight, bias, [stride, stride], [padding, padding]);
         if (postOps.Residual is not null)
-            output = output.add_(postOps.Residual);
+            output = output.AddInPlace(postOps.Residual);
         if (postOps.Relu)
             output = nn.functional.relu(output, inplace: true);
         // LibTorch keeps the format of the input.

@@ -26,7 +26,7 @@ internal static class PointwiseConvolution
         for (var i = 0; i < inputs.Length; i++)
         {
             var product = Pixels(gradients[i]).t().mm(Pixels(inputs[i]));
-            sum = sum is null ? product : sum.add_(product);
+            sum = sum is null ? product : sum.AddInPlace(product);
         }
 
         return sum!.view(sum.shape[0], sum.shape[1], 1, 1);

@@ -11,25 +11,14 @@ namespace RetinaSharp.Kernels.Native;
 /// </summary>
 internal abstract unsafe partial class AutogradNode
 {
-    // Nodes of graphs that wait for their backward pass: native code has no reference that the garbage collector knows.
-    private static readonly HashSet<AutogradNode> Alive = [];
-
     [ThreadStatic]
     private static ExceptionDispatchInfo? _error;
 
-    private readonly ApplyFunction _apply;
-    private readonly DeleteFunction _delete;
     private NodeHandle _handle;
 
     // Gradients that native code copies once Apply has returned, but does not free. Freed by the next call: at the node's end, all of a graph would be held.
     [ThreadStatic]
     private static nint[]? _returned;
-
-    protected AutogradNode() => (_apply, _delete) = (Apply, Delete);
-
-    private delegate TensorArray ApplyFunction(nint* gradients, int count);
-
-    private delegate void DeleteFunction();
 
     /// <summary>Runs the backward pass of a graph; an exception of a node's backward pass comes out as it was thrown.</summary>
     /// <param name="outputs">Where it starts.</param>
@@ -69,9 +58,8 @@ internal abstract unsafe partial class AutogradNode
     /// <returns>The outputs with the node as their origin.</returns>
     protected Tensor[] Attach(Tensor[] inputs, Tensor[] outputs)
     {
-        _handle = THSAutograd_CSharpNode_ctor(_apply, _delete);
-        lock (Alive)
-            Alive.Add(this);
+        var callbacks = Callbacks.Rent(this);
+        _handle = THSAutograd_CSharpNode_ctor(callbacks.ApplyPointer, callbacks.DeletePointer);
         try
         {
             var (inputHandles, outputHandles) = (Handles(inputs), Handles(outputs));
@@ -133,8 +121,6 @@ internal abstract unsafe partial class AutogradNode
     {
         Release();
         THSAutograd_CSharpNode_disposeWeakPtr(_handle);
-        lock (Alive)
-            Alive.Remove(this);
     }
 
     private static void FreeReturned()
@@ -155,6 +141,58 @@ internal abstract unsafe partial class AutogradNode
         return (nint*)Marshal.UnsafeAddrOfPinnedArrayElement(_results, 0);
     }
 
+    /// <summary>
+    /// The functions that native code calls for a node. They are used again: each delegate that is marshaled leaves some native memory to the finalizer, between
+    /// the activations of a forward pass, where it keeps their memory from being joined again (half as much memory again after some steps).
+    /// </summary>
+    private sealed class Callbacks
+    {
+        // Native code has no reference that the garbage collector knows.
+        private static readonly List<Callbacks> All = [];
+        private static readonly Stack<Callbacks> Idle = [];
+
+        private readonly ApplyFunction _apply;
+        private readonly DeleteFunction _delete;
+        private AutogradNode? _node;
+
+        private Callbacks()
+        {
+            _apply = (gradients, count) => _node!.Apply(gradients, count);
+            _delete = Return;
+            (ApplyPointer, DeletePointer) = (Marshal.GetFunctionPointerForDelegate(_apply), Marshal.GetFunctionPointerForDelegate(_delete));
+        }
+
+        private delegate TensorArray ApplyFunction(nint* gradients, int count);
+
+        private delegate void DeleteFunction();
+
+        public nint ApplyPointer { get; }
+
+        public nint DeletePointer { get; }
+
+        /// <summary>Functions for a node, until native code deletes it.</summary>
+        public static Callbacks Rent(AutogradNode node)
+        {
+            lock (All)
+            {
+                if (!Idle.TryPop(out var callbacks))
+                    All.Add(callbacks = new());
+                callbacks._node = node;
+                return callbacks;
+            }
+        }
+
+        private void Return()
+        {
+            _node!.Delete();
+            lock (All)
+            {
+                _node = null;
+                Idle.Push(this);
+            }
+        }
+    }
+
     [StructLayout(LayoutKind.Sequential)]
     private readonly struct TensorArray(nint* tensors, long count)
     {
@@ -170,7 +208,7 @@ internal abstract unsafe partial class AutogradNode
     }
 
     [DllImport(NativeLibraries.TorchSharp)]
-    private static extern NodeHandle THSAutograd_CSharpNode_ctor(ApplyFunction apply, DeleteFunction delete);
+    private static extern NodeHandle THSAutograd_CSharpNode_ctor(nint apply, nint delete);
 
     [DllImport(NativeLibraries.TorchSharp)]
     private static extern void THSAutograd_CSharpNode_disposeSharedPtr(NodeHandle node);

@@ -39,7 +39,24 @@ internal static class WinogradConvolution
     /// <returns>[N, O, H, W] each, channels-last.</returns>
     public static Tensor[] Forward(ReadOnlySpan<Tensor> inputs, Tensor transformedWeight, Tensor? bias, bool relu, Tensor[]? residuals = null)
     {
-        using var forward = new WinogradForward(inputs, transformedWeight, bias, relu, residuals);
+        using var forward = new WinogradForward(inputs, WinogradWeight.Open(transformedWeight), bias, relu, residuals);
+        var outputs = forward.Run();
+        GC.KeepAlive(transformedWeight);
+        return outputs;
+    }
+
+    /// <summary>As <see cref="Forward"/>, with weights that change before their next use.</summary>
+    /// <param name="inputs">[N, I, H, W] each.</param>
+    /// <param name="weight">[O, I, 3, 3], not transformed.</param>
+    /// <param name="isFlipped">As in <see cref="TransformWeight"/>.</param>
+    /// <param name="bias">[O], or null.</param>
+    /// <param name="relu">Whether there is a ReLU.</param>
+    /// <param name="residuals">One for each map, of the shape of its output, or null.</param>
+    public static Tensor[] ForwardOnce(ReadOnlySpan<Tensor> inputs, Tensor weight, bool isFlipped, Tensor? bias, bool relu, Tensor[]? residuals = null)
+    {
+        var transformed = WinogradWeight.TransformOnce(weight, isFlipped, out var memory);
+        using var owned = memory;
+        using var forward = new WinogradForward(inputs, transformed, bias, relu, residuals);
         return forward.Run();
     }
 

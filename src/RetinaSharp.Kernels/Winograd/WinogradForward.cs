@@ -34,7 +34,6 @@ internal sealed unsafe class WinogradForward : IDisposable
 
     private readonly Tensor[] _inputs, _outputs;
     private readonly Tensor[]? _residuals;
-    private readonly Tensor _transformedWeight;
     private readonly WinogradMap[] _from, _to, _add;
     private readonly WinogradTiles _tiles;
     private readonly WinogradWeight _weight;
@@ -45,10 +44,9 @@ internal sealed unsafe class WinogradForward : IDisposable
     private readonly bool _isSplit;
     private readonly nint _inputStride;
 
-    public WinogradForward(ReadOnlySpan<Tensor> inputs, Tensor transformedWeight, Tensor? bias, bool relu, Tensor[]? residuals)
+    public WinogradForward(ReadOnlySpan<Tensor> inputs, WinogradWeight weight, Tensor? bias, bool relu, Tensor[]? residuals)
     {
-        _transformedWeight = transformedWeight;
-        _weight = WinogradWeight.Open(transformedWeight);
+        _weight = weight;
         _relu = relu;
         _inputs = ChannelsLast(inputs);
         _residuals = residuals is null ? null : ChannelsLast(residuals);
@@ -109,7 +107,6 @@ internal sealed unsafe class WinogradForward : IDisposable
             ParallelFor.Run(_blocks * slabs, task => RunSlab(from, task / slabs, task % slabs * _slabPanels));
         }
 
-        GC.KeepAlive(_transformedWeight);
         return _outputs;
     }
 

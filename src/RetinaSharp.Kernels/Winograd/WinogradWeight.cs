@@ -64,19 +64,40 @@ internal readonly unsafe struct WinogradWeight
     /// <param name="isFlipped">Whether they are rotated by 180 degrees, with inputs and outputs swapped: those of the gradient with respect to the input.</param>
     public static Tensor Transform(Tensor weight, bool isFlipped)
     {
-        using var taps = weight.ChannelsLast();
-        var from = (float*)TensorMemory.Pointer(taps);
-        int rows = checked((int)weight.shape[0]), columns = checked((int)weight.shape[1]);
-        var layout = isFlipped ? new WinogradWeight(null, rows, columns) : new WinogradWeight(null, columns, rows);
+        var layout = Layout(weight, isFlipped, null);
         var result = empty(layout.Size, ScalarType.Float32);
         var header = (int*)TensorMemory.Pointer(result);
         new Span<int>(header, Header).Clear();
         (header[0], header[1], header[2]) = (layout.Inputs, layout.Outputs, GemmMicroKernel.PanelWidth);
-        var to = Open(result);
-        var slices = (to.Inputs + Slice - 1) / Slice;
-        ParallelFor.Run(to.Panels * slices, task => to.TransformSlice(from, isFlipped, task / slices, task % slices * Slice));
-        GC.KeepAlive(taps);
+        Open(result).Fill(weight, isFlipped);
         return result;
+    }
+
+    /// <summary>Transforms weights that are used once, in scratch memory: tensors of that size, between activations, leave holes in the heap.</summary>
+    /// <param name="weight">[O, I, 3, 3].</param>
+    /// <param name="isFlipped">As in <see cref="Transform"/>.</param>
+    /// <param name="memory">Holds the result; disposed by the caller after its use.</param>
+    public static WinogradWeight TransformOnce(Tensor weight, bool isFlipped, out ScratchMemory memory)
+    {
+        memory = ScratchMemory.Rent(Layout(weight, isFlipped, null).Size);
+        var result = Layout(weight, isFlipped, memory.Pointer);
+        result.Fill(weight, isFlipped);
+        return result;
+    }
+
+    private static WinogradWeight Layout(Tensor weight, bool isFlipped, float* values)
+    {
+        int rows = checked((int)weight.shape[0]), columns = checked((int)weight.shape[1]);
+        return isFlipped ? new(values, rows, columns) : new(values, columns, rows);
+    }
+
+    private void Fill(Tensor weight, bool isFlipped)
+    {
+        using var taps = weight.ChannelsLast();
+        var from = (float*)TensorMemory.Pointer(taps);
+        var (to, slices) = (this, (Inputs + Slice - 1) / Slice);
+        ParallelFor.Run(Panels * slices, task => to.TransformSlice(from, isFlipped, task / slices, task % slices * Slice));
+        GC.KeepAlive(taps);
     }
 
     private long Size => Header + Domain * PointStride;

@@ -1,5 +1,6 @@
 using RetinaSharp.Detection.Modeling.Architecture;
 using RetinaSharp.Kernels;
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -52,13 +53,14 @@ internal sealed class BatchNorm2d : AffineNorm2d
     public void UpdateRunningStats()
     {
         using var guard = no_grad();
+        using Scalar momentum = Momentum;
         while (_batches.TryDequeue(out var batch))
         {
             using var scope = NewDisposeScope();
             scope.Attach(batch.Mean);
             scope.Attach(batch.Variance);
-            _mean.add_((batch.Mean - _mean) * Momentum);
-            _variance.add_((batch.Variance - _variance) * Momentum);
+            _mean.add_(batch.Mean - _mean, momentum);
+            _variance.add_(batch.Variance - _variance, momentum);
         }
     }
 

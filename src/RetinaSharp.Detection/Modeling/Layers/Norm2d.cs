@@ -37,7 +37,7 @@ internal abstract class Norm2d : nn.Module
     protected static Tensor Apply(Tensor normalized, PostOps postOps)
     {
         if (postOps.Residual is not null)
-            normalized = normalized.add_(postOps.Residual);
+            normalized = normalized.AddInPlace(postOps.Residual);
         return postOps.Relu ? nn.functional.relu(normalized, inplace: true) : normalized;
     }
 }
