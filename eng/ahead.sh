@@ -10,8 +10,10 @@ stale=()
 for file in $from/*.dll; do
   [[ $to/${file##*/} -nt $file ]] || stale+=("${file##*/}")
 done
-# LibTorch's libraries take 600 MB: linked, not copied.
-cp -rul $(printf '%s\n' $from/* | grep -v '\.dll$') $to/
+cp -ru $(printf '%s\n' $from/* | grep -v -e '\.dll$' -e /runtimes$) $to/
+# LibTorch's libraries take 500 MB: linked, not copied.
+rm -rf $to/runtimes
+cp -rl $from/runtimes $to/
 [[ ${#stale[@]} -gt 0 ]] || exit 0
 
 . eng/environment.sh

@@ -23,6 +23,27 @@ public static class LibTorch
     /// <exception cref="TorchUnavailableException">It cannot be loaded; the message says what was tried and what to do.</exception>
     public static void EnsureLoaded() => _ = LoadedVersion.Value;
 
+    /// <summary>Threads that an operator may use when the calling thread calls it. Each thread has a number of its own.</summary>
+    /// <remarks>
+    /// The first operator of a thread sets its number to what any thread of the process set last. Asking makes that happen before the number is set here; with
+    /// <see cref="torch.set_num_threads"/> alone it is lost, and with another number of threads sums may have other bits.
+    /// </remarks>
+    public static int Threads
+    {
+        get
+        {
+            EnsureLoaded();
+            return torch.get_num_threads();
+        }
+
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+            if (Threads != value)
+                torch.set_num_threads(value);
+        }
+    }
+
     /// <summary>Requires a device.</summary>
     /// <param name="device">The device; null: the CPU.</param>
     /// <returns>The device.</returns>

@@ -5,7 +5,6 @@ using RetinaSharp.Detection.Modeling;
 using RetinaSharp.Detection.Weights;
 using RetinaSharp.Imaging;
 using RetinaSharp.Kernels;
-using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Inference;
 
@@ -159,19 +158,19 @@ public sealed partial class Detector : IDisposable
     private T InTurn<T>(Func<T> compute, CancellationToken cancellation)
     {
         // The number of threads is the calling thread's own, which may be one of a training that reports its progress.
-        var threads = get_num_threads();
+        var threads = LibTorch.Threads;
         _freeTurns.Wait(cancellation);
         try
         {
             ObjectDisposedException.ThrowIf(Volatile.Read(ref _isDisposed) != 0, this);
             if (threads != _threads)
-                set_num_threads(_threads);
+                LibTorch.Threads = _threads;
             return compute();
         }
         finally
         {
             if (threads != _threads)
-                set_num_threads(threads);
+                LibTorch.Threads = threads;
             _freeTurns.Release();
         }
     }

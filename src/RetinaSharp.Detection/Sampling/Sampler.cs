@@ -4,8 +4,8 @@ using RetinaSharp.Detection.Anchors;
 using RetinaSharp.Detection.Data;
 using RetinaSharp.Detection.Modeling;
 using RetinaSharp.Detection.Settings;
-using RetinaSharp.Losses;
 using RetinaSharp.Kernels;
+using RetinaSharp.Losses;
 using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Sampling;

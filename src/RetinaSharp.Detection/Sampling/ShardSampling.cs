@@ -1,6 +1,6 @@
 using RetinaSharp.Detection.Data;
 using RetinaSharp.Detection.Modeling;
-using static TorchSharp.torch;
+using RetinaSharp.Kernels;
 
 namespace RetinaSharp.Detection.Sampling;
 
@@ -32,7 +32,7 @@ internal sealed class ShardSampling(Sampler sampler, IReadOnlyList<TrainingBatch
         try
         {
             outputs = forward();
-            kept = sampler.Run(outputs, shard.Targets, image => firstImage + image, get_num_threads());
+            kept = sampler.Run(outputs, shard.Targets, image => firstImage + image, LibTorch.Threads);
         }
         finally
         {

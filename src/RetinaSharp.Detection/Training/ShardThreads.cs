@@ -1,5 +1,5 @@
 using System.Runtime.ExceptionServices;
-using static TorchSharp.torch;
+using RetinaSharp.Kernels;
 
 namespace RetinaSharp.Detection.Training;
 
@@ -59,7 +59,7 @@ internal sealed class ShardThreads : IDisposable
 
     private void Loop(int shard, int operatorThreads)
     {
-        set_num_threads(operatorThreads);
+        LibTorch.Threads = operatorThreads;
         while (true)
         {
             _starts[shard - 1].Wait();

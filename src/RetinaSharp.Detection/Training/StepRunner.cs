@@ -72,7 +72,7 @@ internal sealed class StepRunner(RunSettings settings, TrainingState state, Step
     {
         using var scope = NewDisposeScope();
         var (outputs, sampled) = sampling?.Run(Forward, batch, firstImage) ?? (Forward(), null);
-        var loss = DetectionLoss.Evaluate(settings.Loss, outputs, batch.Targets, divisor, sampled, get_num_threads());
+        var loss = DetectionLoss.Evaluate(settings.Loss, outputs, batch.Targets, divisor, sampled, LibTorch.Threads);
         Lap("loss");
         // What is not finite is found by the caller; its backward pass does no harm, because no update follows.
         Autograd.Backward(loss.Outputs, loss.Gradients);

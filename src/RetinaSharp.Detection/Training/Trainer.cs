@@ -45,14 +45,14 @@ public sealed class Trainer(RunSettings settings, AnnotatedSet train, AnnotatedS
 
         var device = LibTorch.Require(options.Device);
         // The number of threads is the calling thread's own.
-        var before = get_num_threads();
+        var before = LibTorch.Threads;
         try
         {
             return Train(train, validation, device, progress, cancellation);
         }
         finally
         {
-            set_num_threads(before);
+            LibTorch.Threads = before;
         }
     }
 
@@ -60,7 +60,7 @@ public sealed class Trainer(RunSettings settings, AnnotatedSet train, AnnotatedS
     {
         var threads = options.Threads == 0 ? Environment.ProcessorCount : options.Threads;
         var threadsPerShard = Math.Max(1, threads / settings.Training.EffectiveShards);
-        set_num_threads(threadsPerShard);
+        LibTorch.Threads = threadsPerShard;
 
         var start = Start(train, validation, $"LibTorch {LibTorch.Version}, {device}, {threadsPerShard} threads for a shard");
         var found = options.Resume ? Found(start, progress) : null;

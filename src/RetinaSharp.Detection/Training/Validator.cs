@@ -5,6 +5,7 @@ using RetinaSharp.Detection.Inference;
 using RetinaSharp.Detection.Modeling;
 using RetinaSharp.Detection.Sampling;
 using RetinaSharp.Detection.Settings;
+using RetinaSharp.Kernels;
 using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Training;
@@ -44,8 +45,8 @@ internal sealed class Validator
     public ValidationResult Run(CancellationToken cancellation)
     {
         // Nothing else computes now.
-        var threads = get_num_threads();
-        set_num_threads(_threads);
+        var threads = LibTorch.Threads;
+        LibTorch.Threads = _threads;
         try
         {
             _network.InvalidateCache();
@@ -60,7 +61,7 @@ internal sealed class Validator
         }
         finally
         {
-            set_num_threads(threads);
+            LibTorch.Threads = threads;
         }
     }
 

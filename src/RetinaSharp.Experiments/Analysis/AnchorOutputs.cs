@@ -55,8 +55,8 @@ internal sealed class AnchorOutputs : IDisposable
         if (set.Images.Count == 0)
             throw new DataException(set.Source, "", "there are no images to look at");
         var images = InClassesOfTheModel(set);
-        var threads = get_num_threads();
-        set_num_threads(_threads);
+        var threads = LibTorch.Threads;
+        LibTorch.Threads = _threads;
         try
         {
             using var guard = no_grad();
@@ -71,7 +71,7 @@ internal sealed class AnchorOutputs : IDisposable
         }
         finally
         {
-            set_num_threads(threads);
+            LibTorch.Threads = threads;
         }
     }
 

@@ -1,8 +1,8 @@
 using RetinaSharp.Annotations;
 using RetinaSharp.Detection.Inference;
 using RetinaSharp.Detection.Weights;
-using RetinaSharp.Losses;
 using RetinaSharp.Kernels;
+using RetinaSharp.Losses;
 
 namespace RetinaSharp.Experiments.Analysis;
 

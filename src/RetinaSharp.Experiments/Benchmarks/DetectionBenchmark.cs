@@ -30,7 +30,7 @@ public sealed class DetectionBenchmark : INetworkBenchmark
     public DetectionBenchmark(int size, int batch, Precision precision, Device? device, int threads)
     {
         LibTorch.EnsureLoaded();
-        set_num_threads(threads);
+        LibTorch.Threads = threads;
         Operations = batch * NetworkCost.Of(PeerModel.Settings.Model, PeerModel.Classes, freeze: 0, size).Forward;
         _input = new(size, size);
         _images = [.. Enumerable.Range(0, batch).Select(image => new Image(size, size, PeerModel.Pixels(size, image)))];

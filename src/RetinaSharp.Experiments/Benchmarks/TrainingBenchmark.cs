@@ -42,7 +42,7 @@ public sealed class TrainingBenchmark : INetworkBenchmark
         var scale = size / 512f;
         _boxes = [.. new Box[] { new(50, 50, 200, 200), new(100, 120, 300, 400), new(10, 10, 40, 60) }.Select(box => box.Scale(scale, scale))];
         LibTorch.EnsureLoaded();
-        set_num_threads(threads);
+        LibTorch.Threads = threads;
         var settings = Model with { Training = Model.Training with { Batch = batch } };
         var cost = NetworkCost.Of(PeerModel.Settings.Model, PeerModel.Classes, settings.Training.Freeze, size);
         Operations = batch * (cost.Forward + cost.Backward);

@@ -3,8 +3,8 @@ using RetinaSharp.Detection.Data;
 using RetinaSharp.Detection.Modeling;
 using RetinaSharp.Detection.Settings;
 using RetinaSharp.Detection.Tests.Data;
-using RetinaSharp.Losses;
 using RetinaSharp.Kernels;
+using RetinaSharp.Losses;
 using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Tests.Modeling;

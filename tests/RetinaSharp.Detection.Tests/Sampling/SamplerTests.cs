@@ -7,8 +7,8 @@ using RetinaSharp.Detection.Sampling;
 using RetinaSharp.Detection.Settings;
 using RetinaSharp.Detection.Tests.Data;
 using RetinaSharp.Detection.Tests.Modeling;
-using RetinaSharp.Losses;
 using RetinaSharp.Detection.Training;
+using RetinaSharp.Losses;
 using TorchSharp;
 using static TorchSharp.torch;
 
