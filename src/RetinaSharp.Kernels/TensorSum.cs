@@ -4,8 +4,7 @@ using static TorchSharp.torch;
 namespace RetinaSharp.Kernels;
 
 /// <summary>
-/// Sums in place. TorchSharp's <c>add_(Tensor)</c> makes a scalar of 1 in native memory and leaves it to the finalizer: between the activations of a training step
-/// it keeps their memory from being joined again, so that a run holds half as much again after some steps.
+/// Sums in place. TorchSharp's <c>add_(Tensor)</c> makes a scalar of 1 in native memory for each call and leaves it to the finalizer; here it is one for all.
 /// </summary>
 public static class TensorSum
 {

@@ -142,8 +142,8 @@ internal abstract unsafe partial class AutogradNode
     }
 
     /// <summary>
-    /// The functions that native code calls for a node. They are used again: each delegate that is marshaled leaves some native memory to the finalizer, between
-    /// the activations of a forward pass, where it keeps their memory from being joined again (half as much memory again after some steps).
+    /// The functions that native code calls for a node. They are used again: a delegate that is marshaled for each node would leave native memory to the
+    /// finalizer, twice a convolution in every step.
     /// </summary>
     private sealed class Callbacks
     {
