@@ -54,16 +54,18 @@ public static unsafe class TensorMemory
             return tensor.alias();
         using var rows = tensor.permute(0, 2, 3, 1);
         using var contiguous = rows.contiguous();
-        return contiguous.permute(0, 3, 1, 2);
+        // Not permuted back: of one pixel or one channel both formats are the same memory, and LibTorch leaves the strides of the other.
+        return contiguous.as_strided(tensor.shape, ChannelsLastStrides(tensor.shape));
     }
 
-    /// <summary>Whether channels are next to each other, then columns, rows, images.</summary>
+    /// <summary>
+    /// Whether channels are next to each other, then columns, rows, images. It looks at the strides, also of sizes of 1: where LibTorch takes one
+    /// operand for contiguous and the other for channels-last, kernels of oneDNN fail, or return memory that they have not written.
+    /// </summary>
     /// <param name="tensor">[N, C, H, W].</param>
-    public static bool IsChannelsLast(this Tensor tensor)
-    {
-        using var rows = tensor.permute(0, 2, 3, 1);
-        return rows.is_contiguous();
-    }
+    public static bool IsChannelsLast(this Tensor tensor) => tensor.stride().AsSpan().SequenceEqual(ChannelsLastStrides(tensor.shape));
+
+    private static long[] ChannelsLastStrides(long[] shape) => [shape[1] * shape[2] * shape[3], 1, shape[1] * shape[3], shape[1]];
 
     /// <summary>Address of the first element.</summary>
     internal static void* Pointer(Tensor tensor)

@@ -95,10 +95,16 @@ public sealed class TensorMemoryTests : LeakCheck
     [InlineData(2, 1, 4, 5)]
     [InlineData(2, 7, 1, 1)]
     [InlineData(0, 3, 2, 2)]
-    public void IsChannelsLast_BothFormatsAtOnce_IsTrue(int images, int channels, int height, int width)
+    public void ChannelsLast_BothFormatsAtOnce_SameMemoryWithTheStrides(int images, int channels, int height, int width)
     {
-        using var tensor = zeros(images, channels, height, width);
-        Assert.True(tensor.IsChannelsLast());
+        using var scope = NewDisposeScope();
+        var tensor = zeros(images, channels, height, width);
+        Assert.False(tensor.IsChannelsLast());
+        var last = tensor.ChannelsLast();
+        Assert.True(last.IsChannelsLast());
+        Assert.Equal([(long)channels * height * width, 1, (long)channels * width, channels], last.stride());
+        last.fill_(3);
+        Assert.True((tensor == 3).all().ToBoolean());
     }
 
     [Fact]

@@ -13,17 +13,17 @@ internal sealed class ConvolutionNode : AutogradNode
     private readonly bool _hasResidual;
     private Tensor[] _inputs;
     private Tensor[] _outputs;
-    private Tensor? _weight;
+    private Tensor? _weight, _scale;
 
-    private ConvolutionNode(CpuConvolution convolution, Tensor[] inputs, Tensor weight, Tensor? bias, Tensor? residual, Tensor[] outputs)
+    private ConvolutionNode(CpuConvolution convolution, Tensor[] inputs, Tensor weight, Tensor? bias, PostOps postOps, Tensor[] outputs)
     {
-        (_convolution, _hasBias, _hasResidual) = (convolution, bias is not null, residual is not null);
+        (_convolution, _hasBias, _hasResidual) = (convolution, bias is not null, postOps.Residual is not null);
         _wantsBias = bias?.requires_grad is true;
         (_wantsInputs, _wantsWeight) = (Array.ConvertAll(inputs, input => input.requires_grad), weight.requires_grad);
         // Detached, since an output that is kept by its own origin would never be freed.
         _inputs = Array.ConvertAll(inputs, Kept);
         _outputs = convolution.Relu ? Array.ConvertAll(outputs, Kept) : [];
-        _weight = Kept(weight);
+        (_weight, _scale) = (Kept(weight), postOps.Scale is null ? null : Kept(postOps.Scale));
     }
 
     /// <summary>Convolves, and records how to go back.</summary>
@@ -32,8 +32,8 @@ internal sealed class ConvolutionNode : AutogradNode
         var maps = Array.ConvertAll(inputs, input => input.ChannelsLast());
         try
         {
-            var outputs = convolution.Forward(maps, weight, bias, postOps.Residual, postOps.OverwritesResidual, packed: null);
-            var node = new ConvolutionNode(convolution, maps, weight, bias, postOps.Residual, outputs);
+            var outputs = convolution.Forward(maps, weight, bias, postOps, packed: null);
+            var node = new ConvolutionNode(convolution, maps, weight, bias, postOps, outputs);
             List<Tensor> sources = [.. inputs, weight];
             if (bias is not null)
                 sources.Add(bias);
@@ -59,8 +59,9 @@ internal sealed class ConvolutionNode : AutogradNode
             biasGradient = biasGradient is null ? sum : biasGradient.AddInPlace(sum!);
         }
 
-        var (inputs, weight) = _convolution.Backward(outputGradients, _inputs, _weight!, _wantsInputs, _wantsWeight);
-        List<Tensor?> results = [.. inputs, weight];
+        var postOps = new PostOps(Scale: _scale);
+        var (inputs, weight) = _convolution.Backward(outputGradients, _inputs, postOps.Fold(_weight!), _wantsInputs, _wantsWeight);
+        List<Tensor?> results = [.. inputs, weight is null ? null : postOps.Fold(weight)];
         if (_hasBias)
             results.Add(biasGradient?.to(_weight!.dtype));
         if (_hasResidual)
@@ -73,7 +74,8 @@ internal sealed class ConvolutionNode : AutogradNode
         foreach (var tensor in _inputs.Concat(_outputs))
             tensor.Dispose();
         _weight?.Dispose();
-        (_inputs, _outputs, _weight) = ([], [], null);
+        _scale?.Dispose();
+        (_inputs, _outputs, _weight, _scale) = ([], [], null, null);
     }
 
     private static Tensor Kept(Tensor tensor) => tensor.detach().DetachFromDisposeScope();

@@ -23,40 +23,11 @@ internal readonly struct CpuConvolution(int stride, int padding, bool relu)
         FusedKernels.AreEnabled && OneDnn.IsAvailable && input.device_type == DeviceType.CPU && input.dtype is ScalarType.Float32 or ScalarType.BFloat16 && weight.dtype == input.dtype;
 
     /// <summary>The outputs, fresh or in the memory of the residual.</summary>
-    public Tensor[] Forward(Tensor[] inputs, Tensor weight, Tensor? bias, Tensor? residual, bool overwritesResidual, PackedWeight? packed)
+    public Tensor[] Forward(Tensor[] inputs, Tensor weight, Tensor? bias, PostOps postOps, PackedWeight? packed)
     {
         using var guard = no_grad();
         using var scope = NewDisposeScope();
-        if (IsWidened(weight))
-        {
-            var self = this;
-            var outputs = Forward(Array.ConvertAll(inputs, Widen), Widen(weight), bias is null ? null : Widen(bias), residual is null ? null : Widen(residual), overwritesResidual: true, packed);
-            return Array.ConvertAll(outputs, output => output.to(ScalarType.BFloat16).MoveToOuterDisposeScope());
-        }
-
-        var maps = Array.ConvertAll(inputs, input => input.ChannelsLast());
-        if (UsesWinograd(weight, Tiles(maps), isConstant: packed is not null))
-        {
-            Tensor[]? residuals = residual is null ? null : [residual.ChannelsLast()];
-            var sums = packed is null
-                ? WinogradConvolution.ForwardOnce(maps, weight, isFlipped: false, bias, relu, residuals)
-                : WinogradConvolution.Forward(maps, packed.Winograd(() => WinogradConvolution.TransformWeight(weight)), bias, relu, residuals);
-            return Array.ConvertAll(sums, output => output.MoveToOuterDisposeScope());
-        }
-
-        var (width, space) = (stride, padding);
-        var layout = packed?.Reordered(() => OneDnn.Reorder(weight, width, space, maps[0].shape)) ?? weight;
-        var results = new Tensor[maps.Length];
-        for (var i = 0; i < maps.Length; i++)
-        {
-            var output = residual is null
-                ? OneDnn.Forward(maps[i], layout, bias, stride, padding, relu)
-                : OneDnn.ForwardInto(overwritesResidual ? residual.ChannelsLast() : Copy(residual), maps[i], layout, bias, stride, padding, relu);
-            // Of one channel, or one pixel, the input has both memory formats, and oneDNN's output either.
-            results[i] = (output.IsChannelsLast() ? output : output.ChannelsLast()).MoveToOuterDisposeScope();
-        }
-
-        return results;
+        return Array.ConvertAll(Forward(inputs, postOps.Fold(weight), bias, postOps.Residual, postOps.OverwritesResidual, packed), output => output.MoveToOuterDisposeScope());
     }
 
     /// <summary>Gradients with respect to the inputs and the weight, from those of the convolution's output before bias and post-ops.</summary>
@@ -92,6 +63,39 @@ internal readonly struct CpuConvolution(int stride, int padding, bool relu)
             : UsesWinograd(weight, tiles, isConstant: true) ? WinogradConvolution.WeightGradient(inputs, gradients)
             : Enumerable.Range(0, inputs.Length).Select(i => OneDnn.WeightGradient(gradients[i], inputs[i], weight, width, space)).Aggregate((sum, term) => sum.AddInPlace(term));
         return (inputGradients, weightGradient.MoveToOuterDisposeScope());
+    }
+
+    private Tensor[] Forward(Tensor[] inputs, Tensor weight, Tensor? bias, Tensor? residual, bool overwritesResidual, PackedWeight? packed)
+    {
+        if (IsWidened(weight))
+        {
+            var self = this;
+            var outputs = Forward(Array.ConvertAll(inputs, Widen), Widen(weight), bias is null ? null : Widen(bias), residual is null ? null : Widen(residual), overwritesResidual: true, packed);
+            return Array.ConvertAll(outputs, output => output.to(ScalarType.BFloat16));
+        }
+
+        var maps = Array.ConvertAll(inputs, input => input.ChannelsLast());
+        if (UsesWinograd(weight, Tiles(maps), isConstant: packed is not null))
+        {
+            Tensor[]? residuals = residual is null ? null : [residual.ChannelsLast()];
+            return packed is null
+                ? WinogradConvolution.ForwardOnce(maps, weight, isFlipped: false, bias, relu, residuals)
+                : WinogradConvolution.Forward(maps, packed.Winograd(() => WinogradConvolution.TransformWeight(weight)), bias, relu, residuals);
+        }
+
+        var (width, space) = (stride, padding);
+        var layout = packed?.Reordered(() => OneDnn.Reorder(weight, width, space, maps[0].shape)) ?? weight;
+        var results = new Tensor[maps.Length];
+        for (var i = 0; i < maps.Length; i++)
+        {
+            var output = residual is null
+                ? OneDnn.Forward(maps[i], layout, bias, stride, padding, relu)
+                : OneDnn.ForwardInto(overwritesResidual ? residual.ChannelsLast() : Copy(residual), maps[i], layout, bias, stride, padding, relu);
+            // Of one channel, or one pixel, the input has both memory formats, and oneDNN's output either.
+            results[i] = output.IsChannelsLast() ? output : output.ChannelsLast();
+        }
+
+        return results;
     }
 
     private bool IsPointwise(Tensor weight) => stride == 1 && padding == 0 && weight.shape is [_, _, 1, 1];

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace RetinaSharp.Kernels;
 
 /// <summary>
-/// Two-dimensional convolutions with what follows them: <c>y = relu(conv(x, w) + b + residual)</c>, with gradients by LibTorch's autograd. On the
+/// Two-dimensional convolutions with what follows them: <c>y = relu(scale · conv(x, w) + b + residual)</c>, with gradients by LibTorch's autograd. On the
 /// CPU, in fp32 and bf16, they are one fused kernel of oneDNN or Winograd's (fp32, 3 × 3, stride 1); elsewhere they are LibTorch's operators.
 /// </summary>
 public static class FusedConvolution
@@ -40,38 +40,51 @@ public static class FusedConvolution
         if (inputs.Length == 0)
             return [];
         foreach (var input in inputs)
-            Check(input, weight, bias, stride, padding, postOps.Residual);
+            Check(input, weight, bias, stride, padding, postOps);
+        var isRecorded = is_grad_enabled() && (weight.requires_grad || bias?.requires_grad is true || postOps.Residual?.requires_grad is true || Array.Exists(inputs, input => input.requires_grad));
+        if (isRecorded && weight.dtype == ScalarType.BFloat16 && stride > 1 && Array.Exists(inputs, input => input.shape[3] == 1))
+            return InFp32(inputs, weight, bias, stride, padding, postOps);
         if (!CpuConvolution.Supports(inputs[0], weight))
             return Array.ConvertAll(inputs, input => Plain(input, weight, bias, stride, padding, postOps));
         var job = new CpuConvolution(stride, padding, postOps.Relu);
-        var isRecorded = is_grad_enabled() && (weight.requires_grad || bias?.requires_grad is true || postOps.Residual?.requires_grad is true || Array.Exists(inputs, input => input.requires_grad));
         return isRecorded
             ? ConvolutionNode.Run(job, inputs, weight, bias, postOps)
-            : job.Forward(inputs, weight, bias, postOps.Residual, postOps.OverwritesResidual, packed);
+            : job.Forward(inputs, weight, bias, postOps, packed);
     }
 
     // Kernels that read raw memory do not check, and LibTorch's operators broadcast.
-    private static void Check(Tensor input, Tensor weight, Tensor? bias, int stride, int padding, Tensor? residual)
+    private static void Check(Tensor input, Tensor weight, Tensor? bias, int stride, int padding, PostOps postOps)
     {
+        var (residual, scale) = (postOps.Residual, postOps.Scale);
         var type = weight.dtype;
         var fits = stride > 0 && padding >= 0 && input.dtype == type
             && input.shape is [var images, var channels, var height, var width] && weight.shape is [var outputs, var inputs, var rows, var columns]
             && channels == inputs && height + (2 * padding) >= rows && width + (2 * padding) >= columns
             && (bias is null || (bias.dtype == type && bias.shape is [var biases] && biases == outputs))
+            && (scale is null || (scale.dtype == type && scale.shape is [var scales] && scales == outputs))
             && (residual is null || (residual.dtype == type && residual.shape.AsSpan().SequenceEqual([images, outputs, Size(height, rows), Size(width, columns)])));
         if (!fits)
         {
-            throw new TorchOperatorException($"Shapes or types of a convolution do not fit: input {Describe(input)}, weight {Describe(weight)}, bias {Describe(bias)}, "
+            throw new TorchOperatorException($"Shapes or types of a convolution do not fit: input {Describe(input)}, weight {Describe(weight)}, bias {Describe(bias)}, scale {Describe(scale)}, "
                 + $"stride {stride}, padding {padding}, residual {Describe(residual)}.");
         }
 
         long Size(long input, long kernel) => ((input + (2 * padding) - kernel) / stride) + 1;
     }
 
+    // Of a strided kernel over a map one pixel wide, oneDNN in LibTorch 2.10 leaves elements of a weight gradient in bf16 unwritten (seen with AVX-512).
+    private static Tensor[] InFp32(Tensor[] inputs, Tensor weight, Tensor? bias, int stride, int padding, PostOps postOps)
+    {
+        using var scope = NewDisposeScope();
+        var widened = postOps with { Residual = postOps.Residual?.to(ScalarType.Float32), Scale = postOps.Scale?.to(ScalarType.Float32) };
+        var outputs = Forward(Array.ConvertAll(inputs, input => input.to(ScalarType.Float32)), weight.to(ScalarType.Float32), bias?.to(ScalarType.Float32), stride, padding, widened);
+        return Array.ConvertAll(outputs, output => output.to(ScalarType.BFloat16).MoveToOuterDisposeScope());
+    }
+
     private static Tensor Plain(Tensor input, Tensor weight, Tensor? bias, int stride, int padding, PostOps postOps)
     {
         using var scope = NewDisposeScope();
-        var output = nn.functional.conv2d(input, weight, bias, [stride, stride], [padding, padding]);
+        var output = nn.functional.conv2d(input, postOps.Fold(weight), bias, [stride, stride], [padding, padding]);
         if (postOps.Residual is not null)
             output = output.AddInPlace(postOps.Residual);
         if (postOps.Relu)

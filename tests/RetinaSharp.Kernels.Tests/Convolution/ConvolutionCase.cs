@@ -7,6 +7,9 @@ internal sealed record ConvolutionCase(int Images, int Inputs, int Outputs, int 
 {
     public int Padding => Kernel / 2;
 
+    /// <summary>Whether contiguous and channels-last are the same memory format of the input or the output: one channel, or one pixel.</summary>
+    public bool IsAmbiguous => Inputs == 1 || Outputs == 1 || Size(Height) * Size(Width) == 1;
+
     /// <summary>[N, C, H, W].</summary>
     public Tensor Input(ScalarType type, bool isChannelsLast = true) => Draw(1, type, isChannelsLast, Images, Inputs, Height, Width);
 
@@ -15,16 +18,23 @@ internal sealed record ConvolutionCase(int Images, int Inputs, int Outputs, int 
 
     public Tensor Bias(ScalarType type) => Draw(1, type, false, Outputs);
 
+    /// <summary>[O]: powers of two with a sign, which a bf16 weight takes exactly.</summary>
+    public Tensor Scale(ScalarType type) => (pow(2, randint(-2, 3, Outputs)) * ((2 * randint(0, 2, Outputs)) - 1)).to(type);
+
     /// <summary>A tensor of the output's shape.</summary>
     public Tensor LikeOutput(ScalarType type, bool isChannelsLast = true) => Draw(1, type, isChannelsLast, Images, Outputs, Size(Height), Size(Width));
 
-    /// <summary>relu?(conv(x, w) + b + r) of LibTorch's operators in fp64.</summary>
-    public Tensor Reference(Tensor x, Tensor w, Tensor? b, Tensor? r, bool relu)
+    /// <summary>relu?(scale · conv(x, w) + b + r) of LibTorch's operators in fp64.</summary>
+    public Tensor Reference(Tensor x, Tensor w, Tensor? b, PostOps postOps)
     {
-        var y = nn.functional.conv2d(Fp64(x), Fp64(w), b is null ? null : Fp64(b), [Stride, Stride], [Padding, Padding]);
-        if (r is not null)
-            y += Fp64(r);
-        return relu ? y.relu() : y;
+        var y = nn.functional.conv2d(Fp64(x), Fp64(w), null, [Stride, Stride], [Padding, Padding]);
+        if (postOps.Scale is not null)
+            y *= Fp64(postOps.Scale).view(-1, 1, 1);
+        if (b is not null)
+            y += Fp64(b).view(-1, 1, 1);
+        if (postOps.Residual is not null)
+            y += Fp64(postOps.Residual);
+        return postOps.Relu ? y.relu() : y;
     }
 
     private static Tensor Fp64(Tensor tensor) => tensor.to(ScalarType.Float64);

@@ -11,25 +11,25 @@ public sealed class FusedConvolutionGradientTests : LeakCheck
     private static readonly int[][] Cases =
     [
         [2, 16, 24, 9, 7, 1, 1], [1, 16, 8, 7, 6, 1, 2], [2, 8, 12, 9, 7, 3, 1], [2, 16, 8, 8, 10, 3, 2], [1, 3, 8, 17, 15, 7, 2],
-        [2, 8, 8, 1, 1, 3, 2], [2, 8, 4, 1, 2, 3, 2], [2, 1, 8, 6, 5, 3, 1], [2, 1, 6, 6, 5, 1, 2], [2, 8, 1, 6, 5, 3, 1], [2, 48, 40, 22, 18, 3, 1],
+        [2, 8, 8, 1, 1, 3, 2], [2, 8, 6, 5, 1, 3, 2], [2, 8, 4, 1, 2, 3, 2], [2, 1, 8, 6, 5, 3, 1], [2, 1, 6, 6, 5, 1, 2], [2, 8, 1, 6, 5, 3, 1], [2, 48, 40, 22, 18, 3, 1],
     ];
 
     public static TheoryData<int[]> Shapes => [.. Cases];
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void Gradients_Fp32_AreThoseOfAutograd(int[] shape) => ForEachCombination(shape, (at, trained, hasBias, hasResidual, relu) =>
+    public void Gradients_Fp32_AreThoseOfAutograd(int[] shape) => ForEachCombination(shape, (at, trained, options) =>
     {
-        var expected = Run(false, ScalarType.Float32, at, trained, hasBias, hasResidual, relu);
-        AssertClose(expected, Run(true, ScalarType.Float32, at, trained, hasBias, hasResidual, relu), Fp32);
+        var expected = Run(false, ScalarType.Float32, at, trained, options);
+        AssertClose(expected, Run(true, ScalarType.Float32, at, trained, options), Fp32);
     });
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void Gradients_Bf16_AreThoseOfFp32(int[] shape) => ForEachCombination(shape, (at, trained, hasBias, hasResidual, relu) =>
+    public void Gradients_Bf16_AreThoseOfFp32(int[] shape) => ForEachCombination(shape, (at, trained, options) =>
     {
-        var expected = Run(false, ScalarType.Float32, at, trained, hasBias, hasResidual, relu);
-        var actual = Run(true, ScalarType.BFloat16, at, trained, hasBias, hasResidual, relu);
+        var expected = Run(false, ScalarType.Float32, at, trained, options);
+        var actual = Run(true, ScalarType.BFloat16, at, trained, options);
         Assert.All(actual.Skip(1), gradient => Assert.True(gradient is null || gradient.dtype == ScalarType.BFloat16));
         AssertClose(expected, actual, Bf16);
     });
@@ -49,7 +49,8 @@ public sealed class FusedConvolutionGradientTests : LeakCheck
         Tensor[] leaves = [at.Input(Type), at.Weight(Type), at.Bias(Type), at.LikeOutput(Type)];
         leaves = Array.ConvertAll(leaves, leaf => (leaf + (.01 * randn_like(leaf))).requires_grad_());
         var seed = at.LikeOutput(Type);
-        Tensor Loss() => (FusedConvolution.Forward(leaves[0], leaves[1], leaves[2], stride, at.Padding, new(leaves[3], Relu: true)) * seed).sum();
+        var scale = at.Scale(Type);
+        Tensor Loss() => (FusedConvolution.Forward(leaves[0], leaves[1], leaves[2], stride, at.Padding, new(leaves[3], Relu: true, Scale: scale)) * seed).sum();
         Autograd.Backward([Loss()], [ones([], Type)]);
         foreach (var leaf in leaves)
         {
@@ -266,25 +267,30 @@ public sealed class FusedConvolutionGradientTests : LeakCheck
         Assert.Empty(errors);
     }
 
-    private static void ForEachCombination(int[] shape, Action<ConvolutionCase, bool[], bool, bool, bool> test)
+    private static void ForEachCombination(int[] shape, Action<ConvolutionCase, bool[], Options> test)
     {
         var at = new ConvolutionCase(shape[0], shape[1], shape[2], shape[3], shape[4], shape[5], shape[6]);
         // Which of input, weight, bias and residual are trained.
         bool[][] choices = [[true, true, true, true], [false, true, false, false], [true, false, false, false], [false, false, true, false], [false, false, false, true]];
-        foreach (var (hasBias, hasResidual, relu) in new[] { (false, false, false), (true, false, false), (true, false, true), (false, false, true), (false, true, true), (true, true, true), (true, true, false) })
+        Options[] all =
+        [
+            new(), new(Bias: true), new(Bias: true, Relu: true), new(Relu: true), new(Residual: true, Relu: true), new(Bias: true, Residual: true, Relu: true), new(Bias: true, Residual: true),
+            new(Scale: true), new(Bias: true, Relu: true, Scale: true), new(Bias: true, Residual: true, Relu: true, Scale: true),
+        ];
+        foreach (var options in all)
         {
             foreach (var trained in choices)
             {
-                if ((trained is [false, false, true, _] && !hasBias) || (trained is [false, false, _, true] && !hasResidual))
+                if ((trained is [false, false, true, _] && !options.Bias) || (trained is [false, false, _, true] && !options.Residual))
                     continue;
                 using var scope = NewDisposeScope();
-                test(at, trained, hasBias, hasResidual, relu);
+                test(at, trained, options);
             }
         }
     }
 
     /// <summary>The output, and gradients of input, weight, bias and residual.</summary>
-    private static List<Tensor?> Run(bool fused, ScalarType type, ConvolutionCase at, bool[] trained, bool hasBias, bool hasResidual, bool relu)
+    private static List<Tensor?> Run(bool fused, ScalarType type, ConvolutionCase at, bool[] trained, Options options)
     {
         using var setting = new KernelSetting(fused);
         manual_seed(2);
@@ -292,10 +298,13 @@ public sealed class FusedConvolutionGradientTests : LeakCheck
         var seed = at.LikeOutput(type);
         for (var i = 0; i < all.Length; i++)
             all[i].requires_grad = trained[i];
-        var y = FusedConvolution.Forward(all[0], all[1], hasBias ? all[2] : null, at.Stride, at.Padding, new(hasResidual ? all[3] : null, relu));
+        var postOps = new PostOps(options.Residual ? all[3] : null, options.Relu, Scale: options.Scale ? at.Scale(type) : null);
+        var y = FusedConvolution.Forward(all[0], all[1], options.Bias ? all[2] : null, at.Stride, at.Padding, postOps);
         Autograd.Backward([y], [seed]);
         return [y.detach(), .. all.Select(leaf => leaf.grad)];
     }
+
+    private sealed record Options(bool Bias = false, bool Residual = false, bool Relu = false, bool Scale = false);
 
     private static void AssertClose(List<Tensor?> expected, List<Tensor?> actual, double tolerance)
     {

@@ -26,10 +26,8 @@ internal sealed class FrozenBatchNorm2d : AffineNorm2d
     {
         if (!convolution.IsTrained)
             return ForwardFolded(convolution, inputs, postOps);
-        // Folded inside the graph: trains exactly what the unfolded form trains.
         var (scale, shift) = _affine ??= Constants(convolution.weight.dtype);
-        using var folded = convolution.weight * scale;
-        return convolution.Forward(inputs, folded, shift, postOps, packed: null);
+        return convolution.Forward(inputs, convolution.weight, shift, postOps with { Scale = scale }, packed: null);
     }
 
     /// <inheritdoc/>
@@ -60,6 +58,6 @@ internal sealed class FrozenBatchNorm2d : AffineNorm2d
         using var guard = no_grad();
         using var scope = NewDisposeScope();
         var (scale, shift) = Affine();
-        return (scale.to(type).view(-1, 1, 1, 1).DetachFromDisposeScope(), shift.to(type).alias().DetachFromDisposeScope());
+        return (scale.to(type).alias().DetachFromDisposeScope(), shift.to(type).alias().DetachFromDisposeScope());
     }
 }
