@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace RetinaSharp.Kernels;
 
 /// <summary>
-/// Convolutions on the CPU, forward and their gradients, outside of the graph. Chooses the kernel: Winograd's, or oneDNN's. Where a CPU has no
-/// instructions for bf16, oneDNN has no kernels either: tensors are widened to fp32, and results are rounded to bf16, which is what a kernel for bf16 computes.
+/// Convolutions on the CPU, forward and their gradients, outside of the graph. Chooses the kernel: Winograd's, or oneDNN's. Where a CPU has no AVX-512,
+/// oneDNN has no kernels for bf16: tensors are widened to fp32, and results are rounded to bf16, which is what a kernel for bf16 computes.
 /// </summary>
 /// <param name="stride">Stride of the kernel.</param>
 /// <param name="padding">Zeros around the input.</param>
@@ -15,6 +15,9 @@ internal readonly struct CpuConvolution(int stride, int padding, bool relu)
 {
     // What oneDNN asks for: avx512_core. .NET's word for it is all of these.
     private static readonly bool HasBf16 = Avx512BW.VL.IsSupported && Avx512DQ.VL.IsSupported;
+
+    // AMX multiplies bf16 many times as fast as fp32, AVX-512 twice as fast at most, which Winograd's in fp32 more than makes up for. The bit is AMX-BF16.
+    private static readonly bool HasAmx = X86Base.IsSupported && X86Base.CpuId(0, 0).Eax >= 7 && (X86Base.CpuId(7, 0).Edx & (1 << 22)) != 0;
 
     public bool Relu => relu;
 
@@ -37,20 +40,20 @@ internal readonly struct CpuConvolution(int stride, int padding, bool relu)
         var (width, space) = (stride, padding);
         using var guard = no_grad();
         using var scope = NewDisposeScope();
-        if (IsWidened(weight))
+        var tiles = Tiles(inputs);
+        if (IsWidened(weight) && !UsesWinograd(weight, tiles, WinogradUse.Once))
         {
             var (dx, dw) = Backward(Array.ConvertAll(gradients, Widen), Array.ConvertAll(inputs, Widen), Widen(weight), wantsInputs, wantsWeight);
             return (Array.ConvertAll(dx, one => one?.to(ScalarType.BFloat16).MoveToOuterDisposeScope()), dw?.to(ScalarType.BFloat16).MoveToOuterDisposeScope());
         }
 
-        var tiles = Tiles(inputs);
         var inputGradients = new Tensor?[inputs.Length];
         if (Array.Exists(wantsInputs, wanted => wanted))
         {
             var wanted = Enumerable.Range(0, inputs.Length).Where(i => wantsInputs[i]).ToArray();
             Tensor[] wantedGradients = [.. wanted.Select(i => gradients[i])];
-            var results = IsPointwise(weight) ? PointwiseConvolution.InputGradients(wantedGradients, weight)
-                : UsesWinograd(weight, tiles, isConstant: false) ? WinogradConvolution.ForwardOnce(wantedGradients, weight, isFlipped: true, bias: null, relu: false)
+            var results = UsesWinograd(weight, tiles, WinogradUse.Once)
+                ? WinogradConvolution.ForwardOnce(wantedGradients, weight, isFlipped: true, bias: null, relu: false)
                 : [.. wanted.Select(i => OneDnn.InputGradient(gradients[i], inputs[i], weight, width, space))];
             for (var i = 0; i < wanted.Length; i++)
                 inputGradients[wanted[i]] = results[i].MoveToOuterDisposeScope();
@@ -58,29 +61,27 @@ internal readonly struct CpuConvolution(int stride, int padding, bool relu)
 
         if (!wantsWeight)
             return (inputGradients, null);
-        // No weight is transformed for its gradient: Winograd's pays for fewer tiles, too.
-        var weightGradient = IsPointwise(weight) ? PointwiseConvolution.WeightGradient(inputs, gradients)
-            : UsesWinograd(weight, tiles, isConstant: true) ? WinogradConvolution.WeightGradient(inputs, gradients)
+        var weightGradient = UsesWinograd(weight, tiles, WinogradUse.WeightGradient)
+            ? WinogradConvolution.WeightGradient(inputs, gradients)
             : Enumerable.Range(0, inputs.Length).Select(i => OneDnn.WeightGradient(gradients[i], inputs[i], weight, width, space)).Aggregate((sum, term) => sum.AddInPlace(term));
         return (inputGradients, weightGradient.MoveToOuterDisposeScope());
     }
 
     private Tensor[] Forward(Tensor[] inputs, Tensor weight, Tensor? bias, Tensor? residual, bool overwritesResidual, PackedWeight? packed)
     {
-        if (IsWidened(weight))
-        {
-            var self = this;
-            var outputs = Forward(Array.ConvertAll(inputs, Widen), Widen(weight), bias is null ? null : Widen(bias), residual is null ? null : Widen(residual), overwritesResidual: true, packed);
-            return Array.ConvertAll(outputs, output => output.to(ScalarType.BFloat16));
-        }
-
         var maps = Array.ConvertAll(inputs, input => input.ChannelsLast());
-        if (UsesWinograd(weight, Tiles(maps), isConstant: packed is not null))
+        if (UsesWinograd(weight, Tiles(maps), packed is null ? WinogradUse.Once : WinogradUse.PackedWeight))
         {
             Tensor[]? residuals = residual is null ? null : [residual.ChannelsLast()];
             return packed is null
                 ? WinogradConvolution.ForwardOnce(maps, weight, isFlipped: false, bias, relu, residuals)
                 : WinogradConvolution.Forward(maps, packed.Winograd(() => WinogradConvolution.TransformWeight(weight)), bias, relu, residuals);
+        }
+
+        if (IsWidened(weight))
+        {
+            var outputs = Forward(Array.ConvertAll(maps, Widen), Widen(weight), bias is null ? null : Widen(bias), residual is null ? null : Widen(residual), overwritesResidual: true, packed);
+            return Array.ConvertAll(outputs, output => output.to(ScalarType.BFloat16));
         }
 
         var (width, space) = (stride, padding);
@@ -98,8 +99,6 @@ internal readonly struct CpuConvolution(int stride, int padding, bool relu)
         return results;
     }
 
-    private bool IsPointwise(Tensor weight) => stride == 1 && padding == 0 && weight.shape is [_, _, 1, 1];
-
     private static bool IsWidened(Tensor weight) => !HasBf16 && weight.dtype == ScalarType.BFloat16;
 
     private static Tensor Widen(Tensor tensor) => tensor.to(ScalarType.Float32);
@@ -112,6 +111,6 @@ internal readonly struct CpuConvolution(int stride, int padding, bool relu)
 
     private static long Tiles(Tensor[] maps) => maps.Sum(WinogradConvolution.Tiles);
 
-    private bool UsesWinograd(Tensor weight, long tiles, bool isConstant) =>
-        stride == 1 && padding == 1 && weight.dtype == ScalarType.Float32 && weight.shape is [var outputs, var inputs, 3, 3] && WinogradConvolution.IsFaster(inputs, outputs, tiles, isConstant);
+    private bool UsesWinograd(Tensor weight, long tiles, WinogradUse use) =>
+        stride == 1 && padding == 1 && !(HasAmx && weight.dtype == ScalarType.BFloat16) && weight.shape is [var outputs, var inputs, 3, 3] && WinogradConvolution.IsFaster(weight.dtype, Math.Min(inputs, outputs), tiles, use);
 }

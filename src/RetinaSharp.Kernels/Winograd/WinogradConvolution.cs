@@ -4,22 +4,25 @@ using static TorchSharp.torch;
 namespace RetinaSharp.Kernels;
 
 /// <summary>
-/// 3x3 convolutions, stride 1, padding 1, in fp32 on the CPU, by Winograd's F(4x4, 3x3): 36 instead of 144 multiplications for 16 outputs
-/// (Lavin and Gray 2015, arXiv 1509.09308), with about twice the rounding error.
+/// 3x3 convolutions, stride 1, padding 1, of maps in fp32 or bf16 on the CPU, by Winograd's F(4x4, 3x3): 36 instead of 144 multiplications for 16 outputs
+/// (Lavin and Gray 2015, arXiv 1509.09308), in fp32 with about twice the rounding error of the direct sum. Outputs in bf16 are rounded once.
 /// </summary>
 internal static class WinogradConvolution
 {
-    /// <summary>Whether it is expected to be faster than LibTorch's convolution.</summary>
-    /// <param name="inputs">Channels of the input.</param>
-    /// <param name="outputs">Channels of the output.</param>
+    /// <summary>Whether it is expected to be faster than oneDNN's direct convolution.</summary>
+    /// <param name="type">Of maps and weight.</param>
+    /// <param name="channels">Channels of the input or of the output, whichever are fewer.</param>
     /// <param name="tiles">Tiles of all maps: the sum of <see cref="Tiles"/>.</param>
-    /// <param name="isConstant">Whether the transformed weights are kept and used again, as in inference; also for the gradient with respect to the weights, which needs none.</param>
-    public static bool IsFaster(long inputs, long outputs, long tiles, bool isConstant)
+    /// <param name="use">What is computed.</param>
+    public static bool IsFaster(ScalarType type, long channels, long tiles, WinogradUse use)
     {
-        // Measured on AVX2 beside LibTorch 2.10. With fewer channels, the transforms of inputs and outputs take what the GEMMs save. With fewer tiles,
-        // reading the transformed weights takes as long as multiplying by them, and making them longer than a convolution.
-        const long minChannels = 32, minTiles = 32, minTilesIfConstant = 8;
-        return Vector256.IsHardwareAccelerated && inputs >= minChannels && outputs >= minChannels && tiles >= (isConstant ? minTilesIfConstant : minTiles);
+        // Measured beside LibTorch 2.10 on AVX2 and AVX-512. With fewer channels, the transforms of inputs and outputs take what the GEMMs save. With fewer tiles,
+        // reading the transformed weights takes as long as multiplying by them, and making them longer than a convolution. Where AVX-512 multiplies bf16, oneDNN
+        // is twice as fast as in fp32.
+        var isBf16 = type == ScalarType.BFloat16;
+        var minChannels = isBf16 && use != WinogradUse.WeightGradient ? 128 : 32;
+        var minTiles = use != WinogradUse.Once ? 8 : isBf16 ? 64 : 32;
+        return Vector256.IsHardwareAccelerated && channels >= minChannels && tiles >= minTiles;
     }
 
     /// <summary>The 4x4 tiles of a map [N, C, H, W].</summary>
@@ -39,8 +42,7 @@ internal static class WinogradConvolution
     /// <returns>[N, O, H, W] each, channels-last.</returns>
     public static Tensor[] Forward(ReadOnlySpan<Tensor> inputs, Tensor transformedWeight, Tensor? bias, bool relu, Tensor[]? residuals = null)
     {
-        using var forward = new WinogradForward(inputs, WinogradWeight.Open(transformedWeight), bias, relu, residuals);
-        var outputs = forward.Run();
+        var outputs = Run(inputs, WinogradWeight.Open(transformedWeight), bias, relu, residuals);
         GC.KeepAlive(transformedWeight);
         return outputs;
     }
@@ -56,8 +58,7 @@ internal static class WinogradConvolution
     {
         var transformed = WinogradWeight.TransformOnce(weight, isFlipped, out var memory);
         using var owned = memory;
-        using var forward = new WinogradForward(inputs, transformed, bias, relu, residuals);
-        return forward.Run();
+        return Run(inputs, transformed, bias, relu, residuals);
     }
 
     /// <summary>Gradient with respect to the weights, summed over the maps. The same inputs give the same bits, whatever the number of threads.</summary>
@@ -66,7 +67,38 @@ internal static class WinogradConvolution
     /// <returns>[O, I, 3, 3], channels-last.</returns>
     public static Tensor WeightGradient(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputGradients)
     {
-        using var gradient = new WinogradWeightGradient(inputs, outputGradients);
+        return IsBf16(inputs) ? Run<Bf16>(inputs, outputGradients) : Run<Fp32>(inputs, outputGradients);
+    }
+
+    private static Tensor[] Run(ReadOnlySpan<Tensor> inputs, WinogradWeight weight, Tensor? bias, bool relu, Tensor[]? residuals) =>
+        IsBf16(inputs) ? Run<Bf16>(inputs, weight, bias, relu, residuals) : Run<Fp32>(inputs, weight, bias, relu, residuals);
+
+    private static Tensor[] Run<T>(ReadOnlySpan<Tensor> inputs, WinogradWeight weight, Tensor? bias, bool relu, Tensor[]? residuals)
+        where T : unmanaged, IMapElement<T>
+    {
+        using var forward = new WinogradForward<T>(inputs, weight, bias, relu, residuals);
+        return forward.Run();
+    }
+
+    private static Tensor Run<T>(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputGradients)
+        where T : unmanaged, IMapElement<T>
+    {
+        using var gradient = new WinogradWeightGradient<T>(inputs, outputGradients);
         return gradient.Run();
     }
+
+    private static bool IsBf16(ReadOnlySpan<Tensor> inputs) => inputs[0].dtype == ScalarType.BFloat16;
+}
+
+/// <summary>What Winograd's kernel is used for.</summary>
+internal enum WinogradUse
+{
+    /// <summary>A convolution whose weight changes before its next use, or the gradient with respect to the input.</summary>
+    Once,
+
+    /// <summary>A convolution whose transformed weight is kept.</summary>
+    PackedWeight,
+
+    /// <summary>The gradient with respect to the weight, for which no weight is transformed.</summary>
+    WeightGradient,
 }

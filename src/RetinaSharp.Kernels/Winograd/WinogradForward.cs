@@ -11,7 +11,9 @@ namespace RetinaSharp.Kernels;
 /// points and transforms back while the values are in its cache. Few tiles make too few blocks for all threads: then all inputs are transformed
 /// first, and tasks are blocks with a part of the output channels.
 /// </summary>
-internal sealed unsafe class WinogradForward : IDisposable
+/// <typeparam name="T">Elements of the maps.</typeparam>
+internal sealed unsafe class WinogradForward<T> : IDisposable
+    where T : unmanaged, IMapElement<T>
 {
     // Elements by which the strides of points differ from powers of two, which would map all 36 points to a few sets of the cache: a cache line.
     private const int Skew = 16;
@@ -34,11 +36,12 @@ internal sealed unsafe class WinogradForward : IDisposable
 
     private readonly Tensor[] _inputs, _outputs;
     private readonly Tensor[]? _residuals;
-    private readonly WinogradMap[] _from, _to, _add;
+    private readonly WinogradMap<T>[] _from, _to, _add;
     private readonly WinogradTiles _tiles;
     private readonly WinogradWeight _weight;
     private readonly ScratchMemory _constants;
-    private readonly float* _zeros, _bias;
+    private readonly T* _zeros;
+    private readonly float* _bias;
     private readonly bool _relu;
     private readonly int _blocks, _blockTiles, _slabPanels;
     private readonly bool _isSplit;
@@ -54,7 +57,7 @@ internal sealed unsafe class WinogradForward : IDisposable
         for (var i = 0; i < _outputs.Length; i++)
         {
             var shape = _inputs[i].shape;
-            using var rows = empty(shape[0], shape[2], shape[3], _weight.Outputs, ScalarType.Float32);
+            using var rows = empty(shape[0], shape[2], shape[3], _weight.Outputs, T.Type);
             _outputs[i] = rows.permute(0, 3, 1, 2);
         }
 
@@ -64,14 +67,15 @@ internal sealed unsafe class WinogradForward : IDisposable
         _add = _residuals is null ? [] : Maps(_residuals, _weight.Outputs);
         _inputStride = RoundUp(_weight.Inputs, Lanes);
         _constants = ScratchMemory.Rent(_inputStride + RoundUp(_weight.Outputs, Lanes));
-        _zeros = _constants.Pointer;
-        new Span<float>(_zeros, (int)_inputStride).Clear();
-        _bias = _zeros + _inputStride;
+        _zeros = (T*)_constants.Pointer;
+        _bias = _constants.Pointer + _inputStride;
+        new Span<float>(_constants.Pointer, (int)_inputStride).Clear();
         var offsets = new Span<float>(_bias, RoundUp(_weight.Outputs, Lanes));
         offsets.Clear();
         if (bias is not null)
         {
-            using var contiguous = bias.contiguous();
+            using var values = bias.to(ScalarType.Float32);
+            using var contiguous = values.contiguous();
             contiguous.Elements<float>().CopyTo(offsets);
         }
 
@@ -127,7 +131,7 @@ internal sealed unsafe class WinogradForward : IDisposable
         return result;
     }
 
-    private static WinogradMap[] Maps(Tensor[] tensors, int channels) => Array.ConvertAll(tensors, map => new WinogradMap(map, channels));
+    private static WinogradMap<T>[] Maps(Tensor[] tensors, int channels) => Array.ConvertAll(tensors, map => new WinogradMap<T>(map, channels));
 
     private static int RoundUp(int value, int step) => (value + step - 1) / step * step;
 
@@ -158,7 +162,7 @@ internal sealed unsafe class WinogradForward : IDisposable
 
     private void TransformInputs(int first, int count, float* to, nint pointStride)
     {
-        var pixels = stackalloc float*[Domain];
+        var pixels = stackalloc T*[Domain];
         for (var i = 0; i < count; i++)
         {
             var (map, image, top, left) = _tiles[first + i];
@@ -220,32 +224,16 @@ internal sealed unsafe class WinogradForward : IDisposable
                 var at = row * rowStride + channel;
                 for (var column = 0; column < columns; column++, at += pixelStride)
                 {
-                    var pixel = results + (row * Tile + column) * Lanes;
-                    var y = Vector256.Load(pixel) + offset;
+                    var y = Vector256.Load(results + (row * Tile + column) * Lanes) + offset;
                     if (add != null)
-                        y += lanes == Lanes ? Vector256.Load(add + at) : LoadLast(add + at, lanes);
+                        y += Load(add + at, lanes);
 
                     // NaN stays NaN: it is not less than zero.
                     if (relu)
                         y = Vector256.AndNot(y, Vector256.LessThan(y, Vector256<float>.Zero));
-                    if (lanes == Lanes)
-                    {
-                        y.Store(to + at);
-                    }
-                    else
-                    {
-                        y.Store(pixel);
-                        Copy(pixel, to + at, lanes);
-                    }
+                    Store(y, to + at, lanes);
                 }
             }
         }
-    }
-
-    private static Vector256<float> LoadLast(float* from, int lanes)
-    {
-        var values = stackalloc float[Lanes];
-        Copy(from, values, lanes);
-        return Vector256.Load(values);
     }
 }

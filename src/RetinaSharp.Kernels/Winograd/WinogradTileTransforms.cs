@@ -14,6 +14,7 @@ internal static unsafe class WinogradTileTransforms
     public const int Lanes = 8;
 
     /// <summary>A 6x6 input tile to the Winograd domain.</summary>
+    /// <typeparam name="T">Elements of the pixels.</typeparam>
     /// <param name="pixels">Addresses of its 36 pixels; overwritten.</param>
     /// <param name="channels">Channels of a pixel.</param>
     /// <param name="to">The tile in the Winograd domain, whose channels are zero-padded to whole vectors.</param>
@@ -22,10 +23,12 @@ internal static unsafe class WinogradTileTransforms
     /// <param name="panelStride">Elements between two such groups.</param>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Input(float** pixels, int channels, float* to, nint pointStride, int panelWidth, nint panelStride)
+    public static void Input<T>(T** pixels, int channels, float* to, nint pointStride, int panelWidth, nint panelStride)
+        where T : unmanaged, IMapElement<T>
     {
         var memory = stackalloc float[(2 * Domain + 1) * Lanes];
-        float* half = Align(memory), padded = half + Domain * Lanes;
+        var half = Align(memory);
+        var padded = (T*)(half + Domain * Lanes);
         for (var first = 0; first < channels; first += panelWidth, to += panelStride)
         {
             var end = Math.Min(first + panelWidth, channels);
@@ -37,8 +40,8 @@ internal static unsafe class WinogradTileTransforms
                 {
                     var p = pixels + x;
                     WinogradTransforms.Input(
-                        Vector256.Load(p[0] + channel), Vector256.Load(p[Points] + channel), Vector256.Load(p[2 * Points] + channel),
-                        Vector256.Load(p[3 * Points] + channel), Vector256.Load(p[4 * Points] + channel), Vector256.Load(p[5 * Points] + channel),
+                        T.Load(p[0] + channel), T.Load(p[Points] + channel), T.Load(p[2 * Points] + channel),
+                        T.Load(p[3 * Points] + channel), T.Load(p[4 * Points] + channel), T.Load(p[5 * Points] + channel),
                         half + x * Lanes, Points * Lanes);
                 }
 
@@ -55,13 +58,15 @@ internal static unsafe class WinogradTileTransforms
     }
 
     /// <summary>The gradient of a 4x4 output tile to the Winograd domain.</summary>
-    /// <inheritdoc cref="Input"/>
+    /// <inheritdoc cref="Input{T}"/>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void OutputGradient(float** pixels, int channels, float* to, nint pointStride, int panelWidth, nint panelStride)
+    public static void OutputGradient<T>(T** pixels, int channels, float* to, nint pointStride, int panelWidth, nint panelStride)
+        where T : unmanaged, IMapElement<T>
     {
         var memory = stackalloc float[(Points * Tile + Tile * Tile + 1) * Lanes];
-        float* half = Align(memory), padded = half + Points * Tile * Lanes;
+        var half = Align(memory);
+        var padded = (T*)(half + Points * Tile * Lanes);
         for (var first = 0; first < channels; first += panelWidth, to += panelStride)
         {
             var end = Math.Min(first + panelWidth, channels);
@@ -73,7 +78,7 @@ internal static unsafe class WinogradTileTransforms
                 {
                     var p = pixels + x;
                     WinogradTransforms.OutputGradient(
-                        Vector256.Load(p[0] + channel), Vector256.Load(p[Tile] + channel), Vector256.Load(p[2 * Tile] + channel), Vector256.Load(p[3 * Tile] + channel),
+                        T.Load(p[0] + channel), T.Load(p[Tile] + channel), T.Load(p[2 * Tile] + channel), T.Load(p[3 * Tile] + channel),
                         half + x * Lanes, Tile * Lanes);
                 }
 
@@ -131,6 +136,7 @@ internal static unsafe class WinogradTileTransforms
     }
 
     /// <summary>Back from the Winograd domain to the gradients of 3x3 kernels.</summary>
+    /// <typeparam name="T">Elements of the gradients.</typeparam>
     /// <param name="from">The first point's channels, in whole vectors.</param>
     /// <param name="pointStride">Elements between two points of <paramref name="from"/>.</param>
     /// <param name="channels">How many.</param>
@@ -138,7 +144,8 @@ internal static unsafe class WinogradTileTransforms
     /// <param name="tapStride">Elements between two taps.</param>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void WeightGradient(float* from, nint pointStride, int channels, float* to, nint tapStride)
+    public static void WeightGradient<T>(float* from, nint pointStride, int channels, T* to, nint tapStride)
+        where T : unmanaged, IMapElement<T>
     {
         var memory = stackalloc float[(Kernel * Points + Kernel * Kernel + 1) * Lanes];
         float* half = Align(memory), taps = half + Kernel * Points * Lanes;
@@ -163,22 +170,38 @@ internal static unsafe class WinogradTileTransforms
 
             var count = Math.Min(Lanes, channels - channel);
             for (var tap = 0; tap < Kernel * Kernel; tap++)
-                Copy(taps + tap * Lanes, to + tap * tapStride + channel, count);
+                Store(Vector256.Load(taps + tap * Lanes), to + tap * tapStride + channel, count);
         }
     }
 
-    /// <summary>Copies up to eight values.</summary>
+    /// <summary>Up to eight elements; behind them zeros.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Copy(float* from, float* to, int count)
+    public static Vector256<float> Load<T>(T* from, int count)
+        where T : unmanaged, IMapElement<T>
+    {
+        if (count == Lanes)
+            return T.Load(from);
+        var last = stackalloc T[Lanes];
+        for (var i = 0; i < Lanes; i++)
+            last[i] = i < count ? from[i] : default;
+        return T.Load(last);
+    }
+
+    /// <summary>Writes the first elements of a vector, up to eight.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store<T>(Vector256<float> values, T* to, int count)
+        where T : unmanaged, IMapElement<T>
     {
         if (count == Lanes)
         {
-            Vector256.Load(from).Store(to);
+            T.Store(values, to);
             return;
         }
 
+        var last = stackalloc T[Lanes];
+        T.Store(values, last);
         for (var i = 0; i < count; i++)
-            to[i] = from[i];
+            to[i] = last[i];
     }
 
     /// <summary>The first address of a vector's alignment: a vector across two cache lines takes two accesses. The memory has a vector more than is used.</summary>
@@ -186,12 +209,13 @@ internal static unsafe class WinogradTileTransforms
     public static float* Align(float* memory) => (float*)(((nuint)memory + Lanes * sizeof(float) - 1) & ~(nuint)(Lanes * sizeof(float) - 1));
 
     // The last channels, fewer than a vector, with zeros behind them.
-    private static void Pad(float** pixels, int count, int channel, int channels, float* to)
+    private static void Pad<T>(T** pixels, int count, int channel, int channels, T* to)
+        where T : unmanaged
     {
         for (var i = 0; i < count; i++, to += Lanes)
         {
-            Vector256<float>.Zero.Store(to);
-            Copy(pixels[i] + channel, to, channels);
+            for (var lane = 0; lane < Lanes; lane++)
+                to[lane] = lane < channels ? pixels[i][channel + lane] : default;
             pixels[i] = to - channel;
         }
     }

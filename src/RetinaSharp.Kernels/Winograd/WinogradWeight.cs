@@ -93,8 +93,17 @@ internal readonly unsafe struct WinogradWeight
 
     private void Fill(Tensor weight, bool isFlipped)
     {
+        if (weight.dtype == ScalarType.BFloat16)
+            Fill<Bf16>(weight, isFlipped);
+        else
+            Fill<Fp32>(weight, isFlipped);
+    }
+
+    private void Fill<T>(Tensor weight, bool isFlipped)
+        where T : unmanaged, IMapElement<T>
+    {
         using var taps = weight.ChannelsLast();
-        var from = (float*)TensorMemory.Pointer(taps);
+        var from = (T*)TensorMemory.Pointer(taps);
         var (to, slices) = (this, (Inputs + Slice - 1) / Slice);
         ParallelFor.Run(Panels * slices, task => to.TransformSlice(from, isFlipped, task / slices, task % slices * Slice));
         GC.KeepAlive(taps);
@@ -103,7 +112,8 @@ internal readonly unsafe struct WinogradWeight
     private long Size => Header + Domain * PointStride;
 
     [SkipLocalsInit]
-    private void TransformSlice(float* from, bool isFlipped, int panel, int firstInput)
+    private void TransformSlice<T>(T* from, bool isFlipped, int panel, int firstInput)
+        where T : unmanaged, IMapElement<T>
     {
         const int taps = Kernel * Kernel;
         var memory = stackalloc float[(Lanes * taps + 1) * Lanes];
@@ -132,7 +142,8 @@ internal readonly unsafe struct WinogradWeight
 
     // To [inputs, tap, outputs]; the weights lie as [O, tap, I].
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Gather(float* from, int input, int inputs, int output, int outputs, float* piece)
+    private void Gather<T>(T* from, int input, int inputs, int output, int outputs, float* piece)
+        where T : unmanaged, IMapElement<T>
     {
         const int taps = Kernel * Kernel;
         if (Avx.IsSupported && inputs == Lanes && outputs == Lanes)
@@ -148,19 +159,21 @@ internal readonly unsafe struct WinogradWeight
             var row = from + (nint)(output + o) * taps * Inputs + input;
             for (var tap = 0; tap < taps; tap++, row += Inputs)
             {
+                var values = Load(row, inputs);
                 for (var i = 0; i < inputs; i++)
-                    piece[(i * taps + tap) * Lanes + o] = row[i];
+                    piece[(i * taps + tap) * Lanes + o] = values[i];
             }
         }
     }
 
     // 8x8: pairs of rows are interleaved, then pairs of those, then halves are exchanged.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Transpose(float* from, nint fromStride, float* to, nint toStride)
+    private static void Transpose<T>(T* from, nint fromStride, float* to, nint toStride)
+        where T : unmanaged, IMapElement<T>
     {
-        Vector256<float> r0 = Vector256.Load(from), r1 = Vector256.Load(from + fromStride), r2 = Vector256.Load(from + 2 * fromStride), r3 = Vector256.Load(from + 3 * fromStride);
+        Vector256<float> r0 = T.Load(from), r1 = T.Load(from + fromStride), r2 = T.Load(from + 2 * fromStride), r3 = T.Load(from + 3 * fromStride);
         from += 4 * fromStride;
-        Vector256<float> r4 = Vector256.Load(from), r5 = Vector256.Load(from + fromStride), r6 = Vector256.Load(from + 2 * fromStride), r7 = Vector256.Load(from + 3 * fromStride);
+        Vector256<float> r4 = T.Load(from), r5 = T.Load(from + fromStride), r6 = T.Load(from + 2 * fromStride), r7 = T.Load(from + 3 * fromStride);
         Quads(r0, r1, r2, r3, out var a0, out var a1, out var a2, out var a3);
         Quads(r4, r5, r6, r7, out var b0, out var b1, out var b2, out var b3);
         Avx.Permute2x128(a0, b0, 0x20).Store(to);
@@ -189,14 +202,15 @@ internal readonly unsafe struct WinogradWeight
 
     // The convolution's inputs are the O of the weights.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void GatherFlipped(float* from, int input, int inputs, int output, int outputs, float* piece)
+    private void GatherFlipped<T>(T* from, int input, int inputs, int output, int outputs, float* piece)
+        where T : unmanaged, IMapElement<T>
     {
         const int taps = Kernel * Kernel;
         for (var i = 0; i < inputs; i++)
         {
             var row = from + (nint)(input + i) * taps * Outputs + output;
             for (var tap = taps - 1; tap >= 0; tap--, row += Outputs)
-                Copy(row, piece + (i * taps + tap) * Lanes, outputs);
+                Load(row, outputs).Store(piece + (i * taps + tap) * Lanes);
         }
     }
 }

@@ -9,7 +9,9 @@ namespace RetinaSharp.Kernels;
 /// input channels at all points, whose sums stay in the L2 cache and are transformed back by the same task. Chunks have one order, and their
 /// size depends on shapes only: the result is deterministic.
 /// </summary>
-internal sealed unsafe class WinogradWeightGradient : IDisposable
+/// <typeparam name="T">Elements of the maps and of the gradient.</typeparam>
+internal sealed unsafe class WinogradWeightGradient<T> : IDisposable
+    where T : unmanaged, IMapElement<T>
 {
     private const int Skew = 16;
 
@@ -28,13 +30,14 @@ internal sealed unsafe class WinogradWeightGradient : IDisposable
     private const int TaskTiles = 4;
 
     private readonly Tensor[] _inputs, _gradients;
-    private readonly WinogradMap[] _from, _of;
+    private readonly WinogradMap<T>[] _from, _of;
     private readonly WinogradTiles _tiles;
     private readonly int _inputChannels, _outputChannels, _inputPanels, _outputPanels, _chunk, _blockInputs, _blockOutputs;
     private readonly nint _inputPoint, _gradientPoint, _sumPoint, _sumStride;
     private readonly bool _isOneChunk;
     private readonly ScratchMemory _memory;
-    private readonly float* _inputValues, _gradientValues, _sums, _zeros;
+    private readonly float* _inputValues, _gradientValues, _sums;
+    private readonly T* _zeros;
 
     public WinogradWeightGradient(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputGradients)
     {
@@ -45,8 +48,8 @@ internal sealed unsafe class WinogradWeightGradient : IDisposable
         _tiles = new(inputs);
         _inputChannels = checked((int)inputs[0].shape[1]);
         _outputChannels = checked((int)outputGradients[0].shape[1]);
-        _from = Array.ConvertAll(_inputs, map => new WinogradMap(map, _inputChannels));
-        _of = Array.ConvertAll(_gradients, map => new WinogradMap(map, _outputChannels));
+        _from = Array.ConvertAll(_inputs, map => new WinogradMap<T>(map, _inputChannels));
+        _of = Array.ConvertAll(_gradients, map => new WinogradMap<T>(map, _outputChannels));
         var width = GemmMicroKernel.PanelWidth;
         _inputPanels = (_inputChannels + width - 1) / width;
         _outputPanels = (_outputChannels + width - 1) / width;
@@ -66,16 +69,16 @@ internal sealed unsafe class WinogradWeightGradient : IDisposable
         _memory = ScratchMemory.Rent(Domain * (_inputPoint + _gradientPoint + (_isOneChunk ? 0 : blocks * _sumPoint)) + zeros);
         _inputValues = _memory.Pointer;
         _gradientValues = _inputValues + Domain * _inputPoint;
-        _zeros = _gradientValues + Domain * _gradientPoint;
-        _sums = _zeros + zeros;
-        new Span<float>(_zeros, zeros).Clear();
+        _zeros = (T*)(_gradientValues + Domain * _gradientPoint);
+        _sums = _gradientValues + Domain * _gradientPoint + zeros;
+        new Span<T>(_zeros, zeros).Clear();
     }
 
     /// <summary>Computes and returns the gradient.</summary>
     public Tensor Run()
     {
-        using var rows = empty(_outputChannels, Kernel, Kernel, _inputChannels, ScalarType.Float32);
-        var to = (float*)TensorMemory.Pointer(rows);
+        using var rows = empty(_outputChannels, Kernel, Kernel, _inputChannels, T.Type);
+        var to = (T*)TensorMemory.Pointer(rows);
         for (var first = 0; first < _tiles.Count; first += _chunk)
         {
             var start = first;
@@ -100,7 +103,7 @@ internal sealed unsafe class WinogradWeightGradient : IDisposable
     // Inputs and gradients of some tiles of a chunk, into panels [tile, PanelWidth].
     private void Transform(int start, int first, int count)
     {
-        var pixels = stackalloc float*[Domain];
+        var pixels = stackalloc T*[Domain];
         var width = GemmMicroKernel.PanelWidth;
         for (var i = first; i < first + count; i++)
         {
@@ -113,7 +116,7 @@ internal sealed unsafe class WinogradWeightGradient : IDisposable
     }
 
     // GEMMs of one block of outputs and inputs, [O, T] x [T, I] at each point, and the transform to weights after the last chunk.
-    private void RunBlock(int task, int start, int count, float* to)
+    private void RunBlock(int task, int start, int count, T* to)
     {
         var width = GemmMicroKernel.PanelWidth;
         var inputBlocks = DivideUp(_inputPanels, _blockInputs);

@@ -107,6 +107,32 @@ public sealed class WinogradConvolutionTests : LeakCheck
     }
 
     [Theory]
+    [MemberData(nameof(Shapes))]
+    public void Bf16_AnyShape_IsThatOfFp32Rounded(int n, int inputs, int outputs, int height, int width)
+    {
+        using var scope = NewDisposeScope();
+        Tensor[] x = [Bf16(Map(n, inputs, height, width)), Bf16(Map(1, inputs, 5, 2))], dy = [Bf16(Map(n, outputs, height, width)), Bf16(Map(1, outputs, 5, 2))];
+        var (w, b) = (Bf16(Weight(outputs, inputs)), Bf16(randn(outputs)));
+        List<Tensor> Go(Func<Tensor, Tensor> of)
+        {
+            var (maps, gradients, weight) = (Array.ConvertAll(x, map => of(map)), Array.ConvertAll(dy, map => of(map)), of(w));
+            return
+            [
+                .. Forward(maps, WinogradConvolution.TransformWeight(weight), of(b), true, gradients),
+                .. WinogradConvolution.ForwardOnce(gradients, weight, isFlipped: true, bias: null, relu: false),
+                WinogradConvolution.WeightGradient(maps, gradients),
+            ];
+        }
+
+        foreach (var (exact, rounded) in Go(tensor => tensor.to(ScalarType.Float32)).Zip(Go(tensor => tensor)))
+        {
+            Assert.Equal(ScalarType.BFloat16, rounded.dtype);
+            Assert.True(rounded.IsChannelsLast());
+            Convolution.TensorAssert.Same(exact.to(ScalarType.BFloat16), rounded);
+        }
+    }
+
+    [Theory]
     [InlineData(64, 72, 33)]
     [InlineData(20, 300, 8)]
     public void AllKernels_AnyNumberOfThreads_SameBits(int inputs, int outputs, int size)
@@ -157,6 +183,8 @@ public sealed class WinogradConvolutionTests : LeakCheck
     private static Tensor Map(int n, int channels, int height, int width) => randn(n, channels, height, width).ChannelsLast();
 
     private static Tensor Weight(int outputs, int inputs) => (randn(outputs, inputs, 3, 3) / Math.Sqrt(9 * inputs)).ChannelsLast();
+
+    private static Tensor Bf16(Tensor tensor) => tensor.to(ScalarType.BFloat16);
 
     private static Tensor Conv2d(Tensor x, Tensor w, Tensor? b) =>
         nn.functional.conv2d(x.to(ScalarType.Float64), w.to(ScalarType.Float64), b?.to(ScalarType.Float64), padding: [1, 1]);

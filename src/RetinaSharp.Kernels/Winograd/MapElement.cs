@@ -1,0 +1,59 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace RetinaSharp.Kernels;
+
+/// <summary>An element of maps and weights in memory. All arithmetic is in fp32.</summary>
+/// <typeparam name="T">The element itself.</typeparam>
+internal unsafe interface IMapElement<T>
+    where T : unmanaged, IMapElement<T>
+{
+    /// <summary>Its type in a tensor.</summary>
+    static abstract TorchSharp.torch.ScalarType Type { get; }
+
+    /// <summary>Eight elements.</summary>
+    static abstract Vector256<float> Load(T* from);
+
+    /// <summary>Writes eight elements, rounded to the nearest.</summary>
+    static abstract void Store(Vector256<float> values, T* to);
+}
+
+/// <summary>fp32.</summary>
+internal readonly unsafe struct Fp32 : IMapElement<Fp32>
+{
+    private readonly float _value;
+
+    public static TorchSharp.torch.ScalarType Type => TorchSharp.torch.ScalarType.Float32;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Load(Fp32* from) => Vector256.Load(&from->_value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Vector256<float> values, Fp32* to) => values.Store((float*)to);
+}
+
+/// <summary>bf16: the upper half of fp32.</summary>
+internal readonly unsafe struct Bf16 : IMapElement<Bf16>
+{
+    private readonly ushort _value;
+
+    public static TorchSharp.torch.ScalarType Type => TorchSharp.torch.ScalarType.BFloat16;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Load(Bf16* from)
+    {
+        var (low, high) = Vector128.Widen(Vector128.Load(&from->_value));
+        return (Vector256.Create(low, high) << 16).AsSingle();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Vector256<float> values, Bf16* to)
+    {
+        // To nearest, ties to even: adds half of the last place, less one if the place before is even. A NaN would carry over to infinity or 0: it becomes a quiet one.
+        var bits = values.AsUInt32();
+        var rounded = bits + Vector256.Create(0x7fffu) + ((bits >> 16) & Vector256<uint>.One);
+        var isNumber = Vector256.Equals(values, values).AsUInt32();
+        var upper = Vector256.ConditionalSelect(isNumber, rounded, Vector256.Create(0x7fc00000u)) >> 16;
+        Vector128.Narrow(upper.GetLower(), upper.GetUpper()).Store((ushort*)to);
+    }
+}
