@@ -1,4 +1,5 @@
 using RetinaSharp.Detection.Settings;
+using RetinaSharp.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -12,24 +13,10 @@ internal static class ComputeType
     {
         Precision.Fp32 => ScalarType.Float32,
         Precision.Bf16 => ScalarType.BFloat16,
-        // Without AMX a CPU computes bf16 more slowly than fp32, even with AVX512-BF16, and for fp32 there is Winograd's convolution besides.
-        _ => device != DeviceType.CPU || HasAmx.Value ? ScalarType.BFloat16 : ScalarType.Float32,
+        // Without instructions for its products, bf16 is slower than fp32 (docs/results/libtorch.md).
+        _ => device != DeviceType.CPU || CpuFeatures.HasAmxBf16 || CpuFeatures.HasAvx512Bf16 ? ScalarType.BFloat16 : ScalarType.Float32,
     };
 
     /// <summary>The precision that is meant, for <see cref="Precision.Auto"/> too.</summary>
     public static Precision Resolve(Precision precision, DeviceType device) => Choose(precision, device) == ScalarType.Float32 ? Precision.Fp32 : Precision.Bf16;
-
-    // .NET cannot tell yet; Linux lists the features.
-    private static readonly Lazy<bool> HasAmx = new(() =>
-    {
-        try
-        {
-            return File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("flags", StringComparison.Ordinal)) is { } flags
-                && flags.Split(' ').Contains("amx_bf16");
-        }
-        catch (IOException)
-        {
-            return false;
-        }
-    });
 }

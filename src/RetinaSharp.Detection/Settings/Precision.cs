@@ -3,7 +3,7 @@ namespace RetinaSharp.Detection.Settings;
 /// <summary>Number type of the network's computation. Weights, loss, box decoding and sums are in single precision always.</summary>
 public enum Precision
 {
-    /// <summary>bfloat16 on GPUs and on processors that have tiles for it (AMX), single precision elsewhere.</summary>
+    /// <summary>bfloat16 on GPUs and on processors with instructions for it (AMX-BF16, AVX512-BF16), single precision elsewhere.</summary>
     Auto,
 
     /// <summary>Single precision.</summary>

@@ -1,4 +1,3 @@
-using System.Runtime.Intrinsics.X86;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -13,12 +12,6 @@ namespace RetinaSharp.Kernels;
 /// <param name="relu">Whether ReLU follows.</param>
 internal readonly struct CpuConvolution(int stride, int padding, bool relu)
 {
-    // What oneDNN asks for: avx512_core. .NET's word for it is all of these.
-    private static readonly bool HasBf16 = Avx512BW.VL.IsSupported && Avx512DQ.VL.IsSupported;
-
-    // AMX multiplies bf16 many times as fast as fp32, AVX-512 twice as fast at most, which Winograd's in fp32 more than makes up for. The bit is AMX-BF16.
-    private static readonly bool HasAmx = X86Base.IsSupported && X86Base.CpuId(0, 0).Eax >= 7 && (X86Base.CpuId(7, 0).Edx & (1 << 22)) != 0;
-
     public bool Relu => relu;
 
     /// <summary>Whether there is a kernel for tensors of this type on this device.</summary>
@@ -99,7 +92,7 @@ internal readonly struct CpuConvolution(int stride, int padding, bool relu)
         return results;
     }
 
-    private static bool IsWidened(Tensor weight) => !HasBf16 && weight.dtype == ScalarType.BFloat16;
+    private static bool IsWidened(Tensor weight) => !CpuFeatures.HasAvx512 && weight.dtype == ScalarType.BFloat16;
 
     private static Tensor Widen(Tensor tensor) => tensor.to(ScalarType.Float32);
 
@@ -111,6 +104,7 @@ internal readonly struct CpuConvolution(int stride, int padding, bool relu)
 
     private static long Tiles(Tensor[] maps) => maps.Sum(WinogradConvolution.Tiles);
 
+    // What AMX gains in bf16 is more than Winograd's kernel does in fp32; what AVX512-BF16 gains is not.
     private bool UsesWinograd(Tensor weight, long tiles, WinogradUse use) =>
-        stride == 1 && padding == 1 && !(HasAmx && weight.dtype == ScalarType.BFloat16) && weight.shape is [var outputs, var inputs, 3, 3] && WinogradConvolution.IsFaster(weight.dtype, Math.Min(inputs, outputs), tiles, use);
+        stride == 1 && padding == 1 && !(CpuFeatures.HasAmxBf16 && weight.dtype == ScalarType.BFloat16) && weight.shape is [var outputs, var inputs, 3, 3] && WinogradConvolution.IsFaster(weight.dtype, Math.Min(inputs, outputs), tiles, use);
 }

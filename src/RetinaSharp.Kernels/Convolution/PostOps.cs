@@ -4,7 +4,7 @@ namespace RetinaSharp.Kernels;
 
 /// <summary>What a fused convolution does with its sums, in this order: scales the channels, adds bias and residual, applies ReLU.</summary>
 /// <param name="Residual">A tensor of the output's shape and type; null: none.</param>
-/// <param name="Relu">Whether negative outputs become 0.</param>
+/// <param name="Relu">Whether negative outputs become 0. Of NaN oneDNN makes 0, other kernels NaN.</param>
 /// <param name="OverwritesResidual">Whether the output may take the memory of <paramref name="Residual"/>, which nobody needs any more. Faster.</param>
 /// <param name="Scale">
 /// [O] of the weight's type, the factor of each channel before the bias, such as that of a frozen batch norm; null: 1. A constant: it gets no gradient.
