@@ -1,11 +1,16 @@
 #!/usr/bin/env bash
-# eng/build.sh [PROJECT]: sets up what is missing and builds a project, or the whole solution, as Release. All on stderr.
+# eng/build.sh [PROJECT]: restores and builds a project, or the whole solution, as Release. All on stderr.
+# Exit codes: 4 the .NET 10 SDK is missing.
 set -euo pipefail
 exec >&2 </dev/null
 cd "$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")"
 
-eng/setup.sh
 . eng/environment.sh
+sdk=$(dotnet --version 2>/dev/null) && [[ $sdk == 10.* ]] || {
+  echo "retina: the .NET 10 SDK is missing (https://dotnet.microsoft.com/download); 'dotnet --version' has to print 10.0.100 or later"
+  exit 4
+}
+mkdir -p artifacts
 exec 9>artifacts/build.lock
 flock 9
 # The stamp is as old as the start of the build, so that an edit during it counts as newer; ./retina reads it.

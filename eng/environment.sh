@@ -1,4 +1,4 @@
-# Sourced by the scripts, after setup.sh: the .NET SDK quiet, the same on every machine, and with no process left behind.
+# Sourced by the scripts: the .NET SDK quiet, the same on every machine, and with no process left behind.
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_GENERATE_ASPNET_CERTIFICATE=false
 export DOTNET_CLI_UI_LANGUAGE=en
 export MSBUILDDISABLENODEREUSE=1

@@ -4,7 +4,7 @@
 # and a gigabyte of temporary files. Prints the worst difference of each kind, of gradients in single precision the median, beside its limit; exits with 1 where one exceeds it.
 set -euo pipefail
 root=$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")
-"$root/eng/setup.sh" eng/packages-parity.txt
+"$root/eng/install-packages.sh" "$root/eng/packages-parity.txt"
 "$root/eng/build.sh" tests/RetinaSharp.Parity/RetinaSharp.Parity.csproj
 . "$root/eng/environment.sh"
 # Debian's Python, which has the packages, whatever else is first in the path.

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# eng/try-in-bare-root.sh [--keep] [--shared] SUITE [COMMAND...]
+# eng/try-in-bare-root.sh [--keep] [--shared] [--user] SUITE [COMMAND...]
 # Runs a command (./test.sh) in a clone of this checkout's last commit, in a Debian SUITE (bookworm, trixie) that has
-# nothing but its base system and this machine's .NET SDK. Needs root, debootstrap, and about 4 GB.
+# nothing but its base system, this machine's .NET SDK and the libraries that the SDK itself needs. Needs root, debootstrap, and about 6 GB.
 #   --keep    goes on in the root of the run before, with what that installed; the clone is fresh all the same
 #   --shared  shows ../shared beside the clone, read-only
+#   --user    runs the command as a user without root rights
 # BARE_ROOTS is the folder for the roots; without it, a folder for temporary files.
 set -euo pipefail
 
@@ -12,11 +13,12 @@ if [[ ${1-} != --inside ]]; then
   exec unshare --mount --pid --fork --kill-child -- "$(readlink -f "${BASH_SOURCE[0]}")" --inside "$@"
 fi
 shift
-keep= shared=
+keep= shared= user=
 while [[ ${1-} == --* ]]; do
   case $1 in
     --keep) keep=yes ;;
     --shared) shared=yes ;;
+    --user) user=yes ;;
     *) echo "$0: no option $1" >&2; exit 2 ;;
   esac
   shift
@@ -45,7 +47,7 @@ if [[ ! $keep || ! -d $root ]]; then
   tar -C "$root" -xf "$root.tar"
 fi
 
-# The machine's way to the package feeds: names, certificates, proxies, NuGet's and npm's settings.
+# The machine's way to the package feeds: names, certificates, proxies, NuGet's settings.
 cp -L /etc/resolv.conf /etc/hosts "$root/etc/"
 apt-config dump Acquire >"$root/etc/apt/apt.conf.d/99machine"
 if [[ -f $certificates ]]; then
@@ -53,14 +55,13 @@ if [[ -f $certificates ]]; then
   cp -L $certificates "$root$certificates"
   cp -L /usr/local/share/ca-certificates/*.crt "$root/usr/local/share/ca-certificates/" 2>/dev/null || true
 fi
-mkdir -p "$root/root/.nuget"
+home=/root
+[[ ! $user ]] || home=/var/lib/user
+mkdir -p "$root$home/.nuget"
 if [[ -d ~/.nuget/NuGet ]]; then
-  cp -r ~/.nuget/NuGet "$root/root/.nuget/"
+  cp -r ~/.nuget/NuGet "$root$home/.nuget/"
 fi
-if [[ -f ~/.npmrc ]]; then
-  cp ~/.npmrc "$root/root/"
-fi
-mapfile -t settings < <(env | grep -iE '^(NUGET_[A-Z_]*|NPM_CONFIG_[A-Z_]*|NODE_EXTRA_CA_CERTS|SSL_CERT_(FILE|DIR)|(HTTP|HTTPS|NO|ALL)_PROXY|CI)=')
+mapfile -t settings < <(env | grep -iE '^(NUGET_[A-Z_]*|SSL_CERT_(FILE|DIR)|(HTTP|HTTPS|NO|ALL)_PROXY|CI)=')
 
 mount --make-rprivate /
 mount -t proc proc "$root/proc"
@@ -75,9 +76,20 @@ if [[ $shared ]]; then
   mount --bind -o ro "$checkout/../shared" "$root/src/shared"
 fi
 
+# The SDK restores packages over TLS, and starts without ICU where it is told to.
+if ! chroot "$root" dpkg-query -W libssl3t64 >/dev/null 2>&1 && ! chroot "$root" dpkg-query -W libssl3 >/dev/null 2>&1; then
+  chroot "$root" bash -c 'apt-get -qq update && { apt-get -qq install -y --no-install-recommends libssl3t64 || apt-get -qq install -y --no-install-recommends libssl3; }' >"$root.log" 2>&1 || { tail "$root.log"; exit 1; } >&2
+fi
+as=()
+if [[ $user ]]; then
+  grep -q '^user:' "$root/etc/passwd" || echo "user:x:1000:1000::/var/lib/user:/bin/bash" >>"$root/etc/passwd"
+  chown -R 1000:1000 "$root/var/lib/user" "$root/src/RetinaSharp"
+  as=(--userspec=1000:1000)
+fi
+
 # As the first process of its namespace this shell stays, to reap what the command leaves behind.
 status=0
-chroot "$root" env -i "${settings[@]}" HOME=/root TERM="${TERM:-dumb}" \
+chroot "${as[@]}" "$root" env -i "${settings[@]}" HOME=$home TERM="${TERM:-dumb}" \
   PATH="$sdk:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" \
   bash -c 'cd /src/RetinaSharp && exec "$@"' bash "$@" || status=$?
 exit $status

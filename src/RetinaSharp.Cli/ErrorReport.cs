@@ -25,7 +25,7 @@ internal sealed record ErrorReport(int Code, string Message)
         DataException or WeightsException or ImageException when error.InnerException is IOException { HResult: var code } && CannotWrite.Contains(code) =>
             new(ExitCode.Failed, error.Message),
         DataException or WeightsException or ImageException => new(ExitCode.BadData, error.Message),
-        TorchUnavailableException or VisionUnavailableException => new(ExitCode.Unavailable, error.Message),
+        TorchUnavailableException or ImagingUnavailableException => new(ExitCode.Unavailable, error.Message),
         OperationCanceledException => new(ExitCode.Cancelled, "Cancelled."),
         TorchOperatorException or ExternalException or OutOfMemoryException when IsOutOfMemory(error) =>
             new(ExitCode.Failed, $"{error.Message} Memory is used up: try a smaller --batch (with --accumulate) or --size."),

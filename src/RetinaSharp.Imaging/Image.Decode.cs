@@ -1,5 +1,5 @@
 using System.Buffers;
-using RetinaSharp.Imaging.Native;
+using RetinaSharp.Imaging.Decoding;
 
 namespace RetinaSharp.Imaging;
 
@@ -7,22 +7,21 @@ public sealed partial class Image
 {
     /// <summary>
     /// Decodes JPEG, PNG, WebP, BMP or TIFF and turns it upright by its EXIF orientation (a value outside 1 to 8 means upright).
-    /// Grey and palette images become RGB, alpha is dropped, 16 bits become 8, CMYK becomes RGB.
+    /// Gray and palette images become RGB, alpha is dropped, 16 bits become 8, CMYK becomes RGB. Color profiles are not applied.
     /// </summary>
     /// <param name="bytes">The whole file.</param>
-    /// <param name="options">Size limit and reduction; <see cref="ImageDecodeOptions.Default"/> if left out.</param>
+    /// <param name="options">Size limit and scaling; <see cref="ImageDecodeOptions.Default"/> if left out.</param>
     /// <exception cref="ImageException">Not an image of these formats, too large, damaged, or cut off.</exception>
-    /// <exception cref="VisionUnavailableException">The native library cannot be loaded.</exception>
+    /// <exception cref="ImagingUnavailableException">Skia cannot be loaded.</exception>
     public static Image Decode(ReadOnlySpan<byte> bytes, ImageDecodeOptions? options = null) =>
         Decode(bytes, options ?? ImageDecodeOptions.Default, "");
 
     /// <summary>Reads and decodes an image file; as <see cref="Decode(ReadOnlySpan{byte}, ImageDecodeOptions?)"/>.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="options">Size limit and reduction; <see cref="ImageDecodeOptions.Default"/> if left out.</param>
+    /// <param name="options">Size limit and scaling; <see cref="ImageDecodeOptions.Default"/> if left out.</param>
     /// <exception cref="ImageException">
     /// The file cannot be read, or is not an image of these formats, too large, damaged, or cut off.
     /// </exception>
-    /// <exception cref="VisionUnavailableException">The native library cannot be loaded.</exception>
     public static Image Load(string path, ImageDecodeOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -46,12 +45,11 @@ public sealed partial class Image
 
     /// <summary>Reads a stream to its end and decodes it; as <see cref="Decode(ReadOnlySpan{byte}, ImageDecodeOptions?)"/>.</summary>
     /// <param name="stream">The stream, from where it stands; it is not closed.</param>
-    /// <param name="options">Size limit and reduction; <see cref="ImageDecodeOptions.Default"/> if left out.</param>
+    /// <param name="options">Size limit and scaling; <see cref="ImageDecodeOptions.Default"/> if left out.</param>
     /// <exception cref="ImageException">
     /// The stream cannot be read, or holds no image of these formats, one too large, damaged, or cut off. It is named "the stream",
     /// or by its file where it is a <see cref="FileStream"/>.
     /// </exception>
-    /// <exception cref="VisionUnavailableException">The native library cannot be loaded.</exception>
     public static Image Load(Stream stream, ImageDecodeOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
@@ -87,34 +85,84 @@ public sealed partial class Image
         return buffer.AsSpan(0, read);
     }
 
-    private static unsafe Image Decode(ReadOnlySpan<byte> bytes, ImageDecodeOptions options, string file)
+    private static Image Decode(ReadOnlySpan<byte> bytes, ImageDecodeOptions options, string file)
     {
-        if (options.Reduction is not (1 or 2 or 4 or 8))
-            throw new ArgumentOutOfRangeException(nameof(options), options.Reduction, "the reduction must be 1, 2, 4 or 8");
         if (options.MaxPixels < 1)
             throw new ArgumentOutOfRangeException(nameof(options), options.MaxPixels, "the pixel limit must be at least 1");
         if (bytes.IsEmpty)
             throw new ImageException(file, "is empty");
         if (bytes.StartsWith("version https://git-lfs.github.com/spec/"u8))
             throw new ImageException(file, "is a Git LFS pointer, not the image itself: run `git lfs pull` in its repository");
-
-        DecodedImageHandle handle;
-        int status, width, height;
-        fixed (byte* data = bytes)
-            status = NativeMethods.Decode(data, bytes.Length, options.Reduction, options.MaxPixels, out handle, out width, out height);
-        using (handle)
+        var scan = ImageScan.Of(bytes);
+        Check(scan, options.MaxPixels, file);
+        try
         {
-            NativeStatus.Check(status, file);
-            if (options.ScaleTo is { } scale)
-                (width, height) = scale(width, height);
-            ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
-            ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
-            if (ByteCount(width, height) > Array.MaxLength)
-                throw new ImageException(file, $"has {width} x {height} pixels, which do not fit in one array");
-            var image = new Image(width, height, NewPixels(width, height));
-            fixed (byte* rgb = image._pixels)
-                NativeStatus.Check(NativeMethods.ImageCopy(handle, rgb, width, height, image.Stride), file);
-            return image;
+            if (scan.Format == ImageFormat.Tiff)
+            {
+                using var tiff = TiffDecoder.Decode(bytes);
+                return Finish(tiff, scan.Orientation, Target(tiff.Width, tiff.Height, scan.Orientation, options));
+            }
+
+            var target = Target((int)scan.Width, (int)scan.Height, scan.Orientation, options);
+            using var pixels = SkiaDecoder.Decode(bytes, scan.Format, scan.Format == ImageFormat.Jpeg ? Reduction(scan, target) : 1);
+            return Finish(pixels, scan.Orientation, target);
         }
+        catch (ImageException e) when (e.File.Length == 0 && file.Length > 0)
+        {
+            throw new ImageException(file, e.Reason, e.InnerException);
+        }
+    }
+
+    private static void Check(ImageScan scan, long maxPixels, string file)
+    {
+        if (scan.Format == ImageFormat.Unknown)
+            throw new ImageException(file, "is not JPEG, PNG, WebP, BMP or TIFF");
+        if (scan.Width == 0 || scan.Height == 0)
+            throw new ImageException(file, "is damaged: its header gives no width and height");
+        if (scan.Width > (ulong)maxPixels / scan.Height)
+            throw new ImageException(file, $"has {scan.Width} x {scan.Height} pixels, more than the limit of {maxPixels}");
+        if (scan.Damage is not null)
+            throw new ImageException(file, scan.Damage);
+    }
+
+    // The size that is wanted, as the image is stored.
+    private static (int Width, int Height) Target(int width, int height, int orientation, ImageDecodeOptions options)
+    {
+        if (options.ScaleTo is null)
+            return (width, height);
+        var isTransposed = Orientation.IsTransposed(orientation);
+        var size = isTransposed ? options.ScaleTo(height, width) : options.ScaleTo(width, height);
+        CheckSize(size.Width, size.Height);
+        return isTransposed ? (size.Height, size.Width) : size;
+    }
+
+    // To which fraction of its sides a JPEG is decoded.
+    private static int Reduction(ImageScan scan, (int Width, int Height) target)
+    {
+        var reduction = 8;
+        while (reduction > 1 && ((int)scan.Width / reduction < target.Width || (int)scan.Height / reduction < target.Height))
+            reduction /= 2;
+        return reduction;
+    }
+
+    // Scales, from the decoder's memory at once, and turns upright.
+    private static Image Finish(RgbaPixels decoded, int orientation, (int Width, int Height) target)
+    {
+        var image = new Image(target.Width, target.Height, NewPixels(target.Width, target.Height));
+        if (target == (decoded.Width, decoded.Height))
+            decoded.CopyTo(image._pixels);
+        else
+            Resampler.Run(decoded.Bytes, RgbaPixels.Channels, decoded.Width * RgbaPixels.Channels, decoded.Width, decoded.Height, image._pixels, target.Width * Channels, target.Width, target.Height);
+        return image.Upright(orientation);
+    }
+
+    private Image Upright(int orientation)
+    {
+        if (orientation == 1)
+            return this;
+        var (width, height) = Orientation.IsTransposed(orientation) ? (Height, Width) : (Width, Height);
+        var result = new Image(width, height, NewPixels(width, height));
+        Orientation.Turn(_pixels, Width, Height, orientation, result._pixels);
+        return result;
     }
 }

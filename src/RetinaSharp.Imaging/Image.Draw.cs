@@ -1,5 +1,5 @@
-using System.Text;
-using RetinaSharp.Imaging.Native;
+using RetinaSharp.Imaging.Drawing;
+using SkiaSharp;
 
 namespace RetinaSharp.Imaging;
 
@@ -13,35 +13,27 @@ public sealed partial class Image
     public unsafe Image Draw(IReadOnlyList<BoxLabel> boxes)
     {
         ArgumentNullException.ThrowIfNull(boxes);
-        var corners = new float[4 * boxes.Count];
-        var colours = new int[boxes.Count];
-        var texts = new StringBuilder();
         for (var i = 0; i < boxes.Count; i++)
         {
-            var (x1, y1, x2, y2, text, colour) = boxes[i];
-            if (!float.IsFinite(x1) || !float.IsFinite(y1) || !float.IsFinite(x2) || !float.IsFinite(y2))
+            if (!float.IsFinite(boxes[i].X1) || !float.IsFinite(boxes[i].Y1) || !float.IsFinite(boxes[i].X2) || !float.IsFinite(boxes[i].Y2))
                 throw new ArgumentException($"box {i} is not finite: {boxes[i]}", nameof(boxes));
-            if (colour < 0)
+            if (boxes[i].Colour < 0)
                 throw new ArgumentException($"the colour of box {i} is negative: {boxes[i]}", nameof(boxes));
-            (corners[4 * i], corners[4 * i + 1], corners[4 * i + 2], corners[4 * i + 3]) = (x1, y1, x2, y2);
-            colours[i] = colour;
-            AppendAscii(texts, text);
         }
 
-        var result = new Image(Width, Height, Pixels);
-        var bytes = Encoding.ASCII.GetBytes(texts.ToString());
-        fixed (byte* rgb = result._pixels, text = bytes)
-        fixed (float* corner = corners)
-        fixed (int* colour = colours)
-            NativeStatus.Check(
-                NativeMethods.Draw(rgb, Width, Height, Stride, boxes.Count, corner, colour, text, bytes.Length), "");
-        return result;
-    }
+        Skia.EnsureLoaded();
+        using var pixels = RgbaPixels.Of(_pixels, Width, Height);
+        fixed (byte* rgba = pixels.Bytes)
+        {
+            using var surface = SKSurface.Create(new SKImageInfo(Width, Height, SKColorType.Rgba8888, SKAlphaType.Opaque), (nint)rgba, Width * RgbaPixels.Channels)
+                ?? throw new ImageException("", $"of {Width} x {Height} pixels is too large to draw on");
+            using var painter = new BoxPainter(surface.Canvas, Width, Height);
+            foreach (var box in boxes)
+                painter.Draw(box with { Text = box.Text ?? "" });
+        }
 
-    private static void AppendAscii(StringBuilder texts, string text)
-    {
-        foreach (var rune in (text ?? "").EnumerateRunes())
-            texts.Append(rune.Value is >= ' ' and <= '~' ? (char)rune.Value : '?');
-        texts.Append('\0');
+        var result = new Image(Width, Height, NewPixels(Width, Height));
+        pixels.CopyTo(result._pixels);
+        return result;
     }
 }

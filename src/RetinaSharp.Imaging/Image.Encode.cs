@@ -1,4 +1,4 @@
-using RetinaSharp.Imaging.Native;
+using SkiaSharp;
 
 namespace RetinaSharp.Imaging;
 
@@ -8,7 +8,7 @@ public sealed partial class Image
     /// <param name="format">The format.</param>
     /// <param name="quality">1 (smallest) to 100 (best), for JPEG and WebP; PNG loses nothing and does not use it.</param>
     /// <exception cref="ImageException">The format cannot hold the image, such as a side too long.</exception>
-    /// <exception cref="VisionUnavailableException">The native library cannot be loaded.</exception>
+    /// <exception cref="ImagingUnavailableException">Skia cannot be loaded.</exception>
     public unsafe byte[] Encode(ImageEncoding format, int quality = 95)
     {
         if (!Enum.IsDefined(format))
@@ -16,18 +16,19 @@ public sealed partial class Image
         ArgumentOutOfRangeException.ThrowIfLessThan(quality, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(quality, 100);
 
-        EncodedBytesHandle handle;
-        int status;
-        long size;
-        fixed (byte* rgb = _pixels)
-            status = NativeMethods.Encode(rgb, Width, Height, Stride, (int)format, quality, out handle, out size);
-        using (handle)
+        Skia.EnsureLoaded();
+        using var pixels = RgbaPixels.Of(_pixels, Width, Height);
+        fixed (byte* rgba = pixels.Bytes)
         {
-            NativeStatus.Check(status, "");
-            var bytes = new byte[size];
-            fixed (byte* target = bytes)
-                NativeStatus.Check(NativeMethods.BytesCopy(handle, target), "");
-            return bytes;
+            using var view = new SKPixmap(new(Width, Height, SKColorType.Rgba8888, SKAlphaType.Opaque), (nint)rgba);
+            using var data = format switch
+            {
+                ImageEncoding.Jpeg => view.Encode(new SKJpegEncoderOptions(quality)),
+                // One filter and little effort: a seventh of the time of the defaults, for files a little larger.
+                ImageEncoding.Png => view.Encode(new SKPngEncoderOptions(SKPngEncoderFilterFlags.Up, 1)),
+                _ => view.Encode(new SKWebpEncoderOptions(SKWebpEncoderCompression.Lossy, quality)),
+            };
+            return data?.ToArray() ?? throw new ImageException("", $"of {Width} x {Height} pixels cannot be encoded as {format}");
         }
     }
 

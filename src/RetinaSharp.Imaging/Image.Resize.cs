@@ -1,12 +1,10 @@
-using RetinaSharp.Imaging.Native;
-
 namespace RetinaSharp.Imaging;
 
 public sealed partial class Image
 {
     /// <summary>
-    /// The image in another size: area averaging where a side shrinks to less than half, else bilinear with pixel centres at
-    /// (i + 0.5), in whole numbers. The result does not depend on the number of threads.
+    /// The image in another size, by antialiased bilinear resampling with pixel centers at (i + 0.5): <c>antialias=True</c> of torchvision, <c>BILINEAR</c>
+    /// of Pillow. In whole numbers: the same on every machine.
     /// </summary>
     /// <param name="width">Width in pixels, at least 1.</param>
     /// <param name="height">Height in pixels, at least 1.</param>
@@ -46,13 +44,12 @@ public sealed partial class Image
     /// <param name="y">Its upper side, from 0.</param>
     /// <param name="partWidth">Width of the part in pixels, at least 1; it ends within the image.</param>
     /// <param name="partHeight">Its height.</param>
-    public unsafe void ResizeInto(Span<byte> destination, int stride, int width, int height, int x, int y, int partWidth, int partHeight)
+    public void ResizeInto(Span<byte> destination, int stride, int width, int height, int x, int y, int partWidth, int partHeight)
     {
         PixelRows.Check(destination, stride, width, height);
         if (x < 0 || y < 0 || partWidth < 1 || partHeight < 1 || x > Width - partWidth || y > Height - partHeight)
             throw new ArgumentOutOfRangeException(nameof(x), $"{partWidth} x {partHeight} pixels from ({x}, {y}) are no part of {Width} x {Height}");
-        fixed (byte* source = &_pixels[(y * Width + x) * Channels])
-        fixed (byte* target = destination)
-            NativeStatus.Check(NativeMethods.Resize(source, partWidth, partHeight, Stride, target, width, height, stride), "");
+        var stored = Width * Channels;
+        Resampler.Run(_pixels.AsSpan((y * stored) + (x * Channels)), Channels, stored, partWidth, partHeight, destination, stride, width, height);
     }
 }

@@ -32,8 +32,6 @@ public sealed partial class Image
     /// <summary>The pixels: [height, width, 3], RGB.</summary>
     public ReadOnlySpan<byte> Pixels => _pixels;
 
-    private long Stride => (long)Width * Channels;
-
     private static long ByteCount(int width, int height) => (long)width * height * Channels;
 
     private static byte[] NewPixels(int width, int height) =>

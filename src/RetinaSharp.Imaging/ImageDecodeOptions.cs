@@ -7,20 +7,15 @@ public sealed record ImageDecodeOptions
     public static ImageDecodeOptions Default { get; } = new();
 
     /// <summary>
-    /// 1, 2, 4 or 8: decode to that fraction of each side. JPEG does less work then, and rounds sides up; the other formats
-    /// are decoded in full and shrunk, with sides rounded down.
-    /// </summary>
-    public int Reduction { get; init; } = 1;
-
-    /// <summary>
-    /// From the width and height of the decoded, upright image to those it is scaled to, as <see cref="Image.Resize"/> scales, but without
-    /// the image at its first size in managed memory; null: it keeps its size. What it throws comes out of the decoding.
+    /// From the width and height of the upright image to those it is scaled to, as <see cref="Image.Resize"/> scales; null: it keeps its size. A JPEG is
+    /// then decoded to the smallest half, quarter or eighth that is still no smaller than wanted: its coefficients make the small picture at once, without
+    /// those that it cannot show, so there is no aliasing, and less work the smaller it is. What the function throws comes out of the decoding.
     /// </summary>
     public Func<int, int, (int Width, int Height)>? ScaleTo { get; init; }
 
     /// <summary>
-    /// Images whose header announces more pixels (before <see cref="Reduction"/>) are refused before anything is decoded.
-    /// OpenCV itself refuses more than 2^30.
+    /// Images whose header announces more pixels are refused before anything is decoded.
+    /// Memory is needed for four bytes a pixel, and no array has more than 2 GB.
     /// </summary>
     public long MaxPixels { get; init; } = 100_000_000;
 }

@@ -1,14 +1,14 @@
 namespace RetinaSharp.Imaging;
 
-/// <summary>The formats that images can be written in. The numbers are those of the native library.</summary>
+/// <summary>The formats that images can be written in.</summary>
 public enum ImageEncoding
 {
     /// <summary>JPEG, lossy.</summary>
-    Jpeg = 0,
+    Jpeg,
 
     /// <summary>PNG, lossless.</summary>
-    Png = 1,
+    Png,
 
     /// <summary>WebP, lossy; sides up to 16,383 pixels.</summary>
-    WebP = 2,
+    WebP,
 }

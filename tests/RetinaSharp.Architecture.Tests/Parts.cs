@@ -34,6 +34,10 @@ internal static class Parts
         ["Google.Protobuf"] = ["RetinaSharp.Onnx"],
         ["Grpc.Tools"] = ["RetinaSharp.Onnx"],
         ["TorchSharp"] = ["RetinaSharp.Kernels"],
+        ["SkiaSharp"] = ["RetinaSharp.Imaging"],
+        ["SkiaSharp.NativeAssets.Linux.NoDependencies"] = ["RetinaSharp.Imaging"],
+        ["BitMiracle.LibTiff.NET"] = ["RetinaSharp.Imaging"],
+        ["ScottPlot"] = ["RetinaSharp.Experiments"],
         ["System.CommandLine"] = ["RetinaSharp.Cli"],
         ["Spectre.Console"] = ["RetinaSharp.Cli"],
     };

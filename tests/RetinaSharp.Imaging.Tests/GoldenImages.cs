@@ -8,6 +8,9 @@ internal static class GoldenImages
     private static readonly Dictionary<string, Expected> All = JsonSerializer.Deserialize<Dictionary<string, Expected>>(
         File.ReadAllText(PathOf("golden.json")), JsonSerializerOptions.Web)!;
 
+    /// <summary>Pixels of a pattern that Pillow has scaled, by size.</summary>
+    public static IReadOnlyDictionary<string, string> Resized { get; } = JsonSerializer.Deserialize<Dictionary<string, string>>(File.ReadAllText(PathOf("resized.json")))!;
+
     public static IEnumerable<string> Names => All.Keys;
 
     public static string PathOf(string name) => Path.Combine(AppContext.BaseDirectory, "Golden", name);

@@ -31,10 +31,10 @@ public sealed class OnnxDetectionsTests(ITestOutputHelper log) : LeakCheck
         base.Dispose();
     }
 
-    [OnnxRuntimeFact]
+    [Fact]
     public void Run_TrainedModelOnManySizes_FindsTheSame() => AssertSame(Scenes, TestImages.OfManySizes(50), least: 300);
 
-    [OnnxRuntimeTheory]
+    [Theory]
     [MemberData(nameof(Models))]
     public void Run_EveryKindOfModel_FindsTheSame(string name)
     {
@@ -43,18 +43,18 @@ public sealed class OnnxDetectionsTests(ITestOutputHelper log) : LeakCheck
         AssertSame(_folder.At("model.safetensors"), TestImages.OfManySizes(10), least: 100, pixels: TestModels.All[name].Model.Norm == NormKind.Group ? .01f : Tolerance);
     }
 
-    [OnnxRuntimeFact(needsSharedData: true)]
+    [SharedDataFact]
     public void Run_Photos_FindsTheSame() =>
         AssertSame(Scenes, Directory.EnumerateFiles(SharedData.At("data", "bccd", "JPEGImages")).Order(StringComparer.Ordinal).Take(10).Select(path => Image.Load(path)), least: 100);
 
-    [OnnxRuntimeFact]
+    [Fact]
     public void Run_OtherThresholds_FindsTheSame()
     {
         AssertSame(Scenes, TestImages.OfManySizes(8), least: 16, new() { ScoreThreshold = .2, NmsIou = .2, MaxDetections = 4 });
         AssertSame(Scenes, TestImages.OfManySizes(2), least: 1000, new() { ScoreThreshold = 0, NmsIou = 1, MaxDetections = 1000 });
     }
 
-    [OnnxRuntimeFact]
+    [Fact]
     public void Run_NothingFound_IsEmpty()
     {
         OnnxExport.Run(Scenes, Out, new() { ScoreThreshold = .999 });
@@ -65,7 +65,7 @@ public sealed class OnnxDetectionsTests(ITestOutputHelper log) : LeakCheck
         Assert.All(["scores", "labels", "image"], name => Assert.Equal([0], found[name].Dims));
     }
 
-    [OnnxRuntimeFact]
+    [Fact]
     public void Run_SeveralImagesTogether_GivesWhatEachGivesAlone()
     {
         OnnxExport.Run(Scenes, Out);
@@ -80,7 +80,7 @@ public sealed class OnnxDetectionsTests(ITestOutputHelper log) : LeakCheck
         Assert.All(["boxes", "scores", "labels"], name => Assert.Equal(runs.Take(3).SelectMany(run => run[name].Data), together[name].Data, (a, b) => Math.Abs(a - b) < Tolerance));
     }
 
-    [OnnxRuntimeTheory]
+    [Theory]
     [MemberData(nameof(Models))]
     public void Run_Raw_GivesTheNetworksOutputsAndTheAnchors(string name)
     {
@@ -105,7 +105,7 @@ public sealed class OnnxDetectionsTests(ITestOutputHelper log) : LeakCheck
         Assert.Equal(anchors.SelectMany(box => new[] { box.X1, box.Y1, box.X2, box.Y2 }), raw["anchors"].Data);
     }
 
-    [OnnxRuntimeTheory]
+    [Theory]
     [MemberData(nameof(Models))]
     public void Run_Detections_AreWhatTheLibraryMakesOfTheSameOutputs(string name)
     {

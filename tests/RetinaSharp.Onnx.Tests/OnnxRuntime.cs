@@ -1,48 +1,36 @@
-using System.Diagnostics;
-using System.Text;
-using System.Text.Json;
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace RetinaSharp.Onnx.Tests;
 
-/// <summary>Runs ONNX files in ONNX Runtime, by node and the package that eng/setup.sh fetches for the tests.</summary>
+/// <summary>Runs ONNX files in ONNX Runtime.</summary>
 internal static class OnnxRuntime
 {
-    private const string Package = "onnxruntime-node";
-
-    private static readonly string Modules = Path.Combine(Repository.Root, "artifacts", "onnxruntime", "node_modules");
-    private static readonly string Script = Path.Combine(AppContext.BaseDirectory, "run.cjs");
-
-    /// <summary>What is missing; null where it can run.</summary>
-    public static string? Missing { get; } =
-        !(Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, "node"))) ? "needs node"
-        : !Directory.Exists(Path.Combine(Modules, Package)) ? $"needs {Package}: eng/setup.sh eng/onnxruntime fetches it"
-        : null;
-
     /// <summary>The outputs of a model for each of some batches, by name.</summary>
     public static IReadOnlyList<IReadOnlyDictionary<string, OnnxTensor>> Run(string model, IEnumerable<OnnxBatch> batches)
     {
-        var file = model + ".batches";
-        using (var writer = new BinaryWriter(File.Create(file)))
-        {
-            foreach (var batch in batches)
-            {
-                writer.Write(batch.Pixels.Length / (batch.Height * batch.Width * 3));
-                writer.Write(batch.Height);
-                writer.Write(batch.Width);
-                writer.Write(batch.Pixels);
-            }
-        }
-
-        using var node = Process.Start(new ProcessStartInfo("node", [Script, Modules, model, file]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        var errors = new StringBuilder();
-        node.ErrorDataReceived += (_, line) => errors.AppendLine(line.Data);
-        node.BeginErrorReadLine();
-        var results = new List<IReadOnlyDictionary<string, OnnxTensor>>();
-        while (node.StandardOutput.ReadLine() is { } line)
-            results.Add(JsonSerializer.Deserialize<Dictionary<string, OnnxTensor>>(line, JsonSerializerOptions.Web)!);
-        node.WaitForExit();
-        // A warning of the runtime about the file counts too.
-        Assert.True(node.ExitCode == 0 && errors.ToString().Trim().Length == 0, $"node ended with {node.ExitCode}: {errors}");
-        return results;
+        // One thread: threads that wait for each other would slow down the tests beside this one.
+        using var options = new SessionOptions { IntraOpNumThreads = 1, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_WARNING };
+        using var session = new InferenceSession(model, options);
+        return [.. batches.Select(batch => Run(session, batch))];
     }
+
+    private static Dictionary<string, OnnxTensor> Run(InferenceSession session, OnnxBatch batch)
+    {
+        var images = batch.Pixels.Length / (batch.Height * batch.Width * 3);
+        var input = new DenseTensor<byte>(batch.Pixels, [images, batch.Height, batch.Width, 3]);
+        using var outputs = session.Run([NamedOnnxValue.CreateFromTensor("images", input)]);
+        return outputs.ToDictionary(output => output.Name, Read);
+    }
+
+    private static OnnxTensor Read(NamedOnnxValue output) => output.Value switch
+    {
+        Tensor<float> values => Of(values, value => value),
+        Tensor<long> values => Of(values, value => value),
+        Tensor<int> values => Of(values, value => value),
+        var other => throw new NotSupportedException($"{output.Name} is a {other.GetType()}."),
+    };
+
+    private static OnnxTensor Of<T>(Tensor<T> tensor, Converter<T, float> convert) =>
+        new([.. tensor.Dimensions.ToArray().Select(size => (long)size)], Array.ConvertAll(tensor.ToArray(), convert));
 }

@@ -38,11 +38,11 @@ internal sealed class ImageStore(InputSize size, double maxScale, long cacheByte
 
     private Image Load(AnnotatedImage source)
     {
-        if (ScaledFile.Load(source.Path, source.Width, source.Height, size, maxScale) is { } image)
-            return image;
-        var found = Image.Load(source.Path);
-        throw new DataException(source.Path, $"image {source.Id}",
-            $"is {found.Width} x {found.Height}, but annotated as {source.Width} x {source.Height}: correct the annotations, or their boxes would lie elsewhere");
+        var (width, height, image) = ScaledFile.Load(size, maxScale, options => Image.Load(source.Path, options));
+        return (width, height) == (source.Width, source.Height)
+            ? image
+            : throw new DataException(source.Path, $"image {source.Id}",
+                $"is {width} x {height}, but annotated as {source.Width} x {source.Height}: correct the annotations, or their boxes would lie elsewhere");
     }
 
     /// <summary>A side of an image that is scaled once more.</summary>

@@ -58,9 +58,11 @@ public sealed partial class Detector
     internal IEnumerable<IReadOnlyList<Detection>> DetectMany(AnnotatedSet set, int batch, IProgress<int>? imagesDone, CancellationToken cancellation) =>
         _pipeline.Run(set.Images, SetEvaluator.Reader(set, _planner), batch, imagesDone, cancellation).Select(item => item.Detections);
 
-    // What is wrong with a header the decoder knows better.
-    private ViewedImage Read(string path) =>
-        ImageHeader.TryRead(path) is { OrientedWidth: var width, OrientedHeight: var height } && ScaledFile.Load(path, width, height, Input, _planner.LargestScale) is { } image
-            ? new(width, height, image)
-            : new(Image.Load(path));
+    private ViewedImage Read(string path) => Read(options => Image.Load(path, options));
+
+    private ViewedImage Read(Func<ImageDecodeOptions, Image> decode)
+    {
+        var (width, height, image) = ScaledFile.Load(Input, _planner.LargestScale, decode);
+        return new(width, height, image);
+    }
 }

@@ -98,19 +98,23 @@ public sealed partial class Detector : IDisposable
     /// <exception cref="ImageException">The image cannot be read, or is damaged; names the file.</exception>
     /// <exception cref="ObjectDisposedException">The detector was disposed.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public IReadOnlyList<Detection> Detect(string path, CancellationToken cancellation = default) => DetectMany([path], 1, cancellation: cancellation).Single().Detections;
+    public IReadOnlyList<Detection> Detect(string path, CancellationToken cancellation = default) => DetectOne(options => Image.Load(path, options), cancellation);
 
     /// <summary>Finds objects in an image file that is in memory.</summary>
     /// <param name="encoded">The whole file: JPEG, PNG, WebP, BMP or TIFF.</param>
     /// <param name="cancellation">Ends the wait for a turn.</param>
     /// <inheritdoc cref="Detect(string, CancellationToken)" path="/returns|/exception"/>
-    public IReadOnlyList<Detection> Detect(ReadOnlySpan<byte> encoded, CancellationToken cancellation = default) => Detect(Image.Decode(encoded), cancellation);
+    public IReadOnlyList<Detection> Detect(ReadOnlySpan<byte> encoded, CancellationToken cancellation = default)
+    {
+        var bytes = encoded.ToArray();
+        return DetectOne(options => Image.Decode(bytes, options), cancellation);
+    }
 
     /// <summary>Finds objects in an image file that is read from a stream.</summary>
     /// <param name="stream">The file, from where the stream stands to its end; it is not closed.</param>
     /// <param name="cancellation">Ends the wait for a turn.</param>
     /// <inheritdoc cref="Detect(string, CancellationToken)" path="/returns|/exception"/>
-    public IReadOnlyList<Detection> Detect(Stream stream, CancellationToken cancellation = default) => Detect(Image.Load(stream), cancellation);
+    public IReadOnlyList<Detection> Detect(Stream stream, CancellationToken cancellation = default) => DetectOne(options => Image.Load(stream, options), cancellation);
 
     /// <summary>Finds objects in an image.</summary>
     /// <param name="image">The image; <see cref="Image(int, int, ReadOnlySpan{byte})"/> makes one of RGB pixels.</param>
@@ -148,6 +152,9 @@ public sealed partial class Detector : IDisposable
         _state.Dispose();
         _freeTurns.Release(_turns);
     }
+
+    private IReadOnlyList<Detection> DetectOne(Func<ImageDecodeOptions, Image> decode, CancellationToken cancellation) =>
+        _pipeline.Run([decode], Read, 1, null, cancellation).Single().Detections;
 
     /// <summary>Takes a batch through the network when it is its turn.</summary>
     internal IReadOnlyList<Detection>[] Predict(ImageBatch batch, CancellationToken cancellation) => InTurn(() => _predictor.Predict(batch), cancellation);

@@ -16,7 +16,7 @@ internal static class FigureFiles
     public static IReadOnlyList<string> Write(string folder, string name, LineChart chart)
     {
         Directory.CreateDirectory(folder);
-        return [Write(Path.Combine(folder, $"{name}.svg"), SvgFigure.Render(chart)), Write(Path.Combine(folder, $"{name}.csv"), CsvTable.Render(chart))];
+        return [Write(Path.Combine(folder, $"{name}.svg"), ChartSvg.RenderFile(chart)), Write(Path.Combine(folder, $"{name}.csv"), CsvTable.Render(chart))];
     }
 
     private static string Write(string path, string text)

@@ -1,3 +1,5 @@
+using RetinaSharp.Experiments.Figures;
+
 namespace RetinaSharp.Experiments.Reports;
 
 /// <summary>Writes the blocks of a report, one kind of block a method.</summary>
@@ -87,10 +89,12 @@ internal sealed class BlockWriter(HtmlWriter html)
         var data = new ChartData(chart);
         html.Line($"<figure class=\"chart\"><figcaption>{chart.Title}</figcaption><ul class=\"legend\">");
         for (var series = 0; series < chart.Series.Count; series++)
-            html.Line($"<li class=\"s{series}\"><svg class=\"line\" aria-hidden=\"true\"><line x1=\"0\" y1=\"50%\" x2=\"100%\" y2=\"50%\"/></svg>{chart.Series[series].Name} <output></output></li>");
-        html.Raw("<li><output></output></li></ul>");
+            html.Line($"<li class=\"s{series}\"><svg class=\"line\" aria-hidden=\"true\"><line x1=\"0\" y1=\"50%\" x2=\"100%\" y2=\"50%\"/></svg>{chart.Series[series].Name}</li>");
+        html.Raw("</ul>");
         var names = string.Join(", ", chart.Series.Select(series => series.Name));
-        html.Line($"<div class=\"plot\" data-chart=\"{number}\" role=\"img\" aria-label=\"Line chart. {chart.Title}: {chart.YTitle} by {chart.XTitle}; curves: {names}. The table that follows has the numbers.\"></div>");
+        html.Line($"<div class=\"plot\" role=\"img\" aria-label=\"Line chart. {chart.Title}: {chart.YTitle} by {chart.XTitle}; curves: {names}. The table that follows has the numbers.\">");
+        html.Raw(ChartSvg.Render(chart, number));
+        html.Raw("</div>");
         Write(new ReportTable($"Numbers of “{chart.Title}”", [chart.XTitle, .. chart.Series.Select(series => series.Name)],
             [.. data.X.Select((x, place) => (IReadOnlyList<TableCell>)[Number(x), .. data.Y.Select(values => (TableCell)Number(values[place]))])], IsFolded: true));
         html.Raw("</figure>");

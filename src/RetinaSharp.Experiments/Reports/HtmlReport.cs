@@ -1,15 +1,14 @@
 using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using RetinaSharp.Detection;
+using RetinaSharp.Experiments.Figures;
 
 namespace RetinaSharp.Experiments.Reports;
 
 /// <summary>
-/// Writes a report as one HTML file that needs nothing else: styles, scripts, data and pictures are in it. Its content security
-/// policy lets no connection out and runs no script but its own. Without scripts everything can be read but the curves, whose
-/// numbers are there as tables.
+/// Writes a report as one HTML file that needs nothing else: styles, charts and pictures are in it. It has no scripts, and its content security
+/// policy lets no connection out and runs none.
 /// </summary>
 public static class HtmlReport
 {
@@ -32,17 +31,9 @@ public static class HtmlReport
     public static string Render(Report report)
     {
         ArgumentNullException.ThrowIfNull(report);
-        var charts = report.Sections.SelectMany(section => section.Blocks).OfType<LineChart>().ToList();
-        var styles = new List<string> { EmbeddedFile.Read(EmbeddedFile.Style) };
-        var scripts = new List<string>();
-        if (charts.Count > 0)
-        {
-            styles.Insert(0, EmbeddedFile.Read(EmbeddedFile.ChartStyle));
-            scripts = [EmbeddedFile.Read(EmbeddedFile.ChartScript), EmbeddedFile.Read(EmbeddedFile.Script)];
-        }
-
+        List<string> styles = [EmbeddedFile.Read(EmbeddedFile.Style), ChartSvg.Style];
         var html = new HtmlWriter();
-        Head(html, report, styles, scripts);
+        Head(html, report, styles);
         html.Line($"<header><h1>{report.Title}</h1><p class=\"lead\">{report.Lead}</p></header>");
         html.Raw("<main>");
         var blocks = new BlockWriter(html);
@@ -55,15 +46,14 @@ public static class HtmlReport
         }
 
         html.Raw("</main>");
-        Foot(html, charts, scripts);
+        Foot(html);
         return html.ToString();
     }
 
-    private static void Head(HtmlWriter html, Report report, List<string> styles, List<string> scripts)
+    private static void Head(HtmlWriter html, Report report, List<string> styles)
     {
         html.Raw("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">");
-        // The chart library sets styles through the object model, which no policy concerns.
-        html.Line($"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; style-src {Hashes(styles)}; script-src {Hashes(scripts)}; base-uri 'none'; form-action 'none'\">");
+        html.Line($"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; style-src {Hashes(styles)}; base-uri 'none'; form-action 'none'\">");
         html.Raw("""
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <meta name="color-scheme" content="light dark">
@@ -75,27 +65,14 @@ public static class HtmlReport
         html.Raw("</head>\n<body>");
     }
 
-    private static void Foot(HtmlWriter html, List<LineChart> charts, List<string> scripts)
+    private static void Foot(HtmlWriter html)
     {
         var version = typeof(HtmlReport).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
-        html.Line($"<footer><p>Made by RetinaSharp {version}.");
-        if (charts.Count > 0)
-        {
-            using var package = JsonDocument.Parse(EmbeddedFile.Read(EmbeddedFile.ChartPackage));
-            html.Line($"Curves by uPlot {package.RootElement.GetProperty("version").GetString()}, under the MIT licence, which this file holds.");
-            html.Raw($"<!-- uPlot\n{EmbeddedFile.Read(EmbeddedFile.ChartLicence).Replace("--", "- -")}\n-->");
-        }
-
-        html.Raw("</p></footer>");
-        if (charts.Count > 0)
-            html.Raw($"<script type=\"application/json\" id=\"charts\">{ChartData.Json(charts)}</script>");
-        foreach (var script in scripts)
-            html.Raw($"<script>{script}</script>");
+        html.Line($"<footer><p>Made by RetinaSharp {version}.</p></footer>");
         html.Raw("</body>\n</html>");
     }
 
     /// <summary>The sources of a policy that lets exactly these texts pass.</summary>
-    private static string Hashes(List<string> texts) => texts.Count == 0
-        ? "'none'"
-        : string.Join(' ', texts.Select(text => $"'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(text)))}'"));
+    private static string Hashes(List<string> texts) =>
+        string.Join(' ', texts.Select(text => $"'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(text)))}'"));
 }

@@ -33,7 +33,7 @@ public sealed class Picture
     /// <param name="image">The image.</param>
     /// <param name="alt">What is to be seen on it, for those who cannot see it.</param>
     /// <param name="caption">What stands below it; empty for nothing.</param>
-    /// <exception cref="VisionUnavailableException">The library that encodes it cannot be loaded.</exception>
+    /// <exception cref="ImagingUnavailableException">The library that encodes it cannot be loaded.</exception>
     public Picture(Image image, string alt, string caption = "")
         : this(image.Encode(ImageEncoding.Jpeg, JpegQuality), alt, caption)
     {

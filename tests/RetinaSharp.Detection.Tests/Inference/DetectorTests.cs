@@ -61,6 +61,28 @@ public class DetectorTests(TrainedModel trained) : LeakCheck
     }
 
     [Fact]
+    public void Detect_LargeJpegByPathBytesStreamOrPixels_SameResult()
+    {
+        using var detector = Load();
+        var small = Image.Load(trained.Set.Images[0].Path);
+        var path = trained.At("large.jpg");
+        // Decoded to a quarter of its sides, and scaled from there.
+        small.Resize(5 * small.Width, 5 * small.Height).Save(path);
+        var expected = detector.Detect(path);
+        var bytes = File.ReadAllBytes(path);
+
+        Assert.NotEmpty(expected);
+        Assert.Equal(expected, detector.Detect(bytes));
+        Assert.Equal(expected, detector.Detect(new MemoryStream(bytes)));
+        Assert.Equal(expected, detector.DetectMany([path]).Single().Detections);
+        // Decoded in full, and scaled at once: not the same pixels.
+        var whole = detector.Detect(Image.Load(path));
+        Assert.Equal(expected[0].Class, whole[0].Class);
+        Assert.Equal(expected[0].Score, whole[0].Score, .05f);
+        Assert.True(Overlap(expected[0].Box, whole[0].Box) > .9);
+    }
+
+    [Fact]
     public void Detect_Damaged_NamesWhereItCameFrom()
     {
         using var detector = Load();

@@ -67,9 +67,9 @@ internal sealed class Browser : IAsyncDisposable
     }
 
     /// <summary>Changes the window of the page that is open.</summary>
-    public async Task ChangeAsync(int width, bool isDark)
+    public async Task ChangeAsync(int width, bool isDark, bool isPrinted = false)
     {
-        await SetWindowAsync(width, isDark);
+        await SetWindowAsync(width, isDark, isPrinted);
         await SettleAsync();
     }
 
@@ -97,11 +97,12 @@ internal sealed class Browser : IAsyncDisposable
         }
     }
 
-    private async Task SetWindowAsync(int width, bool isDark)
+    private async Task SetWindowAsync(int width, bool isDark, bool isPrinted = false)
     {
         await SendAsync("Emulation.setDeviceMetricsOverride", new() { ["width"] = width, ["height"] = 900, ["deviceScaleFactor"] = 1, ["mobile"] = false });
         await SendAsync("Emulation.setEmulatedMedia", new()
         {
+            ["media"] = isPrinted ? "print" : "",
             ["features"] = new JsonArray(new JsonObject { ["name"] = "prefers-color-scheme", ["value"] = isDark ? "dark" : "light" }),
         });
     }

@@ -6,7 +6,8 @@ internal sealed class BrowserFactAttribute : FactAttribute
 {
     public BrowserFactAttribute()
     {
-        if (Browser.Executable is null)
-            Skip = "needs chromium, which ./test.sh installs";
+        // Where all tests have to run, it fails instead.
+        if (Browser.Executable is null && Environment.GetEnvironmentVariable("RETINASHARP_TESTS") != "all")
+            Skip = "needs chromium";
     }
 }

@@ -28,13 +28,12 @@ public partial class HtmlReportTests
         ]));
         Assert.DoesNotContain("<img src=x", html);
         Assert.DoesNotContain("onerror=alert(1)>", html);
-        // The data, the library and the report's own.
-        Assert.Equal(3, Regex.Count(html, "<script"));
-        Assert.Equal(3, Regex.Count(html, "</script>"));
+        Assert.DoesNotContain("<script", html);
+        Assert.DoesNotContain("</script", html);
     }
 
     [Fact]
-    public void Render_ItsPolicy_LetsItsOwnScriptsAndStylesRunAndNothingElse()
+    public void Render_ItsPolicy_LetsItsOwnStylesApplyAndNothingElse()
     {
         var html = HtmlReport.Render(new("Title", "", [new("Section", [Chart])]));
         var policy = Regex.Match(html, "Content-Security-Policy\" content=\"([^\"]*)\"").Groups[1].Value.Replace("&#39;", "'");
@@ -43,9 +42,8 @@ public partial class HtmlReportTests
         Assert.Equal(["data:"], parts["img-src"]);
         Assert.Equal(["'none'"], parts["base-uri"]);
         Assert.Equal(["'none'"], parts["form-action"]);
-        Assert.Equal(Script().Matches(html).Select(HashOf), parts["script-src"]);
         Assert.Equal(Style().Matches(html).Select(HashOf), parts["style-src"]);
-        Assert.Equal(2, parts["script-src"].Length);
+        Assert.DoesNotContain("script-src", parts);
 
         static string HashOf(Match match) => $"'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(match.Groups[1].Value)))}'";
     }
@@ -58,26 +56,22 @@ public partial class HtmlReportTests
         Assert.All(references, reference => Assert.StartsWith("data:", reference));
         Assert.Equal(2, references.Count());
         Assert.DoesNotContain("@import", html);
-        Assert.DoesNotContain("url(", html);
+        Assert.DoesNotMatch(@"url\((?!#)", html);
     }
 
     [Fact]
-    public void Render_LineChart_HasItsNumbersAsATableAndTheLibrarysLicence()
+    public void Render_LineChart_IsSvgWithItsNumbersAsATable()
     {
         var html = HtmlReport.Render(new("Title", "", [new("Section", [Chart])]));
         Assert.Contains("<th scope=\"row\">1</th>\n<td class=\"number\">0.5</td>\n<td class=\"number\">–</td>", html);
         Assert.Contains("<th scope=\"row\">2</th>\n<td class=\"number\">0.25</td>\n<td class=\"number\">0.75</td>", html);
-        Assert.Contains("\"data\":[[1,2],[0.5,0.25],[null,0.75]]", html);
-        Assert.Contains("The MIT License", html);
-        Assert.Contains("Leon Sorokin", html);
+        Assert.Matches("<svg[^>]* class=\"chart\" viewBox=\"0 0 460 290\"", html);
     }
 
     [Fact]
-    public void Render_WithoutCurves_HasNoScript()
+    public void Render_Bars_AreAsLongAsTheirValues()
     {
         var html = HtmlReport.Render(new("Title", "Lead", [new("Section", [new BarChart("Seconds", ["forward", "loss"], [new("seconds", [4, 1])])])]));
-        Assert.DoesNotContain("<script", html);
-        Assert.Contains("script-src &#39;none&#39;", html);
         Assert.Contains("<rect width=\"100%\"", html);
         Assert.Contains("<rect width=\"25%\"", html);
     }
@@ -114,9 +108,6 @@ public partial class HtmlReportTests
         Assert.Contains("<h1>Second</h1>", File.ReadAllText(path));
         Assert.Equal([path], Directory.GetFiles(sample.At("folder")));
     }
-
-    [GeneratedRegex("<script>(.*?)</script>", RegexOptions.Singleline)]
-    private static partial Regex Script();
 
     [GeneratedRegex("<style>(.*?)</style>", RegexOptions.Singleline)]
     private static partial Regex Style();

@@ -1,4 +1,4 @@
-"""Makes the small image files of this folder and golden.json: the pixels that PIL decodes from them.
+"""Makes the small image files of this folder, golden.json: the pixels that PIL decodes from them, and resized.json: a pattern in other sizes.
 
 Needs Python 3 with Pillow (Debian: python3-pil). Run it in this folder. JPEG and WebP bytes may differ between versions of
 Pillow; golden.json always fits the files beside it.
@@ -99,9 +99,30 @@ add("palette.bmp", saved(base.quantize(16), "BMP"))
 add("rgb.tif", saved(base, "TIFF", compression="tiff_lzw"))
 add("grey.tif", saved(base.convert("L"), "TIFF", compression="packbits"))
 add("grey_big_endian.tif", big_endian_tiff(base.convert("L")))
+# Pillow turns TIFF itself when it loads it, so that exif_transpose would turn it again.
+add("orientation_6.tif", saved(base, "TIFF", tiffinfo={274: 6}), base.transpose(Image.Transpose.ROTATE_270))
+# Pillow's own conversion drops alpha too.
+add("rgba.tif", saved(rgba, "TIFF", compression="tiff_deflate"))
 add("lossy.webp", saved(base, "WEBP", quality=95))
 add("lossless.webp", saved(base, "WEBP", lossless=True))
 
 with open("golden.json", "w") as file:
     json.dump(golden, file, indent=1)
+    file.write("\n")
+
+
+def pattern(width, height):
+    """Noise that is the same in every language."""
+    state, values = 1, bytearray()
+    for _ in range(3 * width * height):
+        state = (state * 1664525 + 1013904223) % 2**32
+        values.append(state >> 24)
+    return Image.frombytes("RGB", (width, height), bytes(values))
+
+
+resized = {}
+for width, height in [(31, 11), (10, 7), (8, 23), (62, 46), (45, 20), (3, 2), (1, 1), (40, 9), (16, 12), (29, 22)]:
+    resized[f"{width}x{height}"] = pattern(31, 23).resize((width, height), Image.Resampling.BILINEAR).tobytes().hex()
+with open("resized.json", "w") as file:
+    json.dump(resized, file, indent=1)
     file.write("\n")

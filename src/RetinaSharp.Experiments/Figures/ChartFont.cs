@@ -1,0 +1,34 @@
+using RetinaSharp.Imaging;
+using ScottPlot;
+using SkiaSharp;
+
+namespace RetinaSharp.Experiments.Figures;
+
+/// <summary>Gives ScottPlot the font that comes with RetinaSharp.Imaging: a machine may have none, and text without one is left out silently.</summary>
+internal sealed class ChartFont : IFontResolver
+{
+    private static readonly Lazy<SKTypeface> Typeface = new(() =>
+    {
+        using var stream = EmbeddedFont.Open();
+        using var data = SKData.Create(stream);
+        return SKTypeface.FromData(data);
+    });
+
+    static ChartFont()
+    {
+        Fonts.FontResolvers.Insert(0, new ChartFont());
+        Fonts.Default = EmbeddedFont.Family;
+        Fonts.Sans = EmbeddedFont.Family;
+    }
+
+    /// <summary>Makes it known to ScottPlot.</summary>
+    public static void Register()
+    {
+    }
+
+    /// <inheritdoc/>
+    public SKTypeface? CreateTypeface(string fontName, bool bold, bool italic) => fontName == EmbeddedFont.Family ? Typeface.Value : null;
+
+    /// <inheritdoc/>
+    public SKTypeface? CreateTypeface(string fontName, FontWeight weight, FontSlant slant, FontSpacing spacing) => CreateTypeface(fontName, false, false);
+}

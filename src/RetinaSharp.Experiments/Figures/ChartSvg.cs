@@ -1,0 +1,169 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using RetinaSharp.Experiments.Reports;
+using RetinaSharp.Imaging;
+using ScottPlot;
+using ScottPlot.TickGenerators;
+
+namespace RetinaSharp.Experiments.Figures;
+
+/// <summary>Line charts as SVG, drawn by ScottPlot. The same chart gives the same bytes.</summary>
+internal static partial class ChartSvg
+{
+    // Small, so that text of 13 pixels stays legible where the chart is as wide as a phone.
+    private const int Width = 460, PlotHeight = 290, LegendRow = 22, TitleHeight = 32;
+    private const float TextSize = 13, MarkerSize = 4;
+
+    // More points than this are a curve, and are not marked.
+    private const int MostMarkers = 60;
+
+    // Every color as it is in the file, and as it is in dark mode; the first three are paper, text and grid.
+    private static readonly (string Light, string Dark)[] Colors =
+    [
+        ("white", "#14181f"), ("#566072", "#a2adbd"), ("#D9DEE6", "#343d4b"),
+        ("#0B6BB5", "#5aaeee"), ("#C8500A", "#ff9354"), ("#0A7F5C", "#3fc79a"), ("#A4438A", "#e48dcb"), ("#8A6D00", "#e0b93a"), ("#4B5563", "#b3bcc9"),
+    ];
+
+    // Series are told apart without colors, too. The same dashes are in report.css.
+    private static readonly LinePattern[] Patterns =
+        [LinePattern.Solid, new([7, 3], 0, "7 3"), new([2, 3], 0, "2 3"), new([9, 3, 2, 3], 0, "9 3 2 3"), new([4, 2], 0, "4 2"), new([12, 3], 0, "12 3")];
+
+    /// <summary>A style sheet for charts of class <c>chart</c>: the font, and the colors of dark mode, which style sheets may set over those of attributes.</summary>
+    public static string Style { get; } = $$"""
+        .chart text { font-family: {{EmbeddedFont.Family}}, system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif; }
+        @media screen and (prefers-color-scheme: dark) {
+        {{string.Join('\n', Colors.Select(color => $"  .chart [fill=\"{color.Light}\" i] {{ fill: {color.Dark}; }} .chart [stroke=\"{color.Light}\" i] {{ stroke: {color.Dark}; }}"))}}
+        }
+        """;
+
+    /// <summary>A chart for a page that has <see cref="Style"/>, and its title and legend beside it.</summary>
+    /// <param name="chart">What it shows.</param>
+    /// <param name="number">Its number in the page, for names that have to differ.</param>
+    public static string Render(LineChart chart, int number)
+    {
+        using var plot = Plot(chart);
+        plot.HideLegend();
+        return Clean(plot.GetSvgXml(Width, PlotHeight), number);
+    }
+
+    /// <summary>A chart as a file that needs nothing else, with title and legend.</summary>
+    /// <param name="chart">What it shows.</param>
+    /// <exception cref="ArgumentException">No point can be drawn, or there are more series than can be told apart.</exception>
+    public static string RenderFile(LineChart chart)
+    {
+        if (chart.Series.Count > LineChart.MostSeries)
+            throw new ArgumentException($"a chart tells {LineChart.MostSeries} curves apart, not {chart.Series.Count}", nameof(chart));
+        if (chart.Series.All(series => !Points(series, chart).Any()))
+            throw new ArgumentException("a chart needs a point", nameof(chart));
+        using var plot = Plot(chart);
+        plot.Title(chart.Title, 16);
+        plot.Axes.Title.Label.ForeColor = Color.FromHex(Colors[1].Light);
+        plot.Axes.Title.Label.Bold = false;
+        plot.Legend.Orientation = Orientation.Horizontal;
+        plot.Legend.OutlineWidth = 0;
+        plot.Legend.ShadowColor = ScottPlot.Colors.Transparent;
+        plot.Legend.BackgroundColor = ScottPlot.Colors.White;
+        plot.Legend.FontColor = Color.FromHex(Colors[1].Light);
+        plot.Legend.FontSize = TextSize;
+        plot.Legend.TightHorizontalWrapping = true;
+        plot.ShowLegend(Edge.Bottom);
+        var svg = Clean(plot.GetSvgXml(Width, PlotHeight + TitleHeight + (LegendRow * (1 + (chart.Series.Sum(series => series.Name.Length + 6) / 56)))), 0);
+        return svg.Insert(svg.IndexOf('>', svg.IndexOf("<svg", StringComparison.Ordinal)) + 1, $"\n<title>{System.Net.WebUtility.HtmlEncode(chart.Title)}</title>\n<style>{Style}</style>");
+    }
+
+    private static Plot Plot(LineChart chart)
+    {
+        ChartFont.Register();
+        var plot = new Plot();
+        plot.Font.Set(EmbeddedFont.Family);
+        var (paper, text, grid) = (ScottPlot.Colors.White, Color.FromHex(Colors[1].Light), Color.FromHex(Colors[2].Light));
+        plot.FigureBackground.Color = paper;
+        plot.DataBackground.Color = paper;
+        plot.Axes.Color(text);
+        plot.Axes.FrameColor(grid);
+        plot.Grid.MajorLineColor = grid;
+        for (var i = 0; i < chart.Series.Count; i++)
+        {
+            var points = Points(chart.Series[i], chart).ToList();
+            if (points.Count == 0)
+                continue;
+            var curve = plot.Add.Scatter(points.Select(point => point.X).ToArray(), points.Select(point => point.Y).ToArray(), Color.FromHex(Colors[3 + i].Light));
+            curve.LegendText = chart.Series[i].Name;
+            curve.LineWidth = 2;
+            curve.LinePattern = Patterns[i];
+            curve.MarkerSize = points.Count > MostMarkers ? 0 : MarkerSize;
+        }
+
+        SetAxis(plot.Axes.Bottom, chart.XTitle, chart.IsXLogarithmic, isWhole: chart.Series.All(series => series.Points.All(point => double.IsInteger(point.X))));
+        SetAxis(plot.Axes.Left, chart.YTitle, chart.IsYLogarithmic, isWhole: false);
+        if (chart.IsOfShares)
+            plot.Axes.SetLimits(0, 1, 0, 1);
+        else
+            plot.Axes.Margins(.02, .06);
+        return plot;
+    }
+
+    private static void SetAxis(IAxis axis, string title, bool isLogarithmic, bool isWhole)
+    {
+        axis.Label.Text = title;
+        axis.Label.Bold = false;
+        axis.Label.FontSize = TextSize;
+        axis.TickLabelStyle.FontSize = TextSize;
+        axis.TickGenerator = isLogarithmic
+            ? new NumericAutomatic { IntegerTicksOnly = true, MinorTickGenerator = new LogMinorTickGenerator(), LabelFormatter = exponent => Text(Math.Pow(10, exponent)) }
+            : new NumericAutomatic { IntegerTicksOnly = isWhole, LabelFormatter = Text };
+    }
+
+    // What can be drawn, rising; of several at one place the last.
+    private static IEnumerable<(double X, double Y)> Points(LineSeries series, LineChart chart)
+    {
+        var values = new SortedDictionary<double, double>();
+        foreach (var (x, y) in series.Points)
+            if (IsDrawn(x, chart.IsXLogarithmic) && IsDrawn(y, chart.IsYLogarithmic))
+                values[chart.IsXLogarithmic ? Math.Log10(x) : x] = chart.IsYLogarithmic ? Math.Log10(y) : y;
+        return values.Select(point => (point.Key, point.Value));
+    }
+
+    private static bool IsDrawn(double value, bool isLogarithmic) => double.IsFinite(value) && (value > 0 || !isLogarithmic);
+
+    private static string Text(double value) => double.Parse(value.ToString("G4", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture)
+        .ToString(Math.Abs(value) is >= 1e-4 or 0 ? "0.######" : "0.###E0", CultureInfo.InvariantCulture).Replace('-', '\u2212');
+
+    // Scales with its place, has names of its own and hundredths of a pixel. Text is as wide as in the embedded font, whatever font the reader has.
+    private static string Clean(string svg, int number)
+    {
+        svg = svg[svg.IndexOf("<svg", StringComparison.Ordinal)..];
+        svg = Letters().Replace(svg, match => $"x=\"{match.Groups[1].Value}\"{WidthOf(match)} y=\"{match.Groups[3].Value}\"");
+        svg = Attributes().Replace(svg, attribute => Fractions().Replace(attribute.Value, fraction => Text(Parse(fraction.Value), "0.##")));
+        // Skia counts its clips for all of the process.
+        var clips = new Dictionary<string, int>();
+        svg = Clips().Replace(svg, match => $"c{number}-{(clips.TryGetValue(match.Value, out var clip) ? clip : clips[match.Value] = clips.Count)}");
+        return Size().Replace(svg, match => $"<svg{match.Groups[1].Value} class=\"chart\" viewBox=\"0 0 {match.Groups[2].Value} {match.Groups[3].Value}\"", 1);
+    }
+
+    // Skia writes the place of every letter, but not where the last one ends.
+    private static string WidthOf(Match text)
+    {
+        var (first, letters) = (Parse(text.Groups[1].Value), text.Groups[2].Captures);
+        return letters.Count == 0 ? "" : $" textLength=\"{Text((Parse(letters[^1].Value) - first) * (letters.Count + 1) / letters.Count, "0.##")}\" lengthAdjust=\"spacingAndGlyphs\"";
+    }
+
+    private static double Parse(string number) => double.Parse(number, CultureInfo.InvariantCulture);
+
+    private static string Text(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
+
+    [GeneratedRegex("""(?<= )x="(-?[\d.e-]+)(?:, (-?[\d.e-]+))*, " y="(-?[\d.e-]+), [^"]*["]""")]
+    private static partial Regex Letters();
+
+    [GeneratedRegex("=\"[^\"]*\"")]
+    private static partial Regex Attributes();
+
+    [GeneratedRegex(@"\d+\.\d{3,}")]
+    private static partial Regex Fractions();
+
+    [GeneratedRegex("(?<=[\"#])cl_[0-9a-f]+(?=[\")])")]
+    private static partial Regex Clips();
+
+    [GeneratedRegex("""<svg([^>]*?) width="(\d+)" height="(\d+)"(?=[^>]*>)""")]
+    private static partial Regex Size();
+}

@@ -1,0 +1,88 @@
+namespace RetinaSharp.Imaging.Decoding;
+
+/// <summary>What a file says of its image before a decoder sees it. Decodes nothing, allocates nothing, and reads only within the file.</summary>
+/// <param name="Format">The format, by the first bytes.</param>
+/// <param name="Width">Width in pixels as stored, or that of a tile where it is larger, since a decoder allocates it; 0: the header does not tell.</param>
+/// <param name="Height">Height in pixels, likewise.</param>
+/// <param name="Orientation">EXIF orientation, 1 to 8; 1 where there is none.</param>
+/// <param name="Damage">What is wrong that decoders do not always notice, worded to follow the file's name; null: nothing.</param>
+internal readonly record struct ImageScan(ImageFormat Format, ulong Width = 0, ulong Height = 0, int Orientation = 1, string? Damage = null)
+{
+    /// <summary>Scans a file.</summary>
+    public static ImageScan Of(ReadOnlySpan<byte> bytes)
+    {
+        var file = new FileBytes(bytes);
+        if (file.Has(0, [0xFF, 0xD8, 0xFF]))
+            return JpegScan.Of(file);
+        if (file.Has(0, [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A]))
+            return Png(file);
+        if (file.Has(0, "RIFF"u8) && file.Has(8, "WEBP"u8))
+            return WebP(file);
+        if (file.Has(0, "BM"u8))
+            return Bmp(file);
+        return TiffDirectory.IsAt(file) ? TiffDirectory.Scan(file) : default;
+    }
+
+    private static ImageScan Png(FileBytes file)
+    {
+        var isHeader = file.Has(12, "IHDR"u8);
+        var (hasEnd, orientation) = (false, 1);
+        // A chunk: length, name, data, checksum.
+        for (var chunk = 8L; chunk + 12 <= file.Length && !hasEnd; chunk += 12 + (long)file.BigEndian(chunk, 4))
+        {
+            hasEnd = file.Has(chunk + 4, "IEND"u8);
+            if (file.Has(chunk + 4, "eXIf"u8))
+                orientation = TiffDirectory.Orientation(file.Part(chunk + 8, file.BigEndian(chunk, 4)));
+        }
+
+        return new(
+            ImageFormat.Png, isHeader ? file.BigEndian(16, 4) : 0, isHeader ? file.BigEndian(20, 4) : 0, orientation,
+            hasEnd ? null : "is cut off: the PNG data has no end");
+    }
+
+    private static ImageScan Bmp(FileBytes file)
+    {
+        var header = file.LittleEndian(14, 4);
+        if (header == 12)
+            return new(ImageFormat.Bmp, file.LittleEndian(18, 2), file.LittleEndian(20, 2));
+        if (header < 16)
+            return new(ImageFormat.Bmp);
+        // A negative height says that the rows run from the top.
+        var (width, height) = ((int)file.LittleEndian(18, 4), (long)(int)file.LittleEndian(22, 4));
+        return new(ImageFormat.Bmp, (ulong)Math.Max(width, 0), (ulong)Math.Abs(height));
+    }
+
+    private static ImageScan WebP(FileBytes file)
+    {
+        var damage = file.LittleEndian(4, 4) + 8 > (ulong)file.Length ? "is cut off: the WebP file is shorter than it says" : null;
+        if (file.Has(12, "VP8X"u8))
+        {
+            var hasExif = (file[20] & 8) != 0;
+            return new(ImageFormat.WebP, file.LittleEndian(24, 3) + 1, file.LittleEndian(27, 3) + 1, hasExif ? WebPOrientation(file) : 1, damage);
+        }
+
+        if (file.Has(12, "VP8L"u8) && file[20] == 0x2F)
+        {
+            var bits = file.LittleEndian(21, 4);
+            return new(ImageFormat.WebP, (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1, 1, damage);
+        }
+
+        return file.Has(12, "VP8 "u8) && file.Has(23, [0x9D, 0x01, 0x2A])
+            ? new(ImageFormat.WebP, file.LittleEndian(26, 2) & 0x3FFF, file.LittleEndian(28, 2) & 0x3FFF, 1, damage)
+            : new(ImageFormat.WebP);
+    }
+
+    private static int WebPOrientation(FileBytes file)
+    {
+        // Chunks are padded to an even length.
+        for (var chunk = 12L; chunk < file.Length; chunk += 8 + (((long)file.LittleEndian(chunk + 4, 4) + 1) / 2 * 2))
+        {
+            if (!file.Has(chunk, "EXIF"u8))
+                continue;
+            var prefix = file.Has(chunk + 8, "Exif"u8) ? 6 : 0;
+            return TiffDirectory.Orientation(file.Part(chunk + 8 + prefix, file.LittleEndian(chunk + 4, 4)));
+        }
+
+        return 1;
+    }
+}

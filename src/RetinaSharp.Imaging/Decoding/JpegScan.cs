@@ -1,0 +1,61 @@
+namespace RetinaSharp.Imaging.Decoding;
+
+/// <summary>The markers of a JPEG file (ITU-T T.81, annex B), found as libjpeg finds them.</summary>
+internal static class JpegScan
+{
+    // A progressive encoder writes about ten. Each scan is a pass over all pixels, and a file of some KB can hold thousands.
+    private const int MaxScans = 500;
+
+    private const int EndOfImage = 0xD9, StartOfScan = 0xDA, App1 = 0xE1;
+
+    public static ImageScan Of(FileBytes file)
+    {
+        ulong width = 0, height = 0;
+        var (orientation, scans, hasEnd) = (0, 0, false);
+        for (var (code, body) = Next(file, 2); code != 0 && !hasEnd;)
+        {
+            var next = HasNoBody(code) ? body : body + (int)Math.Max(2, file.BigEndian(body, 2));
+            if (code == EndOfImage)
+            {
+                hasEnd = true;
+                break;
+            }
+
+            if (code == StartOfScan)
+                scans++;
+            else if (IsFrame(code) && width == 0 && scans == 0)
+                (height, width) = (file.BigEndian(body + 3, 2), file.BigEndian(body + 5, 2));
+            else if (code == App1 && orientation == 0 && file.Has(body + 2, "Exif\0\0"u8))
+                orientation = TiffDirectory.Orientation(file.Part(body + 8, (ulong)Math.Max(0, next - body - 8)));
+            // Within damaged scans what looks like a marker may be none; only believe a segment that fits in the file.
+            if (next > file.Length && scans > 0)
+                next = body;
+            (code, body) = Next(file, next);
+        }
+
+        var damage = !hasEnd ? "is cut off: the JPEG data has no end marker"
+            : scans > MaxScans ? $"has {scans} scans, more than the limit of {MaxScans}"
+            : null;
+        return new(ImageFormat.Jpeg, width, height, Math.Max(orientation, 1), damage);
+    }
+
+    // Anything up to an FF is skipped, and so are fill bytes and stuffed zeros. Code 0: there is none.
+    private static (int Code, int Body) Next(FileBytes file, int at)
+    {
+        while (true)
+        {
+            at = file.Find(at, 0xFF);
+            while (at < file.Length && file[at] == 0xFF)
+                at++;
+            if (at >= file.Length)
+                return (0, at);
+            var code = file[at++];
+            if (code != 0)
+                return (code, at);
+        }
+    }
+
+    private static bool HasNoBody(int code) => code is 0x01 or (>= 0xD0 and <= 0xD9);
+
+    private static bool IsFrame(int code) => code is >= 0xC0 and <= 0xCF and not (0xC4 or 0xC8 or 0xCC);
+}

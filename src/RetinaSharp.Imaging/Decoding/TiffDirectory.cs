@@ -1,0 +1,143 @@
+namespace RetinaSharp.Imaging.Decoding;
+
+/// <summary>The first directory of a TIFF or BigTIFF file. EXIF is a TIFF file without an image.</summary>
+internal readonly ref struct TiffDirectory
+{
+    private const int WidthTag = 256, HeightTag = 257, OrientationTag = 274, SamplesTag = 277, RowsPerStripTag = 278, PlanarTag = 284;
+    private const int TileWidthTag = 322, TileHeightTag = 323, StripOffsetsTag = 273, StripSizesTag = 279, TileOffsetsTag = 324, TileSizesTag = 325;
+
+    // CMYK with alpha has 5; scientific images have more, but are no photographs.
+    private const ulong MaxSamples = 16;
+
+    private readonly FileBytes _file;
+    private readonly bool _isLittleEndian, _isBig;
+    private readonly long _entries;
+    private readonly int _count;
+
+    private TiffDirectory(FileBytes file)
+    {
+        _file = file;
+        _isLittleEndian = file.Has(0, "II"u8);
+        _isBig = Read(2, 2) == 43;
+        var at = _isBig ? Read(8, 8) : Read(4, 4);
+        if (at >= (ulong)file.Length)
+            return;
+        _entries = (long)at + (_isBig ? 8 : 2);
+        _count = (int)Math.Min(Read((long)at, _isBig ? 8 : 2), (ulong)((file.Length - (long)at) / EntrySize));
+    }
+
+    private int EntrySize => _isBig ? 20 : 12;
+
+    /// <summary>Whether these bytes begin a TIFF file.</summary>
+    public static bool IsAt(FileBytes file) =>
+        file.Length >= 8 && ((file.Has(0, "II"u8) && file[2] is 42 or 43 && file[3] == 0) || (file.Has(0, "MM"u8) && file[2] == 0 && file[3] is 42 or 43));
+
+    /// <summary>The orientation of EXIF data, 1 to 8; 1 where it makes no sense.</summary>
+    public static int Orientation(FileBytes exif)
+    {
+        if (!IsAt(exif))
+            return 1;
+        var directory = new TiffDirectory(exif);
+        for (var i = 0; i < directory._count; i++)
+        {
+            if (directory.Tag(i) == OrientationTag)
+                return Valid(directory.Value(i));
+        }
+
+        return 1;
+    }
+
+    /// <summary>What a TIFF file says of its first image.</summary>
+    public static ImageScan Scan(FileBytes file)
+    {
+        var directory = new TiffDirectory(file);
+        ulong width = 0, height = 0, tileWidth = 0, tileHeight = 0, samples = 1, rows = ulong.MaxValue, pieces = ulong.MaxValue;
+        var (orientation, fits, isPlanar) = (1, true, false);
+        for (var i = 0; i < directory._count; i++)
+        {
+            // Of a tag that comes twice the greater value counts: the limit must hold whichever one a decoder takes.
+            var value = directory.Value(i);
+            switch (directory.Tag(i))
+            {
+                case WidthTag: width = Math.Max(width, value); break;
+                case HeightTag: height = Math.Max(height, value); break;
+                case TileWidthTag: tileWidth = Math.Max(tileWidth, value); break;
+                case TileHeightTag: tileHeight = Math.Max(tileHeight, value); break;
+                case SamplesTag: samples = Math.Max(samples, value); break;
+                case OrientationTag: orientation = Valid(value); break;
+                case RowsPerStripTag: rows = Math.Clamp(value, 1, rows); break;
+                case PlanarTag: isPlanar |= value == 2; break;
+                case StripOffsetsTag or StripSizesTag or TileOffsetsTag or TileSizesTag:
+                    // LibTiff.NET allocates what a piece is said to take.
+                    pieces = Math.Min(pieces, directory.Count(i));
+                    fits &= directory.IsInFile(i) && directory.AreInFile(i);
+                    break;
+            }
+
+            fits &= directory.IsInFile(i);
+        }
+
+        var damage = !fits ? "is damaged: an entry of its directory lies outside of the file"
+            : pieces < Pieces() ? $"is damaged: its directory has {pieces} strips or tiles, fewer than the image needs"
+            : samples > MaxSamples ? $"has {samples} samples a pixel, more than the limit of {MaxSamples}"
+            : null;
+        return width == 0 || height == 0
+            ? new(ImageFormat.Tiff)
+            : new(ImageFormat.Tiff, Math.Max(width, tileWidth), Math.Max(height, tileHeight), orientation, damage);
+
+        ulong Pieces()
+        {
+            var ofPlane = tileWidth > 0 && tileHeight > 0 ? DivideUp(width, tileWidth) * DivideUp(height, tileHeight) : DivideUp(height, Math.Min(rows, Math.Max(height, 1)));
+            return isPlanar ? ofPlane * samples : ofPlane;
+        }
+    }
+
+    private static ulong DivideUp(ulong value, ulong by) => (value / by) + (value % by == 0 ? 0u : 1u);
+
+    private static int Valid(ulong orientation) => orientation is >= 1 and <= 8 ? (int)orientation : 1;
+
+    private ulong Read(long at, int count) => _isLittleEndian ? _file.LittleEndian(at, count) : _file.BigEndian(at, count);
+
+    private long Entry(int index) => _entries + ((long)index * EntrySize);
+
+    private ulong Tag(int index) => Read(Entry(index), 2);
+
+    private ulong Type(int index) => Read(Entry(index) + 2, 2);
+
+    // The first whole number of an entry. A negative one becomes a huge one, and so is refused; of other types it is 0.
+    private ulong Value(int index) => Type(index) is 1 or 3 or 4 or 6 or 8 or 9 or 16 or 17 ? Read(Entry(index) + (_isBig ? 12 : 8), Bytes(Type(index))) : 0;
+
+    private ulong Count(int index) => Read(Entry(index) + 4, _isBig ? 8 : 4);
+
+    private bool IsInFile(int index)
+    {
+        var count = Count(index);
+        var size = (UInt128)count * (uint)Bytes(Type(index));
+        var inline = _isBig ? 8 : 4;
+        return size <= (uint)inline || Read(Entry(index) + (_isBig ? 12 : 8), inline) + size <= (ulong)_file.Length;
+    }
+
+    // Whether all values of an entry that is in the file are places or sizes within it.
+    private bool AreInFile(int index)
+    {
+        var size = Bytes(Type(index));
+        var inline = _isBig ? 8 : 4;
+        var place = Entry(index) + (_isBig ? 12 : 8);
+        var at = Count(index) * (ulong)size <= (ulong)inline ? place : (long)Read(place, inline);
+        for (var i = 0L; i < (long)Count(index); i++, at += size)
+        {
+            if (Read(at, size) > (ulong)_file.Length)
+                return false;
+        }
+
+        return true;
+    }
+
+    private static int Bytes(ulong type) => type switch
+    {
+        1 or 2 or 6 or 7 => 1,
+        3 or 8 => 2,
+        4 or 9 or 11 or 13 => 4,
+        _ => 8,
+    };
+}

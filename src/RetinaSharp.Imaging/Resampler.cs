@@ -1,0 +1,206 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace RetinaSharp.Imaging;
+
+/// <summary>
+/// Scales pixels by <see cref="ResamplingWeights"/>, along rows and then along columns, with 8 bits in between. All in whole numbers, so that the
+/// result is the same on every machine.
+/// </summary>
+internal static unsafe class Resampler
+{
+    /// <summary>Scales RGB or RGBA pixels to RGB.</summary>
+    /// <param name="source">The pixels, from the first row's first byte.</param>
+    /// <param name="channels">3 or 4, the last of which is dropped.</param>
+    /// <param name="sourceStride">Bytes from one row to the next.</param>
+    /// <param name="width">Width of the source in pixels.</param>
+    /// <param name="height">Height of the source.</param>
+    /// <param name="target">Where the pixels go; bytes between rows are left alone.</param>
+    /// <param name="targetStride">Bytes from one row to the next.</param>
+    /// <param name="targetWidth">Width of the result in pixels.</param>
+    /// <param name="targetHeight">Height of the result.</param>
+    public static void Run(
+        ReadOnlySpan<byte> source, int channels, int sourceStride, int width, int height, Span<byte> target, int targetStride, int targetWidth, int targetHeight)
+    {
+        var columns = ResamplingWeights.Create(width, targetWidth);
+        var rows = ResamplingWeights.Create(height, targetHeight);
+        // A pixel is stored as four bytes, the last of which the next pixel writes over.
+        var (rowBytes, stride) = (3 * targetWidth, (3 * targetWidth) + 1);
+        var scaledRows = ArrayPool<byte>.Shared.Rent(checked((stride * height) + 1));
+        try
+        {
+            fixed (byte* from = source, middle = scaledRows, to = target)
+            fixed (short* columnWeights = columns.Values, rowWeights = rows.Values)
+            {
+                var end = from + source.Length;
+                for (var y = 0; y < height; y++)
+                {
+                    var row = from + ((nint)y * sourceStride);
+                    if (channels == 4)
+                        ScaleRow<Rgba>(row, end, middle + ((nint)y * stride), columns, columnWeights);
+                    else
+                        ScaleRow<Rgb>(row, end, middle + ((nint)y * stride), columns, columnWeights);
+                }
+
+                for (var y = 0; y < targetHeight; y++)
+                {
+                    SumRows(
+                        middle + ((nint)rows.First[y] * stride), stride, rowWeights + ((nint)y * rows.Taps), rows.Count[y], rows.Shift, to + ((nint)y * targetStride), rowBytes);
+                }
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(scaledRows);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void ScaleRow<T>(byte* row, byte* end, byte* to, ResamplingWeights columns, short* weights)
+        where T : struct, IPixel
+    {
+        var half = Vector128.Create(1 << (columns.Shift - 1));
+        var last = end - Vector128<byte>.Count;
+        for (var x = 0; x < columns.First.Length; x++, weights += columns.Taps, to += 3)
+        {
+            var pixel = row + ((nint)columns.First[x] * T.Bytes);
+            var count = columns.Count[x];
+            var sum = half;
+            // Four pixels at once, those behind the last with weights of zero.
+            if (pixel + ((count - 1) / ResamplingWeights.Step * ResamplingWeights.Step * T.Bytes) <= last)
+            {
+                for (var k = 0; k < count; k += ResamplingWeights.Step, pixel += ResamplingWeights.Step * T.Bytes)
+                {
+                    var four = Vector128.Load(pixel);
+                    var factors = Vector128.CreateScalarUnsafe(*(long*)(weights + k)).AsInt32();
+                    sum += SumPairs(Vector128.Shuffle(four, T.FirstPair).AsInt16(), Vector128.Shuffle(factors, Vector128<int>.Zero).AsInt16());
+                    sum += SumPairs(Vector128.Shuffle(four, T.SecondPair).AsInt16(), Vector128.Shuffle(factors, Vector128<int>.One).AsInt16());
+                }
+            }
+            else
+            {
+                for (var k = 0; k < count; k++, pixel += T.Bytes)
+                    sum += Vector128.Create(pixel[0], pixel[1], pixel[2], 0) * (int)weights[k];
+            }
+
+            *(uint*)to = Narrow(sum >> columns.Shift);
+        }
+    }
+
+    // A weighted sum of rows, at all their bytes.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void SumRows(byte* from, nint stride, short* weights, int count, int shift, byte* to, int bytes)
+    {
+        var at = 0;
+        if (Avx2.IsSupported)
+        {
+            for (; at <= bytes - Vector256<byte>.Count; at += Vector256<byte>.Count)
+                SumRows32(from + at, stride, weights, count, shift).Store(to + at);
+        }
+
+        for (; at <= bytes - Vector128<byte>.Count; at += Vector128<byte>.Count)
+            SumRows16(from + at, stride, weights, count, shift).Store(to + at);
+        for (; at < bytes; at++)
+        {
+            var sum = 1 << (shift - 1);
+            for (var k = 0; k < count; k++)
+                sum += from[at + (k * stride)] * weights[k];
+            to[at] = (byte)Math.Min(sum >> shift, 255);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<byte> SumRows32(byte* from, nint stride, short* weights, int count, int shift)
+    {
+        var half = Vector256.Create(1 << (shift - 1));
+        Vector256<int> a = half, b = half, c = half, d = half;
+        // Two rows at once; behind the last comes one with a weight of zero, for which the last is read again.
+        for (var k = 0; k < count; k += 2, from += 2 * stride)
+        {
+            var (upper, lower) = (Vector256.Load(from), Vector256.Load(k + 1 < count ? from + stride : from));
+            var factors = Vector256.Create(*(int*)(weights + k)).AsInt16();
+            var (low, high) = (Avx2.UnpackLow(upper, lower), Avx2.UnpackHigh(upper, lower));
+            a += Avx2.MultiplyAddAdjacent(Avx2.UnpackLow(low, Vector256<byte>.Zero).AsInt16(), factors);
+            b += Avx2.MultiplyAddAdjacent(Avx2.UnpackHigh(low, Vector256<byte>.Zero).AsInt16(), factors);
+            c += Avx2.MultiplyAddAdjacent(Avx2.UnpackLow(high, Vector256<byte>.Zero).AsInt16(), factors);
+            d += Avx2.MultiplyAddAdjacent(Avx2.UnpackHigh(high, Vector256<byte>.Zero).AsInt16(), factors);
+        }
+
+        // What was unpacked in halves is packed in halves.
+        return Avx2.PackUnsignedSaturate(Avx2.PackSignedSaturate(a >> shift, b >> shift), Avx2.PackSignedSaturate(c >> shift, d >> shift));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<byte> SumRows16(byte* from, nint stride, short* weights, int count, int shift)
+    {
+        var half = Vector128.Create(1 << (shift - 1));
+        Vector128<int> a = half, b = half, c = half, d = half;
+        for (var k = 0; k < count; k++, from += stride)
+        {
+            var factor = (int)weights[k];
+            var (low, high) = Vector128.Widen(Vector128.Load(from));
+            var (first, second) = Vector128.Widen(low.AsInt16());
+            var (third, fourth) = Vector128.Widen(high.AsInt16());
+            a += first * factor;
+            b += second * factor;
+            c += third * factor;
+            d += fourth * factor;
+        }
+
+        var most = Vector128.Create(255);
+        return Vector128.Narrow(
+            Vector128.Narrow(Vector128.Min(a >> shift, most), Vector128.Min(b >> shift, most)).AsUInt16(),
+            Vector128.Narrow(Vector128.Min(c >> shift, most), Vector128.Min(d >> shift, most)).AsUInt16());
+    }
+
+    // Sums of neighboring products.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<int> SumPairs(Vector128<short> left, Vector128<short> right)
+    {
+        if (Sse2.IsSupported)
+            return Sse2.MultiplyAddAdjacent(left, right);
+        var (leftLow, leftHigh) = Vector128.Widen(left);
+        var (rightLow, rightHigh) = Vector128.Widen(right);
+        var (low, high) = (leftLow * rightLow, leftHigh * rightHigh);
+        return Vector128.Create(low[0] + low[1], low[2] + low[3], high[0] + high[1], high[2] + high[3]);
+    }
+
+    // Four sums as bytes. Weights are not negative, and rounded ones may sum to a little more than 1.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static uint Narrow(Vector128<int> sums)
+    {
+        var limited = Vector128.Min(sums, Vector128.Create(255));
+        var shorts = Vector128.Narrow(limited, limited).AsUInt16();
+        return Vector128.Narrow(shorts, shorts).AsUInt32()[0];
+    }
+
+    /// <summary>Where the channels of four pixels are: as 16-bit pairs of the first and second, and of the third and fourth pixel; R, G, B and nothing.</summary>
+    private interface IPixel
+    {
+        static abstract int Bytes { get; }
+
+        static abstract Vector128<byte> FirstPair { get; }
+
+        static abstract Vector128<byte> SecondPair { get; }
+    }
+
+    private readonly struct Rgb : IPixel
+    {
+        public static int Bytes => 3;
+
+        public static Vector128<byte> FirstPair => Vector128.Create((byte)0, 255, 3, 255, 1, 255, 4, 255, 2, 255, 5, 255, 255, 255, 255, 255);
+
+        public static Vector128<byte> SecondPair => Vector128.Create((byte)6, 255, 9, 255, 7, 255, 10, 255, 8, 255, 11, 255, 255, 255, 255, 255);
+    }
+
+    private readonly struct Rgba : IPixel
+    {
+        public static int Bytes => 4;
+
+        public static Vector128<byte> FirstPair => Vector128.Create((byte)0, 255, 4, 255, 1, 255, 5, 255, 2, 255, 6, 255, 255, 255, 255, 255);
+
+        public static Vector128<byte> SecondPair => Vector128.Create((byte)8, 255, 12, 255, 9, 255, 13, 255, 10, 255, 14, 255, 255, 255, 255, 255);
+    }
+}

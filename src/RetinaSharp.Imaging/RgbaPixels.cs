@@ -1,0 +1,67 @@
+using System.Buffers;
+using System.Runtime.Intrinsics;
+
+namespace RetinaSharp.Imaging;
+
+/// <summary>RGBA pixels in pooled memory, rows without gaps: what decoders write and encoders read. There is no 24-bit type in Skia.</summary>
+internal sealed class RgbaPixels : IDisposable
+{
+    /// <summary>Bytes of a pixel.</summary>
+    public const int Channels = 4;
+
+    private byte[]? _bytes;
+
+    /// <param name="width">Width in pixels.</param>
+    /// <param name="height">Height in pixels.</param>
+    /// <exception cref="ImageException">The pixels do not fit in one array.</exception>
+    public RgbaPixels(int width, int height)
+    {
+        if ((long)width * height * Channels > Array.MaxLength)
+            throw new ImageException("", $"has {width} x {height} pixels, which do not fit in one array");
+        (Width, Height) = (width, height);
+        _bytes = ArrayPool<byte>.Shared.Rent(width * height * Channels);
+    }
+
+    /// <summary>Width in pixels.</summary>
+    public int Width { get; }
+
+    /// <summary>Height in pixels.</summary>
+    public int Height { get; }
+
+    /// <summary>[height, width, 4].</summary>
+    public Span<byte> Bytes => (_bytes ?? throw new ObjectDisposedException(nameof(RgbaPixels))).AsSpan(0, Width * Height * Channels);
+
+    /// <summary>The pixels of RGB, opaque.</summary>
+    public static RgbaPixels Of(ReadOnlySpan<byte> rgb, int width, int height)
+    {
+        var result = new RgbaPixels(width, height);
+        var rgba = result.Bytes;
+        var opaque = Vector128.Create(0xFF000000u).AsByte();
+        // A load reads four bytes more than four pixels have.
+        for (; rgb.Length >= Vector128<byte>.Count; rgb = rgb[12..], rgba = rgba[16..])
+            (Vector128.Shuffle(Vector128.Create(rgb), Vector128.Create((byte)0, 1, 2, 255, 3, 4, 5, 255, 6, 7, 8, 255, 9, 10, 11, 255)) | opaque).CopyTo(rgba);
+        for (; rgb.Length > 0; rgb = rgb[3..], rgba = rgba[4..])
+            (rgba[0], rgba[1], rgba[2], rgba[3]) = (rgb[0], rgb[1], rgb[2], 255);
+        return result;
+    }
+
+    /// <summary>Copies the colors; alpha is dropped.</summary>
+    /// <param name="rgb">[height, width, 3].</param>
+    public void CopyTo(Span<byte> rgb)
+    {
+        ReadOnlySpan<byte> rgba = Bytes;
+        // A store writes four bytes more than four pixels have; the next one writes over them.
+        for (; rgb.Length >= Vector128<byte>.Count; rgb = rgb[12..], rgba = rgba[16..])
+            Vector128.Shuffle(Vector128.Create(rgba), Vector128.Create((byte)0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, 255, 255, 255, 255)).CopyTo(rgb);
+        for (; rgb.Length > 0; rgb = rgb[3..], rgba = rgba[4..])
+            (rgb[0], rgb[1], rgb[2]) = (rgba[0], rgba[1], rgba[2]);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_bytes is not null)
+            ArrayPool<byte>.Shared.Return(_bytes);
+        _bytes = null;
+    }
+}

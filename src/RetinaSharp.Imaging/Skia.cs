@@ -1,0 +1,27 @@
+using SkiaSharp;
+
+namespace RetinaSharp.Imaging;
+
+/// <summary>Skia's native library.</summary>
+internal static class Skia
+{
+    private static readonly Lazy<ImagingUnavailableException?> Fault = new(() =>
+    {
+        try
+        {
+            _ = SkiaSharpVersion.Native;
+            return null;
+        }
+        catch (Exception e) when (e is DllNotFoundException or BadImageFormatException or EntryPointNotFoundException or TypeInitializationException or InvalidOperationException)
+        {
+            return new(e is TypeInitializationException { InnerException: { } inner } ? inner : e);
+        }
+    });
+
+    /// <summary>Throws where it cannot be loaded, with the remedy.</summary>
+    public static void EnsureLoaded()
+    {
+        if (Fault.Value is { } fault)
+            throw new ImagingUnavailableException(fault.InnerException!);
+    }
+}
