@@ -8,7 +8,9 @@ mkdir -p $to
 
 stale=()
 for file in $from/*.dll; do
-  [[ $to/${file##*/} -nt $file ]] || stale+=("${file##*/}")
+  # Of the same age means made of this one: an assembly of another version of a package may well be older.
+  made=$to/${file##*/}
+  [[ -f $made && ! $file -nt $made && ! $file -ot $made ]] || stale+=("${file##*/}")
 done
 cp -ru $(printf '%s\n' $from/* | grep -v -e '\.dll$' -e /runtimes$) $to/
 # LibTorch's libraries take 500 MB: linked, not copied.
@@ -27,6 +29,6 @@ for name in "${stale[@]}"; do
   if [[ ! -x $compiler ]] || ! "$compiler" $from/"$name" -o "$to/$name.next" -r "$runtime/*.dll" -r "$from/*.dll" --targetos linux --targetarch x64 -O >/dev/null 2>&1; then
     cp $from/"$name" "$to/$name.next"
   fi
-  touch "$to/$name.next"
+  touch -r $from/"$name" "$to/$name.next"
   mv "$to/$name.next" "$to/$name"
 done
