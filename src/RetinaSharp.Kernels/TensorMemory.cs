@@ -60,7 +60,7 @@ public static unsafe class TensorMemory
 
     /// <summary>
     /// Whether channels are next to each other, then columns, rows, images. It looks at the strides, also of sizes of 1: where LibTorch takes one
-    /// operand for contiguous and the other for channels-last, kernels of oneDNN fail, or return memory that they have not written.
+    /// operand for contiguous and the other for channels-last, fused kernels of oneDNN for bf16 fail.
     /// </summary>
     /// <param name="tensor">[N, C, H, W].</param>
     public static bool IsChannelsLast(this Tensor tensor) => tensor.stride().AsSpan().SequenceEqual(ChannelsLastStrides(tensor.shape));
