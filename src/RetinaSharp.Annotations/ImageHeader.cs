@@ -35,20 +35,6 @@ public sealed record ImageHeader(ImageFormat Format, int Width, int Height, int 
         }
     }
 
-    /// <summary>Reads the header of a file; null where <see cref="Read(string)"/> would throw.</summary>
-    /// <param name="path">The file.</param>
-    public static ImageHeader? TryRead(string path)
-    {
-        try
-        {
-            return Read(path);
-        }
-        catch (DataException)
-        {
-            return null;
-        }
-    }
-
     /// <summary>Reads the header of an image that begins at the stream's position.</summary>
     /// <param name="stream">The stream; its position afterwards is undefined.</param>
     /// <param name="name">Its name in errors.</param>

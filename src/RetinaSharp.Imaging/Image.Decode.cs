@@ -93,7 +93,7 @@ public sealed partial class Image
             throw new ImageException(file, "is empty");
         if (bytes.StartsWith("version https://git-lfs.github.com/spec/"u8))
             throw new ImageException(file, "is a Git LFS pointer, not the image itself: run `git lfs pull` in its repository");
-        var scan = ImageScan.Of(bytes);
+        var scan = ImageScan.Read(bytes);
         Check(scan, options.MaxPixels, file);
         try
         {
@@ -152,7 +152,7 @@ public sealed partial class Image
         if (target == (decoded.Width, decoded.Height))
             decoded.CopyTo(image._pixels);
         else
-            Resampler.Run(decoded.Bytes, RgbaPixels.Channels, decoded.Width * RgbaPixels.Channels, decoded.Width, decoded.Height, image._pixels, target.Width * Channels, target.Width, target.Height);
+            Resampler.Resize(decoded.Bytes, RgbaPixels.Channels, decoded.Width * RgbaPixels.Channels, decoded.Width, decoded.Height, image._pixels, target.Width * Channels, target.Width, target.Height);
         return image.Upright(orientation);
     }
 

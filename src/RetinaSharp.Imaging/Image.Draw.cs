@@ -22,7 +22,7 @@ public sealed partial class Image
         }
 
         Skia.EnsureLoaded();
-        using var pixels = RgbaPixels.Of(_pixels, Width, Height);
+        using var pixels = RgbaPixels.FromRgb(_pixels, Width, Height);
         fixed (byte* rgba = pixels.Bytes)
         {
             using var surface = SKSurface.Create(new SKImageInfo(Width, Height, SKColorType.Rgba8888, SKAlphaType.Opaque), (nint)rgba, Width * RgbaPixels.Channels)

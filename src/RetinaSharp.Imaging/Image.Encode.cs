@@ -17,7 +17,7 @@ public sealed partial class Image
         ArgumentOutOfRangeException.ThrowIfGreaterThan(quality, 100);
 
         Skia.EnsureLoaded();
-        using var pixels = RgbaPixels.Of(_pixels, Width, Height);
+        using var pixels = RgbaPixels.FromRgb(_pixels, Width, Height);
         fixed (byte* rgba = pixels.Bytes)
         {
             using var view = new SKPixmap(new(Width, Height, SKColorType.Rgba8888, SKAlphaType.Opaque), (nint)rgba);

@@ -50,6 +50,6 @@ public sealed partial class Image
         if (x < 0 || y < 0 || partWidth < 1 || partHeight < 1 || x > Width - partWidth || y > Height - partHeight)
             throw new ArgumentOutOfRangeException(nameof(x), $"{partWidth} x {partHeight} pixels from ({x}, {y}) are no part of {Width} x {Height}");
         var stored = Width * Channels;
-        Resampler.Run(_pixels.AsSpan((y * stored) + (x * Channels)), Channels, stored, partWidth, partHeight, destination, stride, width, height);
+        Resampler.Resize(_pixels.AsSpan((y * stored) + (x * Channels)), Channels, stored, partWidth, partHeight, destination, stride, width, height);
     }
 }

@@ -21,7 +21,7 @@ internal static unsafe class Resampler
     /// <param name="targetStride">Bytes from one row to the next.</param>
     /// <param name="targetWidth">Width of the result in pixels.</param>
     /// <param name="targetHeight">Height of the result.</param>
-    public static void Run(
+    public static void Resize(
         ReadOnlySpan<byte> source, int channels, int sourceStride, int width, int height, Span<byte> target, int targetStride, int targetWidth, int targetHeight)
     {
         var columns = ResamplingWeights.Create(width, targetWidth);

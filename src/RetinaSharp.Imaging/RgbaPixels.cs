@@ -32,7 +32,7 @@ internal sealed class RgbaPixels : IDisposable
     public Span<byte> Bytes => (_bytes ?? throw new ObjectDisposedException(nameof(RgbaPixels))).AsSpan(0, Width * Height * Channels);
 
     /// <summary>The pixels of RGB, opaque.</summary>
-    public static RgbaPixels Of(ReadOnlySpan<byte> rgb, int width, int height)
+    public static RgbaPixels FromRgb(ReadOnlySpan<byte> rgb, int width, int height)
     {
         var result = new RgbaPixels(width, height);
         var rgba = result.Bytes;

@@ -13,7 +13,7 @@ internal static class ComputeType
     {
         Precision.Fp32 => ScalarType.Float32,
         Precision.Bf16 => ScalarType.BFloat16,
-        // Without instructions for its products, bf16 is slower than fp32 (docs/results/libtorch.md).
+        // Measured with AVX512-BF16 (docs/results/libtorch.md); other CPUs have no instructions for products of bf16.
         _ => device != DeviceType.CPU || CpuFeatures.HasAmxBf16 || CpuFeatures.HasAvx512Bf16 ? ScalarType.BFloat16 : ScalarType.Float32,
     };
 

@@ -15,7 +15,7 @@ internal static partial class ChartSvg
     private const float TextSize = 13, MarkerSize = 4;
 
     // More points than this are a curve, and are not marked.
-    private const int MostMarkers = 60;
+    private const int MaxMarkers = 60;
 
     // Every color as it is in the file, and as it is in dark mode; the first three are paper, text and grid.
     private static readonly (string Light, string Dark)[] Colors =
@@ -91,7 +91,7 @@ internal static partial class ChartSvg
             curve.LegendText = chart.Series[i].Name;
             curve.LineWidth = 2;
             curve.LinePattern = Patterns[i];
-            curve.MarkerSize = points.Count > MostMarkers ? 0 : MarkerSize;
+            curve.MarkerSize = points.Count > MaxMarkers ? 0 : MarkerSize;
         }
 
         SetAxis(plot.Axes.Bottom, chart.XTitle, chart.IsXLogarithmic, isWhole: chart.Series.All(series => series.Points.All(point => double.IsInteger(point.X))));
@@ -114,17 +114,10 @@ internal static partial class ChartSvg
             : new NumericAutomatic { IntegerTicksOnly = isWhole, LabelFormatter = Text };
     }
 
-    // What can be drawn, rising; of several at one place the last.
-    private static IEnumerable<(double X, double Y)> Points(LineSeries series, LineChart chart)
-    {
-        var values = new SortedDictionary<double, double>();
-        foreach (var (x, y) in series.Points)
-            if (IsDrawn(x, chart.IsXLogarithmic) && IsDrawn(y, chart.IsYLogarithmic))
-                values[chart.IsXLogarithmic ? Math.Log10(x) : x] = chart.IsYLogarithmic ? Math.Log10(y) : y;
-        return values.Select(point => (point.Key, point.Value));
-    }
-
-    private static bool IsDrawn(double value, bool isLogarithmic) => double.IsFinite(value) && (value > 0 || !isLogarithmic);
+    // On the axes, rising.
+    private static IEnumerable<(double X, double Y)> Points(LineSeries series, LineChart chart) =>
+        ChartData.ByX(series, chart).OrderBy(point => point.Key)
+            .Select(point => (chart.IsXLogarithmic ? Math.Log10(point.Key) : point.Key, chart.IsYLogarithmic ? Math.Log10(point.Value) : point.Value));
 
     private static string Text(double value) => double.Parse(value.ToString("G4", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture)
         .ToString(Math.Abs(value) is >= 1e-4 or 0 ? "0.######" : "0.###E0", CultureInfo.InvariantCulture).Replace('-', '\u2212');

@@ -5,7 +5,7 @@ internal sealed class ChartData
 {
     public ChartData(LineChart chart)
     {
-        var series = chart.Series.Select(one => ByPlace(one, chart)).ToList();
+        var series = chart.Series.Select(one => ByX(one, chart)).ToList();
         X = [.. series.SelectMany(values => values.Keys).Distinct().Order()];
         Y = [.. series.Select(values => X.Select(x => values.TryGetValue(x, out var y) ? y : (double?)null).ToArray())];
     }
@@ -16,7 +16,8 @@ internal sealed class ChartData
     /// <summary>Of each series the values at the places.</summary>
     public double?[][] Y { get; }
 
-    private static Dictionary<double, double> ByPlace(LineSeries series, LineChart chart)
+    /// <summary>The values of a series that can be drawn, by x; of several at one x the last.</summary>
+    public static Dictionary<double, double> ByX(LineSeries series, LineChart chart)
     {
         var values = new Dictionary<double, double>();
         foreach (var (x, y) in series.Points)

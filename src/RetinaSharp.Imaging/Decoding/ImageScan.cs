@@ -9,11 +9,11 @@ namespace RetinaSharp.Imaging.Decoding;
 internal readonly record struct ImageScan(ImageFormat Format, ulong Width = 0, ulong Height = 0, int Orientation = 1, string? Damage = null)
 {
     /// <summary>Scans a file.</summary>
-    public static ImageScan Of(ReadOnlySpan<byte> bytes)
+    public static ImageScan Read(ReadOnlySpan<byte> bytes)
     {
         var file = new FileBytes(bytes);
         if (file.Has(0, [0xFF, 0xD8, 0xFF]))
-            return JpegScan.Of(file);
+            return JpegScan.Read(file);
         if (file.Has(0, [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A]))
             return Png(file);
         if (file.Has(0, "RIFF"u8) && file.Has(8, "WEBP"u8))

@@ -8,11 +8,11 @@ internal static class JpegScan
 
     private const int EndOfImage = 0xD9, StartOfScan = 0xDA, App1 = 0xE1;
 
-    public static ImageScan Of(FileBytes file)
+    public static ImageScan Read(FileBytes file)
     {
         ulong width = 0, height = 0;
         var (orientation, scans, hasEnd) = (0, 0, false);
-        for (var (code, body) = Next(file, 2); code != 0 && !hasEnd;)
+        for (var (code, body) = Next(file, 2); code != 0;)
         {
             var next = HasNoBody(code) ? body : body + (int)Math.Max(2, file.BigEndian(body, 2));
             if (code == EndOfImage)
@@ -55,7 +55,7 @@ internal static class JpegScan
         }
     }
 
-    private static bool HasNoBody(int code) => code is 0x01 or (>= 0xD0 and <= 0xD9);
+    private static bool HasNoBody(int code) => code is 0x01 or (>= 0xD0 and <= 0xD8);
 
     private static bool IsFrame(int code) => code is >= 0xC0 and <= 0xCF and not (0xC4 or 0xC8 or 0xCC);
 }

@@ -55,6 +55,7 @@ internal readonly ref struct TiffDirectory
         var (orientation, fits, isPlanar) = (1, true, false);
         for (var i = 0; i < directory._count; i++)
         {
+            fits &= directory.IsInFile(i);
             // Of a tag that comes twice the greater value counts: the limit must hold whichever one a decoder takes.
             var value = directory.Value(i);
             switch (directory.Tag(i))
@@ -70,11 +71,9 @@ internal readonly ref struct TiffDirectory
                 case StripOffsetsTag or StripSizesTag or TileOffsetsTag or TileSizesTag:
                     // LibTiff.NET allocates what a piece is said to take.
                     pieces = Math.Min(pieces, directory.Count(i));
-                    fits &= directory.IsInFile(i) && directory.AreInFile(i);
+                    fits = fits && directory.AreInFile(i);
                     break;
             }
-
-            fits &= directory.IsInFile(i);
         }
 
         var damage = !fits ? "is damaged: an entry of its directory lies outside of the file"

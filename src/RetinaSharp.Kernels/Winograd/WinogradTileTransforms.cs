@@ -179,12 +179,7 @@ internal static unsafe class WinogradTileTransforms
     public static Vector256<float> Load<T>(T* from, int count)
         where T : unmanaged, IMapElement<T>
     {
-        if (count == Lanes)
-            return T.Load(from);
-        var last = stackalloc T[Lanes];
-        for (var i = 0; i < Lanes; i++)
-            last[i] = i < count ? from[i] : default;
-        return T.Load(last);
+        return count == Lanes ? T.Load(from) : LoadLast(from, count);
     }
 
     /// <summary>Writes the first elements of a vector, up to eight.</summary>
@@ -193,20 +188,33 @@ internal static unsafe class WinogradTileTransforms
         where T : unmanaged, IMapElement<T>
     {
         if (count == Lanes)
-        {
             T.Store(values, to);
-            return;
-        }
-
-        var last = stackalloc T[Lanes];
-        T.Store(values, last);
-        for (var i = 0; i < count; i++)
-            to[i] = last[i];
+        else
+            StoreLast(values, to, count);
     }
 
     /// <summary>The first address of a vector's alignment: a vector across two cache lines takes two accesses. The memory has a vector more than is used.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float* Align(float* memory) => (float*)(((nuint)memory + Lanes * sizeof(float) - 1) & ~(nuint)(Lanes * sizeof(float) - 1));
+
+    // Apart, so that whole vectors are inlined: what allocates on the stack is not, within a loop.
+    private static Vector256<float> LoadLast<T>(T* from, int count)
+        where T : unmanaged, IMapElement<T>
+    {
+        var last = stackalloc T[Lanes];
+        for (var i = 0; i < Lanes; i++)
+            last[i] = i < count ? from[i] : default;
+        return T.Load(last);
+    }
+
+    private static void StoreLast<T>(Vector256<float> values, T* to, int count)
+        where T : unmanaged, IMapElement<T>
+    {
+        var last = stackalloc T[Lanes];
+        T.Store(values, last);
+        for (var i = 0; i < count; i++)
+            to[i] = last[i];
+    }
 
     // The last channels, fewer than a vector, with zeros behind them.
     private static void Pad<T>(T** pixels, int count, int channel, int channels, T* to)
