@@ -1,12 +1,19 @@
 #!/usr/bin/env bash
-# eng/pack.sh [--no-build] [OUT]: builds, and writes the NuGet packages and the .NET tool into OUT (artifacts/packages).
-#   --no-build  packs what eng/build.sh built
+# eng/pack.sh [--no-build] [--platform RID]... [OUT]: builds, and writes the NuGet packages and the .NET tool into OUT (artifacts/packages).
+#   --no-build      packs the libraries that eng/build.sh built
+#   --platform RID  packs the tool for this platform only, not for all (linux-x64, win-x64, osx-arm64); may be repeated
 set -euo pipefail
 build=yes
-if [[ ${1-} == --no-build ]]; then
-  build=
+platforms=()
+while [[ ${1-} == --* ]]; do
+  case $1 in
+    --no-build) build= ;;
+    --platform) platforms+=("${2:?"--platform needs a runtime identifier"}"); shift ;;
+    *) echo "$0: no option $1" >&2; exit 2 ;;
+  esac
   shift
-fi
+done
+[[ ${#platforms[@]} -gt 0 ]] || platforms=(linux-x64 win-x64 osx-arm64)
 root=$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")
 mkdir -p "${1:-$root/artifacts/packages}"
 out=$(readlink -f "${1:-$root/artifacts/packages}")
@@ -15,5 +22,11 @@ cd "$root"
 [[ ! $build ]] || eng/build.sh
 . eng/environment.sh
 rm -f "$out"/RetinaSharp*.nupkg
-dotnet pack RetinaSharp.slnx -c Release --no-build -o "$out" -nologo -v:q -warnaserror </dev/null
-ls "$out"/RetinaSharp*.nupkg
+quietly=(-c Release -o "$out" -nologo -v:q -warnaserror)
+dotnet pack RetinaSharp.slnx --no-build "${quietly[@]}" </dev/null
+# The tool is one package a platform, since LibTorch is, and one that names them all.
+for platform in "${platforms[@]}"; do
+  dotnet pack src/RetinaSharp.Cli -r "$platform" -p:PackTool=true "${quietly[@]}" </dev/null
+done
+dotnet pack src/RetinaSharp.Cli -p:PackTool=true -p:CreateRidSpecificToolPackages=false "${quietly[@]}" </dev/null
+(cd "$out" && ls -sh1 --block-size=MB RetinaSharp*.nupkg)

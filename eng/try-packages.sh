@@ -14,7 +14,7 @@ exec </dev/null
 libtorch=$(sed -n 's/.*"libtorch-cpu-linux-x64" Version="\([^"]*\)".*/\1/p' Directory.Packages.props)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-eng/pack.sh "$@" "$work/packages"
+eng/pack.sh "$@" --platform linux-x64 "$work/packages"
 
 # Other RetinaSharp packages that the machine's folder may have would hide those to be tried.
 mkdir "$work/machine"

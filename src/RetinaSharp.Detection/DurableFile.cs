@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 namespace RetinaSharp.Detection;
 
 /// <summary>Writes files that are whole at every moment, whatever happens: a killed process, a full disk, a power cut.</summary>
-internal static partial class DurableFile
+public static partial class DurableFile
 {
     /// <summary>Added to the name of a file while it is written.</summary>
     public const string Beside = ".tmp";

@@ -3,7 +3,7 @@ using RetinaSharp.Boxes;
 namespace RetinaSharp.Detection.Anchors;
 
 /// <summary>The anchors of one place of a grid, around (0, 0).</summary>
-internal static class CellAnchors
+public static class CellAnchors
 {
     /// <summary>[anchors in a cell] of a level, in the order of the heads' outputs.</summary>
     public static Box[] Make(AnchorSettings settings, int level)

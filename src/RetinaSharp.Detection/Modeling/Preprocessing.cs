@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace RetinaSharp.Detection.Modeling;
 
 /// <summary>From the bytes of images to the network's input, on the network's device.</summary>
-internal static class Preprocessing
+public static class Preprocessing
 {
     // ImageNet's mean and deviation of red, green and blue, in [0, 1], as every trained backbone expects them.
     private static readonly float[] Mean = [.485f, .456f, .406f];
@@ -20,11 +20,11 @@ internal static class Preprocessing
     public static float[] Shift { get; } = [.. Mean.Zip(Deviation, (mean, deviation) => -mean / deviation)];
 
     /// <summary>The input of a network from a batch of training.</summary>
-    public static Tensor Input(TrainingBatch batch, RetinaNet network) => Normalize(
+    internal static Tensor Input(TrainingBatch batch, RetinaNet network) => Normalize(
         batch.Pixels, batch.Height, batch.Width, [.. batch.Images.Select(image => (image.Width, image.Height))], network.Device, network.Type);
 
     /// <summary>The input of a network from a batch of evaluation or detection.</summary>
-    public static Tensor Input(ImageBatch batch, RetinaNet network) => Normalize(
+    internal static Tensor Input(ImageBatch batch, RetinaNet network) => Normalize(
         batch.Pixels, batch.Height, batch.Width, [.. batch.Images.Select(image => (image.Width, image.Height))], network.Device, network.Type);
 
     /// <summary>Normalises images; what is beyond an image's own size becomes 0, the mean color.</summary>

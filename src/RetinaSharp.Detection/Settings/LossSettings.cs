@@ -36,7 +36,7 @@ public sealed record LossSettings
     public NormalizerKind Normalizer { get; init; }
 
     /// <summary>Whether the scores are a softmax: the classification head then has an output for the background too, before those of the classes.</summary>
-    internal bool HasBackgroundOutput => Classification == ClassificationLossKind.SoftmaxFocal;
+    public bool HasBackgroundOutput => Classification == ClassificationLossKind.SoftmaxFocal;
 
     /// <summary>The box loss itself.</summary>
     internal BoxLoss BoxLoss => Box switch

@@ -1,7 +1,7 @@
 namespace RetinaSharp.Detection.Weights;
 
 /// <summary>Named weights of a file, whichever its format.</summary>
-internal interface IWeightSource : IDisposable
+public interface IWeightSource : IDisposable
 {
     /// <summary>The file's path, as given.</summary>
     string Path { get; }

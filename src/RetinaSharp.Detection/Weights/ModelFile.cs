@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace RetinaSharp.Detection.Weights;
 
 /// <summary>A model as one safetensors file: weights under torchvision's names, and its description in the metadata.</summary>
-internal static class ModelFile
+public static class ModelFile
 {
     /// <summary>Name of the weights of the best epoch in a run folder.</summary>
     public const string Best = "best.safetensors";
@@ -34,11 +34,11 @@ internal static class ModelFile
     /// <param name="state">Names and tensors, in fp32.</param>
     /// <param name="description">The rest.</param>
     /// <exception cref="IOException">The file cannot be written; it is then as it was.</exception>
-    public static void Save(string path, IEnumerable<(string Name, Tensor Tensor)> state, ModelDescription description) =>
+    internal static void Save(string path, IEnumerable<(string Name, Tensor Tensor)> state, ModelDescription description) =>
         Save(path, state.Select(entry => SafetensorsTensors.Entry(entry.Name, entry.Tensor)), description);
 
     /// <inheritdoc cref="Save(string, IEnumerable{ValueTuple{string, Tensor}}, ModelDescription)"/>
-    public static void Save(string path, IEnumerable<SafetensorsEntry> state, ModelDescription description)
+    internal static void Save(string path, IEnumerable<SafetensorsEntry> state, ModelDescription description)
     {
         var metadata = new Dictionary<string, string>
         {
@@ -61,7 +61,7 @@ internal static class ModelFile
 
     /// <summary>Reads a model, on the CPU, in fp32.</summary>
     /// <exception cref="WeightsException">The file is damaged, or no model of this program, or its weights do not fit its description.</exception>
-    public static (NetworkState State, ModelDescription Description) Load(string path)
+    internal static (NetworkState State, ModelDescription Description) Load(string path)
     {
         using var file = Open(path);
         var description = Describe(file);

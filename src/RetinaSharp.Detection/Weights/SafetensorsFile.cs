@@ -7,7 +7,7 @@ using System.Text;
 namespace RetinaSharp.Detection.Weights;
 
 /// <summary>A safetensors file open for reading, wholly checked when opened. Reads may run side by side.</summary>
-internal sealed class SafetensorsFile : IWeightSource
+public sealed class SafetensorsFile : IWeightSource
 {
     private const int ChunkBytes = 1 << 20;
 

@@ -6,5 +6,5 @@ namespace RetinaSharp.Detection.Weights;
 /// <param name="Shape">Its dimensions, outermost first; empty for a scalar.</param>
 /// <param name="Begin">Where its data starts, in bytes from the start of the data section.</param>
 /// <param name="Length">Its data's length in bytes.</param>
-internal sealed record SafetensorsTensor(string Name, SafetensorsType Type, IReadOnlyList<long> Shape, long Begin, long Length)
+public sealed record SafetensorsTensor(string Name, SafetensorsType Type, IReadOnlyList<long> Shape, long Begin, long Length)
     : WeightEntry(Name, Type, Shape);

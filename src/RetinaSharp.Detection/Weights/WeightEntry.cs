@@ -4,7 +4,7 @@ namespace RetinaSharp.Detection.Weights;
 /// <param name="Name">Its name.</param>
 /// <param name="Type">Its element type.</param>
 /// <param name="Shape">Its dimensions, outermost first; empty for a scalar. The reader has checked that their product is a long.</param>
-internal record WeightEntry(string Name, SafetensorsType Type, IReadOnlyList<long> Shape)
+public record WeightEntry(string Name, SafetensorsType Type, IReadOnlyList<long> Shape)
 {
     /// <summary>Number of elements.</summary>
     public long Count => Shape.Aggregate(1L, (product, dimension) => product * dimension);

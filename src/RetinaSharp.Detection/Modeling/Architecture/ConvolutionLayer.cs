@@ -7,7 +7,7 @@ namespace RetinaSharp.Detection.Modeling.Architecture;
 /// <param name="Kernel">Side K of its kernel.</param>
 /// <param name="Stride">Its stride.</param>
 /// <param name="Norm">The normalization; null: none.</param>
-internal sealed record ConvolutionLayer(string Name, int Inputs, int Outputs, int Kernel, int Stride = 1, NormLayer? Norm = null)
+public sealed record ConvolutionLayer(string Name, int Inputs, int Outputs, int Kernel, int Stride = 1, NormLayer? Norm = null)
 {
     /// <summary>Part of the network: 0 the stem, 1 to 4 the stages of the backbone, 5 pyramid and heads. Those from the number of frozen parts on are trained.</summary>
     public required int Part { get; init; }

@@ -6,7 +6,7 @@ namespace RetinaSharp.Detection.Modeling.Architecture;
 /// <param name="Tower">Each is followed by ReLU.</param>
 /// <param name="Predictor">The last; its output channels are anchors × outputs, outputs fastest.</param>
 /// <param name="Outputs">Numbers predicted for each anchor.</param>
-internal sealed record HeadArchitecture(IReadOnlyList<ConvolutionLayer> Tower, ConvolutionLayer Predictor, int Outputs)
+public sealed record HeadArchitecture(IReadOnlyList<ConvolutionLayer> Tower, ConvolutionLayer Predictor, int Outputs)
 {
     private const int Part = 5;
 

@@ -6,7 +6,7 @@ namespace RetinaSharp.Detection.Modeling.Architecture;
 /// <param name="Name">Its name, such as <c>backbone.body.bn1</c>.</param>
 /// <param name="Kind">Which one.</param>
 /// <param name="Channels">Its channels.</param>
-internal sealed record NormLayer(string Name, NormKind Kind, int Channels)
+public sealed record NormLayer(string Name, NormKind Kind, int Channels)
 {
     /// <summary>What is added to the variance.</summary>
     public const double Epsilon = 1e-5;

@@ -11,7 +11,7 @@ namespace RetinaSharp.Detection.Modeling.Architecture;
 /// <param name="Output">Of each stage, finest first.</param>
 /// <param name="Extra">P6 and above; each takes the level before through ReLU, the first its source as it is.</param>
 /// <param name="P6Source">What P6 is computed from.</param>
-internal sealed record PyramidArchitecture(int FirstStage, IReadOnlyList<ConvolutionLayer> Lateral, IReadOnlyList<ConvolutionLayer> Output, IReadOnlyList<ConvolutionLayer> Extra, P6Source P6Source)
+public sealed record PyramidArchitecture(int FirstStage, IReadOnlyList<ConvolutionLayer> Lateral, IReadOnlyList<ConvolutionLayer> Output, IReadOnlyList<ConvolutionLayer> Extra, P6Source P6Source)
 {
     private const int Part = 5;
     private const int LastStageLevel = 5;

@@ -5,7 +5,7 @@ namespace RetinaSharp.Detection.Modeling.Architecture;
 /// <summary>ResNet (He et al., arXiv 1512.03385) without its classifier, with torchvision's names: a stem, and four stages C2 to C5.</summary>
 /// <param name="Stem">7 × 7 with stride 2; ReLU and max pooling of 3 × 3 with stride 2 follow.</param>
 /// <param name="Stages">The blocks of each stage.</param>
-internal sealed record ResNetArchitecture(ConvolutionLayer Stem, IReadOnlyList<IReadOnlyList<ResidualBlockLayers>> Stages)
+public sealed record ResNetArchitecture(ConvolutionLayer Stem, IReadOnlyList<IReadOnlyList<ResidualBlockLayers>> Stages)
 {
     private const int Expansion = 4;
 

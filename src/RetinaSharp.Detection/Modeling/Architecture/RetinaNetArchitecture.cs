@@ -13,7 +13,7 @@ namespace RetinaSharp.Detection.Modeling.Architecture;
 /// <param name="Pyramid">The feature pyramid.</param>
 /// <param name="Classification">The classification head.</param>
 /// <param name="Regression">The box regression head.</param>
-internal sealed record RetinaNetArchitecture(
+public sealed record RetinaNetArchitecture(
     ModelSettings Settings, int Classes, bool HasBackground, ResNetArchitecture Body, PyramidArchitecture Pyramid, HeadArchitecture Classification, HeadArchitecture Regression)
 {
     /// <summary>What stands before the names of the backbone's layers.</summary>

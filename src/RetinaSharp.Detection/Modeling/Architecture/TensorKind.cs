@@ -1,7 +1,7 @@
 namespace RetinaSharp.Detection.Modeling.Architecture;
 
 /// <summary>What a tensor of a network is.</summary>
-internal enum TensorKind
+public enum TensorKind
 {
     /// <summary>Weight of a convolution.</summary>
     Weight,

@@ -4,7 +4,7 @@ namespace RetinaSharp.Detection.Modeling.Architecture;
 /// <param name="Name">Its name in the state dictionary, torchvision's.</param>
 /// <param name="Kind">What it is.</param>
 /// <param name="Shape">Its shape.</param>
-internal sealed record TensorLayout(string Name, TensorKind Kind, long[] Shape)
+public sealed record TensorLayout(string Name, TensorKind Kind, long[] Shape)
 {
     /// <summary>Number of elements.</summary>
     public long Count => Shape.Aggregate(1L, (product, size) => product * size);
