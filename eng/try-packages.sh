@@ -32,15 +32,15 @@ echo "== a console project with the package RetinaSharp"
 dotnet new console --no-restore -o "$work/app" >/dev/null
 cd "$work/app"
 cat >Program.cs <<'END'
-using RetinaSharp.Annotations;
+using RetinaSharp.Datasets;
 using RetinaSharp.Boxes;
 using RetinaSharp.Detection.Inference;
-using RetinaSharp.Detection.Settings;
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Training;
 using RetinaSharp.Imaging;
 using RetinaSharp.Losses;
 
-var iou = Iou.Of(new Box(0, 0, 2, 2), new Box(1, 0, 3, 2));
+var iou = Iou.Compute(new Box(0, 0, 2, 2), new Box(1, 0, 3, 2));
 Console.WriteLine($"IoU {iou:F6}, focal loss {new FocalLoss().Value(Math.Log(9), 1):F8}");
 if (Math.Abs(iou - 1 / 3f) > 1e-6 || Math.Abs(new FocalLoss().Value(Math.Log(9), 1) - .25 * .01 * -Math.Log(.9)) > 1e-9)
     return 1;
@@ -58,7 +58,7 @@ for (var id = 1; id <= 8; id++)
     images.Add(new() { Id = id, FileName = path, Path = path, Width = 64, Height = 64, Annotations = [square] });
 }
 
-var set = new AnnotatedSet { Source = "squares", Categories = [new(1, "square")], Images = images };
+var set = new DetectionDataset { Source = "squares", Categories = [new(1, "square")], Images = images };
 var settings = Presets.Tiny with { Input = new(128, 128), Training = Presets.Tiny.Training with { Epochs = 2 } };
 new Trainer(settings, set, null, new() { Folder = "run" }).Train();
 using var detector = Detector.Load("run", new() { ScoreThreshold = .001 });

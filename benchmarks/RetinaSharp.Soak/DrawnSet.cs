@@ -1,5 +1,5 @@
-using RetinaSharp.Annotations;
 using RetinaSharp.Boxes;
+using RetinaSharp.Datasets;
 using RetinaSharp.Imaging;
 
 namespace RetinaSharp.Soak;
@@ -9,7 +9,7 @@ internal static class DrawnSet
 {
     private const int Images = 16, Side = 256, Squares = 3;
 
-    public static AnnotatedSet Create(string folder)
+    public static DetectionDataset Create(string folder)
     {
         var random = new Random(0);
         var images = new List<AnnotatedImage>();

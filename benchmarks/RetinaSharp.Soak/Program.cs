@@ -5,8 +5,8 @@
 // a tensor is left, or a thread gets another result than a single one does.
 using System.Diagnostics;
 using System.Globalization;
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Inference;
-using RetinaSharp.Detection.Settings;
 using RetinaSharp.Detection.Training;
 using RetinaSharp.Imaging;
 using RetinaSharp.Kernels;

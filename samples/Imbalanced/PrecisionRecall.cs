@@ -10,7 +10,7 @@ internal sealed class PrecisionRecall
     /// <summary>Mean of the precision at each positive found.</summary>
     public double AveragePrecision => _precision.Average();
 
-    public static PrecisionRecall Of(ReadOnlySpan<float> scores, float[] targets)
+    public static PrecisionRecall Compute(ReadOnlySpan<float> scores, float[] targets)
     {
         var falling = scores.ToArray().Select(score => -score).ToArray();
         var sorted = (float[])targets.Clone();

@@ -42,5 +42,5 @@ static PrecisionRecall Measure(LinearLayer layer, Examples examples)
 {
     var logits = new float[examples.Count];
     layer.Forward(examples, logits);
-    return PrecisionRecall.Of(logits, examples.Targets);
+    return PrecisionRecall.Compute(logits, examples.Targets);
 }

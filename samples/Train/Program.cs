@@ -1,8 +1,8 @@
 // Trains on your own images (COCO, Pascal VOC or YOLO), measures the model and looks at an image with it:
 //     dotnet run -c Release --project samples/Train -- my-data#train my-data#val runs/first 40
-using RetinaSharp.Annotations;
+using RetinaSharp.Datasets;
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Inference;
-using RetinaSharp.Detection.Settings;
 using RetinaSharp.Detection.Training;
 using RetinaSharp.Samples.Train;
 
@@ -12,7 +12,7 @@ if (args is not [var trainPath, var validationPath, var run, var number] || !int
     return 2;
 }
 
-var (train, validation) = (AnnotatedSet.Open(trainPath), AnnotatedSet.Open(validationPath));
+var (train, validation) = (DetectionDataset.Open(trainPath), DetectionDataset.Open(validationPath));
 Console.WriteLine($"{train.Images.Count} images to learn from, {validation.Images.Count} to measure on: {string.Join(", ", train.Categories.Select(category => category.Name))}");
 
 // A preset, with what is to be different. Ctrl-C stops after the step at hand and keeps what was learnt.
@@ -28,7 +28,7 @@ Console.WriteLine($"{result.Epochs} epochs in {result.Duration.TotalSeconds:F0} 
 
 // The run folder is the model.
 using var detector = Detector.Load(run);
-var metrics = SetEvaluator.Run(detector, validation).Metrics;
+var metrics = SetEvaluator.Evaluate(detector, validation).Metrics;
 Console.WriteLine($"AP {metrics.AP:F3}, AP50 {metrics.AP50:F3}, AR100 {metrics.AR100:F3}");
 var path = validation.Images[0].Path;
 var detections = detector.Detect(path);

@@ -28,7 +28,7 @@ internal readonly struct BoxVector
         Vector.LoadUnsafe(in x2, (nuint)index), Vector.LoadUnsafe(in y2, (nuint)index));
 
     /// <summary>
-    /// IoU lane by lane, in the steps of <see cref="Boxes.Iou.Of"/>. The native minimum and maximum do not pass NaN on, but the
+    /// IoU lane by lane, in the steps of <see cref="Boxes.Iou.Compute"/>. The native minimum and maximum do not pass NaN on, but the
     /// area of a box with NaN is NaN, so its IoU comes out as NaN or 0 all the same.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

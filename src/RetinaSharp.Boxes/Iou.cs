@@ -36,7 +36,7 @@ public static class Iou
     /// <summary>IoU in single precision; 0 where the boxes do not overlap, also for boxes without area.</summary>
     /// <param name="a">One box.</param>
     /// <param name="b">The other.</param>
-    public static float Of(Box a, Box b)
+    public static float Compute(Box a, Box b)
     {
         var width = MathF.Max(MathF.Min(a.X2, b.X2) - MathF.Max(a.X1, b.X1), 0);
         var height = MathF.Max(MathF.Min(a.Y2, b.Y2) - MathF.Max(a.Y1, b.Y1), 0);
@@ -55,7 +55,7 @@ public static class Iou
         if (iou.Length != others.Length)
             throw new ArgumentException($"room for {iou.Length} values, but {others.Length} boxes", nameof(iou));
         for (var i = 0; i < others.Length; i++)
-            iou[i] = Of(box, others[i]);
+            iou[i] = Compute(box, others[i]);
     }
 
     /// <summary>IoU of one box with each of many that are given by columns, vectorised: the form for inner loops.</summary>
@@ -84,6 +84,6 @@ public static class Iou
         }
 
         for (; i < count; i++)
-            iou[i] = Of(box, new(x1[i], y1[i], x2[i], y2[i]));
+            iou[i] = Compute(box, new(x1[i], y1[i], x2[i], y2[i]));
     }
 }

@@ -167,7 +167,7 @@ public static class NonMaximumSuppression
 
         for (; i < x1.Length; i++)
         {
-            if (Iou.Of(box, new(x1[i], y1[i], x2[i], y2[i])) > threshold)
+            if (Iou.Compute(box, new(x1[i], y1[i], x2[i], y2[i])) > threshold)
                 return true;
         }
 

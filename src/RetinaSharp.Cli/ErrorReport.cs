@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using RetinaSharp.Annotations;
+using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Training;
 using RetinaSharp.Detection.Weights;
 using RetinaSharp.Imaging;
@@ -18,13 +18,13 @@ internal sealed record ErrorReport(int Code, string Message)
     // ENOSPC, EROFS, EDQUOT: no room, a file system that is only read, a quota that is used up. Reading never fails so.
     private static readonly int[] CannotWrite = [28, 30, 122];
 
-    public static ErrorReport Of(Exception error) => error switch
+    public static ErrorReport Create(Exception error) => error switch
     {
-        AggregateException { InnerException: { } inner } => Of(inner),
+        AggregateException { InnerException: { } inner } => Create(inner),
         UsageException => new(ExitCode.WrongUsage, error.Message),
-        DataException or WeightsException or ImageException when error.InnerException is IOException { HResult: var code } && CannotWrite.Contains(code) =>
+        DatasetException or WeightsException or ImageException when error.InnerException is IOException { HResult: var code } && CannotWrite.Contains(code) =>
             new(ExitCode.Failed, error.Message),
-        DataException or WeightsException or ImageException => new(ExitCode.BadData, error.Message),
+        DatasetException or WeightsException or ImageException => new(ExitCode.BadData, error.Message),
         TorchUnavailableException or ImagingUnavailableException => new(ExitCode.Unavailable, error.Message),
         OperationCanceledException => new(ExitCode.Cancelled, "Cancelled."),
         TorchOperatorException or ExternalException or OutOfMemoryException when IsOutOfMemory(error) =>

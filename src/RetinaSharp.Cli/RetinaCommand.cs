@@ -14,15 +14,15 @@ internal static class RetinaCommand
     /// <param name="args">Its arguments.</param>
     /// <param name="stdout">Results, and with --json one JSON document.</param>
     /// <param name="stderr">Everything that is said to people.</param>
-    /// <param name="cancellation">Ends what runs, after its checkpoint.</param>
+    /// <param name="cancellationToken">Ends what runs, after its checkpoint.</param>
     /// <returns>One of <see cref="ExitCode"/>.</returns>
-    public static int Run(string[] args, TextWriter stdout, IAnsiConsole stderr, CancellationToken cancellation = default)
+    public static int Run(string[] args, TextWriter stdout, IAnsiConsole stderr, CancellationToken cancellationToken = default)
     {
         var output = new Output(stdout, stderr);
         try
         {
             // A path may start with '@', and there are no short options to bundle.
-            var parse = Create(new(output, cancellation)).Parse(args, new() { ResponseFileTokenReplacer = null, EnablePosixBundling = false });
+            var parse = Create(new(output, cancellationToken)).Parse(args, new() { ResponseFileTokenReplacer = null, EnablePosixBundling = false });
             if (parse.Action is ParseErrorAction)
             {
                 foreach (var error in parse.Errors)
@@ -35,7 +35,7 @@ internal static class RetinaCommand
         }
         catch (Exception error)
         {
-            var report = ErrorReport.Of(error);
+            var report = ErrorReport.Create(error);
             if (report.Code == ExitCode.Cancelled)
                 output.Say(report.Message);
             else

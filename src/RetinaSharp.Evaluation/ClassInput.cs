@@ -1,5 +1,5 @@
 using System.Buffers;
-using RetinaSharp.Annotations;
+using RetinaSharp.Datasets;
 
 namespace RetinaSharp.Evaluation;
 

@@ -1,4 +1,4 @@
-using RetinaSharp.Annotations;
+using RetinaSharp.Datasets;
 
 namespace RetinaSharp.Evaluation;
 

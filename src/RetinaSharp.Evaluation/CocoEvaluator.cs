@@ -1,4 +1,4 @@
-using RetinaSharp.Annotations;
+using RetinaSharp.Datasets;
 
 namespace RetinaSharp.Evaluation;
 
@@ -16,10 +16,10 @@ public static class CocoEvaluator
     /// detections at all the figures are 0.
     /// </param>
     /// <param name="options">Threads and cancellation.</param>
-    /// <exception cref="DataException">A detection is of an image that the truth does not have.</exception>
+    /// <exception cref="DatasetException">A detection is of an image that the truth does not have.</exception>
     /// <exception cref="OperationCanceledException">The evaluation was cancelled.</exception>
     public static CocoMetrics Evaluate(
-        AnnotatedSet truth, IReadOnlyList<DetectionResult> detections, CocoEvaluatorOptions? options = null)
+        DetectionDataset truth, IReadOnlyList<DetectionResult> detections, CocoEvaluatorOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(truth);
         ArgumentNullException.ThrowIfNull(detections);
@@ -39,8 +39,8 @@ public static class CocoEvaluator
     /// boxes that none has are missed. A match depends on detections of higher score alone, so that what is found from some score on can be
     /// read off the first ones.
     /// </returns>
-    /// <exception cref="DataException">A detection is of an image that the truth does not have.</exception>
-    public static IReadOnlyList<MatchedDetection> Match(AnnotatedSet truth, IReadOnlyList<DetectionResult> detections)
+    /// <exception cref="DatasetException">A detection is of an image that the truth does not have.</exception>
+    public static IReadOnlyList<MatchedDetection> Match(DetectionDataset truth, IReadOnlyList<DetectionResult> detections)
     {
         ArgumentNullException.ThrowIfNull(truth);
         ArgumentNullException.ThrowIfNull(detections);

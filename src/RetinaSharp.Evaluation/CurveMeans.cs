@@ -48,7 +48,7 @@ internal static class CurveMeans
         try
         {
             fill(values);
-            return PairwiseSum.Of(values.AsSpan(0, count)) / count;
+            return PairwiseSum.Compute(values.AsSpan(0, count)) / count;
         }
         finally
         {

@@ -1,4 +1,4 @@
-using RetinaSharp.Annotations;
+using RetinaSharp.Datasets;
 
 namespace RetinaSharp.Evaluation;
 
@@ -6,7 +6,7 @@ namespace RetinaSharp.Evaluation;
 internal static class EvaluationInput
 {
     /// <summary>The classes by rising id, each with its boxes, by rising image id.</summary>
-    public static ClassInput[] Group(AnnotatedSet truth, IReadOnlyList<DetectionResult> detections)
+    public static ClassInput[] Group(DetectionDataset truth, IReadOnlyList<DetectionResult> detections)
     {
         AnnotatedImage[] images = [.. ById(truth)];
         var truths = GroupTruths(truth.Categories.Count, images);
@@ -15,16 +15,16 @@ internal static class EvaluationInput
     }
 
     /// <summary>For each class of <see cref="Group"/> the annotations that its boxes are of, in the same order.</summary>
-    public static IReadOnlyList<IReadOnlyList<Annotation>> Annotations(AnnotatedSet truth)
+    public static IReadOnlyList<IReadOnlyList<Annotation>> Annotations(DetectionDataset truth)
     {
         var byClass = ById(truth).SelectMany(image => image.Annotations).ToLookup(annotation => annotation.Category);
         return [.. ClassesById(truth).Select(index => byClass[index].ToArray())];
     }
 
-    private static IEnumerable<int> ClassesById(AnnotatedSet truth) =>
+    private static IEnumerable<int> ClassesById(DetectionDataset truth) =>
         Enumerable.Range(0, truth.Categories.Count).OrderBy(index => truth.Categories[index].Id);
 
-    private static IEnumerable<AnnotatedImage> ById(AnnotatedSet truth) => truth.Images.OrderBy(image => image.Id);
+    private static IEnumerable<AnnotatedImage> ById(DetectionDataset truth) => truth.Images.OrderBy(image => image.Id);
 
     private static ArraySegment<ClassTruth>[] GroupTruths(int categories, AnnotatedImage[] images)
     {
@@ -49,7 +49,7 @@ internal static class EvaluationInput
     }
 
     private static ArraySegment<ClassDetection>[] GroupDetections(
-        AnnotatedSet truth, AnnotatedImage[] images, IReadOnlyList<DetectionResult> detections)
+        DetectionDataset truth, AnnotatedImage[] images, IReadOnlyList<DetectionResult> detections)
     {
         var imageOf = new Dictionary<long, int>(images.Length);
         for (var place = 0; place < images.Length; place++)
@@ -65,7 +65,7 @@ internal static class EvaluationInput
             var detection = detections[i];
             if (!imageOf.TryGetValue(detection.ImageId, out var image))
             {
-                throw new DataException("detections", $"item {i}",
+                throw new DatasetException("detections", $"item {i}",
                     $"the results are of another set: image id {detection.ImageId} is not in {truth.Source}. Give the annotation file "
                     + "of the images that the detector was run on");
             }

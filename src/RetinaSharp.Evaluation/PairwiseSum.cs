@@ -10,7 +10,7 @@ internal static class PairwiseSum
     private const int Buffer = 8192;
     private const int Block = 128;
 
-    public static double Of(ReadOnlySpan<double> values)
+    public static double Compute(ReadOnlySpan<double> values)
     {
         var sum = 0.0;
         for (var start = 0; start < values.Length; start += Buffer)

@@ -17,7 +17,7 @@ public readonly struct CrossEntropy(double? alpha = null) : IBinaryLoss
     /// <inheritdoc/>
     public void Evaluate(double logit, out double value, out double derivative)
     {
-        var sigmoid = Sigmoid.Of(logit);
+        var sigmoid = Sigmoid.Compute(logit);
         (value, derivative) = (sigmoid.NegativeLog, -sigmoid.Complement);
     }
 

@@ -19,12 +19,12 @@ public static class CrossValidation
     /// <param name="folds">Number of folds, 2 or more.</param>
     /// <param name="seed">Of the shuffle that makes the folds; the same for all candidates.</param>
     /// <param name="trial">Trains and scores; called candidate by candidate, fold by fold.</param>
-    /// <param name="cancellation">Ends the search before the next trial.</param>
+    /// <param name="cancellationToken">Ends the search before the next trial.</param>
     /// <returns>The best candidate, the first of equals, and the mean score of each in their order.</returns>
     /// <exception cref="ArgumentException">No candidate, fewer than 2 folds, or fewer examples than folds.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static (double Best, IReadOnlyList<double> Scores) Search(
-        IReadOnlyList<double> candidates, int examples, int folds, int seed, Trial trial, CancellationToken cancellation = default)
+        IReadOnlyList<double> candidates, int examples, int folds, int seed, Trial trial, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfZero(candidates.Count, nameof(candidates));
         ArgumentOutOfRangeException.ThrowIfLessThan(folds, 2);
@@ -43,7 +43,7 @@ public static class CrossValidation
         {
             foreach (var (train, validation) in splits)
             {
-                cancellation.ThrowIfCancellationRequested();
+                cancellationToken.ThrowIfCancellationRequested();
                 scores[c] += trial(candidates[c], train, validation) / folds;
             }
         }

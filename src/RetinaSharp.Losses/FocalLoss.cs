@@ -46,14 +46,14 @@ public readonly struct FocalLoss : IBinaryLoss
     /// <inheritdoc/>
     public void Evaluate(double logit, out double value, out double derivative)
     {
-        var (p, complement, crossEntropy) = Sigmoid.Of(logit);
+        var (p, complement, crossEntropy) = Sigmoid.Compute(logit);
         // -log (1 - p) = x - log p.
         var weight = Gamma switch
         {
             0 => 1,
             1 => complement,
             2 => complement * complement,
-            _ => Math.Exp(-Gamma * (logit > 0 ? logit + crossEntropy : Sigmoid.Of(-logit).NegativeLog)),
+            _ => Math.Exp(-Gamma * (logit > 0 ? logit + crossEntropy : Sigmoid.Compute(-logit).NegativeLog)),
         };
         value = weight * crossEntropy;
         // γ p log p in this order: at the far end p is 0 and γ log p may be infinite.

@@ -57,7 +57,7 @@ public readonly struct FocalStarLoss : IBinaryLoss
     public void Evaluate(double logit, out double value, out double derivative)
     {
         var x = Gamma * logit + Beta;
-        var sigmoid = Sigmoid.Of(x);
+        var sigmoid = Sigmoid.Compute(x);
         // Where the product is beyond double the value, x_t + β / γ, need not be.
         value = double.IsNegativeInfinity(x) ? -(logit + Beta / Gamma) : sigmoid.NegativeLog / Gamma;
         derivative = -sigmoid.Complement;

@@ -7,7 +7,7 @@ namespace RetinaSharp.Losses;
 internal readonly record struct Sigmoid(double Value, double Complement, double NegativeLog)
 {
     /// <summary>All of it at <paramref name="x"/>, for one exponential and one logarithm.</summary>
-    public static Sigmoid Of(double x)
+    public static Sigmoid Compute(double x)
     {
         var e = Math.Exp(-Math.Abs(x));
         var (large, small) = (1 / (1 + e), e / (1 + e));

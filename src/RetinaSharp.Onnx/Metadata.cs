@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using RetinaSharp.Detection.Settings;
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Weights;
 
 namespace RetinaSharp.Onnx;
@@ -18,7 +18,7 @@ internal static class Metadata
         typeof(Metadata).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
     /// <summary>Keys and values; lists are JSON.</summary>
-    public static IEnumerable<(string Key, string Value)> Of(ModelDescription model, OnnxOutputs outputs, InferenceSettings inference)
+    public static IEnumerable<(string Key, string Value)> Create(ModelDescription model, OnnxOutputs outputs, InferenceSettings inference)
     {
         yield return ("classes", Json(writer =>
         {

@@ -4,7 +4,7 @@ namespace RetinaSharp.Architecture.Tests;
 
 public class LayoutTests
 {
-    private const int MostLines = 1000;
+    private const int MaxLines = 1000;
 
     // In two halves, so that this file does not hold what it looks for.
     private static readonly string[] NamesOfAMachine =
@@ -40,7 +40,7 @@ public class LayoutTests
         var violations = from file in Checkout.Files
                          where file.EndsWith(".cs", StringComparison.Ordinal)
                          let lines = File.ReadLines(Checkout.PathOf(file)).Count()
-                         where lines > MostLines
+                         where lines > MaxLines
                          select $"{file} has {lines} lines";
         Violations.None(violations);
     }

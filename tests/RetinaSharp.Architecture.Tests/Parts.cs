@@ -4,7 +4,7 @@ namespace RetinaSharp.Architecture.Tests;
 internal static class Parts
 {
     private static readonly string[] BelowDetection =
-        ["RetinaSharp.Boxes", "RetinaSharp.Losses", "RetinaSharp.Annotations", "RetinaSharp.Evaluation", "RetinaSharp.Kernels", "RetinaSharp.Imaging"];
+        ["RetinaSharp.Boxes", "RetinaSharp.Losses", "RetinaSharp.Datasets", "RetinaSharp.Evaluation", "RetinaSharp.Kernels", "RetinaSharp.Imaging"];
 
     private static readonly string[] UpToDetection = [.. BelowDetection, "RetinaSharp.Detection"];
 
@@ -13,15 +13,15 @@ internal static class Parts
     {
         ["RetinaSharp.Boxes"] = [],
         ["RetinaSharp.Losses"] = [],
-        ["RetinaSharp.Annotations"] = ["RetinaSharp.Boxes"],
-        ["RetinaSharp.Evaluation"] = ["RetinaSharp.Boxes", "RetinaSharp.Annotations"],
+        ["RetinaSharp.Datasets"] = ["RetinaSharp.Boxes"],
+        ["RetinaSharp.Evaluation"] = ["RetinaSharp.Boxes", "RetinaSharp.Datasets"],
         ["RetinaSharp.Kernels"] = [],
         ["RetinaSharp.Imaging"] = [],
         ["RetinaSharp.Detection"] = BelowDetection,
         ["RetinaSharp.Experiments"] = UpToDetection,
         ["RetinaSharp.Onnx"] = UpToDetection,
         // The package that brings them all.
-        ["RetinaSharp"] = [.. UpToDetection, "RetinaSharp.Experiments", "RetinaSharp.Onnx"],
+        ["RetinaSharp"] = [.. UpToDetection, "RetinaSharp.Onnx"],
         ["RetinaSharp.Cli"] = [.. UpToDetection, "RetinaSharp.Experiments", "RetinaSharp.Onnx"],
     };
 
@@ -30,7 +30,7 @@ internal static class Parts
     {
         ["System.Numerics.Tensors"] = ["RetinaSharp.Boxes", "RetinaSharp.Losses"],
         ["System.IO.Hashing"] = ["RetinaSharp.Detection", "RetinaSharp.Experiments"],
-        ["YamlDotNet"] = ["RetinaSharp.Annotations"],
+        ["YamlDotNet"] = ["RetinaSharp.Datasets"],
         ["Google.Protobuf"] = ["RetinaSharp.Onnx"],
         ["Grpc.Tools"] = ["RetinaSharp.Onnx"],
         ["TorchSharp"] = ["RetinaSharp.Kernels"],

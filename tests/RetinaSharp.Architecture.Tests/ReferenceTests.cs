@@ -50,6 +50,16 @@ public class ReferenceTests
         Assert.Equal(usesLibTorch, Checkout.NameOf(project) == "RetinaSharp.Cli");
     }
 
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void Project_ItsInternals_AreForNoOtherPackage(string project)
+    {
+        var packages = Checkout.Projects("src")
+            .Where(other => !XDocument.Load(Checkout.PathOf(other)).Descendants("IsPackable").Any(item => item.Value == "false"))
+            .Select(Checkout.NameOf);
+        Violations.None(Checkout.Items(project, "InternalsVisibleTo").Intersect(packages));
+    }
+
     [Fact]
     public void AllowedReferences_Closed_HasNoCycle()
     {

@@ -17,7 +17,7 @@ public sealed class IouTests
     public void Exact_BoxesThatOnlyTouch_IsZero(double x, double y)
     {
         Assert.Equal(0, Iou.Exact(new(0, 0, 2, 2), new(x, y, 2, 2)));
-        Assert.Equal(0, Iou.Of(new(0, 0, 2, 2), new((float)x, (float)y, (float)x + 2, (float)y + 2)));
+        Assert.Equal(0, Iou.Compute(new(0, 0, 2, 2), new((float)x, (float)y, (float)x + 2, (float)y + 2)));
     }
 
     [Fact]
@@ -31,8 +31,8 @@ public sealed class IouTests
     [Fact]
     public void Of_BoxesWithoutArea_IsZero()
     {
-        Assert.Equal(0, Iou.Of(new(1, 1, 1, 1), new(1, 1, 1, 1)));
-        Assert.Equal(0, Iou.Of(new(3, 3, 1, 1), new(0, 0, 4, 4)));
+        Assert.Equal(0, Iou.Compute(new(1, 1, 1, 1), new(1, 1, 1, 1)));
+        Assert.Equal(0, Iou.Compute(new(3, 3, 1, 1), new(0, 0, 4, 4)));
     }
 
     [Fact]

@@ -122,7 +122,7 @@ public sealed class NonMaximumSuppressionTests
         List<int> kept = [];
         foreach (var i in Enumerable.Range(0, boxes.Length).OrderByDescending(i => scores[i]))
         {
-            if (!kept.Exists(k => labels[k] == labels[i] && Iou.Of(boxes[k], boxes[i]) > threshold))
+            if (!kept.Exists(k => labels[k] == labels[i] && Iou.Compute(boxes[k], boxes[i]) > threshold))
                 kept.Add(i);
         }
 

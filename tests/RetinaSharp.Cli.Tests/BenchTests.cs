@@ -37,11 +37,11 @@ public sealed class BenchTests
     {
         foreach (var benchmark in Small)
         {
-            using var cancellation = new CancellationTokenSource();
-            using var figures = benchmark.Run(new(runs: 1, TimeSpan.Zero, cancellation.Token)).GetEnumerator();
+            using var cancellationToken = new CancellationTokenSource();
+            using var figures = benchmark.Run(new(runs: 1, TimeSpan.Zero, cancellationToken.Token)).GetEnumerator();
             if (benchmark.Figures > 1)
                 Assert.True(figures.MoveNext());
-            cancellation.Cancel();
+            cancellationToken.Cancel();
 
             Assert.Throws<OperationCanceledException>(() => figures.MoveNext());
         }

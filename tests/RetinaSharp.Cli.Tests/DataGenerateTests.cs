@@ -1,4 +1,4 @@
-using RetinaSharp.Annotations;
+using RetinaSharp.Datasets;
 
 namespace RetinaSharp.Cli.Tests;
 
@@ -39,8 +39,8 @@ public sealed class DataGenerateTests : IDisposable
 
         Assert.Matches(@"#train +2 +\d+ +\d+ +\d+", ran.Out);
         Assert.Contains("retina data info", ran.Error);
-        Assert.Equal(2, AnnotatedSet.Open($"{_folder.Root}#train").Images.Count);
-        Assert.Equal(256, AnnotatedSet.Open($"{_folder.Root}#val").Images[0].Width);
+        Assert.Equal(2, DetectionDataset.Open($"{_folder.Root}#train").Images.Count);
+        Assert.Equal(256, DetectionDataset.Open($"{_folder.Root}#val").Images[0].Width);
     }
 
     [Fact]

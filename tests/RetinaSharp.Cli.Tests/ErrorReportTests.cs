@@ -1,4 +1,4 @@
-using RetinaSharp.Annotations;
+using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Training;
 using RetinaSharp.Detection.Weights;
 using RetinaSharp.Imaging;
@@ -11,7 +11,7 @@ public sealed class ErrorReportTests
     public static TheoryData<Exception, int> Errors => new()
     {
         { new UsageException("--x"), 2 },
-        { new DataException("f", "p", "r"), 3 },
+        { new DatasetException("f", "p", "r"), 3 },
         { new WeightsException("f", "r"), 3 },
         { new ImageException("f", "r"), 3 },
         { new AggregateException(new ImageException("f", "r")), 3 },
@@ -24,15 +24,15 @@ public sealed class ErrorReportTests
 
     [Theory]
     [MemberData(nameof(Errors))]
-    public void Of_Exception_HasItsCode(Exception error, int code) => Assert.Equal(code, ErrorReport.Of(error).Code);
+    public void Of_Exception_HasItsCode(Exception error, int code) => Assert.Equal(code, ErrorReport.Create(error).Code);
 
     [Fact]
     public void Of_MemoryUsedUp_TellsTheRemedy() =>
-        Assert.Contains("--batch", ErrorReport.Of(new TorchOperatorException("CUDA out of memory.")).Message);
+        Assert.Contains("--batch", ErrorReport.Create(new TorchOperatorException("CUDA out of memory.")).Message);
 
     [Fact]
     public void Of_FaultOfTheProgram_TellsHowToFindIt() =>
-        Assert.Contains("RETINA_DEBUG=1", ErrorReport.Of(new InvalidOperationException("m")).Message);
+        Assert.Contains("RETINA_DEBUG=1", ErrorReport.Create(new InvalidOperationException("m")).Message);
 
     [Fact]
     public void Guard_ArgumentException_HasTheMessageWithoutTheParameter() =>

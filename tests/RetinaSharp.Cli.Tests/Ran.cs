@@ -19,10 +19,10 @@ internal sealed record Ran(int Code, string Out, string Error)
 
     public static Ran Retina(params string[] args) => Retina(default, args);
 
-    public static Ran Retina(CancellationToken cancellation, params string[] args)
+    public static Ran Retina(CancellationToken cancellationToken, params string[] args)
     {
         using StringWriter stdout = new(), stderr = new();
-        var code = RetinaCommand.Run(args, stdout, Consoles.Over(stderr), cancellation);
+        var code = RetinaCommand.Run(args, stdout, Consoles.Over(stderr), cancellationToken);
         return new(code, stdout.ToString(), stderr.ToString());
     }
 

@@ -1,8 +1,8 @@
 using System.CommandLine;
-using RetinaSharp.Annotations;
 using RetinaSharp.Cli.Options;
+using RetinaSharp.Datasets;
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Data;
-using RetinaSharp.Detection.Settings;
 
 namespace RetinaSharp.Cli.Tests;
 
@@ -10,7 +10,7 @@ public sealed class RunSettingsTests
 {
     private static readonly Dictionary<string, (string Given, Func<RunSettings, object?> Setting, object? Expected)> Cases = new()
     {
-        ["--compat"] = ("torchvision", Compatibility.Of, "torchvision"),
+        ["--compat"] = ("torchvision", Compatibility.Describe, "torchvision"),
         ["--backbone"] = ("r34", s => s.Model.Depth, 34),
         ["--width"] = (".125", s => s.Model.Width, .125),
         ["--norm"] = ("group", s => s.Model.Norm, NormKind.Group),
@@ -77,7 +77,7 @@ public sealed class RunSettingsTests
     {
         using var folder = new TemporaryFolder();
 
-        Assert.Throws<DataException>(() => Read("--config", folder.Write("config.json", """{"training": {"speed": 5}}""")));
+        Assert.Throws<DatasetException>(() => Read("--config", folder.Write("config.json", """{"training": {"speed": 5}}""")));
     }
 
     [Theory]

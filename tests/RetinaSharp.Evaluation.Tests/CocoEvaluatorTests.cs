@@ -1,5 +1,5 @@
-using RetinaSharp.Annotations;
 using RetinaSharp.Boxes;
+using RetinaSharp.Datasets;
 
 namespace RetinaSharp.Evaluation.Tests;
 
@@ -65,7 +65,7 @@ public sealed class CocoEvaluatorTests
     {
         var scene = new Scene([1], [1]).Add(Box).Detect(Box, .5).Detect(Box, .5, image: 44);
 
-        var refusal = Assert.Throws<DataException>(() => scene.Evaluate());
+        var refusal = Assert.Throws<DatasetException>(() => scene.Evaluate());
 
         Assert.Equal("item 1", refusal.Place);
         Assert.Contains("image id 44 is not in scene", refusal.Message);

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using RetinaSharp.Annotations;
 using RetinaSharp.Boxes;
+using RetinaSharp.Datasets;
 
 namespace RetinaSharp.Evaluation.Tests;
 
@@ -76,13 +76,13 @@ public sealed class GoldenTests
 
     /// <summary>The truth has the id as text and the detections as a number; pycocotools refuses the pair, the reader already the file.</summary>
     [SharedDataFact]
-    public void Evaluate_PairWithTextForAnImageId_IsRefused() => Assert.Throws<DataException>(() => EvaluatePair("fce_ignore"));
+    public void Evaluate_PairWithTextForAnImageId_IsRefused() => Assert.Throws<DatasetException>(() => EvaluatePair("fce_ignore"));
 
     private static (JsonElement Expected, CocoMetrics Metrics) EvaluatePair(string name)
     {
         using var golden = JsonDocument.Parse(File.ReadAllBytes(SharedData.At("golden", "coco-eval.json")));
         var pair = golden.RootElement.GetProperty(name).Clone();
-        var truth = AnnotatedSet.Open(
+        var truth = DetectionDataset.Open(
             SharedData.At(pair.GetProperty("truth").GetString()!), new() { RequireImages = false, KeepDegenerate = true, RequireIsCrowd = true });
         var detections = DetectionResults.Read(SharedData.At(pair.GetProperty("detections").GetString()!));
         return (pair.GetProperty("pycocotools"), CocoEvaluator.Evaluate(truth, detections));

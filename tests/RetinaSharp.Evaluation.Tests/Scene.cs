@@ -1,5 +1,5 @@
-using RetinaSharp.Annotations;
 using RetinaSharp.Boxes;
+using RetinaSharp.Datasets;
 
 namespace RetinaSharp.Evaluation.Tests;
 
@@ -19,7 +19,7 @@ internal sealed class Scene
 
     public IReadOnlyList<DetectionResult> Detections => _detections;
 
-    public AnnotatedSet Truth => new()
+    public DetectionDataset Truth => new()
     {
         Source = "scene",
         Categories = _categories,

@@ -7,7 +7,7 @@ namespace RetinaSharp.Onnx.Tests;
 internal sealed record OnnxBatch(int Height, int Width, byte[] Pixels)
 {
     /// <summary>An image at the size that a model wants.</summary>
-    public static OnnxBatch Of(Image image, InputSize size)
+    public static OnnxBatch Create(Image image, InputSize size)
     {
         var fit = size.Fit(image.Width, image.Height);
         return new(fit.Height, fit.Width, image.Resize(fit.Width, fit.Height).Pixels.ToArray());

@@ -1,9 +1,9 @@
 using RetinaSharp.Boxes;
 using RetinaSharp.Detection.Anchors;
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Data;
 using RetinaSharp.Detection.Inference;
 using RetinaSharp.Detection.Modeling;
-using RetinaSharp.Detection.Settings;
 using RetinaSharp.Detection.Weights;
 using RetinaSharp.Imaging;
 using RetinaSharp.Kernels;
@@ -57,7 +57,7 @@ public sealed class OnnxDetectionsTests(ITestOutputHelper log) : LeakCheck
     [Fact]
     public void Run_NothingFound_IsEmpty()
     {
-        OnnxExport.Run(Scenes, Out, new() { ScoreThreshold = .999 });
+        OnnxExporter.Export(Scenes, Out, new() { ScoreThreshold = .999 });
 
         var found = Assert.Single(OnnxRuntime.Run(Out, [new(64, 96, new byte[64 * 96 * 3])]));
 
@@ -68,7 +68,7 @@ public sealed class OnnxDetectionsTests(ITestOutputHelper log) : LeakCheck
     [Fact]
     public void Run_SeveralImagesTogether_GivesWhatEachGivesAlone()
     {
-        OnnxExport.Run(Scenes, Out);
+        OnnxExporter.Export(Scenes, Out);
         var images = TestImages.OfManySizes(3).Select(image => image.Resize(200, 136).Pixels.ToArray()).ToArray();
 
         var runs = OnnxRuntime.Run(Out, [.. images.Select(pixels => new OnnxBatch(136, 200, pixels)), new(136, 200, [.. images.SelectMany(pixels => pixels)])]);
@@ -86,7 +86,7 @@ public sealed class OnnxDetectionsTests(ITestOutputHelper log) : LeakCheck
     {
         var model = _folder.At("model.safetensors");
         TestModels.Write(model, TestModels.All[name]);
-        OnnxExport.Run(model, Out, new() { Outputs = OnnxOutputs.Raw });
+        OnnxExporter.Export(model, Out, new() { Outputs = OnnxOutputs.Raw });
         var image = TestImages.OfManySizes(1).Single().Resize(151, 70);
 
         var raw = Assert.Single(OnnxRuntime.Run(Out, [new(70, 151, image.Pixels.ToArray())]));
@@ -96,7 +96,7 @@ public sealed class OnnxDetectionsTests(ITestOutputHelper log) : LeakCheck
         var (state, description) = ModelFile.Load(model);
         using var closing = state;
         using var network = new RetinaNet(state);
-        using var batch = ImageBatch.Of([image], new(70, 151), new());
+        using var batch = ImageBatch.Create([image], new(70, 151), new());
         var outputs = network.call(Preprocessing.Input(batch, network));
         var anchors = new AnchorGenerator(description.Settings.Model.Anchors).Generate(batch.Height, batch.Width).Boxes.ToArray();
         Assert.Equal(outputs.SelectMany(level => level.Logits.Elements<float>().ToArray()), raw["logits"].Data, (a, b) => Math.Abs(a - b) < Tolerance);
@@ -112,9 +112,9 @@ public sealed class OnnxDetectionsTests(ITestOutputHelper log) : LeakCheck
         var model = _folder.At("model.safetensors");
         TestModels.Write(model, TestModels.All[name]);
         var options = new OnnxExportOptions { ScoreThreshold = .01, MaxDetections = 500 };
-        OnnxExport.Run(model, Out, options);
-        OnnxExport.Run(model, _folder.At("raw.onnx"), new() { Outputs = OnnxOutputs.Raw });
-        OnnxBatch[] images = [.. TestImages.OfManySizes(4).Select(image => OnnxBatch.Of(image, TestModels.All[name].Input))];
+        OnnxExporter.Export(model, Out, options);
+        OnnxExporter.Export(model, _folder.At("raw.onnx"), new() { Outputs = OnnxOutputs.Raw });
+        OnnxBatch[] images = [.. TestImages.OfManySizes(4).Select(image => OnnxBatch.Create(image, TestModels.All[name].Input))];
 
         var (found, raw) = (OnnxRuntime.Run(Out, images), OnnxRuntime.Run(_folder.At("raw.onnx"), images));
 
@@ -141,7 +141,7 @@ public sealed class OnnxDetectionsTests(ITestOutputHelper log) : LeakCheck
 
     private void AssertSame(string model, IEnumerable<Image> from, int least, OnnxExportOptions? options = null, float pixels = Tolerance)
     {
-        OnnxExport.Run(model, Out, options);
+        OnnxExporter.Export(model, Out, options);
         using var detector = Detector.Load(model, new()
         {
             Precision = Precision.Fp32,
@@ -151,7 +151,7 @@ public sealed class OnnxDetectionsTests(ITestOutputHelper log) : LeakCheck
             MaxDetections = options?.MaxDetections,
         });
         var images = from.ToArray();
-        var outputs = OnnxRuntime.Run(Out, images.Select(image => OnnxBatch.Of(image, detector.Input)));
+        var outputs = OnnxRuntime.Run(Out, images.Select(image => OnnxBatch.Create(image, detector.Input)));
 
         Assert.Equal(images.Length, outputs.Count);
         var (total, score, box) = (0, 0f, 0f);

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using RetinaSharp.Detection.Settings;
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Weights;
 
 namespace RetinaSharp.Onnx.Tests;
@@ -20,7 +20,7 @@ public sealed class OnnxFileTests : IDisposable
     [Fact]
     public void Run_Model_SaysWhatItIs()
     {
-        var result = OnnxExport.Run(Scenes, Out, new() { NmsIou = .6, MaxDetections = 7 });
+        var result = OnnxExporter.Export(Scenes, Out, new() { NmsIou = .6, MaxDetections = 7 });
 
         var model = Read();
         Assert.Equal([1, 2, 3, 7, 8, 14], model.Numbers);
@@ -47,7 +47,7 @@ public sealed class OnnxFileTests : IDisposable
     [InlineData(OnnxOutputs.Raw, "logits float [batch, anchors, 5]", "deltas float [batch, anchors, 4]", "anchors float [anchors, 4]")]
     public void Run_Model_DeclaresWhatItTakesAndGives(OnnxOutputs outputs, params string[] expected)
     {
-        var result = OnnxExport.Run(Scenes, Out, new() { Outputs = outputs });
+        var result = OnnxExporter.Export(Scenes, Out, new() { Outputs = outputs });
 
         var graph = Read().Message(7);
         Assert.Equal(["images byte [batch, height, width, 3]"], graph.Messages(11).Select(Declared));
@@ -67,7 +67,7 @@ public sealed class OnnxFileTests : IDisposable
     [Fact]
     public void Run_Graph_UsesWhatComesBeforeAndNothingElse()
     {
-        OnnxExport.Run(Scenes, Out);
+        OnnxExporter.Export(Scenes, Out);
 
         var graph = Read().Message(7);
         var known = graph.Messages(11).Select(value => value.Text(1)).ToHashSet();
@@ -91,7 +91,7 @@ public sealed class OnnxFileTests : IDisposable
         var model = _folder.At("model.safetensors");
         TestModels.Write(model, TestModels.All["bottlenecks, torchvision's anchors"]);
 
-        OnnxExport.Run(model, Out);
+        OnnxExporter.Export(model, Out);
 
         var tensors = Read().Message(7).Messages(5).ToDictionary(tensor => tensor.Text(8));
         Assert.All(tensors.Values, tensor => Assert.Equal(tensor.Wholes(1).Aggregate(tensor.Whole(2) == Float ? 4L : 8, (a, b) => a * b), tensor.Bytes(9).Length));
@@ -114,7 +114,7 @@ public sealed class OnnxFileTests : IDisposable
         Directory.CreateDirectory(_folder.At("run"));
         File.Copy(Scenes, Path.Combine(_folder.At("run"), "best.safetensors"));
 
-        OnnxExport.Run(_folder.At("run"), Out, new() { Outputs = OnnxOutputs.Raw });
+        OnnxExporter.Export(_folder.At("run"), Out, new() { Outputs = OnnxOutputs.Raw });
 
         Assert.Equal("raw", Read().Messages(14).Single(entry => entry.Text(1) == "outputs").Text(2));
     }
@@ -127,19 +127,19 @@ public sealed class OnnxFileTests : IDisposable
         bytes[^1] ^= 1;
         File.WriteAllBytes(_folder.At("damaged.safetensors"), bytes);
 
-        Assert.Throws<WeightsException>(() => OnnxExport.Run(_folder.At("none"), Out));
-        Assert.Throws<WeightsException>(() => OnnxExport.Run(_folder.At("damaged.safetensors"), Out));
-        Assert.Throws<ArgumentException>(() => OnnxExport.Run(Scenes, Out, new() { ScoreThreshold = 1 }));
-        Assert.Throws<ArgumentException>(() => OnnxExport.Run(Scenes, Out, new() { MaxDetections = 0 }));
+        Assert.Throws<WeightsException>(() => OnnxExporter.Export(_folder.At("none"), Out));
+        Assert.Throws<WeightsException>(() => OnnxExporter.Export(_folder.At("damaged.safetensors"), Out));
+        Assert.Throws<ArgumentException>(() => OnnxExporter.Export(Scenes, Out, new() { ScoreThreshold = 1 }));
+        Assert.Throws<ArgumentException>(() => OnnxExporter.Export(Scenes, Out, new() { MaxDetections = 0 }));
         Assert.Equal("before", File.ReadAllText(Out));
-        Assert.Throws<IOException>(() => OnnxExport.Run(Scenes, Path.Combine(_folder.At("no folder"), "model.onnx")));
+        Assert.Throws<IOException>(() => OnnxExporter.Export(Scenes, Path.Combine(_folder.At("no folder"), "model.onnx")));
     }
 
     [Fact]
     public void RequireRoom_TwoGibibytes_AreTooMuch()
     {
-        OnnxExport.RequireRoom("model", 500_000_000);
-        var error = Assert.Throws<WeightsException>(() => OnnxExport.RequireRoom("model", 540_000_000));
+        OnnxExporter.RequireRoom("model", 500_000_000);
+        var error = Assert.Throws<WeightsException>(() => OnnxExporter.RequireRoom("model", 540_000_000));
         Assert.Contains("2160000000 bytes", error.Message);
     }
 

@@ -1,9 +1,9 @@
-using RetinaSharp.Annotations;
 using RetinaSharp.Boxes;
+using RetinaSharp.Datasets;
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Data;
 using RetinaSharp.Detection.Inference;
 using RetinaSharp.Detection.Modeling;
-using RetinaSharp.Detection.Settings;
 using RetinaSharp.Detection.Training;
 using RetinaSharp.Detection.Weights;
 using RetinaSharp.Imaging;
@@ -20,7 +20,7 @@ internal sealed class Comparison : IDisposable
 {
     private readonly string _model;
     private readonly Expected _expected;
-    private readonly AnnotatedSet _set;
+    private readonly DetectionDataset _set;
     private readonly RunSettings _settings;
 
     /// <param name="folder">What torchvision_parity.py wrote; files are added.</param>
@@ -28,8 +28,8 @@ internal sealed class Comparison : IDisposable
     {
         _expected = new(Path.Combine(folder, "expected.pth"));
         _model = Path.Combine(folder, "model.safetensors");
-        var imported = WeightImport.Run(Path.Combine(folder, "model.pth"), _model).Model!;
-        if (Compatibility.Of(imported.Settings) != "torchvision")
+        var imported = WeightImport.Import(Path.Combine(folder, "model.pth"), _model).Model!;
+        if (Compatibility.Describe(imported.Settings) != "torchvision")
             throw new InvalidOperationException("the import's settings do not agree with torchvision");
         AnnotatedImage[] images = [.. Enumerable.Range(0, _expected.Under("image.").Count()).Select(i => Annotated(i, Path.Combine(folder, $"{i}.png")))];
         // Counted from 1 there, the background being 0; here from 0, until the background is added as in a training.
@@ -77,9 +77,9 @@ internal sealed class Comparison : IDisposable
         using var network = new RetinaNet(state);
         using var guard = no_grad();
         using var scope = NewDisposeScope();
-        using var batch = ImageBatch.Of(Images(), _settings.Input, new());
+        using var batch = ImageBatch.Create(Images(), _settings.Input, new());
         var levels = network.Levels(Preprocessing.Input(batch, network));
-        return Difference.Of("features", 1e-4, levels.Select((level, i) => (Distance(_expected[$"features.{i}"], Values(level)), $"P{i + 3}")));
+        return Difference.Create("features", 1e-4, levels.Select((level, i) => (Distance(_expected[$"features.{i}"], Values(level)), $"P{i + 3}")));
     }
 
     private IEnumerable<Difference> Detections()
@@ -109,8 +109,8 @@ internal sealed class Comparison : IDisposable
         }
 
         yield return new("detections without their like", 0, unmatched, $"of {_expected.Under("detections.").Sum(i => _expected.Shape($"detections.{i}")[0])}");
-        yield return Difference.Of("scores", 1e-4, scores);
-        yield return Difference.Of("boxes, px", .01, boxes);
+        yield return Difference.Create("scores", 1e-4, scores);
+        yield return Difference.Create("boxes, px", .01, boxes);
 
         static double Apart(Box box, float[] row) =>
             new[] { box.X1 - row[2], box.Y1 - row[3], box.X2 - row[4], box.Y2 - row[5] }.Max(distance => Math.Abs((double)distance));
@@ -125,9 +125,9 @@ internal sealed class Comparison : IDisposable
         using var batch = Batches(1).Single();
         var (loss, single) = Derive(batch, ScalarType.Float32);
         var losses = _expected["losses"];
-        yield return Difference.Of("losses", 1e-5, [(Relative(losses[0], loss.Classification), "classification"), (Relative(losses[1], loss.Box), "boxes")]);
+        yield return Difference.Create("losses", 1e-5, [(Relative(losses[0], loss.Classification), "classification"), (Relative(losses[1], loss.Box), "boxes")]);
         yield return Difference.OfMedian("gradients in single", 1e-3, Apart("gradient.", single));
-        yield return Difference.Of("gradients in double", 1e-3, Apart("exact.", Derive(batch, ScalarType.Float64).Gradients));
+        yield return Difference.Create("gradients in double", 1e-3, Apart("exact.", Derive(batch, ScalarType.Float64).Gradients));
     }
 
     /// <summary>The losses, and the derivative of their sum by each parameter.</summary>
@@ -160,7 +160,7 @@ internal sealed class Comparison : IDisposable
         var steps = new StepRunner(_settings, state, new(_settings.Loss.Normalizer), null, shards, new());
         var wanted = _expected.Rows("steps", 2);
         using var batches = Batches(wanted.Length).GetEnumerator();
-        return Difference.Of("steps", 1e-3, [.. wanted.Select((losses, step) =>
+        return Difference.Create("steps", 1e-3, [.. wanted.Select((losses, step) =>
         {
             var (classification, box, _, _) = steps.Run(batches, _expected["rate"][0], step);
             return (Relative(losses[0] + losses[1], classification + box), $"step {step + 1}");

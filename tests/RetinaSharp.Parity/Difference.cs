@@ -11,7 +11,7 @@ internal sealed record Difference(string Kind, double Limit, double Worst, strin
     public bool IsWithin => Worst <= Limit;
 
     /// <summary>The worst of some.</summary>
-    public static Difference Of(string kind, double limit, IEnumerable<(double Value, string Place)> all)
+    public static Difference Create(string kind, double limit, IEnumerable<(double Value, string Place)> all)
     {
         // What is no number counts as more than any.
         var (value, place) = all.MaxBy(one => double.IsNaN(one.Value) ? double.PositiveInfinity : one.Value);
@@ -21,7 +21,7 @@ internal sealed record Difference(string Kind, double Limit, double Worst, strin
     /// <summary>The one in the middle of some; the worst is named.</summary>
     public static Difference OfMedian(string kind, double limit, IReadOnlyCollection<(double Value, string Place)> all)
     {
-        var worst = Of(kind, limit, all);
+        var worst = Create(kind, limit, all);
         return double.IsFinite(worst.Worst) ? worst with { Worst = all.Select(one => one.Value).Order().ElementAt(all.Count / 2), Place = $"worst {worst.Worst:0.0e+0}, {worst.Place}" } : worst;
     }
 

@@ -8,8 +8,8 @@ namespace RetinaSharp.Cli.Benchmarks;
 /// one changes by a factor of two from minute to minute.
 /// </summary>
 /// <param name="runs">Runs that count.</param>
-/// <param name="cancellation">Ends it between two runs.</param>
-internal sealed class NetworkStopper(int runs, CancellationToken cancellation)
+/// <param name="cancellationToken">Ends it between two runs.</param>
+internal sealed class NetworkStopper(int runs, CancellationToken cancellationToken)
 {
     // Kernels are made, memory is asked for and code is compiled in the first runs.
     private const int WarmUp = 3;
@@ -30,7 +30,7 @@ internal sealed class NetworkStopper(int runs, CancellationToken cancellation)
         var (seconds, rates, shares) = (new double[runs], new double[runs], new double[runs]);
         for (var i = 0; i < runs; i++)
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             var before = Time(reference.Run);
             seconds[i] = Time(work.Run);
             rates[i] = ReferenceConvolution.Operations / ((before + Time(reference.Run)) / 2);

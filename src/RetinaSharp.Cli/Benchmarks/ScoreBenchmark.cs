@@ -1,5 +1,5 @@
-using RetinaSharp.Annotations;
 using RetinaSharp.Boxes;
+using RetinaSharp.Datasets;
 using RetinaSharp.Evaluation;
 
 namespace RetinaSharp.Cli.Benchmarks;
@@ -20,7 +20,7 @@ internal sealed class ScoreBenchmark(int images) : IBenchmark
     public IEnumerable<Timing> Run(Stopper stopper)
     {
         var random = new Random(0);
-        var truth = new AnnotatedSet
+        var truth = new DetectionDataset
         {
             Source = "generated",
             Categories = [.. Enumerable.Range(1, Classes).Select(id => new Category(id, $"class {id}"))],

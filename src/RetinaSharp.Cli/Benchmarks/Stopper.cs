@@ -8,8 +8,8 @@ namespace RetinaSharp.Cli.Benchmarks;
 /// How long it runs before that, one run at least: the runtime compiles in several rounds, each some tenths of a second after code has
 /// turned out to be used much.
 /// </param>
-/// <param name="cancellation">Ends it before the next measurement.</param>
-internal sealed class Stopper(int runs, TimeSpan warmUp, CancellationToken cancellation = default)
+/// <param name="cancellationToken">Ends it before the next measurement.</param>
+internal sealed class Stopper(int runs, TimeSpan warmUp, CancellationToken cancellationToken = default)
 {
     /// <param name="name">What is done.</param>
     /// <param name="bytes">Bytes of memory that one run has to read and write; 0: unknown.</param>
@@ -17,7 +17,7 @@ internal sealed class Stopper(int runs, TimeSpan warmUp, CancellationToken cance
     /// <exception cref="OperationCanceledException">It is to end.</exception>
     public Timing Measure(string name, long bytes, Action run)
     {
-        cancellation.ThrowIfCancellationRequested();
+        cancellationToken.ThrowIfCancellationRequested();
         var started = Stopwatch.GetTimestamp();
         do
         {

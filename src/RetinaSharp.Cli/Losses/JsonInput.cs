@@ -1,5 +1,5 @@
 using System.Text.Json;
-using RetinaSharp.Annotations;
+using RetinaSharp.Datasets;
 
 namespace RetinaSharp.Cli.Losses;
 
@@ -15,7 +15,7 @@ internal sealed class JsonInput
     public JsonElement Root { get; }
 
     /// <summary>Reads a file that holds one JSON object.</summary>
-    /// <exception cref="DataException">It cannot be read, or holds something else.</exception>
+    /// <exception cref="DatasetException">It cannot be read, or holds something else.</exception>
     public static JsonInput Read(string path)
     {
         var text = Bytes(path);
@@ -28,7 +28,7 @@ internal sealed class JsonInput
         }
         catch (JsonException error)
         {
-            throw new DataException(path, JsonPlace.OfError(text.Span, out var isNumberOfNone), isNumberOfNone
+            throw new DatasetException(path, JsonPlace.OfError(text.Span, out var isNumberOfNone), isNumberOfNone
                 ? "NaN and Infinity are no numbers in JSON, and no logits: mend or remove this element"
                 : "is not valid JSON from here on; is the file complete?", error);
         }
@@ -38,16 +38,16 @@ internal sealed class JsonInput
     public JsonElement? Find(string name) => Root.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
 
     /// <summary>A member that has to be a list.</summary>
-    /// <exception cref="DataException">It is none.</exception>
+    /// <exception cref="DatasetException">It is none.</exception>
     public JsonElement List(string name) => Find(name) is not { } value ? throw Wrong(name, "is missing: give a list of numbers")
         : value.ValueKind == JsonValueKind.Array ? value : throw Wrong(name, $"{Shown(value)} stands where a list is needed");
 
     /// <summary>A member that is a number.</summary>
-    /// <exception cref="DataException">It is none.</exception>
+    /// <exception cref="DatasetException">It is none.</exception>
     public double? Number(string name) => Find(name) is { } value ? Number(value, name) : null;
 
     /// <summary>The numbers of a list.</summary>
-    /// <exception cref="DataException">It is no list, or one of them is no finite number; names the element.</exception>
+    /// <exception cref="DatasetException">It is no list, or one of them is no finite number; names the element.</exception>
     public double[] Numbers(JsonElement list, string place)
     {
         if (list.ValueKind != JsonValueKind.Array)
@@ -68,7 +68,7 @@ internal sealed class JsonInput
     public static string At(string list, int index) => $"{list}[{index}]";
 
     /// <summary>What to throw of a place in the file.</summary>
-    public DataException Wrong(string place, string reason) => new(_path, place, reason);
+    public DatasetException Wrong(string place, string reason) => new(_path, place, reason);
 
     private double Number(JsonElement value, string place) =>
         IsFinite(value, out var number) ? number : throw Wrong(place, $"{Shown(value)} stands where a finite number is needed: mend it, and write numbers without quotes");
@@ -94,7 +94,7 @@ internal sealed class JsonInput
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new DataException(path, "", $"cannot be read: {error.Message}", error);
+            throw new DatasetException(path, "", $"cannot be read: {error.Message}", error);
         }
     }
 }

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using RetinaSharp.Annotations;
+using RetinaSharp.Datasets;
 using RetinaSharp.Losses;
 
 namespace RetinaSharp.Cli.Losses;
@@ -14,14 +14,14 @@ internal sealed class LossFile
 
     private readonly JsonInput _json;
 
-    /// <exception cref="DataException">The file cannot be read, or is no JSON object.</exception>
+    /// <exception cref="DatasetException">The file cannot be read, or is no JSON object.</exception>
     public LossFile(string path) => _json = JsonInput.Read(path);
 
     /// <summary>Members of the object that mean nothing here, as a misspelt one does.</summary>
     public IEnumerable<string> Unknown => _json.Root.EnumerateObject().Select(member => member.Name).Except([Kind, Logits, Targets, Alpha, Gamma, Beta]);
 
     /// <summary>The losses and their derivatives by the logits.</summary>
-    /// <exception cref="DataException">Something in the file is wrong; names the element.</exception>
+    /// <exception cref="DatasetException">Something in the file is wrong; names the element.</exception>
     public LossValues Evaluate()
     {
         var kind = _json.Find(Kind) is { ValueKind: JsonValueKind.String } name ? name.GetString() : null;

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using RetinaSharp.Detection.Settings;
+using RetinaSharp.Detection.Configuration;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Inference;
-using RetinaSharp.Detection.Settings;
 
 namespace RetinaSharp.Cli.Options;
 

@@ -16,7 +16,7 @@ internal sealed class OutFolder
     /// <param name="resultsFile">Name of the file that will be written, over one that may be there.</param>
     /// <param name="inputs">Files that are read, and must be left as they are.</param>
     /// <exception cref="UsageException">It cannot be a folder, or an input would be overwritten.</exception>
-    public static OutFolder? Of(string? path, string resultsFile, IReadOnlyList<string> inputs)
+    public static OutFolder? Create(string? path, string resultsFile, IReadOnlyList<string> inputs)
     {
         if (path is null)
             return null;

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using RetinaSharp.Detection.Settings;
+using RetinaSharp.Detection.Configuration;
 
 namespace RetinaSharp.Cli.Options;
 

@@ -1,4 +1,4 @@
-using RetinaSharp.Detection.Settings;
+using RetinaSharp.Detection.Configuration;
 using static RetinaSharp.Cli.Options.SettingOption;
 
 namespace RetinaSharp.Cli.Options;
@@ -37,7 +37,7 @@ internal static class TrainingOptions
         // Before the loss, which it brings: one that is given as well has the last word, and is refused if it does not go with it.
         Choice<SamplingKind>("--sampling", "Anchors that the classification loss is of, by cross entropy: none stands for all, the others choose some of each image.",
             new() { { "none", SamplingKind.None }, { "ohem", SamplingKind.Ohem }, { "ratio", SamplingKind.Ratio }, { "hard-negative", SamplingKind.HardNegative } },
-            (s, kind) => kind == s.Loss.Sampling.Kind ? s : WithSampling(kind == SamplingKind.None ? s : WithLoss(s, ClassificationLossKind.CrossEntropy), SamplingSettings.Of(kind))),
+            (s, kind) => kind == s.Loss.Sampling.Kind ? s : WithSampling(kind == SamplingKind.None ? s : WithLoss(s, ClassificationLossKind.CrossEntropy), SamplingSettings.ForKind(kind))),
         Whole("--sampling-batch", "Anchors chosen of an image at most, for ohem (128 if left out) and ratio (256).",
             (s, batch) => WithSampling(s, s.Loss.Sampling with { Batch = batch })),
         Number("--sampling-nms", "IoU above which ohem drops boxes that overlap one of greater loss; .5 if left out.",

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using RetinaSharp.Annotations;
 using RetinaSharp.Cli.Terminal;
+using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Anchors;
 using Spectre.Console;
 
@@ -10,11 +10,11 @@ namespace RetinaSharp.Cli.Reports;
 /// <param name="set">The set.</param>
 /// <param name="anchors">How its boxes meet the anchors.</param>
 /// <param name="preset">The preset whose anchors they are.</param>
-internal sealed class DataReport(AnnotatedSet set, AnchorStatistics anchors, string preset)
+internal sealed class DataReport(DetectionDataset set, AnchorStatistics anchors, string preset)
 {
-    private const int MostSizes = 5;
+    private const int MaxSizes = 5;
 
-    private readonly DataSummary _summary = DataSummary.Of(set);
+    private readonly DatasetSummary _summary = DatasetSummary.Create(set);
 
     private IEnumerable<(string Name, string Title, Quantiles Values)> Spreads =>
     [
@@ -27,8 +27,8 @@ internal sealed class DataReport(AnnotatedSet set, AnchorStatistics anchors, str
     public void Show(Output output)
     {
         output.Result($"images  {_summary.Images}, {_summary.ImagesWithoutBoxes} of them without boxes");
-        output.Result($"sizes   {string.Join(", ", _summary.ImageSizes.Take(MostSizes).Select(size => $"{size.Width} x {size.Height} ({size.Images})"))}"
-            + (_summary.ImageSizes.Count > MostSizes ? $" and {_summary.ImageSizes.Count - MostSizes} more" : ""));
+        output.Result($"sizes   {string.Join(", ", _summary.ImageSizes.Take(MaxSizes).Select(size => $"{size.Width} x {size.Height} ({size.Images})"))}"
+            + (_summary.ImageSizes.Count > MaxSizes ? $" and {_summary.ImageSizes.Count - MaxSizes} more" : ""));
         output.Result($"boxes   {_summary.Boxes}, {_summary.Crowds} of them crowds; {_summary.SmallBoxes} small, {_summary.MediumBoxes} medium, {_summary.LargeBoxes} large");
         output.Result($"anchors of preset {preset}: {anchors.Foreground} foreground, {anchors.Background} background"
             + (anchors.Foreground > 0 ? $" (1 : {(double)anchors.Background / anchors.Foreground:0})" : "")

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using RetinaSharp.Detection.Settings;
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Weights;
 
 namespace RetinaSharp.Cli.Reports;
@@ -16,7 +16,7 @@ internal static class ModelReport
         yield return ("classes", string.Join(", ", model.Categories.Select(category => category.Name)));
         yield return ("levels", $"P{anchors.MinLevel} to P{anchors.MaxLevel}");
         yield return ("anchors", $"{anchors.BaseSize:0.###} strides x scales {Numbers(anchors.Scales)} x ratios {Numbers(anchors.Ratios)}");
-        yield return ("agrees with", Compatibility.Of(settings));
+        yield return ("agrees with", Compatibility.Describe(settings));
         yield return ("input", $"short side {settings.Input.Short}, long side up to {settings.Input.Long}");
         yield return ("loss", $"{Classification(settings.Loss)}, alpha {(settings.Loss.Alpha is { } alpha ? $"{alpha}" : "off")}{Sampling(settings.Loss.Sampling)}; boxes {Name(settings.Loss.Box)}; divided by {Normalizer(settings.Loss.Normalizer)}");
         yield return model.TrainingImages == 0
@@ -38,7 +38,7 @@ internal static class ModelReport
         }
 
         writer.WriteEndArray();
-        writer.WriteString("compat", Compatibility.Of(model.Settings));
+        writer.WriteString("compat", Compatibility.Describe(model.Settings));
         writer.WriteString("training_data", model.TrainingData);
         writer.WriteNumber("training_images", model.TrainingImages);
         writer.WriteNumber("epochs", model.Epochs);

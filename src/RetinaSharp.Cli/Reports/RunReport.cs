@@ -1,5 +1,5 @@
-using RetinaSharp.Annotations;
 using RetinaSharp.Cli.Terminal;
+using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Inference;
 using RetinaSharp.Detection.Training;
 using RetinaSharp.Detection.Weights;
@@ -12,21 +12,21 @@ namespace RetinaSharp.Cli.Reports;
 internal static class RunReport
 {
     // What the best epoch found is looked for again only where it was found in an earlier session, and then in so many images.
-    private const int MostImages = 500;
+    private const int MaxImages = 500;
 
-    public static void Write(Output output, TrainerOptions options, AnnotatedSet? validation, TrainingResult result, CancellationToken cancellation)
+    public static void Write(Output output, TrainerOptions options, DetectionDataset? validation, TrainingResult result, CancellationToken cancellationToken)
     {
         try
         {
-            output.Say($"Curves and figures: {TrainingReport.Write(options.Folder, Measured(output, options, validation, result, cancellation))}");
+            output.Say($"Curves and figures: {TrainingReport.Write(options.Folder, Measured(output, options, validation, result, cancellationToken))}");
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or DataException or ImageException or WeightsException or OperationCanceledException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or DatasetException or ImageException or WeightsException or OperationCanceledException)
         {
             output.Warn($"no report was written: {error.Message}");
         }
     }
 
-    private static MeasuredSet? Measured(Output output, TrainerOptions options, AnnotatedSet? validation, TrainingResult result, CancellationToken cancellation)
+    private static MeasuredSet? Measured(Output output, TrainerOptions options, DetectionDataset? validation, TrainingResult result, CancellationToken cancellationToken)
     {
         if (validation is null || result.Best is null)
             return null;
@@ -34,14 +34,14 @@ internal static class RunReport
             return new(validation, evaluation);
         if (result.IsCancelled)
             return null;
-        var part = validation.Images.Count <= MostImages ? validation : new()
+        var part = validation.Images.Count <= MaxImages ? validation : new()
         {
-            Source = $"{validation.Source} (its first {MostImages} images)",
+            Source = $"{validation.Source} (its first {MaxImages} images)",
             Categories = validation.Categories,
-            Images = [.. validation.Images.Take(MostImages)],
+            Images = [.. validation.Images.Take(MaxImages)],
         };
         output.Say($"The best epoch was of an earlier session: its model looks at {part.Images.Count} validation images again, for the report.");
         using var detector = Detector.Load(options.Folder, new() { Device = options.Device, Precision = options.Precision });
-        return new(part, SetEvaluator.Run(detector, part, cancellation: cancellation));
+        return new(part, SetEvaluator.Evaluate(detector, part, cancellationToken: cancellationToken));
     }
 }

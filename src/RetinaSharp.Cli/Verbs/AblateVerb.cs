@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
-using RetinaSharp.Annotations;
 using RetinaSharp.Cli.Options;
 using RetinaSharp.Cli.Reports;
 using RetinaSharp.Cli.Terminal;
+using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Training;
 using RetinaSharp.Experiments.Ablation;
 using RetinaSharp.Experiments.Reports;
@@ -15,7 +15,7 @@ namespace RetinaSharp.Cli.Verbs;
 /// <summary><c>retina ablate</c>: a verb for each of the paper's tables.</summary>
 internal static class AblateVerb
 {
-    private const int MostSeeds = 100;
+    private const int MaxSeeds = 100;
 
     private static readonly Dictionary<string, string> Helps = new()
     {
@@ -62,8 +62,8 @@ internal static class AblateVerb
             var folder = parse.GetRequiredValue(outFolder)!;
             OutFolder.RequireFolder(folder);
             var count = Given.ReadValue(parse, seeds, OptionValue.Whole) ?? 1;
-            if (count is < 1 or > MostSeeds)
-                throw new UsageException($"--seeds: {count} is not from 1 to {MostSeeds}");
+            if (count is < 1 or > MaxSeeds)
+                throw new UsageException($"--seeds: {count} is not from 1 to {MaxSeeds}");
             var table = AblationTables.Named(name, settingsOptions.Read(parse), name == "gamma" && parse.GetValue(searchAlpha));
             if (Given.Read(parse, rows, text => OptionValue.Rows(text, table.Rows.Count)) is { } chosen)
                 table = table with { Rows = [.. table.Rows.Where((_, place) => chosen.Contains(place + 1))] };
@@ -85,7 +85,7 @@ internal static class AblateVerb
                     + $"{RuntimeInformation.FrameworkDescription}, LibTorch {LibTorch.Version}",
             };
             LibTorch.Require(options.Device);
-            var dataOptions = new DataOptions { ImagesDirectory = parse.GetValue(images) };
+            var dataOptions = new DatasetOptions { ImagesDirectory = parse.GetValue(images) };
             var train = DataSource.Open(parse.GetRequiredValue(data)!, dataOptions, output);
             var truth = DataSource.Open(parse.GetRequiredValue(validation)!, dataOptions, output);
             output.Say($"{table.Title}: {(table.Rows.Count == 1 ? "one row" : $"{table.Rows.Count} rows")}, {(count == 1 ? "one seed" : $"{count} seeds")}, into {folder}");

@@ -31,10 +31,10 @@ internal static class AnalyzeLossesVerb
             var together = Given.ReadValue(parse, batch, OptionValue.Whole) ?? DefaultBatch;
             if (together < 1)
                 throw new UsageException($"--batch: {together} is below 1");
-            var folder = OutFolder.Of(parse.GetRequiredValue(outFolder)!, LossAnalysis.NegativesFile, [parse.GetRequiredValue(data)])!;
+            var folder = OutFolder.Create(parse.GetRequiredValue(outFolder)!, LossAnalysis.NegativesFile, [parse.GetRequiredValue(data)])!;
             var set = DataSource.Open(parse.GetRequiredValue(data), new() { ImagesDirectory = parse.GetValue(images) }, session.Output);
             folder.Prepare();
-            var analysis = ProgressDisplay.During(session.Output, "analysis", display => LossAnalyzer.Run(
+            var analysis = ProgressDisplay.During(session.Output, "analysis", display => LossAnalyzer.Analyze(
                 parse.GetRequiredValue(model), set, options, together, new ImageCounter(display, set.Images.Count), session.Cancellation));
             var files = analysis.Write(folder.Path);
             if (parse.GetValue(json))

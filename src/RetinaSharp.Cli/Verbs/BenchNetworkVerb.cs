@@ -3,7 +3,7 @@ using RetinaSharp.Cli.Benchmarks;
 using RetinaSharp.Cli.Options;
 using RetinaSharp.Cli.Reports;
 using RetinaSharp.Cli.Terminal;
-using RetinaSharp.Detection.Settings;
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Experiments.Benchmarks;
 using RetinaSharp.Kernels;
 using static TorchSharp.torch;

@@ -1,7 +1,7 @@
 using System.CommandLine;
-using RetinaSharp.Annotations;
 using RetinaSharp.Cli.Options;
 using RetinaSharp.Cli.Reports;
+using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Anchors;
 
 namespace RetinaSharp.Cli.Verbs;
@@ -19,9 +19,9 @@ internal static class DataInfoVerb
         command.SetAction(parse =>
         {
             var settings = preset.Settings(parse);
-            var options = new DataOptions { ImagesDirectory = parse.GetValue(images), RequireImages = false };
+            var options = new DatasetOptions { ImagesDirectory = parse.GetValue(images), RequireImages = false };
             var set = DataSource.OpenForStatistics(parse.GetRequiredValue(data), options, session.Output);
-            var report = new DataReport(set, AnchorStatistics.Of(set, settings, session.Cancellation), preset.Name(parse));
+            var report = new DataReport(set, AnchorStatistics.Compute(set, settings, session.Cancellation), preset.Name(parse));
             if (parse.GetValue(json))
                 session.Output.Json(report.Write);
             else

@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Text.Json;
-using RetinaSharp.Annotations;
 using RetinaSharp.Boxes;
 using RetinaSharp.Cli.Options;
 using RetinaSharp.Cli.Terminal;
+using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Inference;
 
 namespace RetinaSharp.Cli.Verbs;
@@ -39,7 +39,7 @@ internal static class DetectVerb
                 throw new UsageException($"{drawThreshold.Name}: {drawFrom} is outside of 0 to 1");
             var batch = inference.ReadBatch(parse, 1);
             var files = ImagePaths.Find(parse.GetRequiredValue(paths));
-            var folder = OutFolder.Of(parse.GetValue(outFolder), ResultsFile, files);
+            var folder = OutFolder.Create(parse.GetValue(outFolder), ResultsFile, files);
             using var detector = Detector.Load(parse.GetRequiredValue(model), options);
             var wanted = parse.GetValue(classes) is { } names ? Classes(names, detector.Categories) : null;
             folder?.Prepare();

@@ -1,4 +1,4 @@
-using FoundObject = RetinaSharp.Detection.Inference.Detection;
+using RetinaSharp.Detection.Inference;
 
 namespace RetinaSharp.Cli.Verbs;
 
@@ -8,4 +8,4 @@ namespace RetinaSharp.Cli.Verbs;
 /// <param name="Width">Width in pixels.</param>
 /// <param name="Height">Height in pixels.</param>
 /// <param name="Objects">The objects, by falling score.</param>
-internal sealed record DetectedImage(long Id, string File, int Width, int Height, IReadOnlyList<FoundObject> Objects);
+internal sealed record DetectedImage(long Id, string File, int Width, int Height, IReadOnlyList<DetectedObject> Objects);

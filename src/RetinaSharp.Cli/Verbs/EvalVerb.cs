@@ -1,8 +1,8 @@
 using System.CommandLine;
-using RetinaSharp.Annotations;
 using RetinaSharp.Cli.Options;
 using RetinaSharp.Cli.Reports;
 using RetinaSharp.Cli.Terminal;
+using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Inference;
 
 namespace RetinaSharp.Cli.Verbs;
@@ -29,11 +29,11 @@ internal static class EvalVerb
         {
             var options = inference.Read(parse);
             var batch = inference.ReadBatch(parse, DefaultBatch);
-            var folder = OutFolder.Of(parse.GetValue(outFolder), DetectVerb.ResultsFile, [parse.GetRequiredValue(data)]);
+            var folder = OutFolder.Create(parse.GetValue(outFolder), DetectVerb.ResultsFile, [parse.GetRequiredValue(data)]);
             var truth = DataSource.Open(parse.GetRequiredValue(data), new() { ImagesDirectory = parse.GetValue(images) }, session.Output);
             using var detector = Detector.Load(parse.GetRequiredValue(model), options);
             folder?.Prepare();
-            var evaluation = ProgressDisplay.During(session.Output, "evaluation", display => SetEvaluator.Run(
+            var evaluation = ProgressDisplay.During(session.Output, "evaluation", display => SetEvaluator.Evaluate(
                 detector, truth, batch, new ImageCounter(display, truth.Images.Count), session.Cancellation));
             if (folder is not null)
                 DetectionResults.Write(folder.Results, evaluation.Detections);

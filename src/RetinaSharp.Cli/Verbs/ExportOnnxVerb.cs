@@ -38,7 +38,7 @@ internal static class ExportOnnxVerb
             // Whether they are in range depends on them alone; the model's own values are.
             UsageException.Guard(() => options.Applied(new()));
             session.Output.Say($"{path}: writing {target}");
-            var result = OnnxExport.Run(path, target, options);
+            var result = OnnxExporter.Export(path, target, options);
             if (parse.GetValue(json))
                 session.Output.Json(writer => Write(writer, result));
             else

@@ -1,4 +1,4 @@
-using RetinaSharp.Annotations;
+using RetinaSharp.Datasets;
 
 namespace RetinaSharp.Cli.Verbs;
 
@@ -11,7 +11,7 @@ internal static class ImagePaths
     };
 
     /// <summary>Files as they are given, and in a folder's place its image files by name.</summary>
-    /// <exception cref="DataException">A path does not exist, or a folder cannot be read or has no image files.</exception>
+    /// <exception cref="DatasetException">A path does not exist, or a folder cannot be read or has no image files.</exception>
     public static IReadOnlyList<string> Find(IEnumerable<string> paths) => [.. paths.SelectMany(Find)];
 
     private static IEnumerable<string> Find(string path)
@@ -19,11 +19,11 @@ internal static class ImagePaths
         if (File.Exists(path))
             return [path];
         if (!Directory.Exists(path))
-            throw new DataException(path, "", "there is no such file or folder");
+            throw new DatasetException(path, "", "there is no such file or folder");
         var files = List(path).Where(file => Extensions.Contains(Path.GetExtension(file))).Order(StringComparer.Ordinal).ToList();
         return files.Count > 0
             ? files
-            : throw new DataException(path, "", $"the folder has no image files ({string.Join(", ", Extensions)}); folders within it are not searched");
+            : throw new DatasetException(path, "", $"the folder has no image files ({string.Join(", ", Extensions)}); folders within it are not searched");
     }
 
     private static string[] List(string folder)
@@ -34,7 +34,7 @@ internal static class ImagePaths
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new DataException(folder, "", $"the folder cannot be read: {error.Message}", error);
+            throw new DatasetException(folder, "", $"the folder cannot be read: {error.Message}", error);
         }
     }
 }

@@ -21,7 +21,7 @@ internal static class ImportVerb
         {
             var (source, target, names) = (parse.GetRequiredValue(file), parse.GetRequiredValue(outFile)!, parse.GetValue(classes));
             OutFolder.RequireFile(target, names is null ? [source] : [source, names]);
-            var result = WeightImport.Run(source, target, names);
+            var result = WeightImport.Import(source, target, names);
             if (result.Model is null && names is not null)
                 session.Output.Warn($"{classes.Name}: the file is of a backbone alone, which has no classes; the names were not used");
             if (parse.GetValue(json))

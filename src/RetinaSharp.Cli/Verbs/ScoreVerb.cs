@@ -1,7 +1,7 @@
 using System.CommandLine;
-using RetinaSharp.Annotations;
 using RetinaSharp.Cli.Options;
 using RetinaSharp.Cli.Reports;
+using RetinaSharp.Datasets;
 using RetinaSharp.Evaluation;
 
 namespace RetinaSharp.Cli.Verbs;
@@ -19,7 +19,7 @@ internal static class ScoreVerb
         command.SetAction(parse =>
         {
             // As pycocotools reads it: images are not looked at.
-            var options = new DataOptions { RequireImages = false, RequireIsCrowd = true };
+            var options = new DatasetOptions { RequireImages = false, RequireIsCrowd = true };
             var set = DataSource.Open(parse.GetRequiredValue(truth)!, options, session.Output);
             var metrics = Evaluate(set, parse.GetRequiredValue(detections)!, session.Cancellation);
             if (parse.GetValue(json))
@@ -45,17 +45,17 @@ internal static class ScoreVerb
         return command;
     }
 
-    private static CocoMetrics Evaluate(AnnotatedSet truth, string file, CancellationToken cancellation)
+    private static CocoMetrics Evaluate(DetectionDataset truth, string file, CancellationToken cancellationToken)
     {
         var results = DetectionResults.Read(file);
         try
         {
-            return CocoEvaluator.Evaluate(truth, results, new() { Cancellation = cancellation });
+            return CocoEvaluator.Evaluate(truth, results, new() { Cancellation = cancellationToken });
         }
-        catch (DataException error)
+        catch (DatasetException error)
         {
             // The evaluator knows no file of the detections, only their places in it.
-            throw new DataException(file, error.Place, error.Reason, error);
+            throw new DatasetException(file, error.Place, error.Reason, error);
         }
     }
 }

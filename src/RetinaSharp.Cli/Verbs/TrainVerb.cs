@@ -1,11 +1,11 @@
 using System.CommandLine;
 using System.Text.Json;
-using RetinaSharp.Annotations;
 using RetinaSharp.Cli.Options;
 using RetinaSharp.Cli.Reports;
 using RetinaSharp.Cli.Terminal;
+using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Anchors;
-using RetinaSharp.Detection.Settings;
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Training;
 using RetinaSharp.Detection.Weights;
 using RetinaSharp.Experiments.Reports;
@@ -27,7 +27,7 @@ internal static class TrainVerb
     private const int AnchorSample = 1000;
 
     // Above this share the anchors do not suit the data.
-    private const double MostBoxesWithoutAnchor = .05;
+    private const double MaxBoxesWithoutAnchor = .05;
 
     public static Command Create(Session session)
     {
@@ -63,7 +63,7 @@ internal static class TrainVerb
             if (Given.ReadValue(parse, checkpointEvery, OptionValue.Seconds) is { } every)
                 options = options with { CheckpointEvery = every };
             LibTorch.Require(options.Device);
-            var dataOptions = new DataOptions { ImagesDirectory = parse.GetValue(images) };
+            var dataOptions = new DatasetOptions { ImagesDirectory = parse.GetValue(images) };
             var trainSet = DataSource.Open(parse.GetRequiredValue(train)!, dataOptions, session.Output);
             var validationSet = parse.GetValue(validation) is { } data ? DataSource.Open(data, dataOptions, session.Output) : null;
             Announce(session, origin, settings, options, trainSet, validationSet);
@@ -102,7 +102,7 @@ internal static class TrainVerb
             return (options.Read(parse), preset);
         try
         {
-            return (options.Read(parse, start => StartSettings.Of(weights, start)), $"{preset}, with the architecture of {weights}");
+            return (options.Read(parse, start => StartSettings.Load(weights, start)), $"{preset}, with the architecture of {weights}");
         }
         catch (WeightsException)
         {
@@ -119,7 +119,7 @@ internal static class TrainVerb
     }
 
     private static void Announce(
-        Session session, string origin, RunSettings settings, TrainerOptions options, AnnotatedSet train, AnnotatedSet? validation)
+        Session session, string origin, RunSettings settings, TrainerOptions options, DetectionDataset train, DetectionDataset? validation)
     {
         var (output, training) = (session.Output, settings.Training);
         output.Say($"{origin}: RetinaNet on ResNet-{settings.Model.Depth} of width {settings.Model.Width}, "
@@ -144,12 +144,12 @@ internal static class TrainVerb
 
         var sample = anchors.IsSample ? $" of {anchors.Images} sampled images" : "";
         output.Say($"anchors{sample}: {anchors.Foreground} foreground, {anchors.Background} background, {anchors.BoxesWithoutAnchor} of {anchors.Boxes} boxes without one");
-        if (anchors.BoxesWithoutAnchor > MostBoxesWithoutAnchor * anchors.Boxes)
+        if (anchors.BoxesWithoutAnchor > MaxBoxesWithoutAnchor * anchors.Boxes)
             output.Warn($"{100.0 * anchors.BoxesWithoutAnchor / anchors.Boxes:0} % of the boxes{sample} match no anchor and will not be learnt. "
                 + "For small boxes try a larger --size or finer --levels, for long ones other --ratios.");
     }
 
-    private static string Counts(AnnotatedSet set)
+    private static string Counts(DetectionDataset set)
     {
         var boxes = set.Images.Sum(image => image.Annotations.Count);
         return $"{set.Source}: {set.Images.Count} images, {boxes} boxes, {set.Categories.Count} classes";

@@ -19,7 +19,7 @@ public sealed class AnchorGenerator
     {
         settings.Validate();
         Settings = settings;
-        _cells = [.. Enumerable.Range(settings.MinLevel, settings.LevelCount).Select(level => CellAnchors.Make(settings, level))];
+        _cells = [.. Enumerable.Range(settings.MinLevel, settings.LevelCount).Select(level => CellAnchors.Create(settings, level))];
     }
 
     /// <summary>Anchors of each level.</summary>

@@ -6,7 +6,7 @@ namespace RetinaSharp.Detection.Anchors;
 /// </summary>
 public sealed record AnchorSettings
 {
-    private const int MostPerCell = 256;
+    private const int MaxPerCell = 256;
 
     /// <summary>Sizes within a level, as factors; 1 or more of them, each above 0.</summary>
     public IReadOnlyList<double> Scales { get; init; } = [1, Math.Pow(2, 1 / 3d), Math.Pow(2, 2 / 3d)];
@@ -39,8 +39,8 @@ public sealed record AnchorSettings
         CheckFactors(Scales, nameof(Scales));
         CheckFactors(Ratios, nameof(Ratios));
         CheckFactors([BaseSize], nameof(BaseSize));
-        if ((long)Scales.Count * Ratios.Count > MostPerCell)
-            throw new ArgumentException($"{Scales.Count} scales and {Ratios.Count} ratios: at most {MostPerCell} anchors at each place are meant", nameof(Scales));
+        if ((long)Scales.Count * Ratios.Count > MaxPerCell)
+            throw new ArgumentException($"{Scales.Count} scales and {Ratios.Count} ratios: at most {MaxPerCell} anchors at each place are meant", nameof(Scales));
         if (MinLevel < 0 || MaxLevel < MinLevel || MaxLevel > 16)
             throw new ArgumentException($"levels {MinLevel} to {MaxLevel}: levels run from 0 to 16, the finest first", nameof(MinLevel));
     }

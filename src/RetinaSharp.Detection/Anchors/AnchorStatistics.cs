@@ -1,6 +1,6 @@
-using RetinaSharp.Annotations;
+using RetinaSharp.Datasets;
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Data;
-using RetinaSharp.Detection.Settings;
 
 namespace RetinaSharp.Detection.Anchors;
 
@@ -21,23 +21,23 @@ public sealed record AnchorStatistics(long Foreground, long Background, long Ign
     /// <summary>Assigns the anchors of every image, at the size of training and without augmentation. No image is decoded.</summary>
     /// <param name="set">The images.</param>
     /// <param name="settings">Input size, anchors and assigner.</param>
-    /// <param name="cancellation">Ends it.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static AnchorStatistics Of(AnnotatedSet set, RunSettings settings, CancellationToken cancellation = default) =>
-        Of(Known(set), settings, cancellation);
+    public static AnchorStatistics Compute(DetectionDataset set, RunSettings settings, CancellationToken cancellationToken = default) =>
+        Compute(Known(set), settings, cancellationToken);
 
-    /// <summary>As <see cref="Of(AnnotatedSet, RunSettings, CancellationToken)"/>, of a random sample of a set that is larger.</summary>
+    /// <summary>As <see cref="Compute(DetectionDataset, RunSettings, CancellationToken)"/>, of a random sample of a set that is larger.</summary>
     /// <param name="set">The images.</param>
     /// <param name="settings">Input size, anchors, assigner, and the seed of the sample.</param>
     /// <param name="maxImages">Images in the sample at most, from 1. The set's order is cut into as many parts, and one image is drawn from each.</param>
-    /// <param name="cancellation">Ends it.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static AnchorStatistics OfSample(AnnotatedSet set, RunSettings settings, int maxImages, CancellationToken cancellation = default)
+    public static AnchorStatistics OfSample(DetectionDataset set, RunSettings settings, int maxImages, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxImages, 1);
         var all = Known(set);
         if (all.Count <= maxImages)
-            return Of(all, settings, cancellation);
+            return Compute(all, settings, cancellationToken);
         var random = new RandomStream(settings.Training.Seed, "anchor statistics");
         var sample = new AnnotatedImage[maxImages];
         for (var i = 0; i < sample.Length; i++)
@@ -46,31 +46,31 @@ public sealed record AnchorStatistics(long Foreground, long Background, long Ign
             sample[i] = all[first + random.NextInt(end - first)];
         }
 
-        return Of(sample, settings, cancellation) with { IsSample = true };
+        return Compute(sample, settings, cancellationToken) with { IsSample = true };
     }
 
-    private static List<AnnotatedImage> Known(AnnotatedSet set) => [.. set.Images.Where(image => image is { Width: > 0, Height: > 0 })];
+    private static List<AnnotatedImage> Known(DetectionDataset set) => [.. set.Images.Where(image => image is { Width: > 0, Height: > 0 })];
 
-    private static AnchorStatistics Of(IReadOnlyList<AnnotatedImage> images, RunSettings settings, CancellationToken cancellation)
+    private static AnchorStatistics Compute(IReadOnlyList<AnnotatedImage> images, RunSettings settings, CancellationToken cancellationToken)
     {
         var generator = new AnchorGenerator(settings.Model.Anchors);
         var assigner = new Assigner(settings.Assigner);
         var sum = new AnchorStatistics(0, 0, 0, 0, 0);
         var gate = new Lock();
-        Parallel.ForEach(images, new ParallelOptions { CancellationToken = cancellation }, image =>
+        Parallel.ForEach(images, new ParallelOptions { CancellationToken = cancellationToken }, image =>
         {
-            var one = Of(image, settings.Input, generator, assigner);
+            var one = Compute(image, settings.Input, generator, assigner);
             lock (gate)
                 sum = new(sum.Foreground + one.Foreground, sum.Background + one.Background, sum.Ignored + one.Ignored, sum.Boxes + one.Boxes, sum.BoxesWithoutAnchor + one.BoxesWithoutAnchor);
         });
         return sum with { Images = images.Count };
     }
 
-    private static AnchorStatistics Of(AnnotatedImage image, InputSize input, AnchorGenerator generator, Assigner assigner)
+    private static AnchorStatistics Compute(AnnotatedImage image, InputSize input, AnchorGenerator generator, Assigner assigner)
     {
         var geometry = input.Fit(image.Width, image.Height);
         var padded = PaddedSize.Around([(geometry.Width, geometry.Height)]);
-        var sample = BatchImage.Of(image, Augmentation.Draw(AugmentationSettings.None, input, image, new(0, "statistics")), 0);
+        var sample = BatchImage.Create(image, Augmentation.Draw(AugmentationSettings.None, input, image, new(0, "statistics")), 0);
         var assignment = assigner.Assign(generator.Generate(padded.Height, padded.Width), sample.Boxes, sample.Classes, sample.Ignored);
         var foreground = assignment.Positives.Length;
         var ignored = assignment.Labels.Count(label => label == Losses.SigmoidLoss.Ignore);

@@ -6,7 +6,7 @@ namespace RetinaSharp.Detection.Anchors;
 public static class CellAnchors
 {
     /// <summary>[anchors in a cell] of a level, in the order of the heads' outputs.</summary>
-    public static Box[] Make(AnchorSettings settings, int level)
+    public static Box[] Create(AnchorSettings settings, int level)
     {
         var size = settings.BaseSize * (1 << level);
         return settings.Compatibility == AnchorCompatibility.Torchvision ? Torchvision(settings, size) : Exact(settings, size);

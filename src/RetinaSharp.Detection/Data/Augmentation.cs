@@ -1,6 +1,6 @@
-using RetinaSharp.Annotations;
 using RetinaSharp.Boxes;
-using RetinaSharp.Detection.Settings;
+using RetinaSharp.Datasets;
+using RetinaSharp.Detection.Configuration;
 
 namespace RetinaSharp.Detection.Data;
 

@@ -1,4 +1,4 @@
-using RetinaSharp.Annotations;
+using RetinaSharp.Datasets;
 
 namespace RetinaSharp.Detection.Data;
 
@@ -9,7 +9,7 @@ internal static class BackgroundClass
     public const string Name = "background";
 
     /// <summary>A set whose classes begin with it.</summary>
-    public static AnnotatedSet AddTo(AnnotatedSet set) => set.Categories is [{ Name: Name }, ..] ? set : new()
+    public static DetectionDataset AddTo(DetectionDataset set) => set.Categories is [{ Name: Name }, ..] ? set : new()
     {
         Source = set.Source,
         // Its id is 0, as torchvision has it, unless another class uses that.

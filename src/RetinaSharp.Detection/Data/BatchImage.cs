@@ -1,5 +1,5 @@
-using RetinaSharp.Annotations;
 using RetinaSharp.Boxes;
+using RetinaSharp.Datasets;
 
 namespace RetinaSharp.Detection.Data;
 
@@ -13,7 +13,7 @@ namespace RetinaSharp.Detection.Data;
 internal sealed record BatchImage(AnnotatedImage Source, int Width, int Height, Box[] Boxes, int[] Classes, Box[] Ignored)
 {
     /// <summary>Takes an image's boxes along with its pixels.</summary>
-    public static BatchImage Of(AnnotatedImage source, in Augmentation how, double minVisible)
+    public static BatchImage Create(AnnotatedImage source, in Augmentation how, double minVisible)
     {
         var boxes = new List<Box>(source.Annotations.Count);
         var classes = new List<int>(source.Annotations.Count);

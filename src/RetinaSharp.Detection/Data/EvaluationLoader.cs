@@ -1,4 +1,4 @@
-using RetinaSharp.Annotations;
+using RetinaSharp.Datasets;
 
 namespace RetinaSharp.Detection.Data;
 
@@ -14,7 +14,7 @@ internal sealed class EvaluationLoader
     /// <param name="images">The images; their annotations are not used.</param>
     /// <param name="size">Size that they are scaled to.</param>
     /// <param name="options">Batch size, threads and memory; seed and ranks are not used.</param>
-    /// <exception cref="DataException">The size of an image is not known.</exception>
+    /// <exception cref="DatasetException">The size of an image is not known.</exception>
     public EvaluationLoader(IReadOnlyList<AnnotatedImage> images, InputSize size, LoaderOptions options)
     {
         size.Validate();
@@ -33,18 +33,18 @@ internal sealed class EvaluationLoader
     /// The batches: images 0 to batch size - 1, and so on; whoever takes one disposes it. Throws while it runs as
     /// <see cref="TrainingLoader.Epoch"/> does.
     /// </summary>
-    /// <param name="cancellation">Ends the enumeration with <see cref="OperationCanceledException"/>.</param>
-    public IEnumerable<ImageBatch> Batches(CancellationToken cancellation = default) =>
-        OrderedPrefetch.Run(0, BatchCount, Make, _options.Workers, _options.Prefetch, cancellation);
+    /// <param name="cancellationToken">Ends the enumeration with <see cref="OperationCanceledException"/>.</param>
+    public IEnumerable<ImageBatch> Batches(CancellationToken cancellationToken = default) =>
+        OrderedPrefetch.Read(0, BatchCount, Make, _options.Workers, _options.Prefetch, cancellationToken);
 
-    private ImageBatch Make(int batch, CancellationToken cancellation)
+    private ImageBatch Make(int batch, CancellationToken cancellationToken)
     {
         var first = batch * _options.BatchSize;
         var count = Math.Min(_options.BatchSize, _images.Count - first);
         var geometries = Enumerable.Range(first, count).Select(i => _size.Fit(_images[i].Width, _images[i].Height)).ToArray();
-        return ImageBatch.Of(geometries, i =>
+        return ImageBatch.Create(geometries, i =>
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             return _store.Read(_images[first + i]);
         }, Pool);
     }

@@ -34,23 +34,23 @@ internal sealed class ImageBatch : IDisposable
     /// <param name="images">The images at full size, 1 or more.</param>
     /// <param name="size">Size that they are scaled to.</param>
     /// <param name="pool">Where the memory comes from.</param>
-    public static ImageBatch Of(IReadOnlyList<Image> images, InputSize size, BufferPool<PixelBuffer> pool) =>
-        Of([.. images.Select(image => size.Fit(image.Width, image.Height))], i => images[i], pool);
+    public static ImageBatch Create(IReadOnlyList<Image> images, InputSize size, BufferPool<PixelBuffer> pool) =>
+        Create([.. images.Select(image => size.Fit(image.Width, image.Height))], i => images[i], pool);
 
     /// <summary>Makes a batch of images that are read one after the other.</summary>
     /// <param name="geometries">Size of each image.</param>
     /// <param name="read">Gives the image of a number, at any size.</param>
     /// <param name="pool">Where the memory comes from.</param>
-    public static ImageBatch Of(ImageGeometry[] geometries, Func<int, Image> read, BufferPool<PixelBuffer> pool) =>
-        Of(geometries, (i, pixels, stride) => read(i).ResizeInto(pixels, stride, geometries[i].Width, geometries[i].Height), pool);
+    public static ImageBatch Create(ImageGeometry[] geometries, Func<int, Image> read, BufferPool<PixelBuffer> pool) =>
+        Create(geometries, (i, pixels, stride) => read(i).ResizeInto(pixels, stride, geometries[i].Width, geometries[i].Height), pool);
 
     /// <summary>Makes a batch of views of images.</summary>
     /// <param name="views">The views, each with its image.</param>
     /// <param name="pool">Where the memory comes from.</param>
-    public static ImageBatch Of(IReadOnlyList<(ImageView View, Image Image)> views, BufferPool<PixelBuffer> pool) =>
-        Of([.. views.Select(one => one.View.Geometry)], (i, pixels, stride) => views[i].View.Write(views[i].Image, pixels, stride), pool);
+    public static ImageBatch Create(IReadOnlyList<(ImageView View, Image Image)> views, BufferPool<PixelBuffer> pool) =>
+        Create([.. views.Select(one => one.View.Geometry)], (i, pixels, stride) => views[i].View.Write(views[i].Image, pixels, stride), pool);
 
-    private static ImageBatch Of(ImageGeometry[] geometries, Action<int, Span<byte>, int> write, BufferPool<PixelBuffer> pool)
+    private static ImageBatch Create(ImageGeometry[] geometries, Action<int, Span<byte>, int> write, BufferPool<PixelBuffer> pool)
     {
         var size = PaddedSize.Around([.. geometries.Select(image => (image.Width, image.Height))]);
         var buffer = pool.Rent();

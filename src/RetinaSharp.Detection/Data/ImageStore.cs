@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using RetinaSharp.Annotations;
+using RetinaSharp.Datasets;
 using RetinaSharp.Imaging;
 
 namespace RetinaSharp.Detection.Data;
@@ -24,7 +24,7 @@ internal sealed class ImageStore(InputSize size, double maxScale, long cacheByte
     /// come from memory or from the file.
     /// </summary>
     /// <exception cref="ImageException">The file cannot be read or decoded.</exception>
-    /// <exception cref="DataException">The image has another size than its annotations say.</exception>
+    /// <exception cref="DatasetException">The image has another size than its annotations say.</exception>
     public Image Read(AnnotatedImage source)
     {
         if (_cache.TryGetValue(source.Path, out var cached))
@@ -41,7 +41,7 @@ internal sealed class ImageStore(InputSize size, double maxScale, long cacheByte
         var (width, height, image) = ScaledFile.Load(size, maxScale, options => Image.Load(source.Path, options));
         return (width, height) == (source.Width, source.Height)
             ? image
-            : throw new DataException(source.Path, $"image {source.Id}",
+            : throw new DatasetException(source.Path, $"image {source.Id}",
                 $"is {width} x {height}, but annotated as {source.Width} x {source.Height}: correct the annotations, or their boxes would lie elsewhere");
     }
 

@@ -8,11 +8,11 @@ internal static class OrderedPrefetch
     /// An exception comes out at the place of its item. When the enumeration ends early, what was made ahead is disposed, and
     /// no thread works on after that.
     /// </remarks>
-    public static IEnumerable<T> Run<T>(
-        int first, int end, Func<int, CancellationToken, T> make, int workers, int depth, CancellationToken cancellation)
+    public static IEnumerable<T> Read<T>(
+        int first, int end, Func<int, CancellationToken, T> make, int workers, int depth, CancellationToken cancellationToken)
         where T : class, IDisposable
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         // The scheduler starts tasks in order and runs no more than `workers` at a time.
         var factory = new TaskFactory(new ConcurrentExclusiveSchedulerPair(TaskScheduler.Default, workers).ConcurrentScheduler);
         var token = stop.Token;

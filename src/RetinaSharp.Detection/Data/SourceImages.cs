@@ -1,4 +1,4 @@
-using RetinaSharp.Annotations;
+using RetinaSharp.Datasets;
 
 namespace RetinaSharp.Detection.Data;
 
@@ -6,11 +6,11 @@ namespace RetinaSharp.Detection.Data;
 internal static class SourceImages
 {
     /// <summary>Refuses images whose size is not known.</summary>
-    /// <exception cref="DataException">Names the image.</exception>
+    /// <exception cref="DatasetException">Names the image.</exception>
     public static void RequireSizes(IReadOnlyList<AnnotatedImage> images)
     {
         foreach (var image in images)
             if (image.Width < 1 || image.Height < 1)
-                throw new DataException(image.Path, $"image {image.Id}", "has no known size: is the file there?");
+                throw new DatasetException(image.Path, $"image {image.Id}", "has no known size: is the file there?");
     }
 }

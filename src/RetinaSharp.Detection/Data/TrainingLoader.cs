@@ -1,6 +1,6 @@
-using RetinaSharp.Annotations;
+using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Anchors;
-using RetinaSharp.Detection.Settings;
+using RetinaSharp.Detection.Configuration;
 
 namespace RetinaSharp.Detection.Data;
 
@@ -10,7 +10,7 @@ namespace RetinaSharp.Detection.Data;
 /// </summary>
 internal sealed class TrainingLoader
 {
-    private readonly AnnotatedSet _set;
+    private readonly DetectionDataset _set;
     private readonly InputSize _size;
     private readonly AugmentationSettings _augmentation;
     private readonly AnchorGenerator _anchors;
@@ -19,16 +19,16 @@ internal sealed class TrainingLoader
     private readonly ImageStore _store;
 
     /// <summary>Makes the loader; nothing is read yet.</summary>
-    /// <exception cref="DataException">The set has no images, or one of unknown size.</exception>
+    /// <exception cref="DatasetException">The set has no images, or one of unknown size.</exception>
     /// <exception cref="ArgumentException">A setting is out of its range.</exception>
     public TrainingLoader(
-        AnnotatedSet set, InputSize size, AugmentationSettings augmentation, AnchorGenerator anchors, Assigner assigner, LoaderOptions options)
+        DetectionDataset set, InputSize size, AugmentationSettings augmentation, AnchorGenerator anchors, Assigner assigner, LoaderOptions options)
     {
         size.Validate();
         augmentation.Validate();
         options.Validate();
         if (set.Images.Count == 0)
-            throw new DataException(set.Source, "", "holds no images to train with");
+            throw new DatasetException(set.Source, "", "holds no images to train with");
         SourceImages.RequireSizes(set.Images);
         (_set, _size, _augmentation, _anchors, _assigner, _options) = (set, size, augmentation, anchors, assigner, options);
         _store = new(size, augmentation.MaxScale, options.CacheBytes);
@@ -47,12 +47,12 @@ internal sealed class TrainingLoader
     /// <summary>The batches of an epoch, in order; whoever takes one disposes it. Several enumerations may run at once.</summary>
     /// <param name="epoch">Number of the epoch, from 0.</param>
     /// <param name="first">Number of the batch to begin with, for a run that goes on in the middle of an epoch.</param>
-    /// <param name="cancellation">Ends the enumeration with <see cref="OperationCanceledException"/>.</param>
+    /// <param name="cancellationToken">Ends the enumeration with <see cref="OperationCanceledException"/>.</param>
     /// <remarks>
-    /// While it runs it throws <see cref="Imaging.ImageException"/> for a file that cannot be read, and <see cref="DataException"/>
+    /// While it runs it throws <see cref="Imaging.ImageException"/> for a file that cannot be read, and <see cref="DatasetException"/>
     /// for an image of another size than annotated; both name the file.
     /// </remarks>
-    public IEnumerable<TrainingBatch> Epoch(int epoch, int first = 0, CancellationToken cancellation = default)
+    public IEnumerable<TrainingBatch> Epoch(int epoch, int first = 0, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(epoch);
         ArgumentOutOfRangeException.ThrowIfNegative(first);
@@ -60,11 +60,11 @@ internal sealed class TrainingLoader
         for (var i = 0; i < order.Length; i++)
             order[i] = i;
         new RandomStream(_options.Seed, "order", epoch).Shuffle<int>(order);
-        return OrderedPrefetch.Run(
-            first, BatchesPerEpoch, (batch, token) => Make(order, epoch, batch, token), _options.Workers, _options.Prefetch, cancellation);
+        return OrderedPrefetch.Read(
+            first, BatchesPerEpoch, (batch, token) => Make(order, epoch, batch, token), _options.Workers, _options.Prefetch, cancellationToken);
     }
 
-    private TrainingBatch Make(int[] order, int epoch, int batch, CancellationToken cancellation)
+    private TrainingBatch Make(int[] order, int epoch, int batch, CancellationToken cancellationToken)
     {
         var sources = new AnnotatedImage[_options.BatchSize];
         var plans = new Augmentation[sources.Length];
@@ -87,9 +87,9 @@ internal sealed class TrainingLoader
             buffers.Reset(size, grid);
             for (var i = 0; i < sources.Length; i++)
             {
-                cancellation.ThrowIfCancellationRequested();
+                cancellationToken.ThrowIfCancellationRequested();
                 FramePixels.Write(_store.Read(sources[i]), plans[i], buffers.Pixels[i], size.Stride);
-                images[i] = BatchImage.Of(sources[i], plans[i], _augmentation.MinVisible);
+                images[i] = BatchImage.Create(sources[i], plans[i], _augmentation.MinVisible);
                 var assignment = _assigner.Assign(grid, images[i].Boxes, images[i].Classes, images[i].Ignored);
                 for (var level = 0; level < buffers.Levels.Length; level++)
                     buffers.Levels[level].Set(i, grid, grid.Levels[level], assignment, images[i].Boxes);

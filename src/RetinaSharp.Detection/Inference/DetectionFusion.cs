@@ -18,7 +18,7 @@ internal static class DetectionFusion
     /// <param name="threshold">Scores up to this are left out.</param>
     /// <param name="limit">Detections to keep at most.</param>
     /// <returns>By falling score.</returns>
-    public static List<Detection> Fuse(IEnumerable<Detection> found, int views, float threshold, int limit)
+    public static List<DetectedObject> Fuse(IEnumerable<DetectedObject> found, int views, float threshold, int limit)
     {
         var groups = new List<Group>();
         foreach (var one in found.OrderByDescending(one => one.Score))
@@ -26,7 +26,7 @@ internal static class DetectionFusion
             var best = default(Group);
             var bestIou = SameIou;
             foreach (var group in groups)
-                if (group.First.Class == one.Class && Iou.Of(group.Box, one.Box) is var iou && iou > bestIou)
+                if (group.First.Class == one.Class && Iou.Compute(group.Box, one.Box) is var iou && iou > bestIou)
                     (best, bestIou) = (group, iou);
             if (best is null)
                 groups.Add(new(one));
@@ -37,18 +37,18 @@ internal static class DetectionFusion
         return [.. groups.Select(group => group.Fused(views)).Where(one => one.Score > threshold).OrderByDescending(one => one.Score).Take(limit)];
     }
 
-    private sealed class Group(Detection first)
+    private sealed class Group(DetectedObject first)
     {
         private double _x1 = first.Score * first.Box.X1, _y1 = first.Score * first.Box.Y1;
         private double _x2 = first.Score * first.Box.X2, _y2 = first.Score * first.Box.Y2;
         private double _scores = first.Score;
         private int _count = 1;
 
-        public Detection First => first;
+        public DetectedObject First => first;
 
         public Box Box { get; private set; } = first.Box;
 
-        public void Add(Detection one)
+        public void Add(DetectedObject one)
         {
             _x1 += one.Score * one.Box.X1;
             _y1 += one.Score * one.Box.Y1;
@@ -59,6 +59,6 @@ internal static class DetectionFusion
             Box = new((float)(_x1 / _scores), (float)(_y1 / _scores), (float)(_x2 / _scores), (float)(_y2 / _scores));
         }
 
-        public Detection Fused(int views) => first with { Box = Box, Score = (float)(_scores / Math.Max(views, _count)) };
+        public DetectedObject Fused(int views) => first with { Box = Box, Score = (float)(_scores / Math.Max(views, _count)) };
     }
 }

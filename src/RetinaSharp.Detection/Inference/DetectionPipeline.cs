@@ -14,7 +14,7 @@ namespace RetinaSharp.Detection.Inference;
 /// <param name="pool">Where the memory of batches comes from.</param>
 internal sealed class DetectionPipeline(
     ViewPlanner planner, ViewMerger merger, Func<ImageBatch, Action<LevelOutput[]>?, CancellationToken, LevelOutput[]> forward,
-    Func<LevelOutput[], ImageBatch, IReadOnlyList<Detection>[]> finish, BufferPool<PixelBuffer> pool)
+    Func<LevelOutput[], ImageBatch, IReadOnlyList<DetectedObject>[]> finish, BufferPool<PixelBuffer> pool)
 {
     // One batch is made while another is in the network.
     private const int MadeAhead = 2;
@@ -24,25 +24,25 @@ internal sealed class DetectionPipeline(
     /// <param name="read">Reads one, on another thread. Its exceptions are the item's.</param>
     /// <param name="batch">Views that go through the network together at most.</param>
     /// <param name="imagesDone">Told after each batch how many images are done.</param>
-    /// <param name="cancellation">Ends the enumeration with <see cref="OperationCanceledException"/>.</param>
+    /// <param name="cancellationToken">Ends the enumeration with <see cref="OperationCanceledException"/>.</param>
     /// <param name="observe">Shown, on the caller's thread, what a batch was made of, the batch, and the outputs of the network.</param>
     /// <returns>The images in their order.</returns>
     public IEnumerable<PipelineItem<T>> Run<T>(
-        IEnumerable<T> sources, Func<T, ViewedImage> read, int batch, IProgress<int>? imagesDone, CancellationToken cancellation,
+        IEnumerable<T> sources, Func<T, ViewedImage> read, int batch, IProgress<int>? imagesDone, CancellationToken cancellationToken,
         Action<IReadOnlyList<T>, ImageBatch, LevelOutput[]>? observe = null)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var token = stop.Token;
         var reading = new Queue<(PipelineItem<T> Item, Task<ViewedImage> Image)>();
         var inOrder = new Queue<PipelineItem<T>>();
         var made = new Queue<(List<(PipelineItem<T> Item, int View)> Views, Task<ImageBatch> Batch)>();
-        var finishing = new Queue<(List<(PipelineItem<T> Item, int View)> Views, Task<IReadOnlyList<Detection>[]> Found)>();
+        var finishing = new Queue<(List<(PipelineItem<T> Item, int View)> Views, Task<IReadOnlyList<DetectedObject>[]> Found)>();
         var done = 0;
         // Tiles need the whole image, which may be huge.
         var (ahead, window) = planner.Tile is null ? (batch, 4 * batch) : (1, 1);
         try
         {
-            using var batches = ViewBatches.Of(Items(), batch, window).GetEnumerator();
+            using var batches = ViewBatches.Create(Items(), batch, window).GetEnumerator();
             var isMore = true;
             while (isMore || made.Count > 0 || finishing.Count > 0 || inOrder.Count > 0)
             {
@@ -59,7 +59,7 @@ internal sealed class DetectionPipeline(
                     if (isMore = batches.MoveNext())
                     {
                         var views = batches.Current;
-                        made.Enqueue((views, Task.Run(() => ImageBatch.Of([.. views.Select(one => one.Item.View(one.View))], pool), token)));
+                        made.Enqueue((views, Task.Run(() => ImageBatch.Create([.. views.Select(one => one.Item.View(one.View))], pool), token)));
                     }
 
                 if (!made.TryDequeue(out var next))

@@ -1,4 +1,4 @@
-using RetinaSharp.Annotations;
+using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Data;
 using RetinaSharp.Imaging;
 
@@ -15,12 +15,12 @@ public sealed partial class Detector
     /// <param name="batch">How many go through the network together at most, from 1.</param>
     /// <param name="imagesDone">Told after each batch how many images are done.</param>
     /// <param name="damaged">Told of each file that cannot be read, which is then left out; without it the first one ends the enumeration.</param>
-    /// <param name="cancellation">Ends the enumeration with <see cref="OperationCanceledException"/>.</param>
+    /// <param name="cancellationToken">Ends the enumeration with <see cref="OperationCanceledException"/>.</param>
     /// <returns>What was found in each file, in the order of the files; the work is done while it is enumerated.</returns>
     /// <exception cref="ImageException">An image cannot be read, or is damaged; names the file.</exception>
     /// <exception cref="ObjectDisposedException">The detector was disposed.</exception>
     public IEnumerable<FileDetections> DetectMany(
-        IEnumerable<string> paths, int batch = 8, IProgress<int>? imagesDone = null, Action<ImageException>? damaged = null, CancellationToken cancellation = default)
+        IEnumerable<string> paths, int batch = 8, IProgress<int>? imagesDone = null, Action<ImageException>? damaged = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(paths);
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
@@ -28,7 +28,7 @@ public sealed partial class Detector
 
         IEnumerable<FileDetections> Many()
         {
-            foreach (var item in _pipeline.Run(paths, Read, batch, imagesDone, cancellation))
+            foreach (var item in _pipeline.Run(paths, Read, batch, imagesDone, cancellationToken))
             {
                 if (item.Error?.SourceException is ImageException error && damaged is not null)
                     damaged(error);
@@ -42,21 +42,21 @@ public sealed partial class Detector
     /// <param name="images">The images; may be endless.</param>
     /// <param name="batch">How many go through the network together at most, from 1.</param>
     /// <param name="imagesDone">Told after each batch how many images are done.</param>
-    /// <param name="cancellation">Ends the enumeration with <see cref="OperationCanceledException"/>.</param>
+    /// <param name="cancellationToken">Ends the enumeration with <see cref="OperationCanceledException"/>.</param>
     /// <returns>For each image, in their order, its detections by falling score; the work is done while it is enumerated.</returns>
     /// <exception cref="ObjectDisposedException">The detector was disposed.</exception>
-    public IEnumerable<IReadOnlyList<Detection>> DetectMany(
-        IEnumerable<Image> images, int batch = 8, IProgress<int>? imagesDone = null, CancellationToken cancellation = default)
+    public IEnumerable<IReadOnlyList<DetectedObject>> DetectMany(
+        IEnumerable<Image> images, int batch = 8, IProgress<int>? imagesDone = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(images);
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
-        return _pipeline.Run(images, image => new(image), batch, imagesDone, cancellation).Select(item => item.Detections);
+        return _pipeline.Run(images, image => new(image), batch, imagesDone, cancellationToken).Select(item => item.Detections);
     }
 
     /// <summary>Finds objects in the images of a set.</summary>
-    /// <exception cref="DataException">The set has no images, or one of unknown size; or an image is of another size than annotated.</exception>
-    internal IEnumerable<IReadOnlyList<Detection>> DetectMany(AnnotatedSet set, int batch, IProgress<int>? imagesDone, CancellationToken cancellation) =>
-        _pipeline.Run(set.Images, SetEvaluator.Reader(set, _planner), batch, imagesDone, cancellation).Select(item => item.Detections);
+    /// <exception cref="DatasetException">The set has no images, or one of unknown size; or an image is of another size than annotated.</exception>
+    internal IEnumerable<IReadOnlyList<DetectedObject>> DetectMany(DetectionDataset set, int batch, IProgress<int>? imagesDone, CancellationToken cancellationToken) =>
+        _pipeline.Run(set.Images, SetEvaluator.Reader(set, _planner), batch, imagesDone, cancellationToken).Select(item => item.Detections);
 
     private ViewedImage Read(string path) => Read(options => Image.Load(path, options));
 

@@ -1,4 +1,4 @@
-using RetinaSharp.Annotations;
+using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Anchors;
 using RetinaSharp.Detection.Data;
 using RetinaSharp.Detection.Modeling;
@@ -93,52 +93,52 @@ public sealed partial class Detector : IDisposable
 
     /// <summary>Finds objects in an image file.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="cancellation">Ends the wait for a turn.</param>
+    /// <param name="cancellationToken">Ends the wait for a turn.</param>
     /// <returns>Detections by falling score, in pixels of the upright image.</returns>
     /// <exception cref="ImageException">The image cannot be read, or is damaged; names the file.</exception>
     /// <exception cref="ObjectDisposedException">The detector was disposed.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public IReadOnlyList<Detection> Detect(string path, CancellationToken cancellation = default) => DetectOne(options => Image.Load(path, options), cancellation);
+    public IReadOnlyList<DetectedObject> Detect(string path, CancellationToken cancellationToken = default) => DetectOne(options => Image.Load(path, options), cancellationToken);
 
     /// <summary>Finds objects in an image file that is in memory.</summary>
     /// <param name="encoded">The whole file: JPEG, PNG, WebP, BMP or TIFF.</param>
-    /// <param name="cancellation">Ends the wait for a turn.</param>
+    /// <param name="cancellationToken">Ends the wait for a turn.</param>
     /// <inheritdoc cref="Detect(string, CancellationToken)" path="/returns|/exception"/>
-    public IReadOnlyList<Detection> Detect(ReadOnlySpan<byte> encoded, CancellationToken cancellation = default)
+    public IReadOnlyList<DetectedObject> Detect(ReadOnlySpan<byte> encoded, CancellationToken cancellationToken = default)
     {
         var bytes = encoded.ToArray();
-        return DetectOne(options => Image.Decode(bytes, options), cancellation);
+        return DetectOne(options => Image.Decode(bytes, options), cancellationToken);
     }
 
     /// <summary>Finds objects in an image file that is read from a stream.</summary>
     /// <param name="stream">The file, from where the stream stands to its end; it is not closed.</param>
-    /// <param name="cancellation">Ends the wait for a turn.</param>
+    /// <param name="cancellationToken">Ends the wait for a turn.</param>
     /// <inheritdoc cref="Detect(string, CancellationToken)" path="/returns|/exception"/>
-    public IReadOnlyList<Detection> Detect(Stream stream, CancellationToken cancellation = default) => DetectOne(options => Image.Load(stream, options), cancellation);
+    public IReadOnlyList<DetectedObject> Detect(Stream stream, CancellationToken cancellationToken = default) => DetectOne(options => Image.Load(stream, options), cancellationToken);
 
     /// <summary>Finds objects in an image.</summary>
     /// <param name="image">The image; <see cref="Image(int, int, ReadOnlySpan{byte})"/> makes one of RGB pixels.</param>
-    /// <param name="cancellation">Ends the wait for a turn.</param>
+    /// <param name="cancellationToken">Ends the wait for a turn.</param>
     /// <returns>Detections by falling score, in pixels of the image.</returns>
     /// <exception cref="ObjectDisposedException">The detector was disposed.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public IReadOnlyList<Detection> Detect(Image image, CancellationToken cancellation = default) => Detect([image], cancellation)[0];
+    public IReadOnlyList<DetectedObject> Detect(Image image, CancellationToken cancellationToken = default) => Detect([image], cancellationToken)[0];
 
     /// <summary>Finds objects in several images, which go through the network together; best where their shapes are alike.</summary>
     /// <param name="images">One image or more.</param>
-    /// <param name="cancellation">Ends the wait for a turn.</param>
+    /// <param name="cancellationToken">Ends the wait for a turn.</param>
     /// <returns>For each image its detections by falling score, in pixels of the image.</returns>
     /// <exception cref="ArgumentException">There is no image.</exception>
     /// <exception cref="ObjectDisposedException">The detector was disposed.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public IReadOnlyList<IReadOnlyList<Detection>> Detect(IReadOnlyList<Image> images, CancellationToken cancellation = default)
+    public IReadOnlyList<IReadOnlyList<DetectedObject>> Detect(IReadOnlyList<Image> images, CancellationToken cancellationToken = default)
     {
         if (images.Count == 0)
             throw new ArgumentException("There is no image to look at.", nameof(images));
         if (!_planner.IsPlain)
-            return [.. DetectMany(images, cancellation: cancellation)];
-        using var batch = ImageBatch.Of(images, Input, _pool);
-        return Predict(batch, cancellation);
+            return [.. DetectMany(images, cancellationToken: cancellationToken)];
+        using var batch = ImageBatch.Create(images, Input, _pool);
+        return Predict(batch, cancellationToken);
     }
 
     /// <summary>Frees the network, once the callers that are in it are done; those that wait, and later ones, get <see cref="ObjectDisposedException"/>.</summary>
@@ -153,20 +153,20 @@ public sealed partial class Detector : IDisposable
         _freeTurns.Release(_turns);
     }
 
-    private IReadOnlyList<Detection> DetectOne(Func<ImageDecodeOptions, Image> decode, CancellationToken cancellation) =>
-        _pipeline.Run([decode], Read, 1, null, cancellation).Single().Detections;
+    private IReadOnlyList<DetectedObject> DetectOne(Func<ImageDecodeOptions, Image> decode, CancellationToken cancellationToken) =>
+        _pipeline.Run([decode], Read, 1, null, cancellationToken).Single().Detections;
 
     /// <summary>Takes a batch through the network when it is its turn.</summary>
-    internal IReadOnlyList<Detection>[] Predict(ImageBatch batch, CancellationToken cancellation) => InTurn(() => _predictor.Predict(batch), cancellation);
+    internal IReadOnlyList<DetectedObject>[] Predict(ImageBatch batch, CancellationToken cancellationToken) => InTurn(() => _predictor.Predict(batch), cancellationToken);
 
-    private LevelOutput[] Forward(ImageBatch batch, Action<LevelOutput[]>? observe, CancellationToken cancellation) => InTurn(() => _predictor.Forward(batch, observe), cancellation);
+    private LevelOutput[] Forward(ImageBatch batch, Action<LevelOutput[]>? observe, CancellationToken cancellationToken) => InTurn(() => _predictor.Forward(batch, observe), cancellationToken);
 
     /// <summary>Computes with the network when it is the caller's turn.</summary>
-    private T InTurn<T>(Func<T> compute, CancellationToken cancellation)
+    private T InTurn<T>(Func<T> compute, CancellationToken cancellationToken)
     {
         // The number of threads is the calling thread's own, which may be one of a training that reports its progress.
         var threads = LibTorch.Threads;
-        _freeTurns.Wait(cancellation);
+        _freeTurns.Wait(cancellationToken);
         try
         {
             ObjectDisposedException.ThrowIf(Volatile.Read(ref _isDisposed) != 0, this);

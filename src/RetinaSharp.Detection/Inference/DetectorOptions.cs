@@ -1,5 +1,5 @@
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Data;
-using RetinaSharp.Detection.Settings;
 using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Inference;

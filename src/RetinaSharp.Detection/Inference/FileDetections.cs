@@ -5,4 +5,4 @@ namespace RetinaSharp.Detection.Inference;
 /// <param name="Width">Width of the upright image in pixels.</param>
 /// <param name="Height">Its height.</param>
 /// <param name="Detections">By falling score, in pixels of the upright image.</param>
-public sealed record FileDetections(string Path, int Width, int Height, IReadOnlyList<Detection> Detections);
+public sealed record FileDetections(string Path, int Width, int Height, IReadOnlyList<DetectedObject> Detections);

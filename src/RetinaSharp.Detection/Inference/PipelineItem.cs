@@ -10,8 +10,8 @@ internal sealed class PipelineItem<T>(long number, T source)
 {
     private Image? _image;
     private ViewPlan? _plan;
-    private IReadOnlyList<Detection>[] _found = [];
-    private IReadOnlyList<Detection>? _detections;
+    private IReadOnlyList<DetectedObject>[] _found = [];
+    private IReadOnlyList<DetectedObject>? _detections;
     private int _missing;
 
     /// <summary>Its place in the order of the images.</summary>
@@ -33,7 +33,7 @@ internal sealed class PipelineItem<T>(long number, T source)
     public bool IsDone => Error is not null || _detections is not null;
 
     /// <summary>What was found in it.</summary>
-    public IReadOnlyList<Detection> Detections
+    public IReadOnlyList<DetectedObject> Detections
     {
         get
         {
@@ -47,7 +47,7 @@ internal sealed class PipelineItem<T>(long number, T source)
     {
         (Width, Height, _image, _plan) = (image.Width, image.Height, image.Image, plan);
         _missing = plan.Views.Length;
-        _found = new IReadOnlyList<Detection>[_missing];
+        _found = new IReadOnlyList<DetectedObject>[_missing];
     }
 
     /// <summary>Says that it could not be read.</summary>
@@ -60,7 +60,7 @@ internal sealed class PipelineItem<T>(long number, T source)
     public (ImageView, Image) View(int view) => (_plan!.Views[view], _image!);
 
     /// <summary>Takes what was found in a view; with the last of them it is done.</summary>
-    public void Found(int view, IReadOnlyList<Detection> detections, ViewMerger merger)
+    public void Found(int view, IReadOnlyList<DetectedObject> detections, ViewMerger merger)
     {
         _found[view] = detections;
         if (--_missing > 0)

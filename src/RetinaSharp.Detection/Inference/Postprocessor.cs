@@ -1,10 +1,10 @@
 using System.Runtime.InteropServices;
-using RetinaSharp.Annotations;
 using RetinaSharp.Boxes;
+using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Anchors;
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Data;
 using RetinaSharp.Detection.Modeling;
-using RetinaSharp.Detection.Settings;
 using RetinaSharp.Kernels;
 using RetinaSharp.Losses;
 using static TorchSharp.torch;
@@ -33,14 +33,14 @@ internal sealed class Postprocessor(InferenceSettings settings, IReadOnlyList<Ca
     /// <param name="outputs">Outputs of a batch, by level, from <see cref="Prepare"/>.</param>
     /// <param name="anchors">The anchors of the padded size.</param>
     /// <param name="images">Each image's size in the batch, and its original one.</param>
-    public IReadOnlyList<Detection>[] Run(LevelOutput[] outputs, AnchorGrid anchors, IReadOnlyList<ImageGeometry> images) =>
+    public IReadOnlyList<DetectedObject>[] Run(LevelOutput[] outputs, AnchorGrid anchors, IReadOnlyList<ImageGeometry> images) =>
         [.. images.Select((image, n) => RunOne(outputs, anchors, image, n))];
 
     private (int Index, float Logit)[] Select(Tensor logits, int start, int count, float threshold) => logits.dtype == ScalarType.BFloat16
         ? Candidates.Select(logits.Elements<BFloat16>().Slice(start, count), threshold, settings.Candidates)
         : Candidates.Select(logits.Elements<float>().Slice(start, count), threshold, settings.Candidates);
 
-    private List<Detection> RunOne(LevelOutput[] levels, AnchorGrid anchors, ImageGeometry image, int n)
+    private List<DetectedObject> RunOne(LevelOutput[] levels, AnchorGrid anchors, ImageGeometry image, int n)
     {
         var (boxes, scores, labels) = (new List<Box>(), new List<float>(), new List<int>());
         var threshold = (float)Math.Log(settings.ScoreThreshold / (1 - settings.ScoreThreshold));
@@ -61,7 +61,7 @@ internal sealed class Postprocessor(InferenceSettings settings, IReadOnlyList<Ca
 
         var kept = NonMaximumSuppression.SuppressByClass(
             CollectionsMarshal.AsSpan(boxes), CollectionsMarshal.AsSpan(scores), CollectionsMarshal.AsSpan(labels), (float)settings.NmsIou, settings.MaxDetections);
-        var detections = new List<Detection>(kept.Length);
+        var detections = new List<DetectedObject>(kept.Length);
         foreach (var index in kept)
         {
             var box = image.ToSource(boxes[index]).Clip(image.SourceWidth, image.SourceHeight);

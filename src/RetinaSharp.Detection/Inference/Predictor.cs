@@ -1,8 +1,8 @@
-using RetinaSharp.Annotations;
+using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Anchors;
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Data;
 using RetinaSharp.Detection.Modeling;
-using RetinaSharp.Detection.Settings;
 using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Inference;
@@ -13,7 +13,7 @@ internal sealed class Predictor(RetinaNet network, AnchorGenerator anchors, Infe
     private readonly Postprocessor _postprocessor = new(settings, categories);
 
     /// <summary>Detections of each image, by falling score, in the pixels of the original image.</summary>
-    public IReadOnlyList<Detection>[] Predict(ImageBatch batch) => Finish(Forward(batch), batch);
+    public IReadOnlyList<DetectedObject>[] Predict(ImageBatch batch) => Finish(Forward(batch), batch);
 
     /// <summary>The network's outputs, as the postprocessing reads them; they live until <see cref="Finish"/>.</summary>
     /// <param name="batch">The images.</param>
@@ -28,7 +28,7 @@ internal sealed class Predictor(RetinaNet network, AnchorGenerator anchors, Infe
     }
 
     /// <summary>Makes detections of the outputs, on any thread, and frees them.</summary>
-    public IReadOnlyList<Detection>[] Finish(LevelOutput[] outputs, ImageBatch batch)
+    public IReadOnlyList<DetectedObject>[] Finish(LevelOutput[] outputs, ImageBatch batch)
     {
         try
         {

@@ -1,4 +1,4 @@
-using RetinaSharp.Annotations;
+using RetinaSharp.Datasets;
 using RetinaSharp.Evaluation;
 
 namespace RetinaSharp.Detection.Inference;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using RetinaSharp.Annotations;
 using RetinaSharp.Boxes;
+using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Data;
 using RetinaSharp.Evaluation;
 
@@ -14,26 +14,26 @@ public static class SetEvaluator
     /// <param name="truth">Images, with what is in them.</param>
     /// <param name="batch">Images that go through the network together.</param>
     /// <param name="imagesDone">Told how many images are done.</param>
-    /// <param name="cancellation">Stops between batches.</param>
-    /// <exception cref="DataException">The set has no images, or no class of the detector; or an image cannot be read.</exception>
+    /// <param name="cancellationToken">Stops between batches.</param>
+    /// <exception cref="DatasetException">The set has no images, or no class of the detector; or an image cannot be read.</exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
-    public static SetEvaluation Run(Detector detector, AnnotatedSet truth, int batch = 8, IProgress<int>? imagesDone = null, CancellationToken cancellation = default)
+    public static SetEvaluation Evaluate(Detector detector, DetectionDataset truth, int batch = 8, IProgress<int>? imagesDone = null, CancellationToken cancellationToken = default)
     {
         var places = new Dictionary<string, int>();
         for (var i = 0; i < truth.Categories.Count; i++)
             places.TryAdd(truth.Categories[i].Name, i);
         int[] map = [.. detector.Categories.Select(category => places.GetValueOrDefault(category.Name, -1))];
         if (Array.TrueForAll(map, place => place < 0))
-            throw new DataException(truth.Source, "", $"the set has none of the model's classes ({string.Join(", ", detector.Categories.Select(category => category.Name))})");
-        return Run(detector.DetectMany(truth, batch, imagesDone, cancellation), truth, map, cancellation);
+            throw new DatasetException(truth.Source, "", $"the set has none of the model's classes ({string.Join(", ", detector.Categories.Select(category => category.Name))})");
+        return Evaluate(detector.DetectMany(truth, batch, imagesDone, cancellationToken), truth, map, cancellationToken);
     }
 
     /// <summary>Reads a set's images for a pipeline, no larger than it shows them.</summary>
-    /// <exception cref="DataException">The set has no images, or one of unknown size.</exception>
-    internal static Func<AnnotatedImage, ViewedImage> Reader(AnnotatedSet set, ViewPlanner planner)
+    /// <exception cref="DatasetException">The set has no images, or one of unknown size.</exception>
+    internal static Func<AnnotatedImage, ViewedImage> Reader(DetectionDataset set, ViewPlanner planner)
     {
         if (set.Images.Count == 0)
-            throw new DataException(set.Source, "", "there are no images to evaluate on");
+            throw new DatasetException(set.Source, "", "there are no images to evaluate on");
         SourceImages.RequireSizes(set.Images);
         // Each is read once, so none is kept.
         var store = new ImageStore(planner.Input, planner.LargestScale, cacheBytes: 0);
@@ -44,8 +44,8 @@ public static class SetEvaluator
     /// <param name="found">For each image of the set, in its order, the detections.</param>
     /// <param name="truth">The set.</param>
     /// <param name="classes">For each class of the network the place of the set's category, or -1.</param>
-    /// <param name="cancellation">Stops the computation of the figures.</param>
-    internal static SetEvaluation Run(IEnumerable<IReadOnlyList<Detection>> found, AnnotatedSet truth, int[] classes, CancellationToken cancellation)
+    /// <param name="cancellationToken">Stops the computation of the figures.</param>
+    internal static SetEvaluation Evaluate(IEnumerable<IReadOnlyList<DetectedObject>> found, DetectionDataset truth, int[] classes, CancellationToken cancellationToken)
     {
         var started = Stopwatch.GetTimestamp();
         var results = new List<DetectionResult>();
@@ -58,6 +58,6 @@ public static class SetEvaluator
         }
 
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
-        return new(CocoEvaluator.Evaluate(truth, results, new() { Cancellation = cancellation }), results, done, seconds);
+        return new(CocoEvaluator.Evaluate(truth, results, new() { Cancellation = cancellationToken }), results, done, seconds);
     }
 }

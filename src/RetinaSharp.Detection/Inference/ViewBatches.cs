@@ -11,7 +11,7 @@ internal static class ViewBatches
     /// <param name="items">The images in their order.</param>
     /// <param name="batch">Views that go together at most.</param>
     /// <param name="window">How many images later a view waits for others no longer.</param>
-    public static IEnumerable<List<(PipelineItem<T> Item, int View)>> Of<T>(IEnumerable<PipelineItem<T>> items, int batch, int window)
+    public static IEnumerable<List<(PipelineItem<T> Item, int View)>> Create<T>(IEnumerable<PipelineItem<T>> items, int batch, int window)
     {
         var waiting = new Dictionary<PaddedSize, List<(PipelineItem<T> Item, int View)>>();
         foreach (var item in items)

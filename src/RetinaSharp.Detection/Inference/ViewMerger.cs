@@ -1,5 +1,5 @@
 using RetinaSharp.Boxes;
-using RetinaSharp.Detection.Settings;
+using RetinaSharp.Detection.Configuration;
 
 namespace RetinaSharp.Detection.Inference;
 
@@ -15,11 +15,11 @@ internal sealed class ViewMerger(InferenceSettings settings, bool isLimitOfImage
     /// <param name="plan">The views.</param>
     /// <param name="found">What was found in each, in pixels of its part as it was shown.</param>
     /// <returns>By falling score, in pixels of the image.</returns>
-    public IReadOnlyList<Detection> Merge(ViewPlan plan, ReadOnlySpan<IReadOnlyList<Detection>> found)
+    public IReadOnlyList<DetectedObject> Merge(ViewPlan plan, ReadOnlySpan<IReadOnlyList<DetectedObject>> found)
     {
         if (plan.Views.Length == 1)
             return found[0];
-        var parts = new List<Detection>[plan.Parts.Count];
+        var parts = new List<DetectedObject>[plan.Parts.Count];
         for (var part = 0; part < parts.Length; part++)
         {
             parts[part] = [];
@@ -33,11 +33,11 @@ internal sealed class ViewMerger(InferenceSettings settings, bool isLimitOfImage
         return parts.Length == 1 ? parts[0] : MergeTiles(plan.Parts, parts);
     }
 
-    private List<Detection> MergeTiles(IReadOnlyList<ImagePart> parts, List<Detection>[] found)
+    private List<DetectedObject> MergeTiles(IReadOnlyList<ImagePart> parts, List<DetectedObject>[] found)
     {
         // What fits into a tile is the tiles' alone: seen as small as in the whole image, its box is less exact.
         var whole = found[0].Where(one => one.Box.Width > sharedPixels || one.Box.Height > sharedPixels).ToList();
-        var cut = new List<Detection>();
+        var cut = new List<DetectedObject>();
         for (var part = 1; part < found.Length; part++)
             foreach (var one in found[part])
                 switch (parts[part].Look(one.Box))
@@ -55,7 +55,7 @@ internal sealed class ViewMerger(InferenceSettings settings, bool isLimitOfImage
         return merged.Count <= limit ? merged : merged[..(int)limit];
     }
 
-    private List<Detection> Suppress(List<Detection> found)
+    private List<DetectedObject> Suppress(List<DetectedObject> found)
     {
         Box[] boxes = [.. found.Select(one => one.Box)];
         float[] scores = [.. found.Select(one => one.Score)];
@@ -67,6 +67,6 @@ internal sealed class ViewMerger(InferenceSettings settings, bool isLimitOfImage
     {
         var width = Math.Min(piece.X2, whole.X2) - Math.Max(piece.X1, whole.X1);
         var height = Math.Min(piece.Y2, whole.Y2) - Math.Max(piece.Y1, whole.Y1);
-        return Math.Max(0, width) * Math.Max(0, height) > PieceCoverage * piece.Area || Iou.Of(piece, whole) > settings.NmsIou;
+        return Math.Max(0, width) * Math.Max(0, height) > PieceCoverage * piece.Area || Iou.Compute(piece, whole) > settings.NmsIou;
     }
 }

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using RetinaSharp.Boxes;
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Data;
-using RetinaSharp.Detection.Settings;
 using RetinaSharp.Kernels;
 using static TorchSharp.torch;
 

@@ -1,9 +1,9 @@
 using System.Runtime.InteropServices;
 using RetinaSharp.Boxes;
 using RetinaSharp.Detection.Anchors;
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Data;
 using RetinaSharp.Detection.Modeling;
-using RetinaSharp.Detection.Settings;
 using RetinaSharp.Kernels;
 using RetinaSharp.Losses;
 using static TorchSharp.torch;
@@ -36,7 +36,7 @@ internal sealed class Sampler
     public bool NeedsOutputs => _settings.Kind == SamplingKind.Ohem;
 
     /// <summary>How many positives of a batch are kept, where its labels alone decide that.</summary>
-    public int PositivesKept(BatchTargets targets) => targets.PositivesByImage().Sum(count => Math.Min(count, _settings.MostPositives));
+    public int PositivesKept(BatchTargets targets) => targets.PositivesByImage().Sum(count => Math.Min(count, _settings.MaxPositives));
 
     /// <summary>Ignores, in the labels of a batch, the anchors that are not chosen.</summary>
     /// <param name="outputs">What the network gave, by level.</param>
@@ -107,7 +107,7 @@ internal sealed class Sampler
             return order.Count(anchor => labels[anchor] >= 0);
         }
 
-        var positives = TakeOf(isPositive: true, _settings.MostPositives);
+        var positives = TakeOf(isPositive: true, _settings.MaxPositives);
         TakeOf(isPositive: false, (int)Math.Min((long)ratio * Math.Max(1, positives), int.MaxValue));
         return positives;
 

@@ -1,4 +1,4 @@
-using RetinaSharp.Detection.Settings;
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Evaluation;
 
 namespace RetinaSharp.Detection.Training;
@@ -18,10 +18,10 @@ internal sealed record Checkpoint
     /// <summary>Settings of the run.</summary>
     public required RunSettings Settings { get; init; }
 
-    /// <summary><see cref="DataIdentity.OfTraining"/> of the training images.</summary>
+    /// <summary><see cref="DataIdentity.ComputeForTraining"/> of the training images.</summary>
     public required string TrainingData { get; init; }
 
-    /// <summary><see cref="DataIdentity.OfValidation"/> of the validation images; null without any.</summary>
+    /// <summary><see cref="DataIdentity.ComputeForValidation"/> of the validation images; null without any.</summary>
     public string? ValidationData { get; init; }
 
     /// <summary>The model that the weights came from at the start, as the user named it; null: random weights.</summary>

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using RetinaSharp.Detection.Settings;
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Weights;
 
 namespace RetinaSharp.Detection.Training;

@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using RetinaSharp.Annotations;
+using RetinaSharp.Datasets;
 
 namespace RetinaSharp.Detection.Training;
 
@@ -10,12 +10,12 @@ namespace RetinaSharp.Detection.Training;
 internal static class DataIdentity
 {
     /// <summary>The digest of images to train on, 64 hexadecimal digits. Degenerate boxes, which training skips, do not count.</summary>
-    public static string OfTraining(AnnotatedSet set) => Of(set, (image, annotation) => !image.IsDegenerate(annotation));
+    public static string ComputeForTraining(DetectionDataset set) => Compute(set, (image, annotation) => !image.IsDegenerate(annotation));
 
     /// <summary>The digest of images to evaluate on, 64 hexadecimal digits. Every box counts.</summary>
-    public static string OfValidation(AnnotatedSet set) => Of(set, (_, _) => true);
+    public static string ComputeForValidation(DetectionDataset set) => Compute(set, (_, _) => true);
 
-    private static string Of(AnnotatedSet set, Func<AnnotatedImage, Annotation, bool> counts)
+    private static string Compute(DetectionDataset set, Func<AnnotatedImage, Annotation, bool> counts)
     {
         using var hash = SHA256.Create();
         using (var writer = new BinaryWriter(new CryptoStream(Stream.Null, hash, CryptoStreamMode.Write)))

@@ -1,13 +1,13 @@
 using System.Text;
 using System.Text.Json;
-using RetinaSharp.Detection.Settings;
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Weights;
 using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Training;
 
 /// <summary>
-/// The files of a run, each whole at every moment (see <see cref="DurableFile"/>). What could not be written is kept in memory and
+/// The files of a run, each whole at every moment (see <see cref="AtomicFile"/>). What could not be written is kept in memory and
 /// written with the next checkpoint, so that a checkpoint never speaks of files that are not there.
 /// </summary>
 internal sealed class RunFolder : IDisposable
@@ -48,13 +48,13 @@ internal sealed class RunFolder : IDisposable
 
     private void Prepare(RunSettings settings, Checkpoint? from)
     {
-        foreach (var leftover in Directory.GetFiles(_path, "*" + DurableFile.Beside))
+        foreach (var leftover in Directory.GetFiles(_path, "*" + AtomicFile.Beside))
             File.Delete(leftover);
         if (from is not null)
             _lines.AddRange(LinesUpTo(from.Epoch));
         else
             new[] { CheckpointFile.Last, CheckpointFile.Previous, ModelFile.Best, ModelFile.Last }.ToList().ForEach(name => File.Delete(At(name)));
-        DurableFile.Write(At(Config), file => file.Write(Encoding.UTF8.GetBytes(SettingsJson.Write(settings) + "\n")));
+        AtomicFile.Write(At(Config), file => file.Write(Encoding.UTF8.GetBytes(SettingsJson.Write(settings) + "\n")));
         WriteMetrics();
     }
 
@@ -88,7 +88,7 @@ internal sealed class RunFolder : IDisposable
     }
 
     /// <summary>Adds a line about an epoch.</summary>
-    /// <exception cref="IOException">It cannot be written; it waits for <see cref="Settle"/>.</exception>
+    /// <exception cref="IOException">It cannot be written; it waits for <see cref="RetryPending"/>.</exception>
     public void Append(TrainingEpoch epoch)
     {
         var buffer = new MemoryStream();
@@ -128,7 +128,7 @@ internal sealed class RunFolder : IDisposable
     public void SaveLast(IEnumerable<(string Name, Tensor Tensor)> weights, ModelDescription description) => ModelFile.Save(At(ModelFile.Last), weights, description);
 
     /// <summary>Writes the weights of the best epoch.</summary>
-    /// <exception cref="IOException">They cannot be written; a copy waits for <see cref="Settle"/>.</exception>
+    /// <exception cref="IOException">They cannot be written; a copy waits for <see cref="RetryPending"/>.</exception>
     public void SaveBest(IEnumerable<(string Name, Tensor Tensor)> weights, ModelDescription description)
     {
         ForgetWaitingBest();
@@ -149,13 +149,13 @@ internal sealed class RunFolder : IDisposable
     /// <exception cref="IOException">Something cannot be written.</exception>
     public void SaveCheckpoint(TrainingState state, Checkpoint at)
     {
-        Settle();
+        RetryPending();
         CheckpointFile.Write(_path, state, at);
     }
 
     /// <summary>Writes what could not be written before.</summary>
     /// <exception cref="IOException">It still cannot.</exception>
-    public void Settle()
+    public void RetryPending()
     {
         if (_waitingBest is { } best)
         {
@@ -178,7 +178,7 @@ internal sealed class RunFolder : IDisposable
     private void WriteMetrics()
     {
         _linesWait = true;
-        DurableFile.Write(At(Metrics), file => file.Write(Encoding.UTF8.GetBytes(string.Concat(_lines.Select(line => line + "\n")))));
+        AtomicFile.Write(At(Metrics), file => file.Write(Encoding.UTF8.GetBytes(string.Concat(_lines.Select(line => line + "\n")))));
         _linesWait = false;
     }
 

@@ -1,6 +1,6 @@
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Data;
 using RetinaSharp.Detection.Modeling;
-using RetinaSharp.Detection.Settings;
 
 namespace RetinaSharp.Detection.Training;
 

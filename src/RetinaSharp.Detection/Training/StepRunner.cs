@@ -1,7 +1,7 @@
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Data;
 using RetinaSharp.Detection.Modeling;
 using RetinaSharp.Detection.Sampling;
-using RetinaSharp.Detection.Settings;
 using RetinaSharp.Kernels;
 using static TorchSharp.torch;
 

@@ -1,10 +1,10 @@
-using RetinaSharp.Annotations;
+using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Anchors;
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Data;
 using RetinaSharp.Detection.Modeling;
 using RetinaSharp.Detection.Modeling.Architecture;
 using RetinaSharp.Detection.Sampling;
-using RetinaSharp.Detection.Settings;
 using RetinaSharp.Detection.Weights;
 using RetinaSharp.Kernels;
 using TorchSharp;
@@ -20,25 +20,25 @@ namespace RetinaSharp.Detection.Training;
 /// <param name="train">The training images.</param>
 /// <param name="validation">Images that choose the best epoch, with the same classes; null without.</param>
 /// <param name="options">Where it runs.</param>
-public sealed class Trainer(RunSettings settings, AnnotatedSet train, AnnotatedSet? validation, TrainerOptions options)
+public sealed class Trainer(RunSettings settings, DetectionDataset train, DetectionDataset? validation, TrainerOptions options)
 {
     /// <summary>Trains to the end, or until it is cancelled; the weights are saved in both cases.</summary>
     /// <param name="progress">Told of steps and epochs, on the calling thread.</param>
-    /// <param name="cancellation">Stops after the step at hand, with a checkpoint to go on from.</param>
+    /// <param name="cancellationToken">Stops after the step at hand, with a checkpoint to go on from.</param>
     /// <returns>How far it came; <see cref="TrainingResult.IsCancelled"/> tells whether that is the end.</returns>
     /// <exception cref="ArgumentException">A setting is out of its range.</exception>
-    /// <exception cref="DataException">The data cannot be trained on.</exception>
+    /// <exception cref="DatasetException">The data cannot be trained on.</exception>
     /// <exception cref="TrainingDivergedException">A loss or a gradient is not finite. The last checkpoint is of before it.</exception>
     /// <exception cref="WeightsException">What it should start from or go on with is damaged, or does not fit.</exception>
     /// <exception cref="IOException">The folder cannot be written to, or the final model not be saved.</exception>
     /// <exception cref="TorchUnavailableException">The device is not there.</exception>
-    public TrainingResult Train(IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
+    public TrainingResult Train(IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         settings.Validate();
         if (train.Images.Count == 0 || train.Categories.Count == 0)
-            throw new DataException(train.Source, "", "there is nothing to train on: no images, or no classes");
+            throw new DatasetException(train.Source, "", "there is nothing to train on: no images, or no classes");
         if (validation is not null && !validation.Categories.Select(category => category.Name).SequenceEqual(train.Categories.Select(category => category.Name)))
-            throw new DataException(validation.Source, "", "the classes are not those of the training set, in the same order");
+            throw new DatasetException(validation.Source, "", "the classes are not those of the training set, in the same order");
 
         if (settings.Model.BackgroundClass)
             (train, validation) = (BackgroundClass.AddTo(train), validation is null ? null : BackgroundClass.AddTo(validation));
@@ -48,7 +48,7 @@ public sealed class Trainer(RunSettings settings, AnnotatedSet train, AnnotatedS
         var before = LibTorch.Threads;
         try
         {
-            return Train(train, validation, device, progress, cancellation);
+            return Train(train, validation, device, progress, cancellationToken);
         }
         finally
         {
@@ -56,7 +56,7 @@ public sealed class Trainer(RunSettings settings, AnnotatedSet train, AnnotatedS
         }
     }
 
-    private TrainingResult Train(AnnotatedSet train, AnnotatedSet? validation, Device device, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
+    private TrainingResult Train(DetectionDataset train, DetectionDataset? validation, Device device, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
         var threads = options.Threads == 0 ? Environment.ProcessorCount : options.Threads;
         var threadsPerShard = Math.Max(1, threads / settings.Training.EffectiveShards);
@@ -85,15 +85,15 @@ public sealed class Trainer(RunSettings settings, AnnotatedSet train, AnnotatedS
         });
         var validator = validation is null ? null : new Validator(validation, settings, state.Evaluation, anchors, threads);
         using var folder = new RunFolder(options.Folder, settings, found?.At);
-        return new TrainingLoop(at, train, loader, steps, state, validator, folder, new(options.CheckpointEvery), clock, progress).Run(cancellation);
+        return new TrainingLoop(at, train, loader, steps, state, validator, folder, new(options.CheckpointEvery), clock, progress).Run(cancellationToken);
     }
 
     /// <summary>The checkpoint of a training that has not begun.</summary>
-    private Checkpoint Start(AnnotatedSet train, AnnotatedSet? validation, string place) => new()
+    private Checkpoint Start(DetectionDataset train, DetectionDataset? validation, string place) => new()
     {
         Settings = settings,
-        TrainingData = DataIdentity.OfTraining(train),
-        ValidationData = validation is null ? null : DataIdentity.OfValidation(validation),
+        TrainingData = DataIdentity.ComputeForTraining(train),
+        ValidationData = validation is null ? null : DataIdentity.ComputeForValidation(validation),
         Weights = options.Weights,
         Normalizer = StepNormalizer.FirstAverage,
         Precision = options.Precision,
@@ -126,7 +126,7 @@ public sealed class Trainer(RunSettings settings, AnnotatedSet train, AnnotatedS
     }
 
     /// <summary>The tensors to start from, on the device; those of a run that goes on are read later.</summary>
-    private NetworkState Initial(RetinaNetArchitecture architecture, AnnotatedSet train, bool isNew, Device device, IProgress<TrainingProgress>? progress)
+    private NetworkState Initial(RetinaNetArchitecture architecture, DetectionDataset train, bool isNew, Device device, IProgress<TrainingProgress>? progress)
     {
         var state = isNew ? WeightInitializer.Create(architecture, settings.Training.Seed) : NetworkState.Create(architecture);
         try
@@ -145,9 +145,9 @@ public sealed class Trainer(RunSettings settings, AnnotatedSet train, AnnotatedS
         }
     }
 
-    private void TakeWeights(NetworkState state, AnnotatedSet train, IProgress<TrainingProgress>? progress)
+    private void TakeWeights(NetworkState state, DetectionDataset train, IProgress<TrainingProgress>? progress)
     {
-        var transfer = options.Weights is { } weights ? WeightTransfer.Run(weights, state, train.Categories) : null;
+        var transfer = options.Weights is { } weights ? WeightTransfer.Load(weights, state, train.Categories) : null;
         if (transfer is not null)
             progress?.Report(new TrainingNote(transfer.Summary));
         if (transfer is not { HasBackbone: true } && (settings.Model.Norm == NormKind.Frozen || settings.Training.Freeze > 0))

@@ -1,4 +1,4 @@
-using RetinaSharp.Detection.Settings;
+using RetinaSharp.Detection.Configuration;
 using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Training;

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using RetinaSharp.Annotations;
+using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Data;
 using RetinaSharp.Detection.Inference;
 using RetinaSharp.Detection.Weights;
@@ -18,7 +18,7 @@ namespace RetinaSharp.Detection.Training;
 /// <param name="clock">Adds up where the time goes.</param>
 /// <param name="progress">Told of what happens.</param>
 internal sealed class TrainingLoop(
-    Checkpoint start, AnnotatedSet train, TrainingLoader loader, StepRunner steps, TrainingState state, Validator? validator, RunFolder folder,
+    Checkpoint start, DetectionDataset train, TrainingLoader loader, StepRunner steps, TrainingState state, Validator? validator, RunFolder folder,
     CheckpointClock checkpoints, PhaseClock clock, IProgress<TrainingProgress>? progress)
 {
     private readonly TimeSpan _before = TimeSpan.FromSeconds(start.Seconds);
@@ -34,7 +34,7 @@ internal sealed class TrainingLoop(
 
     /// <summary>Trains to the end, or until it is cancelled; model and checkpoint are written in both cases.</summary>
     /// <exception cref="IOException">The final model cannot be written.</exception>
-    public TrainingResult Run(CancellationToken cancellation)
+    public TrainingResult Run(CancellationToken cancellationToken)
     {
         var training = _at.Settings.Training;
         var totalSteps = (long)_stepsPerEpoch * training.Epochs;
@@ -49,11 +49,11 @@ internal sealed class TrainingLoop(
             while (!_at.IsFinished)
             {
                 clock.Reset();
-                Steps(schedule, pace, totalSteps, cancellation);
-                FinishEpoch(Validate(cancellation), schedule.At(_at.Step - 1));
+                Steps(schedule, pace, totalSteps, cancellationToken);
+                FinishEpoch(Validate(cancellationToken), schedule.At(_at.Step - 1));
             }
         }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             // Nothing already learnt is lost.
             Write(() => SaveLast(null), mustSucceed: false);
@@ -70,14 +70,14 @@ internal sealed class TrainingLoop(
         new(_at.Step, _at.Epoch, _at.Best, _at.BestEpoch, Elapsed, isCancelled) { BestEvaluation = _bestEvaluation };
 
     /// <summary>The steps that the epoch at hand still lacks.</summary>
-    private void Steps(LearningRateSchedule schedule, Pace pace, long totalSteps, CancellationToken cancellation)
+    private void Steps(LearningRateSchedule schedule, Pace pace, long totalSteps, CancellationToken cancellationToken)
     {
         var done = (int)(_at.Step - ((long)_at.Epoch * _stepsPerEpoch));
-        using var batches = loader.Epoch(_at.Epoch, done * steps.BatchesPerStep, cancellation).GetEnumerator();
+        using var batches = loader.Epoch(_at.Epoch, done * steps.BatchesPerStep, cancellationToken).GetEnumerator();
         pace.Go();
         for (; done < _stepsPerEpoch; done++)
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             var begun = Stopwatch.GetTimestamp();
             var learningRate = schedule.At(_at.Step);
             var (classification, box, images, anchors) = steps.Run(batches, learningRate, _at.Step);
@@ -106,7 +106,7 @@ internal sealed class TrainingLoop(
         pace.Pause();
     }
 
-    private ValidationResult? Validate(CancellationToken cancellation)
+    private ValidationResult? Validate(CancellationToken cancellationToken)
     {
         if (validator is null)
             return null;
@@ -115,7 +115,7 @@ internal sealed class TrainingLoop(
         var begun = Stopwatch.GetTimestamp();
         try
         {
-            return validator.Run(cancellation);
+            return validator.Run(cancellationToken);
         }
         finally
         {
@@ -149,7 +149,7 @@ internal sealed class TrainingLoop(
         };
         Write(() => folder.Append(report), mustSucceed: false);
         if (isLast)
-            folder.Settle();
+            folder.RetryPending();
         progress?.Report(report);
         if (isLast || checkpoints.IsAffordable)
             WriteCheckpoint();

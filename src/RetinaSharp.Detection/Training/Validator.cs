@@ -1,10 +1,10 @@
-using RetinaSharp.Annotations;
+using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Anchors;
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Data;
 using RetinaSharp.Detection.Inference;
 using RetinaSharp.Detection.Modeling;
 using RetinaSharp.Detection.Sampling;
-using RetinaSharp.Detection.Settings;
 using RetinaSharp.Kernels;
 using static TorchSharp.torch;
 
@@ -16,7 +16,7 @@ namespace RetinaSharp.Detection.Training;
 /// </summary>
 internal sealed class Validator
 {
-    private readonly AnnotatedSet _set;
+    private readonly DetectionDataset _set;
     private readonly RunSettings _settings;
     private readonly RetinaNet _network;
     private readonly AnchorGenerator _anchors;
@@ -32,7 +32,7 @@ internal sealed class Validator
     /// <param name="network">A network in evaluation mode, whose weights change between two runs.</param>
     /// <param name="anchors">Its anchors.</param>
     /// <param name="threads">Threads of the network's operators.</param>
-    public Validator(AnnotatedSet set, RunSettings settings, RetinaNet network, AnchorGenerator anchors, int threads)
+    public Validator(DetectionDataset set, RunSettings settings, RetinaNet network, AnchorGenerator anchors, int threads)
     {
         (_set, _settings, _network, _anchors, _threads) = (set, settings, network, anchors, threads);
         _assigner = new(settings.Assigner);
@@ -42,7 +42,7 @@ internal sealed class Validator
     }
 
     /// <summary>Evaluates the weights as they are.</summary>
-    public ValidationResult Run(CancellationToken cancellation)
+    public ValidationResult Run(CancellationToken cancellationToken)
     {
         // Nothing else computes now.
         var threads = LibTorch.Threads;
@@ -55,8 +55,8 @@ internal sealed class Validator
             var pipeline = new DetectionPipeline(planner, new(_settings.Inference, isLimitOfImage: true, 0), (batch, observe, _) => _predictor.Forward(batch, observe), _predictor.Finish, _pool);
             var losses = new ValidationLosses(_settings.Loss.Normalizer);
             var found = pipeline.Run(
-                _set.Images, SetEvaluator.Reader(_set, planner), _settings.Training.Batch, null, cancellation, (images, batch, outputs) => AddLosses(losses, images, batch, outputs));
-            var evaluation = SetEvaluator.Run(found.Select(image => image.Detections), _set, sameClasses, cancellation);
+                _set.Images, SetEvaluator.Reader(_set, planner), _settings.Training.Batch, null, cancellationToken, (images, batch, outputs) => AddLosses(losses, images, batch, outputs));
+            var evaluation = SetEvaluator.Evaluate(found.Select(image => image.Detections), _set, sameClasses, cancellationToken);
             return new(losses.Classification, losses.Box, evaluation);
         }
         finally
@@ -80,7 +80,7 @@ internal sealed class Validator
         var assignments = new AnchorAssignment[images.Count];
         Parallel.For(0, images.Count, i =>
         {
-            samples[i] = BatchImage.Of(images[i], Augmentation.Draw(AugmentationSettings.None, _settings.Input, images[i], new(0, "validation")), 0);
+            samples[i] = BatchImage.Create(images[i], Augmentation.Draw(AugmentationSettings.None, _settings.Input, images[i], new(0, "validation")), 0);
             assignments[i] = _assigner.Assign(grid, samples[i].Boxes, samples[i].Classes, samples[i].Ignored);
         });
         LevelTargets[] levels = [.. grid.Levels.Select(_ => new LevelTargets())];

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using RetinaSharp.Annotations;
+using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Data;
 
 namespace RetinaSharp.Detection.Weights;
@@ -13,7 +13,7 @@ internal static class ClassNames
     /// <summary>The classes of a model with so many outputs at each anchor.</summary>
     /// <param name="path">A file of names, one a line, or COCO's JSON with its categories; null: the classes are numbered.</param>
     /// <param name="outputs">Number of outputs. A file with one name less leaves out the background, which is the first.</param>
-    /// <exception cref="DataException">The file cannot be read, or does not fit.</exception>
+    /// <exception cref="DatasetException">The file cannot be read, or does not fit.</exception>
     public static IReadOnlyList<Category> Read(string? path, int outputs)
     {
         if (path is null)
@@ -32,7 +32,7 @@ internal static class ClassNames
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new DataException(path, "", $"cannot be read ({error.Message})", error);
+            throw new DatasetException(path, "", $"cannot be read ({error.Message})", error);
         }
     }
 
@@ -40,7 +40,7 @@ internal static class ClassNames
     {
         var lines = System.Text.Encoding.UTF8.GetString(text).TrimEnd().Split('\n').Select(line => line.Trim()).ToList();
         var empty = lines.IndexOf("");
-        return empty < 0 ? lines : throw new DataException(path, $"line {empty + 1}", "is empty, where the name of a class is needed");
+        return empty < 0 ? lines : throw new DatasetException(path, $"line {empty + 1}", "is empty, where the name of a class is needed");
     }
 
     /// <summary>The categories alone: the rest of such a file may be large.</summary>
@@ -64,10 +64,10 @@ internal static class ClassNames
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
-            throw new DataException(path, "categories", $"cannot be understood: {error.Message}", error);
+            throw new DatasetException(path, "categories", $"cannot be understood: {error.Message}", error);
         }
 
-        throw new DataException(path, "", "has no \"categories\", as COCO's JSON has");
+        throw new DatasetException(path, "", "has no \"categories\", as COCO's JSON has");
     }
 
     private static List<Category> Place(string path, List<string> names, int outputs)
@@ -100,6 +100,6 @@ internal static class ClassNames
         return [.. categories.Select((category, place) => repeated.Contains(category.Name) ? category with { Name = $"{category.Name} {place}" } : category)];
     }
 
-    private static DataException Misfit(string path, int count, int outputs) =>
+    private static DatasetException Misfit(string path, int count, int outputs) =>
         new(path, "", $"has {count} classes, the model {outputs} outputs: name all of them, or all but the first, where that is the background");
 }

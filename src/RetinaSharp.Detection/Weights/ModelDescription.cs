@@ -1,5 +1,5 @@
-using RetinaSharp.Annotations;
-using RetinaSharp.Detection.Settings;
+using RetinaSharp.Datasets;
+using RetinaSharp.Detection.Configuration;
 
 namespace RetinaSharp.Detection.Weights;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Modeling;
 using RetinaSharp.Detection.Modeling.Architecture;
-using RetinaSharp.Detection.Settings;
 using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Weights;

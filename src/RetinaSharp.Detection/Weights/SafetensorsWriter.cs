@@ -17,7 +17,7 @@ internal static class SafetensorsWriter
     private static readonly JsonWriterOptions JsonOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>
-    /// Writes a file as <see cref="DurableFile.Write"/> does: a reader sees the old file or the new one.
+    /// Writes a file as <see cref="AtomicFile.Write"/> does: a reader sees the old file or the new one.
     /// </summary>
     /// <param name="path">The file; replaced where it exists.</param>
     /// <param name="entries">The tensors, in any order.</param>
@@ -41,7 +41,7 @@ internal static class SafetensorsWriter
         if (checksum)
             texts[SafetensorsHeader.ChecksumKey] = SafetensorsHeader.ChecksumPlaceholder;
         var header = Header(ordered, lengths, texts);
-        DurableFile.Write(path, file =>
+        AtomicFile.Write(path, file =>
         {
             file.Write(header);
             using var data = new SafetensorsDataStream(file, header);

@@ -1,4 +1,4 @@
-using RetinaSharp.Detection.Settings;
+using RetinaSharp.Detection.Configuration;
 
 namespace RetinaSharp.Detection.Weights;
 
@@ -12,7 +12,7 @@ public static class StartSettings
     /// <param name="weights">A run folder, a safetensors file, or a file of torch.save.</param>
     /// <param name="settings">All that the file says nothing of.</param>
     /// <exception cref="WeightsException">There is no such file, it is damaged, or its weights are of no network that is known.</exception>
-    public static RunSettings Of(string weights, RunSettings settings)
+    public static RunSettings Load(string weights, RunSettings settings)
     {
         using var file = TorchvisionWeights.Open(ModelFile.Find(weights), out var model);
         if (model is not null)

@@ -1,6 +1,6 @@
 using RetinaSharp.Detection.Anchors;
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Modeling.Architecture;
-using RetinaSharp.Detection.Settings;
 
 namespace RetinaSharp.Detection.Weights;
 

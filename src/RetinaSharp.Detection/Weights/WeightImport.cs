@@ -1,9 +1,9 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using RetinaSharp.Annotations;
+using RetinaSharp.Datasets;
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Data;
 using RetinaSharp.Detection.Modeling.Architecture;
-using RetinaSharp.Detection.Settings;
 
 namespace RetinaSharp.Detection.Weights;
 
@@ -25,9 +25,9 @@ public static class WeightImport
     /// <param name="outFile">The file to write; whole or as it was.</param>
     /// <param name="classes">A RetinaNet's class names, one a line, or COCO's JSON with its categories; null: they are numbered.</param>
     /// <exception cref="WeightsException">The file is damaged, would have to be executed, or its weights are of another network; names what is missing.</exception>
-    /// <exception cref="DataException">The class names cannot be read or do not fit.</exception>
+    /// <exception cref="DatasetException">The class names cannot be read or do not fit.</exception>
     /// <exception cref="IOException">The model cannot be written.</exception>
-    public static ImportResult Run(string path, string outFile, string? classes = null)
+    public static ImportResult Import(string path, string outFile, string? classes = null)
     {
         using var weights = TorchvisionWeights.Open(path, out var description);
         if (description is not null)

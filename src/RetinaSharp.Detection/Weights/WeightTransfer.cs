@@ -1,4 +1,4 @@
-using RetinaSharp.Annotations;
+using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Modeling;
 using RetinaSharp.Detection.Modeling.Architecture;
 using RetinaSharp.Kernels;
@@ -55,7 +55,7 @@ internal sealed class WeightTransfer
     /// <param name="state">Initial tensors, on the CPU.</param>
     /// <param name="categories">Its classes.</param>
     /// <exception cref="WeightsException">There is no such model, it is damaged, or nothing of it fits.</exception>
-    public static WeightTransfer Run(string path, NetworkState state, IReadOnlyList<Category> categories)
+    public static WeightTransfer Load(string path, NetworkState state, IReadOnlyList<Category> categories)
     {
         var found = ModelFile.Find(path);
         using var file = TorchvisionWeights.Open(found, out var source);

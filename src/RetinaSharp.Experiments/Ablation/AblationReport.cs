@@ -1,4 +1,4 @@
-using RetinaSharp.Annotations;
+using RetinaSharp.Datasets;
 using RetinaSharp.Evaluation;
 using RetinaSharp.Experiments.Reports;
 
@@ -12,9 +12,9 @@ internal static class AblationReport
     /// <param name="folder">The folder of the tables, with the run folders.</param>
     /// <param name="outcome">The table; every row has a training.</param>
     /// <param name="validation">The images that it was measured on.</param>
-    /// <exception cref="DataException">A run folder is damaged.</exception>
+    /// <exception cref="DatasetException">A run folder is damaged.</exception>
     /// <exception cref="Imaging.ImageException">An image cannot be read.</exception>
-    public static Report Create(string folder, AblationOutcome outcome, AnnotatedSet validation)
+    public static Report Create(string folder, AblationOutcome outcome, DetectionDataset validation)
     {
         var table = outcome.Table;
         var sections = new List<ReportSection> { Table(outcome), new("Ours and the paper's", Bars(outcome)) };
@@ -74,13 +74,13 @@ internal static class AblationReport
     private static List<RowOutcome> Drawn(AblationOutcome outcome)
     {
         var ranked = outcome.Shown.Where(row => row.Trainings is [{ Failure: null }, ..]).OrderByDescending(row => row.Mean(figures => figures.AP)).ToList();
-        return ranked.Count <= LineChart.MostSeries ? ranked : [.. ranked.Take(LineChart.MostSeries / 2), .. ranked.TakeLast(LineChart.MostSeries / 2)];
+        return ranked.Count <= LineChart.MaxSeries ? ranked : [.. ranked.Take(LineChart.MaxSeries / 2), .. ranked.TakeLast(LineChart.MaxSeries / 2)];
     }
 
     private static ReportSection Learning(string folder, AblationOutcome outcome, List<RowOutcome> drawn)
     {
         var runs = drawn.Select(row => (Name: row.Row.Label, Record: new RunRecord(Path.Combine(folder, row.Trainings[0].Run)))).ToList();
-        var which = drawn.Count < outcome.Shown.Count ? $"The {LineChart.MostSeries / 2} best and the {LineChart.MostSeries / 2} worst rows" : "All rows";
+        var which = drawn.Count < outcome.Shown.Count ? $"The {LineChart.MaxSeries / 2} best and the {LineChart.MaxSeries / 2} worst rows" : "All rows";
         return new("Learning",
         [
             new Paragraph($"{which}, by their first seed. Losses are of different kinds: they can be compared in how they fall, not in height."),
@@ -95,7 +95,7 @@ internal static class AblationReport
     }
 
     /// <summary>Precision and recall of the rows that are drawn, and what the best of them misses and takes for an object.</summary>
-    private static IEnumerable<ReportSection> Detections(string folder, List<RowOutcome> drawn, AnnotatedSet validation)
+    private static IEnumerable<ReportSection> Detections(string folder, List<RowOutcome> drawn, DetectionDataset validation)
     {
         var found = drawn.Select(row => (row.Row.Label, Detections: DetectionResults.Read(Path.Combine(folder, row.Trainings[0].Run, RowTrainer.DetectionsFile)))).ToList();
         yield return new("Precision and recall", [.. PrecisionRecall.ByRun([.. found.Select(run => (run.Label, CocoEvaluator.Evaluate(validation, run.Detections)))])]);

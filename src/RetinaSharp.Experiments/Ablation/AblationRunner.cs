@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
-using RetinaSharp.Annotations;
-using RetinaSharp.Detection.Settings;
+using RetinaSharp.Datasets;
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Training;
 using RetinaSharp.Detection.Weights;
 
@@ -15,7 +15,7 @@ namespace RetinaSharp.Experiments.Ablation;
 /// <param name="train">The training images.</param>
 /// <param name="validation">The images to measure on, with the same classes.</param>
 /// <param name="options">Where it runs.</param>
-public sealed class AblationRunner(AnnotatedSet train, AnnotatedSet validation, AblationOptions options)
+public sealed class AblationRunner(DetectionDataset train, DetectionDataset validation, AblationOptions options)
 {
     private const string Runs = "runs";
 
@@ -23,19 +23,19 @@ public sealed class AblationRunner(AnnotatedSet train, AnnotatedSet validation, 
     private const int DigestDigits = 12;
 
     private readonly string _identity =
-        string.Join('\n', DataIdentity.OfTraining(train), DataIdentity.OfValidation(validation), options.Precision, options.Device?.ToString() ?? "cpu", options.Weights);
+        string.Join('\n', DataIdentity.ComputeForTraining(train), DataIdentity.ComputeForValidation(validation), options.Precision, options.Device?.ToString() ?? "cpu", options.Weights);
 
     /// <summary>Makes a table, or goes on with it. All rows get the first seed before any gets the second.</summary>
     /// <param name="table">The table.</param>
     /// <param name="progress">Told how far it is, on the calling thread.</param>
-    /// <param name="cancellation">Stops after the step at hand, with a checkpoint to go on from.</param>
+    /// <param name="cancellationToken">Stops after the step at hand, with a checkpoint to go on from.</param>
     /// <returns>The whole table.</returns>
     /// <exception cref="ArgumentException">A setting of a row is out of its range; nothing is trained.</exception>
-    /// <exception cref="DataException">The data cannot be trained on, or a result in the folder is damaged.</exception>
+    /// <exception cref="DatasetException">The data cannot be trained on, or a result in the folder is damaged.</exception>
     /// <exception cref="WeightsException">The weights to start from are damaged, or do not fit.</exception>
     /// <exception cref="IOException">The folder cannot be written to.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled; the same call goes on.</exception>
-    public AblationOutcome Run(AblationTable table, IProgress<AblationProgress>? progress = null, CancellationToken cancellation = default)
+    public AblationOutcome Run(AblationTable table, IProgress<AblationProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         foreach (var row in table.Rows)
             row.Settings.Validate();
@@ -50,8 +50,8 @@ public sealed class AblationRunner(AnnotatedSet train, AnnotatedSet validation, 
         // Asked anew before each: of two rows with the same settings the second is done by then.
         foreach (var training in planned.Where(training => !done.ContainsKey(training.Run)))
         {
-            cancellation.ThrowIfCancellationRequested();
-            var result = trainer.Train(training, new Relay(step => Report(training, step, null)), cancellation);
+            cancellationToken.ThrowIfCancellationRequested();
+            var result = trainer.Train(training, new Relay(step => Report(training, step, null)), cancellationToken);
             done.Add(training.Run, result);
             pace.Finish(result);
             TableFiles.Write(options.Folder, Outcome(table, planned, done));

@@ -1,5 +1,5 @@
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Data;
-using RetinaSharp.Detection.Settings;
 
 namespace RetinaSharp.Experiments.Ablation;
 
@@ -104,8 +104,8 @@ public static class AblationTables
                 Ohem(128, .7, null, 31.1, 47.2, 33.2), Ohem(256, .7, null, 31.8, 48.8, 33.9), Ohem(512, .7, null, 30.6, 47.0, 32.6),
                 Ohem(128, .5, null, 32.8, 50.3, 35.1), Ohem(256, .5, null, 31.0, 47.4, 33.0), Ohem(512, .5, null, 27.6, 42.0, 29.2),
                 Ohem(128, .5, 3, 31.1, 47.2, 33.2), Ohem(256, .5, 3, 28.3, 42.4, 30.3), Ohem(512, .5, 3, 24.0, 35.5, 25.8),
-                new("hard negatives 1:3", Sampled(SamplingSettings.Of(SamplingKind.HardNegative))),
-                new("random 1:3", Sampled(SamplingSettings.Of(SamplingKind.Ratio))),
+                new("hard negatives 1:3", Sampled(SamplingSettings.ForKind(SamplingKind.HardNegative))),
+                new("random 1:3", Sampled(SamplingSettings.ForKind(SamplingKind.Ratio))),
                 new("cross entropy, all", CrossEntropy(start, null)),
                 new("softmax focal, γ 2", OfAllAnchors(start, ClassificationLossKind.SoftmaxFocal, 2, null)),
                 new("focal, γ 2, α .25", Focal(start, 2, .25), PaperFigures.Percent(36.0, 54.9, 38.7)),

@@ -1,4 +1,4 @@
-using RetinaSharp.Annotations;
+using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Inference;
 using RetinaSharp.Detection.Training;
 using RetinaSharp.Detection.Weights;
@@ -7,7 +7,7 @@ using RetinaSharp.Experiments.Reports;
 namespace RetinaSharp.Experiments.Ablation;
 
 /// <summary>Trains one row with one seed, and measures what came out.</summary>
-internal sealed class RowTrainer(AnnotatedSet train, AnnotatedSet validation, AblationOptions options)
+internal sealed class RowTrainer(DetectionDataset train, DetectionDataset validation, AblationOptions options)
 {
     /// <summary>What a row detected in the validation images, in its run folder.</summary>
     public const string DetectionsFile = "detections.json";
@@ -17,7 +17,7 @@ internal sealed class RowTrainer(AnnotatedSet train, AnnotatedSet validation, Ab
 
     /// <summary>Trains to the end, or goes on with what the run folder holds, and leaves the result there.</summary>
     /// <exception cref="OperationCanceledException">It was cancelled, after a checkpoint.</exception>
-    public RowTraining Train(PlannedTraining planned, IProgress<TrainingProgress> progress, CancellationToken cancellation)
+    public RowTraining Train(PlannedTraining planned, IProgress<TrainingProgress> progress, CancellationToken cancellationToken)
     {
         var folder = Path.Combine(options.Folder, planned.Run);
         // AP by epoch is for the learning curve, of which one is enough; stopping early needs it every time.
@@ -33,10 +33,10 @@ internal sealed class RowTrainer(AnnotatedSet train, AnnotatedSet validation, Ab
                 Precision = options.Precision,
                 Weights = options.Weights,
                 CheckpointEvery = options.CheckpointEvery,
-            }).Train(progress, cancellation);
+            }).Train(progress, cancellationToken);
             if (trained.IsCancelled)
-                throw new OperationCanceledException(cancellation);
-            result = Measure(planned, folder, trained, cancellation);
+                throw new OperationCanceledException(cancellationToken);
+            result = Measure(planned, folder, trained, cancellationToken);
         }
         catch (TrainingDivergedException error)
         {
@@ -59,12 +59,12 @@ internal sealed class RowTrainer(AnnotatedSet train, AnnotatedSet validation, Ab
         return RowTraining.Find(folder)!;
     }
 
-    private RowTraining Measure(PlannedTraining planned, string folder, TrainingResult trained, CancellationToken cancellation)
+    private RowTraining Measure(PlannedTraining planned, string folder, TrainingResult trained, CancellationToken cancellationToken)
     {
         // The last weights, not the best epoch's: no row is to profit from choosing among more ups and downs.
         using var detector = Detector.Load(Path.Combine(folder, ModelFile.Last), new() { Device = options.Device, Precision = options.Precision });
-        detector.DetectMany([.. validation.Images.Take(WarmUpImages).Select(image => image.Path)], WarmUpImages, cancellation: cancellation).ToList();
-        var evaluation = SetEvaluator.Run(detector, validation, cancellation: cancellation);
+        detector.DetectMany([.. validation.Images.Take(WarmUpImages).Select(image => image.Path)], WarmUpImages, cancellationToken: cancellationToken).ToList();
+        var evaluation = SetEvaluator.Evaluate(detector, validation, cancellationToken: cancellationToken);
         DetectionResults.Write(Path.Combine(folder, DetectionsFile), evaluation.Detections);
         TrainingReport.Write(folder);
         return new()

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using RetinaSharp.Annotations;
+using RetinaSharp.Datasets;
 using RetinaSharp.Detection;
 using RetinaSharp.Evaluation;
 
@@ -40,7 +40,7 @@ public sealed record RowTraining
     public double Milliseconds { get; init; }
 
     /// <summary>What a run folder holds; null where the training has not come to its end.</summary>
-    /// <exception cref="DataException">The file is damaged.</exception>
+    /// <exception cref="DatasetException">The file is damaged.</exception>
     internal static RowTraining? Find(string runFolder)
     {
         var path = Path.Combine(runFolder, FileName);
@@ -52,12 +52,12 @@ public sealed record RowTraining
         }
         catch (JsonException error)
         {
-            throw new DataException(path, error.Path ?? "", $"is not what a finished training leaves: {error.Message}; delete it, and the row is measured again", error);
+            throw new DatasetException(path, error.Path ?? "", $"is not what a finished training leaves: {error.Message}; delete it, and the row is measured again", error);
         }
     }
 
     /// <summary>Keeps it in its run folder.</summary>
     /// <exception cref="IOException">It cannot be written.</exception>
     internal void Write(string runFolder) =>
-        DurableFile.Write(Path.Combine(runFolder, FileName), file => JsonSerializer.Serialize(file, this, AblationJsonContext.Default.RowTraining));
+        AtomicFile.Write(Path.Combine(runFolder, FileName), file => JsonSerializer.Serialize(file, this, AblationJsonContext.Default.RowTraining));
 }

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using RetinaSharp.Annotations;
+using RetinaSharp.Datasets;
 using RetinaSharp.Detection;
 using RetinaSharp.Experiments.Reports;
 
@@ -19,8 +19,8 @@ public static class TableFiles
     /// <exception cref="IOException">A file cannot be written.</exception>
     internal static void Write(string folder, AblationOutcome outcome)
     {
-        DurableFile.Write(At(folder, outcome.Table, "md"), file => file.Write(Encoding.UTF8.GetBytes(TableMarkdown.Render(outcome))));
-        DurableFile.Write(At(folder, outcome.Table, "json"), file =>
+        AtomicFile.Write(At(folder, outcome.Table, "md"), file => file.Write(Encoding.UTF8.GetBytes(TableMarkdown.Render(outcome))));
+        AtomicFile.Write(At(folder, outcome.Table, "json"), file =>
         {
             using var writer = new Utf8JsonWriter(file, new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
             writer.WriteStartObject();
@@ -30,9 +30,9 @@ public static class TableFiles
     }
 
     /// <summary>Writes the report.</summary>
-    /// <exception cref="DataException">A run folder is damaged.</exception>
+    /// <exception cref="DatasetException">A run folder is damaged.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    internal static void WriteReport(string folder, AblationOutcome outcome, AnnotatedSet validation) =>
+    internal static void WriteReport(string folder, AblationOutcome outcome, DetectionDataset validation) =>
         HtmlReport.Write(AblationReport.Create(folder, outcome, validation), Report(folder, outcome.Table));
 
     private static string At(string folder, AblationTable table, string extension) => Path.Combine(folder, $"{table.Name}.{extension}");

@@ -1,10 +1,10 @@
-using RetinaSharp.Annotations;
+using RetinaSharp.Datasets;
 using RetinaSharp.Detection;
 using RetinaSharp.Detection.Anchors;
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Data;
 using RetinaSharp.Detection.Inference;
 using RetinaSharp.Detection.Modeling;
-using RetinaSharp.Detection.Settings;
 using RetinaSharp.Detection.Weights;
 using RetinaSharp.Kernels;
 using static TorchSharp.torch;
@@ -47,13 +47,13 @@ internal sealed class AnchorOutputs : IDisposable
     /// <param name="batch">Images that go through the network together.</param>
     /// <param name="visit">Told of each level of each image.</param>
     /// <param name="imagesDone">Told how many images are done.</param>
-    /// <param name="cancellation">Stops between batches.</param>
-    /// <exception cref="DataException">The set has no images, or none of the model's classes; or an image cannot be read.</exception>
+    /// <param name="cancellationToken">Stops between batches.</param>
+    /// <exception cref="DatasetException">The set has no images, or none of the model's classes; or an image cannot be read.</exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
-    public void Visit(AnnotatedSet set, int batch, AnchorVisitor visit, IProgress<int>? imagesDone, CancellationToken cancellation)
+    public void Visit(DetectionDataset set, int batch, AnchorVisitor visit, IProgress<int>? imagesDone, CancellationToken cancellationToken)
     {
         if (set.Images.Count == 0)
-            throw new DataException(set.Source, "", "there are no images to look at");
+            throw new DatasetException(set.Source, "", "there are no images to look at");
         var images = InClassesOfTheModel(set);
         var threads = LibTorch.Threads;
         LibTorch.Threads = _threads;
@@ -61,7 +61,7 @@ internal sealed class AnchorOutputs : IDisposable
         {
             using var guard = no_grad();
             var done = 0;
-            foreach (var pixels in new EvaluationLoader(images, _input, new() { BatchSize = batch }).Batches(cancellation))
+            foreach (var pixels in new EvaluationLoader(images, _input, new() { BatchSize = batch }).Batches(cancellationToken))
             {
                 using var owned = pixels;
                 Visit(pixels, images.AsSpan(done, pixels.Count), visit);
@@ -103,16 +103,16 @@ internal sealed class AnchorOutputs : IDisposable
     private int[] Labels(AnnotatedImage image, AnchorGrid grid)
     {
         var none = AugmentationSettings.None;
-        var seen = BatchImage.Of(image, Augmentation.Draw(none, _input, image, new RandomStream(0, "analysis")), none.MinVisible);
+        var seen = BatchImage.Create(image, Augmentation.Draw(none, _input, image, new RandomStream(0, "analysis")), none.MinVisible);
         return _assigner.Assign(grid, seen.Boxes, seen.Classes, seen.Ignored).Labels;
     }
 
-    private AnnotatedImage[] InClassesOfTheModel(AnnotatedSet set)
+    private AnnotatedImage[] InClassesOfTheModel(DetectionDataset set)
     {
         var names = Description.Categories.Select(category => category.Name).ToList();
         int[] classes = [.. set.Categories.Select(category => names.IndexOf(category.Name))];
         if (Array.TrueForAll(classes, place => place < 0))
-            throw new DataException(set.Source, "", $"the set has none of the model's classes ({string.Join(", ", names)})");
+            throw new DatasetException(set.Source, "", $"the set has none of the model's classes ({string.Join(", ", names)})");
         return
         [
             .. set.Images.Select(image => image with

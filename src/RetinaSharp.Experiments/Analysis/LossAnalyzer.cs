@@ -1,4 +1,4 @@
-using RetinaSharp.Annotations;
+using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Inference;
 using RetinaSharp.Detection.Weights;
 using RetinaSharp.Kernels;
@@ -21,13 +21,13 @@ public static class LossAnalyzer
     /// <param name="options">Device, precision, threads and input size; the rest is not used.</param>
     /// <param name="batch">Images that go through the network together.</param>
     /// <param name="imagesDone">Told how many images are done.</param>
-    /// <param name="cancellation">Stops between batches.</param>
+    /// <param name="cancellationToken">Stops between batches.</param>
     /// <exception cref="WeightsException">There is no model, it is damaged, or its outputs are not finite.</exception>
-    /// <exception cref="DataException">The set has no images, or none of the model's classes; or an image cannot be read.</exception>
+    /// <exception cref="DatasetException">The set has no images, or none of the model's classes; or an image cannot be read.</exception>
     /// <exception cref="TorchUnavailableException">The engine or the device is not there.</exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
-    public static LossAnalysis Run(
-        string model, AnnotatedSet set, DetectorOptions? options = null, int batch = 8, IProgress<int>? imagesDone = null, CancellationToken cancellation = default)
+    public static LossAnalysis Analyze(
+        string model, DetectionDataset set, DetectorOptions? options = null, int batch = 8, IProgress<int>? imagesDone = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(model);
         ArgumentNullException.ThrowIfNull(set);
@@ -53,7 +53,7 @@ public static class LossAnalyzer
                         (labels[anchor] == SigmoidLoss.Background ? negatives : positives)[i].Add(values[anchor]);
                 }
             }
-        }, imagesDone, cancellation);
+        }, imagesDone, cancellationToken);
         return new(set.Images.Count, ignored, Distributions(positives), Distributions(negatives));
     }
 

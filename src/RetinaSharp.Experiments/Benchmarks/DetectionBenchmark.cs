@@ -1,8 +1,8 @@
 using RetinaSharp.Detection.Anchors;
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Data;
 using RetinaSharp.Detection.Inference;
 using RetinaSharp.Detection.Modeling;
-using RetinaSharp.Detection.Settings;
 using RetinaSharp.Detection.Training;
 using RetinaSharp.Imaging;
 using RetinaSharp.Kernels;
@@ -31,7 +31,7 @@ public sealed class DetectionBenchmark : INetworkBenchmark
     {
         LibTorch.EnsureLoaded();
         LibTorch.Threads = threads;
-        Operations = batch * NetworkCost.Of(PeerModel.Settings.Model, PeerModel.Classes, freeze: 0, size).Forward;
+        Operations = batch * NetworkCost.Compute(PeerModel.Settings.Model, PeerModel.Classes, freeze: 0, size).Forward;
         _input = new(size, size);
         _images = [.. Enumerable.Range(0, batch).Select(image => new Image(size, size, PeerModel.Pixels(size, image)))];
         using (var state = PeerModel.CreateState())
@@ -59,7 +59,7 @@ public sealed class DetectionBenchmark : INetworkBenchmark
     public void Run()
     {
         _clock.Skip();
-        using var batch = ImageBatch.Of(_images, _input, _pool);
+        using var batch = ImageBatch.Create(_images, _input, _pool);
         _clock.Lap("data");
         var outputs = _predictor.Forward(batch);
         _clock.Lap("forward");

@@ -1,8 +1,8 @@
-using RetinaSharp.Annotations;
+using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Anchors;
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Data;
 using RetinaSharp.Detection.Inference;
-using RetinaSharp.Detection.Settings;
 
 namespace RetinaSharp.Experiments.Benchmarks;
 
@@ -13,7 +13,7 @@ namespace RetinaSharp.Experiments.Benchmarks;
 /// <param name="set">The images.</param>
 /// <param name="settings">Input size, augmentation, anchors and batch of a training.</param>
 /// <param name="workers">Threads that make batches.</param>
-public sealed class LoaderBenchmark(AnnotatedSet set, RunSettings settings, int workers)
+public sealed class LoaderBenchmark(DetectionDataset set, RunSettings settings, int workers)
 {
     private readonly TrainingLoader _files = Training(set, settings, workers, cacheBytes: 0);
     private readonly TrainingLoader _memory = Training(set, settings, workers, cacheBytes: long.MaxValue / 2);
@@ -37,12 +37,12 @@ public sealed class LoaderBenchmark(AnnotatedSet set, RunSettings settings, int 
     {
         var planner = new ViewPlanner(settings.Input);
         var pipeline = new DetectionPipeline(planner, new(settings.Inference, isLimitOfImage: true, sharedPixels: 0),
-            forward: (_, _, _) => [], finish: (_, batch) => [.. batch.Images.Select(_ => Array.Empty<Detection.Inference.Detection>())], _pool);
+            forward: (_, _, _) => [], finish: (_, batch) => [.. batch.Images.Select(_ => Array.Empty<DetectedObject>())], _pool);
         foreach (var image in pipeline.Run(set.Images, SetEvaluator.Reader(set, planner), settings.Training.Batch, imagesDone: null, CancellationToken.None))
             image.Error?.Throw();
     }
 
-    private static TrainingLoader Training(AnnotatedSet set, RunSettings settings, int workers, long cacheBytes) => new(
+    private static TrainingLoader Training(DetectionDataset set, RunSettings settings, int workers, long cacheBytes) => new(
         set, settings.Input, settings.Augmentation, new(settings.Model.Anchors), new Assigner(settings.Assigner),
         new() { BatchSize = settings.Training.Batch, Workers = workers, Prefetch = 2 * workers, CacheBytes = cacheBytes });
 

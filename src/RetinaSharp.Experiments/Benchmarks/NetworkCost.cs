@@ -1,5 +1,5 @@
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Modeling.Architecture;
-using RetinaSharp.Detection.Settings;
 
 namespace RetinaSharp.Experiments.Benchmarks;
 
@@ -13,7 +13,7 @@ internal readonly record struct NetworkCost(double Forward, double Backward)
     /// <param name="classes">Number of classes.</param>
     /// <param name="freeze">Parts of the backbone that are not trained, as the setting of a training run.</param>
     /// <param name="side">Side of the image.</param>
-    public static NetworkCost Of(ModelSettings settings, int classes, int freeze, int side)
+    public static NetworkCost Compute(ModelSettings settings, int classes, int freeze, int side)
     {
         var cost = default(NetworkCost);
         foreach (var layer in RetinaNetArchitecture.Create(settings, classes).Layers())

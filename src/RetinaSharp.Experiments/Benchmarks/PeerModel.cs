@@ -1,7 +1,7 @@
-using RetinaSharp.Annotations;
+using RetinaSharp.Datasets;
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Modeling;
 using RetinaSharp.Detection.Modeling.Architecture;
-using RetinaSharp.Detection.Settings;
 
 namespace RetinaSharp.Experiments.Benchmarks;
 

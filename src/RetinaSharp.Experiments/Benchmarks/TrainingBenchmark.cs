@@ -1,8 +1,8 @@
-using RetinaSharp.Annotations;
 using RetinaSharp.Boxes;
+using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Anchors;
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Data;
-using RetinaSharp.Detection.Settings;
 using RetinaSharp.Detection.Training;
 using RetinaSharp.Kernels;
 using static TorchSharp.torch;
@@ -44,7 +44,7 @@ public sealed class TrainingBenchmark : INetworkBenchmark
         LibTorch.EnsureLoaded();
         LibTorch.Threads = threads;
         var settings = Model with { Training = Model.Training with { Batch = batch } };
-        var cost = NetworkCost.Of(PeerModel.Settings.Model, PeerModel.Classes, settings.Training.Freeze, size);
+        var cost = NetworkCost.Compute(PeerModel.Settings.Model, PeerModel.Classes, settings.Training.Freeze, size);
         Operations = batch * (cost.Forward + cost.Backward);
         using var state = PeerModel.CreateState();
         Device = device ?? CPU;

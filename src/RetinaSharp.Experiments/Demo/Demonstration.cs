@@ -1,5 +1,5 @@
 using System.Globalization;
-using RetinaSharp.Annotations;
+using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Inference;
 using RetinaSharp.Detection.Training;
 using RetinaSharp.Experiments.Reports;
@@ -38,11 +38,11 @@ public sealed class Demonstration(string folder)
 
     /// <summary>Makes the data set.</summary>
     /// <param name="progress">Told how many images are done.</param>
-    /// <param name="cancellation">Ends it.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="IOException">The folder is not empty, or cannot be written.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public (SceneSplit Train, SceneSplit Val) Generate(IProgress<int>? progress = null, CancellationToken cancellation = default) =>
-        SceneSet.Write(DataFolder, DemoSettings.Scenes, progress, cancellation);
+    public (SceneSplit Train, SceneSplit Val) Generate(IProgress<int>? progress = null, CancellationToken cancellationToken = default) =>
+        SceneSet.Write(DataFolder, DemoSettings.Scenes, progress, cancellationToken);
 
     /// <summary>
     /// Trains a contender and measures it. The validation images choose nothing: they draw the curve of AP, and the last
@@ -52,17 +52,17 @@ public sealed class Demonstration(string folder)
     /// <param name="train">Images to train on.</param>
     /// <param name="val">Images to measure on.</param>
     /// <param name="progress">Told how far it is.</param>
-    /// <param name="cancellation">Ends it.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="TrainingDivergedException">A loss or a gradient is not finite.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public DemoOutcome Train(
-        Contender contender, AnnotatedSet train, AnnotatedSet val, IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
+        Contender contender, DetectionDataset train, DetectionDataset val, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         var run = RunFolder(contender);
-        var result = new Trainer(contender.Settings, train, val, new() { Folder = run }).Train(progress, cancellation);
-        cancellation.ThrowIfCancellationRequested();
+        var result = new Trainer(contender.Settings, train, val, new() { Folder = run }).Train(progress, cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
         using var detector = Detector.Load(Path.Combine(run, LastWeights));
-        var evaluation = SetEvaluator.Run(detector, val, cancellation: cancellation);
+        var evaluation = SetEvaluator.Evaluate(detector, val, cancellationToken: cancellationToken);
         DetectionResults.Write(Path.Combine(run, "detections.json"), evaluation.Detections);
         return new(contender, result, evaluation);
     }
@@ -84,7 +84,7 @@ public sealed class Demonstration(string folder)
                 outcome.Contender.Name, RunFolder(outcome.Contender), outcome.Evaluation.Metrics, Draw(outcome, val.Set)))]), ReportFile);
     }
 
-    private List<Picture> Draw(DemoOutcome outcome, AnnotatedSet val)
+    private List<Picture> Draw(DemoOutcome outcome, DetectionDataset val)
     {
         var pictures = new List<Picture>();
         foreach (var image in val.Images.Take(Pictures))

@@ -51,8 +51,8 @@ internal static partial class ChartSvg
     /// <exception cref="ArgumentException">No point can be drawn, or there are more series than can be told apart.</exception>
     public static string RenderFile(LineChart chart)
     {
-        if (chart.Series.Count > LineChart.MostSeries)
-            throw new ArgumentException($"a chart tells {LineChart.MostSeries} curves apart, not {chart.Series.Count}", nameof(chart));
+        if (chart.Series.Count > LineChart.MaxSeries)
+            throw new ArgumentException($"a chart tells {LineChart.MaxSeries} curves apart, not {chart.Series.Count}", nameof(chart));
         if (chart.Series.All(series => !Points(series, chart).Any()))
             throw new ArgumentException("a chart needs a point", nameof(chart));
         using var plot = Plot(chart);

@@ -21,7 +21,7 @@ internal static class FigureFiles
 
     private static string Write(string path, string text)
     {
-        DurableFile.Write(path, file => file.Write(Encoding.UTF8.GetBytes(text)));
+        AtomicFile.Write(path, file => file.Write(Encoding.UTF8.GetBytes(text)));
         return path;
     }
 }

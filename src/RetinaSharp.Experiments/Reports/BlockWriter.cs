@@ -151,8 +151,8 @@ internal sealed class BlockWriter(HtmlWriter html)
 
     private static void CheckSeries(string title, int count)
     {
-        if (count is 0 or > LineChart.MostSeries)
-            throw new ArgumentException($"the chart '{title}' has {count} series; 1 to {LineChart.MostSeries} can be told apart");
+        if (count is 0 or > LineChart.MaxSeries)
+            throw new ArgumentException($"the chart '{title}' has {count} series; 1 to {LineChart.MaxSeries} can be told apart");
     }
 
     private static string Number(double? value) => value?.ToString("G4") ?? TableCell.None;

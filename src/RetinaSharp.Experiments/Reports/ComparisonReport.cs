@@ -1,4 +1,4 @@
-using RetinaSharp.Annotations;
+using RetinaSharp.Datasets;
 
 namespace RetinaSharp.Experiments.Reports;
 
@@ -10,7 +10,7 @@ public static class ComparisonReport
     /// <param name="lead">What is compared, and on what.</param>
     /// <param name="runs">The trainings, two to four, all measured on the same images.</param>
     /// <exception cref="ArgumentException">There are not two to four trainings, or their classes or numbers of pictures differ.</exception>
-    /// <exception cref="DataException">The settings or metrics of a run are not there, or damaged.</exception>
+    /// <exception cref="DatasetException">The settings or metrics of a run are not there, or damaged.</exception>
     public static Report Create(string title, string lead, IReadOnlyList<ComparedRun> runs)
     {
         ArgumentNullException.ThrowIfNull(runs);

@@ -1,5 +1,5 @@
-using RetinaSharp.Annotations;
 using RetinaSharp.Boxes;
+using RetinaSharp.Datasets;
 using RetinaSharp.Evaluation;
 using RetinaSharp.Imaging;
 
@@ -9,7 +9,7 @@ namespace RetinaSharp.Experiments.Reports;
 /// <param name="truth">The images.</param>
 /// <param name="detections">What was found, in the ids of the images' set.</param>
 /// <param name="threshold">The score from which a detection counts.</param>
-internal sealed class DetectionReview(AnnotatedSet truth, IReadOnlyList<DetectionResult> detections, double threshold = .3)
+internal sealed class DetectionReview(DetectionDataset truth, IReadOnlyList<DetectionResult> detections, double threshold = .3)
 {
     // Wide enough to be read on a phone, small enough for a report of many.
     private const int ImageSide = 640;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using RetinaSharp.Annotations;
+using RetinaSharp.Datasets;
 
 namespace RetinaSharp.Experiments.Reports;
 
@@ -37,7 +37,7 @@ internal sealed class EpochMetrics
     public double? Find(string name) => _numbers.TryGetValue(name, out var value) ? value : null;
 
     /// <summary>The epochs of a run, rising. Of an epoch that was done again the last time counts.</summary>
-    /// <exception cref="DataException">The file is not there, or a line is not what a training writes.</exception>
+    /// <exception cref="DatasetException">The file is not there, or a line is not what a training writes.</exception>
     public static IReadOnlyList<EpochMetrics> Read(string folder)
     {
         var path = Path.Combine(folder, FileName);
@@ -55,11 +55,11 @@ internal sealed class EpochMetrics
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException)
         {
-            throw new DataException(path, $"line {number}", $"is not what a training writes for an epoch: {error.Message}", error);
+            throw new DatasetException(path, $"line {number}", $"is not what a training writes for an epoch: {error.Message}", error);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new DataException(path, "", $"{error.Message} Is {folder} a run folder?", error);
+            throw new DatasetException(path, "", $"{error.Message} Is {folder} a run folder?", error);
         }
 
         return [.. epochs.Values];

@@ -22,7 +22,7 @@ public static class HtmlReport
         ArgumentException.ThrowIfNullOrEmpty(path);
         var html = Render(report);
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        DurableFile.Write(path, file => file.Write(Encoding.UTF8.GetBytes(html)));
+        AtomicFile.Write(path, file => file.Write(Encoding.UTF8.GetBytes(html)));
     }
 
     /// <summary>The report as HTML.</summary>

@@ -13,5 +13,5 @@ public sealed record LineChart(
     bool IsOfShares = false) : ReportBlock
 {
     /// <summary>Most curves of a chart: the style sheet has so many colours.</summary>
-    internal const int MostSeries = 6;
+    internal const int MaxSeries = 6;
 }

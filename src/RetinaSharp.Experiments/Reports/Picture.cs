@@ -1,4 +1,4 @@
-using RetinaSharp.Annotations;
+using RetinaSharp.Datasets;
 using RetinaSharp.Imaging;
 
 namespace RetinaSharp.Experiments.Reports;
@@ -13,7 +13,7 @@ public sealed class Picture
     /// <param name="file">All bytes of a PNG, JPEG or WebP file.</param>
     /// <param name="alt">What is to be seen on it, for those who cannot see it.</param>
     /// <param name="caption">What stands below it; empty for nothing.</param>
-    /// <exception cref="DataException">The bytes are no picture.</exception>
+    /// <exception cref="DatasetException">The bytes are no picture.</exception>
     /// <exception cref="ArgumentException">It is in a format that browsers do not show.</exception>
     public Picture(ReadOnlyMemory<byte> file, string alt, string caption = "")
     {

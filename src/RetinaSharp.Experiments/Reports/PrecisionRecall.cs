@@ -25,7 +25,7 @@ internal static class PrecisionRecall
     private static List<int> Chosen(CocoMetrics metrics) =>
     [
         .. Enumerable.Range(0, metrics.PerClass.Count).Where(place => metrics.PerClass[place].Truths > 0)
-            .OrderByDescending(place => metrics.PerClass[place].Truths).Take(LineChart.MostSeries).Order(),
+            .OrderByDescending(place => metrics.PerClass[place].Truths).Take(LineChart.MaxSeries).Order(),
     ];
 
     private static LineChart Chart(string title, IReadOnlyList<LineSeries> series) => new(title, "recall", "precision", series, IsOfShares: true);

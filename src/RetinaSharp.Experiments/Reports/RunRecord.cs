@@ -1,7 +1,7 @@
 using System.Text.Json;
-using RetinaSharp.Annotations;
+using RetinaSharp.Datasets;
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Inference;
-using RetinaSharp.Detection.Settings;
 using RetinaSharp.Detection.Weights;
 
 namespace RetinaSharp.Experiments.Reports;
@@ -9,7 +9,7 @@ namespace RetinaSharp.Experiments.Reports;
 /// <summary>What a run folder says of its training.</summary>
 internal sealed class RunRecord
 {
-    /// <exception cref="DataException">The settings or metrics are not there, or damaged.</exception>
+    /// <exception cref="DatasetException">The settings or metrics are not there, or damaged.</exception>
     public RunRecord(string folder)
     {
         Name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));

@@ -1,4 +1,4 @@
-using RetinaSharp.Annotations;
+using RetinaSharp.Datasets;
 using RetinaSharp.Imaging;
 
 namespace RetinaSharp.Experiments.Reports;
@@ -13,7 +13,7 @@ public static class TrainingReport
     /// <param name="runFolder">The run folder.</param>
     /// <param name="validation">The best epoch on validation images, of which curves and pictures are shown; null: none.</param>
     /// <returns>The report's path.</returns>
-    /// <exception cref="DataException">The folder's settings or metrics are not there, or damaged.</exception>
+    /// <exception cref="DatasetException">The folder's settings or metrics are not there, or damaged.</exception>
     /// <exception cref="ImageException">A validation image cannot be read.</exception>
     /// <exception cref="IOException">The report cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The report may not be written.</exception>
@@ -27,7 +27,7 @@ public static class TrainingReport
     /// <summary>The report of a run.</summary>
     /// <param name="runFolder">The run folder.</param>
     /// <param name="validation">The best epoch on validation images, of which curves and pictures are shown; null: none.</param>
-    /// <exception cref="DataException">The folder's settings or metrics are not there, or damaged.</exception>
+    /// <exception cref="DatasetException">The folder's settings or metrics are not there, or damaged.</exception>
     /// <exception cref="ImageException">A validation image cannot be read.</exception>
     public static Report Create(string runFolder, MeasuredSet? validation = null)
     {
@@ -122,7 +122,7 @@ public static class TrainingReport
         return new("Time",
         [
             new BarChart("Seconds by phase, all epochs together", [.. phases.Select(phase => phase.Name)], [new("seconds", [.. phases.Select(phase => phase.Seconds)])], "0.0"),
-            .. phases.Count == 0 ? Array.Empty<ReportBlock>() : [new LineChart("Seconds by epoch, the longest phases", "epoch", "seconds", [.. phases.Take(LineChart.MostSeries).Select(phase => run.PhaseCurve(phase.Name))])],
+            .. phases.Count == 0 ? Array.Empty<ReportBlock>() : [new LineChart("Seconds by epoch, the longest phases", "epoch", "seconds", [.. phases.Take(LineChart.MaxSeries).Select(phase => run.PhaseCurve(phase.Name))])],
         ]);
     }
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Runtime.ExceptionServices;
-using RetinaSharp.Annotations;
+using RetinaSharp.Datasets;
 
 namespace RetinaSharp.Experiments.Scenes;
 
@@ -16,14 +16,14 @@ public static class SceneSet
     /// <param name="folder">An empty folder, or one that is not there yet.</param>
     /// <param name="settings">What is made.</param>
     /// <param name="progress">Told how many images are done, on the thread that did one, by one thread at a time.</param>
-    /// <param name="cancellation">Ends it.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     /// <returns>The parts, ready to be trained and evaluated on.</returns>
     /// <exception cref="ArgumentException">A setting is out of its range.</exception>
     /// <exception cref="IOException">The folder is not empty, or cannot be written.</exception>
     /// <exception cref="Imaging.ImageException">An image cannot be written.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static (SceneSplit Train, SceneSplit Val) Write(
-        string folder, SceneSettings settings, IProgress<int>? progress = null, CancellationToken cancellation = default)
+        string folder, SceneSettings settings, IProgress<int>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         ArgumentNullException.ThrowIfNull(settings);
@@ -56,7 +56,7 @@ public static class SceneSet
             var generator = new SceneGenerator(settings.Seed, settings.Size);
             var objects = new IReadOnlyList<SceneObject>[images];
             var clutter = 0;
-            Parallel.For(0, images, new() { CancellationToken = cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount }, i =>
+            Parallel.For(0, images, new() { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount }, i =>
             {
                 var scene = generator.Draw(split, i);
                 scene.Image.Save(Path.Combine(folder, split, FileName(i)));
@@ -75,7 +75,7 @@ public static class SceneSet
             $"Generated scenes, recipe {SceneRecipe.Version}, size {settings.Size}, seed {settings.Seed}"));
     }
 
-    private static AnnotatedSet Collect(string folder, string split, int size, IReadOnlyList<SceneObject>[] objects)
+    private static DetectionDataset Collect(string folder, string split, int size, IReadOnlyList<SceneObject>[] objects)
     {
         var id = 0;
         return new()

@@ -1,4 +1,4 @@
-using RetinaSharp.Annotations;
+using RetinaSharp.Datasets;
 
 namespace RetinaSharp.Experiments.Scenes;
 
@@ -7,7 +7,7 @@ namespace RetinaSharp.Experiments.Scenes;
 /// <param name="Set">Its images and objects.</param>
 /// <param name="Hidden">Objects of which something lies over a part.</param>
 /// <param name="Clutter">Things that look like objects but are none.</param>
-public sealed record SceneSplit(string File, AnnotatedSet Set, int Hidden, int Clutter)
+public sealed record SceneSplit(string File, DetectionDataset Set, int Hidden, int Clutter)
 {
     /// <summary>Objects, over all images.</summary>
     public int Objects => Set.Images.Sum(image => image.Annotations.Count);

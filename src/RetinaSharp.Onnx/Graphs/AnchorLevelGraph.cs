@@ -30,7 +30,7 @@ internal sealed class AnchorLevelGraph
         (_strideY, _strideX) = settings.Compatibility == AnchorCompatibility.Torchvision
             ? (input.Sizes(2, 3) / features.Sizes(2, 3), input.Sizes(3, 4) / _columns)
             : (graph.Constant(1L << level), graph.Constant(1L << level));
-        var cell = CellAnchors.Make(settings, level);
+        var cell = CellAnchors.Create(settings, level);
         _low = graph.Constant([.. cell.SelectMany(anchor => new[] { anchor.X1, anchor.Y1 })], cell.Length, 2);
         _high = graph.Constant([.. cell.SelectMany(anchor => new[] { anchor.X2, anchor.Y2 })], cell.Length, 2);
     }

@@ -1,5 +1,5 @@
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Modeling.Architecture;
-using RetinaSharp.Detection.Settings;
 using RetinaSharp.Detection.Weights;
 using RetinaSharp.Onnx.Schema;
 
@@ -16,7 +16,7 @@ internal static class ModelGraph
     /// <param name="description">The model.</param>
     /// <param name="outputs">What it gives.</param>
     /// <param name="inference">How outputs become detections.</param>
-    public static GraphProto Make(WeightReader weights, ModelDescription description, OnnxOutputs outputs, InferenceSettings inference)
+    public static GraphProto Create(WeightReader weights, ModelDescription description, OnnxOutputs outputs, InferenceSettings inference)
     {
         var (settings, classes, hasBackground) = (description.Settings.Model, description.Categories.Count, description.Settings.Loss.HasBackgroundOutput);
         var architecture = RetinaNetArchitecture.Create(description.Settings, classes);

@@ -10,7 +10,7 @@ internal static class BadFile
 
     public static TheoryData<string> Kinds => ["empty", "text", "git lfs", "gif", "cut jpeg", "cut png", "cut webp", "60000 x 60000", "0 x 0", "header alone"];
 
-    public static byte[] Of(string kind) => kind switch
+    public static byte[] Create(string kind) => kind switch
     {
         "empty" => [],
         "text" => "<html>404 Not Found</html>"u8.ToArray(),

@@ -15,7 +15,7 @@ public sealed class BadImageTests(TrainedModel trained) : IDisposable
     [MemberData(nameof(Kinds))]
     public void Detect_BadImageAlone_ExitsWith3AndDrawsNothing(string kind)
     {
-        var image = Write("image.png", BadFile.Of(kind));
+        var image = Write("image.png", BadFile.Create(kind));
 
         var ran = Ran.Retina("detect", trained.Run, image, "--out", _folder.At("out"));
 
@@ -28,7 +28,7 @@ public sealed class BadImageTests(TrainedModel trained) : IDisposable
     [MemberData(nameof(Kinds))]
     public void Eval_BadImageAmongGoodOnes_ExitsWith3AndWritesNothing(string kind)
     {
-        var (data, image) = SetWith(BadFile.Of(kind));
+        var (data, image) = SetWith(BadFile.Create(kind));
 
         Ran.Retina("eval", trained.Run, data, "--out", _folder.At("out")).IsRefused(ExitCode.BadData, $"error: {image}: ");
 
@@ -39,7 +39,7 @@ public sealed class BadImageTests(TrainedModel trained) : IDisposable
     [MemberData(nameof(Kinds))]
     public void Train_BadImageAmongGoodOnes_ExitsWith3AndSavesNothing(string kind)
     {
-        var (data, image) = SetWith(BadFile.Of(kind));
+        var (data, image) = SetWith(BadFile.Create(kind));
 
         Train(data).IsRefused(ExitCode.BadData, $"error: {image}: ");
 
@@ -55,7 +55,7 @@ public sealed class BadImageTests(TrainedModel trained) : IDisposable
     [InlineData("header alone")]
     public void DataInfo_SetThatNeedsTheHeader_ExitsWith3(string kind)
     {
-        var image = Write("yolo/images/a.png", BadFile.Of(kind));
+        var image = Write("yolo/images/a.png", BadFile.Create(kind));
         _folder.Write("yolo/labels/a.txt", "0 .5 .5 .5 .5");
 
         Ran.Retina("data", "info", _folder.At("yolo")).IsRefused(ExitCode.BadData, $"error: {image}: ");

@@ -28,7 +28,7 @@ public sealed class RealProcessTests(TrainedModel trained) : IDisposable
     public void Detect_BadImage_ExitsWith3AndOneLine(string kind)
     {
         var image = _folder.Write("a.png", "");
-        File.WriteAllBytes(image, BadFile.Of(kind));
+        File.WriteAllBytes(image, BadFile.Create(kind));
 
         var ran = RealProcess.Retina("detect", trained.Run, image);
 

@@ -1,6 +1,6 @@
-using RetinaSharp.Annotations;
+using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Anchors;
-using RetinaSharp.Detection.Settings;
+using RetinaSharp.Detection.Configuration;
 
 namespace RetinaSharp.Detection.Tests.Anchors;
 
@@ -28,7 +28,7 @@ public class AnchorStatisticsTests
     {
         var set = Set(12);
 
-        var all = AnchorStatistics.Of(set, Presets.Tiny);
+        var all = AnchorStatistics.Compute(set, Presets.Tiny);
 
         Assert.Equal((12, false, 66), (all.Images, all.IsSample, all.Boxes));
         Assert.Equal(all, AnchorStatistics.OfSample(set, Presets.Tiny, maxImages));
@@ -39,7 +39,7 @@ public class AnchorStatisticsTests
     {
         var cancelled = new CancellationToken(canceled: true);
 
-        Assert.Throws<OperationCanceledException>(() => AnchorStatistics.Of(Set(3), Presets.Tiny, cancelled));
+        Assert.Throws<OperationCanceledException>(() => AnchorStatistics.Compute(Set(3), Presets.Tiny, cancelled));
         Assert.Throws<OperationCanceledException>(() => AnchorStatistics.OfSample(Set(3), Presets.Tiny, 2, cancelled));
     }
 
@@ -48,18 +48,18 @@ public class AnchorStatisticsTests
     {
         var set = Set(4);
         Annotation[] degenerate = [Box(1, 5, 5, 0, 9), Box(2, 5, 5, -9, -9), Box(3, 300, 5, 9, 9), Box(4, double.NaN, 5, 9, 9)];
-        var more = new AnnotatedSet
+        var more = new DetectionDataset
         {
             Source = set.Source,
             Categories = set.Categories,
             Images = [.. set.Images.Select(image => image with { Annotations = [.. degenerate, .. image.Annotations] })],
         };
 
-        Assert.Equal(AnchorStatistics.Of(set, Presets.Tiny), AnchorStatistics.Of(more, Presets.Tiny));
+        Assert.Equal(AnchorStatistics.Compute(set, Presets.Tiny), AnchorStatistics.Compute(more, Presets.Tiny));
     }
 
     /// <summary>Images of which the first has no box, the next one, and so on.</summary>
-    private static AnnotatedSet Set(int images) => new()
+    private static DetectionDataset Set(int images) => new()
     {
         Source = "boxes",
         Categories = [new(1, "one")],

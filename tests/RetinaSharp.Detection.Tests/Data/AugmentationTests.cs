@@ -1,6 +1,6 @@
 using RetinaSharp.Boxes;
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Data;
-using RetinaSharp.Detection.Settings;
 using RetinaSharp.Imaging;
 
 namespace RetinaSharp.Detection.Tests.Data;
@@ -36,7 +36,7 @@ public class AugmentationTests
             for (var seed = 0; seed < 40; seed++)
             {
                 var how = Augmentation.Draw(settings with { MinVisible = 0 }, Size, source, new(seed, "test"));
-                var target = BatchImage.Of(source, how, 0);
+                var target = BatchImage.Create(source, how, 0);
                 var found = FindRed(Render(image, how), how.FrameWidth, how.FrameHeight);
                 if (target.Boxes.Length == 0)
                 {
@@ -108,7 +108,7 @@ public class AugmentationTests
         var how = Augmentation.Draw(AugmentationSettings.None, Size, Pictures.Describe(120, 120), new(0, "test")) with { OffsetX = -50 };
         var source = Pictures.Describe(120, 120, new Box(10, 10, 60, 60), new Box(40, 10, 60, 60), new Box(0, 0, 50, 50));
 
-        var image = BatchImage.Of(source, how, .3);
+        var image = BatchImage.Create(source, how, .3);
 
         Assert.Equal([new Box(0, 10, 10, 60)], image.Boxes);
         Assert.Equal([1], image.Classes);
@@ -123,7 +123,7 @@ public class AugmentationTests
         var source = Pictures.Describe(240, 240, new Box(0, 0, 20, 20), new Box(5, 5, 6.5f, 30), new Box(250, 0, 300, 20), new Box(200, 100, 400, 140));
         source = source with { Annotations = [source.Annotations[0] with { IsCrowd = true }, .. source.Annotations.Skip(1)] };
 
-        var image = BatchImage.Of(source, how, .3);
+        var image = BatchImage.Create(source, how, .3);
 
         // The fourth is cut to the image before it is asked how much of it is seen.
         Assert.Equal([new Box(100, 50, 120, 70)], image.Boxes);

@@ -1,6 +1,6 @@
 using RetinaSharp.Boxes;
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Data;
-using RetinaSharp.Detection.Settings;
 using RetinaSharp.Detection.Tests.Modeling;
 using RetinaSharp.Detection.Tests.Training;
 using RetinaSharp.Detection.Weights;
@@ -38,7 +38,7 @@ public sealed class BackgroundClassTests : LeakCheck
         var path = rectangles.At($"run/{ModelFile.Last}");
         Assert.Equal(["background", .. rectangles.Set.Categories.Select(category => category.Name)], ModelFile.Describe(path).Categories.Select(category => category.Name));
         Assert.Equal(9 * 3, TinyRun.Weights(path)["head.classification_head.cls_logits.bias"].Length);
-        Assert.Equal(("torchvision", 1), (Compatibility.Of(ModelFile.Describe(path).Settings), result.Epochs));
+        Assert.Equal(("torchvision", 1), (Compatibility.Describe(ModelFile.Describe(path).Settings), result.Epochs));
         Assert.True(double.IsFinite(result.Best!.AP));
     }
 }

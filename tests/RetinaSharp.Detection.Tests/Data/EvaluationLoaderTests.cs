@@ -1,4 +1,4 @@
-using RetinaSharp.Annotations;
+using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Data;
 using RetinaSharp.Imaging;
 
@@ -59,7 +59,7 @@ public class EvaluationLoaderTests
         using var pictures = Pictures.Mixed(3);
         using var loaded = new EvaluationLoader(pictures.Images, Size, new() { BatchSize = 3 }).Batches().Single();
 
-        using var direct = ImageBatch.Of([.. pictures.Images.Select(image => Image.Load(image.Path))], Size, new());
+        using var direct = ImageBatch.Create([.. pictures.Images.Select(image => Image.Load(image.Path))], Size, new());
 
         Assert.Equal(loaded.Images, direct.Images);
         Assert.True(loaded.Pixels.SequenceEqual(direct.Pixels));
@@ -76,7 +76,7 @@ public class EvaluationLoaderTests
                 foreach (var batch in new EvaluationLoader([source], Size, new()).Batches())
                     batch.Dispose();
             });
-            Assert.True(error is ImageException or DataException, $"{path}: {error}");
+            Assert.True(error is ImageException or DatasetException, $"{path}: {error}");
             Assert.Contains(path, error.Message);
         }
     }

@@ -1,7 +1,7 @@
-using RetinaSharp.Annotations;
 using RetinaSharp.Boxes;
+using RetinaSharp.Datasets;
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Data;
-using RetinaSharp.Detection.Settings;
 using RetinaSharp.Imaging;
 
 namespace RetinaSharp.Detection.Tests.Data;
@@ -13,7 +13,7 @@ internal sealed class Pictures : IDisposable
 
     public List<AnnotatedImage> Images { get; } = [];
 
-    public AnnotatedSet Set => new() { Source = "pictures", Categories = [new(1, "first"), new(2, "second")], Images = [.. Images] };
+    public DetectionDataset Set => new() { Source = "pictures", Categories = [new(1, "first"), new(2, "second")], Images = [.. Images] };
 
     /// <summary>An image of dark noise with a red rectangle for every box.</summary>
     public static Image Paint(int width, int height, params Box[] boxes)
@@ -43,7 +43,7 @@ internal sealed class Pictures : IDisposable
         return pictures;
     }
 
-    public static TrainingLoader Loader(AnnotatedSet set, LoaderOptions options, AugmentationSettings? augmentation = null, int side = 96) => new(
+    public static TrainingLoader Loader(DetectionDataset set, LoaderOptions options, AugmentationSettings? augmentation = null, int side = 96) => new(
         set, new(side, 2 * side), augmentation ?? new(), new(new()), new(new()), options);
 
     /// <summary>A copy of everything that a batch says, to compare after its memory has gone to another.</summary>

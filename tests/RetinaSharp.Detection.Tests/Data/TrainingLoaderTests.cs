@@ -1,8 +1,8 @@
-using RetinaSharp.Annotations;
 using RetinaSharp.Boxes;
+using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Anchors;
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Data;
-using RetinaSharp.Detection.Settings;
 using RetinaSharp.Imaging;
 using RetinaSharp.Losses;
 
@@ -207,7 +207,7 @@ public class TrainingLoaderTests
         using var pictures = new Pictures();
         pictures.Images.Add(pictures.Add(400, 300) with { Width = 300, Height = 400 });
 
-        var error = Assert.Throws<DataException>(() => Pictures.Fingerprints(Pictures.Loader(pictures.Set, Options with { BatchSize = 2 }).Epoch(0)));
+        var error = Assert.Throws<DatasetException>(() => Pictures.Fingerprints(Pictures.Loader(pictures.Set, Options with { BatchSize = 2 }).Epoch(0)));
 
         Assert.Contains("400 x 300", error.Message);
         Assert.Contains("300 x 400", error.Message);
@@ -235,15 +235,15 @@ public class TrainingLoaderTests
     public void New_WithoutImagesOrSizes_Throws()
     {
         using var pictures = new Pictures();
-        Assert.Throws<DataException>(() => Pictures.Loader(pictures.Set, Options));
+        Assert.Throws<DatasetException>(() => Pictures.Loader(pictures.Set, Options));
         pictures.Images.Add(Pictures.Describe(0, 0));
-        Assert.Throws<DataException>(() => Pictures.Loader(pictures.Set, Options));
+        Assert.Throws<DatasetException>(() => Pictures.Loader(pictures.Set, Options));
     }
 
     [SharedDataFact]
     public void Epoch_Bccd_KeepsEveryBox()
     {
-        var set = AnnotatedSet.Open(SharedData.At("data", "bccd"));
+        var set = DetectionDataset.Open(SharedData.At("data", "bccd"));
         var loader = Pictures.Loader(set, Options, side: 240);
         var (boxes, images) = (0, 0);
         foreach (var batch in loader.Epoch(0))

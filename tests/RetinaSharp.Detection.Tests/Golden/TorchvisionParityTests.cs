@@ -1,11 +1,11 @@
 using System.Text.Json;
-using RetinaSharp.Annotations;
 using RetinaSharp.Boxes;
+using RetinaSharp.Datasets;
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Data;
 using RetinaSharp.Detection.Inference;
 using RetinaSharp.Detection.Modeling;
 using RetinaSharp.Detection.Modeling.Architecture;
-using RetinaSharp.Detection.Settings;
 using RetinaSharp.Detection.Tests.Modeling;
 using RetinaSharp.Detection.Training;
 using RetinaSharp.Kernels;
@@ -144,7 +144,7 @@ public class TorchvisionParityTests : LeakCheck
         using var network = new RetinaNet(state, new(IsTraining: true));
         using var scope = NewDisposeScope();
         var settings = Settings(variant);
-        using var batch = Batches.Of(state.Architecture.Settings.Anchors, settings.Assigner, FormulaWeights.Picture(0, 96, 64), Boxes, Classes);
+        using var batch = Batches.Create(state.Architecture.Settings.Anchors, settings.Assigner, FormulaWeights.Picture(0, 96, 64), Boxes, Classes);
 
         var loss = DetectionLoss.Evaluate(settings.Loss, network.call(Preprocessing.Input(batch, network)), batch.Targets, Math.Max(1, batch.Targets.PositiveCount));
         Autograd.Backward(loss.Outputs, loss.Gradients);
@@ -161,10 +161,10 @@ public class TorchvisionParityTests : LeakCheck
     }
 
     /// <summary>Asserts that these are torchvision's detections in <see cref="Images"/>.</summary>
-    internal static void AssertDetections(string variant, IReadOnlyList<IReadOnlyList<RetinaSharp.Detection.Inference.Detection>> found) =>
+    internal static void AssertDetections(string variant, IReadOnlyList<IReadOnlyList<RetinaSharp.Detection.Inference.DetectedObject>> found) =>
         AssertDetections(Golden.GetProperty(variant), found);
 
-    private static void AssertDetections(JsonElement golden, IReadOnlyList<IReadOnlyList<RetinaSharp.Detection.Inference.Detection>> found)
+    private static void AssertDetections(JsonElement golden, IReadOnlyList<IReadOnlyList<RetinaSharp.Detection.Inference.DetectedObject>> found)
     {
         var wanted = golden.GetProperty("detections").EnumerateArray().ToArray();
         for (var i = 0; i < wanted.Length; i++)
@@ -204,9 +204,9 @@ public class TorchvisionParityTests : LeakCheck
 
     // Of sizes that need no resizing; the second is padded below.
     internal static ImageBatch Images() =>
-        ImageBatch.Of([FormulaWeights.Picture(0, 96, 64), FormulaWeights.Picture(1, 96, 48)], new InputSize(64, 96), new());
+        ImageBatch.Create([FormulaWeights.Picture(0, 96, 64), FormulaWeights.Picture(1, 96, 48)], new InputSize(64, 96), new());
 
-    private static IEnumerable<TrainingBatch> Steps(RunSettings settings, int count) => Enumerable.Range(0, count).Select(_ => Batches.Of(
+    private static IEnumerable<TrainingBatch> Steps(RunSettings settings, int count) => Enumerable.Range(0, count).Select(_ => Batches.Create(
         settings.Model.Anchors, settings.Assigner, (FormulaWeights.Picture(0, 96, 64), Boxes, Classes), (FormulaWeights.Picture(1, 96, 48), [new(30, 4, 70, 40)], [2])));
 
     /// <summary>Relative distance (L2) of the sampled values, and of the norm of all.</summary>

@@ -1,11 +1,10 @@
-using RetinaSharp.Annotations;
 using RetinaSharp.Boxes;
+using RetinaSharp.Datasets;
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Data;
 using RetinaSharp.Detection.Inference;
 using RetinaSharp.Detection.Modeling;
-using RetinaSharp.Detection.Settings;
 using RetinaSharp.Imaging;
-using Found = RetinaSharp.Detection.Inference.Detection;
 
 namespace RetinaSharp.Detection.Tests.Inference;
 
@@ -36,11 +35,11 @@ internal sealed class ColourPipeline(ViewPlanner planner, InferenceSettings? set
         return new(width, height, pixels);
     }
 
-    public IEnumerable<PipelineItem<Image>> Run(IEnumerable<Image> images, int batch = 4, IProgress<int>? done = null, CancellationToken cancellation = default) =>
-        Run(images, image => new(image), batch, done, cancellation);
+    public IEnumerable<PipelineItem<Image>> Run(IEnumerable<Image> images, int batch = 4, IProgress<int>? done = null, CancellationToken cancellationToken = default) =>
+        Run(images, image => new(image), batch, done, cancellationToken);
 
     public IEnumerable<PipelineItem<T>> Run<T>(
-        IEnumerable<T> sources, Func<T, ViewedImage> read, int batch = 4, IProgress<int>? done = null, CancellationToken cancellation = default,
+        IEnumerable<T> sources, Func<T, ViewedImage> read, int batch = 4, IProgress<int>? done = null, CancellationToken cancellationToken = default,
         Action<IReadOnlyList<T>, ImageBatch, LevelOutput[]>? observe = null)
     {
         settings ??= new();
@@ -51,12 +50,12 @@ internal sealed class ColourPipeline(ViewPlanner planner, InferenceSettings? set
             Batches.Add((pixels.Width, pixels.Height, pixels.Count));
             shown?.Invoke([]);
             return [];
-        }, (_, pixels) => [.. Enumerable.Range(0, pixels.Count).Select(image => Find(pixels, image))], _pool).Run(sources, read, batch, done, cancellation, observe);
+        }, (_, pixels) => [.. Enumerable.Range(0, pixels.Count).Select(image => Find(pixels, image))], _pool).Run(sources, read, batch, done, cancellationToken, observe);
     }
 
-    private static List<Found> Find(ImageBatch batch, int image)
+    private static List<DetectedObject> Find(ImageBatch batch, int image)
     {
-        var found = new List<Found>();
+        var found = new List<DetectedObject>();
         var pixels = batch.Pixels.Slice(image * batch.Width * batch.Height * 3, batch.Width * batch.Height * 3);
         for (var colour = 0; colour < 3; colour++)
         {

@@ -1,6 +1,6 @@
 using RetinaSharp.Boxes;
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Inference;
-using RetinaSharp.Detection.Settings;
 using RetinaSharp.Detection.Tests.Modeling;
 using RetinaSharp.Detection.Tests.Training;
 using RetinaSharp.Imaging;
@@ -84,7 +84,7 @@ public class DetectManyTests(TrainedModel trained) : LeakCheck
 
         Assert.ThrowsAny<OperationCanceledException>(() =>
         {
-            foreach (var _ in detector.DetectMany(trained.Set.Images.Select(image => image.Path), batch: 1, cancellation: stop.Token))
+            foreach (var _ in detector.DetectMany(trained.Set.Images.Select(image => image.Path), batch: 1, cancellationToken: stop.Token))
             {
                 seen++;
                 stop.Cancel();
@@ -103,7 +103,7 @@ public class DetectManyTests(TrainedModel trained) : LeakCheck
     }
 
     // Convolutions of several images may sum in another order than those of one.
-    private static void AssertClose(IReadOnlyList<RetinaSharp.Detection.Inference.Detection> expected, IReadOnlyList<RetinaSharp.Detection.Inference.Detection> actual)
+    private static void AssertClose(IReadOnlyList<RetinaSharp.Detection.Inference.DetectedObject> expected, IReadOnlyList<RetinaSharp.Detection.Inference.DetectedObject> actual)
     {
         var sure = expected.Zip(actual).Where(pair => pair.First.Score > .1).ToList();
         Assert.NotEmpty(sure);
@@ -111,7 +111,7 @@ public class DetectManyTests(TrainedModel trained) : LeakCheck
         {
             Assert.Equal(one.Class, other.Class);
             Assert.Equal(one.Score, other.Score, 1e-3);
-            Assert.True(Iou.Of(one.Box, other.Box) > .99, $"{one.Box} became {other.Box}");
+            Assert.True(Iou.Compute(one.Box, other.Box) > .99, $"{one.Box} became {other.Box}");
         }
     }
 

@@ -1,6 +1,5 @@
-using RetinaSharp.Annotations;
+using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Inference;
-using Found = RetinaSharp.Detection.Inference.Detection;
 
 namespace RetinaSharp.Detection.Tests.Inference;
 
@@ -35,6 +34,6 @@ public class DetectionFusionTests
         Assert.Equal(.6, one.Score, 1e-6);
     }
 
-    private static Found Make(int category, float score, float x1, float y1, float x2, float y2) =>
+    private static DetectedObject Make(int category, float score, float x1, float y1, float x2, float y2) =>
         new(category, new Category(category + 1, $"{category}"), score, new(x1, y1, x2, y2));
 }

@@ -90,7 +90,7 @@ public class DetectionPipelineTests
         using var stop = new CancellationTokenSource();
         var pipeline = new ColourPipeline(Plain) { InNetwork = stop.Cancel };
 
-        Assert.ThrowsAny<OperationCanceledException>(() => pipeline.Run(Enumerable.Repeat(ColourPipeline.Paint(64, 64), 40), cancellation: stop.Token).ToList());
+        Assert.ThrowsAny<OperationCanceledException>(() => pipeline.Run(Enumerable.Repeat(ColourPipeline.Paint(64, 64), 40), cancellationToken: stop.Token).ToList());
 
         Assert.True(pipeline.IsClean);
     }
@@ -108,7 +108,7 @@ public class DetectionPipelineTests
         var found = Assert.Single(pipeline.Run([image])).Detections;
 
         Assert.Equal([0, 1, 2], found.Select(one => one.Class));
-        Assert.All(found, one => Assert.True(Iou.Of(one.Box, boxes[one.Class]) > .9, $"{one.Box}, not {boxes[one.Class]}"));
+        Assert.All(found, one => Assert.True(Iou.Compute(one.Box, boxes[one.Class]) > .9, $"{one.Box}, not {boxes[one.Class]}"));
         // All six views agree, so that the score is theirs.
         Assert.All(found, one => Assert.Equal(.9f - .1f * one.Class, one.Score, 1e-5));
     }
@@ -138,7 +138,7 @@ public class DetectionPipelineTests
         var found = Assert.Single(new ColourPipeline(new(new(100, 200), Tile: 100)).Run([image])).Detections;
 
         Assert.Equal([0, 1], found.Select(one => one.Class));
-        Assert.True(Iou.Of(large, found[0].Box) > .95);
+        Assert.True(Iou.Compute(large, found[0].Box) > .95);
         // Exact, as the tile shows it at its own size; in the whole image it is 6 pixels.
         Assert.Equal(small, found[1].Box);
     }

@@ -1,10 +1,10 @@
-using RetinaSharp.Annotations;
 using RetinaSharp.Boxes;
+using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Anchors;
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Data;
 using RetinaSharp.Detection.Inference;
 using RetinaSharp.Detection.Modeling;
-using RetinaSharp.Detection.Settings;
 using RetinaSharp.Detection.Tests.Modeling;
 using static TorchSharp.torch;
 
@@ -107,8 +107,8 @@ public class PostprocessorTests : LeakCheck
         var (first, second) = (level.Offset + 8, level.Offset + size + 8);
         // A cell in the padding, 48 below the top of an image of 43 rows, with an anchor that is 45 high.
         var below = _anchors.Levels[0].Offset + (((6 * _anchors.Levels[0].Grid.Width) + 5) * size);
-        Assert.True(_anchors.Boxes[below].Y1 < 43 && Iou.Of(_anchors.Boxes[first].Clip(96, 43), _anchors.Boxes[second].Clip(96, 43)) > .75);
-        Assert.InRange(Iou.Of(_anchors.Boxes[first], _anchors.Boxes[second]), .3, .7);
+        Assert.True(_anchors.Boxes[below].Y1 < 43 && Iou.Compute(_anchors.Boxes[first].Clip(96, 43), _anchors.Boxes[second].Clip(96, 43)) > .75);
+        Assert.InRange(Iou.Compute(_anchors.Boxes[first], _anchors.Boxes[second]), .3, .7);
         (int, int, float)[] logits = [(first, 0, 2f), (second, 0, 1f), (below, 1, 0f)];
         var settings = new InferenceSettings { NmsIou = .72 };
 
@@ -121,7 +121,7 @@ public class PostprocessorTests : LeakCheck
         Assert.All(after, detection => Assert.True(detection.Box is { X1: >= 0, Y1: >= 0, X2: <= 200, Y2: <= 90 }));
     }
 
-    private IReadOnlyList<RetinaSharp.Detection.Inference.Detection> Run(InferenceSettings settings, params (int Anchor, int Class, float Logit)[] logits)
+    private IReadOnlyList<RetinaSharp.Detection.Inference.DetectedObject> Run(InferenceSettings settings, params (int Anchor, int Class, float Logit)[] logits)
     {
         var outputs = _anchors.Levels.Select(level =>
         {
@@ -136,7 +136,7 @@ public class PostprocessorTests : LeakCheck
         return Run(settings, outputs);
     }
 
-    private IReadOnlyList<RetinaSharp.Detection.Inference.Detection> Run(InferenceSettings settings, IEnumerable<LevelOutput> outputs)
+    private IReadOnlyList<RetinaSharp.Detection.Inference.DetectedObject> Run(InferenceSettings settings, IEnumerable<LevelOutput> outputs)
     {
         var postprocessor = new Postprocessor(settings, Categories);
         return postprocessor.Run([.. outputs.Select(postprocessor.Prepare)], _anchors, [Geometry])[0];

@@ -1,6 +1,6 @@
-using RetinaSharp.Annotations;
+using RetinaSharp.Datasets;
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Inference;
-using RetinaSharp.Detection.Settings;
 using RetinaSharp.Detection.Tests.Modeling;
 using RetinaSharp.Detection.Tests.Training;
 
@@ -13,8 +13,8 @@ public class SetEvaluatorTests(TrainedModel trained) : LeakCheck
     public void Run_ClassesInAnotherOrder_AreFoundByName()
     {
         using var detector = Load();
-        var same = SetEvaluator.Run(detector, trained.Set, 5);
-        var other = SetEvaluator.Run(detector, Renamed([new(40, "green"), new(5, "blue"), new(2, "red")], category => 2 - category));
+        var same = SetEvaluator.Evaluate(detector, trained.Set, 5);
+        var other = SetEvaluator.Evaluate(detector, Renamed([new(40, "green"), new(5, "blue"), new(2, "red")], category => 2 - category));
 
         Assert.True(same.Metrics.AP > .3, $"AP {same.Metrics.AP}");
         Assert.Equal(same.Metrics.AP, other.Metrics.AP, 1e-6);
@@ -28,7 +28,7 @@ public class SetEvaluatorTests(TrainedModel trained) : LeakCheck
     public void Run_ClassThatTheSetLacks_IsLeftOut()
     {
         using var detector = Load();
-        var result = SetEvaluator.Run(detector, Renamed([new(1, "red"), new(2, "green")], category => category));
+        var result = SetEvaluator.Evaluate(detector, Renamed([new(1, "red"), new(2, "green")], category => category));
 
         Assert.NotEmpty(result.Detections);
         Assert.All(result.Detections, detection => Assert.Equal(1, detection.CategoryId));
@@ -38,7 +38,7 @@ public class SetEvaluatorTests(TrainedModel trained) : LeakCheck
     public void Run_NoClassInCommon_ThrowsAndNamesThem()
     {
         using var detector = Load();
-        var error = Assert.Throws<DataException>(() => SetEvaluator.Run(detector, Renamed([new(1, "Red"), new(2, "Blue")], category => category)));
+        var error = Assert.Throws<DatasetException>(() => SetEvaluator.Evaluate(detector, Renamed([new(1, "Red"), new(2, "Blue")], category => category)));
 
         Assert.Equal("renamed", error.File);
         Assert.Contains("red, blue", error.Message);
@@ -48,9 +48,9 @@ public class SetEvaluatorTests(TrainedModel trained) : LeakCheck
     public void Run_NoImages_Throws()
     {
         using var detector = Load();
-        var empty = new AnnotatedSet { Source = "empty", Categories = trained.Set.Categories, Images = [] };
+        var empty = new DetectionDataset { Source = "empty", Categories = trained.Set.Categories, Images = [] };
 
-        Assert.Equal("empty", Assert.Throws<DataException>(() => SetEvaluator.Run(detector, empty)).File);
+        Assert.Equal("empty", Assert.Throws<DatasetException>(() => SetEvaluator.Evaluate(detector, empty)).File);
     }
 
     [Fact]
@@ -58,10 +58,10 @@ public class SetEvaluatorTests(TrainedModel trained) : LeakCheck
     {
         using var detector = Load();
 
-        Assert.ThrowsAny<OperationCanceledException>(() => SetEvaluator.Run(detector, trained.Set, cancellation: new(canceled: true)));
+        Assert.ThrowsAny<OperationCanceledException>(() => SetEvaluator.Evaluate(detector, trained.Set, cancellationToken: new(canceled: true)));
     }
 
-    private AnnotatedSet Renamed(Category[] categories, Func<int, int> place) => new()
+    private DetectionDataset Renamed(Category[] categories, Func<int, int> place) => new()
     {
         Source = "renamed",
         Categories = categories,

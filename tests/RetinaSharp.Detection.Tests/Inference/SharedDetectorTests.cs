@@ -1,5 +1,5 @@
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Inference;
-using RetinaSharp.Detection.Settings;
 using RetinaSharp.Detection.Tests.Modeling;
 using RetinaSharp.Detection.Tests.Training;
 using RetinaSharp.Imaging;
@@ -24,7 +24,7 @@ public class SharedDetectorTests(TrainedModel trained) : LeakCheck
         using (var detector = Load(threads))
         {
             var images = Images();
-            var results = new IReadOnlyList<RetinaSharp.Detection.Inference.Detection>[Callers * 8];
+            var results = new IReadOnlyList<RetinaSharp.Detection.Inference.DetectedObject>[Callers * 8];
             // First thing of all, so that they also meet where the weights are folded.
             OnThreads(caller =>
             {

@@ -1,8 +1,7 @@
-using RetinaSharp.Annotations;
 using RetinaSharp.Boxes;
+using RetinaSharp.Datasets;
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Inference;
-using RetinaSharp.Detection.Settings;
-using Found = RetinaSharp.Detection.Inference.Detection;
 
 namespace RetinaSharp.Detection.Tests.Inference;
 
@@ -51,16 +50,16 @@ public class ViewMergerTests
     [InlineData(true, 2)]
     public void Merge_ManyObjects_AsManyAsTheLimitSays(bool isLimitOfImage, int expected)
     {
-        Found[] left = [.. Enumerable.Range(0, 9).Select(i => Make(0, .5f, 6 * i, 5, 6 * i + 5, 10))];
+        DetectedObject[] left = [.. Enumerable.Range(0, 9).Select(i => Make(0, .5f, 6 * i, 5, 6 * i + 5, 10))];
 
         var merged = new ViewMerger(new InferenceSettings { MaxDetections = 2 }, isLimitOfImage, Planner.SharedPixels).Merge(Plan, [[], left, []]);
 
         Assert.Equal(expected, merged.Count);
     }
 
-    private static IReadOnlyList<Found> Merge(Found[] whole, Found[] left, Found[] right) =>
+    private static IReadOnlyList<DetectedObject> Merge(DetectedObject[] whole, DetectedObject[] left, DetectedObject[] right) =>
         new ViewMerger(new(), isLimitOfImage: false, Planner.SharedPixels).Merge(Plan, [whole, left, right]);
 
-    private static Found Make(int category, float score, float x1, float y1, float x2, float y2) =>
+    private static DetectedObject Make(int category, float score, float x1, float y1, float x2, float y2) =>
         new(category, new Category(category + 1, $"{category}"), score, new(x1, y1, x2, y2));
 }

@@ -9,10 +9,10 @@ namespace RetinaSharp.Detection.Tests.Modeling;
 /// <summary>Batches of given images and boxes, without a loader.</summary>
 internal static class Batches
 {
-    public static TrainingBatch Of(AnchorSettings anchors, AssignerSettings assigner, Image image, Box[] boxes, int[] classes) =>
-        Of(anchors, assigner, (image, boxes, classes));
+    public static TrainingBatch Create(AnchorSettings anchors, AssignerSettings assigner, Image image, Box[] boxes, int[] classes) =>
+        Create(anchors, assigner, (image, boxes, classes));
 
-    public static TrainingBatch Of(AnchorSettings anchors, AssignerSettings assigner, params (Image Image, Box[] Boxes, int[] Classes)[] images)
+    public static TrainingBatch Create(AnchorSettings anchors, AssignerSettings assigner, params (Image Image, Box[] Boxes, int[] Classes)[] images)
     {
         var size = PaddedSize.Around([.. images.Select(one => (one.Image.Width, one.Image.Height))]);
         var grid = new AnchorGenerator(anchors).Generate(size.Height, size.Width);

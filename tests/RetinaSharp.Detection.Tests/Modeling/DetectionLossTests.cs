@@ -1,7 +1,7 @@
 using RetinaSharp.Boxes;
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Data;
 using RetinaSharp.Detection.Modeling;
-using RetinaSharp.Detection.Settings;
 using RetinaSharp.Detection.Tests.Data;
 using RetinaSharp.Kernels;
 using RetinaSharp.Losses;
@@ -128,7 +128,7 @@ public class DetectionLossTests : LeakCheck
         var settings = new LossSettings { Classification = classification, Box = box };
         // The second has none, and the third more than the first.
         Box[][] boxes = [[new(10, 12, 45, 50)], [], [new(10, 12, 45, 50), new(3, 30, 60, 62)]];
-        using var batch = Batches.Of(new(), new(), [.. boxes.Select(one => (Pictures.Paint(64, 64, one), one, one.Select((_, i) => i).ToArray()))]);
+        using var batch = Batches.Create(new(), new(), [.. boxes.Select(one => (Pictures.Paint(64, 64, one), one, one.Select((_, i) => i).ToArray()))]);
         var singles = boxes.Select(one => Batch(one)).ToArray();
         LevelOutput[][] outputs = [.. boxes.Select((_, i) => Outputs(batch, Classes + (settings.HasBackgroundOutput ? 1 : 0), seed: i, type))];
 
@@ -162,7 +162,7 @@ public class DetectionLossTests : LeakCheck
         const float Step = 1e-2f;
         using var scope = NewDisposeScope();
         Box[] first = [new(10, 12, 45, 50)], second = [new(10, 12, 45, 50), new(3, 30, 60, 62)];
-        using var batch = Batches.Of(new(), new(), (Pictures.Paint(64, 64, first), first, [1]), (Pictures.Paint(64, 64, second), second, [0, 2]));
+        using var batch = Batches.Create(new(), new(), (Pictures.Paint(64, 64, first), first, [1]), (Pictures.Paint(64, 64, second), second, [0, 2]));
         var level = Enumerable.Range(0, batch.Targets.Levels.Count).First(level => batch.Targets.Levels[level].Positives.Length > 1);
         var targets = batch.Targets.Levels[level];
         var random = new RandomStream(4, "outputs");
@@ -195,7 +195,7 @@ public class DetectionLossTests : LeakCheck
     }
 
     private static TrainingBatch Batch(params Box[] boxes) =>
-        Batches.Of(new(), new(), Pictures.Paint(64, 64, boxes), boxes, [.. boxes.Select((_, i) => i % Classes)]);
+        Batches.Create(new(), new(), Pictures.Paint(64, 64, boxes), boxes, [.. boxes.Select((_, i) => i % Classes)]);
 
     private static LevelOutput[] Outputs(TrainingBatch batch, int outputs = Classes, int seed = 1, ScalarType type = ScalarType.Float32)
     {

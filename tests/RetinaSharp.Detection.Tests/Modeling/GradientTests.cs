@@ -1,6 +1,6 @@
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Modeling;
 using RetinaSharp.Detection.Modeling.Architecture;
-using RetinaSharp.Detection.Settings;
 using RetinaSharp.Kernels;
 using static TorchSharp.torch;
 

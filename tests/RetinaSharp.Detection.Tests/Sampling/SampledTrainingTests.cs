@@ -1,4 +1,4 @@
-using RetinaSharp.Detection.Settings;
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Tests.Modeling;
 using RetinaSharp.Detection.Tests.Training;
 
@@ -59,6 +59,6 @@ public sealed class SampledTrainingTests : LeakCheck
 
     private static RunSettings With(SamplingKind kind, RunSettings settings) => settings with
     {
-        Loss = settings.Loss with { Classification = ClassificationLossKind.CrossEntropy, Alpha = null, Sampling = SamplingSettings.Of(kind) },
+        Loss = settings.Loss with { Classification = ClassificationLossKind.CrossEntropy, Alpha = null, Sampling = SamplingSettings.ForKind(kind) },
     };
 }

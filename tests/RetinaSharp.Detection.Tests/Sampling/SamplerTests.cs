@@ -1,10 +1,10 @@
-using RetinaSharp.Annotations;
 using RetinaSharp.Boxes;
+using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Anchors;
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Data;
 using RetinaSharp.Detection.Modeling;
 using RetinaSharp.Detection.Sampling;
-using RetinaSharp.Detection.Settings;
 using RetinaSharp.Detection.Tests.Data;
 using RetinaSharp.Detection.Tests.Modeling;
 using RetinaSharp.Detection.Training;
@@ -74,7 +74,7 @@ public sealed class SamplerTests : LeakCheck
     [Fact]
     public void Run_HardNegative_KeepsAllPositivesAndTheGreatestLossesOfTheRest()
     {
-        var positives = Run(SamplingSettings.Of(SamplingKind.HardNegative));
+        var positives = Run(SamplingSettings.ForKind(SamplingKind.HardNegative));
 
         Assert.Equal(_batch.Targets.PositiveCount, positives);
         AssertKept(_all.Select(anchors => InRatio(ByLoss(anchors), int.MaxValue, 3)), positives);
@@ -83,7 +83,7 @@ public sealed class SamplerTests : LeakCheck
     [Theory]
     [InlineData(256, 64)]
     [InlineData(16, 4)]
-    public void Run_Ratio_KeepsAsManyAsTheSettingsSayAtRandom(int batch, int mostPositives)
+    public void Run_Ratio_KeepsAsManyAsTheSettingsSayAtRandom(int batch, int maxPositives)
     {
         var sampler = Sampler.Create(new() { Kind = SamplingKind.Ratio, Batch = batch, Ratio = 3 }, _anchors, 5)!;
 
@@ -91,7 +91,7 @@ public sealed class SamplerTests : LeakCheck
 
         for (var image = 0; image < Images; image++)
         {
-            var (kept, positives) = (Kept(image), Math.Min(mostPositives, _all[image].Count(anchor => anchor.Label >= 0)));
+            var (kept, positives) = (Kept(image), Math.Min(maxPositives, _all[image].Count(anchor => anchor.Label >= 0)));
             Assert.Equal(positives, kept.Count(anchor => anchor.Label >= 0));
             Assert.Equal(3 * Math.Max(1, positives), kept.Count(anchor => anchor.Label == SigmoidLoss.Background));
             // Over the whole image, not from a corner or a level.
@@ -114,7 +114,7 @@ public sealed class SamplerTests : LeakCheck
         {
             using var scope = NewDisposeScope();
             using var batch = (load ?? Batch)();
-            Sampler.Create(SamplingSettings.Of(SamplingKind.Ratio), _anchors, seed)!.Run(Outputs(batch), batch.Targets, place => image + place);
+            Sampler.Create(SamplingSettings.ForKind(SamplingKind.Ratio), _anchors, seed)!.Run(Outputs(batch), batch.Targets, place => image + place);
             return [.. Enumerable.Range(0, Images).Select(place => string.Join(' ', batch.Targets.Levels.SelectMany(level =>
                 level.Labels.Slice(place * level.AnchorsPerImage, level.AnchorsPerImage).ToArray())))];
         }
@@ -128,7 +128,7 @@ public sealed class SamplerTests : LeakCheck
         var settings = new LossSettings { Classification = ClassificationLossKind.CrossEntropy, Alpha = null };
         var whole = DetectionLoss.Evaluate(settings, _outputs, _batch.Targets, _batch.Targets.PositiveCount);
 
-        var positives = Run(SamplingSettings.Of(kind));
+        var positives = Run(SamplingSettings.ForKind(kind));
         var loss = DetectionLoss.Evaluate(settings, _outputs, _batch.Targets, _batch.Targets.PositiveCount, positives);
 
         Assert.Equal(Enumerable.Range(0, Images).SelectMany(Kept).Sum(anchor => anchor.Loss) / positives, loss.Classification, 1e-5 * loss.Classification);
@@ -147,7 +147,7 @@ public sealed class SamplerTests : LeakCheck
         using var other = Rotated();
         var batches = new[] { _batch, other };
         var outputs = batches.Select(Outputs).ToArray();
-        var sampler = Sampler.Create(SamplingSettings.Of(SamplingKind.Ohem), _anchors, 1)!;
+        var sampler = Sampler.Create(SamplingSettings.ForKind(SamplingKind.Ohem), _anchors, 1)!;
         using var threads = new ShardThreads(2, 1);
         using var sampling = new ShardSampling(sampler, batches, shards: 2, batches: 3);
         var normalizers = new double?[2];
@@ -162,7 +162,7 @@ public sealed class SamplerTests : LeakCheck
     [Fact]
     public void Run_AShardThatFails_DoesNotHoldTheOthers()
     {
-        var sampler = Sampler.Create(SamplingSettings.Of(SamplingKind.Ohem), _anchors, 1)!;
+        var sampler = Sampler.Create(SamplingSettings.ForKind(SamplingKind.Ohem), _anchors, 1)!;
         using var threads = new ShardThreads(2, 1);
         using var sampling = new ShardSampling(sampler, [_batch], shards: 2, batches: 1);
 
@@ -184,7 +184,7 @@ public sealed class SamplerTests : LeakCheck
 
     private TrainingBatch Load(IReadOnlyList<AnnotatedImage> images)
     {
-        var set = new AnnotatedSet { Source = "pictures", Categories = _pictures.Set.Categories, Images = images };
+        var set = new DetectionDataset { Source = "pictures", Categories = _pictures.Set.Categories, Images = images };
         return Pictures.Loader(set, new() { BatchSize = Images, Seed = 3 }, AugmentationSettings.None).Epoch(0).First();
     }
 
@@ -255,16 +255,16 @@ public sealed class SamplerTests : LeakCheck
         var survivors = new List<Anchor>();
         foreach (var anchor in ByLoss(anchors))
         {
-            if (survivors.All(other => Iou.Of(other.Box, anchor.Box) <= (float)iou))
+            if (survivors.All(other => Iou.Compute(other.Box, anchor.Box) <= (float)iou))
                 survivors.Add(anchor);
         }
 
         return survivors;
     }
 
-    private static HashSet<Anchor> InRatio(IEnumerable<Anchor> order, int mostPositives, int ratio)
+    private static HashSet<Anchor> InRatio(IEnumerable<Anchor> order, int maxPositives, int ratio)
     {
-        var positives = order.Where(anchor => anchor.Label >= 0).Take(mostPositives).ToList();
+        var positives = order.Where(anchor => anchor.Label >= 0).Take(maxPositives).ToList();
         return [.. positives, .. order.Where(anchor => anchor.Label < 0).Take(ratio * Math.Max(1, positives.Count))];
     }
 

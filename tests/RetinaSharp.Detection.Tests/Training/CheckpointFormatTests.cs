@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Modeling;
 using RetinaSharp.Detection.Modeling.Architecture;
-using RetinaSharp.Detection.Settings;
 using RetinaSharp.Detection.Tests.Modeling;
 using RetinaSharp.Detection.Training;
 using static TorchSharp.torch;

@@ -1,5 +1,5 @@
-using RetinaSharp.Annotations;
 using RetinaSharp.Boxes;
+using RetinaSharp.Datasets;
 using RetinaSharp.Imaging;
 
 namespace RetinaSharp.Detection.Tests.Training;
@@ -40,7 +40,7 @@ internal sealed class Rectangles : IDisposable
         Set = new() { Source = "rectangles", Categories = [new(1, "red"), new(7, "blue")], Images = images };
     }
 
-    public AnnotatedSet Set { get; }
+    public DetectionDataset Set { get; }
 
     public string At(string name) => Path.Combine(_folder.FullName, name);
 

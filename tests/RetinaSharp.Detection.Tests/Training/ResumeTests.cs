@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
-using RetinaSharp.Annotations;
-using RetinaSharp.Detection.Settings;
+using RetinaSharp.Datasets;
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Tests.Modeling;
 using RetinaSharp.Detection.Training;
 using RetinaSharp.Detection.Weights;
@@ -39,7 +39,7 @@ public sealed class ResumeTests : LeakCheck
                 (Settings with { Training = Settings.Training with { Optimizer = OptimizerKind.Sgd, Ema = 0, Schedule = ScheduleKind.Step } }, Precision.Fp32),
                 (Settings with { Training = Settings.Training with { Batch = 2, Accumulate = 2, Freeze = 2 } }, Precision.Fp32),
                 (Settings with { Model = Settings.Model with { Norm = NormKind.Group } }, Precision.Bf16),
-                (Settings with { Loss = Settings.Loss with { Classification = ClassificationLossKind.CrossEntropy, Sampling = SamplingSettings.Of(SamplingKind.Ratio) } }, Precision.Fp32),
+                (Settings with { Loss = Settings.Loss with { Classification = ClassificationLossKind.CrossEntropy, Sampling = SamplingSettings.ForKind(SamplingKind.Ratio) } }, Precision.Fp32),
                 (Settings with { Model = Settings.Model with { Norm = NormKind.Frozen } }, Precision.Fp32),
                 (Compatibility.Apply(Settings with { Training = Settings.Training with { Batch = 2, Accumulate = 2 } }, "detectron2"), Precision.Fp32),
             ];
@@ -193,15 +193,15 @@ public sealed class ResumeTests : LeakCheck
     public void Train_OtherData_Throws()
     {
         Interrupt();
-        var fewer = new AnnotatedSet { Source = "fewer", Categories = _rectangles.Set.Categories, Images = [.. _rectangles.Set.Images.Skip(1)] };
-        var renamed = new AnnotatedSet { Source = "renamed", Categories = [new(1, "red"), new(7, "green")], Images = _rectangles.Set.Images };
+        var fewer = new DetectionDataset { Source = "fewer", Categories = _rectangles.Set.Categories, Images = [.. _rectangles.Set.Images.Skip(1)] };
+        var renamed = new DetectionDataset { Source = "renamed", Categories = [new(1, "red"), new(7, "green")], Images = _rectangles.Set.Images };
 
         Assert.Contains("training images", Refusal(fewer, _rectangles.Set));
         Assert.Contains("training images", Refusal(renamed, renamed));
         Assert.Contains("validation images", Refusal(_rectangles.Set, fewer));
         Assert.Contains("validation images", Refusal(_rectangles.Set, null));
 
-        string Refusal(AnnotatedSet train, AnnotatedSet? validation) =>
+        string Refusal(DetectionDataset train, DetectionDataset? validation) =>
             Assert.Throws<WeightsException>(() => new Trainer(Settings, train, validation, TinyRun.Options(Run) with { Resume = true }).Train()).Message;
     }
 
@@ -317,7 +317,7 @@ public sealed class ResumeTests : LeakCheck
     }
 
     private TrainingResult Train(
-        string folder, RunSettings? settings = null, Precision precision = Precision.Fp32, AnnotatedSet? set = null, TinyRun.Reports? reports = null) =>
+        string folder, RunSettings? settings = null, Precision precision = Precision.Fp32, DetectionDataset? set = null, TinyRun.Reports? reports = null) =>
         new Trainer(settings ?? Settings, set ?? _rectangles.Set, _rectangles.Set, TinyRun.Options(folder) with
         {
             Precision = precision,

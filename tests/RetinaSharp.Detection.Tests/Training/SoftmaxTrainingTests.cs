@@ -1,8 +1,8 @@
 using RetinaSharp.Boxes;
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Inference;
 using RetinaSharp.Detection.Modeling;
 using RetinaSharp.Detection.Modeling.Architecture;
-using RetinaSharp.Detection.Settings;
 using RetinaSharp.Detection.Tests.Modeling;
 using RetinaSharp.Detection.Weights;
 
@@ -38,7 +38,7 @@ public sealed class SoftmaxTrainingTests : LeakCheck
             Assert.All(detections, detection => Assert.InRange(detection.Score, .05f, 1));
             objects += image.Annotations.Count;
             found += image.Annotations.Count(annotation =>
-                detections.Any(detection => detection.Class == annotation.Category && Iou.Of(detection.Box, annotation.Box.ToCorners()) > .5));
+                detections.Any(detection => detection.Class == annotation.Category && Iou.Compute(detection.Box, annotation.Box.ToCorners()) > .5));
         }
 
         Assert.True(found >= .5 * objects, $"{found} of {objects}");

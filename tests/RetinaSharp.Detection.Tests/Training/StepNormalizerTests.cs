@@ -1,7 +1,7 @@
 using RetinaSharp.Boxes;
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Data;
 using RetinaSharp.Detection.Modeling;
-using RetinaSharp.Detection.Settings;
 using RetinaSharp.Detection.Tests.Data;
 using RetinaSharp.Detection.Tests.Modeling;
 using RetinaSharp.Detection.Training;
@@ -70,5 +70,5 @@ public sealed class StepNormalizerTests : IDisposable
     private static double[] Divisors(LossNormalizer normalizer) => [.. Enumerable.Range(0, normalizer.Parts).Select(part => normalizer[part])];
 
     private static TrainingBatch Batch(params Box[][] images) =>
-        Batches.Of(new(), new(), [.. images.Select(boxes => (Pictures.Paint(64, 64, boxes), boxes, new int[boxes.Length]))]);
+        Batches.Create(new(), new(), [.. images.Select(boxes => (Pictures.Paint(64, 64, boxes), boxes, new int[boxes.Length]))]);
 }

@@ -1,5 +1,5 @@
-using RetinaSharp.Annotations;
-using RetinaSharp.Detection.Settings;
+using RetinaSharp.Datasets;
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Training;
 using RetinaSharp.Detection.Weights;
 
@@ -18,8 +18,8 @@ internal static class TinyRun
     public static RunSettings With(Func<TrainingSettings, TrainingSettings> change) => Settings with { Training = change(Settings.Training) };
 
     public static TrainingResult Train(
-        RunSettings settings, AnnotatedSet train, string folder, AnnotatedSet? validation = null, Reports? reports = null, CancellationToken cancellation = default) =>
-        new Trainer(settings, train, validation, Options(folder)).Train(reports, cancellation);
+        RunSettings settings, DetectionDataset train, string folder, DetectionDataset? validation = null, Reports? reports = null, CancellationToken cancellationToken = default) =>
+        new Trainer(settings, train, validation, Options(folder)).Train(reports, cancellationToken);
 
     public static TrainerOptions Options(string folder) => new() { Folder = folder, Precision = Precision.Fp32, Threads = 2 };
 

@@ -1,5 +1,5 @@
-using RetinaSharp.Annotations;
-using RetinaSharp.Detection.Settings;
+using RetinaSharp.Datasets;
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Training;
 
 namespace RetinaSharp.Detection.Tests.Training;
@@ -22,7 +22,7 @@ public sealed class TrainedModel : IDisposable
 
     public RunSettings Settings { get; }
 
-    public AnnotatedSet Set => _rectangles.Set;
+    public DetectionDataset Set => _rectangles.Set;
 
     public TrainingResult Result { get; }
 

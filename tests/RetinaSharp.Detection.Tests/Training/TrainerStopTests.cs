@@ -1,4 +1,4 @@
-using RetinaSharp.Annotations;
+using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Inference;
 using RetinaSharp.Detection.Tests.Modeling;
 using RetinaSharp.Detection.Training;
@@ -22,7 +22,7 @@ public class TrainerStopTests : LeakCheck
                 source.Cancel();
         });
 
-        var result = TinyRun.Train(TinyRun.Settings, rectangles.Set, rectangles.At("run"), reports: reports, cancellation: source.Token);
+        var result = TinyRun.Train(TinyRun.Settings, rectangles.Set, rectangles.At("run"), reports: reports, cancellationToken: source.Token);
 
         Assert.Equal((true, 1, 2L), (result.IsCancelled, result.Epochs, result.Steps));
         AssertLoads(rectangles.At("run"), 2);
@@ -33,7 +33,7 @@ public class TrainerStopTests : LeakCheck
     {
         using var rectangles = new Rectangles(4);
 
-        var result = TinyRun.Train(TinyRun.Settings, rectangles.Set, rectangles.At("run"), cancellation: new(canceled: true));
+        var result = TinyRun.Train(TinyRun.Settings, rectangles.Set, rectangles.At("run"), cancellationToken: new(canceled: true));
 
         Assert.Equal((true, 0L), (result.IsCancelled, result.Steps));
         AssertLoads(rectangles.At("run"), 0);
@@ -49,7 +49,7 @@ public class TrainerStopTests : LeakCheck
         using var source = new CancellationTokenSource();
         var set = WatchedImages.In(rectangles.Set, lookUps, source.Cancel);
 
-        var result = TinyRun.Train(TinyRun.Settings, set, rectangles.At("run"), cancellation: source.Token);
+        var result = TinyRun.Train(TinyRun.Settings, set, rectangles.At("run"), cancellationToken: source.Token);
 
         Assert.True(result.IsCancelled);
         AssertLoads(rectangles.At("run"), result.Steps);
@@ -65,7 +65,7 @@ public class TrainerStopTests : LeakCheck
         var settings = TinyRun.With(training => training with { Epochs = 1 });
         var validation = WatchedImages.In(rectangles.Set, lookUps, source.Cancel);
 
-        var result = TinyRun.Train(settings, rectangles.Set, rectangles.At("run"), validation, cancellation: source.Token);
+        var result = TinyRun.Train(settings, rectangles.Set, rectangles.At("run"), validation, cancellationToken: source.Token);
         TinyRun.Train(settings, rectangles.Set, rectangles.At("whole"));
 
         Assert.True(result.IsCancelled);
@@ -114,9 +114,9 @@ public class TrainerStopTests : LeakCheck
     public void Train_ValidationOfOtherClasses_Throws()
     {
         using var rectangles = new Rectangles(4);
-        var other = new AnnotatedSet { Source = "other", Categories = [new(1, "red"), new(2, "green")], Images = rectangles.Set.Images };
+        var other = new DetectionDataset { Source = "other", Categories = [new(1, "red"), new(2, "green")], Images = rectangles.Set.Images };
 
-        var error = Assert.Throws<DataException>(() => TinyRun.Train(TinyRun.Settings, rectangles.Set, rectangles.At("run"), other));
+        var error = Assert.Throws<DatasetException>(() => TinyRun.Train(TinyRun.Settings, rectangles.Set, rectangles.At("run"), other));
 
         Assert.Equal("other", error.File);
     }
@@ -127,14 +127,14 @@ public class TrainerStopTests : LeakCheck
     public void Train_NothingToTrainOn_Throws(bool images)
     {
         using var rectangles = new Rectangles(1);
-        var set = new AnnotatedSet
+        var set = new DetectionDataset
         {
             Source = "nothing",
             Categories = images ? [] : rectangles.Set.Categories,
             Images = images ? rectangles.Set.Images : [],
         };
 
-        Assert.Equal("nothing", Assert.Throws<DataException>(() => TinyRun.Train(TinyRun.Settings, set, rectangles.At("run"))).File);
+        Assert.Equal("nothing", Assert.Throws<DatasetException>(() => TinyRun.Train(TinyRun.Settings, set, rectangles.At("run"))).File);
     }
 
     [Fact]

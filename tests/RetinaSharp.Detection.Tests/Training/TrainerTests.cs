@@ -1,7 +1,7 @@
 using RetinaSharp.Detection.Anchors;
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Modeling;
 using RetinaSharp.Detection.Modeling.Architecture;
-using RetinaSharp.Detection.Settings;
 using RetinaSharp.Detection.Tests.Modeling;
 using RetinaSharp.Detection.Training;
 using RetinaSharp.Detection.Weights;
@@ -60,7 +60,7 @@ public class TrainerTests(TrainedModel trained) : LeakCheck
     [Fact]
     public void Train_WithoutAugmentation_CountsTheAnchorsThatTheDataGive()
     {
-        var expected = AnchorStatistics.Of(trained.Set, trained.Settings);
+        var expected = AnchorStatistics.Compute(trained.Set, trained.Settings);
         var share = expected.Foreground / (double)(expected.Foreground + expected.Background);
 
         Assert.All(trained.Epochs, epoch => Assert.Equal((expected.Foreground, share), (epoch.PositiveAnchors, epoch.PositiveShare)));

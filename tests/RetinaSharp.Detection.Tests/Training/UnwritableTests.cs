@@ -28,7 +28,7 @@ public sealed class UnwritableTests : LeakCheck
             if (progress is not TrainingEpoch { Epoch: 2 })
                 return;
             kept = File.ReadAllBytes(At(CheckpointFile.Last));
-            Block(CheckpointFile.Last + DurableFile.Beside);
+            Block(CheckpointFile.Last + AtomicFile.Beside);
         });
 
         var result = Train(4, reports);
@@ -100,10 +100,10 @@ public sealed class UnwritableTests : LeakCheck
             var description = new ModelDescription { Settings = TinyRun.Settings, Categories = _rectangles.Set.Categories };
             Assert.Throws<IOException>(() => folder.SaveBest([("weight", weight)], description));
             weight.Fill([9, 9, 9]);
-            Assert.Throws<IOException>(folder.Settle);
+            Assert.Throws<IOException>(folder.RetryPending);
             Directory.Delete(At(ModelFile.Best), recursive: true);
 
-            folder.Settle();
+            folder.RetryPending();
 
             Assert.Equal([1f, 2, 3], TinyRun.Weights(At(ModelFile.Best))["weight"]);
         }
@@ -122,7 +122,7 @@ public sealed class UnwritableTests : LeakCheck
         Assert.Throws<IOException>(() => folder.Append(epoch with { Epoch = 2 }));
         Directory.Delete(At("metrics.jsonl"), recursive: true);
 
-        folder.Settle();
+        folder.RetryPending();
 
         Assert.Equal(2, File.ReadLines(At("metrics.jsonl")).Count());
     }

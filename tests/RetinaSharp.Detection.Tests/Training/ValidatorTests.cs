@@ -1,8 +1,8 @@
-using RetinaSharp.Annotations;
 using RetinaSharp.Boxes;
+using RetinaSharp.Datasets;
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Modeling;
 using RetinaSharp.Detection.Modeling.Architecture;
-using RetinaSharp.Detection.Settings;
 using RetinaSharp.Detection.Tests.Modeling;
 using RetinaSharp.Detection.Training;
 using RetinaSharp.Detection.Weights;
@@ -81,7 +81,7 @@ public sealed class ValidatorTests(TrainedModel trained) : LeakCheck
         ValidationResult Run(int batch, NormalizerKind normalizer)
         {
             var settings = TinyRun.With(training => training with { Batch = batch });
-            var loss = settings.Loss with { Classification = ClassificationLossKind.CrossEntropy, Alpha = null, Sampling = SamplingSettings.Of(sampling), Normalizer = normalizer };
+            var loss = settings.Loss with { Classification = ClassificationLossKind.CrossEntropy, Alpha = null, Sampling = SamplingSettings.ForKind(sampling), Normalizer = normalizer };
             return Validator(trained.Set, settings with { Loss = loss }, network).Run(default);
         }
     }
@@ -106,7 +106,7 @@ public sealed class ValidatorTests(TrainedModel trained) : LeakCheck
         }
     }
 
-    private static Validator Validator(AnnotatedSet set, RunSettings settings, RetinaNet network) => new(set, settings, network, new(settings.Model.Anchors), threads: 2);
+    private static Validator Validator(DetectionDataset set, RunSettings settings, RetinaNet network) => new(set, settings, network, new(settings.Model.Anchors), threads: 2);
 
     /// <summary>The losses of one image, not divided, and its positive anchors.</summary>
     private static (double Classification, double Box, int Positives) Loss(AnnotatedImage image, RunSettings settings, RetinaNet network)
@@ -115,7 +115,7 @@ public sealed class ValidatorTests(TrainedModel trained) : LeakCheck
         using var scope = NewDisposeScope();
         Box[] boxes = [.. image.Annotations.Select(annotation => annotation.Box.ToCorners())];
         int[] classes = [.. image.Annotations.Select(annotation => annotation.Category)];
-        using var batch = Batches.Of(settings.Model.Anchors, settings.Assigner, Image.Load(image.Path), boxes, classes);
+        using var batch = Batches.Create(settings.Model.Anchors, settings.Assigner, Image.Load(image.Path), boxes, classes);
         var loss = DetectionLoss.Evaluate(settings.Loss, network.call(Preprocessing.Input(batch, network)), batch.Targets, 1);
         return (loss.Classification, loss.Box, batch.Targets.PositiveCount);
     }

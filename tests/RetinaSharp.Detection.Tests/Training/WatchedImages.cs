@@ -1,5 +1,5 @@
 using System.Collections;
-using RetinaSharp.Annotations;
+using RetinaSharp.Datasets;
 
 namespace RetinaSharp.Detection.Tests.Training;
 
@@ -21,7 +21,7 @@ internal sealed class WatchedImages(IReadOnlyList<AnnotatedImage> images, int lo
     }
 
     /// <summary>A set with these images.</summary>
-    public static AnnotatedSet In(AnnotatedSet set, int lookUps, Action then) =>
+    public static DetectionDataset In(DetectionDataset set, int lookUps, Action then) =>
         new() { Source = set.Source, Categories = set.Categories, Images = new WatchedImages(set.Images, lookUps, then) };
 
     public IEnumerator<AnnotatedImage> GetEnumerator() => images.GetEnumerator();

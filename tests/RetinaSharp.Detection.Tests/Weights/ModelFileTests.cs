@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Inference;
-using RetinaSharp.Detection.Settings;
 using RetinaSharp.Detection.Tests.Modeling;
 using RetinaSharp.Detection.Tests.Training;
 using RetinaSharp.Detection.Weights;

@@ -1,8 +1,8 @@
 using RetinaSharp.Detection.Anchors;
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Data;
 using RetinaSharp.Detection.Inference;
 using RetinaSharp.Detection.Modeling.Architecture;
-using RetinaSharp.Detection.Settings;
 using RetinaSharp.Detection.Tests.Weights.PyTorch;
 using RetinaSharp.Detection.Weights;
 
@@ -22,9 +22,9 @@ public sealed class StartSettingsTests : IDisposable
         var network = RetinaNetArchitecture.Create(new ModelSettings { Depth = depth, Width = .125, PyramidChannels = 32, HeadNorm = headNorm, P6From = p6, Anchors = new() { Compatibility = AnchorCompatibility.Torchvision } }, 3);
         var file = Save("retinanet.pth", network.Layers());
 
-        var settings = StartSettings.Of(file, Presets.Small);
+        var settings = StartSettings.Load(file, Presets.Small);
 
-        WeightImport.Run(file, _folder.At("model.safetensors"));
+        WeightImport.Import(file, _folder.At("model.safetensors"));
         var imported = Detector.Describe(_folder.At("model.safetensors")).Settings;
         // Its background is a matter of its data.
         Assert.Empty(SettingsJson.Differences(Presets.Small with { Model = imported.Model with { BackgroundClass = false }, Input = imported.Input }, settings));
@@ -38,14 +38,14 @@ public sealed class StartSettingsTests : IDisposable
     {
         var body = ResNetArchitecture.Create(depth, .25, NormKind.Batch);
 
-        var settings = StartSettings.Of(Save("resnet.pth", body.Layers()), Presets.Small);
+        var settings = StartSettings.Load(Save("resnet.pth", body.Layers()), Presets.Small);
 
         Assert.Empty(SettingsJson.Differences(Presets.Small with { Model = Presets.Small.Model with { Depth = depth, Width = .25 } }, settings));
     }
 
     [Fact]
     public void Of_OtherWeights_Throws() =>
-        Assert.Contains("of no RetinaNet or ResNet", Assert.Throws<WeightsException>(() => StartSettings.Of(_folder.Save("other.pth", [("fc.weight", [1], [1])]), new())).Message);
+        Assert.Contains("of no RetinaNet or ResNet", Assert.Throws<WeightsException>(() => StartSettings.Load(_folder.Save("other.pth", [("fc.weight", [1], [1])]), new())).Message);
 
     private string Save(string name, IEnumerable<ConvolutionLayer> layers) =>
         _folder.Save(name, layers.SelectMany(layer => layer.Tensors()).Select(layout => (layout.Name, layout.Shape, new float[layout.Count])));

@@ -1,10 +1,10 @@
-using RetinaSharp.Annotations;
+using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Anchors;
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Data;
 using RetinaSharp.Detection.Inference;
 using RetinaSharp.Detection.Modeling;
 using RetinaSharp.Detection.Modeling.Architecture;
-using RetinaSharp.Detection.Settings;
 using RetinaSharp.Detection.Tests.Golden;
 using RetinaSharp.Detection.Tests.Modeling;
 using RetinaSharp.Detection.Tests.Weights.PyTorch;
@@ -44,7 +44,7 @@ public sealed class WeightImportTests : LeakCheck
         using var state = TorchvisionParityTests.State("v1");
         var file = _folder.Save("v1.pth", Weights(state).Select(weight => ("module." + Old(weight.Name), weight.Shape, weight.Values)), under: "model");
 
-        var result = WeightImport.Run(file, Out);
+        var result = WeightImport.Import(file, Out);
 
         Assert.Empty(result.Unexpected);
         Assert.Equal(state.Entries.Count(), result.Kept);
@@ -55,7 +55,7 @@ public sealed class WeightImportTests : LeakCheck
         Assert.Equal(new InputSize(800, 1333), settings.Input);
         Assert.Equal(new InferenceSettings { ScoreThreshold = .05, Candidates = 1000, NmsIou = .5, MaxDetections = 300 }, settings.Inference);
         Assert.Equal(BoxLossKind.L1, settings.Loss.Box);
-        Assert.Equal("torchvision", Compatibility.Of(settings));
+        Assert.Equal("torchvision", Compatibility.Describe(settings));
     }
 
     [Fact]
@@ -67,13 +67,13 @@ public sealed class WeightImportTests : LeakCheck
         var file = _folder.At("v2.safetensors");
         SafetensorsWriter.Write(file, entries, new Dictionary<string, string>(), checksum: false);
 
-        Assert.Empty(WeightImport.Run(file, Out).Unexpected);
+        Assert.Empty(WeightImport.Import(file, Out).Unexpected);
 
         AssertDetectsAsTorchvision("v2");
         var settings = Detector.Describe(Out).Settings;
         Assert.Equal((18, 1.0, NormKind.Batch, 256, P6Source.C5, 4, true), Architecture(settings.Model));
         Assert.Equal(BoxLossKind.Giou, settings.Loss.Box);
-        Assert.Equal("torchvision", Compatibility.Of(settings));
+        Assert.Equal("torchvision", Compatibility.Describe(settings));
     }
 
     [Theory]
@@ -91,7 +91,7 @@ public sealed class WeightImportTests : LeakCheck
         var weights = Weights(trained).Where(weight => weight.Name.StartsWith(Body)).Select(weight => (Name: weight.Name[Body.Length..], weight.Shape, weight.Values)).ToList();
         var file = _folder.Save("resnet.pth", [.. weights, ("fc.weight", [2, 3], new float[6]), ("fc.bias", [2], new float[2])]);
 
-        var result = WeightImport.Run(file, Out);
+        var result = WeightImport.Import(file, Out);
 
         Assert.Null(result.Model);
         Assert.Equal($"ResNet-{depth} of width 0.125", result.Architecture);
@@ -99,7 +99,7 @@ public sealed class WeightImportTests : LeakCheck
         foreach (var source in new[] { Out, file })
         {
             using var state = WeightInitializer.Create(network, 1);
-            Assert.True(WeightTransfer.Run(source, state, [new(1, "a"), new(2, "b")]).HasBackbone);
+            Assert.True(WeightTransfer.Load(source, state, [new(1, "a"), new(2, "b")]).HasBackbone);
             var taken = state.Read();
             Assert.All(weights, weight => Assert.Equal(weight.Values, taken[Body + weight.Name]));
         }
@@ -111,7 +111,7 @@ public sealed class WeightImportTests : LeakCheck
         var state = ThinState(3);
         state.Add(("head.extra.weight", [2], new float[2]));
 
-        Assert.Equal(["head.extra.weight"], WeightImport.Run(_folder.Save("extra.pth", state), Out).Unexpected);
+        Assert.Equal(["head.extra.weight"], WeightImport.Import(_folder.Save("extra.pth", state), Out).Unexpected);
 
         ModelFile.Load(Out).State.Dispose();
     }
@@ -164,9 +164,9 @@ public sealed class WeightImportTests : LeakCheck
     [Fact]
     public void Run_ModelOfThisProgram_Refused()
     {
-        WeightImport.Run(_folder.Save("thin.pth", ThinState(3)), Out);
+        WeightImport.Import(_folder.Save("thin.pth", ThinState(3)), Out);
 
-        Assert.Contains("already", Assert.Throws<WeightsException>(() => WeightImport.Run(Out, _folder.At("again.safetensors"))).Reason);
+        Assert.Contains("already", Assert.Throws<WeightsException>(() => WeightImport.Import(Out, _folder.At("again.safetensors"))).Reason);
     }
 
     [Fact]
@@ -183,14 +183,14 @@ public sealed class WeightImportTests : LeakCheck
         Assert.Equal("0 background, 10 a, 20 b, 30 c", Classes("""{"categories": [{"id": 10, "name": "a"}, {"id": 20, "name": "b"}, {"id": 30, "name": "c"}]}"""));
         Assert.All(
             ["one\ntwo", "a\nb\nc\nd\ne", "a\n\nb\nc", "", "{", "[]", "{}", """{"categories": 3}""", """{"categories": [{"name": "a"}]}""", """{"categories": []}"""],
-            text => Assert.Throws<DataException>(() => Classes(text)));
-        Assert.Throws<DataException>(() => WeightImport.Run(file, Out, _folder.At("missing.txt")));
+            text => Assert.Throws<DatasetException>(() => Classes(text)));
+        Assert.Throws<DatasetException>(() => WeightImport.Import(file, Out, _folder.At("missing.txt")));
 
         string Classes(string? text)
         {
             var names = _folder.At("names.txt");
             File.WriteAllText(names, text);
-            return string.Join(", ", WeightImport.Run(file, Out, text is null ? null : names).Model!.Categories.Select(category => $"{category.Id} {category.Name}"));
+            return string.Join(", ", WeightImport.Import(file, Out, text is null ? null : names).Model!.Categories.Select(category => $"{category.Id} {category.Name}"));
         }
     }
 
@@ -210,9 +210,9 @@ public sealed class WeightImportTests : LeakCheck
     [SharedDataFact]
     public void Run_RealFilesThatAreNoDetectors_Refused()
     {
-        var error = Assert.Throws<WeightsException>(() => WeightImport.Run(SharedData.At("data", "weights", "resnet20-cifar.th"), Out));
+        var error = Assert.Throws<WeightsException>(() => WeightImport.Import(SharedData.At("data", "weights", "resnet20-cifar.th"), Out));
         Assert.Contains("3, 3, 3, 0 blocks", error.Reason);
-        Assert.Contains("tar", Assert.Throws<WeightsException>(() => WeightImport.Run(SharedData.At("data", "bad-input", "truncated-tar.pth"), Out)).Reason);
+        Assert.Contains("tar", Assert.Throws<WeightsException>(() => WeightImport.Import(SharedData.At("data", "bad-input", "truncated-tar.pth"), Out)).Reason);
         Assert.False(File.Exists(Out));
     }
 
@@ -226,7 +226,7 @@ public sealed class WeightImportTests : LeakCheck
     private string Refused(List<(string Name, long[] Shape, float[] Values)> state)
     {
         var file = _folder.Save("bad.pth", state);
-        var error = Assert.Throws<WeightsException>(() => WeightImport.Run(file, Out));
+        var error = Assert.Throws<WeightsException>(() => WeightImport.Import(file, Out));
         Assert.Equal(file, error.File);
         Assert.False(File.Exists(Out));
         return error.Reason;

@@ -1,7 +1,7 @@
-using RetinaSharp.Annotations;
+using RetinaSharp.Datasets;
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Modeling;
 using RetinaSharp.Detection.Modeling.Architecture;
-using RetinaSharp.Detection.Settings;
 using RetinaSharp.Detection.Tests.Modeling;
 using RetinaSharp.Detection.Tests.Training;
 using RetinaSharp.Detection.Training;
@@ -22,7 +22,7 @@ public class WeightTransferTests(TrainedModel trained) : LeakCheck
     [Fact]
     public void Train_SameClasses_StartsWithTheModelsAP()
     {
-        var validation = new AnnotatedSet { Source = "validation", Categories = trained.Set.Categories, Images = [.. trained.Set.Images.Take(4)] };
+        var validation = new DetectionDataset { Source = "validation", Categories = trained.Set.Categories, Images = [.. trained.Set.Images.Take(4)] };
         // Nothing moves: the rate is nothing in single precision, and frozen stages keep their statistics.
         var settings = TinyRun.With(training => training with { Epochs = 1, Batch = 6, LearningRate = 1e-60, WeightDecay = 0, Freeze = 5, Ema = 0 });
         var reports = new TinyRun.Reports();
@@ -78,7 +78,7 @@ public class WeightTransferTests(TrainedModel trained) : LeakCheck
         using var state = WeightInitializer.Create(RetinaNetArchitecture.Create(Model, 1, hasBackground: true), 1);
         var start = state.Read();
 
-        var transfer = WeightTransfer.Run(Source, state, [trained.Set.Categories[0]]);
+        var transfer = WeightTransfer.Load(Source, state, [trained.Set.Categories[0]]);
 
         var (source, weights) = (TinyRun.Weights(Source), state.Read());
         Assert.Equal(source[ClassBias].Length, weights[ClassBias].Length);
@@ -96,7 +96,7 @@ public class WeightTransferTests(TrainedModel trained) : LeakCheck
 
         using var state = WeightInitializer.Create(RetinaNetArchitecture.Create(Model, 3, hasBackground: true), 1);
         var start = state[ClassWeights].ToArray();
-        WeightTransfer.Run(path, state, [new(1, "green"), new(2, "white"), new(3, "red")]);
+        WeightTransfer.Load(path, state, [new(1, "green"), new(2, "white"), new(3, "red")]);
 
         var row = Model.PyramidChannels * 9;
         var (source, weights) = (TinyRun.Weights(path)[ClassWeights].Chunk(row).ToArray(), state[ClassWeights].ToArray().Chunk(row).ToArray());
@@ -192,7 +192,7 @@ public class WeightTransferTests(TrainedModel trained) : LeakCheck
     private (Dictionary<string, float[]> Weights, WeightTransfer Transfer) Transfer(ModelSettings model, IReadOnlyList<Category> categories, string? path = null)
     {
         using var state = WeightInitializer.Create(RetinaNetArchitecture.Create(model, categories.Count), 1);
-        var transfer = WeightTransfer.Run(path ?? Source, state, categories);
+        var transfer = WeightTransfer.Load(path ?? Source, state, categories);
         return (state.Read(), transfer);
     }
 }

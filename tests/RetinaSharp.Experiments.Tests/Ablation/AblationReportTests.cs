@@ -1,5 +1,5 @@
-using RetinaSharp.Annotations;
-using RetinaSharp.Detection.Settings;
+using RetinaSharp.Datasets;
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Evaluation;
 using RetinaSharp.Experiments.Ablation;
 using RetinaSharp.Experiments.Reports;

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using RetinaSharp.Annotations;
-using RetinaSharp.Detection.Settings;
+using RetinaSharp.Datasets;
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Training;
 using RetinaSharp.Experiments.Ablation;
 using RetinaSharp.Experiments.Scenes;
@@ -10,8 +10,8 @@ namespace RetinaSharp.Experiments.Tests.Ablation;
 public sealed class AblationRunnerTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
-    private readonly AnnotatedSet _train;
-    private readonly AnnotatedSet _val;
+    private readonly DetectionDataset _train;
+    private readonly DetectionDataset _val;
 
     public AblationRunnerTests()
     {
@@ -99,7 +99,7 @@ public sealed class AblationRunnerTests : IDisposable
         var damaged = Results()[0];
         File.WriteAllText(damaged, "{\"run\": 1");
 
-        var error = Assert.Throws<DataException>(() => Run(Table(), new Log(), seeds: 1));
+        var error = Assert.Throws<DatasetException>(() => Run(Table(), new Log(), seeds: 1));
 
         Assert.Contains(damaged, error.Message);
     }
@@ -118,13 +118,13 @@ public sealed class AblationRunnerTests : IDisposable
 
     private static AblationTable Table() => new("some", "Some", "", "", [new("one", Start, new(.302)), new("two", Start with { Loss = Start.Loss with { Gamma = 1 } })]);
 
-    private AblationOutcome Run(AblationTable table, Log log, CancellationToken cancellation = default, int seeds = 2) => new AblationRunner(_train, _val, new()
+    private AblationOutcome Run(AblationTable table, Log log, CancellationToken cancellationToken = default, int seeds = 2) => new AblationRunner(_train, _val, new()
     {
         Folder = _folder.At("tables"),
         Seeds = seeds,
         Precision = Precision.Fp32,
         Command = "a command",
-    }).Run(table, log, cancellation);
+    }).Run(table, log, cancellationToken);
 
     private JsonElement Json()
     {

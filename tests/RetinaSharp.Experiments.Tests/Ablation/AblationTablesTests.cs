@@ -1,4 +1,4 @@
-using RetinaSharp.Detection.Settings;
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Experiments.Ablation;
 
 namespace RetinaSharp.Experiments.Tests.Ablation;
@@ -50,7 +50,7 @@ public sealed class AblationTablesTests
     {
         var start = Presets.Tiny with
         {
-            Loss = Presets.Tiny.Loss with { Classification = ClassificationLossKind.CrossEntropy, Alpha = null, Sampling = SamplingSettings.Of(SamplingKind.Ohem) },
+            Loss = Presets.Tiny.Loss with { Classification = ClassificationLossKind.CrossEntropy, Alpha = null, Sampling = SamplingSettings.ForKind(SamplingKind.Ohem) },
         };
 
         Assert.All(AblationTables.Alpha(start).Rows.Concat(AblationTables.Gamma(start).Rows), row => Assert.Equal(SamplingKind.None, row.Settings.Loss.Sampling.Kind));

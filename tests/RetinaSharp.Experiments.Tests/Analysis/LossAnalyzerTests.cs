@@ -1,7 +1,7 @@
-using RetinaSharp.Annotations;
+using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Anchors;
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Inference;
-using RetinaSharp.Detection.Settings;
 using RetinaSharp.Experiments.Analysis;
 using RetinaSharp.Experiments.Scenes;
 using RetinaSharp.Losses;
@@ -15,7 +15,7 @@ public sealed class LossAnalyzerTests : IDisposable
     private static readonly string Model = Path.Combine(AppContext.BaseDirectory, "scenes.safetensors");
 
     private readonly TemporaryFolder _folder = new();
-    private readonly AnnotatedSet _scenes;
+    private readonly DetectionDataset _scenes;
 
     public LossAnalyzerTests() => _scenes = SceneSet.Write(_folder.At("scenes"), new() { Train = 1, Val = Images, Seed = 11 }).Val.Set;
 
@@ -26,7 +26,7 @@ public sealed class LossAnalyzerTests : IDisposable
     {
         var (positives, negatives) = PlainLosses();
 
-        var analysis = LossAnalyzer.Run(Model, _scenes, new() { Precision = Precision.Fp32 }, batch: 4);
+        var analysis = LossAnalyzer.Analyze(Model, _scenes, new() { Precision = Precision.Fp32 }, batch: 4);
 
         Assert.Equal(Images, analysis.Images);
         for (var i = 0; i < LossAnalyzer.Gammas.Count; i++)
@@ -48,9 +48,9 @@ public sealed class LossAnalyzerTests : IDisposable
     [Fact]
     public void Run_Scenes_CountsTheAnchorsOfTheTraining()
     {
-        var statistics = AnchorStatistics.Of(_scenes, Detector.Describe(Model).Settings);
+        var statistics = AnchorStatistics.Compute(_scenes, Detector.Describe(Model).Settings);
 
-        var analysis = LossAnalyzer.Run(Model, _scenes);
+        var analysis = LossAnalyzer.Analyze(Model, _scenes);
 
         Assert.Equal((statistics.Foreground, statistics.Background, statistics.Ignored),
             (analysis.Positives[0].Anchors, analysis.Negatives[0].Anchors, analysis.Ignored));
@@ -59,7 +59,7 @@ public sealed class LossAnalyzerTests : IDisposable
     [Fact]
     public void Run_TrainedModel_FocusesTheLossOfNegativesAsThePaperFinds()
     {
-        var analysis = LossAnalyzer.Run(Model, _scenes);
+        var analysis = LossAnalyzer.Analyze(Model, _scenes);
 
         var shares = analysis.Negatives.Select(one => one.ShareOfHardest(.01)!.Value).ToList();
         Assert.Equal(shares.Order(), shares);
@@ -70,45 +70,45 @@ public sealed class LossAnalyzerTests : IDisposable
     public void Run_ClassesInAnotherOrder_AreFoundByName()
     {
         var last = _scenes.Categories.Count - 1;
-        var turned = new AnnotatedSet
+        var turned = new DetectionDataset
         {
             Source = _scenes.Source,
             Categories = [.. _scenes.Categories.Reverse()],
             Images = [.. _scenes.Images.Select(image => image with { Annotations = [.. image.Annotations.Select(one => one with { Category = last - one.Category })] })],
         };
 
-        Assert.Equal(LossAnalyzer.Run(Model, _scenes).Positives[0].Loss, LossAnalyzer.Run(Model, turned).Positives[0].Loss);
+        Assert.Equal(LossAnalyzer.Analyze(Model, _scenes).Positives[0].Loss, LossAnalyzer.Analyze(Model, turned).Positives[0].Loss);
     }
 
     [Fact]
     public void Run_ClassThatTheModelDoesNotKnow_IsIgnoredAsCrowdsAre()
     {
         var stranger = _scenes.Images[0].Annotations[0].Category;
-        var renamed = new AnnotatedSet
+        var renamed = new DetectionDataset
         {
             Source = _scenes.Source,
             Categories = [.. _scenes.Categories.Select((category, i) => i == stranger ? category with { Name = "stranger" } : category)],
             Images = _scenes.Images,
         };
-        var crowds = new AnnotatedSet
+        var crowds = new DetectionDataset
         {
             Source = _scenes.Source,
             Categories = _scenes.Categories,
             Images = [.. _scenes.Images.Select(image => image with { Annotations = [.. image.Annotations.Select(one => one with { IsCrowd = one.Category == stranger })] })],
         };
 
-        var (analysis, expected) = (LossAnalyzer.Run(Model, renamed), LossAnalyzer.Run(Model, crowds));
+        var (analysis, expected) = (LossAnalyzer.Analyze(Model, renamed), LossAnalyzer.Analyze(Model, crowds));
 
-        Assert.True(analysis.Positives[0].Anchors < LossAnalyzer.Run(Model, _scenes).Positives[0].Anchors);
+        Assert.True(analysis.Positives[0].Anchors < LossAnalyzer.Analyze(Model, _scenes).Positives[0].Anchors);
         Assert.Equal((expected.Ignored, expected.Positives[0].Loss, expected.Negatives[0].Loss), (analysis.Ignored, analysis.Positives[0].Loss, analysis.Negatives[0].Loss));
     }
 
     [Fact]
     public void Run_NoImages_IsRefused()
     {
-        var empty = new AnnotatedSet { Source = "empty", Categories = _scenes.Categories, Images = [] };
+        var empty = new DetectionDataset { Source = "empty", Categories = _scenes.Categories, Images = [] };
 
-        Assert.Throws<DataException>(() => LossAnalyzer.Run(Model, empty));
+        Assert.Throws<DatasetException>(() => LossAnalyzer.Analyze(Model, empty));
     }
 
     [Fact]

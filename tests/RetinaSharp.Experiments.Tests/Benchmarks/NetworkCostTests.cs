@@ -1,4 +1,4 @@
-using RetinaSharp.Detection.Settings;
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Experiments.Benchmarks;
 
 namespace RetinaSharp.Experiments.Tests.Benchmarks;
@@ -8,12 +8,12 @@ public sealed class NetworkCostTests
     // torchvision publishes 151.54 thousand million products for its first RetinaNet, at 800 x 800 pixels, with 91 outputs.
     [Fact]
     public void Of_TorchvisionsRetinaNet_IsWhatItPublishes() =>
-        Assert.Equal(151.54e9, NetworkCost.Of(PeerModel.Settings.Model, classes: 91, freeze: 0, side: 800).Forward / 2, .002 * 151.54e9);
+        Assert.Equal(151.54e9, NetworkCost.Compute(PeerModel.Settings.Model, classes: 91, freeze: 0, side: 800).Forward / 2, .002 * 151.54e9);
 
     [Fact]
     public void Of_FrozenParts_CostNoWayBack()
     {
-        var (whole, frozen) = (NetworkCost.Of(new(), 80, freeze: 0, 512), NetworkCost.Of(new() { Depth = 50 }, 80, freeze: 2, 512));
+        var (whole, frozen) = (NetworkCost.Compute(new(), 80, freeze: 0, 512), NetworkCost.Compute(new() { Depth = 50 }, 80, freeze: 2, 512));
 
         Assert.Equal(whole.Forward, frozen.Forward);
         // All but the stem's input, which hangs on no weights.
@@ -26,8 +26,8 @@ public sealed class NetworkCostTests
     [InlineData(50)]
     public void Of_AllOfTheBackboneFrozen_LeavesPyramidAndHeads(int depth)
     {
-        var cost = NetworkCost.Of(Presets.R50.Model with { Depth = depth }, 80, freeze: 5, 512);
-        var trained = NetworkCost.Of(Presets.R50.Model with { Depth = depth }, 80, freeze: 0, 512);
+        var cost = NetworkCost.Compute(Presets.R50.Model with { Depth = depth }, 80, freeze: 5, 512);
+        var trained = NetworkCost.Compute(Presets.R50.Model with { Depth = depth }, 80, freeze: 0, 512);
 
         Assert.InRange(cost.Backward, .3 * trained.Backward, .9 * trained.Backward);
     }

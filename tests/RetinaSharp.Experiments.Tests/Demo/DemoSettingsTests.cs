@@ -1,4 +1,4 @@
-using RetinaSharp.Detection.Settings;
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Experiments.Demo;
 
 namespace RetinaSharp.Experiments.Tests.Demo;

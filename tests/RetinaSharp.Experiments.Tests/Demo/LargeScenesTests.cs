@@ -1,7 +1,7 @@
-using RetinaSharp.Annotations;
 using RetinaSharp.Boxes;
+using RetinaSharp.Datasets;
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Inference;
-using RetinaSharp.Detection.Settings;
 using RetinaSharp.Experiments.Scenes;
 using RetinaSharp.Imaging;
 
@@ -58,13 +58,13 @@ public sealed class LargeScenesTests : IDisposable
         return borders.Any(border => (box.X < border && box.X + box.Width > border) || (box.Y < border && box.Y + box.Height > border));
     }
 
-    private static SetEvaluation Evaluate(AnnotatedSet set, DetectorOptions options)
+    private static SetEvaluation Evaluate(DetectionDataset set, DetectorOptions options)
     {
         using var detector = Detector.Load(Path.Combine(Repository.Root, "models", "scenes.safetensors"), options with { Precision = Precision.Fp32 });
-        return SetEvaluator.Run(detector, set);
+        return SetEvaluator.Evaluate(detector, set);
     }
 
-    private AnnotatedSet Write(int pictures, int across = Across)
+    private DetectionDataset Write(int pictures, int across = Across)
     {
         var generator = new SceneGenerator(seed: 5);
         var number = 0;

@@ -5,7 +5,7 @@ namespace RetinaSharp.Experiments.Tests.Demo;
 
 public sealed class ShippedModelTests
 {
-    private const long MostBytes = 4_000_000;
+    private const long MaxBytes = 4_000_000;
 
     private static readonly string Model = Path.Combine(AppContext.BaseDirectory, "scenes.safetensors");
 
@@ -16,9 +16,9 @@ public sealed class ShippedModelTests
         var (_, val) = SceneSet.Write(folder.At("scenes"), new() { Train = 1, Val = 30, Seed = 7 });
         using var detector = Detector.Load(Model);
 
-        Assert.InRange(SetEvaluator.Run(detector, val.Set).Metrics.AP50, .5, 1);
+        Assert.InRange(SetEvaluator.Evaluate(detector, val.Set).Metrics.AP50, .5, 1);
     }
 
     [Fact]
-    public void File_InTheRepository_IsSmall() => Assert.InRange(new FileInfo(Model).Length, 1, MostBytes);
+    public void File_InTheRepository_IsSmall() => Assert.InRange(new FileInfo(Model).Length, 1, MaxBytes);
 }

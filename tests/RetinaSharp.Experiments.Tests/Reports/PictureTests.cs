@@ -1,4 +1,4 @@
-using RetinaSharp.Annotations;
+using RetinaSharp.Datasets;
 using RetinaSharp.Experiments.Reports;
 using RetinaSharp.Imaging;
 
@@ -21,7 +21,7 @@ public class PictureTests
     }
 
     [Fact]
-    public void Picture_NoPicture_Throws() => Assert.Throws<DataException>(() => new Picture("<svg/>"u8.ToArray(), "none"));
+    public void Picture_NoPicture_Throws() => Assert.Throws<DatasetException>(() => new Picture("<svg/>"u8.ToArray(), "none"));
 
     [Fact]
     public void Picture_FormatThatBrowsersDoNotShow_Throws() =>

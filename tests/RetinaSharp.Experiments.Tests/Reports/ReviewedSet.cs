@@ -1,4 +1,4 @@
-using RetinaSharp.Annotations;
+using RetinaSharp.Datasets;
 using RetinaSharp.Evaluation;
 using RetinaSharp.Experiments.Reports;
 using RetinaSharp.Imaging;
@@ -8,7 +8,7 @@ namespace RetinaSharp.Experiments.Tests.Reports;
 /// <summary>Two images with boxes, and what some detector made of them.</summary>
 internal static class ReviewedSet
 {
-    public static AnnotatedSet Create(Sample sample, string secondClass = "ring")
+    public static DetectionDataset Create(Sample sample, string secondClass = "ring")
     {
         new Image(200, 100, Grey(200 * 100)).Save(sample.At("wide.png"));
         new Image(60, 60, Grey(60 * 60)).Save(sample.At("small.png"));

@@ -1,9 +1,9 @@
 using System.Buffers.Binary;
 using System.Text;
 using System.Text.Json;
-using RetinaSharp.Annotations;
 using RetinaSharp.Boxes;
-using RetinaSharp.Detection.Settings;
+using RetinaSharp.Datasets;
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Evaluation;
 using RetinaSharp.Experiments.Reports;
 
@@ -51,7 +51,7 @@ internal sealed class Sample : IDisposable
     public static CocoMetrics Metrics(int found, string secondClass = Hostile)
     {
         Category[] categories = [new(1, "disc"), new(2, secondClass)];
-        var truth = new AnnotatedSet
+        var truth = new DetectionDataset
         {
             Source = "sample",
             Categories = categories,

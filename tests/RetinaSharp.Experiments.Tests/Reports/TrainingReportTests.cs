@@ -1,4 +1,4 @@
-using RetinaSharp.Annotations;
+using RetinaSharp.Datasets;
 using RetinaSharp.Experiments.Reports;
 
 namespace RetinaSharp.Experiments.Tests.Reports;
@@ -96,7 +96,7 @@ public class TrainingReportTests
         using var sample = new Sample();
         var run = sample.Run("run", 3);
         File.AppendAllText(Path.Combine(run, "metrics.jsonl"), line + "\n");
-        var error = Assert.Throws<DataException>(() => TrainingReport.Create(run));
+        var error = Assert.Throws<DatasetException>(() => TrainingReport.Create(run));
         Assert.Equal("line 4", error.Place);
         Assert.EndsWith("metrics.jsonl", error.File);
     }
@@ -105,7 +105,7 @@ public class TrainingReportTests
     public void Create_NoRunFolder_SaysSo()
     {
         using var sample = new Sample();
-        Assert.Throws<DataException>(() => TrainingReport.Create(sample.At("nothing")));
+        Assert.Throws<DatasetException>(() => TrainingReport.Create(sample.At("nothing")));
     }
 
     [Fact]

@@ -1,4 +1,4 @@
-using RetinaSharp.Annotations;
+using RetinaSharp.Datasets;
 using RetinaSharp.Experiments.Scenes;
 using RetinaSharp.Imaging;
 
@@ -20,10 +20,10 @@ public sealed class SceneSetTests : IDisposable
         var (train, val) = SceneSet.Write(_folder.At("set"), Settings);
         var written = split == "train" ? train : val;
 
-        var read = AnnotatedSet.Open($"{_folder.At("set")}#{split}");
+        var read = DetectionDataset.Open($"{_folder.At("set")}#{split}");
 
         Assert.Empty(read.Problems);
-        Assert.Empty(AnnotatedSet.Check(written.File));
+        Assert.Empty(DetectionDataset.Check(written.File));
         Assert.Equal(written.Set.Source, read.Source);
         Assert.Equal(SceneRecipe.Categories, read.Categories);
         Assert.Equal(images, read.Images.Count);

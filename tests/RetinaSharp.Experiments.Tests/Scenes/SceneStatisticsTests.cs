@@ -1,6 +1,6 @@
-using RetinaSharp.Annotations;
+using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Anchors;
-using RetinaSharp.Detection.Settings;
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Experiments.Scenes;
 
 namespace RetinaSharp.Experiments.Tests.Scenes;
@@ -44,7 +44,7 @@ public sealed class SceneStatisticsTests
     [Fact]
     public void Recipe_AnchorsOfPresetTiny_AreBackgroundByThousandsForAnObject()
     {
-        var set = new AnnotatedSet
+        var set = new DetectionDataset
         {
             Source = "scenes",
             Categories = SceneRecipe.Categories,
@@ -62,7 +62,7 @@ public sealed class SceneStatisticsTests
             ],
         };
 
-        var statistics = AnchorStatistics.Of(set, Presets.Tiny);
+        var statistics = AnchorStatistics.Compute(set, Presets.Tiny);
 
         Assert.Equal(Objects.Count(), statistics.Boxes);
         Assert.Equal(0, statistics.BoxesWithoutAnchor);

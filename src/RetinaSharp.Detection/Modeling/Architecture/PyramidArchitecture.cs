@@ -1,4 +1,4 @@
-using RetinaSharp.Detection.Settings;
+using RetinaSharp.Detection.Configuration;
 
 namespace RetinaSharp.Detection.Modeling.Architecture;
 

@@ -1,5 +1,5 @@
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Modeling.Architecture;
-using RetinaSharp.Detection.Settings;
 using RetinaSharp.Kernels;
 using static TorchSharp.torch;
 

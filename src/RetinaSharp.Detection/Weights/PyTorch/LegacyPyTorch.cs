@@ -19,7 +19,7 @@ internal static class LegacyPyTorch
     public static object? Read(FileBytes file)
     {
         var start = Start.Length;
-        var reader = new PickleReader(file.Path, "its pickle", file.Read(start, (int)Math.Min(file.Length - start, PyTorchFile.MostPickleBytes)));
+        var reader = new PickleReader(file.Path, "its pickle", file.Read(start, (int)Math.Min(file.Length - start, PyTorchFile.MaxPickleBytes)));
         if (PickleMachine.Run(reader, NoStorage) is not long version || version != Version)
             throw reader.Fault($"is of a version that is not {Version}");
         if (PickleMachine.Run(reader, NoStorage) is Dictionary<string, object?> machine && machine.GetValueOrDefault("little_endian") is false)

@@ -5,15 +5,15 @@ namespace RetinaSharp.Detection.Weights.PyTorch;
 /// <summary>
 /// Reads a pickle without executing anything. It makes texts, numbers, lists, dictionaries and tensors, and knows no other thing;
 /// a pickle that names one is refused. It does not recurse, and what a step makes is small, so that depth does no harm and memory
-/// stays within what the file's size and <see cref="MostSteps"/> allow.
+/// stays within what the file's size and <see cref="MaxSteps"/> allow.
 /// <para>None is null; int long; float double; tuple object?[]; list List; dict and OrderedDict Dictionary, of the entries that have texts as keys.</para>
 /// </summary>
 internal sealed class PickleMachine
 {
     /// <summary>Instructions in a pickle, and pairs that they copy; a detector's state dictionary takes some ten thousand.</summary>
-    public const int MostSteps = 1 << 20;
+    public const int MaxSteps = 1 << 20;
 
-    private const int MostDimensions = 8;
+    private const int MaxDimensions = 8;
     private const int Protocol = 2;
 
     private readonly PickleReader _reader;
@@ -190,7 +190,7 @@ internal sealed class PickleMachine
 
     private PyTorchTensor Tensor(PyTorchStorage storage, long offset, object?[] shape, object?[] strides)
     {
-        if (shape.Length > MostDimensions || strides.Length > MostDimensions)
+        if (shape.Length > MaxDimensions || strides.Length > MaxDimensions)
             throw _reader.Fault($"has a tensor of {Math.Max(shape.Length, strides.Length)} dimensions");
         if (!shape.All(dimension => dimension is long) || !strides.All(stride => stride is long))
             throw _reader.Fault("has a tensor whose shape or strides are no whole numbers");
@@ -228,8 +228,8 @@ internal sealed class PickleMachine
 
     private void Count(int steps)
     {
-        if (steps > MostSteps - _steps)
-            throw _reader.Fault($"has more than {MostSteps} instructions");
+        if (steps > MaxSteps - _steps)
+            throw _reader.Fault($"has more than {MaxSteps} instructions");
         _steps += steps;
     }
 

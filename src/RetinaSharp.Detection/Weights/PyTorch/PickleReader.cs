@@ -9,7 +9,7 @@ namespace RetinaSharp.Detection.Weights.PyTorch;
 /// <param name="bytes">The bytes.</param>
 internal sealed class PickleReader(string path, string part, byte[] bytes)
 {
-    private const int MostNameBytes = 1024;
+    private const int MaxNameBytes = 1024;
 
     /// <summary>The file.</summary>
     public string Path => path;
@@ -53,9 +53,9 @@ internal sealed class PickleReader(string path, string part, byte[] bytes)
     public string Line()
     {
         var rest = bytes.AsSpan(Position);
-        var length = rest[..Math.Min(rest.Length, MostNameBytes)].IndexOf((byte)'\n');
+        var length = rest[..Math.Min(rest.Length, MaxNameBytes)].IndexOf((byte)'\n');
         if (length < 0)
-            throw Fault($"has no end of a name within {MostNameBytes} bytes");
+            throw Fault($"has no end of a name within {MaxNameBytes} bytes");
         var line = Text(length);
         Position++;
         return line;

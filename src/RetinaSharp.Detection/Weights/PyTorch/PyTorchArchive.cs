@@ -95,7 +95,7 @@ internal sealed class PyTorchArchive : IDisposable
         }
     }
 
-    private byte[] Bytes(StoredEntry entry) => entry.Length <= PyTorchFile.MostPickleBytes
+    private byte[] Bytes(StoredEntry entry) => entry.Length <= PyTorchFile.MaxPickleBytes
         ? entry.Read(0, (int)entry.Length)
-        : throw new WeightsException(_file.Path, $"'{entry.Shown}' in it takes {entry.Length} bytes, of at most {PyTorchFile.MostPickleBytes}; save the state dictionary alone");
+        : throw new WeightsException(_file.Path, $"'{entry.Shown}' in it takes {entry.Length} bytes, of at most {PyTorchFile.MaxPickleBytes}; save the state dictionary alone");
 }

@@ -7,7 +7,7 @@ namespace RetinaSharp.Detection.Weights.PyTorch;
 internal sealed class PyTorchFile : IWeightSource
 {
     /// <summary>The most that a pickle may take; a detector's takes some ten thousand bytes.</summary>
-    public const int MostPickleBytes = 16 << 20;
+    public const int MaxPickleBytes = 16 << 20;
 
     private const int TarMagic = 257;
 

@@ -3,7 +3,7 @@ namespace RetinaSharp.Detection.Weights.PyTorch;
 /// <summary>Finds the weights in what a checkpoint's pickle holds.</summary>
 internal static class StateDictionary
 {
-    private const int MostLevels = 4;
+    private const int MaxLevels = 4;
 
     // Trainings save the state dictionary beside that of the optimiser and more, under one of these.
     private static readonly string[] Wrappers = ["model", "state_dict", "model_state_dict"];
@@ -14,7 +14,7 @@ internal static class StateDictionary
     /// <exception cref="WeightsException">There is no tensor.</exception>
     public static Dictionary<string, PyTorchTensor> Find(string path, object? root)
     {
-        for (var level = 0; level < MostLevels && root is Dictionary<string, object?> dictionary; level++)
+        for (var level = 0; level < MaxLevels && root is Dictionary<string, object?> dictionary; level++)
         {
             if (Wrappers.Select(key => dictionary.GetValueOrDefault(key)).OfType<Dictionary<string, object?>>().FirstOrDefault() is { } inner)
             {

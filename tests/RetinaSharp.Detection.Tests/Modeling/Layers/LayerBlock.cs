@@ -1,7 +1,7 @@
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Modeling;
 using RetinaSharp.Detection.Modeling.Architecture;
 using RetinaSharp.Detection.Modeling.Layers;
-using RetinaSharp.Detection.Settings;
 using RetinaSharp.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,6 +1,6 @@
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Modeling.Architecture;
 using RetinaSharp.Detection.Modeling.Layers;
-using RetinaSharp.Detection.Settings;
 using RetinaSharp.Kernels;
 using static RetinaSharp.Detection.Tests.Modeling.Layers.LayerBlock;
 using static TorchSharp.torch;

@@ -42,7 +42,7 @@ internal static class BadPickles
         ["a dictionary under itself"] = PickleBuilder.Start().Add(PickleOpcode.EmptyDict).Add(PickleOpcode.BinPut, 0).Text("model").Add(PickleOpcode.BinGet, 0).Add(PickleOpcode.SetItem).Stop(),
         ["lists in each other"] = [0x80, 2, .. Enumerable.Repeat((byte)']', 200_000), .. Enumerable.Repeat((byte)'a', 199_999), (byte)'.'],
         ["tuples in each other"] = [0x80, 2, (byte)')', .. Enumerable.Repeat((byte)0x85, 400_000), (byte)'.'],
-        ["too many instructions"] = [0x80, 2, .. Enumerable.Repeat((byte)'N', PickleMachine.MostSteps), (byte)'.'],
+        ["too many instructions"] = [0x80, 2, .. Enumerable.Repeat((byte)'N', PickleMachine.MaxSteps), (byte)'.'],
         ["a list copied again and again"] = CopiedList(),
     };
 

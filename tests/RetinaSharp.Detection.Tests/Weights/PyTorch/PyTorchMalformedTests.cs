@@ -140,7 +140,7 @@ public sealed class PyTorchMalformedTests : IDisposable
         _folder.Refused(PyTorchFolder.Archive(pickle, storage, storage), "twice");
         _folder.Refused(PyTorchFolder.Archive(pickle, storage, ("archive/byteorder", "big"u8.ToArray())), "big-endian");
         _folder.Refused(PyTorchFolder.Archive(pickle, storage, ("archive/constants.pkl", pickle)), "TorchScript");
-        _folder.Refused(PyTorchFolder.Archive(new byte[PyTorchFile.MostPickleBytes + 1]), "of at most");
+        _folder.Refused(PyTorchFolder.Archive(new byte[PyTorchFile.MaxPickleBytes + 1]), "of at most");
     }
 
     [Fact]

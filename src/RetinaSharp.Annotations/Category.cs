@@ -1,9 +1,0 @@
-namespace RetinaSharp.Annotations;
-
-/// <summary>A class of objects.</summary>
-/// <param name="Id">
-/// The id that the data's files use. Ids may have gaps (COCO's 80 classes use 1 to 90); everything that computes uses the
-/// place of the category in <see cref="AnnotatedSet.Categories"/> instead, and maps back when results are written.
-/// </param>
-/// <param name="Name">The name shown to people.</param>
-public sealed record Category(long Id, string Name);

@@ -1,0 +1,194 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using RetinaSharp.Boxes;
+
+namespace RetinaSharp.Datasets;
+
+/// <summary>
+/// A JSON file in COCO's manner: its bytes, where the reader is, and the readers of the values that annotation and results files
+/// share. Every reader of a value leaves the JSON reader at the value's end, also after an error that was collected.
+/// </summary>
+internal sealed class CocoJson
+{
+    private readonly byte[] _bytes;
+    private readonly int _start;
+    private readonly ProblemLog _log;
+
+    private CocoJson(string name, byte[] bytes, ProblemLog log)
+    {
+        (Name, _bytes, _log) = (name, bytes, log);
+        _start = bytes.AsSpan().StartsWith("\uFEFF"u8) ? 3 : 0;
+    }
+
+    public delegate void EntryReader(ref Utf8JsonReader reader);
+
+    public string Name { get; }
+
+    public ReadOnlySpan<byte> Text => _bytes.AsSpan(_start);
+
+    /// <summary>The list that is being read, and the place in it from 0; "" outside of lists.</summary>
+    public string List { get; private set; } = "";
+
+    public int Index { get; private set; }
+
+    public static CocoJson Load(string path, ProblemLog log)
+    {
+        var json = new CocoJson(path, DataFiles.ReadBytes(path), log);
+        if (json.Text.IndexOfAnyExcept(" \t\r\n"u8) < 0)
+            throw new DatasetException(path, "", "the file is empty");
+        if (json.Text.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) || json.Text.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]))
+            throw new DatasetException(path, "", "is text in UTF-16: save it as UTF-8");
+        return json;
+    }
+
+    /// <summary>Reads the objects of a list, the reader being at its bracket.</summary>
+    public void ReadList(ref Utf8JsonReader reader, string list, EntryReader read)
+    {
+        if (reader.TokenType != JsonTokenType.StartArray)
+            throw new DatasetException(Name, Place(reader.TokenStartIndex), $"\"{list}\" is not a list");
+        (List, Index) = (list, 0);
+        for (; reader.Read() && reader.TokenType != JsonTokenType.EndArray; Index++)
+        {
+            if (reader.TokenType == JsonTokenType.StartObject)
+            {
+                read(ref reader);
+            }
+            else
+            {
+                Fail(reader.TokenStartIndex, "is not an object");
+                reader.Skip();
+            }
+        }
+
+        List = "";
+    }
+
+    public bool TryReadId(ref Utf8JsonReader reader, string what, out long id)
+    {
+        id = 0;
+        if (reader.TokenType == JsonTokenType.Number)
+        {
+            if (reader.TryGetInt64(out id))
+                return true;
+            if (reader.TryGetDouble(out var value) && Math.Abs(value) < 1L << 53 && value == Math.Truncate(value))
+            {
+                id = (long)value;
+                return true;
+            }
+
+            Fail(reader.TokenStartIndex, $"{what} {Shown(ref reader)} is not an integer");
+        }
+        else if (reader.TokenType == JsonTokenType.String)
+        {
+            Fail(reader.TokenStartIndex, $"{what} {Shown(ref reader)} is a string; COCO's ids are integers: write it without quotes");
+        }
+        else
+        {
+            Fail(reader.TokenStartIndex, $"{what} is {Shown(ref reader)} instead of an integer");
+        }
+
+        reader.Skip();
+        return false;
+    }
+
+    public bool TryReadNumber(ref Utf8JsonReader reader, string what, out double number)
+    {
+        number = 0;
+        if (reader.TokenType == JsonTokenType.Number && reader.TryGetDouble(out number) && double.IsFinite(number))
+            return true;
+        Fail(reader.TokenStartIndex, $"{what} is {Shown(ref reader)} instead of a finite number");
+        reader.Skip();
+        return false;
+    }
+
+    /// <param name="reader">The reader, at the value.</param>
+    /// <param name="box">The box.</param>
+    /// <param name="mayBeHuge">Whether its sides and area may be infinite, as a detector's can; what is given as truth is a mistake then.</param>
+    public bool TryReadBox(ref Utf8JsonReader reader, out BoxXywh box, bool mayBeHuge = false)
+    {
+        box = default;
+        if (reader.TokenType != JsonTokenType.StartArray)
+        {
+            Fail(reader.TokenStartIndex, $"bbox is {Shown(ref reader)} instead of [x, y, width, height]");
+            reader.Skip();
+            return false;
+        }
+
+        Span<double> values = stackalloc double[4];
+        var start = reader.TokenStartIndex;
+        var (count, valid) = (0, true);
+        for (; reader.Read() && reader.TokenType != JsonTokenType.EndArray; count++)
+        {
+            valid &= TryReadNumber(ref reader, $"bbox[{count}]", out var value);
+            if (count < values.Length)
+                values[count] = value;
+        }
+
+        if (count != values.Length)
+        {
+            Fail(start, $"bbox has {count} numbers; [x, y, width, height] has 4");
+            return false;
+        }
+
+        box = new(values[0], values[1], values[2], values[3]);
+        if (!valid || mayBeHuge || (double.IsFinite(box.Area) && double.IsFinite(box.X + box.Width) && double.IsFinite(box.Y + box.Height)))
+            return valid;
+        Fail(start, "the numbers of bbox are too large for pixels");
+        return false;
+    }
+
+    public bool TryReadString(ref Utf8JsonReader reader, string what, out string? text)
+    {
+        text = null;
+        if (reader.TokenType == JsonTokenType.String)
+        {
+            text = reader.GetString();
+            return true;
+        }
+
+        Fail(reader.TokenStartIndex, $"{what} is {Shown(ref reader)} instead of a string");
+        reader.Skip();
+        return false;
+    }
+
+    public void Fail(long offset, string reason) => _log.Fail(Name, Place(offset), reason);
+
+    /// <summary>Line and byte, and the list's entry, in words.</summary>
+    public string Place(long offset)
+    {
+        var before = Text[..(int)offset];
+        var line = before.Count((byte)'\n') + 1;
+        var column = before.Length - before.LastIndexOf((byte)'\n');
+        return Place(line, column);
+    }
+
+    private string Place(int line, int column)
+    {
+        var place = string.Create(CultureInfo.InvariantCulture, $"line {line}, byte {column}");
+        return List.Length == 0 ? place : $"{place}, {List}[{Index}]";
+    }
+
+    /// <summary>What to tell of a file that the reader gave up on, having come so far.</summary>
+    public DatasetException Explain(long consumed, Exception exception)
+    {
+        var rest = Text[(int)consumed..].TrimStart(" \t\r\n,:["u8);
+        var reason = rest.StartsWith("NaN"u8) || rest.StartsWith("Infinity"u8) || rest.StartsWith("-Infinity"u8)
+            ? "NaN and Infinity are no numbers in JSON; mend or remove this entry"
+            : consumed == 0 ? "is not a JSON file; annotations and results are read in COCO's form"
+            : exception.Message.Contains("maximum configured depth", StringComparison.Ordinal) ? "is nested too deeply"
+            : "is not valid JSON from here on; is the file complete?";
+        var place = exception is JsonException { LineNumber: { } line, BytePositionInLine: { } at } ? Place((int)line + 1, (int)at + 1) : Place(consumed);
+        return new(Name, place, reason, exception);
+    }
+
+    private static string Shown(ref Utf8JsonReader reader) => reader.TokenType switch
+    {
+        JsonTokenType.StartArray => "a list",
+        JsonTokenType.StartObject => "an object",
+        JsonTokenType.String => $"\"{Short(reader.ValueSpan)}\"",
+        _ => Short(reader.ValueSpan),
+    };
+
+    private static string Short(ReadOnlySpan<byte> value) => Encoding.UTF8.GetString(value[..Math.Min(value.Length, 40)]);
+}

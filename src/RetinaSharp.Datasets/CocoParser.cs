@@ -1,0 +1,252 @@
+using System.Text.Json;
+using RetinaSharp.Boxes;
+
+namespace RetinaSharp.Datasets;
+
+/// <summary>Reads the three lists of a COCO annotation file in one pass; everything else, masks above all, is skipped unread.</summary>
+internal sealed class CocoParser
+{
+    private readonly CocoJson _json;
+    private readonly DatasetOptions _options;
+
+    private CocoParser(CocoJson json, DatasetOptions options) => (_json, _options) = (json, options);
+
+    public List<CocoImage> Images { get; } = [];
+
+    public List<CocoAnnotation> Annotations { get; } = [];
+
+    public List<Category> Categories { get; } = [];
+
+    public static CocoParser Parse(CocoJson json, DatasetOptions options)
+    {
+        var parser = new CocoParser(json, options);
+        var reader = new Utf8JsonReader(json.Text);
+        try
+        {
+            parser.ReadFile(ref reader);
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            // The latter is how the reader complains of text that is not valid Unicode.
+            throw json.Explain(reader.BytesConsumed, exception);
+        }
+
+        return parser;
+    }
+
+    private void ReadFile(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        if (reader.TokenType == JsonTokenType.StartArray)
+            throw new DatasetException(_json.Name, "", "is a list, as results files are; annotations are an object with \"images\", \"annotations\" and \"categories\"");
+        if (reader.TokenType != JsonTokenType.StartObject)
+            throw new DatasetException(_json.Name, "", "is not an object with \"images\", \"annotations\" and \"categories\"");
+
+        var seen = new HashSet<string>();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("images"u8))
+                ReadList(ref reader, "images", ReadImage, seen);
+            else if (reader.ValueTextEquals("annotations"u8))
+                ReadList(ref reader, "annotations", ReadAnnotation, seen);
+            else if (reader.ValueTextEquals("categories"u8))
+                ReadList(ref reader, "categories", ReadCategory, seen);
+            else
+                reader.Skip();
+        }
+
+        // Whatever follows the object makes this throw.
+        reader.Read();
+        foreach (var list in (ReadOnlySpan<string>)["images", "annotations", "categories"])
+        {
+            if (!seen.Contains(list))
+                throw new DatasetException(_json.Name, "", $"has no \"{list}\": it is no COCO annotation file");
+        }
+    }
+
+    private void ReadList(ref Utf8JsonReader reader, string list, CocoJson.EntryReader read, HashSet<string> seen)
+    {
+        if (!seen.Add(list))
+            throw new DatasetException(_json.Name, _json.Place(reader.TokenStartIndex), $"has \"{list}\" twice");
+        reader.Read();
+        _json.ReadList(ref reader, list, read);
+    }
+
+    private void ReadImage(ref Utf8JsonReader reader)
+    {
+        var start = reader.TokenStartIndex;
+        long? id = null;
+        string? name = null;
+        double width = 0, height = 0;
+        var valid = true;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("id"u8))
+            {
+                reader.Read();
+                valid &= _json.TryReadId(ref reader, "image id", out var value);
+                id = value;
+            }
+            else if (reader.ValueTextEquals("file_name"u8))
+            {
+                reader.Read();
+                valid &= _json.TryReadString(ref reader, "file_name", out name);
+            }
+            else if (reader.ValueTextEquals("width"u8))
+            {
+                valid &= ReadSide(ref reader, "width", out width);
+            }
+            else if (reader.ValueTextEquals("height"u8))
+            {
+                valid &= ReadSide(ref reader, "height", out height);
+            }
+            else
+            {
+                reader.Skip();
+            }
+        }
+
+        valid &= Has(id is not null, "id", start);
+        if (_options.RequireImages)
+            valid &= Has(!valid || !string.IsNullOrEmpty(name), "file_name", start);
+        if (valid)
+            Images.Add(new(id!.Value, name ?? "", (int)width, (int)height, $"images[{_json.Index}], image {id}"));
+    }
+
+    private void ReadAnnotation(ref Utf8JsonReader reader)
+    {
+        var start = reader.TokenStartIndex;
+        long? id = null, image = null, category = null;
+        double? area = null;
+        bool? crowd = null;
+        var difficult = false;
+        BoxXywh? box = null;
+        var valid = true;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("image_id"u8))
+            {
+                reader.Read();
+                valid &= _json.TryReadId(ref reader, "image_id", out var value);
+                image = value;
+            }
+            else if (reader.ValueTextEquals("bbox"u8))
+            {
+                reader.Read();
+                valid &= _json.TryReadBox(ref reader, out var value);
+                box = value;
+            }
+            else if (reader.ValueTextEquals("category_id"u8))
+            {
+                reader.Read();
+                valid &= _json.TryReadId(ref reader, "category_id", out var value);
+                category = value;
+            }
+            else if (reader.ValueTextEquals("id"u8))
+            {
+                reader.Read();
+                valid &= _json.TryReadId(ref reader, "annotation id", out var value);
+                id = value;
+            }
+            else if (reader.ValueTextEquals("area"u8))
+            {
+                reader.Read();
+                valid &= _json.TryReadNumber(ref reader, "area", out var value);
+                area = value;
+            }
+            else if (reader.ValueTextEquals("iscrowd"u8))
+            {
+                reader.Read();
+                valid &= ReadFlag(ref reader, "iscrowd", out var value);
+                crowd = value;
+            }
+            else if (reader.ValueTextEquals("difficult"u8))
+            {
+                reader.Read();
+                // Not COCO's own: what another tool may mean by it is no reason to refuse its file.
+                difficult = reader.TokenType == JsonTokenType.True || (reader.TokenType == JsonTokenType.Number && reader.GetDouble() != 0);
+                reader.Skip();
+            }
+            else
+            {
+                reader.Skip();
+            }
+        }
+
+        valid &= Has(image is not null, "image_id", start);
+        valid &= Has(category is not null, "category_id", start);
+        valid &= Has(box is not null, "bbox", start);
+        if (_options.RequireIsCrowd)
+            valid &= Has(crowd is not null, "iscrowd", start);
+        if (valid)
+        {
+            Annotations.Add(new(id ?? _json.Index + 1, image!.Value, category!.Value, box!.Value, area ?? box.Value.Area,
+                crowd ?? false, difficult, _json.Index, start));
+        }
+    }
+
+    private void ReadCategory(ref Utf8JsonReader reader)
+    {
+        var start = reader.TokenStartIndex;
+        long? id = null;
+        string? name = null;
+        var valid = true;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("id"u8))
+            {
+                reader.Read();
+                valid &= _json.TryReadId(ref reader, "category id", out var value);
+                id = value;
+            }
+            else if (reader.ValueTextEquals("name"u8))
+            {
+                reader.Read();
+                valid &= _json.TryReadString(ref reader, "name", out name);
+            }
+            else
+            {
+                reader.Skip();
+            }
+        }
+
+        valid &= Has(id is not null, "id", start);
+        valid &= Has(!valid || name is not null, "name", start);
+        if (valid)
+            Categories.Add(new(id!.Value, name!));
+    }
+
+    /// <summary>A side of an image; null counts as missing.</summary>
+    private bool ReadSide(ref Utf8JsonReader reader, string what, out double side)
+    {
+        side = 0;
+        reader.Read();
+        if (reader.TokenType == JsonTokenType.Null)
+            return true;
+        var start = reader.TokenStartIndex;
+        if (!_json.TryReadNumber(ref reader, what, out side))
+            return false;
+        if (side is >= 0 and <= int.MaxValue && side == Math.Truncate(side))
+            return true;
+        _json.Fail(start, $"{what} {side} is no number of pixels");
+        return false;
+    }
+
+    private bool ReadFlag(ref Utf8JsonReader reader, string what, out bool flag)
+    {
+        flag = reader.TokenType == JsonTokenType.True;
+        if (reader.TokenType is JsonTokenType.True or JsonTokenType.False)
+            return true;
+        if (!_json.TryReadNumber(ref reader, what, out var number))
+            return false;
+        flag = number != 0;
+        return true;
+    }
+
+    private bool Has(bool there, string what, long start)
+    {
+        if (!there)
+            _json.Fail(start, $"has no {what}");
+        return there;
+    }
+}

@@ -1,0 +1,52 @@
+namespace RetinaSharp.Datasets;
+
+/// <summary>Finds out what a path holds.</summary>
+internal static class DatasetReader
+{
+    public static DetectionDataset Open(string data, DatasetOptions options, ProblemLog log)
+    {
+        var set = Read(data, options, log);
+        log.SummarizeDegenerate();
+        return set;
+    }
+
+    private static DetectionDataset Read(string data, DatasetOptions options, ProblemLog log)
+    {
+        var (path, split) = Split(data);
+        if (File.Exists(path))
+        {
+            if (IsYaml(path))
+                return YoloReader.ReadYaml(data, path, split, options, log);
+            return CocoReader.Read(data, path, split, options, log);
+        }
+
+        if (!Directory.Exists(path))
+            throw new DatasetException(path, "", "there is no such file or folder");
+        if (VocReader.Recognises(path))
+            return VocReader.Read(data, path, split, options, log);
+        if (CocoReader.Recognises(path))
+            return CocoReader.Read(data, CocoReader.FindFile(path, split), split, options, log);
+        if (YoloReader.FindYaml(path) is { } yaml)
+            return YoloReader.ReadYaml(data, yaml, split, options, log);
+        if (YoloReader.Recognises(path))
+            return YoloReader.ReadFolder(data, path, split, options, log);
+        throw new DatasetException(path, "",
+            "holds no data set: expected a COCO JSON file, annotations/instances_SPLIT.json, Annotations/*.xml (VOC), data.yaml, or images/ with labels/ (YOLO)");
+    }
+
+    /// <summary>Path and split; a '#' that belongs to the name of something there is part of the path.</summary>
+    internal static (string Path, string? Split) Split(string data)
+    {
+        var at = data.LastIndexOf('#');
+        if (at <= 0 || Path.Exists(data))
+            return (data, null);
+        var split = data[(at + 1)..];
+        if (split.Length == 0)
+            throw new DatasetException(data, "", "names no split after '#'");
+        if (split is "." or ".." || split.AsSpan().IndexOfAny('/', '\\', '\0') >= 0)
+            throw new DatasetException(data, "", $"\"{split}\" is no name of a split");
+        return (data[..at], split);
+    }
+
+    private static bool IsYaml(string path) => DataFiles.HasExtension(path, ".yaml") || DataFiles.HasExtension(path, ".yml");
+}

@@ -1,0 +1,32 @@
+using System.Buffers.Binary;
+
+namespace RetinaSharp.Datasets;
+
+/// <summary>The entries of a TIFF directory, 12 bytes each; EXIF data have the same form.</summary>
+internal readonly ref struct TiffDirectory(ReadOnlySpan<byte> entries, bool littleEndian)
+{
+    private const int EntrySize = 12, ShortType = 3, LongType = 4;
+
+    private readonly ReadOnlySpan<byte> _entries = entries;
+
+    /// <summary>The first value of an entry of type SHORT or LONG.</summary>
+    public uint? Find(int tag)
+    {
+        for (var rest = _entries; rest.Length >= EntrySize; rest = rest[EntrySize..])
+        {
+            if (UInt16(rest) != tag)
+                continue;
+            return UInt16(rest[2..]) switch
+            {
+                ShortType => UInt16(rest[8..]),
+                LongType => littleEndian ? BinaryPrimitives.ReadUInt32LittleEndian(rest[8..]) : BinaryPrimitives.ReadUInt32BigEndian(rest[8..]),
+                _ => null,
+            };
+        }
+
+        return null;
+    }
+
+    private ushort UInt16(ReadOnlySpan<byte> bytes) =>
+        littleEndian ? BinaryPrimitives.ReadUInt16LittleEndian(bytes) : BinaryPrimitives.ReadUInt16BigEndian(bytes);
+}

@@ -1,0 +1,19 @@
+namespace RetinaSharp.Datasets;
+
+/// <summary>TIFF: the first directory.</summary>
+internal static class TiffHeader
+{
+    private const int WidthTag = 256, HeightTag = 257, OrientationTag = 274;
+
+    public static ImageHeader Read(HeaderReader reader)
+    {
+        var littleEndian = reader.Byte() == (byte)'I';
+        reader.Seek(4);
+        reader.Seek(reader.UInt32(littleEndian));
+        var directory = new TiffDirectory(reader.Bytes(12 * reader.UInt16(littleEndian)), littleEndian);
+        return new(ImageFormat.Tiff, Dimension(directory.Find(WidthTag)), Dimension(directory.Find(HeightTag)), Exif.Valid(directory.Find(OrientationTag)));
+    }
+
+    // Zero is refused by the caller.
+    private static int Dimension(uint? value) => value is <= int.MaxValue ? (int)value.Value : 0;
+}

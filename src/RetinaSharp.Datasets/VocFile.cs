@@ -1,0 +1,152 @@
+using System.Globalization;
+using System.Xml;
+
+namespace RetinaSharp.Datasets;
+
+/// <summary>
+/// One VOC annotation file. It is read element by element: a tree of a file from anywhere could be deep enough to end the
+/// process.
+/// </summary>
+internal sealed class VocFile
+{
+    private static readonly XmlReaderSettings Settings = new() { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null };
+
+    private readonly ProblemLog _log;
+    private readonly List<VocObject> _objects = [];
+    private readonly Dictionary<string, string> _fields = [];
+    private int _objectLine;
+    private int _objectCount;
+
+    private VocFile(string path, ProblemLog log) => (FullPath, _log) = (path, log);
+
+    public string FullPath { get; }
+
+    public string Stem => Path.GetFileNameWithoutExtension(FullPath);
+
+    /// <summary>The <c>filename</c> element; often wrong.</summary>
+    public string FileName { get; private set; } = "";
+
+    /// <summary>Width in pixels, 0 where the file has none.</summary>
+    public int Width { get; private set; }
+
+    /// <summary>Height in pixels, 0 where the file has none.</summary>
+    public int Height { get; private set; }
+
+    public IReadOnlyList<VocObject> Objects => _objects;
+
+    public static VocFile Read(string path, ProblemLog log)
+    {
+        var file = new VocFile(path, log);
+        try
+        {
+            using var reader = XmlReader.Create(new MemoryStream(DataFiles.ReadBytes(path)), Settings);
+            file.ReadElements(reader);
+        }
+        catch (XmlException exception)
+        {
+            // The reader's own words for the first are meant for programmers.
+            var reason = exception.Message.Contains("DTD", StringComparison.Ordinal)
+                ? "has a document type (<!DOCTYPE …>), which is not read, because it can name other files: remove it"
+                : $"is not valid XML: {exception.Message}";
+            throw new DatasetException(path, $"line {exception.LineNumber}", reason, exception);
+        }
+
+        return file;
+    }
+
+    private void ReadElements(XmlReader reader)
+    {
+        reader.MoveToContent();
+        if (reader.Name != "annotation")
+            throw new DatasetException(FullPath, "", $"the root element is <{reader.Name}>; VOC files have <annotation>");
+
+        // Names from the root down to the element that the reader is in; deeper ones belong to parts of objects.
+        var names = new string[4];
+        var text = "";
+        while (reader.Read())
+        {
+            switch (reader.NodeType)
+            {
+                case XmlNodeType.Element:
+                    text = "";
+                    if (reader.Depth < names.Length)
+                        names[reader.Depth] = reader.Name;
+                    if (reader.Depth == 1 && reader.Name == "object")
+                        BeginObject((IXmlLineInfo)reader);
+                    if (reader.IsEmptyElement)
+                        EndElement(reader.Depth, names, text);
+                    break;
+                case XmlNodeType.Text or XmlNodeType.CDATA:
+                    text += reader.Value;
+                    break;
+                case XmlNodeType.EndElement:
+                    EndElement(reader.Depth, names, text);
+                    text = "";
+                    break;
+            }
+        }
+    }
+
+    private void EndElement(int depth, string[] names, string text)
+    {
+        text = text.Trim();
+        switch (depth)
+        {
+            case 1 when names[1] == "filename":
+                FileName = text;
+                break;
+            case 1 when names[1] == "object":
+                EndObject();
+                break;
+            case 2 when names[1] == "size" && names[2] == "width":
+                Width = Side(text);
+                break;
+            case 2 when names[1] == "size" && names[2] == "height":
+                Height = Side(text);
+                break;
+            case 2 when names[1] == "object":
+                _fields[names[2]] = text;
+                break;
+            case 3 when names[1] == "object" && names[2] == "bndbox":
+                _fields["bndbox/" + names[3]] = text;
+                break;
+        }
+    }
+
+    private void BeginObject(IXmlLineInfo line)
+    {
+        _fields.Clear();
+        _objectLine = line.LineNumber;
+        _objectCount++;
+    }
+
+    private void EndObject()
+    {
+        var name = _fields.GetValueOrDefault("name", "");
+        if (name.Length == 0)
+            Fail("the object has no name");
+        else if (Corner("xmin", out var xmin) & Corner("ymin", out var ymin) & Corner("xmax", out var xmax) & Corner("ymax", out var ymax))
+            _objects.Add(new(_objectCount, _objectLine, name, _fields.GetValueOrDefault("difficult") is "1" or "true" or "True", xmin, ymin, xmax, ymax));
+    }
+
+    private bool Corner(string name, out double value)
+    {
+        if (!_fields.TryGetValue("bndbox/" + name, out var text))
+        {
+            value = 0;
+            Fail($"the object has no bndbox/{name}");
+            return false;
+        }
+
+        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && Math.Abs(value) <= int.MaxValue)
+            return true;
+        Fail($"{name} \"{text}\" is not a number of pixels");
+        return false;
+    }
+
+    private void Fail(string reason) => _log.Fail(FullPath, $"line {_objectLine}, object {_objectCount}", reason);
+
+    // A size that makes no sense is as good as none: the image's header has it.
+    private static int Side(string text) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var side) && side is >= 1 and <= int.MaxValue ? (int)side : 0;
+}

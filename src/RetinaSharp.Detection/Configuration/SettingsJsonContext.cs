@@ -1,0 +1,23 @@
+using System.Text.Json.Serialization;
+using RetinaSharp.Detection.Anchors;
+using RetinaSharp.Detection.Training;
+using RetinaSharp.Detection.Weights;
+
+namespace RetinaSharp.Detection.Configuration;
+
+/// <summary>The generated converters.</summary>
+[JsonSourceGenerationOptions(
+    WriteIndented = true,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    Converters =
+    [
+        typeof(EnumNameConverter<AnchorCompatibility>), typeof(EnumNameConverter<BoxClipping>), typeof(EnumNameConverter<BoxLossKind>), typeof(EnumNameConverter<ClassificationLossKind>),
+        typeof(EnumNameConverter<NormalizerKind>), typeof(EnumNameConverter<NormKind>), typeof(EnumNameConverter<OptimizerKind>), typeof(EnumNameConverter<P6Source>), typeof(EnumNameConverter<Precision>), typeof(EnumNameConverter<SamplingKind>), typeof(EnumNameConverter<ScheduleKind>),
+    ],
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    RespectNullableAnnotations = true,
+    IgnoreReadOnlyProperties = true)]
+[JsonSerializable(typeof(RunSettings))]
+[JsonSerializable(typeof(ModelDescription))]
+[JsonSerializable(typeof(Checkpoint))]
+internal sealed partial class SettingsJsonContext : JsonSerializerContext;

@@ -1,0 +1,133 @@
+using RetinaSharp.Detection.Configuration;
+
+namespace RetinaSharp.Detection.Tests.Configuration;
+
+public class RunSettingsTests
+{
+    public static TheoryData<string> PresetNames => [.. Presets.Names];
+
+    [Theory]
+    [MemberData(nameof(PresetNames))]
+    public void Validate_Preset_IsAccepted(string name) => Presets.Named(name).Validate();
+
+    [Theory]
+    [InlineData(SamplingKind.None)]
+    [InlineData(SamplingKind.Ohem)]
+    [InlineData(SamplingKind.Ratio)]
+    [InlineData(SamplingKind.HardNegative)]
+    public void Validate_UsualSampling_IsAccepted(SamplingKind kind) =>
+        new LossSettings { Classification = ClassificationLossKind.CrossEntropy, Sampling = SamplingSettings.ForKind(kind) }.Validate();
+
+    [Fact]
+    public void Named_UnknownPreset_ThrowsAndListsThem() =>
+        Assert.Contains("tiny, small, r50, r101", Assert.Throws<ArgumentException>(() => Presets.Named("huge")).Message);
+
+    [Theory]
+    [InlineData("Depth 20")]
+    [InlineData("Width 0")]
+    [InlineData("Width NaN")]
+    [InlineData("Pyramid channels 4")]
+    [InlineData("Head convolutions -1")]
+    [InlineData("Prior 0")]
+    [InlineData("Prior 1")]
+    [InlineData("Levels 1 to 7")]
+    [InlineData("Levels 3 to 4")]
+    [InlineData("Ratios")]
+    [InlineData("Input size 64, 32")]
+    [InlineData("IoU thresholds 0.6 and 0.5")]
+    [InlineData("Translation 0.7")]
+    [InlineData("Gamma -1")]
+    [InlineData("Alpha 1.5")]
+    [InlineData("Box weight NaN")]
+    [InlineData("Gamma 0: must be above 0 for the loss focal-star")]
+    [InlineData("Beta NaN of the loss focal-star")]
+    [InlineData("Sampling batch 0")]
+    [InlineData("Sampling batch 3: must be 4 or more")]
+    [InlineData("Sampling NMS threshold 1.5")]
+    [InlineData("Sampling ratio 0")]
+    [InlineData("Sampling Ratio without a ratio")]
+    [InlineData("Sampling HardNegative without a ratio")]
+    [InlineData("Sampling Ohem with the loss Focal: sampled anchors learn by cross entropy; choose that loss (--loss ce)")]
+    [InlineData("Epochs 0")]
+    [InlineData("Batch 0")]
+    [InlineData("Accumulate 0")]
+    [InlineData("Batch times accumulate 4294967296")]
+    [InlineData("Shards 1000000")]
+    [InlineData("17 scales and 17 ratios")]
+    [InlineData("Learning rate 0")]
+    [InlineData("Learning rate NaN")]
+    [InlineData("Weight decay -1")]
+    [InlineData("Milestones 1")]
+    [InlineData("Warm-up -1")]
+    [InlineData("Clip -1")]
+    [InlineData("EMA 1")]
+    [InlineData("Freeze 6")]
+    [InlineData("Early stop -1")]
+    [InlineData("Score threshold 1")]
+    [InlineData("Candidates 0")]
+    [InlineData("NMS threshold NaN")]
+    [InlineData("Detections 0")]
+    public void Validate_OutOfRange_ThrowsAndNamesIt(string said)
+    {
+        var settings = Wrong(said);
+
+        Assert.Contains(said, Assert.Throws<ArgumentException>(settings.Validate).Message);
+    }
+
+    private static RunSettings Wrong(string what)
+    {
+        var good = new RunSettings();
+        var (model, training, loss, inference) = (good.Model, good.Training, good.Loss, good.Inference);
+        return what switch
+        {
+            "Depth 20" => good with { Model = model with { Depth = 20 } },
+            "Width 0" => good with { Model = model with { Width = 0 } },
+            "Width NaN" => good with { Model = model with { Width = double.NaN } },
+            "Pyramid channels 4" => good with { Model = model with { PyramidChannels = 4 } },
+            "Head convolutions -1" => good with { Model = model with { HeadConvolutions = -1 } },
+            "Prior 0" => good with { Model = model with { Prior = 0 } },
+            "Prior 1" => good with { Model = model with { Prior = 1 } },
+            // The pyramid begins at C2 at the finest, and always has P5.
+            "Levels 1 to 7" => good with { Model = model with { Anchors = new() { MinLevel = 1 } } },
+            "Levels 3 to 4" => good with { Model = model with { Anchors = new() { MaxLevel = 4 } } },
+            "Ratios" => good with { Model = model with { Anchors = new() { Ratios = [] } } },
+            "Input size 64, 32" => good with { Input = new(64, 32) },
+            "IoU thresholds 0.6 and 0.5" => good with { Assigner = new() { BackgroundIou = .6 } },
+            "Translation 0.7" => good with { Augmentation = new() { Translate = .7 } },
+            "Gamma -1" => good with { Loss = loss with { Gamma = -1 } },
+            "Alpha 1.5" => good with { Loss = loss with { Alpha = 1.5 } },
+            "Box weight NaN" => good with { Loss = loss with { BoxWeight = double.NaN } },
+            "Gamma 0: must be above 0 for the loss focal-star" => good with { Loss = loss with { Classification = ClassificationLossKind.FocalStar, Gamma = 0 } },
+            "Beta NaN of the loss focal-star" => good with { Loss = loss with { StarBeta = double.NaN } },
+            "Sampling batch 0" => Sampled(new() { Kind = SamplingKind.Ohem, Batch = 0 }),
+            "Sampling batch 3: must be 4 or more" => Sampled(new() { Kind = SamplingKind.Ohem, Batch = 3, Ratio = 3 }),
+            "Sampling NMS threshold 1.5" => Sampled(new() { Kind = SamplingKind.Ohem, NmsIou = 1.5 }),
+            "Sampling ratio 0" => Sampled(new() { Kind = SamplingKind.Ratio, Ratio = 0 }),
+            "Sampling Ratio without a ratio" => Sampled(new() { Kind = SamplingKind.Ratio }),
+            "Sampling HardNegative without a ratio" => Sampled(new() { Kind = SamplingKind.HardNegative }),
+            "Sampling Ohem with the loss Focal: sampled anchors learn by cross entropy; choose that loss (--loss ce)" => good with { Loss = loss with { Sampling = SamplingSettings.ForKind(SamplingKind.Ohem) } },
+            "17 scales and 17 ratios" => good with { Model = model with { Anchors = new() { Scales = [.. Enumerable.Repeat(1.0, 17)], Ratios = [.. Enumerable.Repeat(1.0, 17)] } } },
+            "Batch times accumulate 4294967296" => good with { Training = training with { Batch = 1 << 16, Accumulate = 1 << 16 } },
+            "Shards 1000000" => good with { Training = training with { Shards = 1_000_000 } },
+            "Epochs 0" => good with { Training = training with { Epochs = 0 } },
+            "Batch 0" => good with { Training = training with { Batch = 0 } },
+            "Accumulate 0" => good with { Training = training with { Accumulate = 0 } },
+            "Learning rate 0" => good with { Training = training with { LearningRate = 0 } },
+            "Learning rate NaN" => good with { Training = training with { LearningRate = double.NaN } },
+            "Weight decay -1" => good with { Training = training with { WeightDecay = -1 } },
+            "Milestones 1" => good with { Training = training with { Milestones = [1] } },
+            "Warm-up -1" => good with { Training = training with { WarmUp = -1 } },
+            "Clip -1" => good with { Training = training with { Clip = -1 } },
+            "EMA 1" => good with { Training = training with { Ema = 1 } },
+            "Freeze 6" => good with { Training = training with { Freeze = 6 } },
+            "Early stop -1" => good with { Training = training with { EarlyStop = -1 } },
+            "Score threshold 1" => good with { Inference = inference with { ScoreThreshold = 1 } },
+            "Candidates 0" => good with { Inference = inference with { Candidates = 0 } },
+            "NMS threshold NaN" => good with { Inference = inference with { NmsIou = double.NaN } },
+            "Detections 0" => good with { Inference = inference with { MaxDetections = 0 } },
+            _ => throw new ArgumentException(what),
+        };
+
+        RunSettings Sampled(SamplingSettings sampling) => good with { Loss = loss with { Classification = ClassificationLossKind.CrossEntropy, Sampling = sampling } };
+    }
+}
