@@ -7,7 +7,7 @@ namespace RetinaSharp.Detection;
 /// resumed, or has another number of loader threads, draws what the uninterrupted one drew. The generator is xoshiro256**
 /// (Blackman and Vigna), seeded by SplitMix64.
 /// </summary>
-internal sealed class RandomStream
+public sealed class RandomStream
 {
     private ulong _a;
     private ulong _b;

@@ -5,13 +5,16 @@ namespace RetinaSharp.Detection.Configuration;
 /// <summary>The architecture: everything that decides which weights a model has, and what they mean.</summary>
 public sealed record ModelSettings
 {
+    /// <summary>Names of the network's parts. Training and loading set them; they are no choice of a configuration file.</summary>
+    public NetworkPartNames Parts { get; init; } = new();
+
     /// <summary>Depth of the ResNet: 18, 34, 50, 101 or 152.</summary>
     public int Depth { get; init; } = 50;
 
     /// <summary>Factor of the backbone's channels (64 at the stem); the result is rounded to a multiple of 8.</summary>
     public double Width { get; init; } = 1;
 
-    /// <summary>Normalisation of the backbone.</summary>
+    /// <summary>Normalization of the backbone.</summary>
     public NormKind Norm { get; init; } = NormKind.Frozen;
 
     /// <summary>Channels of the pyramid and the heads.</summary>

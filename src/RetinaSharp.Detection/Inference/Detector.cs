@@ -68,7 +68,7 @@ public sealed partial class Detector : IDisposable
     {
         options ??= new();
         var device = LibTorch.Require(options.Device);
-        var (state, description) = ModelFile.Load(ModelFile.Find(path));
+        var (state, description) = ModelFile.Load(ModelFile.Find(path), options.Components);
         try
         {
             if (device.type != TorchSharp.DeviceType.CPU)

@@ -1,5 +1,6 @@
 using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Data;
+using RetinaSharp.Detection.Modeling;
 using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Inference;
@@ -9,6 +10,9 @@ public sealed record DetectorOptions
 {
     /// <summary>Where the network is computed; null: on the CPU.</summary>
     public Device? Device { get; init; }
+
+    /// <summary>Parts of the network that the application brings, as in training; null: the built-in ones.</summary>
+    public NetworkComponents? Components { get; init; }
 
     /// <summary>Number type of the network's computation.</summary>
     public Precision Precision { get; init; }

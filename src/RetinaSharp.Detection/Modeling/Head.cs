@@ -5,23 +5,28 @@ using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Modeling;
 
-/// <summary>A head's forward pass over all pyramid levels at once.</summary>
-internal sealed class Head
+/// <summary>RetinaNet's head, applied to all pyramid levels at once.</summary>
+public sealed class Head : nn.Module<Tensor[], Tensor[]>
 {
     private readonly ConvNorm[] _tower;
     private readonly ConvNorm _predictor;
     private readonly int _outputs;
 
+    /// <summary>Creates the module.</summary>
     /// <param name="architecture">Its layers.</param>
-    /// <param name="layer">Makes the module of a layer.</param>
-    public Head(HeadArchitecture architecture, Func<ConvolutionLayer, ConvNorm> layer)
+    /// <param name="state">Tensors that its parameters and buffers share.</param>
+    /// <param name="options">Type and mode.</param>
+    public Head(HeadArchitecture architecture, NetworkState state, NetworkOptions options)
+        : base(nameof(Head))
     {
-        _tower = [.. architecture.Tower.Select(layer)];
-        (_predictor, _outputs) = (layer(architecture.Predictor), architecture.Outputs);
+        var layers = new LayerFactory(this, architecture.Prefix, state, options);
+        _tower = [.. architecture.Tower.Select(layers.Create)];
+        (_predictor, _outputs) = (layers.Create(architecture.Predictor), architecture.Outputs);
     }
 
     /// <summary>Levels [N, C, H, W] to [N, H·W·A, outputs] each: views, because the memory format is channels-last.</summary>
-    public Tensor[] Forward(Tensor[] levels)
+    /// <inheritdoc/>
+    public override Tensor[] forward(Tensor[] levels)
     {
         using var scope = NewDisposeScope();
         var maps = levels;

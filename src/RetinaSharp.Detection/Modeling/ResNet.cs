@@ -5,24 +5,29 @@ using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Modeling;
 
-/// <summary>A ResNet's forward pass: [N, 3, H, W] to C2 to C5 at strides 4, 8, 16 and 32.</summary>
-internal sealed class ResNet
+/// <summary>A ResNet without its classifier.</summary>
+public sealed class ResNet : nn.Module<Tensor, Tensor[]>
 {
+    private readonly int _firstStage;
     private readonly ConvNorm _stem;
     private readonly ResidualBlock[][] _stages;
 
+    /// <summary>Creates the module.</summary>
     /// <param name="architecture">Its layers.</param>
-    /// <param name="layer">Makes the module of a layer.</param>
-    public ResNet(ResNetArchitecture architecture, Func<ConvolutionLayer, ConvNorm> layer)
+    /// <param name="state">Tensors that its parameters and buffers share.</param>
+    /// <param name="options">Type, mode and frozen stages.</param>
+    public ResNet(ResNetArchitecture architecture, NetworkState state, NetworkOptions options)
+        : base(nameof(ResNet))
     {
-        _stem = layer(architecture.Stem);
-        _stages = [.. architecture.Stages.Select(blocks => blocks.Select(block => new ResidualBlock(block, layer)).ToArray())];
+        var layers = new LayerFactory(this, architecture.Prefix, state, options);
+        _firstStage = architecture.FirstStage;
+        _stem = layers.Create(architecture.Stem);
+        _stages = [.. architecture.Stages.Select(blocks => blocks.Select(block => new ResidualBlock(block, layers)).ToArray())];
     }
 
-    /// <param name="images">Normalized images, channels-last.</param>
-    /// <param name="firstStage">The first stage that is wanted, 0 for C2.</param>
-    /// <returns>The outputs of that stage and those after it.</returns>
-    public Tensor[] Forward(Tensor images, int firstStage)
+    /// <summary>Normalized images [N, 3, H, W], channels-last, to the outputs of the first stage that the neck takes and those after it.</summary>
+    /// <inheritdoc/>
+    public override Tensor[] forward(Tensor images)
     {
         var x = Stem(images);
         var outputs = new List<Tensor>();
@@ -30,10 +35,10 @@ internal sealed class ResNet
         {
             var input = x;
             x = Stage(_stages[stage], input);
-            // Nobody wants it besides the graph, and C2 is the largest of all.
-            if (stage <= firstStage)
+            // Only the autograd graph needs it from here on, and C2 is the largest of all.
+            if (stage <= _firstStage)
                 input.Dispose();
-            if (stage >= firstStage)
+            if (stage >= _firstStage)
                 outputs.Add(x);
         }
 

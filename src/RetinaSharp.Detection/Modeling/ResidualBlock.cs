@@ -11,12 +11,12 @@ internal sealed class ResidualBlock
     private readonly ConvNorm[] _convolutions;
     private readonly ConvNorm? _downsample;
 
-    /// <param name="layers">Its layers.</param>
-    /// <param name="layer">Makes the module of a layer.</param>
-    public ResidualBlock(ResidualBlockLayers layers, Func<ConvolutionLayer, ConvNorm> layer)
+    /// <param name="block">Its layers.</param>
+    /// <param name="layers">Creates their modules.</param>
+    public ResidualBlock(ResidualBlockLayers block, LayerFactory layers)
     {
-        _convolutions = [.. layers.Convolutions.Select(layer)];
-        _downsample = layers.Downsample is null ? null : layer(layers.Downsample);
+        _convolutions = [.. block.Convolutions.Select(layers.Create)];
+        _downsample = block.Downsample is null ? null : layers.Create(block.Downsample);
     }
 
     /// <summary>[N, C, H, W] to [N, C', H / stride, W / stride].</summary>

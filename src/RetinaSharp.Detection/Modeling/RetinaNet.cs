@@ -5,69 +5,67 @@ using static TorchSharp.torch;
 namespace RetinaSharp.Detection.Modeling;
 
 /// <summary>
-/// RetinaNet (Lin et al., "Focal Loss for Dense Object Detection"): backbone, pyramid, two heads. A module whose parameters have torchvision's
-/// names and share the memory of a <see cref="NetworkState"/>.
+/// RetinaNet (Lin et al., arXiv 1708.02002): backbone, neck, two heads. Parameters have torchvision's names and share the memory of a
+/// <see cref="NetworkState"/>, so that several networks can train and evaluate the same weights.
 /// </summary>
-internal sealed class RetinaNet : nn.Module<Tensor, LevelOutput[]>
+public sealed class RetinaNet : nn.Module<Tensor, LevelOutput[]>
 {
-    private readonly ResNet _body;
-    private readonly FeaturePyramid _pyramid;
-    private readonly Head _classification, _regression;
+    private readonly nn.Module<Tensor, Tensor[]> _backbone;
+    private readonly nn.Module<Tensor[], Tensor[]> _neck, _classificationHead, _regressionHead;
 
-    /// <param name="state">The tensors; they outlive the network.</param>
-    /// <param name="options">What the network is for.</param>
+    /// <summary>Creates the network.</summary>
+    /// <param name="state">The tensors. They must outlive the network.</param>
+    /// <param name="options">Type, mode and frozen stages.</param>
     public RetinaNet(NetworkState state, NetworkOptions options = default)
         : base(nameof(RetinaNet))
     {
         (Architecture, Type, Device) = (state.Architecture, options.Type == default ? ScalarType.Float32 : options.Type, state.Device);
         options = options with { Type = Type };
-        var root = new ModuleTree(this);
-        _body = new(Architecture.Body, Layer);
-        _pyramid = new(Architecture.Pyramid, Layer);
-        _classification = new(Architecture.Classification, Layer);
-        _regression = new(Architecture.Regression, Layer);
+        var tree = new ModuleTree(this);
+        tree.Register(RetinaNetArchitecture.BackbonePrefix[..^1], _backbone = Architecture.Backbone.CreateModule(state, options));
+        tree.Register(RetinaNetArchitecture.NeckPrefix[..^1], _neck = Architecture.Neck.CreateModule(state, options));
+        tree.Register(RetinaNetArchitecture.ClassificationHeadPrefix[..^1], _classificationHead = Architecture.ClassificationHead.CreateModule(state, options));
+        tree.Register(RetinaNetArchitecture.RegressionHeadPrefix[..^1], _regressionHead = Architecture.RegressionHead.CreateModule(state, options));
         train(options.IsTraining);
-
-        ConvNorm Layer(ConvolutionLayer layer) => new(layer, state, options, root);
     }
 
-    /// <summary>Its layers.</summary>
+    /// <summary>Its description.</summary>
     public RetinaNetArchitecture Architecture { get; }
 
     /// <summary>Type in which it computes.</summary>
     public ScalarType Type { get; }
 
-    /// <summary>Where it computes.</summary>
+    /// <summary>Device on which it computes.</summary>
     public Device Device { get; }
 
-    /// <summary>Normalized images [N, 3, H, W], channels-last, H and W multiples of 32, to the outputs of each level, finest first.</summary>
+    /// <summary>Normalized images [N, 3, H, W], channels-last, H and W multiples of 32, to logits and box deltas per pyramid level, finest first.</summary>
+    /// <inheritdoc/>
     public override LevelOutput[] forward(Tensor images)
     {
-        // What the backward pass needs is the graph's, which frees it as it goes; here only the outputs are kept.
+        // The autograd graph keeps what the backward pass needs; only the outputs leave the scope.
         using var scope = NewDisposeScope();
-        return Array.ConvertAll(Outputs(Levels(images)), output => new LevelOutput(output.Logits.MoveToOuterDisposeScope(), output.Deltas.MoveToOuterDisposeScope()));
+        return Array.ConvertAll(Predict(Levels(images)), output => new LevelOutput(output.Logits.MoveToOuterDisposeScope(), output.Deltas.MoveToOuterDisposeScope()));
     }
 
-    /// <summary>The levels of the pyramid, finest first, from images as <see cref="forward"/> takes them.</summary>
-    public Tensor[] Levels(Tensor images) => _pyramid.Forward(_body.Forward(images, _pyramid.FirstStage));
+    /// <summary>Images as <see cref="forward"/> takes them to pyramid levels [N, C, H, W], finest first.</summary>
+    /// <param name="images">[N, 3, H, W].</param>
+    public Tensor[] Levels(Tensor images) => _neck.call(_backbone.call(images));
 
-    /// <summary>The outputs of both heads for each level.</summary>
-    public LevelOutput[] Outputs(Tensor[] levels) => [.. _classification.Forward(levels).Zip(_regression.Forward(levels), (logits, deltas) => new LevelOutput(logits, deltas))];
+    /// <summary>Pyramid levels to logits and box deltas.</summary>
+    /// <param name="levels">[N, C, H, W] each, finest first.</param>
+    public LevelOutput[] Predict(Tensor[] levels) => [.. _classificationHead.call(levels).Zip(_regressionHead.call(levels), (logits, deltas) => new LevelOutput(logits, deltas))];
 
-    /// <summary>Forgets what was derived from the weights: they have changed.</summary>
+    /// <summary>Drops what was derived from the weights, which have changed.</summary>
     public void InvalidateCache()
     {
-        foreach (var module in modules())
-        {
-            (module as Conv2d)?.InvalidateCache();
-            (module as Norm2d)?.InvalidateCache();
-        }
+        foreach (var module in modules().OfType<IWeightCache>())
+            module.InvalidateCache();
     }
 
-    /// <summary>Moves the running statistics of batch norm by the batches since the last call.</summary>
+    /// <summary>Updates running statistics by the batches since the last call.</summary>
     public void UpdateRunningStats()
     {
-        foreach (var norm in modules().OfType<BatchNorm2d>())
-            norm.UpdateRunningStats();
+        foreach (var module in modules().OfType<IDeferredStatistics>())
+            module.UpdateRunningStats();
     }
 }

@@ -1,56 +1,60 @@
 using RetinaSharp.Detection.Modeling.Architecture;
 using RetinaSharp.Kernels;
-using RetinaSharp.Losses;
 using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Modeling;
 
 /// <summary>
-/// Initial weights as the paper and torchvision choose them. They follow from the seed and the parameter's name alone, not from LibTorch's
-/// generator, so that they are the same with every version of it.
+/// Initial weights. They follow from the seed and the layer's name alone, not from LibTorch's generator, so that they are the same with every
+/// version of it.
 /// </summary>
-internal static class WeightInitializer
+public static class WeightInitializer
 {
-    private const double HeadDeviation = .01;
-
-    /// <summary>The initial tensors of a network.</summary>
+    /// <summary>Creates the initial tensors of a network, in fp32 on the CPU.</summary>
     /// <param name="architecture">The network.</param>
     /// <param name="seed">Seed of the run.</param>
     public static NetworkState Create(RetinaNetArchitecture architecture, long seed)
     {
         var state = NetworkState.Create(architecture);
-        foreach (var layer in architecture.Layers())
+        try
         {
-            var weight = state[$"{layer.Name}.weight"];
-            var random = new RandomStream(seed, "weights " + layer.Name);
-            if (layer.Name.StartsWith(RetinaNetArchitecture.BodyPrefix, StringComparison.Ordinal))
-            {
-                // Kaiming, normal, fan out: keeps the size of gradients through ReLU.
-                var deviation = Math.Sqrt(2.0 / (layer.Outputs * layer.Kernel * layer.Kernel));
-                Fill(weight, () => deviation * random.NextNormal());
-            }
-            else if (layer.Name.StartsWith(RetinaNetArchitecture.PyramidPrefix, StringComparison.Ordinal))
-            {
-                // Kaiming, uniform, for a linear layer (a = 1).
-                var bound = Math.Sqrt(3.0 / (layer.Inputs * layer.Kernel * layer.Kernel));
-                Fill(weight, () => random.NextDouble(-bound, bound));
-            }
-            else
-            {
-                Fill(weight, () => HeadDeviation * random.NextNormal());
-            }
+            foreach (var part in architecture.Parts)
+                part.Initialize(state, seed);
+            return state;
         }
-
-        var bias = PriorProbability.Bias(architecture.Settings.Prior);
-        var output = 0;
-        // A softmax starts with log(K (1 - π) / π) for the background and 0 for each class, all of which together are then at π.
-        Fill(state[$"{architecture.Classification.Predictor.Name}.bias"],
-            !architecture.HasBackground ? () => bias : () => output++ % (architecture.Classes + 1) == 0 ? Math.Log(architecture.Classes) - bias : 0);
-        return state;
+        catch
+        {
+            state.Dispose();
+            throw;
+        }
     }
 
-    // In C order, whatever the memory format.
-    private static void Fill(Tensor tensor, Func<double> next)
+    /// <summary>Draws a layer's weight from a normal distribution with mean 0.</summary>
+    /// <param name="state">Holds the weight.</param>
+    /// <param name="layer">The layer.</param>
+    /// <param name="deviation">Standard deviation.</param>
+    /// <param name="seed">Seed of the run.</param>
+    public static void Normal(NetworkState state, ConvolutionLayer layer, double deviation, long seed)
+    {
+        var random = Random(layer, seed);
+        Fill(state[$"{layer.Name}.weight"], () => deviation * random.NextNormal());
+    }
+
+    /// <summary>Draws a layer's weight from a uniform distribution over [-bound, bound).</summary>
+    /// <param name="state">Holds the weight.</param>
+    /// <param name="layer">The layer.</param>
+    /// <param name="bound">Bound of the distribution.</param>
+    /// <param name="seed">Seed of the run.</param>
+    public static void Uniform(NetworkState state, ConvolutionLayer layer, double bound, long seed)
+    {
+        var random = Random(layer, seed);
+        Fill(state[$"{layer.Name}.weight"], () => random.NextDouble(-bound, bound));
+    }
+
+    /// <summary>Sets a tensor's elements one by one in row-major order, whatever its memory format.</summary>
+    /// <param name="tensor">An fp32 tensor on the CPU.</param>
+    /// <param name="next">Returns the next element.</param>
+    public static void Fill(Tensor tensor, Func<double> next)
     {
         using var guard = no_grad();
         using var scope = NewDisposeScope();
@@ -59,4 +63,6 @@ internal static class WeightInitializer
             elements[i] = (float)next();
         tensor.copy_(TensorMemory.Create<float>(elements, ScalarType.Float32, tensor.shape));
     }
+
+    private static RandomStream Random(ConvolutionLayer layer, long seed) => new(seed, "weights " + layer.Name);
 }

@@ -26,8 +26,8 @@ internal sealed class TrainingState : IDisposable
     {
         _masters = initial;
         _values = initial.Values(type, settings.Freeze);
-        Shards = [.. Enumerable.Range(0, settings.EffectiveShards).Select(_ => new RetinaNet(_values, new(type, IsTraining: true, settings.Freeze)))];
-        TensorLayout[] trained = [.. initial.Architecture.Layers().Where(layer => layer.Part >= settings.Freeze).SelectMany(layer => layer.Tensors()).Where(layout => layout.Kind != TensorKind.Buffer)];
+        Shards = [.. Enumerable.Range(0, settings.EffectiveShards).Select(shard => new RetinaNet(_values, new(type, IsTraining: true, settings.Freeze) { Shard = shard }))];
+        TensorLayout[] trained = [.. initial.Architecture.Tensors().Where(layout => layout.IsTrained(settings.Freeze))];
         _trained = [.. trained.Select(layout => layout.Name)];
         var parameters = Shards.Select(shard => shard.named_parameters().ToDictionary(entry => entry.name, entry => entry.parameter)).ToArray();
         Gradients = new([.. parameters.Select(byName => _trained.Select(name => byName[name]).ToArray())]);

@@ -48,7 +48,7 @@ public static class ModelFile
         SafetensorsWriter.Write(path, state, metadata);
     }
 
-    /// <summary>Reads only what is said of a model.</summary>
+    /// <summary>Reads a model's description alone.</summary>
     /// <exception cref="WeightsException">The file is damaged, or no model of this program.</exception>
     public static ModelDescription Describe(string path)
     {
@@ -60,12 +60,15 @@ public static class ModelFile
     }
 
     /// <summary>Reads a model, on the CPU, in fp32.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="components">Parts of the application's own that the network has.</param>
+    /// <returns>Weights, to be disposed by the caller, and description.</returns>
     /// <exception cref="WeightsException">The file is damaged, or no model of this program, or its weights do not fit its description.</exception>
-    internal static (NetworkState State, ModelDescription Description) Load(string path)
+    public static (NetworkState State, ModelDescription Description) Load(string path, NetworkComponents? components = null)
     {
         using var file = Open(path);
-        var description = Describe(file);
-        return (NetworkState.Fill(Architecture(description), file.Read), description);
+        var (description, architecture) = Check(file, components);
+        return (NetworkState.Fill(architecture, file.Read), description);
     }
 
     /// <summary>Opens a model's file and holds it against its checksum, where it has one: other tools that write it anew leave that out.</summary>
@@ -87,13 +90,17 @@ public static class ModelFile
         }
     }
 
-    /// <summary>Reads what is said of a model, of whose network the file has to hold the weights.</summary>
-    /// <exception cref="WeightsException">It is damaged, or of a larger network.</exception>
-    public static ModelDescription Describe(SafetensorsFile file)
+    /// <summary>Reads a model's description and checks that the file holds its network's weights.</summary>
+    /// <param name="file">The model.</param>
+    /// <param name="components">Parts of the application's own that the network has.</param>
+    /// <exception cref="WeightsException">The file is damaged, or its weights are those of another network.</exception>
+    public static ModelDescription Describe(SafetensorsFile file, NetworkComponents? components = null) => Check(file, components).Description;
+
+    private static (ModelDescription Description, RetinaNetArchitecture Architecture) Check(SafetensorsFile file, NetworkComponents? components)
     {
         var description = Describe(file.Path, DescriptionIn(file));
-        // Before memory is asked for: a small file may describe a network that no machine holds. The architecture is a list of some hundred layers, whatever their sizes.
-        var architecture = Architecture(description);
+        var architecture = Architecture(file.Path, description, components);
+        // Before any allocation: a small file may describe a network that no machine holds. The architecture is a list of some hundred layers, whatever their sizes.
         var needed = 0;
         foreach (var layout in architecture.Tensors())
         {
@@ -102,16 +109,32 @@ public static class ModelFile
         }
 
         return needed == file.Entries.Count
-            ? description
+            ? (description, architecture)
             : throw new WeightsException(file.Path, $"{file.Entries.Count - needed} weights belong to no part of the model, the first is {Unexpected(file, architecture)}");
     }
 
-    private static RetinaNetArchitecture Architecture(ModelDescription description) => RetinaNetArchitecture.Create(description.Settings, description.Categories.Count);
+    private static RetinaNetArchitecture Architecture(string path, ModelDescription description, NetworkComponents? components)
+    {
+        var parts = description.Settings.Model.Parts;
+        RetinaNetArchitecture architecture;
+        try
+        {
+            architecture = RetinaNetArchitecture.Create(description.Settings, description.Categories.Count, components);
+        }
+        catch (ArgumentException error) when (components is not null)
+        {
+            throw new WeightsException(path, error.Message);
+        }
+
+        return architecture.Names == parts
+            ? architecture
+            : throw new WeightsException(path, $"its network has parts of an application ({parts}), but loading got {architecture.Names}: pass the {nameof(NetworkComponents)} that it was trained with");
+    }
 
     private static string Unexpected(SafetensorsFile file, RetinaNetArchitecture architecture) =>
         SafetensorsHeaderParser.Show(file.Names.Except(architecture.Tensors().Select(layout => layout.Name)).First());
 
-    /// <summary>What is said of a model, if the file is one of this program's.</summary>
+    /// <summary>Reads a model's description; null where the file has none.</summary>
     public static ModelDescription? TryDescribe(SafetensorsFile file) => file.Metadata.TryGetValue(DescriptionKey, out var text) ? Describe(file.Path, text) : null;
 
     private static string DescriptionIn(SafetensorsFile file) => file.Metadata.TryGetValue(DescriptionKey, out var text)

@@ -44,7 +44,7 @@ internal static class TorchvisionArchitecture
     /// <exception cref="WeightsException">It is none of torchvision's, or has anchors of its own.</exception>
     public static (ModelSettings Settings, int Classes) RetinaNet(IWeightSource weights)
     {
-        var (depth, width) = ResNet(weights, RetinaNetArchitecture.BodyPrefix);
+        var (depth, width) = ResNet(weights, RetinaNetArchitecture.BackbonePrefix);
         var anchors = new AnchorSettings { Compatibility = AnchorCompatibility.Torchvision };
         var (outputs, channels) = Convolution(weights, Classes);
         var (coordinates, _) = Convolution(weights, Boxes);
@@ -63,7 +63,7 @@ internal static class TorchvisionArchitecture
             Depth = depth,
             Width = width,
             // Only a batch norm that is trained counts its batches.
-            Norm = weights.Find($"{RetinaNetArchitecture.BodyPrefix}bn1.num_batches_tracked") is null ? NormKind.Frozen : NormKind.Batch,
+            Norm = weights.Find($"{RetinaNetArchitecture.BackbonePrefix}bn1.num_batches_tracked") is null ? NormKind.Frozen : NormKind.Batch,
             PyramidChannels = channels,
             P6From = Convolution(weights, P6).Inputs == channels ? P6Source.P5 : P6Source.C5,
             HeadConvolutions = Count(weights, Tower),

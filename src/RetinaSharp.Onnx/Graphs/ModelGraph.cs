@@ -25,13 +25,13 @@ internal static class ModelGraph
         var images = graph.Input("images", TensorType.Uint8, "images of one size, red, green, blue; scaled beforehand to the size that the metadata name", Images, "height", "width", "3");
         var input = network.Preprocess(images);
         var levels = network.Levels(input);
-        var (logits, deltas) = (network.Head(levels, architecture.Classification), network.Head(levels, architecture.Regression));
+        var (logits, deltas) = (network.Head(levels, architecture.ClassificationHead), network.Head(levels, architecture.RegressionHead));
         AnchorLevelGraph[] anchors = [.. levels.Select((level, i) => new AnchorLevelGraph(graph, settings.Anchors, settings.Anchors.MinLevel + i, level, input))];
         if (outputs == OnnxOutputs.Raw)
         {
             graph.Output("logits", Value.Concat(1, logits), TensorType.Float,
                 hasBackground ? "logits of each anchor's classes, the background first; their softmax are the scores" : "logits of each anchor's classes; their sigmoids are the scores",
-                Images, Anchors, $"{architecture.Classification.Outputs}");
+                Images, Anchors, $"{architecture.ClassificationOutputs}");
             graph.Output("deltas", Value.Concat(1, deltas), TensorType.Float, "each anchor's box: dx, dy in sizes of the anchor, dw, dh as logarithms", Images, Anchors, "4");
             graph.Output("anchors", Value.Concat(0, [.. anchors.Select((level, i) => level.All(deltas[i]))]), TensorType.Float, "x1, y1, x2, y2 in pixels of the images", Anchors, "4");
         }

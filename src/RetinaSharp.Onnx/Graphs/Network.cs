@@ -11,6 +11,8 @@ internal sealed class Network(GraphBuilder graph, WeightReader weights, RetinaNe
     private const int Divisor = 32;
 
     private readonly Layers _layers = new(graph, weights);
+    private readonly ResNetArchitecture _backbone = Required<ResNetArchitecture>(architecture.Backbone);
+    private readonly PyramidArchitecture _neck = Required<PyramidArchitecture>(architecture.Neck);
 
     /// <summary>Images [N, H, W, 3] of bytes to the network's input: normalized, channels first, sides filled up to a multiple of 32 with 0.</summary>
     public Value Preprocess(Value images)
@@ -23,12 +25,12 @@ internal sealed class Network(GraphBuilder graph, WeightReader weights, RetinaNe
     /// <summary>The input to the pyramid levels, finest first.</summary>
     public Value[] Levels(Value input)
     {
-        var (pyramid, stages) = (architecture.Pyramid, Stages(input));
+        var (pyramid, stages) = (_neck, Stages(input));
         var levels = new List<Value>();
         Value? above = null;
         for (var i = pyramid.Lateral.Count - 1; i >= 0; i--)
         {
-            var merged = _layers.Convolution(pyramid.Lateral[i])(stages[pyramid.FirstStage + i]);
+            var merged = _layers.Convolution(pyramid.Lateral[i])(stages[_backbone.FirstStage + i]);
             if (above is { } upper)
                 merged += Upsample(upper);
             above = merged;
@@ -42,19 +44,23 @@ internal sealed class Network(GraphBuilder graph, WeightReader weights, RetinaNe
     }
 
     /// <summary>Levels to [N, anchors, outputs] each.</summary>
-    public Value[] Head(IReadOnlyList<Value> levels, HeadArchitecture head)
+    public Value[] Head(IReadOnlyList<Value> levels, IHead part)
     {
+        var head = Required<HeadArchitecture>(part);
         var tower = head.Tower.Select(_layers.Convolution).ToArray();
         var predict = _layers.Convolution(head.Predictor);
         return [.. levels.Select(level => predict(tower.Aggregate(level, (x, layer) => layer(x).Relu())).Transpose(0, 2, 3, 1).Reshape(0, -1, head.Outputs))];
     }
 
+    private static T Required<T>(INetworkPart part)
+        where T : class, INetworkPart => part as T ?? throw new NotSupportedException("Only networks of built-in parts can be exported: ONNX operators for a module of an application are not known.");
+
     private List<Value> Stages(Value input)
     {
-        var x = _layers.Convolution(architecture.Body.Stem)(input).Relu();
+        var x = _layers.Convolution(_backbone.Stem)(input).Relu();
         x = graph.Call("MaxPool", [x], Attribute("kernel_shape", [3, 3]), Attribute("strides", [2, 2]), Attribute("pads", [1, 1, 1, 1]));
         var outputs = new List<Value>();
-        foreach (var blocks in architecture.Body.Stages)
+        foreach (var blocks in _backbone.Stages)
             outputs.Add(x = blocks.Aggregate(x, Block));
         return outputs;
     }

@@ -71,5 +71,5 @@ public sealed class RetinaNetArchitectureTests : LeakCheck
     [Theory]
     [InlineData(.25, new[] { 16, 32, 64, 128 })]
     [InlineData(1, new[] { 64, 128, 256, 512 })]
-    public void StageChannels_Width_ScalesThem(double width, int[] channels) => Assert.Equal(channels, ResNetArchitecture.Create(18, width, NormKind.Group).StageChannels);
+    public void Channels_Width_ScalesThem(double width, int[] channels) => Assert.Equal(channels, ResNetArchitecture.Create(18, width, NormKind.Group).Channels);
 }

@@ -1,21 +1,39 @@
 using RetinaSharp.Detection.Configuration;
+using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Modeling.Architecture;
 
-/// <summary>ResNet (He et al., arXiv 1512.03385) without its classifier, with torchvision's names: a stem, and four stages C2 to C5.</summary>
-/// <param name="Stem">7 × 7 with stride 2; ReLU and max pooling of 3 × 3 with stride 2 follow.</param>
+/// <summary>ResNet (He et al., arXiv 1512.03385) without its classifier, with torchvision's names: a stem and four stages, whose outputs are C2 to C5.</summary>
+/// <param name="Stem">7 × 7 with stride 2; ReLU and 3 × 3 max pooling with stride 2 follow.</param>
 /// <param name="Stages">The blocks of each stage.</param>
-public sealed record ResNetArchitecture(ConvolutionLayer Stem, IReadOnlyList<IReadOnlyList<ResidualBlockLayers>> Stages)
+public sealed record ResNetArchitecture(ConvolutionLayer Stem, IReadOnlyList<IReadOnlyList<ResidualBlockLayers>> Stages) : IBackbone
 {
+    /// <summary>Name of this backbone in model files.</summary>
+    public const string BackboneName = "resnet";
+
     private const int Expansion = 4;
 
-    /// <summary>Channels of C2, C3, C4 and C5.</summary>
-    public int[] StageChannels => [.. Stages.Select(blocks => blocks[^1].Convolutions[^1].Outputs)];
+    /// <inheritdoc/>
+    public string Name => BackboneName;
 
-    /// <summary>Depths that there are.</summary>
+    /// <summary>The first stage whose output the neck takes, 0 for C2.</summary>
+    public int FirstStage { get; init; }
+
+    /// <summary>Prefix of its tensors' names.</summary>
+    public string Prefix { get; init; } = "";
+
+    /// <inheritdoc/>
+    public IReadOnlyList<int> Channels => [.. Stages.Skip(FirstStage).Select(blocks => blocks[^1].Convolutions[^1].Outputs)];
+
+    /// <summary>Supported depths.</summary>
     public static IReadOnlyList<int> Depths { get; } = [18, 34, 50, 101, 152];
 
-    /// <summary>Blocks of each stage.</summary>
+    /// <summary>The stage whose output has stride 2^level.</summary>
+    /// <param name="level">Pyramid level, 2 to 5.</param>
+    public static int StageOfLevel(int level) => level - 2;
+
+    /// <summary>Number of blocks in each stage.</summary>
+    /// <param name="depth">One of <see cref="Depths"/>.</param>
     public static int[] Blocks(int depth) => depth switch
     {
         18 => [2, 2, 2, 2],
@@ -24,15 +42,17 @@ public sealed record ResNetArchitecture(ConvolutionLayer Stem, IReadOnlyList<IRe
         _ => [3, 8, 36, 3],
     };
 
-    /// <summary>Whether its blocks are bottlenecks of three convolutions, from depth 50 on.</summary>
+    /// <summary>Whether the blocks are bottlenecks of three convolutions, as from depth 50 on.</summary>
+    /// <param name="depth">One of <see cref="Depths"/>.</param>
     public static bool HasBottlenecks(int depth) => depth >= 50;
 
     /// <summary>Describes a ResNet.</summary>
     /// <param name="depth">Depth, one of <see cref="Depths"/>.</param>
     /// <param name="width">Factor of the channels.</param>
     /// <param name="norm">Its normalization.</param>
-    /// <param name="prefix">What stands before all names.</param>
-    public static ResNetArchitecture Create(int depth, double width, NormKind norm, string prefix = "")
+    /// <param name="prefix">Prefix of its tensors' names.</param>
+    /// <param name="firstStage">The first stage whose output the neck takes, 0 for C2.</param>
+    public static ResNetArchitecture Create(int depth, double width, NormKind norm, string prefix = "", int firstStage = 0)
     {
         var channels = Math.Max(8, (int)Math.Round(64 * width / 8) * 8);
         var stem = new ConvolutionLayer($"{prefix}conv1", 3, channels, 7, 2, new($"{prefix}bn1", norm, channels)) { Part = 0, InputPart = -1, FirstLevel = 1, LastLevel = 1 };
@@ -51,11 +71,25 @@ public sealed record ResNetArchitecture(ConvolutionLayer Stem, IReadOnlyList<IRe
             channels *= 2;
         }
 
-        return new(stem, stages);
+        return new(stem, stages) { FirstStage = firstStage, Prefix = prefix };
     }
 
     /// <summary>All convolutions, in the order of the state dictionary.</summary>
     public IEnumerable<ConvolutionLayer> Layers() => Stages.SelectMany(blocks => blocks).SelectMany(block => block.Layers()).Prepend(Stem);
+
+    /// <inheritdoc/>
+    public IEnumerable<TensorLayout> Tensors() => Layers().SelectMany(layer => layer.Tensors());
+
+    /// <summary>Sets Kaiming-normal weights (fan out), which keep the variance of gradients through ReLU.</summary>
+    /// <inheritdoc/>
+    public void Initialize(NetworkState state, long seed)
+    {
+        foreach (var layer in Layers())
+            WeightInitializer.Normal(state, layer, Math.Sqrt(2.0 / (layer.Outputs * layer.Kernel * layer.Kernel)), seed);
+    }
+
+    /// <inheritdoc/>
+    public nn.Module<Tensor, Tensor[]> CreateModule(NetworkState state, NetworkOptions options) => new ResNet(this, state, options);
 
     private static ResidualBlockLayers Block(string name, bool isBottleneck, int inputs, int channels, bool isFirst, int stage, NormKind norm)
     {

@@ -1,57 +1,99 @@
 using RetinaSharp.Detection.Configuration;
+using RetinaSharp.Losses;
 
 namespace RetinaSharp.Detection.Modeling.Architecture;
 
 /// <summary>
-/// RetinaNet (Lin et al., arXiv 1708.02002) as a list of layers, without any tensors. Modules, ONNX export, weight import, checks of files and
-/// operation counts follow from it.
+/// RetinaNet (Lin et al., arXiv 1708.02002) without any tensors. Modules, ONNX export, weight import, checks of files and operation counts
+/// follow from it.
 /// </summary>
-/// <param name="Settings">The settings that it follows from.</param>
+/// <param name="Settings">Settings of the model.</param>
 /// <param name="Classes">Number of classes, without the background.</param>
-/// <param name="HasBackground">Whether the scores are a softmax, so that the background has an output before those of the classes.</param>
-/// <param name="Body">The backbone.</param>
-/// <param name="Pyramid">The feature pyramid.</param>
-/// <param name="Classification">The classification head.</param>
-/// <param name="Regression">The box regression head.</param>
+/// <param name="HasBackground">Whether the scores are a softmax with an output for the background, before those of the classes.</param>
+/// <param name="Backbone">Computes feature maps.</param>
+/// <param name="Neck">Computes pyramid levels.</param>
+/// <param name="ClassificationHead">Predicts class logits.</param>
+/// <param name="RegressionHead">Predicts box deltas.</param>
 public sealed record RetinaNetArchitecture(
-    ModelSettings Settings, int Classes, bool HasBackground, ResNetArchitecture Body, PyramidArchitecture Pyramid, HeadArchitecture Classification, HeadArchitecture Regression)
+    ModelSettings Settings, int Classes, bool HasBackground, IBackbone Backbone, INeck Neck, IHead ClassificationHead, IHead RegressionHead)
 {
-    /// <summary>What stands before the names of the backbone's layers.</summary>
-    public const string BodyPrefix = "backbone.body.";
+    /// <summary>Prefix of the backbone's names.</summary>
+    public const string BackbonePrefix = "backbone.body.";
 
-    /// <summary>What stands before the names of the pyramid's layers.</summary>
-    public const string PyramidPrefix = "backbone.fpn.";
+    /// <summary>Prefix of the neck's names.</summary>
+    public const string NeckPrefix = "backbone.fpn.";
 
-    /// <summary>What stands before the names of the heads' layers.</summary>
+    /// <summary>Prefix of both heads' names.</summary>
     public const string HeadPrefix = "head.";
 
-    /// <summary>Parts that can be frozen, from the first on: the stem and the four stages.</summary>
+    /// <summary>Prefix of the classification head's names.</summary>
+    public const string ClassificationHeadPrefix = "head.classification_head.";
+
+    /// <summary>Prefix of the regression head's names.</summary>
+    public const string RegressionHeadPrefix = "head.regression_head.";
+
+    /// <summary>Number of parts that can be frozen, from the first on: the stem and the four stages.</summary>
     public const int FreezableParts = 5;
 
+    private const int DeepestBackboneLevel = 5;
+
+    /// <summary>All parts, in the order of the state dictionary.</summary>
+    public IReadOnlyList<INetworkPart> Parts => [Backbone, Neck, ClassificationHead, RegressionHead];
+
+    /// <summary>Logits of each anchor: one for each class, and one for the background of a softmax.</summary>
+    public int ClassificationOutputs => Classes + (HasBackground ? 1 : 0);
+
+    /// <summary>Names of the parts.</summary>
+    public NetworkPartNames Names => new() { Backbone = Backbone.Name, Neck = Neck.Name, ClassificationHead = ClassificationHead.Name, RegressionHead = RegressionHead.Name };
+
     /// <summary>Describes a network.</summary>
-    /// <param name="settings">The architecture's settings, in their ranges.</param>
+    /// <param name="settings">Settings of the model, in their ranges.</param>
     /// <param name="classes">Number of classes, without the background.</param>
     /// <param name="hasBackground">Whether the background has an output.</param>
-    /// <exception cref="ArgumentException">A setting is out of its range.</exception>
-    public static RetinaNetArchitecture Create(ModelSettings settings, int classes, bool hasBackground = false)
+    /// <param name="components">Parts of the application's own; null: the built-in ones.</param>
+    /// <exception cref="ArgumentException">A setting is out of its range, or a part does not fit the settings.</exception>
+    public static RetinaNetArchitecture Create(ModelSettings settings, int classes, bool hasBackground = false, NetworkComponents? components = null)
     {
         settings.Validate();
-        var body = ResNetArchitecture.Create(settings.Depth, settings.Width, settings.Norm, BodyPrefix);
-        return new(
-            settings, classes, hasBackground, body,
-            PyramidArchitecture.Create(settings, body.StageChannels, PyramidPrefix),
-            HeadArchitecture.Create(settings, $"{HeadPrefix}classification_head.", "cls_logits", classes + (hasBackground ? 1 : 0)),
-            HeadArchitecture.Create(settings, $"{HeadPrefix}regression_head.", "bbox_reg", 4));
+        components ??= NetworkComponents.BuiltIn;
+        var levels = DeepestBackboneLevel - settings.Anchors.MinLevel + 1;
+        var backbone = components.Backbone ?? ResNetArchitecture.Create(settings.Depth, settings.Width, settings.Norm, BackbonePrefix, ResNetArchitecture.StageOfLevel(settings.Anchors.MinLevel));
+        if (backbone.Channels.Count != levels)
+        {
+            throw new ArgumentException(
+                $"Backbone '{backbone.Name}' returns {backbone.Channels.Count} feature maps, but the anchors' levels from {settings.Anchors.MinLevel} to {DeepestBackboneLevel} need {levels}: "
+                + "return as many, or set the finest level.", nameof(components));
+        }
+
+        var bias = PriorProbability.Bias(settings.Prior);
+        // A softmax starts with log(K (1 - π) / π) for the background and 0 for each class, which gives all classes together the probability π.
+        double[] classBias = hasBackground ? [Math.Log(classes) - bias, .. new double[classes]] : [.. Enumerable.Repeat(bias, classes)];
+        var classification = new HeadRequest(settings, ClassificationHeadPrefix, classBias.Length, classBias);
+        var regression = new HeadRequest(settings, RegressionHeadPrefix, 4, new double[4]);
+        var architecture = new RetinaNetArchitecture(
+            settings, classes, hasBackground, backbone,
+            components.Neck?.Invoke(settings, backbone.Channels) ?? PyramidArchitecture.Create(settings, backbone.Channels, NeckPrefix),
+            components.ClassificationHead?.Invoke(classification) ?? HeadArchitecture.Create(classification, "cls_logits"),
+            components.RegressionHead?.Invoke(regression) ?? HeadArchitecture.Create(regression, "bbox_reg"));
+        return architecture with { Settings = settings with { Parts = architecture.Names } };
     }
 
     /// <summary>Describes the network of a run or a model.</summary>
     /// <param name="settings">Its settings.</param>
     /// <param name="classes">Number of classes, without the background.</param>
-    public static RetinaNetArchitecture Create(RunSettings settings, int classes) => Create(settings.Model, classes, settings.Loss.HasBackgroundOutput);
+    /// <param name="components">Parts of the application's own; null: the built-in ones.</param>
+    public static RetinaNetArchitecture Create(RunSettings settings, int classes, NetworkComponents? components = null) =>
+        Create(settings.Model, classes, settings.Loss.HasBackgroundOutput, components);
 
-    /// <summary>All convolutions, in the order of the state dictionary.</summary>
-    public IEnumerable<ConvolutionLayer> Layers() => [.. Body.Layers(), .. Pyramid.Layers(), .. Classification.Layers(), .. Regression.Layers()];
+    /// <summary>The convolutions of the built-in parts, in the order of the state dictionary.</summary>
+    public IEnumerable<ConvolutionLayer> Layers() => Parts.SelectMany(part => part switch
+    {
+        ResNetArchitecture backbone => backbone.Layers(),
+        PyramidArchitecture neck => neck.Layers(),
+        HeadArchitecture head => head.Layers(),
+        _ => [],
+    });
 
     /// <summary>All tensors, in the order of the state dictionary.</summary>
-    public IEnumerable<TensorLayout> Tensors() => Layers().SelectMany(layer => layer.Tensors());
+    public IEnumerable<TensorLayout> Tensors() => Parts.SelectMany(part => part.Tensors());
 }

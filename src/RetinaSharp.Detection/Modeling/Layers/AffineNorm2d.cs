@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace RetinaSharp.Detection.Modeling.Layers;
 
 /// <summary>Batch norm: with fixed statistics a scale and a shift of each channel, which are folded into the convolution.</summary>
-internal abstract class AffineNorm2d(NormLayer layer) : Norm2d(layer)
+public abstract class AffineNorm2d(NormLayer layer) : Norm2d(layer)
 {
     /// <summary>Scale and shift [C] of the fixed statistics.</summary>
     protected abstract (Tensor Scale, Tensor Shift) Affine();

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace RetinaSharp.Detection.Modeling.Layers;
 
 /// <summary>Batch norm (Ioffe and Szegedy, arXiv 1502.03167): in training by the statistics of the batch, else by their moving averages.</summary>
-internal sealed class BatchNorm2d : AffineNorm2d
+public sealed class BatchNorm2d : AffineNorm2d, IDeferredStatistics
 {
     private const double Momentum = .1;
 
@@ -49,7 +49,7 @@ internal sealed class BatchNorm2d : AffineNorm2d
         });
     }
 
-    /// <summary>Moves the running statistics by those of the batches since the last call.</summary>
+    /// <inheritdoc/>
     public void UpdateRunningStats()
     {
         using var guard = no_grad();

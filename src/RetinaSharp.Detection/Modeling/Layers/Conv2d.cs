@@ -5,16 +5,17 @@ using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Modeling.Layers;
 
-/// <summary>A convolution with padding K / 2, fused with what follows it.</summary>
-internal class Conv2d : nn.Module<Tensor, Tensor>
+/// <summary>A convolution with padding K / 2, fused with residual addition and ReLU.</summary>
+public class Conv2d : nn.Module<Tensor, Tensor>, IWeightCache
 {
     private readonly PackedWeight _packed = new();
     private readonly ScalarType _type;
     private (Tensor Weight, Tensor? Bias)? _constants;
 
+    /// <summary>Creates the module.</summary>
     /// <param name="layer">Its description.</param>
     /// <param name="state">Its weights; the parameters share their memory.</param>
-    /// <param name="options">What the network is for.</param>
+    /// <param name="options">Type, mode and frozen stages.</param>
     public Conv2d(ConvolutionLayer layer, NetworkState state, NetworkOptions options)
         : base(nameof(Conv2d))
     {
@@ -45,6 +46,8 @@ internal class Conv2d : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input) => Forward([input], default)[0];
 
     /// <summary>[N, I, H, W] to [N, O, H / stride, W / stride], for each map.</summary>
+    /// <param name="inputs">Channels-last maps.</param>
+    /// <param name="postOps">What to fuse.</param>
     public Tensor[] Forward(Tensor[] inputs, PostOps postOps)
     {
         if (IsTrained)
@@ -53,26 +56,26 @@ internal class Conv2d : nn.Module<Tensor, Tensor>
         return Forward(inputs, constantWeight, constantBias, postOps, _packed);
     }
 
-    /// <summary>Convolves with a weight that was derived from its own and does not change, such as one that is folded with a normalization.</summary>
+    /// <summary>Convolves with a constant weight derived from its own, such as one folded with a normalization.</summary>
     /// <param name="inputs">[N, I, H, W] each.</param>
-    /// <param name="derive">Makes weight and bias in fp32; called once.</param>
-    /// <param name="postOps">What follows.</param>
+    /// <param name="derive">Computes weight and bias in fp32; called once until the cache is invalidated.</param>
+    /// <param name="postOps">What to fuse.</param>
     public Tensor[] ForwardConstant(Tensor[] inputs, Func<(Tensor Weight, Tensor? Bias)> derive, PostOps postOps)
     {
         var (constantWeight, constantBias) = Constants(derive);
         return Forward(inputs, constantWeight, constantBias, postOps, _packed);
     }
 
-    /// <summary>Convolves with a weight.</summary>
+    /// <summary>Convolves with the given weight.</summary>
     /// <param name="inputs">[N, I, H, W] each.</param>
     /// <param name="convolutionWeight">[O, I, K, K].</param>
     /// <param name="convolutionBias">[O]; null: none.</param>
-    /// <param name="postOps">What follows.</param>
-    /// <param name="packed">Layouts of a weight that does not change; null: it does.</param>
+    /// <param name="postOps">What to fuse.</param>
+    /// <param name="packed">Cache of reordered weights, for a constant weight; null: the weight changes.</param>
     public virtual Tensor[] Forward(Tensor[] inputs, Tensor convolutionWeight, Tensor? convolutionBias, PostOps postOps, PackedWeight? packed) =>
         FusedConvolution.Forward(inputs, convolutionWeight, convolutionBias, Layer.Stride, Layer.Kernel / 2, postOps, packed);
 
-    /// <summary>Forgets what was derived from the weights: they have changed.</summary>
+    /// <inheritdoc/>
     public void InvalidateCache()
     {
         _packed.Invalidate();

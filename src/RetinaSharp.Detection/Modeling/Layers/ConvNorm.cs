@@ -4,29 +4,32 @@ using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Modeling.Layers;
 
-/// <summary>A convolution and its normalization, which torchvision registers side by side in the module that they are of.</summary>
-internal sealed class ConvNorm
+/// <summary>A convolution and its normalization, computed together. torchvision registers them side by side.</summary>
+public sealed class ConvNorm
 {
-    private readonly Conv2d _convolution;
-    private readonly Norm2d? _norm;
-
+    /// <summary>Creates the modules.</summary>
     /// <param name="layer">Their description.</param>
-    /// <param name="state">Their tensors.</param>
-    /// <param name="options">What the network is for.</param>
-    /// <param name="root">The module whose state dictionary has their names; they are registered there.</param>
-    public ConvNorm(ConvolutionLayer layer, NetworkState state, NetworkOptions options, ModuleTree root)
+    /// <param name="state">Tensors that parameters and buffers share.</param>
+    /// <param name="options">Type, mode and frozen stages.</param>
+    public ConvNorm(ConvolutionLayer layer, NetworkState state, NetworkOptions options)
     {
-        _convolution = layer is { Kernel: 7, Stride: 2, Inputs: 3 } ? new StemConv2d(layer, state, options) : new Conv2d(layer, state, options);
-        root.Register(layer.Name, _convolution);
-        if (layer.Norm is null)
-            return;
-        _norm = Norm2d.Create(layer.Norm, state, _convolution.IsTrained);
-        root.Register(layer.Norm.Name, _norm);
+        Convolution = layer is { Kernel: 7, Stride: 2, Inputs: 3 } ? new StemConv2d(layer, state, options) : new Conv2d(layer, state, options);
+        Norm = layer.Norm is null ? null : Norm2d.Create(layer.Norm, state, Convolution.IsTrained);
     }
 
+    /// <summary>The convolution.</summary>
+    public Conv2d Convolution { get; }
+
+    /// <summary>The normalization; null where there is none.</summary>
+    public Norm2d? Norm { get; }
+
     /// <summary>[N, I, H, W] to [N, O, H / stride, W / stride].</summary>
+    /// <param name="input">A channels-last map.</param>
+    /// <param name="postOps">Residual and ReLU to fuse.</param>
     public Tensor Forward(Tensor input, PostOps postOps = default) => Forward([input], postOps)[0];
 
-    /// <inheritdoc cref="Forward(Tensor, PostOps)"/>
-    public Tensor[] Forward(Tensor[] inputs, PostOps postOps = default) => _norm is null ? _convolution.Forward(inputs, postOps) : _norm.Forward(_convolution, inputs, postOps);
+    /// <summary>[N, I, H, W] to [N, O, H / stride, W / stride] for each map.</summary>
+    /// <param name="inputs">Channels-last maps.</param>
+    /// <param name="postOps">Residual and ReLU to fuse.</param>
+    public Tensor[] Forward(Tensor[] inputs, PostOps postOps = default) => Norm is null ? Convolution.Forward(inputs, postOps) : Norm.Forward(Convolution, inputs, postOps);
 }

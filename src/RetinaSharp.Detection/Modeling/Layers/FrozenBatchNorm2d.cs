@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace RetinaSharp.Detection.Modeling.Layers;
 
 /// <summary>Batch norm whose statistics, scale and shift never change.</summary>
-internal sealed class FrozenBatchNorm2d : AffineNorm2d
+public sealed class FrozenBatchNorm2d : AffineNorm2d
 {
     private readonly Tensor _weight, _bias, _mean, _variance;
     private (Tensor Scale, Tensor Shift)? _affine;

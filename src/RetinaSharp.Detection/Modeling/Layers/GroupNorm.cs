@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace RetinaSharp.Detection.Modeling.Layers;
 
 /// <summary>Group norm (Wu and He, arXiv 1803.08494) in fp32, whatever the type of the network.</summary>
-internal sealed class GroupNorm : Norm2d
+public sealed class GroupNorm : Norm2d
 {
     private readonly Parameter _weight, _bias;
 

@@ -5,16 +5,18 @@ using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Modeling.Layers;
 
-/// <summary>A normalization. It is asked together with the convolution before it, into whose weight it can often be folded.</summary>
-internal abstract class Norm2d : nn.Module
+/// <summary>A normalization, computed together with the convolution before it, into whose weight it can often be folded.</summary>
+public abstract class Norm2d : nn.Module, IWeightCache
 {
+    /// <summary>Creates the module.</summary>
+    /// <param name="layer">Its description.</param>
     protected Norm2d(NormLayer layer)
         : base(layer.Name) => Layer = layer;
 
     /// <summary>Its description.</summary>
     public NormLayer Layer { get; }
 
-    /// <summary>Makes the normalization of a layer.</summary>
+    /// <summary>Creates the normalization of a layer.</summary>
     /// <param name="layer">Its description.</param>
     /// <param name="state">Its tensors; parameters and buffers share their memory.</param>
     /// <param name="isTrained">Whether it gets gradients.</param>
@@ -25,15 +27,20 @@ internal abstract class Norm2d : nn.Module
         _ => new GroupNorm(layer, state, isTrained),
     };
 
-    /// <summary>The convolution of each map, normalized, and what follows.</summary>
+    /// <summary>Convolves and normalizes each map, and applies what is fused.</summary>
+    /// <param name="convolution">The convolution before it.</param>
+    /// <param name="inputs">[N, I, H, W] each.</param>
+    /// <param name="postOps">What to fuse.</param>
     public abstract Tensor[] Forward(Conv2d convolution, Tensor[] inputs, PostOps postOps);
 
-    /// <summary>Forgets what was derived from its tensors: they have changed.</summary>
+    /// <inheritdoc/>
     public virtual void InvalidateCache()
     {
     }
 
-    /// <summary>Adds and applies ReLU, in the memory of the normalized map.</summary>
+    /// <summary>Adds the residual and applies ReLU, in place.</summary>
+    /// <param name="normalized">The normalized map.</param>
+    /// <param name="postOps">What to apply.</param>
     protected static Tensor Apply(Tensor normalized, PostOps postOps)
     {
         if (postOps.Residual is not null)

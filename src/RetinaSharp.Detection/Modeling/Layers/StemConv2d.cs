@@ -11,7 +11,7 @@ namespace RetinaSharp.Detection.Modeling.Layers;
 /// A ResNet's first convolution, 7 × 7 with stride 2 over three channels, computed as one of 4 × 4 with stride 1 over the twelve channels of
 /// space-to-depth pixels: the same sums, but three channels leave most of a vector register idle.
 /// </summary>
-internal sealed class StemConv2d(ConvolutionLayer layer, NetworkState state, NetworkOptions options) : Conv2d(layer, state, options)
+public sealed class StemConv2d(ConvolutionLayer layer, NetworkState state, NetworkOptions options) : Conv2d(layer, state, options)
 {
     private const int Colors = 3;
 

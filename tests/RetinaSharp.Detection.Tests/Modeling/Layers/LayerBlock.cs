@@ -22,13 +22,13 @@ internal sealed class LayerBlock : IDisposable
     public LayerBlock(ConvolutionLayer layer, ScalarType type = ScalarType.Float32, bool isTraining = false, bool isFrozen = false)
     {
         var settings = new ModelSettings { Depth = 18, Width = .125, PyramidChannels = 16, HeadConvolutions = 0 };
-        var architecture = RetinaNetArchitecture.Create(settings, 1) with { Body = new(layer, []) };
+        var architecture = RetinaNetArchitecture.Create(settings, 1) with { Backbone = new ResNetArchitecture(layer, []) };
         manual_seed(1);
         _masters = NetworkState.Fill(architecture, layout => (rand(layout.Shape) * (layout.Name.EndsWith("running_var", StringComparison.Ordinal) ? 1 : 2))
             - (layout.Name.EndsWith("running_var", StringComparison.Ordinal) ? -.5 : 1));
         var options = new NetworkOptions(type, isTraining, isFrozen ? layer.Part + 1 : 0);
         _values = isTraining ? _masters.Values(type, options.FrozenParts) : _masters.To(CPU);
-        _layers = new(layer, _values, options, new ModuleTree(_root));
+        _layers = new LayerFactory(_root, prefix: "", _values, options).Create(layer);
     }
 
     public Conv2d Convolution => _root.modules().OfType<Conv2d>().Single();

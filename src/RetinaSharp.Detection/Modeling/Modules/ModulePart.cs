@@ -1,0 +1,137 @@
+using RetinaSharp.Detection.Modeling.Architecture;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RetinaSharp.Detection.Modeling.Modules;
+
+/// <summary>
+/// A part of a network made of any TorchSharp module. Parameters and floating-point buffers share the memory of the network's
+/// <see cref="NetworkState"/>, so that training, EMA, checkpoints and model files treat them like those of the built-in parts.
+/// </summary>
+/// <typeparam name="TInput">Input of the module.</typeparam>
+/// <remarks>
+/// Buffers, such as the running statistics of batch norm, follow the first shard of a step, as in PyTorch's DistributedDataParallel.
+/// Parameters whose <c>requires_grad</c> is false are not trained.
+/// </remarks>
+public abstract class ModulePart<TInput> : INetworkPart
+{
+    private readonly Func<nn.Module<TInput, Tensor[]>> _create;
+    private readonly string _prefix;
+    private readonly Lazy<TensorLayout[]> _layouts;
+
+    private protected ModulePart(string name, string prefix, Func<nn.Module<TInput, Tensor[]>> create)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        ArgumentNullException.ThrowIfNull(create);
+        (Name, _prefix, _create) = (name, prefix, create);
+        _layouts = new(() =>
+        {
+            using var module = Create();
+            return [.. Layouts(module)];
+        });
+    }
+
+    /// <summary>Name that a model file records.</summary>
+    public string Name { get; }
+
+    /// <inheritdoc/>
+    public IEnumerable<TensorLayout> Tensors() => _layouts.Value;
+
+    /// <summary>Takes the values that the module's constructor sets, with LibTorch's generator seeded by the run's seed.</summary>
+    /// <inheritdoc/>
+    public void Initialize(NetworkState state, long seed)
+    {
+        random.manual_seed(seed);
+        using var module = Create();
+        using var guard = no_grad();
+        foreach (var (name, tensor) in Entries(module))
+            state[_prefix + name].copy_(tensor);
+    }
+
+    /// <summary>Creates the module and lets it share the tensors.</summary>
+    /// <param name="state">The tensors.</param>
+    /// <param name="options">Type and mode.</param>
+    public nn.Module<TInput, Tensor[]> CreateModule(NetworkState state, NetworkOptions options)
+    {
+        var module = Create();
+        try
+        {
+            module.to(state.Device);
+            MatchTypes(module, state);
+            Share(module, state, options);
+            if (!options.IsTraining && options.Type == ScalarType.BFloat16)
+            {
+                // Evaluation shares the fp32 weights with training and model files, whatever the type of the rest of the network.
+                module.register_forward_pre_hook((_, input) => ToFp32(input));
+                module.register_forward_hook((_, _, outputs) => Array.ConvertAll(outputs, output => output.to(options.Type)));
+            }
+
+            return module;
+        }
+        catch
+        {
+            module.Dispose();
+            throw;
+        }
+    }
+
+    private protected abstract TInput ToFp32(TInput input);
+
+    private nn.Module<TInput, Tensor[]> Create() => _create() ?? throw new InvalidOperationException($"The factory of '{Name}' returned null.");
+
+    private IEnumerable<TensorLayout> Layouts(nn.Module module)
+    {
+        var norms = module.named_modules().Where(entry => IsNorm(entry.module)).Select(entry => entry.name).ToHashSet();
+        var trained = module.named_parameters().Where(entry => entry.parameter.requires_grad).Select(entry => entry.name).ToHashSet();
+        foreach (var (name, tensor) in Entries(module))
+        {
+            var dot = name.LastIndexOf('.');
+            var kind = !trained.Contains(name) ? TensorKind.Buffer
+                : norms.Contains(dot < 0 ? "" : name[..dot]) ? TensorKind.NormParameter
+                : name[(dot + 1)..] == "bias" ? TensorKind.Bias : TensorKind.Weight;
+            yield return new(_prefix + name, kind, tensor.shape);
+        }
+    }
+
+    private void Share(nn.Module module, NetworkState state, NetworkOptions options)
+    {
+        using var guard = no_grad();
+        var trained = _layouts.Value.Where(layout => layout.IsTrained(options.FrozenParts)).Select(layout => layout.Name).ToHashSet();
+        foreach (var (name, parameter) in module.named_parameters())
+        {
+            parameter.set_(state[_prefix + name]).Dispose();
+            parameter.requires_grad = options.IsTraining && trained.Contains(_prefix + name);
+        }
+
+        foreach (var (name, buffer) in FloatBuffers(module))
+        {
+            if (options.Shard == 0)
+                buffer.set_(state[_prefix + name]).Dispose();
+            else
+                buffer.copy_(state[_prefix + name]);
+        }
+    }
+
+    /// <summary>Converts each submodule to the type that the state has for it: outer ones first, since a conversion includes the children.</summary>
+    private void MatchTypes(nn.Module module, NetworkState state)
+    {
+        foreach (var (path, submodule) in module.named_modules().Prepend(("", module)))
+        {
+            foreach (var (name, parameter) in submodule.named_parameters(recurse: false))
+            {
+                var type = state[_prefix + (path.Length == 0 ? name : $"{path}.{name}")].dtype;
+                if (parameter.dtype != type)
+                    submodule.to(type);
+            }
+        }
+    }
+
+    private static bool IsNorm(nn.Module module) => module.GetType().Name.Contains("Norm", StringComparison.Ordinal);
+
+    private static IEnumerable<(string Name, Tensor Tensor)> Entries(nn.Module module) =>
+        module.named_parameters().Select(entry => (entry.name, (Tensor)entry.parameter)).Concat(FloatBuffers(module));
+
+    // Counters, such as the number of batches of batch norm, stay with the module.
+    private static IEnumerable<(string Name, Tensor Tensor)> FloatBuffers(nn.Module module) =>
+        module.named_buffers().Where(entry => entry.buffer.is_floating_point()).Select(entry => (entry.name, entry.buffer));
+}
