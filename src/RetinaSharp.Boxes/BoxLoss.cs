@@ -1,12 +1,8 @@
 namespace RetinaSharp.Boxes;
 
-/// <summary>What the box head is trained with: a loss over the positive anchors and its gradient, in one pass. Thread-safe.</summary>
+/// <summary>A loss of predicted boxes over the positive anchors, with its gradient in one pass. Derive from it for a loss of your own. Must be thread-safe.</summary>
 public abstract class BoxLoss
 {
-    private protected BoxLoss()
-    {
-    }
-
     /// <summary>|d| over the four coordinates of the box code.</summary>
     public static BoxLoss L1 { get; } = new SmoothL1BoxLoss(0);
 
@@ -40,10 +36,16 @@ public abstract class BoxLoss
                 + "the four must be equal");
         var sum = 0.0;
         for (var i = 0; i < predicted.Length; i++)
-            sum += One(predicted[i], anchors[i], targets[i], scale, out gradient[i]);
+            sum += EvaluateOne(predicted[i], anchors[i], targets[i], scale, out gradient[i]);
         return sum * scale;
     }
 
-    /// <summary>The unscaled loss of one anchor, and its gradient times the scale.</summary>
-    private protected abstract double One(BoxDelta predicted, Box anchor, Box target, double scale, out BoxDelta gradient);
+    /// <summary>The loss of one anchor, and the gradient of the scaled loss.</summary>
+    /// <param name="predicted">The predicted code.</param>
+    /// <param name="anchor">The anchor, of positive width and height.</param>
+    /// <param name="target">The ground-truth box, of positive width and height.</param>
+    /// <param name="scale">Factor of the gradient.</param>
+    /// <param name="gradient">Receives <paramref name="scale"/> times the derivatives by the code.</param>
+    /// <returns>The loss without <paramref name="scale"/>.</returns>
+    protected abstract double EvaluateOne(BoxDelta predicted, Box anchor, Box target, double scale, out BoxDelta gradient);
 }

@@ -3,7 +3,7 @@ namespace RetinaSharp.Boxes;
 /// <summary>GIoU of decoded boxes; the gradient goes through the box code, and is 0 for a logarithm beyond the clip.</summary>
 internal sealed class GiouBoxLoss : BoxLoss
 {
-    private protected override double One(BoxDelta predicted, Box anchor, Box target, double scale, out BoxDelta gradient)
+    protected override double EvaluateOne(BoxDelta predicted, Box anchor, Box target, double scale, out BoxDelta gradient)
     {
         if (!(anchor.Width > 0 && anchor.Height > 0))
             throw new ArgumentException($"{anchor} has no positive width and height, so nothing can be decoded against it", nameof(anchor));

@@ -3,7 +3,7 @@ namespace RetinaSharp.Boxes;
 /// <summary>Smooth L1 on box codes; plain L1 where β is 0.</summary>
 internal sealed class SmoothL1BoxLoss(double beta) : BoxLoss
 {
-    private protected override double One(BoxDelta predicted, Box anchor, Box target, double scale, out BoxDelta gradient)
+    protected override double EvaluateOne(BoxDelta predicted, Box anchor, Box target, double scale, out BoxDelta gradient)
     {
         var wanted = BoxCoder.Encode(anchor, target);
         var loss = One(predicted.Dx, wanted.Dx, out var dx) + One(predicted.Dy, wanted.Dy, out var dy)

@@ -1,5 +1,6 @@
 using RetinaSharp.Boxes;
 using RetinaSharp.Datasets;
+using RetinaSharp.Detection.Anchors;
 using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Data;
 using RetinaSharp.Detection.Inference;
@@ -140,7 +141,7 @@ internal sealed class Comparison : IDisposable
         var outputs = network.call(Preprocessing.Input(batch, network));
         var normalizer = new StepNormalizer(_settings.Loss.Normalizer).Next([batch])(batch);
         // The losses know single precision and less.
-        var loss = DetectionLoss.Evaluate(_settings.Loss, [.. outputs.Select(level => new LevelOutput(level.Logits.to(ScalarType.Float32), level.Deltas.to(ScalarType.Float32)))], batch.Targets, normalizer);
+        var loss = new DetectionLoss(_settings.Loss).Evaluate([.. outputs.Select(level => new LevelOutput(level.Logits.to(ScalarType.Float32), level.Deltas.to(ScalarType.Float32)))], batch.Targets, normalizer);
         Autograd.Backward([.. outputs.SelectMany(level => new[] { level.Logits, level.Deltas })], [.. loss.Gradients.Select(gradient => gradient.to(type))]);
         return ((loss.Classification, loss.Box), network.named_parameters().ToDictionary(entry => entry.name, entry => Values(entry.parameter.grad!)));
     }
@@ -157,7 +158,7 @@ internal sealed class Comparison : IDisposable
     {
         using var state = new TrainingState(ModelFile.Load(_model).State, _settings.Training, ScalarType.Float32);
         using var shards = new ShardThreads(1, Environment.ProcessorCount);
-        var steps = new StepRunner(_settings, state, new(_settings.Loss.Normalizer), null, shards, new());
+        var steps = new StepRunner(_settings.Training, state, new(_settings.Loss), new(_settings.Loss.Normalizer), null, shards, new());
         var wanted = _expected.Rows("steps", 2);
         using var batches = Batches(wanted.Length).GetEnumerator();
         return Difference.Create("steps", 1e-3, [.. wanted.Select((losses, step) =>
@@ -179,7 +180,7 @@ internal sealed class Comparison : IDisposable
     /// <summary>All images, again and again.</summary>
     private IEnumerable<TrainingBatch> Batches(int count)
     {
-        var loader = new TrainingLoader(_set, _settings.Input, AugmentationSettings.None, new(_settings.Model.Anchors), new(_settings.Assigner), new() { BatchSize = _set.Images.Count });
+        var loader = new TrainingLoader(_set, _settings.Input, AugmentationSettings.None, new(_settings.Model.Anchors), new IouAssigner(_settings.Assigner), new() { BatchSize = _set.Images.Count });
         return Enumerable.Range(0, count).SelectMany(epoch => loader.Epoch(epoch));
     }
 

@@ -27,6 +27,24 @@ public sealed class SamplesTests : IDisposable
     }
 
     [Fact]
+    public void CustomBackbone_SmallSet_TrainsAndDetects()
+    {
+        var data = ColouredSet.Write(At("data"), images: 8);
+
+        var ran = Ran.Sample("CustomBackbone", data, data, At("run"), "1").IsDone();
+        Assert.Matches(@"1 epochs, best AP \d\.\d{3}", ran.Out);
+    }
+
+    [Fact]
+    public void CustomLoss_SmallSet_TrainsAndCallsBack()
+    {
+        var data = ColouredSet.Write(At("data"), images: 8);
+
+        var ran = Ran.Sample("CustomLoss", data, data, At("run"), "2").IsDone();
+        Assert.Matches(@"epoch 1: AP \d\.\d{3}\nepoch 2: AP \d\.\d{3}\n2 epochs, best AP", ran.Out);
+    }
+
+    [Fact]
     public void Imbalanced_FewExamples_PrintsACurveForEachLoss()
     {
         var ran = Ran.Sample("Imbalanced", "20000", "20").IsDone();
@@ -39,6 +57,8 @@ public sealed class SamplesTests : IDisposable
     [InlineData("Imbalanced")]
     [InlineData("Train")]
     [InlineData("Detect")]
+    [InlineData("CustomBackbone")]
+    [InlineData("CustomLoss")]
     public void Sample_WithoutArguments_SaysHowItIsUsed(string name)
     {
         var ran = Ran.Sample(name);

@@ -18,7 +18,7 @@ internal sealed class AssignmentBenchmark(int anchors, int boxes) : IBenchmark
     // In the reference corners lie in the first 700 pixels, and sides are as long at most.
     private const float Extent = 700;
 
-    private readonly Assigner _assigner = new(new() { LowQualityFloor = 0 });
+    private readonly IouAssigner _assigner = new(new() { LowQualityFloor = 0 });
 
     public int Figures => 2;
 

@@ -54,7 +54,7 @@ public sealed record AnchorStatistics(long Foreground, long Background, long Ign
     private static AnchorStatistics Compute(IReadOnlyList<AnnotatedImage> images, RunSettings settings, CancellationToken cancellationToken)
     {
         var generator = new AnchorGenerator(settings.Model.Anchors);
-        var assigner = new Assigner(settings.Assigner);
+        var assigner = new IouAssigner(settings.Assigner);
         var sum = new AnchorStatistics(0, 0, 0, 0, 0);
         var gate = new Lock();
         Parallel.ForEach(images, new ParallelOptions { CancellationToken = cancellationToken }, image =>
@@ -66,7 +66,7 @@ public sealed record AnchorStatistics(long Foreground, long Background, long Ign
         return sum with { Images = images.Count };
     }
 
-    private static AnchorStatistics Compute(AnnotatedImage image, InputSize input, AnchorGenerator generator, Assigner assigner)
+    private static AnchorStatistics Compute(AnnotatedImage image, InputSize input, AnchorGenerator generator, IAssigner assigner)
     {
         var geometry = input.Fit(image.Width, image.Height);
         var padded = PaddedSize.Around([(geometry.Width, geometry.Height)]);

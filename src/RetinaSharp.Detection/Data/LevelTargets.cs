@@ -5,8 +5,8 @@ using RetinaSharp.Losses;
 
 namespace RetinaSharp.Detection.Data;
 
-/// <summary>What the anchors of one pyramid level are to learn, for a whole batch: the layout of the heads' outputs [N, n].</summary>
-internal sealed class LevelTargets
+/// <summary>Training targets of the anchors of one pyramid level for a whole batch, in the layout of the heads' outputs [N, n].</summary>
+public sealed class LevelTargets
 {
     private readonly List<int> _positives = [];
     private readonly List<Box> _anchors = [];
@@ -20,17 +20,17 @@ internal sealed class LevelTargets
     /// <summary>[N · n], image after image: class from 0, -1 background, -2 ignored.</summary>
     public ReadOnlySpan<int> Labels => _labels.AsSpan(0, _length);
 
-    /// <summary>Indices into <see cref="Labels"/> of the anchors with a class, ascending.</summary>
+    /// <summary>Indices into <see cref="Labels"/> of the positive anchors, ascending.</summary>
     public ReadOnlySpan<int> Positives => CollectionsMarshal.AsSpan(_positives);
 
-    /// <summary>For each of <see cref="Positives"/> the anchor.</summary>
+    /// <summary>For each of <see cref="Positives"/> the anchor, in pixels of the batch.</summary>
     public ReadOnlySpan<Box> PositiveAnchors => CollectionsMarshal.AsSpan(_anchors);
 
-    /// <summary>For each of <see cref="Positives"/> the box that it is to find.</summary>
+    /// <summary>For each of <see cref="Positives"/> its ground-truth box, in pixels of the batch.</summary>
     public ReadOnlySpan<Box> PositiveTargets => CollectionsMarshal.AsSpan(_targets);
 
-    /// <summary>Makes room for a batch.</summary>
-    public void Reset(int images, int anchors)
+    /// <summary>Clears the targets for another batch.</summary>
+    internal void Reset(int images, int anchors)
     {
         AnchorsPerImage = anchors;
         _length = checked(images * anchors);
@@ -41,8 +41,8 @@ internal sealed class LevelTargets
         _targets.Clear();
     }
 
-    /// <summary>Takes over one image's assignment; images come in order.</summary>
-    public void Set(int image, AnchorGrid grid, AnchorLevel level, AnchorAssignment assignment, ReadOnlySpan<Box> boxes)
+    /// <summary>Sets one image's targets; images come in order.</summary>
+    internal void Set(int image, AnchorGrid grid, AnchorLevel level, AnchorAssignment assignment, ReadOnlySpan<Box> boxes)
     {
         var offset = image * AnchorsPerImage;
         assignment.Labels.AsSpan(level.Offset, level.Count).CopyTo(_labels.AsSpan(offset));
@@ -57,8 +57,8 @@ internal sealed class LevelTargets
         }
     }
 
-    /// <summary>Ignores the anchors of an image that are not kept, in the labels alone: the positives' boxes are learnt as before.</summary>
-    /// <param name="image">The image.</param>
+    /// <summary>Ignores the anchors of an image that are not kept, in the labels alone: the box loss stays that of all positives.</summary>
+    /// <param name="image">Index of the image.</param>
     /// <param name="kept">[n]: whether an anchor keeps its label.</param>
     public void Keep(int image, ReadOnlySpan<bool> kept)
     {

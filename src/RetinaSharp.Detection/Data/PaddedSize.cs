@@ -4,7 +4,7 @@ namespace RetinaSharp.Detection.Data;
 /// <param name="Images">Number of images.</param>
 /// <param name="Height">Height in pixels.</param>
 /// <param name="Width">Width in pixels.</param>
-internal readonly record struct PaddedSize(int Images, int Height, int Width)
+public readonly record struct PaddedSize(int Images, int Height, int Width)
 {
     private const int Divisor = 32;
 

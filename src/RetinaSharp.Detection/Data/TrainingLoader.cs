@@ -1,6 +1,8 @@
+using RetinaSharp.Boxes;
 using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Anchors;
 using RetinaSharp.Detection.Configuration;
+using RetinaSharp.Imaging;
 
 namespace RetinaSharp.Detection.Data;
 
@@ -14,7 +16,8 @@ internal sealed class TrainingLoader
     private readonly InputSize _size;
     private readonly AugmentationSettings _augmentation;
     private readonly AnchorGenerator _anchors;
-    private readonly Assigner _assigner;
+    private readonly IAssigner _assigner;
+    private readonly IReadOnlyList<IAugmentation> _augmentations;
     private readonly LoaderOptions _options;
     private readonly ImageStore _store;
 
@@ -22,7 +25,8 @@ internal sealed class TrainingLoader
     /// <exception cref="DatasetException">The set has no images, or one of unknown size.</exception>
     /// <exception cref="ArgumentException">A setting is out of its range.</exception>
     public TrainingLoader(
-        DetectionDataset set, InputSize size, AugmentationSettings augmentation, AnchorGenerator anchors, Assigner assigner, LoaderOptions options)
+        DetectionDataset set, InputSize size, AugmentationSettings augmentation, AnchorGenerator anchors, IAssigner assigner, LoaderOptions options,
+        IReadOnlyList<IAugmentation>? augmentations = null)
     {
         size.Validate();
         augmentation.Validate();
@@ -30,7 +34,7 @@ internal sealed class TrainingLoader
         if (set.Images.Count == 0)
             throw new DatasetException(set.Source, "", "holds no images to train with");
         SourceImages.RequireSizes(set.Images);
-        (_set, _size, _augmentation, _anchors, _assigner, _options) = (set, size, augmentation, anchors, assigner, options);
+        (_set, _size, _augmentation, _anchors, _assigner, _options, _augmentations) = (set, size, augmentation, anchors, assigner, options, augmentations ?? []);
         _store = new(size, augmentation.MaxScale, options.CacheBytes);
     }
 
@@ -67,6 +71,7 @@ internal sealed class TrainingLoader
     private TrainingBatch Make(int[] order, int epoch, int batch, CancellationToken cancellationToken)
     {
         var sources = new AnnotatedImage[_options.BatchSize];
+        var augmented = new Image?[_options.BatchSize];
         var plans = new Augmentation[sources.Length];
         var frames = new (int, int)[sources.Length];
         for (var i = 0; i < sources.Length; i++)
@@ -74,6 +79,8 @@ internal sealed class TrainingLoader
             var position = (long)batch * ImagesPerStep + _options.Rank * _options.BatchSize + i;
             var sample = (long)epoch * BatchesPerEpoch * ImagesPerStep + position;
             sources[i] = _set.Images[order[position % order.Length]];
+            if (_augmentations.Count > 0)
+                (augmented[i], sources[i]) = Augment(sources[i], sample, cancellationToken);
             plans[i] = Augmentation.Draw(_augmentation, _size, sources[i], new(_options.Seed, "augmentation", sample));
             frames[i] = (plans[i].FrameWidth, plans[i].FrameHeight);
         }
@@ -88,7 +95,7 @@ internal sealed class TrainingLoader
             for (var i = 0; i < sources.Length; i++)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                FramePixels.Write(_store.Read(sources[i]), plans[i], buffers.Pixels[i], size.Stride);
+                FramePixels.Write(augmented[i] ?? _store.Read(sources[i]), plans[i], buffers.Pixels[i], size.Stride);
                 images[i] = BatchImage.Create(sources[i], plans[i], _augmentation.MinVisible);
                 var assignment = _assigner.Assign(grid, images[i].Boxes, images[i].Classes, images[i].Ignored);
                 for (var level = 0; level < buffers.Levels.Length; level++)
@@ -101,5 +108,22 @@ internal sealed class TrainingLoader
             Pool.Return(buffers);
             throw;
         }
+    }
+
+    /// <summary>Applies the application's augmentations.</summary>
+    private (Image Image, AnnotatedImage Annotated) Augment(AnnotatedImage source, long sample, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var image = _store.Read(source);
+        var (scaleX, scaleY) = ((double)image.Width / source.Width, (double)image.Height / source.Height);
+        IReadOnlyList<Annotation> annotations =
+        [
+            .. source.Annotations.Where(annotation => !source.IsDegenerate(annotation)).Select(annotation => annotation with { Box = Scaled(annotation.Box) }),
+        ];
+        foreach (var (index, augmentation) in _augmentations.Index())
+            (image, annotations) = augmentation.Apply(image, annotations, new(_options.Seed, $"augmentation {index}", sample));
+        return (image, source with { Width = image.Width, Height = image.Height, Annotations = annotations });
+
+        BoxXywh Scaled(BoxXywh box) => new(box.X * scaleX, box.Y * scaleY, box.Width * scaleX, box.Height * scaleY);
     }
 }

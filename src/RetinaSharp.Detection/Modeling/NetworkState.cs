@@ -75,6 +75,7 @@ public sealed class NetworkState : IDisposable
         return Derive((name, tensor) => tensor.to(layouts[name].Kind switch
         {
             TensorKind.Buffer => tensor.dtype,
+            TensorKind.FrozenParameter => type,
             TensorKind.NormParameter => type == ScalarType.BFloat16 ? tensor.dtype : type,
             _ => type == ScalarType.BFloat16 && !layouts[name].IsTrained(frozenParts) ? tensor.dtype : type,
         }));

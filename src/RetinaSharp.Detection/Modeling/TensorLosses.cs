@@ -11,7 +11,7 @@ namespace RetinaSharp.Detection.Modeling;
 /// </summary>
 internal static class TensorLosses
 {
-    /// <inheritdoc cref="ClassificationLoss.Evaluate"/>
+    /// <inheritdoc cref="IClassificationLoss.Evaluate"/>
     public static (double Value, Tensor Gradient) Evaluate(LossSettings settings, Tensor logits, ReadOnlySpan<int> labels, LossNormalizer normalizer)
     {
         using var guard = no_grad();
@@ -30,7 +30,7 @@ internal static class TensorLosses
         return (sum, scaled.to(logits.dtype).view(logits.shape).MoveToOuterDisposeScope());
     }
 
-    /// <inheritdoc cref="ClassificationLoss.CrossEntropies"/>
+    /// <inheritdoc cref="AnchorCrossEntropy.Compute"/>
     public static float[] CrossEntropies(Tensor logits, ReadOnlySpan<int> labels)
     {
         using var guard = no_grad();

@@ -14,9 +14,9 @@ namespace RetinaSharp.Detection.Sampling;
 /// <param name="step">The shards of all batches of the step.</param>
 /// <param name="shards">How many of them go through the network side by side, now.</param>
 /// <param name="batches">Batches of the step.</param>
-internal sealed class ShardSampling(Sampler sampler, IReadOnlyList<TrainingBatch> step, int shards, int batches) : IDisposable
+internal sealed class ShardSampling(ISampler sampler, IReadOnlyList<TrainingBatch> step, int shards, int batches) : IDisposable
 {
-    private readonly double? _known = sampler.NeedsOutputs ? null : Math.Max(1, step.Sum(batch => sampler.PositivesKept(batch.Targets)));
+    private readonly double? _known = sampler.DependsOnOutputs ? null : Math.Max(1, step.Sum(batch => sampler.CountPositives(batch.Targets)));
     private readonly Barrier _meeting = new(shards);
     private int _kept;
 
@@ -32,7 +32,7 @@ internal sealed class ShardSampling(Sampler sampler, IReadOnlyList<TrainingBatch
         try
         {
             outputs = forward();
-            kept = sampler.Run(outputs, shard.Targets, image => firstImage + image, LibTorch.Threads);
+            kept = sampler.Sample(outputs, shard.Targets, image => firstImage + image, LibTorch.Threads);
         }
         finally
         {

@@ -54,20 +54,31 @@ internal sealed record Checkpoint
     /// <summary>The best epoch, from 1; 0 where there is none yet.</summary>
     public int BestEpoch { get; init; }
 
+    /// <summary>The epoch from which early stopping counts, where the run was extended then.</summary>
+    public int PatienceFrom { get; init; }
+
     /// <summary>Time trained so far, in seconds.</summary>
     public double Seconds { get; init; }
 
     /// <summary>Whether the training ended before its last epoch because it no longer got better.</summary>
-    public bool IsStopped => Settings.Training.EarlyStop > 0 && ValidationData is not null && Epoch - BestEpoch >= Settings.Training.EarlyStop;
+    public bool IsStopped => Settings.Training.EarlyStop > 0 && ValidationData is not null && Epoch - Math.Max(BestEpoch, PatienceFrom) >= Settings.Training.EarlyStop;
 
     /// <summary>Whether there is nothing left to train.</summary>
     public bool IsFinished => Epoch >= Settings.Training.Epochs || IsStopped;
+
+    /// <summary>Whether a run asks for more epochs than this checkpoint's.</summary>
+    /// <param name="start">The checkpoint with which that run would start.</param>
+    public bool Extends(Checkpoint start) => start.Settings.Training.Epochs > Settings.Training.Epochs;
+
+    /// <summary>This checkpoint with the epochs of a run that extends it.</summary>
+    /// <param name="start">The checkpoint with which that run would start.</param>
+    public Checkpoint ExtendedTo(Checkpoint start) => this with { Settings = start.Settings, PatienceFrom = Epoch };
 
     /// <summary>Why this checkpoint is none of a training that is asked for; null where it is.</summary>
     /// <param name="start">The checkpoint with which that training would start.</param>
     public string? Objection(Checkpoint start)
     {
-        var differences = SettingsJson.Differences(Settings, start.Settings);
+        var differences = SettingsJson.Differences(Settings, Extends(start) ? start.Settings with { Training = start.Settings.Training with { Epochs = Settings.Training.Epochs } } : start.Settings);
         if (differences.Count > 0)
             return $"its training has other settings: {string.Join("; ", differences)}";
         if (TrainingData != start.TrainingData)

@@ -8,13 +8,14 @@ using static TorchSharp.torch;
 namespace RetinaSharp.Detection.Training;
 
 /// <summary>Makes the steps of a training run: forward and backward pass of each shard, sum of the gradients, update.</summary>
-internal sealed class StepRunner(RunSettings settings, TrainingState state, StepNormalizer normalizer, Sampler? sampler, ShardThreads shards, PhaseClock clock)
+internal sealed class StepRunner(
+    TrainingSettings settings, TrainingState state, DetectionLoss loss, StepNormalizer normalizer, ISampler? sampler, ShardThreads shards, PhaseClock clock)
 {
     /// <summary>By what the losses are divided.</summary>
     public StepNormalizer Normalizer => normalizer;
 
     /// <summary>What the loader calls a batch is a shard here.</summary>
-    public int BatchesPerStep { get; } = settings.Training.Accumulate * settings.Training.EffectiveShards;
+    public int BatchesPerStep { get; } = settings.Accumulate * settings.EffectiveShards;
 
     /// <summary>One step of the optimiser, over as many batches as are accumulated.</summary>
     /// <param name="source">Gives the batches.</param>
@@ -33,16 +34,16 @@ internal sealed class StepRunner(RunSettings settings, TrainingState state, Step
             clock.Lap("data");
             var normalizerOf = normalizer.Next(batches);
             var (classification, box) = (0.0, 0.0);
-            var groups = batches.Chunk(settings.Training.EffectiveShards).ToArray();
+            var groups = batches.Chunk(settings.EffectiveShards).ToArray();
             foreach (var group in groups)
             {
                 var losses = new (double Classification, double Box)[group.Length];
                 using var sampling = sampler is null ? null : new ShardSampling(sampler, batches, group.Length, groups.Length);
                 shards.Run(group.Length, shard => losses[shard] = ForwardAndBackward(state.Shards[shard], group[shard], normalizerOf(group[shard]), sampling, FirstImage(group[shard]), shard == 0));
-                foreach (var loss in losses)
+                foreach (var one in losses)
                 {
-                    classification += Finite(loss.Classification, "classification loss", step, batches);
-                    box += Finite(loss.Box, "box loss", step, batches);
+                    classification += Finite(one.Classification, "classification loss", step, batches);
+                    box += Finite(one.Box, "box loss", step, batches);
                 }
 
                 state.Gradients.Collect();
@@ -50,11 +51,11 @@ internal sealed class StepRunner(RunSettings settings, TrainingState state, Step
                 clock.Lap("backward");
             }
 
-            Finite(state.Update(learningRate, settings.Training.Clip), "gradient", step, batches);
+            Finite(state.Update(learningRate, settings.Clip), "gradient", step, batches);
             clock.Lap("optimizer");
             return (classification, box, batches.Sum(batch => batch.Count), new(batches.Sum(batch => batch.Targets.PositiveCount), batches.Sum(batch => batch.Targets.CountedAnchors)));
 
-            long FirstImage(TrainingBatch batch) => (step * settings.Training.EffectiveBatch) + (batches.IndexOf(batch) * (long)batch.Count);
+            long FirstImage(TrainingBatch batch) => (step * settings.EffectiveBatch) + (batches.IndexOf(batch) * (long)batch.Count);
         }
         finally
         {
@@ -72,11 +73,11 @@ internal sealed class StepRunner(RunSettings settings, TrainingState state, Step
     {
         using var scope = NewDisposeScope();
         var (outputs, sampled) = sampling?.Run(Forward, batch, firstImage) ?? (Forward(), null);
-        var loss = DetectionLoss.Evaluate(settings.Loss, outputs, batch.Targets, divisor, sampled, LibTorch.Threads);
+        var result = loss.Evaluate(outputs, batch.Targets, divisor, sampled, LibTorch.Threads);
         Lap("loss");
         // What is not finite is found by the caller; its backward pass does no harm, because no update follows.
-        Autograd.Backward(loss.Outputs, loss.Gradients);
-        return (loss.Classification, loss.Box);
+        Autograd.Backward(result.Outputs, result.Gradients);
+        return (result.Classification, result.Box);
 
         LevelOutput[] Forward()
         {

@@ -35,6 +35,12 @@ public sealed class Trainer(RunSettings settings, DetectionDataset train, Detect
     public TrainingResult Train(IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         settings.Validate();
+        if (settings.Training.Freeze > 0 && options.Components.Network.Backbone is { } backbone and not ResNetArchitecture)
+        {
+            throw new ArgumentException(
+                $"Freeze {settings.Training.Freeze}: it counts the stages of a ResNet. In the backbone '{backbone.Name}', set requires_grad of what is frozen to false, and Freeze to 0.");
+        }
+
         if (train.Images.Count == 0 || train.Categories.Count == 0)
             throw new DatasetException(train.Source, "", "there is nothing to train on: no images, or no classes");
         if (validation is not null && !validation.Categories.Select(category => category.Name).SequenceEqual(train.Categories.Select(category => category.Name)))
@@ -56,19 +62,27 @@ public sealed class Trainer(RunSettings settings, DetectionDataset train, Detect
         }
     }
 
+    /// <summary>Trains on a thread of its own; see <see cref="Train(IProgress{TrainingProgress}?, CancellationToken)"/>.</summary>
+    /// <param name="progress">Reports steps and epochs, on the training thread.</param>
+    /// <param name="cancellationToken">Stops after the current step, with a checkpoint to resume from.</param>
+    /// <returns>The result; <see cref="TrainingResult.IsCancelled"/> is true where it was cancelled.</returns>
+    public Task<TrainingResult> TrainAsync(IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        // Without the token: a cancelled run writes its checkpoint and returns.
+        Task.Factory.StartNew(() => Train(progress, cancellationToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
     private TrainingResult Train(DetectionDataset train, DetectionDataset? validation, Device device, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
         var threads = options.Threads == 0 ? Environment.ProcessorCount : options.Threads;
         var threadsPerShard = Math.Max(1, threads / settings.Training.EffectiveShards);
         LibTorch.Threads = threadsPerShard;
 
-        var start = Start(train, validation, $"LibTorch {LibTorch.Version}, {device}, {threadsPerShard} threads for a shard");
+        var architecture = RetinaNetArchitecture.Create(settings, train.Categories.Count, options.Components.Network);
+        var start = Start(architecture, train, validation, $"LibTorch {LibTorch.Version}, {device}, {threadsPerShard} threads for a shard");
         var found = options.Resume ? Found(start, progress) : null;
         if (found?.At is { IsFinished: true } end)
             return new(end.Step, end.Epoch, end.Best, end.BestEpoch, TimeSpan.FromSeconds(end.Seconds), IsCancelled: false);
         var at = found is { At: var reached } ? reached with { Place = start.Place } : start with { Precision = ComputeType.Resolve(options.Precision, device.type) };
 
-        var architecture = RetinaNetArchitecture.Create(settings, train.Categories.Count);
         using var state = new TrainingState(Initial(architecture, train, found is null, device, progress), settings.Training, ComputeType.Choose(at.Precision, device.type));
         if (found is not null)
             CheckpointFile.Restore(found.Value.Path, at, state);
@@ -76,22 +90,24 @@ public sealed class Trainer(RunSettings settings, DetectionDataset train, Detect
         using var shards = new ShardThreads(settings.Training.EffectiveShards, threadsPerShard);
         var clock = new PhaseClock();
         var anchors = new AnchorGenerator(settings.Model.Anchors);
-        var steps = new StepRunner(settings, state, new(settings.Loss.Normalizer, at.Normalizer), Sampler.Create(settings.Loss.Sampling, anchors, settings.Training.Seed), shards, clock);
-        var loader = new TrainingLoader(train, settings.Input, settings.Augmentation, anchors, new Assigner(settings.Assigner), new()
+        var components = options.Components;
+        var sampler = components.Sampler ?? AnchorSampler.Create(settings.Loss.Sampling, anchors, settings.Training.Seed);
+        var steps = new StepRunner(settings.Training, state, components.CreateLoss(settings.Loss), new(settings.Loss.Normalizer, at.Normalizer), sampler, shards, clock);
+        var loader = new TrainingLoader(train, settings.Input, settings.Augmentation, anchors, components.Assigner ?? new IouAssigner(settings.Assigner), new()
         {
             BatchSize = settings.Training.Batch / settings.Training.EffectiveShards,
             Seed = settings.Training.Seed,
             Prefetch = 2 * steps.BatchesPerStep,
-        });
-        var validator = validation is null ? null : new Validator(validation, settings, state.Evaluation, anchors, threads);
-        using var folder = new RunFolder(options.Folder, settings, found?.At);
-        return new TrainingLoop(at, train, loader, steps, state, validator, folder, new(options.CheckpointEvery), clock, progress).Run(cancellationToken);
+        }, components.Augmentations);
+        var validator = validation is null ? null : new Validator(validation, settings, state.Evaluation, anchors, threads, components);
+        using var folder = new RunFolder(options.Folder, at.Settings, found?.At);
+        return new TrainingLoop(at, train, loader, steps, state, validator, folder, new(options.CheckpointEvery), components, clock, progress).Run(cancellationToken);
     }
 
     /// <summary>The checkpoint of a training that has not begun.</summary>
-    private Checkpoint Start(DetectionDataset train, DetectionDataset? validation, string place) => new()
+    private Checkpoint Start(RetinaNetArchitecture architecture, DetectionDataset train, DetectionDataset? validation, string place) => new()
     {
-        Settings = settings,
+        Settings = settings with { Model = architecture.Settings },
         TrainingData = DataIdentity.ComputeForTraining(train),
         ValidationData = validation is null ? null : DataIdentity.ComputeForValidation(validation),
         Weights = options.Weights,
@@ -114,6 +130,13 @@ public sealed class Trainer(RunSettings settings, DetectionDataset train, Detect
 
             Tell($"{options.Folder} holds no training yet: it starts from the beginning.");
             return null;
+        }
+
+        if (at.Extends(start))
+        {
+            Tell($"The run in {options.Folder} is extended from {at.Settings.Training.Epochs} to {settings.Training.Epochs} epochs. The learning rate schedule now spans all of them, "
+                + $"and goes on where a run of that length would be after epoch {at.Epoch}.");
+            at = at.ExtendedTo(start);
         }
 
         if (at.IsFinished)

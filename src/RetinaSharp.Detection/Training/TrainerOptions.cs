@@ -12,7 +12,10 @@ public sealed record TrainerOptions
     /// </summary>
     public required string Folder { get; init; }
 
-    /// <summary>Where the network is computed; null: on the CPU.</summary>
+    /// <summary>Parts that the application brings.</summary>
+    public TrainingComponents Components { get; init; } = TrainingComponents.BuiltIn;
+
+    /// <summary>Device of the network; null: the CPU.</summary>
     public Device? Device { get; init; }
 
     /// <summary>Number type of the network's computation.</summary>

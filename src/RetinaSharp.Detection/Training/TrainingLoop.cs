@@ -15,20 +15,24 @@ namespace RetinaSharp.Detection.Training;
 /// <param name="validator">Finds the best epoch; null without validation images.</param>
 /// <param name="folder">Where the files go.</param>
 /// <param name="checkpoints">Says when one is due.</param>
+/// <param name="components">Schedule and callbacks that the application brings.</param>
 /// <param name="clock">Adds up where the time goes.</param>
 /// <param name="progress">Told of what happens.</param>
 internal sealed class TrainingLoop(
     Checkpoint start, DetectionDataset train, TrainingLoader loader, StepRunner steps, TrainingState state, Validator? validator, RunFolder folder,
-    CheckpointClock checkpoints, PhaseClock clock, IProgress<TrainingProgress>? progress)
+    CheckpointClock checkpoints, TrainingComponents components, PhaseClock clock, IProgress<TrainingProgress>? progress)
 {
     private readonly TimeSpan _before = TimeSpan.FromSeconds(start.Seconds);
     private readonly long _started = Stopwatch.GetTimestamp();
     private readonly int _stepsPerEpoch = Math.Max(1, loader.BatchesPerEpoch / steps.BatchesPerStep);
+    private readonly TrainingControl _control = new();
     private Checkpoint _at = start;
     private LossSums _recent;
     private AnchorSums _recentAnchors;
     private SetEvaluation? _bestEvaluation;
     private TimeSpan _validationTime;
+
+    private bool IsEndOfEpoch => _at.Step % _stepsPerEpoch == 0;
 
     private TimeSpan Elapsed => _before + Stopwatch.GetElapsedTime(_started);
 
@@ -38,7 +42,7 @@ internal sealed class TrainingLoop(
     {
         var training = _at.Settings.Training;
         var totalSteps = (long)_stepsPerEpoch * training.Epochs;
-        var schedule = new LearningRateSchedule(training, totalSteps);
+        var schedule = components.Schedule ?? new LearningRateSchedule(training);
         var pace = new Pace(_at.Step, totalSteps);
         progress?.Report(new TrainingStart(_at.Step, totalSteps));
         try
@@ -46,11 +50,12 @@ internal sealed class TrainingLoop(
             // From its first moment on there is something to go on with, and a folder that cannot be written to is known at once.
             if (_at.Step == 0)
                 WriteCheckpoint();
-            while (!_at.IsFinished)
+            while (!_at.IsFinished && _control.StopReason is null)
             {
                 clock.Reset();
                 Steps(schedule, pace, totalSteps, cancellationToken);
-                FinishEpoch(Validate(cancellationToken), schedule.At(_at.Step - 1));
+                if (IsEndOfEpoch)
+                    FinishEpoch(Validate(cancellationToken), schedule.GetLearningRate(_at.Step - 1, totalSteps));
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -59,6 +64,15 @@ internal sealed class TrainingLoop(
             Write(() => SaveLast(null), mustSucceed: false);
             WriteCheckpoint();
             return Result(isCancelled: true);
+        }
+
+        if (_control.StopReason is { } reason && !_at.IsFinished)
+        {
+            if (!IsEndOfEpoch)
+                Write(() => SaveLast(null), mustSucceed: false);
+            WriteCheckpoint();
+            progress?.Report(new TrainingNote($"A callback stopped the run after step {_at.Step}: {reason}"));
+            return Result(isCancelled: false) with { StopReason = reason };
         }
 
         if (_at.Epoch < training.Epochs)
@@ -70,16 +84,16 @@ internal sealed class TrainingLoop(
         new(_at.Step, _at.Epoch, _at.Best, _at.BestEpoch, Elapsed, isCancelled) { BestEvaluation = _bestEvaluation };
 
     /// <summary>The steps that the epoch at hand still lacks.</summary>
-    private void Steps(LearningRateSchedule schedule, Pace pace, long totalSteps, CancellationToken cancellationToken)
+    private void Steps(ILearningRateSchedule schedule, Pace pace, long totalSteps, CancellationToken cancellationToken)
     {
         var done = (int)(_at.Step - ((long)_at.Epoch * _stepsPerEpoch));
         using var batches = loader.Epoch(_at.Epoch, done * steps.BatchesPerStep, cancellationToken).GetEnumerator();
         pace.Go();
-        for (; done < _stepsPerEpoch; done++)
+        for (; done < _stepsPerEpoch && _control.StopReason is null; done++)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var begun = Stopwatch.GetTimestamp();
-            var learningRate = schedule.At(_at.Step);
+            var learningRate = schedule.GetLearningRate(_at.Step, totalSteps);
             var (classification, box, images, anchors) = steps.Run(batches, learningRate, _at.Step);
             _at = _at with
             {
@@ -97,6 +111,9 @@ internal sealed class TrainingLoop(
                     _at.Step, totalSteps, _at.Epoch + 1, _recent.MeanClassification, _recent.MeanBox, learningRate, pace.ImagesPerSecond, remaining, _recentAnchors.Share));
                 (_recent, _recentAnchors) = (default, default);
             }
+
+            foreach (var callback in components.Callbacks)
+                callback.OnStepEnd(new(_at.Step, totalSteps, _at.Epoch + 1, classification, box, learningRate, images), _control);
 
             // The next step takes about as long, and its work counts too.
             if (checkpoints.IsDue(next: Stopwatch.GetElapsedTime(begun)))
@@ -126,6 +143,12 @@ internal sealed class TrainingLoop(
 
     private void FinishEpoch(ValidationResult? validation, double learningRate)
     {
+        if (validation is not null)
+        {
+            foreach (var callback in components.Callbacks)
+                callback.OnValidationEnd(_at.Epoch + 1, validation, _control);
+        }
+
         var (losses, anchors) = (_at.Losses, _at.Anchors);
         var isBest = validation is not null && (_at.Best is null || validation.Metrics.AP > _at.Best.AP);
         _at = _at with { Epoch = _at.Epoch + 1, Losses = default, Anchors = default };
@@ -151,6 +174,8 @@ internal sealed class TrainingLoop(
         if (isLast)
             folder.RetryPending();
         progress?.Report(report);
+        foreach (var callback in components.Callbacks)
+            callback.OnEpochEnd(report, _control);
         if (isLast || checkpoints.IsAffordable)
             WriteCheckpoint();
     }

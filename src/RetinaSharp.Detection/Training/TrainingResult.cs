@@ -12,6 +12,9 @@ namespace RetinaSharp.Detection.Training;
 /// <param name="IsCancelled">Whether it was stopped before its end.</param>
 public sealed record TrainingResult(long Steps, int Epochs, CocoFigures? Best, int BestEpoch, TimeSpan Duration, bool IsCancelled)
 {
+    /// <summary>Why a callback stopped the run; null where none did.</summary>
+    public string? StopReason { get; init; }
+
     /// <summary>What the best epoch found on the validation set; null without one, or where that epoch was of a session before this.</summary>
     public SetEvaluation? BestEvaluation { get; init; }
 }

@@ -20,8 +20,9 @@ internal sealed class Validator
     private readonly RunSettings _settings;
     private readonly RetinaNet _network;
     private readonly AnchorGenerator _anchors;
-    private readonly Assigner _assigner;
-    private readonly Sampler? _sampler;
+    private readonly IAssigner _assigner;
+    private readonly ISampler? _sampler;
+    private readonly DetectionLoss _loss;
     private readonly Predictor _predictor;
     private readonly Dictionary<AnnotatedImage, int> _numbers;
     private readonly BufferPool<PixelBuffer> _pool = new();
@@ -32,11 +33,14 @@ internal sealed class Validator
     /// <param name="network">A network in evaluation mode, whose weights change between two runs.</param>
     /// <param name="anchors">Its anchors.</param>
     /// <param name="threads">Threads of the network's operators.</param>
-    public Validator(DetectionDataset set, RunSettings settings, RetinaNet network, AnchorGenerator anchors, int threads)
+    /// <param name="components">Parts that the application brings.</param>
+    public Validator(DetectionDataset set, RunSettings settings, RetinaNet network, AnchorGenerator anchors, int threads, TrainingComponents? components = null)
     {
         (_set, _settings, _network, _anchors, _threads) = (set, settings, network, anchors, threads);
-        _assigner = new(settings.Assigner);
-        _sampler = Sampler.Create(settings.Loss.Sampling, anchors, settings.Training.Seed, "validation sampling");
+        components ??= TrainingComponents.BuiltIn;
+        _assigner = components.Assigner ?? new IouAssigner(settings.Assigner);
+        _loss = components.CreateLoss(settings.Loss);
+        _sampler = components.Sampler ?? AnchorSampler.Create(settings.Loss.Sampling, anchors, settings.Training.Seed, "validation sampling");
         _predictor = new(network, anchors, settings.Inference, set.Categories);
         _numbers = set.Images.Index().ToDictionary(image => image.Item, image => image.Index, ReferenceEqualityComparer.Instance as IEqualityComparer<AnnotatedImage>);
     }
@@ -68,9 +72,9 @@ internal sealed class Validator
     private void AddLosses(ValidationLosses losses, IReadOnlyList<AnnotatedImage> images, ImageBatch batch, LevelOutput[] outputs)
     {
         var targets = Assign(images, batch);
-        int? sampled = _sampler?.Run(outputs, targets, image => _numbers[images[image]]);
+        int? sampled = _sampler?.Sample(outputs, targets, image => _numbers[images[image]]);
         using var scope = NewDisposeScope();
-        losses.Add(targets, sampled, normalizer => DetectionLoss.Evaluate(_settings.Loss, outputs, targets, normalizer, sampled is null ? null : 1));
+        losses.Add(targets, sampled, normalizer => _loss.Evaluate(outputs, targets, normalizer, sampled is null ? null : 1));
     }
 
     private BatchTargets Assign(IReadOnlyList<AnnotatedImage> images, ImageBatch batch)

@@ -18,7 +18,7 @@ internal sealed class AnchorOutputs : IDisposable
     private readonly RetinaNet _network;
     private readonly InputSize _input;
     private readonly AnchorGenerator _anchors;
-    private readonly Assigner _assigner;
+    private readonly IouAssigner _assigner;
     private readonly int _threads;
 
     /// <summary>Loads a model.</summary>

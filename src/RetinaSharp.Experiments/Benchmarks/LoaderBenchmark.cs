@@ -43,7 +43,7 @@ public sealed class LoaderBenchmark(DetectionDataset set, RunSettings settings, 
     }
 
     private static TrainingLoader Training(DetectionDataset set, RunSettings settings, int workers, long cacheBytes) => new(
-        set, settings.Input, settings.Augmentation, new(settings.Model.Anchors), new Assigner(settings.Assigner),
+        set, settings.Input, settings.Augmentation, new(settings.Model.Anchors), new IouAssigner(settings.Assigner),
         new() { BatchSize = settings.Training.Batch, Workers = workers, Prefetch = 2 * workers, CacheBytes = cacheBytes });
 
     private static void Consume(IEnumerable<TrainingBatch> batches)

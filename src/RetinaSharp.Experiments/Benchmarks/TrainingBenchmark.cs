@@ -25,7 +25,7 @@ public sealed class TrainingBenchmark : INetworkBenchmark
     private readonly StepRunner _steps;
     private readonly PhaseClock _clock = new();
     private readonly AnchorGenerator _anchors = new(Model.Model.Anchors);
-    private readonly Assigner _assigner = new(Model.Assigner);
+    private readonly IouAssigner _assigner = new(Model.Assigner);
     private readonly BufferPool<TrainingBuffers> _pool = new();
     private int _step;
 
@@ -51,7 +51,7 @@ public sealed class TrainingBenchmark : INetworkBenchmark
         ComputeType = Detection.Modeling.ComputeType.Choose(precision, Device.type);
         _state = new(state.To(Device), settings.Training, ComputeType);
         _shards = new(1, threads);
-        _steps = new(settings, _state, new(settings.Loss.Normalizer), sampler: null, _shards, _clock);
+        _steps = new(settings.Training, _state, new(settings.Loss), new(settings.Loss.Normalizer), sampler: null, _shards, _clock);
     }
 
     /// <inheritdoc/>

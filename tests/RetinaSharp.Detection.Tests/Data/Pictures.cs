@@ -1,5 +1,6 @@
 using RetinaSharp.Boxes;
 using RetinaSharp.Datasets;
+using RetinaSharp.Detection.Anchors;
 using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Data;
 using RetinaSharp.Imaging;
@@ -44,7 +45,7 @@ internal sealed class Pictures : IDisposable
     }
 
     public static TrainingLoader Loader(DetectionDataset set, LoaderOptions options, AugmentationSettings? augmentation = null, int side = 96) => new(
-        set, new(side, 2 * side), augmentation ?? new(), new(new()), new(new()), options);
+        set, new(side, 2 * side), augmentation ?? new(), new(new()), new IouAssigner(new()), options);
 
     /// <summary>A copy of everything that a batch says, to compare after its memory has gone to another.</summary>
     public static string Fingerprint(TrainingBatch batch)

@@ -89,7 +89,7 @@ public class TrainingLoaderTests
     public void Epoch_Targets_AreTheAssignersInTheLayoutOfTheHeads()
     {
         using var pictures = Pictures.Mixed(8);
-        var (anchors, assigner) = (new AnchorGenerator(new()), new Assigner(new()));
+        var (anchors, assigner) = (new AnchorGenerator(new()), new IouAssigner(new()));
         foreach (var batch in Pictures.Loader(pictures.Set, Options).Epoch(0))
         {
             using var used = batch;

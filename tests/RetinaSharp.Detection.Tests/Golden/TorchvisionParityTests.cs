@@ -119,7 +119,7 @@ public class TorchvisionParityTests : LeakCheck
         using var state = new TrainingState(State(variant), Training, ScalarType.Float32);
         using var shards = new ShardThreads(1, 2);
         var settings = Settings(variant) with { Training = Training };
-        var steps = new StepRunner(settings, state, new(settings.Loss.Normalizer), null, shards, new());
+        var steps = new StepRunner(settings.Training, state, new(settings.Loss), new(settings.Loss.Normalizer), null, shards, new());
         using var batches = Steps(settings, wanted.Length).GetEnumerator();
 
         for (var step = 0; step < wanted.Length; step++)
@@ -146,7 +146,7 @@ public class TorchvisionParityTests : LeakCheck
         var settings = Settings(variant);
         using var batch = Batches.Create(state.Architecture.Settings.Anchors, settings.Assigner, FormulaWeights.Picture(0, 96, 64), Boxes, Classes);
 
-        var loss = DetectionLoss.Evaluate(settings.Loss, network.call(Preprocessing.Input(batch, network)), batch.Targets, Math.Max(1, batch.Targets.PositiveCount));
+        var loss = new DetectionLoss(settings.Loss).Evaluate(network.call(Preprocessing.Input(batch, network)), batch.Targets, Math.Max(1, batch.Targets.PositiveCount));
         Autograd.Backward(loss.Outputs, loss.Gradients);
 
         var golden = Golden.GetProperty(variant);

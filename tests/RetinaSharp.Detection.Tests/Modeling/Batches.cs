@@ -23,7 +23,7 @@ internal static class Batches
             var (image, boxes, classes) = images[i];
             for (var y = 0; y < image.Height; y++)
                 image.Pixels.Slice(y * image.Width * 3, image.Width * 3).CopyTo(buffers.Pixels[i][(y * size.Stride)..]);
-            var assignment = new Assigner(assigner).Assign(grid, boxes, classes);
+            var assignment = new IouAssigner(assigner).Assign(grid, boxes, classes);
             for (var level = 0; level < buffers.Levels.Length; level++)
                 buffers.Levels[level].Set(i, grid, grid.Levels[level], assignment, boxes);
         }

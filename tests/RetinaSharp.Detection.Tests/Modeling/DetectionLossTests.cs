@@ -27,8 +27,8 @@ public class DetectionLossTests : LeakCheck
         var half = Outputs(batch, Classes + (settings.HasBackgroundOutput ? 1 : 0)).Select(level => new LevelOutput(level.Logits.to(ScalarType.BFloat16), level.Deltas.to(ScalarType.BFloat16))).ToArray();
         var single = half.Select(level => new LevelOutput(level.Logits.to(ScalarType.Float32), level.Deltas.to(ScalarType.Float32))).ToArray();
 
-        var expected = DetectionLoss.Evaluate(settings, single, batch.Targets, batch.Targets.PositiveCount);
-        var actual = DetectionLoss.Evaluate(settings, half, batch.Targets, batch.Targets.PositiveCount);
+        var expected = new DetectionLoss(settings).Evaluate(single, batch.Targets, batch.Targets.PositiveCount);
+        var actual = new DetectionLoss(settings).Evaluate(half, batch.Targets, batch.Targets.PositiveCount);
 
         Assert.Equal(expected.Classification, actual.Classification, 1e-6 * expected.Classification);
         Assert.Equal(expected.Box, actual.Box, 1e-6 * expected.Box);
@@ -45,7 +45,7 @@ public class DetectionLossTests : LeakCheck
     {
         using var scope = NewDisposeScope();
         using var batch = Batch(new Box(10, 12, 45, 50));
-        var loss = DetectionLoss.Evaluate(new(), Outputs(batch), batch.Targets, batch.Targets.PositiveCount);
+        var loss = new DetectionLoss(new()).Evaluate(Outputs(batch), batch.Targets, batch.Targets.PositiveCount);
 
         var ignored = 0;
         for (var level = 0; level < batch.Targets.Levels.Count; level++)
@@ -68,7 +68,7 @@ public class DetectionLossTests : LeakCheck
     {
         using var scope = NewDisposeScope();
         using var batch = Batch();
-        var loss = DetectionLoss.Evaluate(new(), Outputs(batch), batch.Targets, 1);
+        var loss = new DetectionLoss(new()).Evaluate(Outputs(batch), batch.Targets, 1);
 
         Assert.Equal(0, batch.Targets.PositiveCount);
         Assert.Equal(0, loss.Box);
@@ -83,8 +83,8 @@ public class DetectionLossTests : LeakCheck
         using var scope = NewDisposeScope();
         using var batch = Batch(new Box(10, 12, 45, 50));
         var outputs = Outputs(batch);
-        var one = DetectionLoss.Evaluate(new(), outputs, batch.Targets, 1);
-        var other = DetectionLoss.Evaluate(new() { BoxWeight = 3 }, outputs, batch.Targets, 4);
+        var one = new DetectionLoss(new()).Evaluate(outputs, batch.Targets, 1);
+        var other = new DetectionLoss(new() { BoxWeight = 3 }).Evaluate(outputs, batch.Targets, 4);
 
         Assert.Equal(one.Classification / 4, other.Classification, 1e-6 * one.Classification);
         Assert.Equal(one.Box * 3 / 4, other.Box, 1e-6 * one.Box);
@@ -114,7 +114,7 @@ public class DetectionLossTests : LeakCheck
                 expected -= (label < 0 ? background : foreground) * Math.Pow(1 - p, 2) * Math.Log(p);
             }
 
-        var loss = DetectionLoss.Evaluate(new() { Classification = ClassificationLossKind.SoftmaxFocal, Alpha = alpha }, outputs, batch.Targets, 3);
+        var loss = new DetectionLoss(new() { Classification = ClassificationLossKind.SoftmaxFocal, Alpha = alpha }).Evaluate(outputs, batch.Targets, 3);
 
         Assert.Equal(expected / 3, loss.Classification, 1e-5 * expected);
     }
@@ -132,9 +132,9 @@ public class DetectionLossTests : LeakCheck
         var singles = boxes.Select(one => Batch(one)).ToArray();
         LevelOutput[][] outputs = [.. boxes.Select((_, i) => Outputs(batch, Classes + (settings.HasBackgroundOutput ? 1 : 0), seed: i, type))];
 
-        var together = DetectionLoss.Evaluate(settings, [.. batch.Targets.Levels.Select((_, level) => new LevelOutput(
+        var together = new DetectionLoss(settings).Evaluate([.. batch.Targets.Levels.Select((_, level) => new LevelOutput(
             Together(outputs.Select(one => one[level].Logits)), Together(outputs.Select(one => one[level].Deltas))))], batch.Targets, LossNormalizer.PerImage(batch.Targets.PositivesByImage(), 3));
-        var alone = singles.Zip(outputs, (one, output) => DetectionLoss.Evaluate(settings, output, one.Targets, Math.Max(1, one.Targets.PositiveCount))).ToArray();
+        var alone = singles.Zip(outputs, (one, output) => new DetectionLoss(settings).Evaluate(output, one.Targets, Math.Max(1, one.Targets.PositiveCount))).ToArray();
 
         Assert.Equal(alone.Average(one => one.Classification), together.Classification, 1e-6);
         Assert.Equal(alone.Average(one => one.Box), together.Box, 1e-6);
@@ -176,7 +176,7 @@ public class DetectionLossTests : LeakCheck
             Slope(outputs[level].Deltas, loss.Gradients[(2 * level) + 1], (anchor * 4) + 2);
         }
 
-        LossResult Loss() => DetectionLoss.Evaluate(new() { Box = BoxLossKind.Giou }, outputs, batch.Targets, LossNormalizer.PerImage(batch.Targets.PositivesByImage(), 2));
+        LossResult Loss() => new DetectionLoss(new() { Box = BoxLossKind.Giou }).Evaluate(outputs, batch.Targets, LossNormalizer.PerImage(batch.Targets.PositivesByImage(), 2));
 
         void Slope(Tensor output, Tensor gradient, int place)
         {

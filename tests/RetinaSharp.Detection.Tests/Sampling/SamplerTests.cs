@@ -85,9 +85,9 @@ public sealed class SamplerTests : LeakCheck
     [InlineData(16, 4)]
     public void Run_Ratio_KeepsAsManyAsTheSettingsSayAtRandom(int batch, int maxPositives)
     {
-        var sampler = Sampler.Create(new() { Kind = SamplingKind.Ratio, Batch = batch, Ratio = 3 }, _anchors, 5)!;
+        var sampler = AnchorSampler.Create(new() { Kind = SamplingKind.Ratio, Batch = batch, Ratio = 3 }, _anchors, 5)!;
 
-        Assert.Equal(sampler.Run(_outputs, _batch.Targets, image => 10 + image), sampler.PositivesKept(_batch.Targets));
+        Assert.Equal(sampler.Sample(_outputs, _batch.Targets, image => 10 + image), sampler.CountPositives(_batch.Targets));
 
         for (var image = 0; image < Images; image++)
         {
@@ -114,7 +114,7 @@ public sealed class SamplerTests : LeakCheck
         {
             using var scope = NewDisposeScope();
             using var batch = (load ?? Batch)();
-            Sampler.Create(SamplingSettings.ForKind(SamplingKind.Ratio), _anchors, seed)!.Run(Outputs(batch), batch.Targets, place => image + place);
+            AnchorSampler.Create(SamplingSettings.ForKind(SamplingKind.Ratio), _anchors, seed)!.Sample(Outputs(batch), batch.Targets, place => image + place);
             return [.. Enumerable.Range(0, Images).Select(place => string.Join(' ', batch.Targets.Levels.SelectMany(level =>
                 level.Labels.Slice(place * level.AnchorsPerImage, level.AnchorsPerImage).ToArray())))];
         }
@@ -126,10 +126,10 @@ public sealed class SamplerTests : LeakCheck
     public void Run_Sampled_LossIsOfTheKeptAndBoxesAreUntouched(SamplingKind kind)
     {
         var settings = new LossSettings { Classification = ClassificationLossKind.CrossEntropy, Alpha = null };
-        var whole = DetectionLoss.Evaluate(settings, _outputs, _batch.Targets, _batch.Targets.PositiveCount);
+        var whole = new DetectionLoss(settings).Evaluate(_outputs, _batch.Targets, _batch.Targets.PositiveCount);
 
         var positives = Run(SamplingSettings.ForKind(kind));
-        var loss = DetectionLoss.Evaluate(settings, _outputs, _batch.Targets, _batch.Targets.PositiveCount, positives);
+        var loss = new DetectionLoss(settings).Evaluate(_outputs, _batch.Targets, _batch.Targets.PositiveCount, positives);
 
         Assert.Equal(Enumerable.Range(0, Images).SelectMany(Kept).Sum(anchor => anchor.Loss) / positives, loss.Classification, 1e-5 * loss.Classification);
         Assert.Equal(whole.Box, loss.Box);
@@ -139,7 +139,7 @@ public sealed class SamplerTests : LeakCheck
     }
 
     [Fact]
-    public void Create_None_IsNone() => Assert.Null(Sampler.Create(new(), _anchors, 1));
+    public void Create_None_IsNone() => Assert.Null(AnchorSampler.Create(new(), _anchors, 1));
 
     [Fact]
     public void Run_ShardsOfOhem_WaitForThePositivesOfAll()
@@ -147,7 +147,7 @@ public sealed class SamplerTests : LeakCheck
         using var other = Rotated();
         var batches = new[] { _batch, other };
         var outputs = batches.Select(Outputs).ToArray();
-        var sampler = Sampler.Create(SamplingSettings.ForKind(SamplingKind.Ohem), _anchors, 1)!;
+        var sampler = AnchorSampler.Create(SamplingSettings.ForKind(SamplingKind.Ohem), _anchors, 1)!;
         using var threads = new ShardThreads(2, 1);
         using var sampling = new ShardSampling(sampler, batches, shards: 2, batches: 3);
         var normalizers = new double?[2];
@@ -162,14 +162,14 @@ public sealed class SamplerTests : LeakCheck
     [Fact]
     public void Run_AShardThatFails_DoesNotHoldTheOthers()
     {
-        var sampler = Sampler.Create(SamplingSettings.ForKind(SamplingKind.Ohem), _anchors, 1)!;
+        var sampler = AnchorSampler.Create(SamplingSettings.ForKind(SamplingKind.Ohem), _anchors, 1)!;
         using var threads = new ShardThreads(2, 1);
         using var sampling = new ShardSampling(sampler, [_batch], shards: 2, batches: 1);
 
         Assert.Throws<InvalidOperationException>(() => threads.Run(2, shard => sampling.Run(() => shard == 0 ? _outputs : throw new InvalidOperationException(), _batch, 0)));
     }
 
-    private int Run(SamplingSettings settings) => Sampler.Create(settings, _anchors, 1)!.Run(_outputs, _batch.Targets, image => image);
+    private int Run(SamplingSettings settings) => AnchorSampler.Create(settings, _anchors, 1)!.Sample(_outputs, _batch.Targets, image => image);
 
     private TrainingBatch Batch() => Load(_pictures.Images);
 

@@ -8,49 +8,49 @@ public class LearningRateScheduleTests
     private static readonly TrainingSettings Settings = new() { LearningRate = .01, Batch = 16, WarmUp = 100 };
 
     [Fact]
-    public void At_WarmUp_RisesInALineFromAThousandth()
+    public void GetLearningRate_WarmUp_RisesLinearlyFromAThousandth()
     {
-        var schedule = new LearningRateSchedule(Settings, 10_000);
+        var schedule = Schedule(Settings, 10_000);
 
-        Assert.Equal(.01 * (.001 + (.999 * 1 / 100)), schedule.At(0), 1e-12);
-        Assert.Equal(.01 * (.001 + (.999 * 50 / 100)), schedule.At(49), 1e-12);
-        Assert.Equal(.01, schedule.At(100), 1e-12);
+        Assert.Equal(.01 * (.001 + (.999 * 1 / 100)), schedule(0), 1e-12);
+        Assert.Equal(.01 * (.001 + (.999 * 50 / 100)), schedule(49), 1e-12);
+        Assert.Equal(.01, schedule(100), 1e-12);
     }
 
     [Fact]
-    public void At_Steps_ATenthAtEachMilestone()
+    public void GetLearningRate_Steps_ATenthAtEachMilestone()
     {
-        var schedule = new LearningRateSchedule(Settings, 900);
+        var schedule = Schedule(Settings, 900);
 
-        Assert.Equal(.01, schedule.At(599), 1e-12);
-        Assert.Equal(.001, schedule.At(600), 1e-12);
-        Assert.Equal(.001, schedule.At(799), 1e-12);
-        Assert.Equal(.0001, schedule.At(800), 1e-12);
+        Assert.Equal(.01, schedule(599), 1e-12);
+        Assert.Equal(.001, schedule(600), 1e-12);
+        Assert.Equal(.001, schedule(799), 1e-12);
+        Assert.Equal(.0001, schedule(800), 1e-12);
     }
 
     [Fact]
-    public void At_Cosine_FallsToZero()
+    public void GetLearningRate_Cosine_FallsToZero()
     {
-        var schedule = new LearningRateSchedule(Settings with { Schedule = ScheduleKind.Cosine }, 1100);
+        var schedule = Schedule(Settings with { Schedule = ScheduleKind.Cosine }, 1100);
 
-        Assert.Equal(.01, schedule.At(100), 1e-12);
-        Assert.Equal(.005, schedule.At(600), 1e-12);
-        Assert.InRange(schedule.At(1099), 0, 1e-7);
+        Assert.Equal(.01, schedule(100), 1e-12);
+        Assert.Equal(.005, schedule(600), 1e-12);
+        Assert.InRange(schedule(1099), 0, 1e-7);
         for (var step = 101; step < 1100; step++)
-            Assert.True(schedule.At(step) < schedule.At(step - 1));
+            Assert.True(schedule(step) < schedule(step - 1));
     }
 
     [Fact]
-    public void At_ShortTraining_WarmsUpForATenthOfIt()
+    public void GetLearningRate_ShortTraining_WarmsUpForATenthOfIt()
     {
-        var schedule = new LearningRateSchedule(Settings with { Milestones = [] }, 50);
+        var schedule = Schedule(Settings with { Milestones = [] }, 50);
 
-        Assert.Equal(.01, schedule.At(4), 1e-12);
-        Assert.True(schedule.At(3) < .01);
+        Assert.Equal(.01, schedule(4), 1e-12);
+        Assert.True(schedule(3) < .01);
     }
 
     [Fact]
-    public void At_NoWarmUp_StartsAtTheFullRate() => Assert.Equal(.01, new LearningRateSchedule(Settings with { WarmUp = 0 }, 1000).At(0), 1e-12);
+    public void GetLearningRate_NoWarmUp_StartsAtTheFullRate() => Assert.Equal(.01, Schedule(Settings with { WarmUp = 0 }, 1000)(0), 1e-12);
 
     [Theory]
     [InlineData(OptimizerKind.Sgd, 16, 1, .01)]
@@ -60,4 +60,6 @@ public class LearningRateScheduleTests
     [InlineData(OptimizerKind.AdamW, 16, 4, .02)]
     public void ScaledLearningRate_EffectiveBatch_ScalesIt(OptimizerKind optimizer, int batch, int accumulate, double expected) =>
         Assert.Equal(expected, new TrainingSettings { Optimizer = optimizer, LearningRate = .01, Batch = batch, Accumulate = accumulate }.ScaledLearningRate, 1e-12);
+
+    private static Func<long, double> Schedule(TrainingSettings settings, long totalSteps) => step => new LearningRateSchedule(settings).GetLearningRate(step, totalSteps);
 }

@@ -116,7 +116,7 @@ public sealed class ValidatorTests(TrainedModel trained) : LeakCheck
         Box[] boxes = [.. image.Annotations.Select(annotation => annotation.Box.ToCorners())];
         int[] classes = [.. image.Annotations.Select(annotation => annotation.Category)];
         using var batch = Batches.Create(settings.Model.Anchors, settings.Assigner, Image.Load(image.Path), boxes, classes);
-        var loss = DetectionLoss.Evaluate(settings.Loss, network.call(Preprocessing.Input(batch, network)), batch.Targets, 1);
+        var loss = new DetectionLoss(settings.Loss).Evaluate(network.call(Preprocessing.Input(batch, network)), batch.Targets, 1);
         return (loss.Classification, loss.Box, batch.Targets.PositiveCount);
     }
 }

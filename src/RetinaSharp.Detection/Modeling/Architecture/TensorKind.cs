@@ -12,6 +12,9 @@ public enum TensorKind
     /// <summary>Scale or shift of a normalization that is trained.</summary>
     NormParameter,
 
-    /// <summary>What is not trained: running statistics, and all of a frozen batch norm.</summary>
+    /// <summary>Not trained and always in fp32: running statistics, and all of a frozen batch norm.</summary>
     Buffer,
+
+    /// <summary>A parameter that an application froze. It is computed with in the type of the network.</summary>
+    FrozenParameter,
 }

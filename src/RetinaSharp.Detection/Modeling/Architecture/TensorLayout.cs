@@ -14,5 +14,5 @@ public sealed record TensorLayout(string Name, TensorKind Kind, long[] Shape)
 
     /// <summary>Whether it is trained.</summary>
     /// <param name="frozenParts">Number of frozen parts, from the stem on.</param>
-    public bool IsTrained(int frozenParts) => Kind != TensorKind.Buffer && Part >= frozenParts;
+    public bool IsTrained(int frozenParts) => Kind is not (TensorKind.Buffer or TensorKind.FrozenParameter) && Part >= frozenParts;
 }

@@ -82,12 +82,15 @@ public abstract class ModulePart<TInput> : INetworkPart
     private IEnumerable<TensorLayout> Layouts(nn.Module module)
     {
         var norms = module.named_modules().Where(entry => IsNorm(entry.module)).Select(entry => entry.name).ToHashSet();
+        var parameters = module.named_parameters().Select(entry => entry.name).ToHashSet();
         var trained = module.named_parameters().Where(entry => entry.parameter.requires_grad).Select(entry => entry.name).ToHashSet();
         foreach (var (name, tensor) in Entries(module))
         {
             var dot = name.LastIndexOf('.');
-            var kind = !trained.Contains(name) ? TensorKind.Buffer
-                : norms.Contains(dot < 0 ? "" : name[..dot]) ? TensorKind.NormParameter
+            var isOfNorm = norms.Contains(dot < 0 ? "" : name[..dot]);
+            var kind = !parameters.Contains(name) || (isOfNorm && !trained.Contains(name)) ? TensorKind.Buffer
+                : !trained.Contains(name) ? TensorKind.FrozenParameter
+                : isOfNorm ? TensorKind.NormParameter
                 : name[(dot + 1)..] == "bias" ? TensorKind.Bias : TensorKind.Weight;
             yield return new(_prefix + name, kind, tensor.shape);
         }
@@ -96,17 +99,18 @@ public abstract class ModulePart<TInput> : INetworkPart
     private void Share(nn.Module module, NetworkState state, NetworkOptions options)
     {
         using var guard = no_grad();
+        using var scope = NewDisposeScope();
         var trained = _layouts.Value.Where(layout => layout.IsTrained(options.FrozenParts)).Select(layout => layout.Name).ToHashSet();
         foreach (var (name, parameter) in module.named_parameters())
         {
-            parameter.set_(state[_prefix + name]).Dispose();
+            parameter.set_(state[_prefix + name]);
             parameter.requires_grad = options.IsTraining && trained.Contains(_prefix + name);
         }
 
         foreach (var (name, buffer) in FloatBuffers(module))
         {
             if (options.Shard == 0)
-                buffer.set_(state[_prefix + name]).Dispose();
+                buffer.set_(state[_prefix + name]);
             else
                 buffer.copy_(state[_prefix + name]);
         }
@@ -115,9 +119,10 @@ public abstract class ModulePart<TInput> : INetworkPart
     /// <summary>Converts each submodule to the type that the state has for it: outer ones first, since a conversion includes the children.</summary>
     private void MatchTypes(nn.Module module, NetworkState state)
     {
-        foreach (var (path, submodule) in module.named_modules().Prepend(("", module)))
+        foreach (var (path, submodule) in module.named_modules().Prepend(("", module)).ToList())
         {
-            foreach (var (name, parameter) in submodule.named_parameters(recurse: false))
+            // All parameters of one submodule have one type: it computes with them together.
+            foreach (var (name, parameter) in submodule.named_parameters(recurse: false).Take(1).ToList())
             {
                 var type = state[_prefix + (path.Length == 0 ? name : $"{path}.{name}")].dtype;
                 if (parameter.dtype != type)

@@ -5,18 +5,18 @@ using RetinaSharp.Losses;
 namespace RetinaSharp.Detection.Anchors;
 
 /// <summary>
-/// Gives every anchor of an image a class, background or ignore. Visits for each box only the anchors that can touch it, and
-/// holds no matrix of IoUs. A pure function of its arguments; safe for concurrent calls.
+/// Assigns anchors by IoU as RetinaNet does (section 4 of the paper), with low-quality matches. It visits for each box only the anchors that can
+/// overlap it, and holds no IoU matrix. Thread-safe.
 /// </summary>
-public sealed class Assigner
+public sealed class IouAssigner : IAssigner
 {
     // A block of anchors, and its IoUs with one box, stay in a core's first cache for all boxes.
     private const int Block = 1024;
 
-    /// <summary>Makes the assigner.</summary>
+    /// <summary>Creates the assigner.</summary>
     /// <param name="settings">The thresholds.</param>
     /// <exception cref="ArgumentException">A setting is out of its range.</exception>
-    public Assigner(AssignerSettings settings)
+    public IouAssigner(AssignerSettings settings)
     {
         settings.Validate();
         Settings = settings;
@@ -28,11 +28,7 @@ public sealed class Assigner
     // IoUs below it change nothing: neither is the anchor ignored, nor can it be the best of a box from the floor up.
     private double LeastIou => Math.Min(Settings.BackgroundIou, Settings.LowQualityFloor ?? 1);
 
-    /// <summary>Assigns the anchors of one image.</summary>
-    /// <param name="anchors">The anchors for its padded size.</param>
-    /// <param name="boxes">Its boxes in pixels of the padded image; none is allowed. An empty box overlaps nothing.</param>
-    /// <param name="classes">For each box its class, from 0.</param>
-    /// <param name="ignored">Regions, as crowds, whose anchors are no background: ignored unless positive.</param>
+    /// <inheritdoc/>
     /// <exception cref="ArgumentException">The lengths differ, a class is negative, or a box is not finite or has its corners swapped.</exception>
     public AnchorAssignment Assign(AnchorGrid anchors, ReadOnlySpan<Box> boxes, ReadOnlySpan<int> classes, ReadOnlySpan<Box> ignored = default)
     {

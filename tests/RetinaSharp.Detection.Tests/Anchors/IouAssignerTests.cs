@@ -5,7 +5,7 @@ using RetinaSharp.Losses;
 
 namespace RetinaSharp.Detection.Tests.Anchors;
 
-public class AssignerTests
+public class IouAssignerTests
 {
     private static readonly AnchorGenerator Exact = new(new());
     private static readonly AnchorGenerator Torchvision = new(new() { Compatibility = AnchorCompatibility.Torchvision });
@@ -75,7 +75,7 @@ public class AssignerTests
             Box[] boxes = [.. Enumerable.Range(0, 12).Select(_ => WholeBox())];
             int[] classes = [.. boxes.Select(_ => random.Next(5))];
             var (labels, matches) = NaiveAssigner.Assign(anchors, boxes, classes, settings);
-            var assignment = new Assigner(settings).Assign(anchors, boxes, classes);
+            var assignment = new IouAssigner(settings).Assign(anchors, boxes, classes);
             Assert.Equal(labels, assignment.Labels);
             Assert.Equal(Enumerable.Range(0, count).Where(i => labels[i] >= 0), assignment.Positives);
             Assert.Equal(assignment.Positives.Select(i => matches[i]), assignment.PositiveBoxes);
@@ -95,8 +95,8 @@ public class AssignerTests
         var random = new Random(5);
         Box[] boxes = [.. Enumerable.Range(0, 12).Select(_ => RandomBox(random, grid))];
         Box[] ignored = [new(20, 30, 90, 100)];
-        var expected = new Assigner(new()).Assign(grid, boxes, new int[12], ignored);
-        var assignment = new Assigner(new()).Assign(grid.Boxes, boxes, new int[12], ignored);
+        var expected = new IouAssigner(new()).Assign(grid, boxes, new int[12], ignored);
+        var assignment = new IouAssigner(new()).Assign(grid.Boxes, boxes, new int[12], ignored);
         Assert.Equal(expected.Labels, assignment.Labels);
         Assert.Equal(expected.Positives, assignment.Positives);
         Assert.Equal(expected.PositiveBoxes, assignment.PositiveBoxes);
@@ -123,7 +123,7 @@ public class AssignerTests
     private static void Check(AnchorGrid grid, Box[] boxes, int[] classes, AssignerSettings settings)
     {
         var (labels, matches) = NaiveAssigner.Assign(grid.Boxes, boxes, classes, settings);
-        var assignment = new Assigner(settings).Assign(grid, boxes, classes);
+        var assignment = new IouAssigner(settings).Assign(grid, boxes, classes);
         Assert.Equal(labels, assignment.Labels);
         var positives = Enumerable.Range(0, labels.Length).Where(i => labels[i] >= 0).ToArray();
         Assert.Equal(positives, assignment.Positives);
@@ -135,7 +135,7 @@ public class AssignerTests
     {
         var grid = Exact.Generate(128, 128);
         var box = grid.Boxes[1000];
-        var assignment = new Assigner(new()).Assign(grid, [box, box], [3, 4]);
+        var assignment = new IouAssigner(new()).Assign(grid, [box, box], [3, 4]);
         Assert.NotEmpty(assignment.Positives);
         Assert.All(assignment.PositiveBoxes, index => Assert.Equal(0, index));
         Assert.Equal(3, assignment.Labels[1000]);
@@ -147,14 +147,14 @@ public class AssignerTests
     {
         var grid = Exact.Generate(64, 64);
         Box[] boxes = [new(9000, 9000, 9010, 9010)];
-        Assert.Empty(new Assigner(new()).Assign(grid, boxes, [0]).Positives);
-        Assert.Equal(grid.Count, new Assigner(new() { LowQualityFloor = 0 }).Assign(grid, boxes, [0]).Positives.Length);
+        Assert.Empty(new IouAssigner(new()).Assign(grid, boxes, [0]).Positives);
+        Assert.Equal(grid.Count, new IouAssigner(new() { LowQualityFloor = 0 }).Assign(grid, boxes, [0]).Positives.Length);
     }
 
     [Fact]
     public void Assign_NoBoxes_AllIsBackground()
     {
-        var assignment = new Assigner(new()).Assign(Exact.Generate(64, 96), [], []);
+        var assignment = new IouAssigner(new()).Assign(Exact.Generate(64, 96), [], []);
         Assert.All(assignment.Labels, label => Assert.Equal(-1, label));
         Assert.Equal(1161, assignment.Labels.Length);
         Assert.Empty(assignment.Positives);
@@ -167,8 +167,8 @@ public class AssignerTests
         var grid = Exact.Generate(128, 128);
         Box region = new(20, 30, 90, 100);
         Box[] boxes = [new(30, 40, 62, 72)];
-        var plain = new Assigner(new()).Assign(grid, boxes, [2]);
-        var withRegion = new Assigner(new()).Assign(grid, boxes, [2], [region]);
+        var plain = new IouAssigner(new()).Assign(grid, boxes, [2]);
+        var withRegion = new IouAssigner(new()).Assign(grid, boxes, [2], [region]);
         Assert.Equal(plain.Positives, withRegion.Positives);
         var changed = 0;
         for (var i = 0; i < grid.Count; i++)
@@ -191,8 +191,8 @@ public class AssignerTests
         var grid = Exact.Generate(256, 256);
         var random = new Random(4);
         Box[] boxes = [.. Enumerable.Range(0, 20).Select(_ => RandomBox(random, grid))];
-        var expected = new Assigner(new()).Assign(grid, boxes, new int[20]);
-        var assigner = new Assigner(new());
+        var expected = new IouAssigner(new()).Assign(grid, boxes, new int[20]);
+        var assigner = new IouAssigner(new());
         Parallel.For(0, 40, _ =>
         {
             var assignment = assigner.Assign(grid, boxes, new int[20]);
@@ -205,7 +205,7 @@ public class AssignerTests
     public void Assign_BadArguments_Throws()
     {
         var grid = Exact.Generate(64, 64);
-        var assigner = new Assigner(new());
+        var assigner = new IouAssigner(new());
         Assert.Throws<ArgumentException>("classes", () => assigner.Assign(grid, [default], []));
         Assert.Throws<ArgumentOutOfRangeException>("classes", () => assigner.Assign(grid, [default], [-1]));
         Assert.Throws<ArgumentException>("boxes", () => assigner.Assign(grid, [new(0, 0, float.NaN, 1)], [0]));
@@ -223,6 +223,6 @@ public class AssignerTests
                      new() { ForegroundIou = .3 }, new() { ForegroundIou = 1.1 }, new() { BackgroundIou = -.1 },
                      new() { LowQualityFloor = -1 }, new() { LowQualityFloor = double.NaN }, new() { IgnoreCoverage = 0 },
                  })
-            Assert.Throws<ArgumentException>(() => new Assigner(settings));
+            Assert.Throws<ArgumentException>(() => new IouAssigner(settings));
     }
 }

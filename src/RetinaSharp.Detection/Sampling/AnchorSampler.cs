@@ -11,53 +11,48 @@ using static TorchSharp.torch;
 namespace RetinaSharp.Detection.Sampling;
 
 /// <summary>
-/// Chooses the anchors that the classification loss is of, image by image: puts them into an order, and takes from its front as many
-/// as the settings allow. Safe for concurrent calls with different batches.
+/// The built-in sampling: ranks the anchors of each image by loss (OHEM, hard negatives) or at random, and keeps as many from the front as the
+/// settings allow. Thread-safe.
 /// </summary>
-internal sealed class Sampler
+public sealed class AnchorSampler : ISampler
 {
     private readonly SamplingSettings _settings;
     private readonly AnchorGenerator _anchors;
     private readonly long _seed;
     private readonly string _purpose;
 
-    private Sampler(SamplingSettings settings, AnchorGenerator anchors, long seed, string purpose) =>
+    private AnchorSampler(SamplingSettings settings, AnchorGenerator anchors, long seed, string purpose) =>
         (_settings, _anchors, _seed, _purpose) = (settings, anchors, seed, purpose);
 
-    /// <summary>Makes the sampler; null where all anchors are wanted.</summary>
-    /// <param name="settings">How to choose, in its ranges.</param>
+    /// <summary>Creates the sampler; null where the settings keep all anchors.</summary>
+    /// <param name="settings">How to choose.</param>
     /// <param name="anchors">The anchors of the images.</param>
     /// <param name="seed">Seed of the run.</param>
-    /// <param name="purpose">What random draws are for.</param>
-    public static Sampler? Create(SamplingSettings settings, AnchorGenerator anchors, long seed, string purpose = "sampling") =>
+    /// <param name="purpose">Purpose of the random draws.</param>
+    public static AnchorSampler? Create(SamplingSettings settings, AnchorGenerator anchors, long seed, string purpose = "sampling") =>
         settings.Kind == SamplingKind.None ? null : new(settings, anchors, seed, purpose);
 
-    /// <summary>Whether only the outputs tell how many positives are kept.</summary>
-    public bool NeedsOutputs => _settings.Kind == SamplingKind.Ohem;
+    /// <inheritdoc/>
+    public bool DependsOnOutputs => _settings.Kind == SamplingKind.Ohem;
 
-    /// <summary>How many positives of a batch are kept, where its labels alone decide that.</summary>
-    public int PositivesKept(BatchTargets targets) => targets.PositivesByImage().Sum(count => Math.Min(count, _settings.MaxPositives));
+    /// <inheritdoc/>
+    public int CountPositives(BatchTargets targets) => targets.PositivesByImage().Sum(count => Math.Min(count, _settings.MaxPositives));
 
-    /// <summary>Ignores, in the labels of a batch, the anchors that are not chosen.</summary>
-    /// <param name="outputs">What the network gave, by level.</param>
-    /// <param name="targets">Of the batch; their labels are changed.</param>
-    /// <param name="numberOf">The number in the run of an image of the batch, by which random draws are made.</param>
-    /// <param name="threads">Threads to use; 0: one for each core.</param>
-    /// <returns>Positives that are kept.</returns>
-    public int Run(LevelOutput[] outputs, BatchTargets targets, Func<int, long> numberOf, int threads = 0)
+    /// <inheritdoc/>
+    public int Sample(IReadOnlyList<LevelOutput> outputs, BatchTargets targets, Func<int, long> imageNumber, int threads = 0)
     {
         using var guard = no_grad();
         using var scope = NewDisposeScope();
         var grid = _anchors.Generate(targets.Size.Height, targets.Size.Width);
         var losses = _settings.Kind == SamplingKind.Ratio ? [] : outputs.Select((output, level) =>
-            ClassificationLoss.CrossEntropies(output.Logits.detach(), targets.Levels[level].Labels, threads)).ToArray();
-        var deltas = !NeedsOutputs ? [] : outputs.Select(output => output.Deltas.detach().to(ScalarType.Float32, CPU)).ToArray();
+            AnchorCrossEntropy.Compute(output.Logits.detach(), targets.Levels[level].Labels, threads)).ToArray();
+        var deltas = !DependsOnOutputs ? [] : outputs.Select(output => output.Deltas.detach().to(ScalarType.Float32, CPU)).ToArray();
 
         var positives = 0;
         var (labels, scores, boxes, kept) = (new int[grid.Count], new float[grid.Count], new Box[grid.Count], new bool[grid.Count]);
         for (var image = 0; image < targets.Size.Images; image++)
         {
-            for (var level = 0; level < outputs.Length; level++)
+            for (var level = 0; level < outputs.Count; level++)
             {
                 var (offset, count) = (grid.Levels[level].Offset, grid.Levels[level].Count);
                 targets.Levels[level].Labels.Slice(image * count, count).CopyTo(labels.AsSpan(offset));
@@ -68,8 +63,8 @@ internal sealed class Sampler
             }
 
             Array.Clear(kept);
-            positives += Take(Order(labels, scores, boxes, numberOf(image)), labels, kept);
-            for (var level = 0; level < outputs.Length; level++)
+            positives += Take(Order(labels, scores, boxes, imageNumber(image)), labels, kept);
+            for (var level = 0; level < outputs.Count; level++)
                 targets.Levels[level].Keep(image, kept.AsSpan(grid.Levels[level].Offset, grid.Levels[level].Count));
         }
 
@@ -87,7 +82,7 @@ internal sealed class Sampler
                 var limit = _settings.Ratio is null ? _settings.Batch : order.Length;
                 Box[] candidates = [.. order.Select(anchor => boxes[anchor])];
                 float[] losses = [.. order.Select(anchor => scores[anchor])];
-                return [.. NonMaximumSuppression.Suppress(candidates, losses, (float)_settings.NmsIou, limit).Select(place => order[place])];
+                return [.. NonMaximumSuppression.Suppress(candidates, losses, (float)_settings.NmsIou, limit).Select(index => order[index])];
             case SamplingKind.HardNegative:
                 Array.Sort(order.Select(anchor => -scores[anchor]).ToArray(), order);
                 return order;
@@ -111,12 +106,12 @@ internal sealed class Sampler
         TakeOf(isPositive: false, (int)Math.Min((long)ratio * Math.Max(1, positives), int.MaxValue));
         return positives;
 
-        int TakeOf(bool isPositive, int most)
+        int TakeOf(bool isPositive, int count)
         {
             var taken = 0;
             foreach (var anchor in order)
             {
-                if (taken == most)
+                if (taken == count)
                     break;
                 if (labels[anchor] >= 0 != isPositive)
                     continue;

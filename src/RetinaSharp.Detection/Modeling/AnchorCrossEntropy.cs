@@ -1,0 +1,30 @@
+using RetinaSharp.Kernels;
+using RetinaSharp.Losses;
+using TorchSharp;
+using static TorchSharp.torch;
+using BFloat16 = RetinaSharp.Losses.BFloat16;
+
+namespace RetinaSharp.Detection.Modeling;
+
+/// <summary>The cross entropy of single anchors, by which samplers rank them.</summary>
+public static class AnchorCrossEntropy
+{
+    /// <summary>Computes the unweighted cross entropy of each anchor, summed over its classes; 0 where it is ignored.</summary>
+    /// <param name="logits">[N, n, K], contiguous, detached from the graph.</param>
+    /// <param name="labels">[N · n]: class from 0, -1 background, -2 ignored.</param>
+    /// <param name="threads">Threads to use; 0: one for each core.</param>
+    /// <returns>[N · n].</returns>
+    public static float[] Compute(Tensor logits, ReadOnlySpan<int> labels, int threads = 0)
+    {
+        if (logits.device_type != DeviceType.CPU)
+            return TensorLosses.CrossEntropies(logits, labels);
+        var values = new float[labels.Length];
+        var classes = (int)logits.shape[^1];
+        var options = new LossOptions { AllowsNonFinite = true, Threads = threads };
+        if (logits.dtype == ScalarType.BFloat16)
+            SigmoidLoss.RowValues<CrossEntropy, BFloat16>(default, logits.Elements<BFloat16>(), labels, classes, values, options);
+        else
+            SigmoidLoss.RowValues<CrossEntropy, float>(default, logits.Elements<float>(), labels, classes, values, options);
+        return values;
+    }
+}

@@ -1,0 +1,48 @@
+using RetinaSharp.Losses;
+using static TorchSharp.torch;
+
+namespace RetinaSharp.Detection.Modeling;
+
+/// <summary>A classification loss given as a formula on tensors, whose gradient autograd computes, in fp32.</summary>
+public abstract class AutogradClassificationLoss : IClassificationLoss
+{
+    /// <inheritdoc/>
+    public (double Value, Tensor Gradient) Evaluate(Tensor logits, ReadOnlySpan<int> labels, LossNormalizer normalizer, int threads = 0)
+    {
+        using var scope = NewDisposeScope();
+        var (targets, weights) = Targets(labels, (int)logits.shape[^1], normalizer, logits.device);
+        using var recording = enable_grad();
+        // 0 at ignored anchors: a logit that is not finite would reach the gradient even through a weight of 0.
+        var values = logits.detach().to(ScalarType.Float32).view(-1, logits.shape[^1]);
+        var rows = values.where(weights != 0, zeros_like(values)).requires_grad_();
+        var loss = Evaluate(rows, targets);
+        if (!loss.shape.SequenceEqual(rows.shape))
+            throw new InvalidOperationException($"{GetType().Name} returned a loss of shape [{string.Join(", ", loss.shape)}] for logits of shape [{string.Join(", ", rows.shape)}]: return one value for each logit.");
+        var sum = (loss * weights).sum(ScalarType.Float64);
+        sum.backward();
+        var gradient = rows.grad ?? throw new InvalidOperationException($"{GetType().Name} returned a loss that does not depend on the logits.");
+        return (sum.item<double>(), gradient.to(logits.dtype).view(logits.shape).MoveToOuterDisposeScope());
+    }
+
+    /// <summary>The loss of each logit, without normalization.</summary>
+    /// <param name="logits">[anchors, K], fp32, recorded by autograd.</param>
+    /// <param name="targets">[anchors, K]: 1 for the class of a positive anchor, else 0.</param>
+    /// <returns>[anchors, K], a differentiable function of the logits.</returns>
+    protected abstract Tensor Evaluate(Tensor logits, Tensor targets);
+
+    private static (Tensor Targets, Tensor Weights) Targets(ReadOnlySpan<int> labels, int classes, LossNormalizer normalizer, Device device)
+    {
+        var (targets, weights) = (new float[labels.Length * classes], new float[labels.Length]);
+        var rows = labels.Length / normalizer.Parts;
+        for (var row = 0; row < labels.Length; row++)
+        {
+            if (labels[row] == SigmoidLoss.Ignore)
+                continue;
+            weights[row] = (float)(1 / normalizer[row / rows]);
+            if (labels[row] >= 0)
+                targets[(row * classes) + labels[row]] = 1;
+        }
+
+        return (tensor(targets, [labels.Length, classes], device: device), tensor(weights, [labels.Length, 1], device: device));
+    }
+}

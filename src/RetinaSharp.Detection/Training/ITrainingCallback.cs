@@ -1,0 +1,27 @@
+namespace RetinaSharp.Detection.Training;
+
+/// <summary>Is called while training runs, on the training thread. Every method may stop the run through <see cref="TrainingControl"/>. An exception ends the run; its last checkpoint stays.</summary>
+public interface ITrainingCallback
+{
+    /// <summary>Called after every optimizer step.</summary>
+    /// <param name="step">The step.</param>
+    /// <param name="control">Stops the run.</param>
+    void OnStepEnd(StepResult step, TrainingControl control)
+    {
+    }
+
+    /// <summary>Called after every validation, before the epoch's files are written.</summary>
+    /// <param name="epoch">The epoch, from 1.</param>
+    /// <param name="validation">Losses and COCO metrics.</param>
+    /// <param name="control">Stops the run.</param>
+    void OnValidationEnd(int epoch, ValidationResult validation, TrainingControl control)
+    {
+    }
+
+    /// <summary>Called after every epoch, when its files are written.</summary>
+    /// <param name="epoch">The epoch.</param>
+    /// <param name="control">Stops the run.</param>
+    void OnEpochEnd(TrainingEpoch epoch, TrainingControl control)
+    {
+    }
+}
