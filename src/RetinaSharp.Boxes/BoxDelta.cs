@@ -1,8 +1,8 @@
 namespace RetinaSharp.Boxes;
 
-/// <summary>A box as its offset from an anchor, the form in which the box head predicts; see <see cref="BoxCoder"/>.</summary>
-/// <param name="Dx">Shift of the centre to the right, in anchor widths.</param>
-/// <param name="Dy">Shift of the centre downwards, in anchor heights.</param>
-/// <param name="Dw">Natural logarithm of the ratio of the widths.</param>
-/// <param name="Dh">Natural logarithm of the ratio of the heights.</param>
+/// <summary>A box as an offset from an anchor, which is what the box head predicts; see <see cref="BoxCoder"/> for the formulas.</summary>
+/// <param name="Dx">Offset of the center to the right, in anchor widths.</param>
+/// <param name="Dy">Offset of the center downwards, in anchor heights.</param>
+/// <param name="Dw">Natural logarithm of box width / anchor width.</param>
+/// <param name="Dh">Natural logarithm of box height / anchor height.</param>
 public readonly record struct BoxDelta(float Dx, float Dy, float Dw, float Dh);

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace RetinaSharp.Boxes;
 
-/// <summary>As many boxes as a vector register has lanes, by columns.</summary>
+/// <summary>One box per lane of a vector register, as a structure of arrays.</summary>
 internal readonly struct BoxVector
 {
     private readonly Vector<float> _x1;
@@ -14,22 +14,24 @@ internal readonly struct BoxVector
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private BoxVector(Vector<float> x1, Vector<float> y1, Vector<float> x2, Vector<float> y2) => (_x1, _y1, _x2, _y2) = (x1, y1, x2, y2);
 
-    /// <summary>The same box in every lane.</summary>
+    /// <summary>Broadcasts a box to all lanes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public BoxVector(Box box)
         : this(new Vector<float>(box.X1), new Vector<float>(box.Y1), new Vector<float>(box.X2), new Vector<float>(box.Y2))
     {
     }
 
-    /// <summary>Boxes from four columns; the caller vouches that a whole vector can be read at <paramref name="index"/>.</summary>
+    /// <summary>
+    /// Loads boxes from four columns, from <paramref name="index"/> on. The caller guarantees that a whole vector is readable there.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static BoxVector Load(ref readonly float x1, ref readonly float y1, ref readonly float x2, ref readonly float y2, int index) => new(
         Vector.LoadUnsafe(in x1, (nuint)index), Vector.LoadUnsafe(in y1, (nuint)index),
         Vector.LoadUnsafe(in x2, (nuint)index), Vector.LoadUnsafe(in y2, (nuint)index));
 
     /// <summary>
-    /// IoU lane by lane, in the steps of <see cref="Boxes.Iou.Compute"/>. The native minimum and maximum do not pass NaN on, but the
-    /// area of a box with NaN is NaN, so its IoU comes out as NaN or 0 all the same.
+    /// IoU per lane, with the operations and order of <see cref="Boxes.Iou.Compute"/>. The native minimum and maximum do not
+    /// propagate NaN, but the area of a box with NaN is NaN, so its IoU is still NaN or 0.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector<float> Iou(BoxVector a, BoxVector b)

@@ -1,22 +1,22 @@
 namespace RetinaSharp.Boxes;
 
 /// <summary>
-/// A box as COCO writes it: upper left corner, width and height, in pixels, in double. Evaluation keeps to this form,
-/// because going to corners and back loses the last bits, and pycocotools computes with these very numbers.
+/// A box in COCO's format: left edge, top edge, width and height, in pixels, in double precision. Evaluation uses this format, because
+/// converting to corners and back loses the last bits and pycocotools computes with these values.
 /// </summary>
-/// <param name="X">Left side.</param>
-/// <param name="Y">Upper side.</param>
-/// <param name="Width">Width.</param>
-/// <param name="Height">Height.</param>
+/// <param name="X">Left edge, in pixels.</param>
+/// <param name="Y">Top edge, in pixels.</param>
+/// <param name="Width">Width in pixels.</param>
+/// <param name="Height">Height in pixels.</param>
 public readonly record struct BoxXywh(double X, double Y, double Width, double Height)
 {
-    /// <summary>Width times height.</summary>
+    /// <summary>Area in square pixels.</summary>
     public double Area => Width * Height;
 
-    /// <summary>The same box by its corners, in single precision.</summary>
+    /// <summary>Converts to corners, rounded to fp32.</summary>
     public Box ToCorners() => new((float)X, (float)Y, (float)(X + Width), (float)(Y + Height));
 
-    /// <summary>The box of two corners.</summary>
-    /// <param name="box">Corners in pixels.</param>
+    /// <summary>Converts from corners.</summary>
+    /// <param name="box">The box by its corners.</param>
     public static BoxXywh FromCorners(Box box) => new(box.X1, box.Y1, (double)box.X2 - box.X1, (double)box.Y2 - box.Y1);
 }

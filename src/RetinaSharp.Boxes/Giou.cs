@@ -1,25 +1,25 @@
 namespace RetinaSharp.Boxes;
 
-/// <summary>Generalised IoU (Rezatofighi et al., 2019) as a loss: 1 - GIoU, from 0 for equal boxes to 2.</summary>
+/// <summary>The generalized IoU loss, 1 - GIoU: 0 for equal boxes, at most 2.</summary>
 /// <remarks>
-/// With I the intersection, U the union and C the area of the smallest box around both:
-/// <c>loss = 1 - I / (U + ε) + (C - U) / (C + ε)</c>, ε = 1e-7, as torchvision's <c>generalized_box_iou_loss</c> has it. It is
-/// computed in double, so that the far-off boxes of an untrained model stay finite. Where a side of both boxes is equal, the
-/// gradient is the mean of its two one-sided values, so it vanishes for equal boxes.
+/// With I the intersection, U the union and C the area of the smallest enclosing box: <c>loss = 1 - I / (U + ε) + (C - U) / (C + ε)</c>, ε
+/// = 1e-7 (Rezatofighi et al., <a href="https://arxiv.org/abs/1902.09630">Generalized Intersection over Union</a>), as in torchvision's
+/// <c>generalized_box_iou_loss</c>. Computed in double precision, so that the far-off boxes of an untrained model give finite values. Where
+/// edges of both boxes coincide, the gradient is the mean of the two one-sided derivatives; for equal boxes it is 0.
 /// </remarks>
 public static class Giou
 {
     private const double Epsilon = 1e-7;
 
-    /// <summary>The loss of a predicted box.</summary>
-    /// <param name="predicted">The prediction, of width and height 0 or more.</param>
-    /// <param name="target">What it should be, of width and height 0 or more.</param>
+    /// <summary>Computes the loss of a predicted box.</summary>
+    /// <param name="predicted">The predicted box, with width and height 0 or more.</param>
+    /// <param name="target">The ground-truth box, with width and height 0 or more.</param>
     public static double Loss(Box predicted, Box target) => Loss(predicted, target, out _);
 
-    /// <summary>The loss of a predicted box, and its gradient.</summary>
-    /// <param name="predicted">The prediction, of width and height 0 or more.</param>
-    /// <param name="target">What it should be, of width and height 0 or more.</param>
-    /// <param name="gradient">Receives the derivatives of the loss with respect to the four coordinates of the prediction.</param>
+    /// <summary>Computes the loss of a predicted box and its gradient.</summary>
+    /// <param name="predicted">The predicted box, with width and height 0 or more.</param>
+    /// <param name="target">The ground-truth box, with width and height 0 or more.</param>
+    /// <param name="gradient">Receives the gradient of the loss with respect to the four coordinates of the prediction.</param>
     public static double Loss(Box predicted, Box target, out Box gradient)
     {
         var loss = Loss(predicted.X1, predicted.Y1, predicted.X2, predicted.Y2, target, out var g);
@@ -54,8 +54,9 @@ public static class Giou
     }
 
     /// <summary>
-    /// One axis of a prediction and a target: the length that they share (negative with a gap), the length around both, and for
-    /// the prediction's two ends how much of a move changes the shared length; the rest changes the length around.
+    /// One axis of a prediction and a target: the length of the overlap (negative if there is a gap), the length of the enclosing interval,
+    /// and for both ends of the prediction the derivative of the overlap by a move of that end. The rest of the move changes the enclosing
+    /// interval.
     /// </summary>
     private readonly struct Sides(double low, double high, double targetLow, double targetHigh)
     {

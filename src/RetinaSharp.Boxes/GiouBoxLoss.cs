@@ -1,16 +1,16 @@
 namespace RetinaSharp.Boxes;
 
-/// <summary>GIoU of decoded boxes; the gradient goes through the box code, and is 0 for a logarithm beyond the clip.</summary>
+/// <summary>GIoU loss of decoded boxes. The gradient is with respect to the deltas; it is 0 for a dw or dh that is clamped.</summary>
 internal sealed class GiouBoxLoss : BoxLoss
 {
     protected override double EvaluateOne(BoxDelta predicted, Box anchor, Box target, double scale, out BoxDelta gradient)
     {
         if (!(anchor.Width > 0 && anchor.Height > 0))
-            throw new ArgumentException($"{anchor} has no positive width and height, so nothing can be decoded against it", nameof(anchor));
+            throw new ArgumentException($"{anchor} has no positive width and height, so no delta can be decoded relative to it", nameof(anchor));
         if (!(target.Width > 0 && target.Height > 0))
             throw new ArgumentException($"{target} has no positive width and height: leave such boxes out", nameof(target));
 
-        // In double and from the code, not by BoxCoder: the corners of a far-off box would lose its size in single precision.
+        // Decoded here in double precision and not by BoxCoder: in fp32 the corners of a far-off box would lose its size.
         var (width, height) = ((double)anchor.X2 - anchor.X1, (double)anchor.Y2 - anchor.Y1);
         var x = predicted.Dx * width + anchor.X1 + .5 * width;
         var y = predicted.Dy * height + anchor.Y1 + .5 * height;

@@ -4,38 +4,37 @@ using System.Runtime.InteropServices;
 
 namespace RetinaSharp.Boxes;
 
-/// <summary>Intersection over union, in two forms.</summary>
+/// <summary>Intersection over union (IoU), for evaluation in double precision and for assignment and NMS in fp32.</summary>
 /// <remarks>
-/// The form in double on <see cref="BoxXywh"/> is for evaluation. It takes its steps in pycocotools' order, because IoU is
-/// compared with thresholds there, and a last bit that differs moves a published figure. The forms in single precision on
-/// <see cref="Box"/> are for assigning anchors and for non-maximum suppression, where millions are needed and where torchvision
-/// computes in single precision too; the vectorised form gives the same bits as the
-/// scalar one for boxes without NaN.
+/// The overload on <see cref="BoxXywh"/> is for evaluation. It follows pycocotools' order of operations: IoU is compared with thresholds,
+/// so that a different last bit changes a metric. The overloads on <see cref="Box"/> are for anchor assignment and non-maximum suppression,
+/// which compute millions of IoUs, in fp32 as torchvision does. The vectorized overload gives the same bits as the scalar one for boxes
+/// without NaN.
 /// </remarks>
 public static class Iou
 {
-    /// <summary>IoU in double, as pycocotools computes it; 0 where the boxes do not overlap.</summary>
-    /// <param name="detection">A detected box.</param>
-    /// <param name="truth">A box of the ground truth.</param>
-    /// <param name="crowd">
-    /// Whether the truth is a crowd region: then the intersection is divided by the detection's area alone, so that a detection
-    /// of one member of the crowd counts as lying in it.
+    /// <summary>Computes IoU in double precision, bit for bit as pycocotools does; 0 if the boxes do not overlap.</summary>
+    /// <param name="detection">The detected box.</param>
+    /// <param name="groundTruth">The ground-truth box.</param>
+    /// <param name="isCrowd">
+    /// Whether the ground truth is a crowd region. If so, the intersection is divided by the area of the detection alone, so that the
+    /// detection of one member of the crowd matches it.
     /// </param>
-    public static double Exact(BoxXywh detection, BoxXywh truth, bool crowd = false)
+    public static double ComputeCoco(BoxXywh detection, BoxXywh groundTruth, bool isCrowd = false)
     {
-        var width = Math.Min(detection.Width + detection.X, truth.Width + truth.X) - Math.Max(detection.X, truth.X);
+        var width = Math.Min(detection.Width + detection.X, groundTruth.Width + groundTruth.X) - Math.Max(detection.X, groundTruth.X);
         if (width <= 0)
             return 0;
-        var height = Math.Min(detection.Height + detection.Y, truth.Height + truth.Y) - Math.Max(detection.Y, truth.Y);
+        var height = Math.Min(detection.Height + detection.Y, groundTruth.Height + groundTruth.Y) - Math.Max(detection.Y, groundTruth.Y);
         if (height <= 0)
             return 0;
         var intersection = width * height;
-        return intersection / (crowd ? detection.Area : detection.Area + truth.Area - intersection);
+        return intersection / (isCrowd ? detection.Area : detection.Area + groundTruth.Area - intersection);
     }
 
-    /// <summary>IoU in single precision; 0 where the boxes do not overlap, also for boxes without area.</summary>
-    /// <param name="a">One box.</param>
-    /// <param name="b">The other.</param>
+    /// <summary>Computes IoU in fp32; 0 if the boxes do not overlap or have no area.</summary>
+    /// <param name="a">The first box.</param>
+    /// <param name="b">The second box.</param>
     public static float Compute(Box a, Box b)
     {
         var width = MathF.Max(MathF.Min(a.X2, b.X2) - MathF.Max(a.X1, b.X1), 0);
@@ -44,27 +43,27 @@ public static class Iou
         return intersection > 0 ? intersection / (a.Area + b.Area - intersection) : 0;
     }
 
-    /// <summary>IoU of one box with each of many.</summary>
-    /// <param name="box">The one.</param>
-    /// <param name="others">The many, [n].</param>
-    /// <param name="iou">Receives the values, [n].</param>
-    /// <exception cref="ArgumentException"><paramref name="iou"/> has another length than <paramref name="others"/>.</exception>
+    /// <summary>Computes the IoU of one box with each of many.</summary>
+    /// <param name="box">The box.</param>
+    /// <param name="others">The boxes to compare it with, [n].</param>
+    /// <param name="iou">Receives the IoUs, [n].</param>
+    /// <exception cref="ArgumentException">The lengths of <paramref name="iou"/> and <paramref name="others"/> differ.</exception>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void OneToMany(Box box, ReadOnlySpan<Box> others, Span<float> iou)
     {
         if (iou.Length != others.Length)
-            throw new ArgumentException($"room for {iou.Length} values, but {others.Length} boxes", nameof(iou));
+            throw new ArgumentException($"{iou.Length} IoUs for {others.Length} boxes: the lengths must be equal", nameof(iou));
         for (var i = 0; i < others.Length; i++)
             iou[i] = Compute(box, others[i]);
     }
 
-    /// <summary>IoU of one box with each of many that are given by columns, vectorised: the form for inner loops.</summary>
-    /// <param name="box">The one.</param>
-    /// <param name="x1">Left sides, [n].</param>
-    /// <param name="y1">Upper sides, [n].</param>
-    /// <param name="x2">Right sides, [n].</param>
-    /// <param name="y2">Lower sides, [n].</param>
-    /// <param name="iou">Receives the values, [n].</param>
+    /// <summary>Computes the IoU of one box with each of many, given as four columns; vectorized, for inner loops.</summary>
+    /// <param name="box">The box.</param>
+    /// <param name="x1">Left edges, [n].</param>
+    /// <param name="y1">Top edges, [n].</param>
+    /// <param name="x2">Right edges, [n].</param>
+    /// <param name="y2">Bottom edges, [n].</param>
+    /// <param name="iou">Receives the IoUs, [n].</param>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void OneToMany(
@@ -72,7 +71,7 @@ public static class Iou
     {
         var count = x1.Length;
         if (y1.Length != count || x2.Length != count || y2.Length != count || iou.Length != count)
-            throw new ArgumentException("the four columns and the result must have one length");
+            throw new ArgumentException("the four columns and the result must have equal lengths");
         var one = new BoxVector(box);
         var i = 0;
         for (; i <= count - Vector<float>.Count; i += Vector<float>.Count)

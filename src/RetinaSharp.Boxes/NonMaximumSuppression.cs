@@ -5,91 +5,97 @@ using System.Runtime.InteropServices;
 
 namespace RetinaSharp.Boxes;
 
-/// <summary>Greedy non-maximum suppression: the best box stays, what overlaps it goes, and so on.</summary>
+/// <summary>
+/// Greedy non-maximum suppression (NMS): repeatedly keeps the box with the highest score and drops the boxes that overlap it.
+/// </summary>
 /// <remarks>
-/// Boxes are taken by falling score, ties in the order of the input. One is kept unless its IoU with a box kept before is greater
-/// than the threshold. A box whose score is NaN is left out; a NaN coordinate gives an IoU of 0 or NaN, which suppresses nothing.
-/// Candidates are held against kept boxes only, so the work ends with the last box that is wanted, and a class-wise run
-/// needs no shifted coordinates, which would cost precision.
+/// Boxes are visited in order of descending score, equal scores in input order. A box is kept unless its IoU with a box kept before exceeds
+/// the threshold. Boxes with a score of NaN are dropped. A NaN coordinate gives an IoU of 0 or NaN, which suppresses nothing. Each
+/// candidate is compared with kept boxes only, so the work stops as soon as enough boxes are kept. The class-wise form compares within
+/// classes and does not offset coordinates by class, which would lose precision.
 /// </remarks>
 public static class NonMaximumSuppression
 {
-    /// <summary>Suppression among all boxes.</summary>
+    /// <summary>Runs NMS over all boxes, whatever their class.</summary>
     /// <param name="boxes">Boxes, [n].</param>
     /// <param name="scores">Scores, [n].</param>
-    /// <param name="threshold">Greatest IoU at which both boxes stay.</param>
-    /// <param name="limit">How many boxes to keep at most.</param>
-    /// <returns>Indices of the kept boxes by falling score.</returns>
-    /// <exception cref="ArgumentException">The lengths differ, the threshold is NaN or the limit is negative.</exception>
+    /// <param name="threshold">Boxes whose IoU exceeds this are suppressed.</param>
+    /// <param name="maxCount">Maximum number of boxes to keep.</param>
+    /// <returns>Indices of the kept boxes, by descending score.</returns>
+    /// <exception cref="ArgumentException">The lengths differ, or the threshold is NaN.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxCount"/> is negative.</exception>
     public static int[] Suppress(
-        ReadOnlySpan<Box> boxes, ReadOnlySpan<float> scores, float threshold, int limit = int.MaxValue)
+        ReadOnlySpan<Box> boxes, ReadOnlySpan<float> scores, float threshold, int maxCount = int.MaxValue)
     {
-        Check(boxes.Length, scores.Length, threshold, limit);
-        var region = ArrayPool<int>.Shared.Rent(boxes.Length);
+        Check(boxes.Length, scores.Length, threshold, maxCount);
+        var group = ArrayPool<int>.Shared.Rent(boxes.Length);
         try
         {
-            region.AsSpan(0, boxes.Length).Clear();
-            return Run(boxes, scores, region, [0], threshold, limit);
+            group.AsSpan(0, boxes.Length).Clear();
+            return Select(boxes, scores, group, [0], threshold, maxCount);
         }
         finally
         {
-            ArrayPool<int>.Shared.Return(region);
+            ArrayPool<int>.Shared.Return(group);
         }
     }
 
-    /// <summary>Suppression within each class; boxes of different classes leave each other alone.</summary>
+    /// <summary>Runs NMS within each class; boxes of different classes do not suppress each other.</summary>
     /// <param name="boxes">Boxes, [n].</param>
     /// <param name="scores">Scores, [n].</param>
-    /// <param name="labels">Classes, [n]; any numbers.</param>
-    /// <param name="threshold">Greatest IoU at which both boxes stay.</param>
-    /// <param name="limit">How many boxes to keep at most, over all classes.</param>
-    /// <returns>Indices of the kept boxes of all classes by falling score.</returns>
-    /// <exception cref="ArgumentException">The lengths differ, the threshold is NaN or the limit is negative.</exception>
+    /// <param name="labels">Class ids, [n]; any integers.</param>
+    /// <param name="threshold">Boxes of a class whose IoU exceeds this are suppressed.</param>
+    /// <param name="maxCount">Maximum number of boxes to keep, over all classes.</param>
+    /// <returns>Indices of the kept boxes of all classes, by descending score.</returns>
+    /// <exception cref="ArgumentException">The lengths differ, or the threshold is NaN.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxCount"/> is negative.</exception>
     public static int[] SuppressByClass(
-        ReadOnlySpan<Box> boxes, ReadOnlySpan<float> scores, ReadOnlySpan<int> labels, float threshold, int limit = int.MaxValue)
+        ReadOnlySpan<Box> boxes, ReadOnlySpan<float> scores, ReadOnlySpan<int> labels, float threshold, int maxCount = int.MaxValue)
     {
-        Check(boxes.Length, scores.Length, threshold, limit);
+        Check(boxes.Length, scores.Length, threshold, maxCount);
         if (labels.Length != boxes.Length)
             throw new ArgumentException($"{labels.Length} labels for {boxes.Length} boxes", nameof(labels));
-        var region = ArrayPool<int>.Shared.Rent(boxes.Length);
+        var group = ArrayPool<int>.Shared.Rent(boxes.Length);
         try
         {
-            var regionOfLabel = new Dictionary<int, int>();
+            var groupOfLabel = new Dictionary<int, int>();
             var starts = new List<int>();
             for (var i = 0; i < labels.Length; i++)
             {
-                if (!regionOfLabel.TryGetValue(labels[i], out region[i]))
+                if (!groupOfLabel.TryGetValue(labels[i], out group[i]))
                 {
-                    regionOfLabel.Add(labels[i], region[i] = starts.Count);
+                    groupOfLabel.Add(labels[i], group[i] = starts.Count);
                     starts.Add(0);
                 }
 
-                starts[region[i]]++;
+                starts[group[i]]++;
             }
 
             var start = 0;
             foreach (ref var entry in CollectionsMarshal.AsSpan(starts))
                 (entry, start) = (start, start + entry);
-            return Run(boxes, scores, region, CollectionsMarshal.AsSpan(starts), threshold, limit);
+            return Select(boxes, scores, group, CollectionsMarshal.AsSpan(starts), threshold, maxCount);
         }
         finally
         {
-            ArrayPool<int>.Shared.Return(region);
+            ArrayPool<int>.Shared.Return(group);
         }
     }
 
-    private static void Check(int boxes, int scores, float threshold, int limit)
+    private static void Check(int boxes, int scores, float threshold, int maxCount)
     {
         if (scores != boxes)
             throw new ArgumentException($"{scores} scores for {boxes} boxes", nameof(scores));
         if (float.IsNaN(threshold))
             throw new ArgumentException("the IoU threshold is NaN", nameof(threshold));
-        ArgumentOutOfRangeException.ThrowIfNegative(limit);
+        ArgumentOutOfRangeException.ThrowIfNegative(maxCount);
     }
 
-    /// <summary>The kept boxes of each class lie together in four columns, from the start of its region on.</summary>
-    private static int[] Run(
-        ReadOnlySpan<Box> boxes, ReadOnlySpan<float> scores, int[] region, ReadOnlySpan<int> starts, float threshold, int limit)
+    /// <summary>
+    /// Keeps boxes greedily. The kept boxes of a group (class) are contiguous in four columns, from the start of the group on.
+    /// </summary>
+    private static int[] Select(
+        ReadOnlySpan<Box> boxes, ReadOnlySpan<float> scores, int[] group, ReadOnlySpan<int> starts, float threshold, int maxCount)
     {
         var count = boxes.Length;
         var order = ArrayPool<ulong>.Shared.Rent(count);
@@ -104,16 +110,16 @@ public static class NonMaximumSuppression
             var x2 = columns.AsSpan(2 * count, count);
             var y2 = columns.AsSpan(3 * count, count);
             var keptCount = 0;
-            foreach (var key in order.AsSpan(0, SortByFallingScore(scores, order)))
+            foreach (var key in order.AsSpan(0, SortByDescendingScore(scores, order)))
             {
-                if (keptCount == limit)
+                if (keptCount == maxCount)
                     break;
                 var i = (int)(uint)key;
-                var (start, end) = (starts[region[i]], ends[region[i]]);
+                var (start, end) = (starts[group[i]], ends[group[i]]);
                 if (OverlapsAny(boxes[i], x1[start..end], y1[start..end], x2[start..end], y2[start..end], threshold))
                     continue;
                 (x1[end], y1[end], x2[end], y2[end]) = (boxes[i].X1, boxes[i].Y1, boxes[i].X2, boxes[i].Y2);
-                ends[region[i]]++;
+                ends[group[i]]++;
                 kept[keptCount++] = i;
             }
 
@@ -129,26 +135,27 @@ public static class NonMaximumSuppression
     }
 
     /// <summary>
-    /// One number a box, the score's bits above its index, so that sorting plain numbers is a stable sort by falling score.
+    /// Packs score bits above the index into one integer per box, so that an unstable sort of the integers is a stable sort by descending
+    /// score.
     /// </summary>
-    private static int SortByFallingScore(ReadOnlySpan<float> scores, ulong[] keys)
+    private static int SortByDescendingScore(ReadOnlySpan<float> scores, ulong[] keys)
     {
         var count = 0;
         for (var i = 0; i < scores.Length; i++)
         {
             if (float.IsNaN(scores[i]))
                 continue;
-            // Adding zero makes -0 the equal of 0. Flipping bits makes the order of floats that of unsigned numbers.
+            // Adding 0 turns -0 into 0. Flipping bits makes the order of floats that of unsigned integers.
             var bits = BitConverter.SingleToUInt32Bits(scores[i] + 0f);
-            var rising = (bits & 0x80000000) != 0 ? ~bits : bits | 0x80000000;
-            keys[count++] = ((ulong)~rising << 32) | (uint)i;
+            var ascending = (bits & 0x80000000) != 0 ? ~bits : bits | 0x80000000;
+            keys[count++] = ((ulong)~ascending << 32) | (uint)i;
         }
 
         Array.Sort(keys, 0, count);
         return count;
     }
 
-    // Compiled at full speed at once: the first image is not to take a hundred times as long as the second.
+    // AggressiveOptimization skips tiered compilation: without it the first image takes about 100x as long as later ones.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool OverlapsAny(
         Box box, ReadOnlySpan<float> x1, ReadOnlySpan<float> y1, ReadOnlySpan<float> x2, ReadOnlySpan<float> y2, float threshold)

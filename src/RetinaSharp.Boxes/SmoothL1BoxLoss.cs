@@ -1,20 +1,20 @@
 namespace RetinaSharp.Boxes;
 
-/// <summary>Smooth L1 on box codes; plain L1 where β is 0.</summary>
+/// <summary>Smooth L1 loss on box deltas; L1 if β is 0.</summary>
 internal sealed class SmoothL1BoxLoss(double beta) : BoxLoss
 {
     protected override double EvaluateOne(BoxDelta predicted, Box anchor, Box target, double scale, out BoxDelta gradient)
     {
-        var wanted = BoxCoder.Encode(anchor, target);
-        var loss = One(predicted.Dx, wanted.Dx, out var dx) + One(predicted.Dy, wanted.Dy, out var dy)
-            + One(predicted.Dw, wanted.Dw, out var dw) + One(predicted.Dh, wanted.Dh, out var dh);
+        var expected = BoxCoder.Encode(anchor, target);
+        var loss = One(predicted.Dx, expected.Dx, out var dx) + One(predicted.Dy, expected.Dy, out var dy)
+            + One(predicted.Dw, expected.Dw, out var dw) + One(predicted.Dh, expected.Dh, out var dh);
         gradient = new((float)(scale * dx), (float)(scale * dy), (float)(scale * dw), (float)(scale * dh));
         return loss;
     }
 
-    private double One(float predicted, float wanted, out double derivative)
+    private double One(float predicted, float expected, out double derivative)
     {
-        var difference = (double)predicted - wanted;
+        var difference = (double)predicted - expected;
         var distance = Math.Abs(difference);
         if (distance < beta)
         {
@@ -22,7 +22,7 @@ internal sealed class SmoothL1BoxLoss(double beta) : BoxLoss
             return .5 * difference * difference / beta;
         }
 
-        // Not Math.Sign, which throws on NaN: a model that has come to NaN is for the trainer to report.
+        // Not Math.Sign, which throws on NaN: the trainer reports a diverged model.
         derivative = difference > 0 ? 1 : difference < 0 ? -1 : difference;
         return distance - .5 * beta;
     }

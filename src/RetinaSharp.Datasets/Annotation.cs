@@ -2,7 +2,7 @@ using RetinaSharp.Boxes;
 
 namespace RetinaSharp.Datasets;
 
-/// <summary>One labelled object of an image.</summary>
+/// <summary>One labeled object of an image.</summary>
 public sealed record Annotation
 {
     /// <summary>Id in the file; for formats without ids, counted from 1 over the whole set.</summary>
@@ -20,6 +20,6 @@ public sealed record Annotation
     /// <summary>COCO's crowd flag: a region with many objects, which takes part in evaluation only as "ignore".</summary>
     public bool IsCrowd { get; init; }
 
-    /// <summary>Pascal VOC's flag of an object that is hard to recognise.</summary>
+    /// <summary>Pascal VOC's flag of an object that is hard to recognize.</summary>
     public bool IsDifficult { get; init; }
 }

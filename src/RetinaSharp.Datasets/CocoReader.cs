@@ -10,7 +10,7 @@ internal static class CocoReader
     /// <summary>How many images are looked for to find their folder.</summary>
     private const int Probes = 16;
 
-    public static bool Recognises(string folder) => JsonFiles(folder).Length > 0;
+    public static bool Recognizes(string folder) => JsonFiles(folder).Length > 0;
 
     /// <summary>The file of a split in a folder of COCO layout.</summary>
     public static string FindFile(string folder, string? split)

@@ -22,13 +22,13 @@ internal static class DatasetReader
 
         if (!Directory.Exists(path))
             throw new DatasetException(path, "", "there is no such file or folder");
-        if (VocReader.Recognises(path))
+        if (VocReader.Recognizes(path))
             return VocReader.Read(data, path, split, options, log);
-        if (CocoReader.Recognises(path))
+        if (CocoReader.Recognizes(path))
             return CocoReader.Read(data, CocoReader.FindFile(path, split), split, options, log);
         if (YoloReader.FindYaml(path) is { } yaml)
             return YoloReader.ReadYaml(data, yaml, split, options, log);
-        if (YoloReader.Recognises(path))
+        if (YoloReader.Recognizes(path))
             return YoloReader.ReadFolder(data, path, split, options, log);
         throw new DatasetException(path, "",
             "holds no data set: expected a COCO JSON file, annotations/instances_SPLIT.json, Annotations/*.xml (VOC), data.yaml, or images/ with labels/ (YOLO)");

@@ -10,7 +10,7 @@ namespace RetinaSharp.Datasets;
 /// <param name="Max">The greatest.</param>
 public sealed record Quantiles(double Min, double P05, double P25, double Median, double P75, double P95, double Max)
 {
-    /// <summary>The quantiles of some numbers, interpolated between neighbours as numpy's default does.</summary>
+    /// <summary>The quantiles of some numbers, interpolated between neighbors as numpy's default does.</summary>
     /// <param name="values">The numbers, in any order.</param>
     public static Quantiles Compute(IEnumerable<double> values)
     {

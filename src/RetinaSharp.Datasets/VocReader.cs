@@ -7,7 +7,7 @@ internal static class VocReader
 {
     private const string DefaultSplit = "trainval";
 
-    public static bool Recognises(string folder)
+    public static bool Recognizes(string folder)
     {
         var annotations = AnnotationFolder(folder);
         return Directory.Exists(annotations) && DataFiles.Any(annotations, "*.xml");

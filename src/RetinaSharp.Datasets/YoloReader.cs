@@ -11,7 +11,7 @@ internal static class YoloReader
 
     private const string ClassFile = "classes.txt";
 
-    public static bool Recognises(string folder) =>
+    public static bool Recognizes(string folder) =>
         Directory.Exists(Path.Combine(folder, "images")) && Directory.Exists(Path.Combine(folder, "labels"));
 
     public static string? FindYaml(string folder) =>
@@ -31,7 +31,7 @@ internal static class YoloReader
         var entries = config.Splits.GetValueOrDefault(split ?? "train", []);
         if (entries.Count > 0)
             return Build(source, [.. entries.Select(entry => Entry(root, entry, yaml, split ?? "train"))], root, names, options, log);
-        if (Recognises(root) && FindSplit(root, split) is { } found)
+        if (Recognizes(root) && FindSplit(root, split) is { } found)
             return Build(source, [found], root, names, options, log);
         throw new DatasetException(yaml, split ?? "train", $"there is no such split; splits there: {string.Join(", ", config.Splits.Keys)}");
     }
@@ -75,7 +75,7 @@ internal static class YoloReader
             foreach (var label in read[i].File.Labels)
             {
                 var box = new BoxXywh(
-                    (label.CentreX - label.Width / 2) * width, (label.CentreY - label.Height / 2) * height, label.Width * width, label.Height * height);
+                    (label.CenterX - label.Width / 2) * width, (label.CenterY - label.Height / 2) * height, label.Width * width, label.Height * height);
                 var fault = BoxCheck.Find(box, width, height);
                 if (fault != BoxFault.None
                     && !BoxCheck.Keep(fault, box, width, height, YoloImages.LabelPath(listed[i].Path), $"line {label.Line}", options.KeepDegenerate, log))
@@ -94,7 +94,7 @@ internal static class YoloReader
             });
         }
 
-        Summarise(sources[0], read.Where(item => item.File is not null).Sum(item => item.File.Polygons), listed, log);
+        Summarize(sources[0], read.Where(item => item.File is not null).Sum(item => item.File.Polygons), listed, log);
         return new()
         {
             Source = source,
@@ -112,7 +112,7 @@ internal static class YoloReader
     }
 
     /// <summary>What concerns the set as a whole: polygons, labels without an image, images of which none has labels.</summary>
-    private static void Summarise(string source, int polygons, List<YoloImage> images, ProblemLog log)
+    private static void Summarize(string source, int polygons, List<YoloImage> images, ProblemLog log)
     {
         if (polygons > 0)
             log.Warn(source, "", $"{polygons} labels are polygons: the boxes around them were taken");

@@ -59,7 +59,7 @@ internal readonly ref struct ClassMatcher(ReadOnlySpan<ClassTruth> truths, ReadO
         var end = _starts[detection.Image + 1];
         for (var truth = _starts[detection.Image]; truth < end; truth++)
         {
-            var iou = Iou.Exact(detection.Box, _truths[truth].Box, _truths[truth].IsCrowd);
+            var iou = Iou.ComputeCoco(detection.Box, _truths[truth].Box, _truths[truth].IsCrowd);
             if (!(iou >= CocoThresholds.Iou[0]))
                 continue;
             var place = _candidates.Count;

@@ -4,17 +4,17 @@ using System.Runtime.Intrinsics;
 namespace RetinaSharp.Imaging;
 
 /// <summary>
-/// An affine map of colours, applied to RGB bytes in place: out = M · (R, G, B) + o, rounded to nearest and limited to 0…255.
+/// An affine map of colors, applied to RGB bytes in place: out = M · (R, G, B) + o, rounded to nearest and limited to 0…255.
 /// </summary>
 /// <remarks>
 /// <see cref="Jitter"/> composes torchvision's adjust_brightness, adjust_contrast and adjust_saturation, in this order, into
-/// one map: each is affine once the mean grey of the image is known. torchvision limits and rounds after each step; here that
+/// one map: each is affine once the mean gray of the image is known. torchvision limits and rounds after each step; here that
 /// happens once at the end, so results differ where a step before the last leaves 0…255.
 /// </remarks>
 public sealed class ColorTransform
 {
     // torchvision's rgb_to_grayscale; the weights sum to 0.9999.
-    private const double GreyR = 0.2989, GreyG = 0.587, GreyB = 0.114;
+    private const double GrayR = 0.2989, GrayG = 0.587, GrayB = 0.114;
 
     private readonly float[] _matrix;
 
@@ -34,24 +34,24 @@ public sealed class ColorTransform
 
     /// <summary>Brightness, then contrast, then saturation.</summary>
     /// <param name="brightness">At least 0; 1 changes nothing, 0 gives black.</param>
-    /// <param name="contrast">At least 0; 1 changes nothing, 0 gives the image's mean grey.</param>
-    /// <param name="saturation">At least 0; 1 changes nothing, 0 gives a grey image.</param>
-    /// <param name="meanGrey">The image's <see cref="MeanGrey"/> before any change, 0 to 255.</param>
-    public static ColorTransform Jitter(double brightness, double contrast, double saturation, double meanGrey)
+    /// <param name="contrast">At least 0; 1 changes nothing, 0 gives the image's mean gray.</param>
+    /// <param name="saturation">At least 0; 1 changes nothing, 0 gives a gray image.</param>
+    /// <param name="meanGray">The image's <see cref="MeanGray"/> before any change, 0 to 255.</param>
+    public static ColorTransform Jitter(double brightness, double contrast, double saturation, double meanGray)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(brightness);
         ArgumentOutOfRangeException.ThrowIfNegative(contrast);
         ArgumentOutOfRangeException.ThrowIfNegative(saturation);
-        // Brightness b and contrast c: c·b·x + (1 − c)·b·mean. Saturation s: s·x + (1 − s)·grey(x).
+        // Brightness b and contrast c: c·b·x + (1 − c)·b·mean. Saturation s: s·x + (1 − s)·gray(x).
         var scale = contrast * brightness;
-        var shift = (1 - contrast) * brightness * meanGrey * (saturation + (1 - saturation) * (GreyR + GreyG + GreyB));
-        var grey = (1 - saturation) * scale;
+        var shift = (1 - contrast) * brightness * meanGray * (saturation + (1 - saturation) * (GrayR + GrayG + GrayB));
+        var gray = (1 - saturation) * scale;
         var own = saturation * scale;
         ReadOnlySpan<double> matrix =
         [
-            own + grey * GreyR, grey * GreyG, grey * GreyB, shift,
-            grey * GreyR, own + grey * GreyG, grey * GreyB, shift,
-            grey * GreyR, grey * GreyG, own + grey * GreyB, shift,
+            own + gray * GrayR, gray * GrayG, gray * GrayB, shift,
+            gray * GrayR, own + gray * GrayG, gray * GrayB, shift,
+            gray * GrayR, gray * GrayG, own + gray * GrayB, shift,
         ];
         Span<float> single = stackalloc float[12];
         for (var i = 0; i < single.Length; i++)
@@ -64,13 +64,13 @@ public sealed class ColorTransform
     /// <param name="stride">Bytes from one row to the next, at least 3 · width.</param>
     /// <param name="width">Width in pixels.</param>
     /// <param name="height">Height in pixels.</param>
-    public static double MeanGrey(ReadOnlySpan<byte> pixels, int stride, int width, int height)
+    public static double MeanGray(ReadOnlySpan<byte> pixels, int stride, int width, int height)
     {
         PixelRows.Check(pixels, stride, width, height);
         Span<long> sums = stackalloc long[3];
         for (var y = 0; y < height; y++)
             AddChannels(pixels.Slice(y * stride, 3 * width), sums);
-        return (GreyR * sums[0] + GreyG * sums[1] + GreyB * sums[2]) / ((double)width * height);
+        return (GrayR * sums[0] + GrayG * sums[1] + GrayB * sums[2]) / ((double)width * height);
     }
 
     /// <summary>Maps every pixel, in place. Allocates nothing.</summary>

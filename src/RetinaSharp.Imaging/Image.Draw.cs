@@ -9,7 +9,7 @@ public sealed partial class Image
     /// A copy with boxes and their labels drawn on it, in the order given. Lines grow with the image; boxes are cut at the
     /// border, and labels moved to lie within the image.
     /// </summary>
-    /// <param name="boxes">The boxes; their coordinates must be finite and their colours at least 0.</param>
+    /// <param name="boxes">The boxes; their coordinates must be finite and their colors at least 0.</param>
     public unsafe Image Draw(IReadOnlyList<BoxLabel> boxes)
     {
         ArgumentNullException.ThrowIfNull(boxes);
@@ -17,8 +17,8 @@ public sealed partial class Image
         {
             if (!float.IsFinite(boxes[i].X1) || !float.IsFinite(boxes[i].Y1) || !float.IsFinite(boxes[i].X2) || !float.IsFinite(boxes[i].Y2))
                 throw new ArgumentException($"box {i} is not finite: {boxes[i]}", nameof(boxes));
-            if (boxes[i].Colour < 0)
-                throw new ArgumentException($"the colour of box {i} is negative: {boxes[i]}", nameof(boxes));
+            if (boxes[i].Color < 0)
+                throw new ArgumentException($"the color of box {i} is negative: {boxes[i]}", nameof(boxes));
         }
 
         Skia.EnsureLoaded();

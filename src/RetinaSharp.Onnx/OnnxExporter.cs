@@ -17,7 +17,7 @@ public static class OnnxExporter
     private const long RoomForTheGraph = 16 << 20;
 
     /// <summary>
-    /// Writes a model as an ONNX file. It takes images of any number and size as they are decoded; normalisation and padding are
+    /// Writes a model as an ONNX file. It takes images of any number and size as they are decoded; normalization and padding are
     /// part of the graph, and so are, unless <see cref="OnnxOutputs.Raw"/> is asked for, decoding and suppression.
     /// </summary>
     /// <param name="path">The model: a run folder or a .safetensors file.</param>

@@ -33,7 +33,7 @@ public sealed class BoxCoderTests
     }
 
     [Fact]
-    public void Decode_OfEncode_GivesTheBoxBack()
+    public void Decode_EncodedBox_RoundTrips()
     {
         var anchor = new Box(10, 20, 42, 84);
         var box = new Box(0, 30, 100, 40);
@@ -42,7 +42,7 @@ public sealed class BoxCoderTests
     }
 
     [Fact]
-    public void Decode_DeltasBeyondTheClip_AreTheClipsBox()
+    public void Decode_LogScaleAboveMax_IsClamped()
     {
         var anchor = new Box(0, 0, 16, 16);
 
@@ -53,7 +53,7 @@ public sealed class BoxCoderTests
     }
 
     [Fact]
-    public void Encode_BoxWithoutWidth_IsRefused()
+    public void Encode_BoxOrAnchorWithoutArea_Throws()
     {
         var good = new Box(0, 0, 1, 1);
 
@@ -63,7 +63,7 @@ public sealed class BoxCoderTests
     }
 
     [Fact]
-    public void EncodeAndDecode_LengthsThatDiffer_AreRefused()
+    public void EncodeAndDecode_DifferentLengths_Throws()
     {
         Assert.Throws<ArgumentException>(() => BoxCoder.Encode(new Box[2], new Box[2], new BoxDelta[1]));
         Assert.Throws<ArgumentException>(() => BoxCoder.Decode(new Box[2], new BoxDelta[1], new Box[2]));

@@ -6,7 +6,7 @@ public sealed class BoxLossTests
 
     private static readonly Box Target = new(14, 10, 60, 70);
 
-    /// <summary>Near, off, apart from the target, inside of it, around it, beyond the clip, shrunk to nothing.</summary>
+    /// <summary>Near the target, off, disjoint, inside it, around it, beyond the log-scale clamp, shrunk to almost nothing.</summary>
     private static readonly BoxDelta[] Predictions =
     [
         new(.1f, -.05f, .2f, .1f), new(-.3f, .4f, -.5f, .6f), new(4, -3, .1f, .2f), new(.2f, .1f, -1.5f, -1.2f),
@@ -17,7 +17,7 @@ public sealed class BoxLossTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Evaluate_EachPrediction_EqualsTheReferenceAndItsFiniteDifferences(string name)
+    public void Evaluate_EachPrediction_MatchesReferenceAndFiniteDifferences(string name)
     {
         const float Scale = .125f;
         foreach (var delta in Predictions)
@@ -41,7 +41,7 @@ public sealed class BoxLossTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Evaluate_ManyAnchors_IsTheSumOfEach(string name)
+    public void Evaluate_ManyAnchors_IsSumOfSingleAnchors(string name)
     {
         Box[] anchors = [.. Predictions.Select((_, i) => Anchor.Scale(1 + i, 1))];
         Box[] targets = [.. Predictions.Select((_, i) => Target.Scale(1, 1 + .1f * i))];
@@ -65,19 +65,19 @@ public sealed class BoxLossTests
     public void Evaluate_PerfectPrediction_IsZeroWithZeroGradient(string name)
     {
         var gradient = new BoxDelta[1];
-        var wanted = BoxCoder.Encode(Anchor, Target);
+        var expectedDelta = BoxCoder.Encode(Anchor, Target);
 
-        var value = Loss(name).Evaluate([wanted], [Anchor], [Target], 1, gradient);
+        var value = Loss(name).Evaluate([expectedDelta], [Anchor], [Target], 1, gradient);
 
         Assert.Equal(0, value, 1e-6);
-        // Where sides are equal but for rounding, GIoU's gradient is anything between its one-sided values.
+        // Where edges coincide up to rounding, GIoU's gradient is anywhere between its one-sided derivatives.
         if (name != "giou")
             Assert.Equal(default, gradient[0]);
     }
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Evaluate_WildPredictions_StayFinite(string name)
+    public void Evaluate_ExtremePredictions_StayFinite(string name)
     {
         float[] wild = [-1e30f, -1e4f, -100, 0, 100, 1e4f, 1e30f];
         var gradient = new BoxDelta[1];
@@ -97,7 +97,7 @@ public sealed class BoxLossTests
     }
 
     [Fact]
-    public void Evaluate_GiouBeyondTheClip_HasNoGradientForTheLogarithm()
+    public void Evaluate_GiouLogScaleAboveMax_HasZeroGradient()
     {
         var gradient = new BoxDelta[1];
 
@@ -108,7 +108,7 @@ public sealed class BoxLossTests
     }
 
     [Fact]
-    public void Evaluate_MistakenArguments_AreRefused()
+    public void Evaluate_InvalidArguments_Throws()
     {
         Assert.Throws<ArgumentException>(() => BoxLoss.L1.Evaluate(new BoxDelta[2], new Box[2], new Box[1], 1, new BoxDelta[2]));
         Assert.Throws<ArgumentException>("target", () => BoxLoss.Giou.Evaluate([default], [Anchor], [new(1, 1, 1, 2)], 1, new BoxDelta[1]));
@@ -129,7 +129,7 @@ public sealed class BoxLossTests
     }
 
     [Fact]
-    public void GiouLoss_KnownBoxes_HasTheFormulasValue()
+    public void GiouLoss_KnownBoxes_MatchesFormula()
     {
         // Side by side: I 0, U 2, C 3, so GIoU is -1/3; a quarter overlap: I 1, U 7, C 9, so 1/7 - 2/9.
         Assert.Equal(4.0 / 3, Giou.Loss(new(0, 0, 1, 1), new(2, 0, 3, 1)), 1e-6);
@@ -162,7 +162,7 @@ public sealed class BoxLossTests
         _ => BoxLoss.Giou,
     };
 
-    /// <summary>The definitions, in double, value only.</summary>
+    /// <summary>The definitions in double precision, value only.</summary>
     private static double Reference(string name, double[] d)
     {
         double aw = (double)Anchor.X2 - Anchor.X1, ah = (double)Anchor.Y2 - Anchor.Y1;
@@ -179,8 +179,8 @@ public sealed class BoxLossTests
             return 1 - (shared / union - (around - union) / around);
         }
 
-        double[] wanted = [(Target.X1 + tw / 2 - ax) / aw, (Target.Y1 + th / 2 - ay) / ah, Math.Log(tw / aw), Math.Log(th / ah)];
+        double[] expectedDelta = [(Target.X1 + tw / 2 - ax) / aw, (Target.Y1 + th / 2 - ay) / ah, Math.Log(tw / aw), Math.Log(th / ah)];
         var beta = name == "l1" ? 0 : .11;
-        return d.Zip(wanted, (p, t) => Math.Abs(p - t)).Sum(e => e < beta ? .5 * e * e / beta : e - .5 * beta);
+        return d.Zip(expectedDelta, (p, t) => Math.Abs(p - t)).Sum(e => e < beta ? .5 * e * e / beta : e - .5 * beta);
     }
 }

@@ -3,7 +3,7 @@ namespace RetinaSharp.Boxes.Tests;
 public sealed class BoxTests
 {
     [Fact]
-    public void Clip_BoxOverTheBorder_EndsAtTheImage() =>
+    public void Clip_BoxBeyondImage_EndsAtImageBorder() =>
         Assert.Equal(new Box(0, 0, 40, 30), new Box(-5, -1, 41, 30.5f).Clip(40, 30));
 
     [Fact]
@@ -18,7 +18,7 @@ public sealed class BoxTests
     }
 
     [Fact]
-    public void FromCorners_BoxOfFloats_ComesBackTheSame()
+    public void FromCorners_BoxOfFloats_RoundTrips()
     {
         var box = new Box(.1f, .2f, 10.3f, 20.7f);
 

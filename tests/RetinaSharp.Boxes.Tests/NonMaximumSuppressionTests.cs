@@ -6,7 +6,7 @@ public sealed class NonMaximumSuppressionTests
     [InlineData("0.2")]
     [InlineData("0.5")]
     [InlineData("0.8")]
-    public void Suppress_GoldenBoxes_KeepsWhatTorchvisionKeeps(string threshold)
+    public void Suppress_GoldenBoxes_MatchesTorchvision(string threshold)
     {
         var golden = TorchvisionGolden.Section("nms");
 
@@ -19,7 +19,7 @@ public sealed class NonMaximumSuppressionTests
     [InlineData("0.2")]
     [InlineData("0.5")]
     [InlineData("0.8")]
-    public void SuppressByClass_GoldenBoxes_KeepsWhatTorchvisionKeeps(string threshold)
+    public void SuppressByClass_GoldenBoxes_MatchesTorchvision(string threshold)
     {
         var golden = TorchvisionGolden.Section("nms");
 
@@ -33,7 +33,7 @@ public sealed class NonMaximumSuppressionTests
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
-    public void SuppressByClass_RandomBoxes_EqualsThePlainDefinition(int seed)
+    public void SuppressByClass_RandomBoxes_MatchesDefinition(int seed)
     {
         var (boxes, scores, labels) = RandomScene(seed, 300);
 
@@ -42,13 +42,13 @@ public sealed class NonMaximumSuppressionTests
     }
 
     [Fact]
-    public void SuppressByClass_Limit_IsTheBeginningOfTheWhole()
+    public void SuppressByClass_MaxCount_IsPrefixOfAllKept()
     {
         var (boxes, scores, labels) = RandomScene(4, 200);
         var whole = NonMaximumSuppression.SuppressByClass(boxes, scores, labels, .3f);
 
-        Assert.Equal(whole[..10], NonMaximumSuppression.SuppressByClass(boxes, scores, labels, .3f, limit: 10));
-        Assert.Empty(NonMaximumSuppression.SuppressByClass(boxes, scores, labels, .3f, limit: 0));
+        Assert.Equal(whole[..10], NonMaximumSuppression.SuppressByClass(boxes, scores, labels, .3f, maxCount: 10));
+        Assert.Empty(NonMaximumSuppression.SuppressByClass(boxes, scores, labels, .3f, maxCount: 0));
     }
 
     [Fact]
@@ -61,7 +61,7 @@ public sealed class NonMaximumSuppressionTests
     }
 
     [Fact]
-    public void Suppress_EqualScores_KeepTheOrderOfTheInput()
+    public void Suppress_EqualScores_KeepInputOrder()
     {
         Box[] boxes = [.. Enumerable.Range(0, 40).Select(i => new Box(10 * i, 0, 10 * i + 5, 5))];
         var scores = new float[40];
@@ -80,7 +80,7 @@ public sealed class NonMaximumSuppressionTests
     }
 
     [Fact]
-    public void Suppress_NotANumber_DropsTheScoreAndSparesTheOthers()
+    public void Suppress_NaN_DropsScoreAndSuppressesNothing()
     {
         Box[] boxes = [new(0, 0, 5, 5), new(float.NaN, 0, 5, 5), new(0, 0, 5, 5)];
 
@@ -95,12 +95,12 @@ public sealed class NonMaximumSuppressionTests
     }
 
     [Fact]
-    public void SuppressByClass_MistakenArguments_AreRefused()
+    public void SuppressByClass_InvalidArguments_Throws()
     {
         Assert.Throws<ArgumentException>("scores", () => NonMaximumSuppression.Suppress(new Box[2], new float[1], .5f));
         Assert.Throws<ArgumentException>("labels", () => NonMaximumSuppression.SuppressByClass(new Box[1], new float[1], new int[2], .5f));
         Assert.Throws<ArgumentException>("threshold", () => NonMaximumSuppression.Suppress(new Box[1], new float[1], float.NaN));
-        Assert.Throws<ArgumentOutOfRangeException>("limit", () => NonMaximumSuppression.Suppress(new Box[1], new float[1], .5f, -1));
+        Assert.Throws<ArgumentOutOfRangeException>("maxCount", () => NonMaximumSuppression.Suppress(new Box[1], new float[1], .5f, -1));
     }
 
     private static (Box[] Boxes, float[] Scores, int[] Labels) RandomScene(int seed, int count)
@@ -113,7 +113,7 @@ public sealed class NonMaximumSuppressionTests
             box = new(x, y, x + random.Next(1, 40), y + random.Next(1, 40));
         }
 
-        // Few scores, so that ties are common; labels with gaps and below zero.
+        // Few distinct scores, so that ties are common; labels with gaps and below 0.
         return (boxes, [.. boxes.Select(_ => random.Next(20) / 20f)], [.. boxes.Select(_ => random.Next(-1, 3) * 1000)]);
     }
 

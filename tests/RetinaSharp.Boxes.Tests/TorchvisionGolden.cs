@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace RetinaSharp.Boxes.Tests;
 
-/// <summary>What torchvision 0.14.1 computed.</summary>
+/// <summary>Expected values computed by torchvision 0.14.1.</summary>
 internal static class TorchvisionGolden
 {
     public static JsonElement Section(string name)

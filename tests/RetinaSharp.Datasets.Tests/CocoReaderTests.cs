@@ -52,7 +52,7 @@ public sealed class CocoReaderTests : IDisposable
     [InlineData(" \n", "the file is empty")]
     [InlineData("", "the file is empty")]
     [InlineData("version https://git-lfs.github.com/spec/v1\noid sha256:61", "git lfs pull")]
-    public void Open_WrongStructure_IsRefused(string json, string reason)
+    public void Open_WrongStructure_Throws(string json, string reason)
     {
         var path = _folder.Write("set.json", json);
         var exception = Assert.Throws<DatasetException>(() => DetectionDataset.Open(path));
@@ -110,7 +110,7 @@ public sealed class CocoReaderTests : IDisposable
     [InlineData(Images, """{"id": 1, "name": "cat"}, {"id": 1, "name": "dog"}""", "category id 1 stands there twice (\"cat\", \"dog\")")]
     [InlineData(Images, """{"id": "1", "name": "cat"}""", "category id \"1\" is a string")]
     [InlineData(Images, """{"id": 1}""", "categories[0]: has no name")]
-    public void Open_BadImageOrCategory_IsRefused(string images, string categories, string reason)
+    public void Open_BadImageOrCategory_Throws(string images, string categories, string reason)
     {
         _folder.WriteImage("a.jpg");
         var path = Write(images, "", categories);
@@ -119,7 +119,7 @@ public sealed class CocoReaderTests : IDisposable
     }
 
     [Fact]
-    public void Open_DeeplyNested_IsRefused()
+    public void Open_DeeplyNested_Throws()
     {
         var path = _folder.Write("set.json", $$"""{"x": {{new string('[', 100_000)}}""");
         Assert.Contains("is nested too deeply", Assert.Throws<DatasetException>(() => DetectionDataset.Open(path)).Reason);
@@ -136,7 +136,7 @@ public sealed class CocoReaderTests : IDisposable
     }
 
     [Fact]
-    public void Open_BytesThatAreNoUtf8_AreRefused()
+    public void Open_BytesThatAreNoUtf8_Throws()
     {
         var path = Write(Images, "", Categories);
         var bytes = File.ReadAllBytes(path);

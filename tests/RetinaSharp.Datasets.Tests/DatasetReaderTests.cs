@@ -13,7 +13,7 @@ public class DataReaderTests
     [InlineData("a#")]
     [InlineData("a#../b")]
     [InlineData("a#..")]
-    public void Split_BadName_IsRefused(string data) => Assert.Throws<DatasetException>(() => DatasetReader.Split(data));
+    public void Split_BadName_Throws(string data) => Assert.Throws<DatasetException>(() => DatasetReader.Split(data));
 
     [Fact]
     public void Split_HashInAnExistingName_IsPartOfThePath()

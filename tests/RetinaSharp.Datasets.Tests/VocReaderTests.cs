@@ -108,7 +108,7 @@ public sealed class VocReaderTests : IDisposable
     [InlineData("<annotation><object><name>x</name><bndbox><xmin>a</xmin><ymin>1</ymin><xmax>2</xmax><ymax>2</ymax></bndbox></object></annotation>", "xmin \"a\" is not a number")]
     [InlineData("<annotation><object><name>x</name><bndbox><xmin>NaN</xmin><ymin>1</ymin><xmax>2</xmax><ymax>2</ymax></bndbox></object></annotation>", "xmin \"NaN\" is not a number")]
     [InlineData("<annotation><object><name>x</name><bndbox><xmin>-1e308</xmin><ymin>1</ymin><xmax>1e308</xmax><ymax>2</ymax></bndbox></object></annotation>", "xmin \"-1e308\" is not a number of pixels")]
-    public void Open_BadXml_IsRefused(string xml, string reason)
+    public void Open_BadXml_Throws(string xml, string reason)
     {
         _folder.WriteImage("JPEGImages/a.jpg");
         var path = _folder.Write("Annotations/a.xml", xml);

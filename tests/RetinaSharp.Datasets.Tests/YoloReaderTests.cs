@@ -65,7 +65,7 @@ public sealed class YoloReaderTests : IDisposable
     [InlineData("images/a.jpg\nimages/z.jpg\n", "z.jpg is not there (1 of 2 are missing)")]
     [InlineData("\n", "there are no images")]
     [InlineData("a\0b\n", "is no path")]
-    public void Open_BadList_IsRefused(string list, string reason)
+    public void Open_BadList_Throws(string list, string reason)
     {
         _folder.WriteImage("images/a.jpg");
         _folder.Write("labels/a.txt", "");
@@ -138,7 +138,7 @@ public sealed class YoloReaderTests : IDisposable
     [InlineData("train: images\nnc: 2000000000\n", "is not an integer from 1 to 100000")]
     [InlineData("train: {a: b}\nnames: [a]\n", "line 1: a text was expected here")]
     [InlineData("train: *a\nnames: [a]\n", "a text was expected here")]
-    public void Open_BadYaml_IsRefused(string text, string reason)
+    public void Open_BadYaml_Throws(string text, string reason)
     {
         _folder.WriteImage("images/a.jpg");
         var yaml = _folder.Write("data.yaml", text);

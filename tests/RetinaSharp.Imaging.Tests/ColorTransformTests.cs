@@ -19,7 +19,7 @@ public class ColorTransformTests
         var before = (byte[])pixels.Clone();
         var expected = Reference(before, stride, width, height, brightness, contrast, saturation);
 
-        var mean = ColorTransform.MeanGrey(pixels, stride, width, height);
+        var mean = ColorTransform.MeanGray(pixels, stride, width, height);
         ColorTransform.Jitter(brightness, contrast, saturation, mean).Apply(pixels, stride, width, height);
 
         for (var y = 0; y < height; y++)
@@ -57,23 +57,23 @@ public class ColorTransformTests
     [InlineData(15)]
     [InlineData(16)]
     [InlineData(10_000)]
-    public void MeanGrey_AnyWidth_IsTheMeanInDouble(int width)
+    public void MeanGray_AnyWidth_IsTheMeanInDouble(int width)
     {
         var pixels = Noise(3 * width * 2);
         var sum = 0.0;
         for (var i = 0; i < pixels.Length; i += 3)
-            sum += Grey(pixels[i], pixels[i + 1], pixels[i + 2]);
+            sum += Gray(pixels[i], pixels[i + 1], pixels[i + 2]);
 
-        Assert.Equal(sum / (2 * width), ColorTransform.MeanGrey(pixels, 3 * width, width, 2), 1e-9);
+        Assert.Equal(sum / (2 * width), ColorTransform.MeanGray(pixels, 3 * width, width, 2), 1e-9);
     }
 
     [Fact]
-    public void MeanGrey_White_DoesNotOverflow()
+    public void MeanGray_White_DoesNotOverflow()
     {
         var pixels = new byte[3 * 20_000];
         pixels.AsSpan().Fill(255);
 
-        Assert.Equal(255 * 0.9999, ColorTransform.MeanGrey(pixels, pixels.Length, 20_000, 1), 1e-9);
+        Assert.Equal(255 * 0.9999, ColorTransform.MeanGray(pixels, pixels.Length, 20_000, 1), 1e-9);
     }
 
     [Fact]
@@ -92,19 +92,19 @@ public class ColorTransformTests
             values[i] = brightness * pixels[i / (3 * width) * stride + i % (3 * width)];
         var mean = 0.0;
         for (var i = 0; i < values.Length; i += 3)
-            mean += Grey(values[i], values[i + 1], values[i + 2]) / (width * height);
+            mean += Gray(values[i], values[i + 1], values[i + 2]) / (width * height);
         for (var i = 0; i < values.Length; i++)
             values[i] = contrast * values[i] + (1 - contrast) * mean;
         for (var i = 0; i < values.Length; i += 3)
         {
-            var grey = Grey(values[i], values[i + 1], values[i + 2]);
+            var gray = Gray(values[i], values[i + 1], values[i + 2]);
             for (var channel = 0; channel < 3; channel++)
-                values[i + channel] = Math.Clamp(saturation * values[i + channel] + (1 - saturation) * grey, 0, 255);
+                values[i + channel] = Math.Clamp(saturation * values[i + channel] + (1 - saturation) * gray, 0, 255);
         }
         return values;
     }
 
-    private static double Grey(double r, double g, double b) => 0.2989 * r + 0.587 * g + 0.114 * b;
+    private static double Gray(double r, double g, double b) => 0.2989 * r + 0.587 * g + 0.114 * b;
 
     private static byte[] Noise(int count)
     {

@@ -44,7 +44,7 @@ public class ImageDecodeTests
     [Theory]
     [InlineData("rgb.jpg", 10, 6)]
     [InlineData("rgb.jpg", 5, 3)]
-    [InlineData("grey.jpg", 5, 3)]
+    [InlineData("gray.jpg", 5, 3)]
     [InlineData("orientation_6.jpg", 3, 5)]
     public void Decode_ScaleToAFraction_DecodesAJpegToIt(string name, int width, int height)
     {
@@ -91,7 +91,7 @@ public class ImageDecodeTests
 
     [Theory]
     [MemberData(nameof(GoldenNames))]
-    public void Decode_MorePixelsThanTheLimit_IsRefused(string name)
+    public void Decode_MorePixelsThanTheLimit_Throws(string name)
     {
         var bytes = GoldenImages.Bytes(name);
 
@@ -226,7 +226,7 @@ public class ImageDecodeTests
     }
 
     [Fact]
-    public void Decode_JpegOfThousandsOfScans_IsRefused()
+    public void Decode_JpegOfThousandsOfScans_Throws()
     {
         var jpeg = GoldenImages.Bytes("progressive.jpg");
         var scan = jpeg.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xDA]);
@@ -236,7 +236,7 @@ public class ImageDecodeTests
     }
 
     [Fact]
-    public void Decode_TiffWhoseDirectoryPointsOutside_IsRefused()
+    public void Decode_TiffWhoseDirectoryPointsOutside_Throws()
     {
         var bytes = GoldenImages.Bytes("rgb.tif");
         // An entry of a million numbers.

@@ -95,7 +95,7 @@ public sealed class AutogradTests : LeakCheck
     }
 
     [Fact]
-    public void Backward_OneGradientTooFew_IsRefused()
+    public void Backward_OneGradientTooFew_Throws()
     {
         using var scope = NewDisposeScope();
         var y = Leaf(2, 3) * 2;

@@ -14,7 +14,7 @@ public sealed class LibTorchTests
     public void Require_None_IsTheCpu() => Assert.Equal(DeviceType.CPU, LibTorch.Require(null).type);
 
     [Fact]
-    public void Require_DeviceOfAnotherKind_IsRefused() =>
+    public void Require_DeviceOfAnotherKind_Throws() =>
         Assert.Contains("use cpu or cuda", Assert.Throws<TorchUnavailableException>(() => LibTorch.Require(new torch.Device(DeviceType.META))).Message);
 
     [Fact]

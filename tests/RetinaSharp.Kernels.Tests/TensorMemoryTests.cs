@@ -38,14 +38,14 @@ public sealed class TensorMemoryTests : LeakCheck
     [Theory]
     [InlineData(5)]
     [InlineData(7)]
-    public void Create_AnotherNumberOfElements_IsRefused(int count) =>
+    public void Create_AnotherNumberOfElements_Throws(int count) =>
         Assert.Throws<ArgumentException>(() => TensorMemory.Create<float>(new float[count], ScalarType.Float32, 2, 3).Dispose());
 
     [Fact]
-    public void Create_TypeOfAnotherSize_IsRefused() => Assert.Throws<ArgumentException>(() => TensorMemory.Create<float>(new float[6], ScalarType.BFloat16, 2, 3).Dispose());
+    public void Create_TypeOfAnotherSize_Throws() => Assert.Throws<ArgumentException>(() => TensorMemory.Create<float>(new float[6], ScalarType.BFloat16, 2, 3).Dispose());
 
     [Fact]
-    public void Elements_TypeOfAnotherSize_IsRefused()
+    public void Elements_TypeOfAnotherSize_Throws()
     {
         using var tensor = zeros(3);
         Assert.Throws<ArgumentException>(() => tensor.Elements<double>().Length);
@@ -54,7 +54,7 @@ public sealed class TensorMemoryTests : LeakCheck
     }
 
     [Fact]
-    public void Elements_NotOnTheCpu_IsRefused()
+    public void Elements_NotOnTheCpu_Throws()
     {
         using var tensor = empty(3, device: new Device(DeviceType.META));
         Assert.Throws<ArgumentException>(() => tensor.Elements<float>().Length);

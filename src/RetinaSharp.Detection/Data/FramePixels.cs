@@ -36,7 +36,7 @@ internal static class FramePixels
 
         if (how.Colour == (1, 1, 1))
             return;
-        var grey = ColorTransform.MeanGrey(visible, stride, width, height);
+        var grey = ColorTransform.MeanGray(visible, stride, width, height);
         ColorTransform.Jitter(how.Colour.Brightness, how.Colour.Contrast, how.Colour.Saturation, grey).Apply(visible, stride, width, height);
     }
 

@@ -50,7 +50,7 @@ internal sealed class DetectionReview(DetectionDataset truth, IReadOnlyList<Dete
                 : $"Of {wrong.Count} detections with a score from {threshold:0.##} on that match no box of their class at IoU .5, those of the highest scores. {BoxPainter.Legend}"),
             .. Grid(wrong.Take(count), detection =>
             {
-                var nearest = _images[detection.ImageId].Annotations.Select(box => (Box: box, Iou: Iou.Exact(detection.Box, box.Box, box.IsCrowd)))
+                var nearest = _images[detection.ImageId].Annotations.Select(box => (Box: box, Iou: Iou.ComputeCoco(detection.Box, box.Box, box.IsCrowd)))
                     .Where(one => one.Iou > 0).DefaultIfEmpty().MaxBy(one => one.Iou);
                 var text = nearest.Box is null ? "no box there" : $"nearest box: {Name(nearest.Box)}, IoU {nearest.Iou:0.00}";
                 return Crop(_images[detection.ImageId], detection.Box, nearest.Box?.Box, detection.Box, $"{Name(detection)} {detection.Score:0.00}; {text}");
@@ -73,7 +73,7 @@ internal sealed class DetectionReview(DetectionDataset truth, IReadOnlyList<Dete
             .. Grid(missed.OrderByDescending(one => one.Box.Box.Area / ((double)one.Image.Width * one.Image.Height)).Take(count), one =>
             {
                 // What overlaps it a little with a high score says as much as what covers it with a low one.
-                var nearest = byImage[one.Image.Id].Select(detection => (Found: detection, Iou: Iou.Exact(detection.Box, one.Box.Box)))
+                var nearest = byImage[one.Image.Id].Select(detection => (Found: detection, Iou: Iou.ComputeCoco(detection.Box, one.Box.Box)))
                     .Where(near => near.Iou > 0).DefaultIfEmpty().MaxBy(near => near.Iou * near.Found.Score);
                 var text = nearest.Iou > 0 ? $"nearest detection: {Name(nearest.Found)} {nearest.Found.Score:0.00}, IoU {nearest.Iou:0.00}" : "nothing found there";
                 return Crop(one.Image, one.Box.Box, one.Box.Box, nearest.Iou > 0 ? nearest.Found.Box : null, $"{Name(one.Box)} missed; {text}");

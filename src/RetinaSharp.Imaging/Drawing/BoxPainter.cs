@@ -33,7 +33,7 @@ internal sealed class BoxPainter(SKCanvas canvas, int width, int height) : IDisp
     /// <summary>Draws a box, and its label above it where there is room, else from its upper edge down; all within the canvas.</summary>
     public void Draw(BoxLabel box)
     {
-        var color = Palette[box.Colour % Palette.Length];
+        var color = Palette[box.Color % Palette.Length];
         var (left, top, right, bottom) = (Inside(box.X1, width), Inside(box.Y1, height), Inside(box.X2, width), Inside(box.Y2, height));
         _paint.Color = color;
         _paint.IsStroke = true;

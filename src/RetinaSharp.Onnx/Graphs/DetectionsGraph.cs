@@ -71,9 +71,9 @@ internal sealed class DetectionsGraph(GraphBuilder graph, InferenceSettings sett
     {
         var parts = graph.Call("Split", 2, [deltas, graph.Constant([2L, 2], 2)], Attribute("axis", 2L));
         var size = high - low;
-        var centre = (parts[0] * size) + (low + (graph.Constant(.5f) * size));
+        var center = (parts[0] * size) + (low + (graph.Constant(.5f) * size));
         var half = graph.Constant(.5f) * (parts[1].Min(graph.Constant(BoxCoder.MaxLogScale)).Exp() * size);
-        return Value.Concat(2, [centre - half, centre + half]);
+        return Value.Concat(2, [center - half, center + half]);
     }
 
     private Value Clip(Value images, Value boxes)

@@ -88,7 +88,7 @@ public class AugmentationTests
         var settings = AugmentationSettings.None with { Brightness = .4, Contrast = .4, Saturation = .4, MinScale = .5, MaxScale = .5 };
         var how = Augmentation.Draw(settings, Size, source, new(2, "test"));
         var expected = image.Resize(60, 60).Pixels.ToArray();
-        ColorTransform.Jitter(how.Colour.Brightness, how.Colour.Contrast, how.Colour.Saturation, ColorTransform.MeanGrey(expected, 180, 60, 60))
+        ColorTransform.Jitter(how.Colour.Brightness, how.Colour.Contrast, how.Colour.Saturation, ColorTransform.MeanGray(expected, 180, 60, 60))
             .Apply(expected, 180, 60, 60);
 
         var frame = Render(image, how);

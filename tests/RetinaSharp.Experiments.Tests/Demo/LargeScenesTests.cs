@@ -31,7 +31,7 @@ public sealed class LargeScenesTests : IDisposable
             {
                 var box = annotation.Box;
                 var found = tiled.Detections.Count(one => one.ImageId == image.Id && one.CategoryId == set.Categories[annotation.Category].Id
-                    && one.Score > .3 && Iou.Exact(one.Box, box) > .5);
+                    && one.Score > .3 && Iou.ComputeCoco(one.Box, box) > .5);
                 onBorders += found;
             }
 

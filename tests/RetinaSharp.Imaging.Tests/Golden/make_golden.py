@@ -27,10 +27,10 @@ def png_chunk(kind, data):
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
-def png_16_bit(colour_type, pixels):
-    """A 16-bit PNG, which Pillow cannot write in colour; rows of tuples."""
+def png_16_bit(color_type, pixels):
+    """A 16-bit PNG, which Pillow cannot write in color; rows of tuples."""
     rows = b"".join(b"\0" + b"".join(struct.pack(f">{len(p)}H", *p) for p in row) for row in pixels)
-    header = struct.pack(">IIBBBBB", W, H, 16, colour_type, 0, 0, 0)
+    header = struct.pack(">IIBBBBB", W, H, 16, color_type, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + png_chunk(b"IHDR", header) + png_chunk(b"IDAT", zlib.compress(rows)) + png_chunk(b"IEND", b"")
 
 
@@ -72,14 +72,14 @@ for orientation in [6, 7]:
 
 add("rgb.jpg", saved(base, "JPEG", quality=95, subsampling=0))
 add("progressive.jpg", saved(base, "JPEG", quality=95, subsampling=0, progressive=True))
-add("grey.jpg", saved(base.convert("L"), "JPEG", quality=95))
+add("gray.jpg", saved(base.convert("L"), "JPEG", quality=95))
 add("cmyk.jpg", saved(base.convert("CMYK"), "JPEG", quality=95, subsampling=0))
 add("rgb.png", saved(base, "PNG"))
-add("grey.png", saved(base.convert("L"), "PNG"))
+add("gray.png", saved(base.convert("L"), "PNG"))
 add("bilevel.png", saved(base.convert("1"), "PNG"))
 add("palette.png", saved(base.quantize(16), "PNG"))
 add("palette_transparent.png", saved(base.quantize(16), "PNG", transparency=3))
-add("grey_alpha.png", saved(base.convert("LA"), "PNG"))
+add("gray_alpha.png", saved(base.convert("LA"), "PNG"))
 
 rgba = base.copy()
 rgba.putalpha(Image.linear_gradient("L").resize((W, H)))
@@ -90,15 +90,15 @@ wide = [[(x * 3000 + 77, y * 5000 + 200, (x + y) * 2000 + 33) for x in range(W)]
 high_bytes = Image.new("RGB", (W, H))
 high_bytes.putdata([tuple(v >> 8 for v in pixel) for row in wide for pixel in row])
 add("rgb16.png", png_16_bit(2, wide), high_bytes)
-high_grey = Image.new("RGB", (W, H))
-high_grey.putdata([(pixel[0] >> 8,) * 3 for row in wide for pixel in row])
-add("grey16.png", png_16_bit(0, [[(pixel[0],) for pixel in row] for row in wide]), high_grey)
+high_gray = Image.new("RGB", (W, H))
+high_gray.putdata([(pixel[0] >> 8,) * 3 for row in wide for pixel in row])
+add("gray16.png", png_16_bit(0, [[(pixel[0],) for pixel in row] for row in wide]), high_gray)
 
 add("rgb.bmp", saved(base, "BMP"))
 add("palette.bmp", saved(base.quantize(16), "BMP"))
 add("rgb.tif", saved(base, "TIFF", compression="tiff_lzw"))
-add("grey.tif", saved(base.convert("L"), "TIFF", compression="packbits"))
-add("grey_big_endian.tif", big_endian_tiff(base.convert("L")))
+add("gray.tif", saved(base.convert("L"), "TIFF", compression="packbits"))
+add("gray_big_endian.tif", big_endian_tiff(base.convert("L")))
 # Pillow turns TIFF itself when it loads it, so that exif_transpose would turn it again.
 add("orientation_6.tif", saved(base, "TIFF", tiffinfo={274: 6}), base.transpose(Image.Transpose.ROTATE_270))
 # Pillow's own conversion drops alpha too.

@@ -220,7 +220,7 @@ public sealed class FusedConvolutionGradientTests : LeakCheck
     }
 
     [Fact]
-    public void Graph_Again_IsRefused()
+    public void Graph_Again_Throws()
     {
         using var scope = NewDisposeScope();
         var (x, w) = (randn(1, 4, 5, 5), randn(4, 4, 3, 3).requires_grad_());

@@ -192,7 +192,7 @@ public sealed class FusedConvolutionTests : LeakCheck
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Forward_ResidualOfSeveralMaps_IsRefused(bool fused)
+    public void Forward_ResidualOfSeveralMaps_Throws(bool fused)
     {
         using var setting = new KernelSetting(fused);
         using var scope = NewDisposeScope();

@@ -39,7 +39,7 @@ public sealed class OldLibstdcxxTests
     [InlineData("GLIBCXX_3.4.9999")]
     [InlineData("GLIBCXX_3.4.3")]
     [InlineData("")]
-    public void Weaken_VersionThatIsNotRequired_IsRefused(string version)
+    public void Weaken_VersionThatIsNotRequired_Throws(string version)
     {
         if (!OperatingSystem.IsLinux())
             return;
@@ -58,10 +58,10 @@ public sealed class OldLibstdcxxTests
     [InlineData("7f454c460101000000000000000000000000000000000000000000000000000000000000")]
     [InlineData("7f454c460202000000000000000000000000000000000000000000000000000000000000")]
     [InlineData("4d5a90000300000004000000ffff0000b800000000000000400000000000000000000000")]
-    public void Weaken_NoElfLibrary_IsRefused(string hex) => AssertRefusedOrDone(Convert.FromHexString(hex), isRefused: true);
+    public void Weaken_NoElfLibrary_Throws(string hex) => AssertRefusedOrDone(Convert.FromHexString(hex), isRefused: true);
 
     [Fact]
-    public void Weaken_Truncated_IsRefused()
+    public void Weaken_Truncated_Throws()
     {
         var (elf, _) = Small();
         // Behind sh_link of the last section header nothing is read.
@@ -138,7 +138,7 @@ public sealed class OldLibstdcxxTests
     }
 
     [Fact]
-    public void Weaken_RandomBytesWithAnElfHeader_IsRefused()
+    public void Weaken_RandomBytesWithAnElfHeader_Throws()
     {
         var random = new Random(3);
         for (var i = 0; i < 500; i++)
@@ -158,7 +158,7 @@ public sealed class OldLibstdcxxTests
     }
 
     [Fact]
-    public void Weaken_RequirementsInACircle_AreRefused()
+    public void Weaken_RequirementsInACircle_Throws()
     {
         var (elf, flags) = Small("GLIBCXX_3.4.1");
         // vn_next of the only Elf64_Verneed, which stands 16 bytes before its entry: back to the file's start.

@@ -164,7 +164,7 @@ public sealed class WinogradConvolutionTests : LeakCheck
     }
 
     [Fact]
-    public void Forward_PlainWeight_IsRefused()
+    public void Forward_PlainWeight_Throws()
     {
         using var scope = NewDisposeScope();
         Assert.Throws<ArgumentException>(() => WinogradConvolution.Forward([Map(1, 16, 4, 4)], Weight(16, 16), null, false));
