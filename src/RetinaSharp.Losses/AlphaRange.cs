@@ -4,5 +4,5 @@ internal static class AlphaRange
 {
     public static double? Check(double? alpha, string name) => alpha is null or (>= 0 and <= 1)
         ? alpha
-        : throw new ArgumentOutOfRangeException(name, alpha, "alpha lies in [0, 1], or is null for no balancing");
+        : throw new ArgumentOutOfRangeException(name, alpha, "alpha must be in [0, 1], or null for no class balancing");
 }

@@ -3,18 +3,20 @@ using System.Runtime.InteropServices;
 namespace RetinaSharp.Losses;
 
 /// <summary>
-/// A bfloat16 number: the upper 16 bits of a single. Blittable, so that a span of them can lie over a tensor's memory.
-/// Only storage: all arithmetic is in single.
+/// A bfloat16 number: the upper 16 bits of an fp32 number. Blittable, so that a span of them can view the memory of a bf16 tensor. A
+/// storage type only: arithmetic is done in fp32.
 /// </summary>
-/// <param name="bits">The 16 bits: sign, 8 of exponent, 7 of mantissa.</param>
+/// <param name="bits">The raw bits: 1 sign, 8 exponent and 7 mantissa bits.</param>
 [StructLayout(LayoutKind.Sequential)]
 public readonly struct BFloat16(ushort bits) : IEquatable<BFloat16>
 {
-    /// <summary>The 16 bits as stored.</summary>
+    /// <summary>The raw bits.</summary>
     public ushort Bits { get; } = bits;
 
-    /// <summary>Rounds to the nearest number, ties to even; a number beyond the range becomes infinite, NaN stays NaN.</summary>
-    /// <param name="value">A single.</param>
+    /// <summary>
+    /// Rounds an fp32 number to the nearest bf16 number, ties to even; numbers out of range become infinite and NaN stays NaN.
+    /// </summary>
+    /// <param name="value">The fp32 number.</param>
     public static explicit operator BFloat16(float value)
     {
         if (float.IsNaN(value))
@@ -23,12 +25,12 @@ public readonly struct BFloat16(ushort bits) : IEquatable<BFloat16>
         return new((ushort)((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16));
     }
 
-    /// <summary>The same number as a single; exact.</summary>
-    /// <param name="value">A bfloat16.</param>
+    /// <summary>Converts to fp32, exactly.</summary>
+    /// <param name="value">The bf16 number.</param>
     public static implicit operator float(BFloat16 value) => BitConverter.UInt32BitsToSingle((uint)value.Bits << 16);
 
-    /// <summary>Whether the bits are the same: 0 and -0 differ, a NaN equals itself.</summary>
-    /// <param name="other">Another number.</param>
+    /// <summary>Returns whether the bits are equal. Unlike IEEE equality, 0 and -0 differ and a NaN equals itself.</summary>
+    /// <param name="other">The number to compare with.</param>
     public bool Equals(BFloat16 other) => Bits == other.Bits;
 
     /// <inheritdoc/>
@@ -37,14 +39,14 @@ public readonly struct BFloat16(ushort bits) : IEquatable<BFloat16>
     /// <inheritdoc/>
     public override int GetHashCode() => Bits;
 
-    /// <summary>Whether the bits are the same.</summary>
-    /// <param name="left">One number.</param>
-    /// <param name="right">The other.</param>
+    /// <summary>Returns whether the bits are equal.</summary>
+    /// <param name="left">The first number.</param>
+    /// <param name="right">The second number.</param>
     public static bool operator ==(BFloat16 left, BFloat16 right) => left.Equals(right);
 
-    /// <summary>Whether the bits differ.</summary>
-    /// <param name="left">One number.</param>
-    /// <param name="right">The other.</param>
+    /// <summary>Returns whether the bits differ.</summary>
+    /// <param name="left">The first number.</param>
+    /// <param name="right">The second number.</param>
     public static bool operator !=(BFloat16 left, BFloat16 right) => !left.Equals(right);
 
     /// <inheritdoc/>

@@ -1,34 +1,34 @@
 namespace RetinaSharp.Losses;
 
-/// <summary>What every member of the family says of a logit and its target, in double: the reference for the vector code.</summary>
+/// <summary>Value and derivative of any binary loss for one logit, in double precision: the reference for the vectorized code.</summary>
 public static class BinaryLossExtensions
 {
-    /// <summary>The loss of <c>x_t</c>, without α.</summary>
-    /// <typeparam name="TLoss">Member of the family.</typeparam>
+    /// <summary>Computes the loss of <c>x_t</c>, without α.</summary>
+    /// <typeparam name="TLoss">The type of the binary loss, such as <see cref="FocalLoss"/>.</typeparam>
     /// <param name="loss">The loss.</param>
-    /// <param name="logit"><c>x_t</c>, any finite number.</param>
+    /// <param name="logit"><c>x_t</c>, finite.</param>
     public static double Value<TLoss>(this TLoss loss, double logit) where TLoss : struct, IBinaryLoss
     {
         loss.Evaluate(logit, out var value, out _);
         return value;
     }
 
-    /// <summary>The derivative of the loss by <c>x_t</c>, without α.</summary>
-    /// <typeparam name="TLoss">Member of the family.</typeparam>
+    /// <summary>Computes the derivative of the loss with respect to <c>x_t</c>, without α.</summary>
+    /// <typeparam name="TLoss">The type of the binary loss, such as <see cref="FocalLoss"/>.</typeparam>
     /// <param name="loss">The loss.</param>
-    /// <param name="logit"><c>x_t</c>, any finite number.</param>
+    /// <param name="logit"><c>x_t</c>, finite.</param>
     public static double Derivative<TLoss>(this TLoss loss, double logit) where TLoss : struct, IBinaryLoss
     {
         loss.Evaluate(logit, out _, out var derivative);
         return derivative;
     }
 
-    /// <summary>The loss <c>y α L(x) + (1 - y) (1 - α) L(-x)</c>; a target between 0 and 1 is the chance of a positive.</summary>
-    /// <typeparam name="TLoss">Member of the family.</typeparam>
+    /// <summary>Computes the loss <c>y α L(x) + (1 - y) (1 - α) L(-x)</c>. A soft target y gives the expected loss.</summary>
+    /// <typeparam name="TLoss">The type of the binary loss, such as <see cref="FocalLoss"/>.</typeparam>
     /// <param name="loss">The loss.</param>
-    /// <param name="logit">x, any finite number.</param>
-    /// <param name="target">y in [0, 1].</param>
-    /// <exception cref="ArgumentOutOfRangeException">The target is outside of [0, 1].</exception>
+    /// <param name="logit">The logit x, finite.</param>
+    /// <param name="target">The target y in [0, 1]; values between 0 and 1 are soft targets.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The target is not in [0, 1].</exception>
     public static double Value<TLoss>(this TLoss loss, double logit, double target) where TLoss : struct, IBinaryLoss
     {
         CheckTarget(target);
@@ -36,12 +36,12 @@ public static class BinaryLossExtensions
             + (target == 1 ? 0 : (1 - target) * (1 - loss.Alpha ?? 1) * loss.Value(-logit));
     }
 
-    /// <summary>The derivative of the loss by the logit.</summary>
-    /// <typeparam name="TLoss">Member of the family.</typeparam>
+    /// <summary>Computes the derivative of the loss with respect to the logit.</summary>
+    /// <typeparam name="TLoss">The type of the binary loss, such as <see cref="FocalLoss"/>.</typeparam>
     /// <param name="loss">The loss.</param>
-    /// <param name="logit">x, any finite number.</param>
-    /// <param name="target">y in [0, 1].</param>
-    /// <exception cref="ArgumentOutOfRangeException">The target is outside of [0, 1].</exception>
+    /// <param name="logit">The logit x, finite.</param>
+    /// <param name="target">The target y in [0, 1]; values between 0 and 1 are soft targets.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The target is not in [0, 1].</exception>
     public static double Derivative<TLoss>(this TLoss loss, double logit, double target) where TLoss : struct, IBinaryLoss
     {
         CheckTarget(target);
@@ -52,6 +52,6 @@ public static class BinaryLossExtensions
     private static void CheckTarget(double target)
     {
         if (target is not (>= 0 and <= 1))
-            throw new ArgumentOutOfRangeException(nameof(target), target, "a target lies in [0, 1]");
+            throw new ArgumentOutOfRangeException(nameof(target), target, "a target must be in [0, 1]");
     }
 }

@@ -1,15 +1,15 @@
 namespace RetinaSharp.Losses;
 
-/// <summary>Weights of classes from how often they occur.</summary>
+/// <summary>Class weights computed from class frequencies.</summary>
 public static class ClassBalance
 {
     /// <summary>
-    /// α of the binary loss by inverse frequency: <c>α / (1 - α) = negatives / positives</c>, so that all positives together weigh as
-    /// much as all negatives. Of K sigmoid classes each has its own.
+    /// Computes α of a binary loss by inverse frequency: <c>α / (1 - α) = negatives / positives</c>, so that all positives together weigh
+    /// as much as all negatives. With K sigmoid classes, compute it for each class.
     /// </summary>
     /// <param name="positives">Number of positives, 0 or more.</param>
-    /// <param name="negatives">Number of negatives, 0 or more, not both 0.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A number is negative, or both are 0.</exception>
+    /// <param name="negatives">Number of negatives, 0 or more; positives and negatives must not both be 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A count is negative, or both are 0.</exception>
     public static double Alpha(long positives, long negatives)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(positives);
@@ -18,40 +18,43 @@ public static class ClassBalance
         return negatives / ((double)positives + negatives);
     }
 
-    /// <summary>Weights <c>(1 / n_c) / Σ 1 / n_c</c> of classes that exclude each other, as <see cref="LossOptions.ClassAlpha"/>.</summary>
-    /// <param name="counts">Examples of each class, 0 or more; a class without any weighs 0.</param>
-    /// <returns>A weight for each class; their sum is 1.</returns>
+    /// <summary>
+    /// Computes weights <c>(1 / n_c) / Σ 1 / n_c</c> of mutually exclusive classes, for <see cref="LossOptions.ClassAlpha"/>.
+    /// </summary>
+    /// <param name="counts">Number of examples per class, 0 or more; a class with none gets weight 0.</param>
+    /// <returns>The weights of the classes, [classes]; they sum to 1.</returns>
     /// <exception cref="ArgumentException">A count is negative, or all are 0.</exception>
     public static float[] InverseFrequency(ReadOnlySpan<long> counts) => Normalized(counts, count => 1.0 / count);
 
     /// <summary>
-    /// Weights by the effective number of examples, <c>(1 - β) / (1 - β^n_c)</c>, brought to the sum 1 (Cui et al., Class-Balanced Loss
-    /// Based on Effective Number of Samples): between equal weights (β = 0) and inverse frequency (β towards 1).
+    /// Computes weights by the effective number of examples, <c>(1 - β) / (1 - β^n_c)</c>, normalized to sum 1 (Cui et al., <a
+    /// href="https://arxiv.org/abs/1901.05555">Class-Balanced Loss Based on Effective Number of Samples</a>). β = 0 gives equal weights, β
+    /// → 1 inverse frequency.
     /// </summary>
-    /// <param name="counts">Examples of each class, 0 or more; a class without any weighs 0.</param>
-    /// <param name="beta">β in [0, 1), as .999.</param>
-    /// <returns>A weight for each class; their sum is 1.</returns>
-    /// <exception cref="ArgumentException">A count is negative, all are 0, or β is out of its range.</exception>
+    /// <param name="counts">Number of examples per class, 0 or more; a class with none gets weight 0.</param>
+    /// <param name="beta">β in [0, 1), such as .999.</param>
+    /// <returns>The weights of the classes, [classes]; they sum to 1.</returns>
+    /// <exception cref="ArgumentException">A count is negative, all are 0, or β is not in [0, 1).</exception>
     public static float[] EffectiveNumber(ReadOnlySpan<long> counts, double beta)
     {
         if (beta is not (>= 0 and < 1))
-            throw new ArgumentOutOfRangeException(nameof(beta), beta, "beta lies in [0, 1), 1 excluded");
+            throw new ArgumentOutOfRangeException(nameof(beta), beta, "beta must be in [0, 1)");
         return Normalized(counts, count => (1 - beta) / (1 - Math.Pow(beta, count)));
     }
 
-    private static float[] Normalized(ReadOnlySpan<long> counts, Func<long, double> weigh)
+    private static float[] Normalized(ReadOnlySpan<long> counts, Func<long, double> weight)
     {
         var weights = new double[counts.Length];
         for (var i = 0; i < counts.Length; i++)
         {
             if (counts[i] < 0)
-                throw new ArgumentOutOfRangeException(nameof(counts), counts[i], $"class {i} has a count below 0");
-            weights[i] = counts[i] == 0 ? 0 : weigh(counts[i]);
+                throw new ArgumentOutOfRangeException(nameof(counts), counts[i], $"the count of class {i} is negative");
+            weights[i] = counts[i] == 0 ? 0 : weight(counts[i]);
         }
 
         var sum = weights.Sum();
         if (sum == 0)
-            throw new ArgumentException("no class has an example", nameof(counts));
+            throw new ArgumentException("all counts are 0", nameof(counts));
         return [.. weights.Select(weight => (float)(weight / sum))];
     }
 }

@@ -4,11 +4,11 @@ using RetinaSharp.Losses.Numerics;
 namespace RetinaSharp.Losses;
 
 /// <summary>
-/// Binary cross-entropy on a logit: <c>CE = -log p_t</c>, with derivative <c>p_t - 1</c>; with α the α-balanced form.
-/// The default value is the plain one.
+/// Binary cross entropy (BCE) with logits: <c>CE = -log p_t</c>, with derivative <c>p_t - 1</c> with respect to <c>x_t</c>. With α it is
+/// the α-balanced form. The default value has no α.
 /// </summary>
-/// <param name="alpha">Weight of the positives in [0, 1], negatives get the rest; null weighs both 1.</param>
-/// <exception cref="ArgumentOutOfRangeException">α is outside of [0, 1].</exception>
+/// <param name="alpha">Weight of the positives, in [0, 1]; negatives have weight 1 - α. Null gives both weight 1.</param>
+/// <exception cref="ArgumentOutOfRangeException">α is not in [0, 1].</exception>
 public readonly struct CrossEntropy(double? alpha = null) : IBinaryLoss
 {
     /// <inheritdoc/>

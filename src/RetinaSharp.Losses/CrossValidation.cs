@@ -1,28 +1,28 @@
 namespace RetinaSharp.Losses;
 
 /// <summary>
-/// Searches a setting such as α by cross validation: each candidate is tried on every fold, trained on the other folds and scored on
-/// this one, and the one with the best mean is taken.
+/// Selects a hyperparameter, such as α, by k-fold cross validation: each candidate is trained on all folds but one and scored on that one,
+/// for every fold. The candidate with the best mean score is selected.
 /// </summary>
 public static class CrossValidation
 {
-    /// <summary>A trial of a candidate on a fold.</summary>
-    /// <param name="candidate">The candidate.</param>
-    /// <param name="train">Numbers of the examples to train on, ascending.</param>
-    /// <param name="validation">Numbers of the examples to score on, ascending.</param>
-    /// <returns>The score; more is better. NaN counts as the worst, as of a training that diverged.</returns>
+    /// <summary>Trains with a candidate and scores it on the held-out fold.</summary>
+    /// <param name="candidate">The hyperparameter's value.</param>
+    /// <param name="train">Indices of the training examples, ascending.</param>
+    /// <param name="validation">Indices of the validation examples, ascending.</param>
+    /// <returns>The score, greater is better. NaN, as of a training run that diverged, ranks last.</returns>
     public delegate double Trial(double candidate, IReadOnlyList<int> train, IReadOnlyList<int> validation);
 
     /// <summary>Finds the candidate with the best mean score.</summary>
-    /// <param name="candidates">What to try, one or more.</param>
+    /// <param name="candidates">The values to try, at least one.</param>
     /// <param name="examples">Number of examples, at least as many as folds.</param>
     /// <param name="folds">Number of folds, 2 or more.</param>
-    /// <param name="seed">Of the shuffle that makes the folds; the same for all candidates.</param>
-    /// <param name="trial">Trains and scores; called candidate by candidate, fold by fold.</param>
-    /// <param name="cancellationToken">Ends the search before the next trial.</param>
-    /// <returns>The best candidate, the first of equals, and the mean score of each in their order.</returns>
-    /// <exception cref="ArgumentException">No candidate, fewer than 2 folds, or fewer examples than folds.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <param name="seed">Seed of the shuffle that makes the folds; all candidates have the same folds.</param>
+    /// <param name="trial">Trains and scores one candidate on one fold; called candidate by candidate, fold by fold.</param>
+    /// <param name="cancellationToken">Cancels the search before the next trial.</param>
+    /// <returns>The best candidate, the first one if several are equal, and the mean score of each candidate in input order.</returns>
+    /// <exception cref="ArgumentException">There is no candidate, there are fewer than 2 folds, or fewer examples than folds.</exception>
+    /// <exception cref="OperationCanceledException">The search was canceled.</exception>
     public static (double Best, IReadOnlyList<double> Scores) Search(
         IReadOnlyList<double> candidates, int examples, int folds, int seed, Trial trial, CancellationToken cancellationToken = default)
     {
@@ -35,9 +35,9 @@ public static class CrossValidation
         for (var i = 0; i < examples; i++)
             fold[order[i]] = i % folds;
 
-        var splits = Enumerable.Range(0, folds).Select(number => (
-            Train: Enumerable.Range(0, examples).Where(i => fold[i] != number).ToArray(),
-            Validation: Enumerable.Range(0, examples).Where(i => fold[i] == number).ToArray())).ToArray();
+        var splits = Enumerable.Range(0, folds).Select(k => (
+            Train: Enumerable.Range(0, examples).Where(i => fold[i] != k).ToArray(),
+            Validation: Enumerable.Range(0, examples).Where(i => fold[i] == k).ToArray())).ToArray();
         var scores = new double[candidates.Count];
         for (var c = 0; c < candidates.Count; c++)
         {

@@ -4,37 +4,38 @@ using RetinaSharp.Losses.Numerics;
 namespace RetinaSharp.Losses;
 
 /// <summary>
-/// Focal loss (Lin et al., Focal Loss for Dense Object Detection): <c>FL = -(1 - p_t)^γ log p_t</c>, with derivative
-/// <c>(1 - p_t)^γ (γ p_t log p_t + p_t - 1)</c>, in log-space and in closed form, so that both are finite for every γ and every finite
-/// logit. γ = 0 is <see cref="CrossEntropy"/>, to the bit; <c>default</c> is that, without α.
+/// Focal loss (Lin et al., <a href="https://arxiv.org/abs/1708.02002">Focal Loss for Dense Object Detection</a>): <c>FL = -(1 - p_t)^γ log
+/// p_t</c>, with derivative <c>(1 - p_t)^γ (γ p_t log p_t + p_t - 1)</c> with respect to <c>x_t</c>. Both are computed in log space and in
+/// closed form, and are finite for every γ and every finite logit. γ = 0 equals <see cref="CrossEntropy"/> bit for bit; <c>default</c> has
+/// γ = 0 and no α.
 /// </summary>
 public readonly struct FocalLoss : IBinaryLoss
 {
-    // Beyond this (1 - p_t)^γ is 0 in single, so that the exponent need not grow on; it keeps infinity out.
-    private const double LargestExponent = 128;
+    // Beyond this exponent (1 - p_t)^γ is 0 in fp32. The clamp keeps the exponent from becoming infinite.
+    private const double MaxExponent = 128;
 
     private readonly float _gamma;
-    private readonly float _gammaRest;
-    private readonly float _largestLogit;
+    private readonly float _gammaLow;
+    private readonly float _maxLogit;
 
-    /// <summary>Makes the loss of the paper: γ = 2, α = .25.</summary>
+    /// <summary>Creates the loss with the paper's parameters, γ = 2 and α = .25.</summary>
     public FocalLoss() : this(2, .25)
     {
     }
 
-    /// <summary>Makes the loss.</summary>
-    /// <param name="gamma">γ, 0 or more, how much easy examples are weighed down; the paper studies 0 to 5.</param>
-    /// <param name="alpha">Weight of the positives in [0, 1], negatives get the rest; null weighs both 1.</param>
-    /// <exception cref="ArgumentOutOfRangeException">γ is negative or not finite, or α outside of [0, 1].</exception>
+    /// <summary>Creates the loss.</summary>
+    /// <param name="gamma">γ, 0 or more: the greater, the less weight well-classified examples get. The paper studies 0 to 5.</param>
+    /// <param name="alpha">Weight of the positives, in [0, 1]; negatives have weight 1 - α. Null gives both weight 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">γ is negative or not finite, or α is not in [0, 1].</exception>
     public FocalLoss(double gamma, double? alpha = .25)
     {
         if (!(gamma >= 0 && double.IsFinite(gamma)))
-            throw new ArgumentOutOfRangeException(nameof(gamma), gamma, "gamma is 0 or more and finite");
+            throw new ArgumentOutOfRangeException(nameof(gamma), gamma, "gamma must be finite and 0 or more");
         Gamma = gamma;
         Alpha = AlphaRange.Check(alpha, nameof(alpha));
         _gamma = (float)Math.Min(gamma, float.MaxValue);
-        _gammaRest = (float)Math.Min(gamma - _gamma, float.MaxValue);
-        _largestLogit = (float)Math.Min(LargestExponent / gamma, float.MaxValue);
+        _gammaLow = (float)Math.Min(gamma - _gamma, float.MaxValue);
+        _maxLogit = (float)Math.Min(MaxExponent / gamma, float.MaxValue);
     }
 
     /// <summary>γ, the focusing parameter.</summary>
@@ -56,7 +57,7 @@ public readonly struct FocalLoss : IBinaryLoss
             _ => Math.Exp(-Gamma * (logit > 0 ? logit + crossEntropy : Sigmoid.Compute(-logit).NegativeLog)),
         };
         value = weight * crossEntropy;
-        // γ p log p in this order: at the far end p is 0 and γ log p may be infinite.
+        // γ (p log p) in this order: p underflows to 0 where γ log p may be infinite.
         derivative = Gamma == 0 ? -complement : -(weight * (Gamma * (p * crossEntropy) + complement));
     }
 
@@ -75,7 +76,7 @@ public readonly struct FocalLoss : IBinaryLoss
             derivative = -complement;
             return;
         }
-        // The branches are the same for all of a call: they cost little. The two usual exponents need no second exp.
+        // These branches take the same path for all logits of a call, so they cost little. γ = 1 and γ = 2 need no second exponential.
         var weight = _gamma switch
         {
             1 => complement,
@@ -88,19 +89,19 @@ public readonly struct FocalLoss : IBinaryLoss
     }
 
     /// <summary>
-    /// exp(-γ softplus(x)). A rounded exponent of -69, where the result is 1e-30, would cost 4e-6 of it, so what its product
-    /// loses in rounding is carried along, and what γ itself lost.
+    /// Computes exp(-γ softplus(x)) = (1 - p_t)^γ. Rounding an exponent of -69, where the result is 1e-30, would give a relative error of
+    /// 4e-6, so the rounding errors of the product and of γ are carried along.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private TLanes Power<TLanes>(TLanes logit, TLanes log1P) where TLanes : unmanaged, ILanes<TLanes>
     {
         var minusGamma = TLanes.Create(-_gamma);
-        var largest = TLanes.Create(_largestLogit);
+        var maximum = TLanes.Create(_maxLogit);
         var linear = LaneMath<TLanes>.Positive(logit);
-        linear = TLanes.Select(TLanes.Less(linear, largest), linear, largest);
+        linear = TLanes.Select(TLanes.Less(linear, maximum), linear, maximum);
         var high = minusGamma * linear;
         var low = TLanes.Fma(minusGamma, log1P, TLanes.Fma(minusGamma, linear, -high));
-        low = TLanes.Fma(TLanes.Create(-_gammaRest), linear, low);
+        low = TLanes.Fma(TLanes.Create(-_gammaLow), linear, low);
         return LaneMath<TLanes>.Exp(high, low);
     }
 }

@@ -4,48 +4,50 @@ using RetinaSharp.Losses.Numerics;
 namespace RetinaSharp.Losses;
 
 /// <summary>
-/// The alternative focal loss of the paper's appendix: <c>FL* = -log σ(γ x_t + β) / γ</c>, with derivative
-/// <c>σ(γ x_t + β) - 1</c>. It too leaves well-classified examples little weight, by steepness γ and shift β of cross entropy;
-/// FL*(1, 0) is <see cref="CrossEntropy"/>, to the bit, and so is <c>default</c>.
+/// The alternative focal loss FL* of the paper's appendix A: <c>FL* = -log σ(γ x_t + β) / γ</c>, with derivative <c>σ(γ x_t + β) - 1</c>
+/// with respect to <c>x_t</c>. It is cross entropy with steepness γ and shift β, which also gives well-classified examples little weight. γ
+/// = 1, β = 0 equals <see cref="CrossEntropy"/> bit for bit, as does <c>default</c>.
 /// </summary>
 public readonly struct FocalStarLoss : IBinaryLoss
 {
-    // Beyond this γ x_t + β is of no other use than its size, which is told apart, so that infinity stays out.
-    private const double LargestExponent = 1e30;
+    // Products with γ are clamped to this magnitude to keep infinity out; what the clamp removes from the value is added back.
+    private const double MaxExponent = 1e30;
 
-    // 0 is that of default, and stands for 1.
+    // 0 in the default value, where it means 1.
     private readonly double _givenGamma;
     private readonly float _gamma;
-    private readonly float _gammaRest;
+    private readonly float _gammaLow;
     private readonly float _beta;
     private readonly float _inverse;
-    private readonly float _largestLogit;
+    private readonly float _maxLogit;
 
-    /// <summary>Makes the loss.</summary>
-    /// <param name="gamma">γ, above 0: the steepness; the paper studies 1 to 5.</param>
-    /// <param name="beta">β, the shift, finite; the paper studies 0 to 4.</param>
-    /// <param name="alpha">Weight of the positives in [0, 1], negatives get the rest; null weighs both 1.</param>
-    /// <exception cref="ArgumentOutOfRangeException">γ is not above 0, γ or β not finite in single, or α outside of [0, 1].</exception>
+    /// <summary>Creates the loss.</summary>
+    /// <param name="gamma">The steepness γ, greater than 0; the paper studies 1 to 5.</param>
+    /// <param name="beta">The shift β, finite; the paper studies 0 to 4.</param>
+    /// <param name="alpha">Weight of the positives, in [0, 1]; negatives have weight 1 - α. Null gives both weight 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// γ is not greater than 0, γ or β is not finite in fp32, or α is not in [0, 1].
+    /// </exception>
     public FocalStarLoss(double gamma, double beta = 0, double? alpha = null)
     {
         if (!((float)gamma > 0 && float.IsFinite(1 / (float)gamma) && float.IsFinite((float)gamma)))
-            throw new ArgumentOutOfRangeException(nameof(gamma), gamma, "gamma of FL* is above 0 and finite");
+            throw new ArgumentOutOfRangeException(nameof(gamma), gamma, "gamma of FL* must be finite and greater than 0");
         if (!float.IsFinite((float)beta))
-            throw new ArgumentOutOfRangeException(nameof(beta), beta, "beta is finite");
+            throw new ArgumentOutOfRangeException(nameof(beta), beta, "beta must be finite");
         _givenGamma = gamma;
         Beta = beta;
         Alpha = AlphaRange.Check(alpha, nameof(alpha));
         _gamma = (float)gamma;
-        _gammaRest = (float)(gamma - _gamma);
+        _gammaLow = (float)(gamma - _gamma);
         _beta = (float)beta;
         _inverse = (float)(1 / gamma);
-        _largestLogit = (float)Math.Min(LargestExponent / gamma, float.MaxValue);
+        _maxLogit = (float)Math.Min(MaxExponent / gamma, float.MaxValue);
     }
 
-    /// <summary>γ, the steepness.</summary>
+    /// <summary>The steepness γ.</summary>
     public double Gamma => _givenGamma == 0 ? 1 : _givenGamma;
 
-    /// <summary>β, the shift.</summary>
+    /// <summary>The shift β.</summary>
     public double Beta { get; }
 
     /// <inheritdoc/>
@@ -58,7 +60,7 @@ public readonly struct FocalStarLoss : IBinaryLoss
     {
         var x = Gamma * logit + Beta;
         var sigmoid = Sigmoid.Compute(x);
-        // Where the product is beyond double the value, x_t + β / γ, need not be.
+        // Where γ x_t overflows, the loss is x_t + β / γ, which need not overflow.
         value = double.IsNegativeInfinity(x) ? -(logit + Beta / Gamma) : sigmoid.NegativeLog / Gamma;
         derivative = -sigmoid.Complement;
     }
@@ -74,15 +76,15 @@ public readonly struct FocalStarLoss : IBinaryLoss
 
         var gamma = TLanes.Create(_gamma);
         var beta = TLanes.Create(_beta);
-        var largest = TLanes.Create(_largestLogit);
-        var x = TLanes.Select(TLanes.Less(logit, largest), logit, largest);
-        x = TLanes.Select(TLanes.Less(-largest, x), x, -largest);
-        // γ x + β and what its two roundings lose, which an exponent of -69, where the result is 1e-30, could not do without.
+        var maximum = TLanes.Create(_maxLogit);
+        var x = TLanes.Select(TLanes.Less(logit, maximum), logit, maximum);
+        x = TLanes.Select(TLanes.Less(-maximum, x), x, -maximum);
+        // γ x + β with the errors of both roundings (two-sum): at an exponent of -69, where the result is 1e-30, they matter.
         var product = gamma * x;
         var high = product + beta;
         var back = high - product;
         var low = TLanes.Fma(gamma, x, -product) + ((product - (high - back)) + (beta - back));
-        low = TLanes.Fma(TLanes.Create(_gammaRest), x, low);
+        low = TLanes.Fma(TLanes.Create(_gammaLow), x, low);
 
         var negative = TLanes.Less(high, default);
         var e = LaneMath<TLanes>.Exp(-TLanes.Abs(high), TLanes.Select(negative, low, -low));

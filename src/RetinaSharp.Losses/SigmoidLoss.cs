@@ -3,51 +3,60 @@ using RetinaSharp.Losses.Loops;
 namespace RetinaSharp.Losses;
 
 /// <summary>
-/// Losses of independent logits on spans: value and gradient in one pass over memory. Logits are float or <see cref="BFloat16"/>,
-/// computed in single, or double, computed in double; sums are in double, and do not depend on the number of threads.
+/// Sigmoid losses (independent binary losses) on spans: value and gradient in one pass over memory. Float and <see cref="BFloat16"/> logits
+/// are computed in fp32, double logits in fp64. Sums are in double and do not depend on the number of threads.
 /// </summary>
 public static unsafe class SigmoidLoss
 {
-    /// <summary>The label of an anchor that is background.</summary>
+    /// <summary>The label of a background anchor.</summary>
     public const int Background = -1;
 
-    /// <summary>The label of an anchor that has no part in the loss.</summary>
+    /// <summary>The label of an ignored anchor, whose loss and gradient are 0.</summary>
     public const int Ignore = -2;
 
-    /// <summary>The detector's loss, over all anchors and classes, each anchor with at most one class.</summary>
-    /// <typeparam name="TLoss">Member of the family.</typeparam>
-    /// <typeparam name="T">float, double or <see cref="BFloat16"/>.</typeparam>
-    /// <param name="loss">The loss of one logit.</param>
-    /// <param name="logits">[anchors, classes], finite.</param>
-    /// <param name="labels">[anchors]: a class from 0, <see cref="Background"/>, or <see cref="Ignore"/>, whose gradient is 0.</param>
+    /// <summary>Computes a detector's classification loss over all anchors and classes, where each anchor has at most one class.</summary>
+    /// <typeparam name="TLoss">The type of the binary loss, such as <see cref="FocalLoss"/>.</typeparam>
+    /// <typeparam name="T">The type of the logits: float, double or <see cref="BFloat16"/>.</typeparam>
+    /// <param name="loss">The binary loss, applied to every logit.</param>
+    /// <param name="logits">Logits [anchors, classes], finite.</param>
+    /// <param name="labels">Labels [anchors]: a class index, <see cref="Background"/>, or <see cref="Ignore"/>.</param>
     /// <param name="classes">Number of classes, 1 or more.</param>
-    /// <param name="gradient">[anchors, classes]: gets the derivative of the result by each logit. Shares no memory with the others.</param>
-    /// <param name="options">Reduction, weights and more.</param>
+    /// <param name="gradient">
+    /// Receives the gradient of the returned value with respect to the logits, [anchors, classes]. Must not overlap the inputs.
+    /// </param>
+    /// <param name="options">Reduction, weights and other options.</param>
     /// <returns>The reduced loss.</returns>
-    /// <exception cref="ArgumentException">The lengths do not fit, the gradient overlaps an input, a label is no class, a logit or a weight
-    /// is not finite (names it), or an option is out of its range.</exception>
+    /// <exception cref="ArgumentException">
+    /// The lengths do not match, the gradient overlaps an input, a label is invalid, a logit or a weight is not finite (the message names
+    /// it), or an option is out of range.
+    /// </exception>
+    /// <exception cref="NotSupportedException"><typeparamref name="T"/> is not a supported type.</exception>
     public static double Evaluate<TLoss, T>(TLoss loss, ReadOnlySpan<T> logits, ReadOnlySpan<int> labels, int classes,
         Span<T> gradient, LossOptions options = default) where TLoss : struct, IBinaryLoss where T : unmanaged
     {
         LossCheck.Output(logits.Length, gradient, logits, labels);
         fixed (T* to = gradient)
-            return Labelled(loss, logits, labels, classes, to, null, options);
+            return Labeled(loss, logits, labels, classes, to, null, options);
     }
 
     /// <summary>
-    /// The loss for a target of every logit: the sum of <c>y α L(x) + (1 - y) (1 - α) L(-x)</c>. A target between 0 and 1 is the
-    /// chance of a positive, and the loss is the expected one.
+    /// Computes the loss for dense targets: the sum of <c>y α L(x) + (1 - y) (1 - α) L(-x)</c>. A soft target y gives the expected loss.
     /// </summary>
-    /// <typeparam name="TLoss">Member of the family.</typeparam>
-    /// <typeparam name="T">float, double or <see cref="BFloat16"/>.</typeparam>
-    /// <param name="loss">The loss of one logit.</param>
-    /// <param name="logits">Any number of logits, finite; with α by class [rows, classes].</param>
-    /// <param name="targets">As many targets, in [0, 1].</param>
-    /// <param name="gradient">As many: gets the derivative of the result by each logit. Shares no memory with the others.</param>
-    /// <param name="options">Reduction, weights and more.</param>
+    /// <typeparam name="TLoss">The type of the binary loss, such as <see cref="FocalLoss"/>.</typeparam>
+    /// <typeparam name="T">The type of the logits: float, double or <see cref="BFloat16"/>.</typeparam>
+    /// <param name="loss">The binary loss, applied to every logit.</param>
+    /// <param name="logits">Logits [n], finite; with <see cref="LossOptions.ClassAlpha"/> [rows, classes].</param>
+    /// <param name="targets">Targets [n], in [0, 1].</param>
+    /// <param name="gradient">
+    /// Receives the gradient of the returned value with respect to the logits, [n]. Must not overlap the inputs.
+    /// </param>
+    /// <param name="options">Reduction, weights and other options.</param>
     /// <returns>The reduced loss.</returns>
-    /// <exception cref="ArgumentException">The lengths differ, the gradient overlaps an input, a target is outside of [0, 1], a logit or a
-    /// weight is not finite (names it), or an option is out of its range.</exception>
+    /// <exception cref="ArgumentException">
+    /// The lengths differ, the gradient overlaps an input, a target is not in [0, 1], a logit or a weight is not finite (the message names
+    /// it), or an option is out of range.
+    /// </exception>
+    /// <exception cref="NotSupportedException"><typeparamref name="T"/> is not a supported type.</exception>
     public static double Evaluate<TLoss, T>(TLoss loss, ReadOnlySpan<T> logits, ReadOnlySpan<float> targets, Span<T> gradient,
         LossOptions options = default) where TLoss : struct, IBinaryLoss where T : unmanaged
     {
@@ -56,45 +65,45 @@ public static unsafe class SigmoidLoss
         return Dense(loss, logits, targets, gradient, LossOutput.Gradient, options);
     }
 
-    /// <summary>The loss of every logit by itself; reduction and normalizer have no part in it.</summary>
-    /// <typeparam name="TLoss">Member of the family.</typeparam>
-    /// <typeparam name="T">float, double or <see cref="BFloat16"/>.</typeparam>
-    /// <typeparam name="TValue">double where the logits are, else float.</typeparam>
-    /// <param name="loss">The loss of one logit.</param>
-    /// <param name="logits">Any number of logits, finite; with α by class [rows, classes].</param>
-    /// <param name="targets">As many targets, in [0, 1].</param>
-    /// <param name="values">As many: gets the losses. Shares no memory with the others.</param>
-    /// <param name="options">Weights and more.</param>
+    /// <summary>Computes the loss of every logit, without reduction and normalizer.</summary>
+    /// <typeparam name="TLoss">The type of the binary loss, such as <see cref="FocalLoss"/>.</typeparam>
+    /// <typeparam name="T">The type of the logits: float, double or <see cref="BFloat16"/>.</typeparam>
+    /// <typeparam name="TValue">double for double logits, otherwise float.</typeparam>
+    /// <param name="loss">The binary loss, applied to every logit.</param>
+    /// <param name="logits">Logits [n], finite; with <see cref="LossOptions.ClassAlpha"/> [rows, classes].</param>
+    /// <param name="targets">Targets [n], in [0, 1].</param>
+    /// <param name="values">Receives the losses, [n]. Must not overlap the inputs.</param>
+    /// <param name="options">Weights and other options.</param>
     /// <exception cref="ArgumentException">As for <see cref="Evaluate{TLoss, T}(TLoss, ReadOnlySpan{T}, ReadOnlySpan{float}, Span{T}, LossOptions)"/>.</exception>
     public static void Values<TLoss, T, TValue>(TLoss loss, ReadOnlySpan<T> logits, ReadOnlySpan<float> targets, Span<TValue> values,
         LossOptions options = default) where TLoss : struct, IBinaryLoss where T : unmanaged where TValue : unmanaged
     {
         LossCheck.Type<T>();
         if (typeof(TValue) != (typeof(T) == typeof(double) ? typeof(double) : typeof(float)))
-            throw new NotSupportedException($"values of {typeof(T).Name} logits are {(typeof(T) == typeof(double) ? "double" : "float")}, not {typeof(TValue).Name}");
+            throw new NotSupportedException($"values of {typeof(T).Name} logits must be {(typeof(T) == typeof(double) ? "double" : "float")}, not {typeof(TValue).Name}");
         LossCheck.Output(logits.Length, values, logits, targets);
         Dense(loss, logits, targets, values, LossOutput.Values, options);
     }
 
-    /// <summary>The loss of each anchor, summed over its classes; reduction and normalizer have no part in it.</summary>
-    /// <typeparam name="TLoss">Member of the family.</typeparam>
-    /// <typeparam name="T">float, double or <see cref="BFloat16"/>.</typeparam>
-    /// <param name="loss">The loss of one logit.</param>
-    /// <param name="logits">[anchors, classes], finite.</param>
-    /// <param name="labels">[anchors]: a class from 0, <see cref="Background"/>, or <see cref="Ignore"/>.</param>
+    /// <summary>Computes the loss of each anchor, summed over its classes, without reduction and normalizer.</summary>
+    /// <typeparam name="TLoss">The type of the binary loss, such as <see cref="FocalLoss"/>.</typeparam>
+    /// <typeparam name="T">The type of the logits: float, double or <see cref="BFloat16"/>.</typeparam>
+    /// <param name="loss">The binary loss, applied to every logit.</param>
+    /// <param name="logits">Logits [anchors, classes], finite.</param>
+    /// <param name="labels">Labels [anchors]: a class index, <see cref="Background"/>, or <see cref="Ignore"/>.</param>
     /// <param name="classes">Number of classes, 1 or more.</param>
-    /// <param name="values">[anchors]: gets the losses, of ignored ones 0. Shares no memory with the others.</param>
-    /// <param name="options">Weights and more.</param>
+    /// <param name="values">Receives the losses, [anchors]; 0 for ignored anchors. Must not overlap the inputs.</param>
+    /// <param name="options">Weights and other options.</param>
     /// <exception cref="ArgumentException">As for <see cref="Evaluate{TLoss, T}(TLoss, ReadOnlySpan{T}, ReadOnlySpan{int}, int, Span{T}, LossOptions)"/>.</exception>
     public static void RowValues<TLoss, T>(TLoss loss, ReadOnlySpan<T> logits, ReadOnlySpan<int> labels, int classes, Span<float> values,
         LossOptions options = default) where TLoss : struct, IBinaryLoss where T : unmanaged
     {
         LossCheck.Output(labels.Length, values, logits, labels);
         fixed (float* sums = values)
-            Labelled(loss, logits, labels, classes, (T*)null, sums, options);
+            Labeled(loss, logits, labels, classes, (T*)null, sums, options);
     }
 
-    private static double Labelled<TLoss, T>(TLoss loss, ReadOnlySpan<T> logits, ReadOnlySpan<int> labels, int classes, T* gradient, float* sums,
+    private static double Labeled<TLoss, T>(TLoss loss, ReadOnlySpan<T> logits, ReadOnlySpan<int> labels, int classes, T* gradient, float* sums,
         LossOptions options) where TLoss : struct, IBinaryLoss where T : unmanaged
     {
         LossCheck.Type<T>();
@@ -115,13 +124,13 @@ public static unsafe class SigmoidLoss
                 Classes = classes,
                 Labels = label,
                 IgnoreLabel = options.IgnoreLabel,
-                Softening = new((float)options.Smoothing, null),
+                TargetOptions = new((float)options.Smoothing, null),
                 ClassAlpha = alpha,
                 RowWeights = byRow ? weight : null,
                 ElementWeights = byRow ? null : weight,
                 Scale = scale,
                 Output = gradient,
-                Writes = sums == null ? LossOutput.Gradient : LossOutput.Nothing,
+                Writes = sums == null ? LossOutput.Gradient : LossOutput.None,
                 RowSums = sums,
                 Threads = options.ThreadCount,
             }.Run();
@@ -137,7 +146,7 @@ public static unsafe class SigmoidLoss
         LossCheck.Targets(logits.Length, targets.Length);
         var classes = Math.Max(1, options.ClassAlpha.Length);
         if (logits.Length % classes != 0)
-            throw new ArgumentException($"{logits.Length} logits are no rows of {classes} classes, of which alpha is given", nameof(logits));
+            throw new ArgumentException($"{logits.Length} logits do not divide into rows of {classes} classes, the number of alphas", nameof(logits));
         CheckOptions(options, logits.Length / classes, classes);
         var scale = 1 / (options.Divisor * Count(targets, options));
         fixed (T* from = logits)
@@ -152,7 +161,7 @@ public static unsafe class SigmoidLoss
                 Rows = logits.Length / classes,
                 Classes = classes,
                 Targets = target,
-                Softening = new((float)options.Smoothing, options.IgnoreTarget),
+                TargetOptions = new((float)options.Smoothing, options.IgnoreTarget),
                 ClassAlpha = alpha,
                 RowWeights = byRow ? weight : null,
                 ElementWeights = byRow ? null : weight,
@@ -172,11 +181,11 @@ public static unsafe class SigmoidLoss
         options.Check();
         LossCheck.ClassAlpha(options.ClassAlpha, classes);
         if (!options.Weights.IsEmpty && options.Weights.Length != rows && options.Weights.Length != (long)rows * classes)
-            throw new ArgumentException($"{rows} rows of {classes} classes need {rows} or {(long)rows * classes} weights, not {options.Weights.Length}", nameof(options.Weights));
+            throw new ArgumentException($"{rows} rows of {classes} classes need {rows} or {(long)rows * classes} weights, but there are {options.Weights.Length}", nameof(options.Weights));
         if (options.IgnoreTarget is 0 or 1)
-            throw new ArgumentOutOfRangeException(nameof(options.IgnoreTarget), options.IgnoreTarget, "0 and 1 are targets");
+            throw new ArgumentOutOfRangeException(nameof(options.IgnoreTarget), options.IgnoreTarget, "0 and 1 are regular targets");
         if (options.LabelOffset != 0)
-            throw new ArgumentException($"only {nameof(SoftmaxLoss)} has a use for it", nameof(options.LabelOffset));
+            throw new ArgumentException($"only {nameof(SoftmaxLoss)} supports a label offset", nameof(options.LabelOffset));
     }
 
     private static double Count(ReadOnlySpan<int> labels, int classes, LossOptions options)

@@ -3,26 +3,31 @@ using RetinaSharp.Losses.Loops;
 namespace RetinaSharp.Losses;
 
 /// <summary>
-/// Losses of rows of logits of which one class is right, on spans: <c>L = Σ_i α_i y_i L(t_i)</c> with
-/// <c>t_i = x_i - log Σ_{j≠i} exp x_j</c>, the logit of class i's probability <c>p_i = σ(t_i)</c> under the softmax. So every member of
-/// the binary family has its softmax form: <see cref="CrossEntropy"/> is softmax cross entropy, <see cref="FocalLoss"/> is softmax
-/// focal loss, <c>-Σ_i α_i y_i (1 - p_i)^γ log p_i</c>. Never by <c>1 - p</c>, so that all is finite at every finite logit.
+/// Softmax losses (one correct class per row) on spans: <c>L = Σ_i α_i y_i L(t_i)</c> with <c>t_i = x_i - log Σ_{j≠i} exp x_j</c>, for
+/// which <c>σ(t_i)</c> is the softmax probability <c>p_i</c>. This gives every binary loss a softmax form: <see cref="CrossEntropy"/>
+/// becomes softmax cross entropy, <see cref="FocalLoss"/> softmax focal loss, <c>-Σ_i α_i y_i (1 - p_i)^γ log p_i</c>. 1 - p is never
+/// computed by subtraction, so value and gradient are finite for all finite logits.
 /// </summary>
-/// <remarks>The loss's own α weighs every class the same; <see cref="LossOptions.ClassAlpha"/> takes its place.</remarks>
+/// <remarks>The α of the loss itself applies to every class; <see cref="LossOptions.ClassAlpha"/> replaces it.</remarks>
 public static unsafe class SoftmaxLoss
 {
-    /// <summary>The loss of rows whose class is given by its number.</summary>
-    /// <typeparam name="TLoss">Member of the family.</typeparam>
-    /// <typeparam name="T">float, double or <see cref="BFloat16"/>.</typeparam>
+    /// <summary>Computes the loss of rows with class labels.</summary>
+    /// <typeparam name="TLoss">The type of the binary loss, such as <see cref="FocalLoss"/>.</typeparam>
+    /// <typeparam name="T">The type of the logits: float, double or <see cref="BFloat16"/>.</typeparam>
     /// <param name="loss">The loss.</param>
-    /// <param name="logits">[rows, classes], finite.</param>
-    /// <param name="labels">[rows]: a class from 0 (after <see cref="LossOptions.LabelOffset"/>), or one to ignore.</param>
-    /// <param name="classes">Number of classes, 2 or more, the background among them.</param>
-    /// <param name="gradient">[rows, classes]: gets the derivative of the result by each logit. Shares no memory with the others.</param>
-    /// <param name="options">Reduction, weights and more.</param>
+    /// <param name="logits">Logits [rows, classes], finite.</param>
+    /// <param name="labels">Labels [rows]: a class index (after adding <see cref="LossOptions.LabelOffset"/>), or an ignored label.</param>
+    /// <param name="classes">Number of classes, 2 or more, including the background.</param>
+    /// <param name="gradient">
+    /// Receives the gradient of the returned value with respect to the logits, [rows, classes]. Must not overlap the inputs.
+    /// </param>
+    /// <param name="options">Reduction, weights and other options.</param>
     /// <returns>The reduced loss.</returns>
-    /// <exception cref="ArgumentException">The lengths do not fit, the gradient overlaps an input, a label is no class, a logit or a weight
-    /// is not finite (names it), or an option is out of its range.</exception>
+    /// <exception cref="ArgumentException">
+    /// The lengths do not match, the gradient overlaps an input, a label is invalid, a logit or a weight is not finite (the message names
+    /// it), or an option is out of range.
+    /// </exception>
+    /// <exception cref="NotSupportedException"><typeparamref name="T"/> is not a supported type.</exception>
     public static double Evaluate<TLoss, T>(TLoss loss, ReadOnlySpan<T> logits, ReadOnlySpan<int> labels, int classes,
         Span<T> gradient, LossOptions options = default) where TLoss : struct, IBinaryLoss where T : unmanaged
     {
@@ -31,18 +36,23 @@ public static unsafe class SoftmaxLoss
             return Run(loss, logits, labels, [], classes, to, null, options);
     }
 
-    /// <summary>The loss of rows with a share of each class.</summary>
-    /// <typeparam name="TLoss">Member of the family.</typeparam>
-    /// <typeparam name="T">float, double or <see cref="BFloat16"/>.</typeparam>
+    /// <summary>Computes the loss of rows with soft targets, a probability per class.</summary>
+    /// <typeparam name="TLoss">The type of the binary loss, such as <see cref="FocalLoss"/>.</typeparam>
+    /// <typeparam name="T">The type of the logits: float, double or <see cref="BFloat16"/>.</typeparam>
     /// <param name="loss">The loss.</param>
-    /// <param name="logits">[rows, classes], finite.</param>
-    /// <param name="targets">[rows, classes], each in [0, 1].</param>
+    /// <param name="logits">Logits [rows, classes], finite.</param>
+    /// <param name="targets">Targets [rows, classes], each in [0, 1].</param>
     /// <param name="classes">Number of classes, 2 or more.</param>
-    /// <param name="gradient">[rows, classes]: gets the derivative of the result by each logit. Shares no memory with the others.</param>
-    /// <param name="options">Reduction, weights and more.</param>
+    /// <param name="gradient">
+    /// Receives the gradient of the returned value with respect to the logits, [rows, classes]. Must not overlap the inputs.
+    /// </param>
+    /// <param name="options">Reduction, weights and other options.</param>
     /// <returns>The reduced loss.</returns>
-    /// <exception cref="ArgumentException">The lengths do not fit, the gradient overlaps an input, a target is outside of [0, 1], a logit or a
-    /// weight is not finite (names it), or an option is out of its range.</exception>
+    /// <exception cref="ArgumentException">
+    /// The lengths do not match, the gradient overlaps an input, a target is not in [0, 1], a logit or a weight is not finite (the message
+    /// names it), or an option is out of range.
+    /// </exception>
+    /// <exception cref="NotSupportedException"><typeparamref name="T"/> is not a supported type.</exception>
     public static double Evaluate<TLoss, T>(TLoss loss, ReadOnlySpan<T> logits, ReadOnlySpan<float> targets, int classes,
         Span<T> gradient, LossOptions options = default) where TLoss : struct, IBinaryLoss where T : unmanaged
     {
@@ -52,15 +62,15 @@ public static unsafe class SoftmaxLoss
             return Run(loss, logits, [], targets, classes, to, null, options);
     }
 
-    /// <summary>The loss of each row; reduction and normalizer have no part in it.</summary>
-    /// <typeparam name="TLoss">Member of the family.</typeparam>
-    /// <typeparam name="T">float, double or <see cref="BFloat16"/>.</typeparam>
+    /// <summary>Computes the loss of each row, without reduction and normalizer.</summary>
+    /// <typeparam name="TLoss">The type of the binary loss, such as <see cref="FocalLoss"/>.</typeparam>
+    /// <typeparam name="T">The type of the logits: float, double or <see cref="BFloat16"/>.</typeparam>
     /// <param name="loss">The loss.</param>
-    /// <param name="logits">[rows, classes], finite.</param>
-    /// <param name="labels">[rows]: a class from 0 (after <see cref="LossOptions.LabelOffset"/>), or one to ignore.</param>
-    /// <param name="classes">Number of classes, 2 or more.</param>
-    /// <param name="values">[rows]: gets the losses, of ignored rows 0. Shares no memory with the others.</param>
-    /// <param name="options">Weights and more.</param>
+    /// <param name="logits">Logits [rows, classes], finite.</param>
+    /// <param name="labels">Labels [rows]: a class index (after adding <see cref="LossOptions.LabelOffset"/>), or an ignored label.</param>
+    /// <param name="classes">Number of classes, 2 or more, including the background.</param>
+    /// <param name="values">Receives the losses, [rows]; 0 for ignored rows. Must not overlap the inputs.</param>
+    /// <param name="options">Weights and other options.</param>
     /// <exception cref="ArgumentException">As for <see cref="Evaluate{TLoss, T}(TLoss, ReadOnlySpan{T}, ReadOnlySpan{int}, int, Span{T}, LossOptions)"/>.</exception>
     public static void RowValues<TLoss, T>(TLoss loss, ReadOnlySpan<T> logits, ReadOnlySpan<int> labels, int classes, Span<float> values,
         LossOptions options = default) where TLoss : struct, IBinaryLoss where T : unmanaged
@@ -80,9 +90,9 @@ public static unsafe class SoftmaxLoss
         options.Check();
         LossCheck.ClassAlpha(options.ClassAlpha, classes);
         if (!options.Weights.IsEmpty && options.Weights.Length != rows)
-            throw new ArgumentException($"{rows} rows need as many weights, not {options.Weights.Length}", nameof(options.Weights));
+            throw new ArgumentException($"{rows} rows need as many weights, but there are {options.Weights.Length}", nameof(options.Weights));
         if (options.IgnoreTarget is not null)
-            throw new ArgumentException($"only {nameof(SigmoidLoss)} has a use for it", nameof(options.IgnoreTarget));
+            throw new ArgumentException($"only {nameof(SigmoidLoss)} supports an ignored target", nameof(options.IgnoreTarget));
         var scale = 1 / (options.Divisor * Count(rows, labels, targets, classes, options));
         fixed (T* from = logits)
         fixed (int* label = labels)

@@ -5,8 +5,8 @@ namespace RetinaSharp.Losses.Tests;
 public class BinaryLossTests
 {
     [Theory]
-    [MemberData(nameof(Members.Settings), MemberType = typeof(Members))]
-    public void Derivative_OverLogits_IsTheFiniteDifference(double gamma, double? alpha)
+    [MemberData(nameof(LossCases.Settings), MemberType = typeof(LossCases))]
+    public void Derivative_OverLogits_MatchesFiniteDifference(double gamma, double? alpha)
     {
         CheckDerivative(new FocalLoss(gamma, alpha));
         CheckDerivative(new CrossEntropy(alpha));
@@ -31,7 +31,7 @@ public class BinaryLossTests
     [InlineData(4, 0, .1, 0)]
     [InlineData(2, 1, -1.5, 1)]
     [InlineData(.5, -3, 2, 1)]
-    public void FocalStarLoss_ModerateLogits_IsThePapersFormula(double gamma, double beta, double logit, double target)
+    public void FocalStarLoss_ModerateLogits_MatchesPaper(double gamma, double beta, double logit, double target)
     {
         var xt = target == 1 ? logit : -logit;
         var p = 1 / (1 + Math.Exp(-(gamma * xt + beta)));
@@ -80,7 +80,7 @@ public class BinaryLossTests
     }
 
     [SharedDataFact]
-    public void FocalLoss_Golden_IsTorchvision()
+    public void FocalLoss_Golden_MatchesTorchvision()
     {
         using var golden = JsonDocument.Parse(File.ReadAllText(SharedData.At("golden", "torchvision-0.14.1.json")));
         var focal = golden.RootElement.GetProperty("focal");
@@ -92,7 +92,7 @@ public class BinaryLossTests
             var loss = new FocalLoss(example.GetProperty("gamma").GetDouble(), alpha < 0 ? null : alpha);
             var values = Numbers(example, "loss");
             var gradients = Numbers(example, "grad");
-            // The reference computes 1 - p_t by subtraction, and so loses what lies below 1e-16.
+            // The reference computes 1 - p_t by subtraction, which loses digits below 1e-16.
             for (var i = 0; i < logits.Length; i++)
             {
                 Assert.Equal(values[i], loss.Value(logits[i], targets[i]), 1e-13 + 1e-12 * Math.Abs(values[i]));
@@ -106,8 +106,8 @@ public class BinaryLossTests
     }
 
     [Theory]
-    [MemberData(nameof(Members.Settings), MemberType = typeof(Members))]
-    public void FocalLoss_MirroredLogitTargetAndAlpha_IsTheSame(double gamma, double? alpha)
+    [MemberData(nameof(LossCases.Settings), MemberType = typeof(LossCases))]
+    public void FocalLoss_MirroredLogitTargetAndAlpha_IsSymmetric(double gamma, double? alpha)
     {
         var loss = new FocalLoss(gamma, alpha);
         var mirrored = new FocalLoss(gamma, 1 - alpha);
@@ -126,11 +126,11 @@ public class BinaryLossTests
     [InlineData(.1, 0, 2.30258509299405)]
     [InlineData(.1, 1, 2.07232658369464)]
     [InlineData(.1, 2, 1.86509392532518)]
-    public void FocalLoss_WorkedNumbers_AreThePapers(double probability, double gamma, double value) =>
+    public void FocalLoss_WorkedExamples_MatchFormula(double probability, double gamma, double value) =>
         Assert.Equal(value, new FocalLoss(gamma, null).Value(Math.Log(probability / (1 - probability)), 1), 1e-12);
 
     [Fact]
-    public void FocalLoss_WithoutArguments_IsThePapersAndDefaultIsCrossEntropy()
+    public void FocalLoss_NoArguments_HasPaperParametersAndDefaultIsCrossEntropy()
     {
         Assert.Equal((2, .25), (new FocalLoss().Gamma, new FocalLoss().Alpha));
         Assert.Equal((0, null), (default(FocalLoss).Gamma, default(FocalLoss).Alpha));
@@ -160,7 +160,7 @@ public class BinaryLossTests
     [InlineData(-.01)]
     [InlineData(1.01)]
     [InlineData(double.NaN)]
-    public void Members_AlphaOrTargetOutOfRange_Throw(double number)
+    public void Losses_AlphaOrTargetOutOfRange_Throws(double number)
     {
         Assert.Equal("alpha", Assert.Throws<ArgumentOutOfRangeException>(() => new FocalLoss(2, number)).ParamName);
         Assert.Equal("alpha", Assert.Throws<ArgumentOutOfRangeException>(() => new CrossEntropy(number)).ParamName);

@@ -7,11 +7,11 @@ public class ClassBalanceTests
     [InlineData(50, 50, .5)]
     [InlineData(0, 10, 1)]
     [InlineData(10, 0, 0)]
-    public void Alpha_OfCounts_LetsBothSidesWeighTheSame(long positives, long negatives, double alpha) =>
+    public void Alpha_Counts_BalancesPositivesAndNegatives(long positives, long negatives, double alpha) =>
         Assert.Equal(alpha, ClassBalance.Alpha(positives, negatives), 1e-15);
 
     [Fact]
-    public void InverseFrequency_OfCounts_SumsToOneAndEvensOut()
+    public void InverseFrequency_Counts_SumsToOneAndBalancesClasses()
     {
         var weights = ClassBalance.InverseFrequency([10, 100, 0, 1000]);
         Assert.Equal(1, weights.Sum(), 1e-6);
@@ -21,7 +21,7 @@ public class ClassBalanceTests
     }
 
     [Fact]
-    public void EffectiveNumber_OfCounts_GoesFromEqualToInverse()
+    public void EffectiveNumber_Counts_InterpolatesBetweenEqualAndInverseFrequency()
     {
         Assert.Equal([.5f, .5f], ClassBalance.EffectiveNumber([3, 3000], 0));
         // (1 - β) / (1 - β^n): with β = .9 and n = 1, 2: 1 and .1 / .19.
@@ -41,7 +41,7 @@ public class ClassBalanceTests
     }
 
     [Fact]
-    public void Search_Folds_HoldEveryExampleOnceAndTheBestMeanWins()
+    public void Search_Folds_PartitionExamplesAndBestMeanWins()
     {
         var seen = new int[23];
         var (best, scores) = CrossValidation.Search([.1, .5, .9], 23, 4, 1, (candidate, train, validation) =>

@@ -4,15 +4,15 @@ using RetinaSharp.Losses.Numerics;
 
 namespace RetinaSharp.Losses.Tests;
 
-/// <summary>Every width of vector, also those that this machine does not choose, against the scalar code in double.</summary>
+/// <summary>Checks every vector width against the scalar code in double, including widths that this machine would not select.</summary>
 public unsafe class LaneTests
 {
     private const double RelativeError = 4e-6;
     private const double Smallest = 1e-30;
 
     [Theory]
-    [MemberData(nameof(Members.Settings), MemberType = typeof(Members))]
-    public void Evaluate_OverLogits_IsTheDoubleToFourMillionths(double gamma, double? alpha)
+    [MemberData(nameof(LossCases.Settings), MemberType = typeof(LossCases))]
+    public void Evaluate_OverLogits_MatchesDouble(double gamma, double? alpha)
     {
         CheckAllWidths(new FocalLoss(gamma, alpha));
         if (gamma == 0)
@@ -26,8 +26,8 @@ public unsafe class LaneTests
     }
 
     /// <summary>
-    /// Every 10,007th of all singles, and those as bfloat16; every one with RETINASHARP_LOGIT_STEP=1, which takes hours. The target
-    /// is 1, because that of 0 is the same of the negative logit.
+    /// Checks every 10,007th float and the same numbers as bfloat16. RETINASHARP_LOGIT_STEP=1 checks every float, which takes hours. Target
+    /// 1 is enough, because target 0 is the same with the negated logit.
     /// </summary>
     [Theory]
     [InlineData(0, 0)]
@@ -38,7 +38,7 @@ public unsafe class LaneTests
     [InlineData(5, 0)]
     [InlineData(.1, 1.5)]
     [InlineData(2, -.3)]
-    public void Evaluate_OverAllSingles_IsTheDoubleToFourMillionths(double gamma, double beta)
+    public void Evaluate_OverAllFloats_MatchesDouble(double gamma, double beta)
     {
         var step = long.Parse(Environment.GetEnvironmentVariable("RETINASHARP_LOGIT_STEP") ?? "10007", System.Globalization.CultureInfo.InvariantCulture);
         var count = (1L << 32) / step;
@@ -93,7 +93,7 @@ public unsafe class LaneTests
     private static void Check<TLoss, TLanes>(TLoss loss, float target)
         where TLoss : struct, IBinaryLoss where TLanes : unmanaged, ILanes<TLanes>
     {
-        var logits = Members.Logits;
+        var logits = LossCases.Logits;
         var targets = new float[logits.Length];
         targets.AsSpan().Fill(target);
         var gradient = new float[logits.Length];
@@ -113,7 +113,7 @@ public unsafe class LaneTests
         }
     }
 
-    // The two sides of a soft target may cancel in the gradient: there the error is relative to the sides, about 1.
+    // The two terms of a soft target may cancel in the gradient: there the error is relative to the terms, about 1.
     private static void CheckNumber(double expected, float actual, float logit, string what, bool cancels = false)
     {
         var error = Math.Abs(actual - expected);
@@ -123,7 +123,7 @@ public unsafe class LaneTests
     }
 
     [Fact]
-    public void Exp_OverRange_IsWithinTwoUnits()
+    public void Exp_OverRange_IsWithinTwoUlps()
     {
         for (var x = 0f; x > -87.3f; x -= .0171f)
             Assert.Equal(1, LaneMath<Lanes256>.Exp(Lanes256.Create(x)).First() / Math.Exp(x), 1.3e-7);
@@ -141,19 +141,19 @@ public unsafe class LaneTests
     }
 
     [Fact]
-    public void Log1P_OverRange_IsWithinTwoUnits()
+    public void Log1P_OverRange_IsWithinTwoUlps()
     {
         for (var x = 1e-30; x < 1; x *= 1.003)
         {
             var argument = (float)x;
-            // A series where log(1 + x) in double would itself be off.
+            // A Taylor series where log(1 + x) in double is itself inaccurate.
             var expected = x < 1e-4 ? argument - .5 * argument * argument + Math.Pow(argument, 3) / 3 : Math.Log(1 + (double)argument);
             Assert.Equal(1, LaneMath<Lanes256>.Log1P(Lanes256.Create(argument)).First() / expected, 2e-7);
         }
     }
 
     [Fact]
-    public void Widths_FusedMultiplyAdd_GiveTheSameBits()
+    public void Widths_FusedMultiplyAdd_GiveSameBits()
     {
         if (!Vector256.IsHardwareAccelerated)
             return;

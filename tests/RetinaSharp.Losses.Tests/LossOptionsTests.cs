@@ -8,7 +8,7 @@ public class LossOptionsTests
     private static readonly FocalLoss Loss = new(1.5, .25);
 
     [Fact]
-    public void Evaluate_ClassAlpha_IsEachClassWithItsAlpha()
+    public void Evaluate_ClassAlpha_AppliesAlphaPerClass()
     {
         var (logits, labels) = Make();
         float[] alpha = [.. Enumerable.Range(0, Classes).Select(i => (i + 1) / 40f)];
@@ -42,7 +42,7 @@ public class LossOptionsTests
     }
 
     [Fact]
-    public void Evaluate_Smoothing_IsTheSoftTarget()
+    public void Evaluate_Smoothing_EqualsSoftTarget()
     {
         var (logits, labels) = Make();
         var targets = new float[logits.Length];
@@ -53,7 +53,7 @@ public class LossOptionsTests
         SigmoidLoss.Evaluate(Loss, logits, targets, soft);
         for (var i = 0; i < logits.Length; i++)
             Assert.Equal(labels[i / Classes] == SigmoidLoss.Ignore ? 0 : soft[i], gradient[i]);
-        // Targets are smoothed too, and where they are 1 or 0 it is the same.
+        // Dense targets are smoothed too; hard ones give the same result as labels.
         float[] hard = [.. targets.Select(target => target > .5f ? 1f : 0)];
         SigmoidLoss.Evaluate(Loss, logits, hard, gradient, new() { Smoothing = .25 });
         Assert.Equal(soft, gradient);
@@ -63,7 +63,7 @@ public class LossOptionsTests
     [InlineData(-1)]
     [InlineData(.5f)]
     [InlineData(float.NaN)]
-    public void Evaluate_IgnoreTarget_HasNoPart(float ignored)
+    public void Evaluate_IgnoreTarget_IsIgnored(float ignored)
     {
         float[] logits = [.. Enumerable.Range(0, 70).Select(i => i / 10f - 3)];
         float[] targets = [.. Enumerable.Range(0, 70).Select(i => i % 3 == 0 ? ignored : i % 2)];
@@ -83,7 +83,7 @@ public class LossOptionsTests
     }
 
     [Fact]
-    public void Evaluate_Reductions_DivideByWhatTheySay()
+    public void Evaluate_Reductions_DivideByDocumentedCount()
     {
         float[] logits = [.. Enumerable.Range(0, 24).Select(i => i / 10f - 1)];
         int[] labels = [0, 2, SigmoidLoss.Background, 255, SigmoidLoss.Ignore, 1, 2, SigmoidLoss.Background];
@@ -101,9 +101,9 @@ public class LossOptionsTests
         Assert.Equal(0, SigmoidLoss.Evaluate(Loss, new float[3], [SigmoidLoss.Ignore], 3, new float[3], new() { Reduction = Reduction.Positives }));
     }
 
-    /// <summary>Doubles go by the members' own formulas, and vectors must come to the same, whatever is set.</summary>
+    /// <summary>Double logits use the scalar formulas; the vectorized code must agree for all options.</summary>
     [Fact]
-    public void Evaluate_Double_IsTheSingleWithMoreDigits()
+    public void Evaluate_Float_MatchesDouble()
     {
         var (logits, labels) = Make();
         var wide = logits.Select(logit => (double)logit).ToArray();
@@ -130,7 +130,7 @@ public class LossOptionsTests
     }
 
     [Fact]
-    public void RowValues_OfAll_AddUpToTheSum()
+    public void RowValues_AllRows_SumToTotal()
     {
         var (logits, labels) = Make();
         var values = new float[Rows];
@@ -140,7 +140,7 @@ public class LossOptionsTests
     }
 
     [Fact]
-    public void Evaluate_WithOptions_AllocatesNothing()
+    public void Evaluate_WithOptions_DoesNotAllocate()
     {
         var (logits, labels) = Make();
         var gradient = new float[logits.Length];
@@ -158,7 +158,7 @@ public class LossOptionsTests
     }
 
     [Fact]
-    public void Evaluate_BadOptions_NameThem()
+    public void Evaluate_InvalidOptions_ThrowsWithTheirNames()
     {
         Assert.Contains("weight 3", Error(new() { Weights = [1, 1, 1, float.NaN, 1, 1] }));
         Assert.Contains("alpha of class 1", Error(new() { ClassAlpha = [0, 1.5f, 0] }));
@@ -168,7 +168,7 @@ public class LossOptionsTests
         Assert.Contains("normalizer", Error(new() { Normalizer = double.NaN }));
         Assert.Contains("reduction", Error(new() { Reduction = (Reduction)9 }));
         Assert.Contains(nameof(SoftmaxLoss), Error(new() { LabelOffset = 1 }));
-        Assert.Contains("0 and 1 are targets", Error(new() { IgnoreTarget = 1 }));
+        Assert.Contains("0 and 1 are regular targets", Error(new() { IgnoreTarget = 1 }));
 
         static string Error(LossOptions options)
         {
@@ -185,7 +185,7 @@ public class LossOptionsTests
     }
 
     [Fact]
-    public void Evaluate_LogitNotFinite_NamesIt()
+    public void Evaluate_NonFiniteLogit_ThrowsWithItsIndex()
     {
         Assert.Contains("logit 4 is NaN", Assert.Throws<ArgumentException>(() => SigmoidLoss.Evaluate(Loss, [0f, 0, 0, 0, float.NaN, 0], [0, 1], 3, new float[6])).Message);
         Assert.Contains("logit 0 is ", Assert.Throws<ArgumentException>(() => SigmoidLoss.Evaluate(Loss, [double.PositiveInfinity, 0], [0f, 1], new double[2])).Message);

@@ -6,7 +6,7 @@ public class SigmoidLossTests
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void Evaluate_Labels_IsDenseWithOneHotTargets(int anchors, int classes)
+    public void Evaluate_Labels_EqualsOneHotTargets(int anchors, int classes)
     {
         var loss = new FocalLoss(1.5, .25);
         var (logits, labels) = Make(anchors, classes);
@@ -47,7 +47,7 @@ public class SigmoidLossTests
     [Theory]
     [InlineData(null)]
     [InlineData(.25)]
-    public void Evaluate_GammaZero_IsCrossEntropyToTheBit(double? alpha)
+    public void Evaluate_GammaZero_EqualsCrossEntropyBitForBit(double? alpha)
     {
         var (logits, labels) = Make(500, 13);
         float[] focal = Dirty(logits.Length), crossEntropy = Dirty(logits.Length);
@@ -58,7 +58,7 @@ public class SigmoidLossTests
     }
 
     [Fact]
-    public void Evaluate_AnyNumberOfThreads_GivesTheSameBits()
+    public void Evaluate_AnyNumberOfThreads_GivesSameBits()
     {
         var (logits, labels) = Make(12000, 11);
         var gradient = Dirty(logits.Length);
@@ -73,7 +73,7 @@ public class SigmoidLossTests
     }
 
     [Fact]
-    public void Evaluate_ManyCallersAtOnce_AllGetTheSame()
+    public void Evaluate_ConcurrentCallers_GetSameResult()
     {
         var (logits, labels) = Make(9000, 8);
         var expected = SigmoidLoss.Evaluate(new FocalLoss(), logits, labels, 8, Dirty(logits.Length), new() { Threads = 1 });
@@ -82,7 +82,7 @@ public class SigmoidLossTests
     }
 
     [Fact]
-    public void Evaluate_OneThread_AllocatesNothing()
+    public void Evaluate_OneThread_DoesNotAllocate()
     {
         var (logits, labels) = Make(1000, 20);
         var gradient = Dirty(logits.Length);
@@ -94,7 +94,7 @@ public class SigmoidLossTests
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void Evaluate_BFloat16_IsTheSingleRounded(int anchors, int classes)
+    public void Evaluate_BFloat16_EqualsRoundedFloat(int anchors, int classes)
     {
         var (logits, labels) = Make(anchors, classes);
         var narrow = logits.Select(logit => (BFloat16)logit).ToArray();
@@ -118,9 +118,9 @@ public class SigmoidLossTests
     }
 
     [Fact]
-    public void Evaluate_EndsOfSingle_AreFinite()
+    public void Evaluate_ExtremeLogits_AreFinite()
     {
-        var logits = Members.Logits;
+        var logits = LossCases.Logits;
         foreach (var gamma in new[] { 0, 1e-300, 1e-40, 1e-10, .1, .5, 1, 2, 5, 100, 1e10, 1e38, 1e300, double.MaxValue })
             foreach (var target in new[] { 0f, 1, .5f })
             {
@@ -132,7 +132,7 @@ public class SigmoidLossTests
     }
 
     [Fact]
-    public void Evaluate_LargestLogits_SumsBeyondSingle()
+    public void Evaluate_LargestLogits_SumExceedsFloatRange()
     {
         float[] logits = [.. Enumerable.Repeat(float.MaxValue, 100)];
         Assert.Equal(100.0 * float.MaxValue, SigmoidLoss.Evaluate(default(CrossEntropy), logits, new int[100].Select(_ => -1).ToArray(), 1, Dirty(100)));
@@ -142,7 +142,7 @@ public class SigmoidLossTests
     [InlineData(0)]
     [InlineData(1.5)]
     [InlineData(2)]
-    public void Evaluate_NaN_ComesOutOfItsOwnPlaceOnly(double gamma)
+    public void Evaluate_NaN_AffectsOnlyItsOwnElement(double gamma)
     {
         var (logits, labels) = Make(9, 5);
         labels.AsSpan().Fill(SigmoidLoss.Background);
@@ -159,7 +159,7 @@ public class SigmoidLossTests
     }
 
     [Fact]
-    public void Evaluate_IgnoredNaN_HasNoPart()
+    public void Evaluate_IgnoredNaN_IsIgnored()
     {
         float[] gradient = Dirty(2);
         Assert.Equal(0, SigmoidLoss.Evaluate(new FocalLoss(), [float.NaN, 3], [SigmoidLoss.Ignore], 2, gradient));
@@ -176,7 +176,7 @@ public class SigmoidLossTests
     [Theory]
     [InlineData(1)]
     [InlineData(4)]
-    public void Evaluate_LabelThatIsNoClass_Throws(int threads)
+    public void Evaluate_InvalidLabel_Throws(int threads)
     {
         foreach (var label in new[] { 3, -3, int.MinValue })
         {
@@ -201,7 +201,7 @@ public class SigmoidLossTests
     }
 
     [Fact]
-    public void Evaluate_WrongLengths_Throw()
+    public void Evaluate_WrongLengths_Throws()
     {
         var loss = new FocalLoss();
         Assert.Throws<ArgumentException>("logits", () => SigmoidLoss.Evaluate(loss, new float[5], new int[2], 3, new float[5]));
@@ -235,7 +235,7 @@ public class SigmoidLossTests
         return (logits, labels);
     }
 
-    // What is written over must be all of it.
+    // NaN everywhere, so that an element that is not written fails a test.
     private static float[] Dirty(int count)
     {
         var numbers = new float[count];

@@ -4,9 +4,9 @@ namespace RetinaSharp.Losses.Tests;
 
 public class SoftmaxLossTests
 {
-    /// <summary>PyTorch's cross entropy and its autograd; see Golden/make_softmax_golden.py.</summary>
+    /// <summary>Compares with PyTorch's cross entropy and autograd; see Golden/make_softmax_golden.py.</summary>
     [Fact]
-    public void Evaluate_Golden_IsPyTorch()
+    public void Evaluate_Golden_MatchesPyTorch()
     {
         using var golden = JsonDocument.Parse(File.ReadAllBytes(
             Path.Combine(Repository.Root, "tests", "RetinaSharp.Losses.Tests", "Golden", "softmax.json")));
@@ -47,7 +47,7 @@ public class SoftmaxLossTests
             sum = SoftmaxLoss.Evaluate(loss, logits, Singles("targets"), classes, gradient, options);
         }
 
-        // The logits are exact in all types: only what is written is rounded.
+        // All types represent the logits exactly: only outputs are rounded.
         Assert.Equal(values.Sum(), sum, (typeof(T) == typeof(double) ? 1e-13 : 1e-6) * values.Sum());
         var expected = Numbers(example, "gradient");
         for (var i = 0; i < expected.Length; i++)
@@ -63,7 +63,7 @@ public class SoftmaxLossTests
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(5)]
-    public void Evaluate_OverLogits_GradientIsTheFiniteDifference(double gamma)
+    public void Evaluate_OverLogits_GradientMatchesFiniteDifference(double gamma)
     {
         var random = new Random(3);
         foreach (var size in new[] { 1.0, 30, 300, 1e4 })
@@ -86,7 +86,7 @@ public class SoftmaxLossTests
         var step = 1e-4 * Math.Max(1, size / 1000);
         for (var i = 0; i < logits.Length; i++)
         {
-            // Each row by itself: the sum of all would drown the difference.
+            // Row by row: in the sum of all rows the difference would be lost to rounding.
             var row = logits.AsSpan(i / Classes * Classes, Classes).ToArray();
             double Hard(double shift) => At(shift, () => SoftmaxLoss.Evaluate(loss, row, [labels[i / Classes]], Classes, scratch.AsSpan(0, Classes)));
             double Soft(double shift) => At(shift, () => SoftmaxLoss.Evaluate(loss, row, targets.AsSpan(i / Classes * Classes, Classes), Classes, scratch.AsSpan(0, Classes)));
@@ -107,7 +107,7 @@ public class SoftmaxLossTests
     [InlineData(0)]
     [InlineData(.1)]
     [InlineData(2)]
-    public void Evaluate_TwoClasses_IsTheBinaryLossOfTheirDifference(double gamma)
+    public void Evaluate_TwoClasses_EqualsBinaryLossOfDifference(double gamma)
     {
         var loss = new FocalLoss(gamma, null);
         foreach (var x in new[] { -1e4, -800, -30, -1.5, 0, .2, 7, 36, 37, 745, 1e4 })
@@ -124,7 +124,7 @@ public class SoftmaxLossTests
     [InlineData(.1)]
     [InlineData(.5)]
     [InlineData(5)]
-    public void Evaluate_FarApartLogits_AreFiniteAndTheDouble(double gamma)
+    public void Evaluate_FarApartLogits_AreFiniteAndMatchDouble(double gamma)
     {
         float[] logits =
         [
@@ -155,7 +155,7 @@ public class SoftmaxLossTests
     [InlineData(16)]
     [InlineData(17)]
     [InlineData(91)]
-    public void Evaluate_Single_IsTheDouble(int classes)
+    public void Evaluate_Float_MatchesDouble(int classes)
     {
         var random = new Random(classes);
         var rows = 40_000 / classes;
@@ -177,7 +177,7 @@ public class SoftmaxLossTests
     }
 
     [Fact]
-    public void Evaluate_AnyNumberOfThreads_GivesTheSameBits()
+    public void Evaluate_AnyNumberOfThreads_GivesSameBits()
     {
         var random = new Random(1);
         float[] logits = [.. Enumerable.Range(0, 80_000).Select(_ => random.NextSingle() * 9)];
@@ -189,12 +189,12 @@ public class SoftmaxLossTests
     }
 
     [Fact]
-    public void Evaluate_Reductions_DivideByWhatTheySay()
+    public void Evaluate_Reductions_DivideByDocumentedCount()
     {
         double[] logits = [1, 2, 3, 0, -1, 1, 4, 4, 4, 2, 0, 0];
         var gradient = new double[12];
         var loss = default(CrossEntropy);
-        // Classes: 0 is background, the third row is ignored.
+        // Class 0 is background, the third row is ignored.
         int[] labels = [0, 2, Ignored, 1];
         double Evaluate(Reduction reduction) => SoftmaxLoss.Evaluate(loss, logits, labels, 3, gradient, new() { Reduction = reduction, IgnoreLabel = Ignored });
         var sum = Evaluate(Reduction.Sum);
@@ -205,7 +205,7 @@ public class SoftmaxLossTests
     private const int Ignored = -100;
 
     [Fact]
-    public void Evaluate_BadArguments_NameTheElement()
+    public void Evaluate_InvalidArguments_ThrowsWithElement()
     {
         var loss = new FocalLoss();
         Assert.Contains("row 1 has label 3", Error(() => SoftmaxLoss.Evaluate(loss, new float[6], [0, 3], 3, new float[6])));

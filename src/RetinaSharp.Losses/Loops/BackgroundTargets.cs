@@ -2,7 +2,7 @@ using RetinaSharp.Losses.Numerics;
 
 namespace RetinaSharp.Losses.Loops;
 
-/// <summary>All targets 0.</summary>
+/// <summary>Targets that are all 0.</summary>
 internal readonly struct BackgroundTargets : ITargets
 {
     public static bool MayBeSoft => false;

@@ -3,28 +3,28 @@ using System.Runtime.ExceptionServices;
 namespace RetinaSharp.Losses.Loops;
 
 /// <summary>
-/// Does chunks of work on several threads and adds their numbers in the order of the chunks, so that the sum is the same
-/// whatever the number of threads. The caller's thread works too: with a busy pool it does everything. The runner is kept
-/// for the next call, which then allocates nothing.
+/// Runs chunks of work on several threads and adds their results in chunk order, so that the sum does not depend on the number of threads.
+/// The calling thread takes chunks too, so a busy thread pool cannot stall it. The runner is cached for the next call, which then allocates
+/// nothing.
 /// </summary>
 internal sealed class ChunkRunner<TWork> : IThreadPoolWorkItem where TWork : struct, IChunkWork
 {
-    private static ChunkRunner<TWork>? _spare;
+    private static ChunkRunner<TWork>? _cached;
 
     private TWork _work;
     private double[] _sums = [];
-    private Exception? _error;
+    private Exception? _exception;
     private int _chunks;
     private int _next;
     private int _unfinished;
-    private int _holders;
+    private int _references;
 
-    /// <summary>The sum of the chunks' numbers.</summary>
+    /// <summary>Runs all chunks and returns the sum of their results.</summary>
     public static double Sum(in TWork work, int chunks, int threads)
     {
         threads = Math.Min(threads, chunks);
         if (threads > 1)
-            return (Interlocked.Exchange(ref _spare, null) ?? new()).SumOnThreads(work, chunks, threads);
+            return (Interlocked.Exchange(ref _cached, null) ?? new()).SumOnThreads(work, chunks, threads);
         double sum = 0;
         for (var chunk = 0; chunk < chunks; chunk++)
             sum += work.Run(chunk);
@@ -41,21 +41,21 @@ internal sealed class ChunkRunner<TWork> : IThreadPoolWorkItem where TWork : str
     {
         if (_sums.Length < chunks)
             _sums = new double[chunks];
-        (_work, _error, _chunks, _next, _unfinished, _holders) = (work, null, chunks, 0, chunks, threads);
+        (_work, _exception, _chunks, _next, _unfinished, _references) = (work, null, chunks, 0, chunks, threads);
         for (var helper = 1; helper < threads; helper++)
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         TakeChunks();
-        // Only chunks that are under way on other threads are waited for, never a helper that has not begun.
+        // Waits only for chunks that other threads have begun, never for a queued work item that has not started.
         var wait = new SpinWait();
         while (Volatile.Read(ref _unfinished) > 0)
             wait.SpinOnce();
         double sum = 0;
         for (var chunk = 0; chunk < chunks; chunk++)
             sum += _sums[chunk];
-        var error = _error;
+        var exception = _exception;
         Release();
-        if (error is not null)
-            ExceptionDispatchInfo.Throw(error);
+        if (exception is not null)
+            ExceptionDispatchInfo.Throw(exception);
         return sum;
     }
 
@@ -68,21 +68,21 @@ internal sealed class ChunkRunner<TWork> : IThreadPoolWorkItem where TWork : str
             {
                 _sums[chunk] = _work.Run(chunk);
             }
-            catch (Exception error)
+            catch (Exception exception)
             {
-                Interlocked.CompareExchange(ref _error, error, null);
+                Interlocked.CompareExchange(ref _exception, exception, null);
             }
             Interlocked.Decrement(ref _unfinished);
         }
     }
 
-    // The last to leave puts the runner back: a helper that begins late must find the state that it was queued with.
+    // The last user returns the runner to the cache: a work item that starts late must see the state it was queued with.
     private void Release()
     {
-        if (Interlocked.Decrement(ref _holders) > 0)
+        if (Interlocked.Decrement(ref _references) > 0)
             return;
         _work = default;
-        _error = null;
-        Volatile.Write(ref _spare, this);
+        _exception = null;
+        Volatile.Write(ref _cached, this);
     }
 }

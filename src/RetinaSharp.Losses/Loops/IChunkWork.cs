@@ -1,11 +1,13 @@
 namespace RetinaSharp.Losses.Loops;
 
-/// <summary>Work cut into chunks that any thread may do, each giving a number.</summary>
+/// <summary>Work that is divided into chunks, which may run on any thread and each return a number.</summary>
 internal interface IChunkWork
 {
-    /// <summary>Logits in a chunk, about: large against the cost of handing it out, small against a core's cache.</summary>
+    /// <summary>
+    /// Approximate number of logits in a chunk: large compared with the cost of scheduling it, small enough for a core's cache.
+    /// </summary>
     const int ChunkSize = 16384;
 
-    /// <summary>Does one chunk and gives its part of the sum.</summary>
+    /// <summary>Runs one chunk and returns its part of the sum.</summary>
     double Run(int chunk);
 }

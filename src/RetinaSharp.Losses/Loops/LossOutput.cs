@@ -1,14 +1,14 @@
 namespace RetinaSharp.Losses.Loops;
 
-/// <summary>What the loop over memory writes.</summary>
+/// <summary>What the loss loop writes.</summary>
 internal enum LossOutput
 {
-    /// <summary>The derivative by each logit.</summary>
+    /// <summary>The gradient with respect to each logit.</summary>
     Gradient,
 
     /// <summary>The loss of each logit.</summary>
     Values,
 
-    /// <summary>Nothing: the sum is wanted alone.</summary>
-    Nothing,
+    /// <summary>Nothing: only the sum is needed.</summary>
+    None,
 }

@@ -3,8 +3,8 @@ using RetinaSharp.Losses.Numerics;
 
 namespace RetinaSharp.Losses.Loops;
 
-/// <summary>A row whose targets are 0 but for one.</summary>
-/// <param name="column">Place of the one in the row.</param>
+/// <summary>The targets of one row: 0 except for one element.</summary>
+/// <param name="column">Index of the 1 in the row.</param>
 internal readonly struct OneHotTargets(int column) : ITargets
 {
     public static bool MayBeSoft => false;

@@ -5,8 +5,8 @@ using RetinaSharp.Losses.Numerics;
 namespace RetinaSharp.Losses.Loops;
 
 /// <summary>
-/// A call of <see cref="SigmoidLoss"/> whose arguments are checked and pinned: rows of logits, one column a class, with a label for
-/// each row or a target for each logit.
+/// A call of <see cref="SigmoidLoss"/> with checked and pinned arguments: logits [rows, classes], with a label per row or a target per
+/// logit.
 /// </summary>
 internal unsafe struct SigmoidJob<TLoss, T, TOut> where TLoss : struct, IBinaryLoss where T : unmanaged where TOut : unmanaged
 {
@@ -15,33 +15,33 @@ internal unsafe struct SigmoidJob<TLoss, T, TOut> where TLoss : struct, IBinaryL
     public int Rows;
     public int Classes;
 
-    /// <summary>A label for each row; null where there are targets.</summary>
+    /// <summary>A label per row; null if there are targets.</summary>
     public int* Labels;
     public int IgnoreLabel;
 
-    /// <summary>A target for each logit; null where there are labels.</summary>
+    /// <summary>A target per logit; null if there are labels.</summary>
     public float* Targets;
-    public Softening Softening;
+    public TargetOptions TargetOptions;
 
     public float* ClassAlpha;
     public float* RowWeights;
     public float* ElementWeights;
 
-    /// <summary>Factor of what is written; the sum has none.</summary>
+    /// <summary>Factor of the gradient that is written. It does not apply to the returned sum.</summary>
     public double Scale;
     public TOut* Output;
     public LossOutput Writes;
 
-    /// <summary>Gets the sum of each row, where it is not null.</summary>
+    /// <summary>Receives the sum of each row, unless null.</summary>
     public float* RowSums;
     public int Threads;
 
-    /// <summary>Rows that a thread takes at a time.</summary>
+    /// <summary>Number of rows in a chunk.</summary>
     public readonly int RowsPerChunk => Math.Max(1, IChunkWork.ChunkSize / Classes);
 
     public readonly int Chunks => (int)(((long)Rows + RowsPerChunk - 1) / RowsPerChunk);
 
-    /// <summary>Does it all and gives the sum of the losses.</summary>
+    /// <summary>Evaluates all logits and returns the sum of the losses.</summary>
     public readonly double Run()
     {
         if (typeof(T) == typeof(double))
@@ -59,7 +59,7 @@ internal unsafe struct SigmoidJob<TLoss, T, TOut> where TLoss : struct, IBinaryL
         if (ClassAlpha == null)
             return Sum(new SigmoidWork<TLoss, TLanes, T, TOut, VaryingWeights> { Job = this, Weights = weights });
 
-        // α repeated over a chunk: a run may then begin anywhere and reach over any number of rows.
+        // α is repeated for all logits of a chunk, so that a run can begin anywhere and span any number of rows.
         var length = Math.Min(Rows, RowsPerChunk) * Classes;
         var repeated = ArrayPool<float>.Shared.Rent(length);
         for (var i = 0; i < length; i++)

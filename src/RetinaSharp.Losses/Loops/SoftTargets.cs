@@ -3,8 +3,8 @@ using RetinaSharp.Losses.Numerics;
 
 namespace RetinaSharp.Losses.Loops;
 
-/// <summary>Targets of labels that are smoothed.</summary>
-/// <param name="hard">The targets.</param>
+/// <summary>Hard targets to which label smoothing is applied.</summary>
+/// <param name="hard">The targets before smoothing.</param>
 internal readonly struct SoftTargets<TTargets>(TTargets hard) : ITargets where TTargets : struct, ITargets
 {
     private readonly TTargets _hard = hard;

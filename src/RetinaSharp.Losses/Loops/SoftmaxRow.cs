@@ -1,8 +1,8 @@
 namespace RetinaSharp.Losses.Loops;
 
-/// <summary>One row with a weight for every class, in double: <c>Σ_i w_i L(t_i)</c> and its derivative by each logit.</summary>
+/// <summary>Evaluates one row with a weight per class in double precision: <c>Σ_i w_i L(t_i)</c> and its gradient.</summary>
 /// <param name="loss">The loss.</param>
-/// <param name="memory">Room for <see cref="Length"/> numbers.</param>
+/// <param name="memory">Scratch memory of at least <see cref="Length"/> elements.</param>
 /// <param name="classes">Number of classes.</param>
 internal readonly ref struct SoftmaxRow<TLoss>(TLoss loss, double[] memory, int classes) where TLoss : struct, IBinaryLoss
 {
@@ -11,16 +11,16 @@ internal readonly ref struct SoftmaxRow<TLoss>(TLoss loss, double[] memory, int 
     /// <summary>The logits.</summary>
     public Span<double> Logits { get; } = memory.AsSpan(0, classes);
 
-    /// <summary>The weights; what has none is not computed.</summary>
+    /// <summary>Weights of the classes; a class with weight 0 is not evaluated.</summary>
     public Span<double> Weights { get; } = memory.AsSpan(classes, classes);
 
-    /// <summary>Gets the derivatives.</summary>
+    /// <summary>Receives the gradient with respect to the logits.</summary>
     public Span<double> Gradient { get; } = memory.AsSpan(2 * classes, classes);
 
-    /// <summary>Numbers that a row needs.</summary>
+    /// <summary>Number of scratch elements for a row.</summary>
     public static int Length(int classes) => 4 * classes;
 
-    /// <summary>The loss; the derivatives are left in <see cref="Gradient"/>.</summary>
+    /// <summary>Returns the loss and writes its gradient to <see cref="Gradient"/>.</summary>
     public double Evaluate()
     {
         var (best, second) = (0, 1);
@@ -32,8 +32,8 @@ internal readonly ref struct SoftmaxRow<TLoss>(TLoss loss, double[] memory, int 
                 second = i;
         }
 
-        // The best is held against the sum of the others, relative to the second; every other's sum holds the best, so that
-        // taking the other's own part out of the whole costs no digits.
+        // The greatest logit is compared with the sum of the others, computed relative to the second greatest. Every other class's sum
+        // contains the greatest, so that subtracting the class's own term from the total loses no precision.
         double others = 0, all = 0;
         for (var i = 0; i < Logits.Length; i++)
         {
@@ -43,7 +43,7 @@ internal readonly ref struct SoftmaxRow<TLoss>(TLoss loss, double[] memory, int 
                 others += Math.Exp(Logits[i] - Logits[second]);
         }
 
-        double value = 0, shared = 0, bestSlope = 0;
+        double value = 0, common = 0, bestDerivative = 0;
         for (var i = 0; i < Logits.Length; i++)
         {
             Gradient[i] = 0;
@@ -51,23 +51,23 @@ internal readonly ref struct SoftmaxRow<TLoss>(TLoss loss, double[] memory, int 
                 continue;
             var rest = all - _exponentials[i];
             var logit = i == best ? Logits[best] - Logits[second] - Math.Log(others) : Logits[i] - Logits[best] - Math.Log(rest);
-            loss.Evaluate(logit, out var one, out var slope);
+            loss.Evaluate(logit, out var one, out var derivative);
             value += Weights[i] * one;
-            slope *= Weights[i];
-            Gradient[i] = slope;
+            derivative *= Weights[i];
+            Gradient[i] = derivative;
             if (i == best)
             {
-                bestSlope = slope;
+                bestDerivative = derivative;
                 continue;
             }
 
-            shared += slope / rest;
-            // Its own part of what is shared, below, is none of its business.
-            Gradient[i] += slope / rest * _exponentials[i];
+            common += derivative / rest;
+            // The update below subtracts the common term from every class; a class's own part is added back here.
+            Gradient[i] += derivative / rest * _exponentials[i];
         }
 
         for (var i = 0; i < Logits.Length; i++)
-            Gradient[i] -= _exponentials[i] * shared + (i == best ? 0 : bestSlope * Math.Exp(Logits[i] - Logits[second]) / others);
+            Gradient[i] -= _exponentials[i] * common + (i == best ? 0 : bestDerivative * Math.Exp(Logits[i] - Logits[second]) / others);
         return value;
     }
 }

@@ -6,8 +6,8 @@ using RetinaSharp.Losses.Numerics;
 namespace RetinaSharp.Losses.Loops;
 
 /// <summary>
-/// Rows of logits of which one class is right. What makes a row's sum is computed on vectors, relative to the greatest of the
-/// other classes; the loss itself is one number a row, and computed in double. Soft targets and doubles go one by one.
+/// Evaluates rows of logits with one correct class each. The log-sum-exp of a row is vectorized, relative to the maximum of the other
+/// classes; the loss is one number per row and computed in double. Soft targets and fp64 logits are evaluated in scalar code.
 /// </summary>
 internal unsafe struct SoftmaxWork<TLoss, T> : IChunkWork where TLoss : struct, IBinaryLoss where T : unmanaged
 {
@@ -19,7 +19,7 @@ internal unsafe struct SoftmaxWork<TLoss, T> : IChunkWork where TLoss : struct, 
     public int IgnoreLabel;
     public int LabelOffset;
 
-    /// <summary>A target for each logit; null where there are labels.</summary>
+    /// <summary>A target per logit; null if there are labels.</summary>
     public float* Targets;
     public double Smoothing;
     public float* ClassAlpha;
@@ -27,7 +27,7 @@ internal unsafe struct SoftmaxWork<TLoss, T> : IChunkWork where TLoss : struct, 
     public double Scale;
     public T* Gradient;
 
-    /// <summary>Gets the loss of each row, in place of the gradient, where it is not null.</summary>
+    /// <summary>Receives the loss of each row, in place of the gradient, unless null.</summary>
     public float* RowSums;
 
     public readonly int Chunks => (int)(((long)Rows + RowsPerChunk - 1) / RowsPerChunk);
@@ -47,7 +47,7 @@ internal unsafe struct SoftmaxWork<TLoss, T> : IChunkWork where TLoss : struct, 
             : RunHard<Lanes128>(row, end);
     }
 
-    // As the loop over independent logits.
+    // For the reasons see LossLoop.Run.
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private readonly double RunHard<TLanes>(nint row, nint end) where TLanes : unmanaged, ILanes<TLanes>
     {
@@ -73,26 +73,29 @@ internal unsafe struct SoftmaxWork<TLoss, T> : IChunkWork where TLoss : struct, 
         return sum;
     }
 
-    /// <summary>With class i right: the logit t against all others, L(t), and the slope L'(t), which the others share by their softmax.</summary>
+    /// <summary>
+    /// With correct class i: t is its logit against all others. Returns L(t); the gradient is L'(t) at i and -L'(t) times their softmax at
+    /// the others.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly double RunRow<TLanes>(nint row, int label, float* buffer, int padded) where TLanes : unmanaged, ILanes<TLanes>
     {
         Load<TLanes>(Logits + row * Classes, buffer);
-        // The right class and what fills the last vector are never the greatest, and weigh nothing.
+        // The correct class and the padding are excluded from the maximum and from the sum.
         var right = buffer[label];
         buffer[label] = float.MinValue;
         for (var i = Classes; i < padded; i++)
             buffer[i] = float.MinValue;
 
-        var most = TLanes.Create(float.MinValue);
+        var maximum = TLanes.Create(float.MinValue);
         for (var i = 0; i < padded; i += TLanes.Count)
         {
             var x = TLanes.Load(buffer + i);
-            most = TLanes.Select(TLanes.Less(x, most), most, x);
+            maximum = TLanes.Select(TLanes.Less(x, maximum), maximum, x);
         }
 
-        var greatest = Greatest(most);
-        var total = Exponentials<TLanes>(buffer, padded, greatest, label);
+        var max = HorizontalMax(maximum);
+        var total = Exponentials<TLanes>(buffer, padded, max, label);
         var weight = Weight(row) * Alpha(label);
         if (weight == 0)
         {
@@ -101,35 +104,35 @@ internal unsafe struct SoftmaxWork<TLoss, T> : IChunkWork where TLoss : struct, 
             return 0;
         }
 
-        Loss.Evaluate(right - (double)greatest - Math.Log(total), out var value, out var slope);
+        Loss.Evaluate(right - (double)max - Math.Log(total), out var value, out var derivative);
         if (Gradient != null)
         {
-            slope *= weight * Scale;
-            Spread<TLanes>(buffer, (float)(-slope / total));
-            buffer[label] = (float)slope;
+            derivative *= weight * Scale;
+            Multiply<TLanes>(buffer, (float)(-derivative / total));
+            buffer[label] = (float)derivative;
             Store<TLanes>(buffer, Gradient + row * Classes);
         }
 
         return weight * value;
     }
 
-    /// <summary>Turns the buffer into exponentials relative to the greatest, and sums them in double.</summary>
+    /// <summary>Replaces the buffer by exponentials relative to the maximum, and returns their sum in double.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly double Exponentials<TLanes>(float* buffer, int padded, float greatest, int label) where TLanes : unmanaged, ILanes<TLanes>
+    private readonly double Exponentials<TLanes>(float* buffer, int padded, float max, int label) where TLanes : unmanaged, ILanes<TLanes>
     {
-        // Below this an exponential is 0, and the difference may be infinite.
-        var least = TLanes.Create(-104);
-        var m = TLanes.Create(greatest);
+        // Below this an exponential underflows to 0; the difference may be -infinity.
+        var min = TLanes.Create(-104);
+        var m = TLanes.Create(max);
         TLanes lower = default, upper = default;
         for (var i = 0; i < padded; i += TLanes.Count)
         {
             var x = TLanes.Load(buffer + i);
             var high = x - m;
-            // What the difference loses in rounding would be felt where it is large.
+            // The rounding error of the difference (two-sum), which matters where the difference is large.
             var back = high - x;
             var low = (x - (high - back)) - (m + back);
-            var isZero = TLanes.Less(high, least);
-            var e = LaneMath<TLanes>.Exp(TLanes.Select(isZero, least, high), TLanes.Select(isZero, default, low));
+            var isZero = TLanes.Less(high, min);
+            var e = LaneMath<TLanes>.Exp(TLanes.Select(isZero, min, high), TLanes.Select(isZero, default, low));
             var isRight = TLanes.Equal(TLanes.Indices, TLanes.Create(label - i));
             e = TLanes.Select(isZero | isRight, default, e) & TLanes.Less(TLanes.Indices, TLanes.Create(Classes - i));
             TLanes.Store(e, buffer + i);
@@ -141,7 +144,7 @@ internal unsafe struct SoftmaxWork<TLoss, T> : IChunkWork where TLoss : struct, 
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly void Spread<TLanes>(float* buffer, float factor) where TLanes : unmanaged, ILanes<TLanes>
+    private readonly void Multiply<TLanes>(float* buffer, float factor) where TLanes : unmanaged, ILanes<TLanes>
     {
         var factors = TLanes.Create(factor);
         for (var i = 0; i < Classes; i += TLanes.Count)
@@ -149,14 +152,14 @@ internal unsafe struct SoftmaxWork<TLoss, T> : IChunkWork where TLoss : struct, 
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static float Greatest<TLanes>(TLanes lanes) where TLanes : unmanaged, ILanes<TLanes>
+    private static float HorizontalMax<TLanes>(TLanes lanes) where TLanes : unmanaged, ILanes<TLanes>
     {
         var numbers = stackalloc float[TLanes.Count];
         TLanes.Store(lanes, numbers);
-        var greatest = numbers[0];
+        var max = numbers[0];
         for (var i = 1; i < TLanes.Count; i++)
-            greatest = numbers[i] > greatest || float.IsNaN(numbers[i]) ? numbers[i] : greatest;
-        return greatest;
+            max = numbers[i] > max || float.IsNaN(numbers[i]) ? numbers[i] : max;
+        return max;
     }
 
     private readonly double RunSoft(nint row, nint end)
@@ -201,7 +204,7 @@ internal unsafe struct SoftmaxWork<TLoss, T> : IChunkWork where TLoss : struct, 
 
     private readonly double Alpha(int label) => ClassAlpha == null ? Loss.Alpha ?? 1 : ClassAlpha[label];
 
-    /// <summary>The class of a row; below 0 for one to ignore.</summary>
+    /// <summary>Returns the class index of a row, or a negative number if it is ignored.</summary>
     private readonly int Class(nint row)
     {
         var label = Labels[row];
@@ -210,7 +213,7 @@ internal unsafe struct SoftmaxWork<TLoss, T> : IChunkWork where TLoss : struct, 
         var number = (long)label + LabelOffset;
         return number >= 0 && number < Classes
             ? (int)number
-            : throw new ArgumentException($"row {row} has label {label}; there are {Classes} classes from {-LabelOffset}, and {SigmoidLoss.Ignore} to ignore", "labels");
+            : throw new ArgumentException($"row {row} has label {label}; valid are {-LabelOffset} to {Classes - 1 - LabelOffset}, and {SigmoidLoss.Ignore} (ignored)", "labels");
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -4,14 +4,14 @@ using RetinaSharp.Losses.Numerics;
 namespace RetinaSharp.Losses.Loops;
 
 /// <summary>The same weights for all logits.</summary>
-/// <param name="alpha">α, or null.</param>
+/// <param name="alpha">α; null gives positives and negatives weight 1.</param>
 /// <param name="scale">Factor of the derivatives.</param>
 internal readonly struct UniformWeights(double? alpha, double scale) : IWeights<UniformWeights>
 {
     private readonly float _positive = (float)(alpha ?? 1);
     private readonly float _negative = (float)(1 - alpha ?? 1);
-    private readonly float _positiveSlope = (float)((alpha ?? 1) * scale);
-    private readonly float _negativeSlope = (float)-((1 - alpha ?? 1) * scale);
+    private readonly float _positiveDerivativeWeight = (float)((alpha ?? 1) * scale);
+    private readonly float _negativeDerivativeWeight = (float)-((1 - alpha ?? 1) * scale);
 
     public bool DifferByRow => false;
 
@@ -25,9 +25,9 @@ internal readonly struct UniformWeights(double? alpha, double scale) : IWeights<
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Slopes<TLanes>(TLanes positive, TLanes negative, out TLanes positiveSlope, out TLanes negativeSlope) where TLanes : unmanaged, ILanes<TLanes>
+    public void DerivativeWeights<TLanes>(TLanes positive, TLanes negative, out TLanes positiveDerivativeWeight, out TLanes negativeDerivativeWeight) where TLanes : unmanaged, ILanes<TLanes>
     {
-        positiveSlope = TLanes.Create(_positiveSlope);
-        negativeSlope = TLanes.Create(_negativeSlope);
+        positiveDerivativeWeight = TLanes.Create(_positiveDerivativeWeight);
+        negativeDerivativeWeight = TLanes.Create(_negativeDerivativeWeight);
     }
 }

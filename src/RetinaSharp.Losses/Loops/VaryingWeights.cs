@@ -3,16 +3,16 @@ using RetinaSharp.Losses.Numerics;
 
 namespace RetinaSharp.Losses.Loops;
 
-/// <summary>Weights by class, by row, by logit, or by several of them.</summary>
+/// <summary>Weights per class, per row, per logit, or a combination.</summary>
 internal unsafe struct VaryingWeights : IWeights<VaryingWeights>
 {
-    /// <summary>α of every logit of a chunk, the same for all chunks; null where α is the same for all.</summary>
+    /// <summary>α of every logit of a chunk, identical for all chunks; null if all classes have the same α.</summary>
     public float* ChunkAlpha;
 
-    /// <summary>Weights of all logits, or null.</summary>
+    /// <summary>A weight per logit, or null.</summary>
     public float* Elements;
 
-    /// <summary>Weights of all rows, or null.</summary>
+    /// <summary>A weight per row, or null.</summary>
     public float* Rows;
 
     /// <summary>Factor of the derivatives.</summary>
@@ -57,9 +57,9 @@ internal unsafe struct VaryingWeights : IWeights<VaryingWeights>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly void Slopes<TLanes>(TLanes positive, TLanes negative, out TLanes positiveSlope, out TLanes negativeSlope) where TLanes : unmanaged, ILanes<TLanes>
+    public readonly void DerivativeWeights<TLanes>(TLanes positive, TLanes negative, out TLanes positiveDerivativeWeight, out TLanes negativeDerivativeWeight) where TLanes : unmanaged, ILanes<TLanes>
     {
-        positiveSlope = positive * TLanes.Create(Scale);
-        negativeSlope = negative * TLanes.Create(-Scale);
+        positiveDerivativeWeight = positive * TLanes.Create(Scale);
+        negativeDerivativeWeight = negative * TLanes.Create(-Scale);
     }
 }

@@ -1,17 +1,17 @@
 namespace RetinaSharp.Losses.Numerics;
 
 /// <summary>
-/// The vector operations that the losses need, so that one body serves every width. The runtime's own interface for this
-/// is not public. Comparisons give lanes of all ones or all zeros.
+/// The vector operations that the losses need, so that one generic body serves every vector width. The equivalent interface of the runtime
+/// (ISimdVector) is internal. Comparisons return a mask, with all bits of a lane set or clear.
 /// </summary>
 internal unsafe interface ILanes<TSelf> where TSelf : unmanaged, ILanes<TSelf>
 {
-    /// <summary>Singles in a vector.</summary>
+    /// <summary>Number of fp32 lanes in a vector.</summary>
     static abstract int Count { get; }
 
     static abstract TSelf Create(float value);
 
-    /// <summary>0, 1, 2 … .</summary>
+    /// <summary>The lane indices 0, 1, 2, ….</summary>
     static abstract TSelf Indices { get; }
 
     static abstract TSelf Load(float* source);
@@ -20,7 +20,7 @@ internal unsafe interface ILanes<TSelf> where TSelf : unmanaged, ILanes<TSelf>
 
     static abstract void Store(TSelf value, float* target);
 
-    /// <summary>Rounds to the nearest, ties to even.</summary>
+    /// <summary>Stores as bf16, rounded to nearest, ties to even.</summary>
     static abstract void Store(TSelf value, BFloat16* target);
 
     static abstract TSelf operator +(TSelf left, TSelf right);
@@ -39,7 +39,7 @@ internal unsafe interface ILanes<TSelf> where TSelf : unmanaged, ILanes<TSelf>
 
     static abstract TSelf Abs(TSelf value);
 
-    /// <summary><c>a * b + c</c>, rounded once.</summary>
+    /// <summary>Computes <c>a * b + c</c> with one rounding.</summary>
     static abstract TSelf Fma(TSelf a, TSelf b, TSelf c);
 
     static abstract TSelf Less(TSelf left, TSelf right);
@@ -48,18 +48,20 @@ internal unsafe interface ILanes<TSelf> where TSelf : unmanaged, ILanes<TSelf>
 
     static abstract TSelf Select(TSelf mask, TSelf whenSet, TSelf whenClear);
 
-    /// <summary>Whether every lane of a mask is set.</summary>
+    /// <summary>Returns whether every lane of a mask is set.</summary>
     static abstract bool All(TSelf mask);
 
-    /// <summary>Multiplies by 2 to the power of the integer in the lowest bits of <paramref name="power"/>; no care for overflow.</summary>
+    /// <summary>
+    /// Multiplies by 2 to the power of the integer in the lowest bits of <paramref name="power"/>, without overflow checks.
+    /// </summary>
     static abstract TSelf Scale(TSelf value, TSelf power);
 
-    /// <summary>Adds the lower half of the lanes to a vector whose bits hold half as many doubles.</summary>
+    /// <summary>Widens the lower half of the lanes to fp64 and adds it to a vector of fp64 lanes, reinterpreted as fp32.</summary>
     static abstract TSelf AddLower(TSelf doubles, TSelf value);
 
-    /// <summary>The same with the upper half of the lanes.</summary>
+    /// <summary>Widens the upper half of the lanes to fp64 and adds it to a vector of fp64 lanes, reinterpreted as fp32.</summary>
     static abstract TSelf AddUpper(TSelf doubles, TSelf value);
 
-    /// <summary>Sum of a vector whose bits hold doubles.</summary>
+    /// <summary>Returns the sum of a vector of fp64 lanes, reinterpreted as fp32.</summary>
     static abstract double SumDoubles(TSelf doubles);
 }

@@ -3,29 +3,29 @@ using System.Runtime.CompilerServices;
 namespace RetinaSharp.Losses.Numerics;
 
 /// <summary>
-/// exp and log(1 + x) on lanes, to one or two units in the last place. The polynomials are near-minimax (Chebyshev
-/// interpolation in 40 digits, then rounded to single); the reduction of exp is Cody and Waite's.
+/// Vectorized exp and log(1 + x), with an error of one or two ulps. The polynomials are near-minimax (Chebyshev interpolation with 40
+/// digits, then rounded to fp32); exp uses Cody and Waite's argument reduction.
 /// </summary>
 internal static unsafe class LaneMath<TLanes> where TLanes : unmanaged, ILanes<TLanes>
 {
-    // Adding 1.5 * 2^23 rounds to an integer and leaves it in the lowest bits.
+    // Adding 1.5 * 2^23 rounds to an integer and leaves it in the lowest mantissa bits.
     private const float Magic = 12582912f;
     private const float Log2E = 1.44269504f;
 
-    // ln 2 in two parts, the first with low bits of zero.
+    // ln 2 as a sum of two numbers, of which the first has trailing zero bits.
     private const float Ln2High = 0.693145752f;
     private const float Ln2Low = 1.42860677e-6f;
 
-    // Below this the result would be subnormal; it is 0.
+    // Below this the result would be subnormal; it is flushed to 0.
     private const float Underflow = -87.33654f;
 
     public static TLanes One => TLanes.Create(1);
 
-    /// <summary>The number where it is positive, else 0; 0 for NaN.</summary>
+    /// <summary>max(x, 0); 0 for NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TLanes Positive(TLanes x) => TLanes.Less(default, x) & x;
 
-    /// <summary>-log σ(x) and its derivative, σ(x) - 1.</summary>
+    /// <summary>Computes -log σ(x) and its derivative σ(x) - 1.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void CrossEntropy(TLanes x, out TLanes value, out TLanes derivative)
     {
@@ -35,7 +35,7 @@ internal static unsafe class LaneMath<TLanes> where TLanes : unmanaged, ILanes<T
         derivative = -TLanes.Select(TLanes.Less(x, default), r, e * r);
     }
 
-    /// <summary>e to the power of <c>high + low</c> for a sum of at most 0, as exact as if the sum were not rounded.</summary>
+    /// <summary>Computes exp(high + low) for a sum of at most 0, as accurately as if the sum were not rounded.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TLanes Exp(TLanes high, TLanes low)
     {
@@ -46,7 +46,7 @@ internal static unsafe class LaneMath<TLanes> where TLanes : unmanaged, ILanes<T
         return Finish(sum, power, TLanes.Fma(n, TLanes.Create(-Ln2Low), r) + low);
     }
 
-    /// <summary>e to the power of x for x of at most 0.</summary>
+    /// <summary>Computes exp(x) for x of at most 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TLanes Exp(TLanes x)
     {
@@ -56,7 +56,7 @@ internal static unsafe class LaneMath<TLanes> where TLanes : unmanaged, ILanes<T
         return Finish(x, power, TLanes.Fma(n, TLanes.Create(-Ln2Low), r));
     }
 
-    /// <summary>log(1 + x) for x in [0, 1]: x times a polynomial, so that it is relative to x where x is small.</summary>
+    /// <summary>Computes log(1 + x) for x in [0, 1], as x times a polynomial, so that the relative error stays small for small x.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TLanes Log1P(TLanes x)
     {
@@ -72,7 +72,7 @@ internal static unsafe class LaneMath<TLanes> where TLanes : unmanaged, ILanes<T
         return TLanes.Fma(p, x, One) * x;
     }
 
-    /// <summary>The next numbers of a list; with fewer than a vector left, the rest is 0.</summary>
+    /// <summary>Loads the next elements; if fewer than a vector are left, the remaining lanes are 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TLanes Load(float* source, nint left) => left >= TLanes.Count ? TLanes.Load(source) : LoadEnd(source, (int)left);
 

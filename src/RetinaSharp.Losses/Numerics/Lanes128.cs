@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 
 namespace RetinaSharp.Losses.Numerics;
 
-/// <summary>Four singles, a vector of 128 bits.</summary>
+/// <summary>Four fp32 lanes in a 128-bit vector.</summary>
 internal readonly unsafe struct Lanes128(Vector128<float> vector) : ILanes<Lanes128>
 {
     private readonly Vector128<float> _vector = vector;
@@ -34,7 +34,7 @@ internal readonly unsafe struct Lanes128(Vector128<float> vector) : ILanes<Lanes
         var bits = value._vector.AsUInt32();
         var odd = Vector128.ShiftRightLogical(bits, 16) & Vector128.Create(1u);
         var rounded = Vector128.ShiftRightLogical(bits + odd + Vector128.Create(0x7FFFu), 16);
-        // Rounding could carry a NaN over into infinity.
+        // Rounding could turn a NaN into infinity.
         var isNumber = Vector128.Equals(value._vector, value._vector).AsUInt32();
         rounded = Vector128.ConditionalSelect(isNumber, rounded, Vector128.Create(0x7FC0u));
         *(ulong*)target = Vector128.Narrow(rounded, rounded).AsUInt64().ToScalar();

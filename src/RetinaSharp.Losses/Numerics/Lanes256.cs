@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 
 namespace RetinaSharp.Losses.Numerics;
 
-/// <summary>Eight singles, a vector of 256 bits.</summary>
+/// <summary>Eight fp32 lanes in a 256-bit vector.</summary>
 internal readonly unsafe struct Lanes256(Vector256<float> vector) : ILanes<Lanes256>
 {
     private readonly Vector256<float> _vector = vector;
@@ -34,7 +34,7 @@ internal readonly unsafe struct Lanes256(Vector256<float> vector) : ILanes<Lanes
         var bits = value._vector.AsUInt32();
         var odd = Vector256.ShiftRightLogical(bits, 16) & Vector256.Create(1u);
         var rounded = Vector256.ShiftRightLogical(bits + odd + Vector256.Create(0x7FFFu), 16);
-        // Rounding could carry a NaN over into infinity.
+        // Rounding could turn a NaN into infinity.
         var isNumber = Vector256.Equals(value._vector, value._vector).AsUInt32();
         rounded = Vector256.ConditionalSelect(isNumber, rounded, Vector256.Create(0x7FC0u));
         Vector128.Narrow(rounded.GetLower(), rounded.GetUpper()).Store((ushort*)target);

@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 
 namespace RetinaSharp.Losses.Numerics;
 
-/// <summary>Sixteen singles, a vector of 512 bits.</summary>
+/// <summary>Sixteen fp32 lanes in a 512-bit vector.</summary>
 internal readonly unsafe struct Lanes512(Vector512<float> vector) : ILanes<Lanes512>
 {
     private readonly Vector512<float> _vector = vector;
@@ -34,7 +34,7 @@ internal readonly unsafe struct Lanes512(Vector512<float> vector) : ILanes<Lanes
         var bits = value._vector.AsUInt32();
         var odd = Vector512.ShiftRightLogical(bits, 16) & Vector512.Create(1u);
         var rounded = Vector512.ShiftRightLogical(bits + odd + Vector512.Create(0x7FFFu), 16);
-        // Rounding could carry a NaN over into infinity.
+        // Rounding could turn a NaN into infinity.
         var isNumber = Vector512.Equals(value._vector, value._vector).AsUInt32();
         rounded = Vector512.ConditionalSelect(isNumber, rounded, Vector512.Create(0x7FC0u));
         Vector256.Narrow(rounded.GetLower(), rounded.GetUpper()).Store((ushort*)target);

@@ -1,6 +1,5 @@
 #!/usr/bin/python3
-"""Makes softmax.json: PyTorch's cross entropy, and focal losses built of its log_softmax and differentiated by autograd, in double.
-
+"""Makes softmax.json: PyTorch's cross entropy, and focal losses built from log_softmax and differentiated by autograd, in fp64.
 Needs PyTorch (Debian: python3-torch). Run in this folder: ./make_softmax_golden.py > softmax.json
 """
 import json
@@ -23,7 +22,7 @@ def focal(logits, targets, gamma, alpha):
 
 cases = []
 for rows, classes in [(6, 2), (5, 3), (4, 10)]:
-    # Of 8 bits each, so that every number type holds them.
+    # Multiples of 1/8 with few bits, which float, double and bfloat16 all represent exactly.
     logits = (torch.randn(rows, classes) * 3 * 8).round() / 8
     labels = torch.randint(0, classes, (rows,))
     shares = torch.rand(rows, classes).softmax(1).float().double()

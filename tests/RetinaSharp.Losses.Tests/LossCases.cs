@@ -1,7 +1,7 @@
 namespace RetinaSharp.Losses.Tests;
 
-/// <summary>The members and settings that the tests go through.</summary>
-internal static class Members
+/// <summary>Loss parameters and logits that the tests cover.</summary>
+internal static class LossCases
 {
     public static readonly double[] Gammas = [0, .1, .2, .5, 1, 2, 5, 3.7];
     public static readonly double?[] Alphas = [null, 0, .25, 1];
@@ -18,7 +18,7 @@ internal static class Members
         }
     }
 
-    /// <summary>Logits from -1e4 to 1e4, dense around 0, with the ends of single.</summary>
+    /// <summary>Logits from -1e4 to 1e4, dense around 0, and the extremes of fp32.</summary>
     public static float[] Logits { get; } = [.. MakeLogits()];
 
     private static IEnumerable<float> MakeLogits()
