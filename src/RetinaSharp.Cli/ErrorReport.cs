@@ -24,7 +24,9 @@ internal sealed record ErrorReport(int Code, string Message)
         UsageException => new(ExitCode.WrongUsage, error.Message),
         DatasetException or WeightsException or ImageException when error.InnerException is IOException { HResult: var code } && CannotWrite.Contains(code) =>
             new(ExitCode.Failed, error.Message),
-        DatasetException or WeightsException or ImageException => new(ExitCode.BadData, error.Message),
+        // Libraries name their options; the user of the command gives them as flags.
+        DatasetException => new(ExitCode.BadData, error.Message.Replace($"{nameof(DatasetOptions)}.{nameof(DatasetOptions.ImagesDirectory)}", "--images DIR", StringComparison.Ordinal)),
+        WeightsException or ImageException => new(ExitCode.BadData, error.Message),
         TorchUnavailableException or ImagingUnavailableException => new(ExitCode.Unavailable, error.Message),
         OperationCanceledException => new(ExitCode.Cancelled, "Cancelled."),
         TorchOperatorException or ExternalException or OutOfMemoryException when IsOutOfMemory(error) =>

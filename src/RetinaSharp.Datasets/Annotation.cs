@@ -2,24 +2,24 @@ using RetinaSharp.Boxes;
 
 namespace RetinaSharp.Datasets;
 
-/// <summary>One labeled object of an image.</summary>
+/// <summary>One annotated object: a box and its class.</summary>
 public sealed record Annotation
 {
-    /// <summary>Id in the file; for formats without ids, counted from 1 over the whole set.</summary>
+    /// <summary>The id in the annotation file; for formats without ids, counted from 1 over the whole dataset.</summary>
     public required long Id { get; init; }
 
-    /// <summary>Place of its class in <see cref="DetectionDataset.Categories"/>, from 0.</summary>
+    /// <summary>The class index: the 0-based index in <see cref="DetectionDataset.Categories"/>.</summary>
     public required int Category { get; init; }
 
-    /// <summary>The box as the file has it, in pixels of the original image; it may reach over the border.</summary>
+    /// <summary>The box as in the annotation file, in pixels of the original image. It may extend beyond the image.</summary>
     public required BoxXywh Box { get; init; }
 
-    /// <summary>Area in square pixels: of the mask where COCO gives one, of the box otherwise.</summary>
+    /// <summary>Area in square pixels: that of the mask if a COCO file gives it, otherwise that of the box.</summary>
     public required double Area { get; init; }
 
-    /// <summary>COCO's crowd flag: a region with many objects, which takes part in evaluation only as "ignore".</summary>
+    /// <summary>COCO's <c>iscrowd</c> flag: the box is a region with many objects, which evaluation ignores.</summary>
     public bool IsCrowd { get; init; }
 
-    /// <summary>Pascal VOC's flag of an object that is hard to recognize.</summary>
+    /// <summary>Pascal VOC's <c>difficult</c> flag: the object is hard to recognize.</summary>
     public bool IsDifficult { get; init; }
 }

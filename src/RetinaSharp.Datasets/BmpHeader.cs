@@ -1,6 +1,6 @@
 namespace RetinaSharp.Datasets;
 
-/// <summary>Windows bitmap: the first fields of the DIB header, old (12 bytes) or new.</summary>
+/// <summary>Reads the size from a BMP file: the first fields of the DIB header, in the old form (12 bytes) or the new one.</summary>
 internal static class BmpHeader
 {
     private const int OldHeader = 12;
@@ -13,7 +13,7 @@ internal static class BmpHeader
         var width = (int)reader.UInt32(littleEndian: true);
         var height = (int)reader.UInt32(littleEndian: true);
 
-        // A negative height means rows from the top down; int.MinValue stays negative and is refused by the caller.
+        // A negative height means top-down rows. int.MinValue stays negative and is rejected by the caller.
         return new(ImageFormat.Bmp, width, height < 0 ? unchecked(-height) : height, 1);
     }
 }

@@ -3,19 +3,19 @@ using RetinaSharp.Boxes;
 
 namespace RetinaSharp.Datasets;
 
-/// <summary>Which boxes of a file are used, and what is said about those that are not.</summary>
+/// <summary>Finds invalid boxes, decides whether to keep them, and reports them.</summary>
 internal static class BoxCheck
 {
     /// <summary>
-    /// Reaching over the border by less is rounding, not a fault: six decimals of a fraction, as YOLO files have them, are .006
-    /// pixels in an image of 6,000.
+    /// In pixels. Boxes that extend beyond the image by less are not reported, because this is rounding: YOLO files have fractions with six
+    /// decimals, which is .006 pixels in an image of 6,000.
     /// </summary>
     private const double Tolerance = .01;
 
-    /// <summary>The fault of a box in an image; an image of unknown size (0 × 0) has no border.</summary>
+    /// <summary>Returns the fault of a box. If the size of the image is unknown (0 × 0), the box can only lack area.</summary>
     public static BoxFault Find(in BoxXywh box, int width, int height)
     {
-        // Also for NaN, which no file gives, but a caller's own set may.
+        // Includes NaN, which no file format gives, but a dataset created in code may.
         if (!(box.Width > 0 && box.Height > 0) || !double.IsFinite(box.X + box.Width) || !double.IsFinite(box.Y + box.Height))
             return BoxFault.NoArea;
         if (width == 0 || height == 0)
@@ -28,24 +28,24 @@ internal static class BoxCheck
             : BoxFault.None;
     }
 
-    /// <summary>Whether a box with this fault is degenerate, see <see cref="AnnotatedImage.IsDegenerate"/>.</summary>
+    /// <summary>Returns whether a box with this fault is degenerate, see <see cref="AnnotatedImage.IsDegenerate"/>.</summary>
     public static bool IsDegenerate(BoxFault fault) => fault is BoxFault.NoArea or BoxFault.Outside;
 
-    /// <summary>Reports a fault; false where the box has to be left out.</summary>
-    public static bool Keep(BoxFault fault, in BoxXywh box, int width, int height, string file, string place, bool keepDegenerate, ProblemLog log)
+    /// <summary>Reports a fault and returns whether the box is kept.</summary>
+    public static bool Keep(BoxFault fault, in BoxXywh box, int width, int height, string file, string location, bool keepDegenerate, ProblemLog log)
     {
         var isDegenerate = IsDegenerate(fault);
         var text = string.Create(CultureInfo.InvariantCulture, $"box (x {box.X}, y {box.Y}, width {box.Width}, height {box.Height})");
         text += fault switch
         {
             BoxFault.NoArea => " has no area",
-            BoxFault.Outside => $" is outside of the image of {width} x {height}",
-            _ => $" reaches over the border of the image of {width} x {height}: clipped in training",
+            BoxFault.Outside => $" is outside of the image ({width} x {height})",
+            _ => $" extends beyond the image ({width} x {height}): clipped in training",
         };
         if (isDegenerate && keepDegenerate)
-            log.AddDegenerate(file, place, text);
+            log.AddDegenerate(file, location, text);
         else
-            log.Warn(file, place, isDegenerate ? $"{text}: left out" : text);
+            log.AddWarning(file, location, isDegenerate ? $"{text}: skipped" : text);
         return !isDegenerate || keepDegenerate;
     }
 }

@@ -1,6 +1,6 @@
 namespace RetinaSharp.Datasets;
 
-/// <summary>What can be wrong with a box.</summary>
+/// <summary>A fault of a box.</summary>
 internal enum BoxFault
 {
     None,

@@ -2,8 +2,8 @@ namespace RetinaSharp.Datasets;
 
 /// <summary>A class of objects.</summary>
 /// <param name="Id">
-/// The id that the data's files use. Ids may have gaps (COCO's 80 classes use 1 to 90); everything that computes uses the
-/// place of the category in <see cref="DetectionDataset.Categories"/> instead, and maps back when results are written.
+/// The id in the annotation file. Ids may have gaps: COCO's 80 classes use ids 1 to 90. Code uses the class index, which is the 0-based
+/// index in <see cref="DetectionDataset.Categories"/>, and maps it to the id when it writes results.
 /// </param>
-/// <param name="Name">The name shown to people.</param>
+/// <param name="Name">The class name.</param>
 public sealed record Category(long Id, string Name);

@@ -1,7 +1,7 @@
 namespace RetinaSharp.Datasets;
 
-/// <summary>How often a class occurs.</summary>
+/// <summary>The number of boxes and images of a class.</summary>
 /// <param name="Category">The class.</param>
-/// <param name="Boxes">Boxes of the class, crowds among them.</param>
-/// <param name="Images">Images with at least one of them.</param>
+/// <param name="Boxes">Number of boxes of the class, including crowds.</param>
+/// <param name="Images">Number of images with at least one box of the class.</param>
 public sealed record ClassCount(Category Category, int Boxes, int Images);

@@ -6,8 +6,8 @@ using RetinaSharp.Boxes;
 namespace RetinaSharp.Datasets;
 
 /// <summary>
-/// A JSON file in COCO's manner: its bytes, where the reader is, and the readers of the values that annotation and results files
-/// share. Every reader of a value leaves the JSON reader at the value's end, also after an error that was collected.
+/// Reads values of a JSON file in COCO format. It is shared by annotation files and results files. Each method that reads a value leaves
+/// the JSON reader at the end of the value, also after an error that was collected.
 /// </summary>
 internal sealed class CocoJson
 {
@@ -27,7 +27,7 @@ internal sealed class CocoJson
 
     public ReadOnlySpan<byte> Text => _bytes.AsSpan(_start);
 
-    /// <summary>The list that is being read, and the place in it from 0; "" outside of lists.</summary>
+    /// <summary>Name of the list that is being read, "" outside of lists; <see cref="Index"/> is the current index in it.</summary>
     public string List { get; private set; } = "";
 
     public int Index { get; private set; }
@@ -38,15 +38,15 @@ internal sealed class CocoJson
         if (json.Text.IndexOfAnyExcept(" \t\r\n"u8) < 0)
             throw new DatasetException(path, "", "the file is empty");
         if (json.Text.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) || json.Text.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]))
-            throw new DatasetException(path, "", "is text in UTF-16: save it as UTF-8");
+            throw new DatasetException(path, "", "is encoded in UTF-16: save it as UTF-8");
         return json;
     }
 
-    /// <summary>Reads the objects of a list, the reader being at its bracket.</summary>
+    /// <summary>Reads the objects of a list. The reader must be at the opening bracket.</summary>
     public void ReadList(ref Utf8JsonReader reader, string list, EntryReader read)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
-            throw new DatasetException(Name, Place(reader.TokenStartIndex), $"\"{list}\" is not a list");
+            throw new DatasetException(Name, Locate(reader.TokenStartIndex), $"\"{list}\" is not a list");
         (List, Index) = (list, 0);
         for (; reader.Read() && reader.TokenType != JsonTokenType.EndArray; Index++)
         {
@@ -77,15 +77,15 @@ internal sealed class CocoJson
                 return true;
             }
 
-            Fail(reader.TokenStartIndex, $"{what} {Shown(ref reader)} is not an integer");
+            Fail(reader.TokenStartIndex, $"{what} {Describe(ref reader)} is not an integer");
         }
         else if (reader.TokenType == JsonTokenType.String)
         {
-            Fail(reader.TokenStartIndex, $"{what} {Shown(ref reader)} is a string; COCO's ids are integers: write it without quotes");
+            Fail(reader.TokenStartIndex, $"{what} {Describe(ref reader)} is a string; COCO's ids are integers: write it without quotes");
         }
         else
         {
-            Fail(reader.TokenStartIndex, $"{what} is {Shown(ref reader)} instead of an integer");
+            Fail(reader.TokenStartIndex, $"{what} is {Describe(ref reader)} instead of an integer");
         }
 
         reader.Skip();
@@ -97,20 +97,22 @@ internal sealed class CocoJson
         number = 0;
         if (reader.TokenType == JsonTokenType.Number && reader.TryGetDouble(out number) && double.IsFinite(number))
             return true;
-        Fail(reader.TokenStartIndex, $"{what} is {Shown(ref reader)} instead of a finite number");
+        Fail(reader.TokenStartIndex, $"{what} is {Describe(ref reader)} instead of a finite number");
         reader.Skip();
         return false;
     }
 
     /// <param name="reader">The reader, at the value.</param>
-    /// <param name="box">The box.</param>
-    /// <param name="mayBeHuge">Whether its sides and area may be infinite, as a detector's can; what is given as truth is a mistake then.</param>
+    /// <param name="box">Receives the box.</param>
+    /// <param name="mayBeHuge">
+    /// Whether sides and area may be infinite, as in the output of a detector. In ground truth this is an error.
+    /// </param>
     public bool TryReadBox(ref Utf8JsonReader reader, out BoxXywh box, bool mayBeHuge = false)
     {
         box = default;
         if (reader.TokenType != JsonTokenType.StartArray)
         {
-            Fail(reader.TokenStartIndex, $"bbox is {Shown(ref reader)} instead of [x, y, width, height]");
+            Fail(reader.TokenStartIndex, $"bbox is {Describe(ref reader)} instead of [x, y, width, height]");
             reader.Skip();
             return false;
         }
@@ -147,42 +149,42 @@ internal sealed class CocoJson
             return true;
         }
 
-        Fail(reader.TokenStartIndex, $"{what} is {Shown(ref reader)} instead of a string");
+        Fail(reader.TokenStartIndex, $"{what} is {Describe(ref reader)} instead of a string");
         reader.Skip();
         return false;
     }
 
-    public void Fail(long offset, string reason) => _log.Fail(Name, Place(offset), reason);
+    public void Fail(long offset, string reason) => _log.AddError(Name, Locate(offset), reason);
 
-    /// <summary>Line and byte, and the list's entry, in words.</summary>
-    public string Place(long offset)
+    /// <summary>Describes a byte offset for messages: line, byte, list and index.</summary>
+    public string Locate(long offset)
     {
         var before = Text[..(int)offset];
         var line = before.Count((byte)'\n') + 1;
         var column = before.Length - before.LastIndexOf((byte)'\n');
-        return Place(line, column);
+        return Locate(line, column);
     }
 
-    private string Place(int line, int column)
+    private string Locate(int line, int column)
     {
-        var place = string.Create(CultureInfo.InvariantCulture, $"line {line}, byte {column}");
-        return List.Length == 0 ? place : $"{place}, {List}[{Index}]";
+        var location = string.Create(CultureInfo.InvariantCulture, $"line {line}, byte {column}");
+        return List.Length == 0 ? location : $"{location}, {List}[{Index}]";
     }
 
-    /// <summary>What to tell of a file that the reader gave up on, having come so far.</summary>
-    public DatasetException Explain(long consumed, Exception exception)
+    /// <summary>Creates the exception for a file that the JSON reader rejected at byte <paramref name="consumed"/>.</summary>
+    public DatasetException CreateException(long consumed, Exception exception)
     {
         var rest = Text[(int)consumed..].TrimStart(" \t\r\n,:["u8);
         var reason = rest.StartsWith("NaN"u8) || rest.StartsWith("Infinity"u8) || rest.StartsWith("-Infinity"u8)
-            ? "NaN and Infinity are no numbers in JSON; mend or remove this entry"
-            : consumed == 0 ? "is not a JSON file; annotations and results are read in COCO's form"
+            ? "NaN and Infinity are not valid JSON numbers: correct or remove this entry"
+            : consumed == 0 ? "is not a JSON file in COCO format"
             : exception.Message.Contains("maximum configured depth", StringComparison.Ordinal) ? "is nested too deeply"
             : "is not valid JSON from here on; is the file complete?";
-        var place = exception is JsonException { LineNumber: { } line, BytePositionInLine: { } at } ? Place((int)line + 1, (int)at + 1) : Place(consumed);
-        return new(Name, place, reason, exception);
+        var location = exception is JsonException { LineNumber: { } line, BytePositionInLine: { } at } ? Locate((int)line + 1, (int)at + 1) : Locate(consumed);
+        return new(Name, location, reason, exception);
     }
 
-    private static string Shown(ref Utf8JsonReader reader) => reader.TokenType switch
+    private static string Describe(ref Utf8JsonReader reader) => reader.TokenType switch
     {
         JsonTokenType.StartArray => "a list",
         JsonTokenType.StartObject => "an object",

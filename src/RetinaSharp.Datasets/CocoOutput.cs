@@ -3,29 +3,29 @@ using RetinaSharp.Boxes;
 
 namespace RetinaSharp.Datasets;
 
-/// <summary>What the writers of COCO files share.</summary>
+/// <summary>Shared code of the COCO writers.</summary>
 internal static class CocoOutput
 {
-    // Written out whenever this much has gathered, so that a file of any size needs the same memory.
+    // Flushed at this many bytes, so that memory use does not depend on the size of the file.
     private const int FlushAt = 1 << 16;
 
-    /// <summary>Writes a file beside its place, and moves it there when it is complete.</summary>
+    /// <summary>Writes to a temporary file and renames it when it is complete, so that readers never see a partial file.</summary>
     public static void Write(string path, Action<Stream> write)
     {
-        var beside = $"{path}.{Guid.NewGuid():N}.tmp";
+        var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
         try
         {
-            using (var stream = new FileStream(beside, FileMode.CreateNew))
+            using (var stream = new FileStream(temporary, FileMode.CreateNew))
                 write(stream);
-            File.Move(beside, path, overwrite: true);
+            File.Move(temporary, path, overwrite: true);
         }
         finally
         {
-            File.Delete(beside);
+            File.Delete(temporary);
         }
     }
 
-    /// <summary>Writes an object for each entry into the list that is open.</summary>
+    /// <summary>Writes each entry as an object into the open list.</summary>
     public static void WriteObjects<T>(Utf8JsonWriter writer, IEnumerable<T> entries, Action<Utf8JsonWriter, T> write)
     {
         foreach (var entry in entries)
@@ -38,7 +38,7 @@ internal static class CocoOutput
         }
     }
 
-    /// <summary>Writes "bbox".</summary>
+    /// <summary>Writes the <c>bbox</c> property.</summary>
     public static void WriteBox(Utf8JsonWriter writer, BoxXywh box)
     {
         writer.WriteStartArray("bbox"u8);

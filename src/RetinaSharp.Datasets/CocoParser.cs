@@ -3,7 +3,7 @@ using RetinaSharp.Boxes;
 
 namespace RetinaSharp.Datasets;
 
-/// <summary>Reads the three lists of a COCO annotation file in one pass; everything else, masks above all, is skipped unread.</summary>
+/// <summary>Parses the three lists of a COCO annotation file in one pass. Other content, such as masks, is skipped.</summary>
 internal sealed class CocoParser
 {
     private readonly CocoJson _json;
@@ -27,8 +27,8 @@ internal sealed class CocoParser
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            // The latter is how the reader complains of text that is not valid Unicode.
-            throw json.Explain(reader.BytesConsumed, exception);
+            // Utf8JsonReader throws InvalidOperationException for text that is not valid Unicode.
+            throw json.CreateException(reader.BytesConsumed, exception);
         }
 
         return parser;
@@ -38,7 +38,7 @@ internal sealed class CocoParser
     {
         reader.Read();
         if (reader.TokenType == JsonTokenType.StartArray)
-            throw new DatasetException(_json.Name, "", "is a list, as results files are; annotations are an object with \"images\", \"annotations\" and \"categories\"");
+            throw new DatasetException(_json.Name, "", "is a list, like a results file; an annotation file is an object with \"images\", \"annotations\" and \"categories\"");
         if (reader.TokenType != JsonTokenType.StartObject)
             throw new DatasetException(_json.Name, "", "is not an object with \"images\", \"annotations\" and \"categories\"");
 
@@ -55,19 +55,19 @@ internal sealed class CocoParser
                 reader.Skip();
         }
 
-        // Whatever follows the object makes this throw.
+        // Throws if anything follows the object.
         reader.Read();
         foreach (var list in (ReadOnlySpan<string>)["images", "annotations", "categories"])
         {
             if (!seen.Contains(list))
-                throw new DatasetException(_json.Name, "", $"has no \"{list}\": it is no COCO annotation file");
+                throw new DatasetException(_json.Name, "", $"has no \"{list}\": it is not a COCO annotation file");
         }
     }
 
     private void ReadList(ref Utf8JsonReader reader, string list, CocoJson.EntryReader read, HashSet<string> seen)
     {
         if (!seen.Add(list))
-            throw new DatasetException(_json.Name, _json.Place(reader.TokenStartIndex), $"has \"{list}\" twice");
+            throw new DatasetException(_json.Name, _json.Locate(reader.TokenStartIndex), $"has \"{list}\" twice");
         reader.Read();
         _json.ReadList(ref reader, list, read);
     }
@@ -163,7 +163,7 @@ internal sealed class CocoParser
             else if (reader.ValueTextEquals("difficult"u8))
             {
                 reader.Read();
-                // Not COCO's own: what another tool may mean by it is no reason to refuse its file.
+                // Not a COCO property: if another tool uses it with another meaning, the file is read all the same.
                 difficult = reader.TokenType == JsonTokenType.True || (reader.TokenType == JsonTokenType.Number && reader.GetDouble() != 0);
                 reader.Skip();
             }
@@ -216,7 +216,7 @@ internal sealed class CocoParser
             Categories.Add(new(id!.Value, name!));
     }
 
-    /// <summary>A side of an image; null counts as missing.</summary>
+    /// <summary>Reads a width or height; null counts as missing.</summary>
     private bool ReadSide(ref Utf8JsonReader reader, string what, out double side)
     {
         side = 0;
@@ -228,7 +228,7 @@ internal sealed class CocoParser
             return false;
         if (side is >= 0 and <= int.MaxValue && side == Math.Truncate(side))
             return true;
-        _json.Fail(start, $"{what} {side} is no number of pixels");
+        _json.Fail(start, $"{what} {side} is not a valid number of pixels");
         return false;
     }
 
@@ -243,10 +243,10 @@ internal sealed class CocoParser
         return true;
     }
 
-    private bool Has(bool there, string what, long start)
+    private bool Has(bool exists, string what, long start)
     {
-        if (!there)
+        if (!exists)
             _json.Fail(start, $"has no {what}");
-        return there;
+        return exists;
     }
 }

@@ -4,36 +4,39 @@ using System.Text.Json;
 namespace RetinaSharp.Datasets;
 
 /// <summary>
-/// COCO annotation files: <c>images</c>, <c>annotations</c> and <c>categories</c>, with the set's own ids and order. Numbers are
-/// written so that they are read as the same doubles. The same set gives the same bytes.
+/// Writes COCO annotation files: <c>images</c>, <c>annotations</c> and <c>categories</c>, with the ids and order of the dataset. Numbers
+/// round-trip. Equal datasets give identical bytes.
 /// </summary>
 /// <remarks>
-/// Beyond COCO's members an annotation has <c>"difficult": 1</c> where <see cref="Annotation.IsDifficult"/> is set, which this
-/// library reads too and others pass over. Readers sort the categories by id.
+/// In addition to COCO's properties, an annotation has <c>"difficult": 1</c> if <see cref="Annotation.IsDifficult"/> is set. This library
+/// reads it; other tools ignore it. Readers sort the categories by id.
 /// </remarks>
 public static class CocoWriter
 {
-    /// <summary>Writes an annotation file: beside its place first, and moved there when it is complete.</summary>
-    /// <param name="path">The file; one that is there is replaced.</param>
-    /// <param name="set">The set.</param>
-    /// <param name="description">What <c>info.description</c> says; no <c>info</c> is written where it is left out.</param>
-    /// <exception cref="ArgumentException">A number is not finite, which JSON cannot hold.</exception>
-    public static void Write(string path, DetectionDataset set, string? description = null)
+    /// <summary>
+    /// Writes an annotation file. The file is written under a temporary name and renamed, so that a failure leaves an existing file
+    /// unchanged.
+    /// </summary>
+    /// <param name="path">Path of the file; an existing file is replaced.</param>
+    /// <param name="dataset">The dataset.</param>
+    /// <param name="description">The value of <c>info.description</c>; if null, no <c>info</c> is written.</param>
+    /// <exception cref="ArgumentException">A number is not finite, which JSON cannot represent.</exception>
+    public static void Write(string path, DetectionDataset dataset, string? description = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        CocoOutput.Write(path, stream => Write(stream, set, description));
+        CocoOutput.Write(path, stream => Write(stream, dataset, description));
     }
 
-    /// <summary>Writes a set to a stream, which stays open.</summary>
+    /// <summary>Writes an annotation file to a stream and leaves the stream open.</summary>
     /// <param name="stream">The stream.</param>
-    /// <param name="set">The set.</param>
-    /// <param name="description">What <c>info.description</c> says; no <c>info</c> is written where it is left out.</param>
-    /// <exception cref="ArgumentException">A number is not finite, which JSON cannot hold.</exception>
-    public static void Write(Stream stream, DetectionDataset set, string? description = null)
+    /// <param name="dataset">The dataset.</param>
+    /// <param name="description">The value of <c>info.description</c>; if null, no <c>info</c> is written.</param>
+    /// <exception cref="ArgumentException">A number is not finite, which JSON cannot represent.</exception>
+    public static void Write(Stream stream, DetectionDataset dataset, string? description = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        ArgumentNullException.ThrowIfNull(set);
-        // Names of files and classes stay readable; no HTML is made of them here.
+        ArgumentNullException.ThrowIfNull(dataset);
+        // Keeps file and class names readable. The escaping that this omits matters only for JSON embedded in HTML.
         using var writer = new Utf8JsonWriter(stream, new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
         writer.WriteStartObject();
         if (description is not null)
@@ -43,10 +46,10 @@ public static class CocoWriter
             writer.WriteEndObject();
         }
 
-        WriteList(writer, "images", set.Images, WriteImage);
-        WriteList(writer, "annotations", set.Images.SelectMany(image => image.Annotations.Select(annotation => (image, annotation))),
-            (json, pair) => WriteAnnotation(json, pair.image, pair.annotation, set.Categories));
-        WriteList(writer, "categories", set.Categories, WriteCategory);
+        WriteList(writer, "images", dataset.Images, WriteImage);
+        WriteList(writer, "annotations", dataset.Images.SelectMany(image => image.Annotations.Select(annotation => (image, annotation))),
+            (json, pair) => WriteAnnotation(json, pair.image, pair.annotation, dataset.Categories));
+        WriteList(writer, "categories", dataset.Categories, WriteCategory);
         writer.WriteEndObject();
     }
 
@@ -61,7 +64,7 @@ public static class CocoWriter
     {
         writer.WriteNumber("id"u8, image.Id);
         writer.WriteString("file_name"u8, image.FileName);
-        // 0 stands for a size that is not known.
+        // 0 means unknown.
         if (image is not { Width: > 0, Height: > 0 })
             return;
         writer.WriteNumber("width"u8, image.Width);

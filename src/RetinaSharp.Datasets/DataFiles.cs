@@ -2,7 +2,7 @@ using System.Text;
 
 namespace RetinaSharp.Datasets;
 
-/// <summary>Files of a data set, with errors that name them.</summary>
+/// <summary>File access of the readers; errors become exceptions that name the file.</summary>
 internal static class DataFiles
 {
     private static ReadOnlySpan<byte> LfsPointer => "version https://git-lfs.github.com/spec/"u8;
@@ -10,35 +10,37 @@ internal static class DataFiles
     public static byte[] ReadBytes(string path)
     {
         var bytes = Guard(path, File.ReadAllBytes);
-        RefuseLfsPointer(path, bytes);
+        ThrowIfLfsPointer(path, bytes);
         return bytes;
     }
 
-    /// <summary>The lines of a text file, without a byte order mark.</summary>
+    /// <summary>Reads the lines of a text file, without byte order mark.</summary>
     public static string[] ReadLines(string path)
     {
         var lines = Guard(path, File.ReadAllLines);
         if (lines.Length > 0)
-            RefuseLfsPointer(path, Encoding.UTF8.GetBytes(lines[0]));
+            ThrowIfLfsPointer(path, Encoding.UTF8.GetBytes(lines[0]));
         return lines;
     }
 
-    /// <summary>The files under a folder, in ordinal order of their paths; macOS's <c>._</c> companions are no data.</summary>
-    public static string[] List(string folder, bool deep, Func<string, bool> wanted)
+    /// <summary>Lists the files in a folder, in ordinal order of their paths, without macOS's <c>._</c> companion files.</summary>
+    public static string[] List(string folder, bool recursive, Func<string, bool> predicate)
     {
-        var files = Guard(folder, path => (deep ? Folders(path) : [path]).SelectMany(at => Directory.EnumerateFiles(at))
-            .Where(file => !Path.GetFileName(file).StartsWith("._", StringComparison.Ordinal) && wanted(file)).ToArray());
+        var files = Guard(folder, path => (recursive ? Folders(path) : [path]).SelectMany(folder => Directory.EnumerateFiles(folder))
+            .Where(file => !Path.GetFileName(file).StartsWith("._", StringComparison.Ordinal) && predicate(file)).ToArray());
         Array.Sort(files, StringComparer.Ordinal);
         return files;
     }
 
-    /// <summary>Whether a folder has a file of a pattern.</summary>
+    /// <summary>Returns whether a folder has a file that matches a pattern.</summary>
     public static bool Any(string folder, string pattern) => Guard(folder, path => Directory.EnumerateFiles(path, pattern).Any());
 
     public static bool HasExtension(string path, string extension) => Path.GetExtension(path.AsSpan()).Equals(extension, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Absolute path of what a file of the set names; such a name can hold anything.</summary>
-    public static string Resolve(string folder, string name, string file, string place)
+    /// <summary>
+    /// Resolves a path from an annotation file to an absolute path. Throws <see cref="DatasetException"/> if it is not a valid path.
+    /// </summary>
+    public static string Resolve(string folder, string name, string file, string location)
     {
         try
         {
@@ -46,24 +48,24 @@ internal static class DataFiles
         }
         catch (Exception exception) when (exception is ArgumentException or NotSupportedException or PathTooLongException)
         {
-            throw new DatasetException(file, place, $"\"{name}\" is no path", exception);
+            throw new DatasetException(file, location, $"\"{name}\" is not a valid path", exception);
         }
     }
 
-    public static void RefuseLfsPointer(string path, ReadOnlySpan<byte> start)
+    public static void ThrowIfLfsPointer(string path, ReadOnlySpan<byte> start)
     {
         if (start.StartsWith(LfsPointer))
-            throw new DatasetException(path, "", "this is a Git LFS pointer, not the file itself: run `git lfs pull` in its repository");
+            throw new DatasetException(path, "", "is a Git LFS pointer instead of the file: run `git lfs pull` in its repository");
     }
 
     /// <summary>
-    /// A folder and all that are under it. Links are followed, after everything else and none to a folder that was there already:
-    /// one that leads back up would never end.
+    /// Lists a folder and its subfolders recursively. Symbolic links are followed last and only to folders that were not visited, so that a
+    /// link to a parent folder does not loop.
     /// </summary>
     private static IEnumerable<string> Folders(string root)
     {
-        // Each with the path without links, which tells whether it was there already.
-        var folders = new Queue<(string Path, string Real)>([(root, Whole(Path.TrimEndingDirectorySeparator(Path.GetFullPath(root))))]);
+        // Each with its path without links, which identifies visited folders.
+        var folders = new Queue<(string Path, string Real)>([(root, ResolveParents(Path.TrimEndingDirectorySeparator(Path.GetFullPath(root))))]);
         var links = new Queue<(string Path, string Real)>();
         var seen = new HashSet<string>(StringComparer.Ordinal);
         while (folders.TryDequeue(out var folder) || links.TryDequeue(out folder))
@@ -79,9 +81,9 @@ internal static class DataFiles
             }
         }
 
-        static string Real(string path) => Directory.ResolveLinkTarget(path, returnFinalTarget: true) is { } target ? Whole(target.FullName) : path;
+        static string Real(string path) => Directory.ResolveLinkTarget(path, returnFinalTarget: true) is { } target ? ResolveParents(target.FullName) : path;
 
-        static string Whole(string path) => Path.GetDirectoryName(path) is { } above ? Real(Path.Combine(Whole(above), Path.GetFileName(path))) : path;
+        static string ResolveParents(string path) => Path.GetDirectoryName(path) is { } parent ? Real(Path.Combine(ResolveParents(parent), Path.GetFileName(path))) : path;
     }
 
     private static T Guard<T>(string path, Func<string, T> read)

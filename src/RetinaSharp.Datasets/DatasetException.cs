@@ -1,22 +1,22 @@
 namespace RetinaSharp.Datasets;
 
-/// <summary>Input data that cannot be understood: names the file, the place in it and the reason with its remedy.</summary>
+/// <summary>The exception for invalid input data. The message names the file, the location in it, the reason and a remedy.</summary>
 public sealed class DatasetException : Exception
 {
-    /// <summary>Creates the exception.</summary>
+    /// <summary>Initializes the exception.</summary>
     /// <param name="file">The file or folder.</param>
-    /// <param name="place">Where in it (a line, an element, an id); empty for the whole file.</param>
-    /// <param name="reason">What is wrong, and what to do about it.</param>
-    /// <param name="inner">What was thrown underneath, if anything.</param>
-    public DatasetException(string file, string place, string reason, Exception? inner = null)
-        : base(new DatasetProblem(file, place, reason).ToString(), inner) => (File, Place, Reason) = (file, place, reason);
+    /// <param name="location">The location in the file: a line, an element or an id; empty for the whole file.</param>
+    /// <param name="reason">What is wrong and how to correct it.</param>
+    /// <param name="inner">The cause, if any.</param>
+    public DatasetException(string file, string location, string reason, Exception? inner = null)
+        : base(new DatasetProblem(file, location, reason).ToString(), inner) => (File, Location, Reason) = (file, location, reason);
 
     /// <summary>The file or folder.</summary>
     public string File { get; }
 
-    /// <summary>Where in it; empty for the whole file.</summary>
-    public string Place { get; }
+    /// <summary>The location in the file: a line, an element or an id; empty for the whole file.</summary>
+    public string Location { get; }
 
-    /// <summary>What is wrong, and what to do about it.</summary>
+    /// <summary>What is wrong and how to correct it.</summary>
     public string Reason { get; }
 }

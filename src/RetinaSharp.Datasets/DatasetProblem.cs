@@ -1,14 +1,16 @@
 namespace RetinaSharp.Datasets;
 
-/// <summary>Something wrong in annotation data: mended, in a set that was opened; also fatal, in the list of a check.</summary>
-/// <param name="File">The file.</param>
-/// <param name="Place">Where in it: a line, an element, an id.</param>
-/// <param name="Reason">What is wrong and what was done about it.</param>
-public sealed record DatasetProblem(string File, string Place, string Reason)
+/// <summary>
+/// A problem in annotation data. Opening a dataset reports problems that were worked around; checking it reports errors too.
+/// </summary>
+/// <param name="File">The file or folder.</param>
+/// <param name="Location">The location in the file: a line, an element or an id; empty for the whole file.</param>
+/// <param name="Reason">What is wrong, and what was done about it.</param>
+public sealed record DatasetProblem(string File, string Location, string Reason)
 {
-    /// <summary>Whether the set can be used all the same.</summary>
+    /// <summary>Whether the problem is an error, with which the dataset cannot be opened, or a warning.</summary>
     public ProblemSeverity Severity { get; init; }
 
     /// <inheritdoc/>
-    public override string ToString() => Place.Length == 0 ? $"{File}: {Reason}" : $"{File}: {Place}: {Reason}";
+    public override string ToString() => Location.Length == 0 ? $"{File}: {Reason}" : $"{File}: {Location}: {Reason}";
 }

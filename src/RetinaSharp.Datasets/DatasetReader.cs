@@ -1,6 +1,6 @@
 namespace RetinaSharp.Datasets;
 
-/// <summary>Finds out what a path holds.</summary>
+/// <summary>Detects the format of a dataset and reads it.</summary>
 internal static class DatasetReader
 {
     public static DetectionDataset Open(string data, DatasetOptions options, ProblemLog log)
@@ -21,7 +21,7 @@ internal static class DatasetReader
         }
 
         if (!Directory.Exists(path))
-            throw new DatasetException(path, "", "there is no such file or folder");
+            throw new DatasetException(path, "", "the file or folder does not exist");
         if (VocReader.Recognizes(path))
             return VocReader.Read(data, path, split, options, log);
         if (CocoReader.Recognizes(path))
@@ -31,10 +31,10 @@ internal static class DatasetReader
         if (YoloReader.Recognizes(path))
             return YoloReader.ReadFolder(data, path, split, options, log);
         throw new DatasetException(path, "",
-            "holds no data set: expected a COCO JSON file, annotations/instances_SPLIT.json, Annotations/*.xml (VOC), data.yaml, or images/ with labels/ (YOLO)");
+            "is not a dataset in a known format: expected a COCO JSON file, annotations/instances_SPLIT.json, Annotations/*.xml (VOC), data.yaml, or images/ with labels/ (YOLO)");
     }
 
-    /// <summary>Path and split; a '#' that belongs to the name of something there is part of the path.</summary>
+    /// <summary>Splits DATA#SPLIT into path and split. A '#' in the name of an existing file or folder belongs to the path.</summary>
     internal static (string Path, string? Split) Split(string data)
     {
         var at = data.LastIndexOf('#');
@@ -42,9 +42,9 @@ internal static class DatasetReader
             return (data, null);
         var split = data[(at + 1)..];
         if (split.Length == 0)
-            throw new DatasetException(data, "", "names no split after '#'");
+            throw new DatasetException(data, "", "has no split name after '#'");
         if (split is "." or ".." || split.AsSpan().IndexOfAny('/', '\\', '\0') >= 0)
-            throw new DatasetException(data, "", $"\"{split}\" is no name of a split");
+            throw new DatasetException(data, "", $"\"{split}\" is not a valid split name");
         return (data[..at], split);
     }
 

@@ -1,24 +1,24 @@
 namespace RetinaSharp.Datasets;
 
-/// <summary>What is in a set, in numbers.</summary>
+/// <summary>Statistics of a dataset.</summary>
 public sealed record DatasetSummary
 {
-    // COCO's borders between small, medium and large, in square pixels.
+    // COCO's limits between small, medium and large objects, in square pixels.
     private const double Small = 32 * 32, Medium = 96 * 96;
 
-    /// <summary>How many images there are.</summary>
+    /// <summary>Number of images.</summary>
     public required int Images { get; init; }
 
-    /// <summary>How many of them have no boxes.</summary>
+    /// <summary>Number of images without boxes.</summary>
     public required int ImagesWithoutBoxes { get; init; }
 
-    /// <summary>How many boxes there are, crowds among them.</summary>
+    /// <summary>Number of boxes, including crowds.</summary>
     public required int Boxes { get; init; }
 
-    /// <summary>How many boxes are crowds. Only the others count in the sizes below.</summary>
+    /// <summary>Number of crowd boxes. The statistics below exclude them.</summary>
     public required int Crowds { get; init; }
 
-    /// <summary>The classes in the set's order.</summary>
+    /// <summary>The classes, in the order of the dataset.</summary>
     public required IReadOnlyList<ClassCount> Classes { get; init; }
 
     /// <summary>Widths of the boxes, in pixels.</summary>
@@ -30,35 +30,35 @@ public sealed record DatasetSummary
     /// <summary>Areas of the boxes (<see cref="Annotation.Area"/>), in square pixels.</summary>
     public required Quantiles BoxArea { get; init; }
 
-    /// <summary>Width divided by height, of boxes with an area.</summary>
+    /// <summary>Aspect ratios of the boxes, width / height; boxes without area are excluded.</summary>
     public required Quantiles BoxAspect { get; init; }
 
-    /// <summary>Boxes with an area below 32².</summary>
+    /// <summary>Number of boxes with an area less than 32² pixels.</summary>
     public required int SmallBoxes { get; init; }
 
-    /// <summary>Boxes with an area from 32² to below 96².</summary>
+    /// <summary>Number of boxes with an area of at least 32² and less than 96² pixels.</summary>
     public required int MediumBoxes { get; init; }
 
-    /// <summary>Boxes with an area from 96² up.</summary>
+    /// <summary>Number of boxes with an area of at least 96² pixels.</summary>
     public required int LargeBoxes { get; init; }
 
-    /// <summary>The sizes of the images, the commonest first.</summary>
+    /// <summary>The image sizes, most frequent first.</summary>
     public required IReadOnlyList<ImageSizeCount> ImageSizes { get; init; }
 
-    /// <summary>Counts a set.</summary>
-    /// <param name="set">The set.</param>
-    public static DatasetSummary Create(DetectionDataset set)
+    /// <summary>Computes the statistics of a dataset.</summary>
+    /// <param name="dataset">The dataset.</param>
+    public static DatasetSummary Create(DetectionDataset dataset)
     {
-        ArgumentNullException.ThrowIfNull(set);
-        var boxes = set.Images.SelectMany(image => image.Annotations).ToArray();
+        ArgumentNullException.ThrowIfNull(dataset);
+        var boxes = dataset.Images.SelectMany(image => image.Annotations).ToArray();
         var objects = boxes.Where(box => !box.IsCrowd).ToArray();
         return new()
         {
-            Images = set.Images.Count,
-            ImagesWithoutBoxes = set.Images.Count(image => image.Annotations.Count == 0),
+            Images = dataset.Images.Count,
+            ImagesWithoutBoxes = dataset.Images.Count(image => image.Annotations.Count == 0),
             Boxes = boxes.Length,
             Crowds = boxes.Length - objects.Length,
-            Classes = CountClasses(set),
+            Classes = CountClasses(dataset),
             BoxWidth = Quantiles.Compute(objects.Select(box => box.Box.Width)),
             BoxHeight = Quantiles.Compute(objects.Select(box => box.Box.Height)),
             BoxArea = Quantiles.Compute(objects.Select(box => box.Area)),
@@ -66,20 +66,20 @@ public sealed record DatasetSummary
             SmallBoxes = objects.Count(box => box.Area < Small),
             MediumBoxes = objects.Count(box => box.Area is >= Small and < Medium),
             LargeBoxes = objects.Count(box => box.Area >= Medium),
-            ImageSizes = [.. set.Images.GroupBy(image => (image.Width, image.Height))
+            ImageSizes = [.. dataset.Images.GroupBy(image => (image.Width, image.Height))
                 .Select(group => new ImageSizeCount(group.Key.Width, group.Key.Height, group.Count()))
                 .OrderByDescending(size => size.Images).ThenBy(size => size.Width).ThenBy(size => size.Height)],
         };
     }
 
-    private static ClassCount[] CountClasses(DetectionDataset set)
+    private static ClassCount[] CountClasses(DetectionDataset dataset)
     {
-        var boxes = new int[set.Categories.Count];
-        var images = new int[set.Categories.Count];
-        var lastImage = new int[set.Categories.Count];
-        for (var i = 0; i < set.Images.Count; i++)
+        var boxes = new int[dataset.Categories.Count];
+        var images = new int[dataset.Categories.Count];
+        var lastImage = new int[dataset.Categories.Count];
+        for (var i = 0; i < dataset.Images.Count; i++)
         {
-            foreach (var annotation in set.Images[i].Annotations)
+            foreach (var annotation in dataset.Images[i].Annotations)
             {
                 boxes[annotation.Category]++;
                 if (lastImage[annotation.Category] != i + 1)
@@ -88,6 +88,6 @@ public sealed record DatasetSummary
             }
         }
 
-        return [.. set.Categories.Select((category, i) => new ClassCount(category, boxes[i], images[i]))];
+        return [.. dataset.Categories.Select((category, i) => new ClassCount(category, boxes[i], images[i]))];
     }
 }

@@ -4,19 +4,21 @@ using RetinaSharp.Boxes;
 namespace RetinaSharp.Datasets;
 
 /// <summary>
-/// COCO results files: a list of <c>{"image_id", "category_id", "bbox": [x, y, width, height], "score"}</c>, in pixels of the
-/// original image. Also read is an annotation file's object whose <c>annotations</c> have scores.
+/// Reads and writes COCO results files: a list of <c>{"image_id", "category_id", "bbox": [x, y, width, height], "score"}</c>, with boxes in
+/// pixels of the original image. It also reads annotation files whose <c>annotations</c> have scores.
 /// </summary>
 public static class DetectionResults
 {
     /// <summary>Reads a results file.</summary>
-    /// <param name="path">The file.</param>
-    /// <returns>The detections in the order of the file, numbers as the file has them.</returns>
-    /// <exception cref="DatasetException">The file cannot be read, is no results file, or an entry is damaged; names the entry, counted from 0.</exception>
+    /// <param name="path">Path of the file.</param>
+    /// <returns>The detections in file order, with unmodified numbers.</returns>
+    /// <exception cref="DatasetException">
+    /// The file cannot be read, is not a results file, or has an invalid entry. The message names the entry by its 0-based index.
+    /// </exception>
     public static IReadOnlyList<DetectionResult> Read(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        var json = CocoJson.Load(path, new ProblemLog(collects: false));
+        var json = CocoJson.Load(path, new ProblemLog(collectsErrors: false));
         var results = new List<DetectionResult>();
         void ReadEntry(ref Utf8JsonReader reader) => results.Add(ReadOne(ref reader, json));
 
@@ -24,8 +26,8 @@ public static class DetectionResults
         try
         {
             reader.Read();
-            if (!GoToList(ref reader))
-                throw new DatasetException(path, "", "is no results file: expected a list of detections, or an object with \"annotations\"");
+            if (!MoveToList(ref reader))
+                throw new DatasetException(path, "", "is not a results file: expected a list of detections, or an object with \"annotations\"");
             json.ReadList(ref reader, "detections", ReadEntry);
             while (reader.Read())
             {
@@ -33,17 +35,19 @@ public static class DetectionResults
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            // The latter is how the reader complains of text that is not valid Unicode.
-            throw json.Explain(reader.BytesConsumed, exception);
+            // Utf8JsonReader throws InvalidOperationException for text that is not valid Unicode.
+            throw json.CreateException(reader.BytesConsumed, exception);
         }
 
         return results;
     }
 
-    /// <summary>Writes a results file: beside its place first, and moved there when it is complete.</summary>
-    /// <param name="path">The file; one that is there is replaced.</param>
-    /// <param name="results">The detections; they are taken one by one.</param>
-    /// <exception cref="ArgumentException">A number is not finite, which JSON cannot hold.</exception>
+    /// <summary>
+    /// Writes a results file. The file is written under a temporary name and renamed, so that a failure leaves an existing file unchanged.
+    /// </summary>
+    /// <param name="path">Path of the file; an existing file is replaced.</param>
+    /// <param name="results">The detections; enumerated once, without buffering.</param>
+    /// <exception cref="ArgumentException">A number is not finite, which JSON cannot represent.</exception>
     public static void Write(string path, IEnumerable<DetectionResult> results)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -51,10 +55,10 @@ public static class DetectionResults
         CocoOutput.Write(path, stream => Write(stream, results));
     }
 
-    /// <summary>Writes results to a stream, which stays open.</summary>
+    /// <summary>Writes a results file to a stream and leaves the stream open.</summary>
     /// <param name="stream">The stream.</param>
-    /// <param name="results">The detections; they are taken one by one.</param>
-    /// <exception cref="ArgumentException">A number is not finite, which JSON cannot hold.</exception>
+    /// <param name="results">The detections; enumerated once, without buffering.</param>
+    /// <exception cref="ArgumentException">A number is not finite, which JSON cannot represent.</exception>
     public static void Write(Stream stream, IEnumerable<DetectionResult> results)
     {
         ArgumentNullException.ThrowIfNull(stream);
@@ -71,8 +75,8 @@ public static class DetectionResults
         writer.WriteEndArray();
     }
 
-    /// <summary>Takes the reader to the bracket of the list of detections.</summary>
-    private static bool GoToList(ref Utf8JsonReader reader)
+    /// <summary>Moves the reader to the opening bracket of the list of detections.</summary>
+    private static bool MoveToList(ref Utf8JsonReader reader)
     {
         if (reader.TokenType == JsonTokenType.StartArray)
             return true;
@@ -129,6 +133,6 @@ public static class DetectionResults
         if (image is { } imageId && category is { } categoryId && box is { } found && score is { } confidence)
             return new(imageId, categoryId, found, confidence);
         var missing = image is null ? "image_id" : category is null ? "category_id" : box is null ? "bbox" : "score";
-        throw new DatasetException(json.Name, json.Place(start), $"has no {missing}");
+        throw new DatasetException(json.Name, json.Locate(start), $"has no {missing}");
     }
 }

@@ -2,14 +2,14 @@ using System.Buffers.Binary;
 
 namespace RetinaSharp.Datasets;
 
-/// <summary>The one EXIF field that matters here. EXIF that makes no sense is no reason to refuse a picture.</summary>
+/// <summary>Reads the orientation from EXIF data. Malformed EXIF data is ignored, because the image itself is usable.</summary>
 internal static class Exif
 {
     private const int OrientationTag = 274;
 
     private static ReadOnlySpan<byte> Prefix => "Exif\0\0"u8;
 
-    /// <summary>Orientation of an EXIF block, 1 to 8; null where the bytes are no EXIF block.</summary>
+    /// <summary>Returns the orientation in an EXIF block, 1 to 8; null if the bytes are not EXIF data.</summary>
     public static int? Orientation(ReadOnlySpan<byte> block, bool needsPrefix = false)
     {
         if (block.StartsWith(Prefix))

@@ -2,17 +2,17 @@ using System.Buffers.Binary;
 
 namespace RetinaSharp.Datasets;
 
-/// <summary>Reads the fields of an image header; running over the end throws <see cref="EndOfStreamException"/>.</summary>
+/// <summary>Reads fields of an image header; throws <see cref="EndOfStreamException"/> at the end of the data.</summary>
 internal sealed class HeaderReader(Stream stream, string name)
 {
     private readonly long _start = stream.Position;
 
     public string Name => name;
 
-    /// <summary>Place from the beginning of the image, in bytes.</summary>
+    /// <summary>Position from the start of the image, in bytes.</summary>
     public long Position => stream.Position - _start;
 
-    /// <summary>The bytes to come, as many as there are, without going on.</summary>
+    /// <summary>Reads ahead without advancing the position; returns the number of bytes that were available.</summary>
     public int Peek(Span<byte> bytes)
     {
         var count = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
@@ -22,7 +22,7 @@ internal sealed class HeaderReader(Stream stream, string name)
 
     public byte[] Bytes(int count)
     {
-        // Looked at first, so that a bogus length allocates nothing.
+        // Checked before the allocation, so that an invalid length does not allocate memory.
         if (count > stream.Length - stream.Position)
             throw new EndOfStreamException();
         var bytes = new byte[count];
@@ -59,5 +59,5 @@ internal sealed class HeaderReader(Stream stream, string name)
         stream.Position = _start + position;
     }
 
-    public DatasetException Corrupt(string reason) => new(name, $"byte {Position}", $"{reason}: the image is damaged");
+    public DatasetException Corrupt(string reason) => new(name, $"byte {Position}", $"{reason}: the image is corrupt");
 }

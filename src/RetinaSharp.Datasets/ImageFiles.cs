@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace RetinaSharp.Datasets;
 
-/// <summary>The image files of a set.</summary>
+/// <summary>Access to the image files of a dataset.</summary>
 internal static class ImageFiles
 {
     private static readonly HashSet<string> Extensions = new(StringComparer.OrdinalIgnoreCase)
@@ -12,26 +12,26 @@ internal static class ImageFiles
 
     public static bool IsImage(string path) => Extensions.Contains(Path.GetExtension(path));
 
-    /// <summary>Reports images whose files are not there: each one in a check, otherwise the first and how many.</summary>
+    /// <summary>Reports missing image files: each one when checking, otherwise the first one and their number.</summary>
     public static void RequireAll(IReadOnlyList<AnnotatedImage> images, string file, IEnumerable<string> lookedIn, ProblemLog log)
     {
         var missing = images.Where(image => !File.Exists(image.Path)).ToList();
         if (missing.Count == 0)
             return;
-        var where = $"looked in {string.Join(", ", lookedIn)}; name the folder with --images DIR";
-        if (log.Collects)
+        var where = $"looked in {string.Join(", ", lookedIn)}; set {nameof(DatasetOptions)}.{nameof(DatasetOptions.ImagesDirectory)} to their folder";
+        if (log.CollectsErrors)
         {
             foreach (var image in missing)
-                log.Fail(file, $"image {image.Id}", $"image file \"{image.FileName}\" is not there ({where})");
+                log.AddError(file, $"image {image.Id}", $"image file \"{image.FileName}\" not found ({where})");
         }
         else
         {
-            log.Fail(file, $"image {missing[0].Id}",
-                $"image file \"{missing[0].FileName}\" is not there ({missing.Count} of {images.Count} are missing; {where})");
+            log.AddError(file, $"image {missing[0].Id}",
+                $"image file \"{missing[0].FileName}\" not found ({missing.Count} of {images.Count} are missing; {where})");
         }
     }
 
-    /// <summary>Reads a header; false after an error that was collected.</summary>
+    /// <summary>Reads the header of an image file; returns false after an error that was collected.</summary>
     public static bool TryReadHeader(string path, ProblemLog log, [NotNullWhen(true)] out ImageHeader? header)
     {
         try
@@ -39,24 +39,24 @@ internal static class ImageFiles
             header = ImageHeader.Read(path);
             return true;
         }
-        catch (DatasetException exception) when (log.Collects)
+        catch (DatasetException exception) when (log.CollectsErrors)
         {
-            log.Fail(exception.File, exception.Place, exception.Reason);
+            log.AddError(exception.File, exception.Location, exception.Reason);
             header = null;
             return false;
         }
     }
 
-    /// <summary>Holds the size that the annotations have against the file's own, and finds files that are no images.</summary>
+    /// <summary>Compares the image sizes in the annotations with those of the files, and finds files that are not images.</summary>
     public static void CheckHeaders(IReadOnlyList<AnnotatedImage> images, ProblemLog log) =>
-        ParallelRead.Select(images, log, (image, own) =>
+        ParallelRead.Select(images, log, (image, itemLog) =>
         {
             if (!File.Exists(image.Path))
                 return false;
             var header = ImageHeader.Read(image.Path);
             if ((header.OrientedWidth, header.OrientedHeight) != (image.Width, image.Height))
             {
-                own.Warn(image.Path, $"image {image.Id}",
+                itemLog.AddWarning(image.Path, $"image {image.Id}",
                     $"is {header.OrientedWidth} x {header.OrientedHeight} (EXIF orientation {header.Orientation}), but annotated as {image.Width} x {image.Height}");
             }
 

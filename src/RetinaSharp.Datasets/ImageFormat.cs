@@ -1,9 +1,9 @@
 namespace RetinaSharp.Datasets;
 
-/// <summary>Formats of image files, by what is in them; the extension of the name is not looked at.</summary>
+/// <summary>Formats of image files, detected from the content and not from the file extension.</summary>
 public enum ImageFormat
 {
-    /// <summary>JPEG, also the first picture of an MPO file.</summary>
+    /// <summary>JPEG, or the first image of an MPO file.</summary>
     Jpeg,
 
     /// <summary>PNG.</summary>
@@ -12,9 +12,9 @@ public enum ImageFormat
     /// <summary>WebP, lossy or lossless.</summary>
     WebP,
 
-    /// <summary>Windows bitmap.</summary>
+    /// <summary>Windows bitmap (BMP).</summary>
     Bmp,
 
-    /// <summary>TIFF with 32-bit offsets; its first page.</summary>
+    /// <summary>The first page of a TIFF file with 32-bit offsets.</summary>
     Tiff,
 }

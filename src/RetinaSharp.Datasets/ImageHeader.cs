@@ -1,12 +1,10 @@
 namespace RetinaSharp.Datasets;
 
-/// <summary>What the header of an image file says, read without decoding the picture.</summary>
-/// <param name="Format">The format.</param>
-/// <param name="Width">Width in pixels as stored, at least 1.</param>
-/// <param name="Height">Height in pixels as stored, at least 1.</param>
-/// <param name="Orientation">
-/// EXIF orientation, 1 to 8; 1, "as stored", where the file has none or a value that is not defined.
-/// </param>
+/// <summary>Format, size and orientation of an image, read from the file header without decoding the pixels.</summary>
+/// <param name="Format">The file format.</param>
+/// <param name="Width">Width in pixels before EXIF orientation, at least 1.</param>
+/// <param name="Height">Height in pixels before EXIF orientation, at least 1.</param>
+/// <param name="Orientation">EXIF orientation, 1 to 8; 1 (no rotation) if the file has none or an undefined value.</param>
 public sealed record ImageHeader(ImageFormat Format, int Width, int Height, int Orientation)
 {
     /// <summary>Width in pixels after EXIF orientation.</summary>
@@ -15,12 +13,14 @@ public sealed record ImageHeader(ImageFormat Format, int Width, int Height, int 
     /// <summary>Height in pixels after EXIF orientation.</summary>
     public int OrientedHeight => IsTransposed ? Width : Height;
 
-    // Orientations 5 to 8 turn the picture by a quarter.
+    // Orientations 5 to 8 rotate by 90 degrees.
     private bool IsTransposed => Orientation >= 5;
 
-    /// <summary>Reads the header of a file.</summary>
-    /// <param name="path">The file.</param>
-    /// <exception cref="DatasetException">The file cannot be read, is truncated in its header, or is no image of a known format.</exception>
+    /// <summary>Reads the header of an image file.</summary>
+    /// <param name="path">Path of the file.</param>
+    /// <exception cref="DatasetException">
+    /// The file cannot be read, its header is truncated, or it is not an image of a supported format.
+    /// </exception>
     public static ImageHeader Read(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -35,10 +35,10 @@ public sealed record ImageHeader(ImageFormat Format, int Width, int Height, int 
         }
     }
 
-    /// <summary>Reads the header of an image that begins at the stream's position.</summary>
+    /// <summary>Reads the header of an image from a stream, from its current position.</summary>
     /// <param name="stream">The stream; its position afterwards is undefined.</param>
-    /// <param name="name">Its name in errors.</param>
-    /// <exception cref="DatasetException">The data are truncated in the header, or no image of a known format.</exception>
+    /// <param name="name">Name of the image for error messages.</param>
+    /// <exception cref="DatasetException">The header is truncated, or the data is not an image of a supported format.</exception>
     public static ImageHeader Read(Stream stream, string name)
     {
         ArgumentNullException.ThrowIfNull(stream);
@@ -57,7 +57,7 @@ public sealed record ImageHeader(ImageFormat Format, int Width, int Height, int 
             var header = Parse(reader);
             return header.Width > 0 && header.Height > 0
                 ? header
-                : throw reader.Corrupt($"the header says {header.Width} x {header.Height} pixels");
+                : throw reader.Corrupt($"the header gives {header.Width} x {header.Height} pixels");
         }
         catch (EndOfStreamException exception)
         {
@@ -79,7 +79,7 @@ public sealed record ImageHeader(ImageFormat Format, int Width, int Height, int 
             return BmpHeader.Read(reader);
         if (start.StartsWith("II*\0"u8) || start.StartsWith("MM\0*"u8))
             return TiffHeader.Read(reader);
-        DataFiles.RefuseLfsPointer(reader.Name, start);
-        throw new DatasetException(reader.Name, "", start.IsEmpty ? "the file is empty" : "is no JPEG, PNG, WebP, BMP or TIFF image");
+        DataFiles.ThrowIfLfsPointer(reader.Name, start);
+        throw new DatasetException(reader.Name, "", start.IsEmpty ? "the file is empty" : "is not a JPEG, PNG, WebP, BMP or TIFF image");
     }
 }

@@ -1,7 +1,7 @@
 namespace RetinaSharp.Datasets;
 
-/// <summary>How many images have a size.</summary>
+/// <summary>The number of images of one size.</summary>
 /// <param name="Width">Width in pixels.</param>
 /// <param name="Height">Height in pixels.</param>
-/// <param name="Images">How many.</param>
+/// <param name="Images">Number of images.</param>
 public sealed record ImageSizeCount(int Width, int Height, int Images);

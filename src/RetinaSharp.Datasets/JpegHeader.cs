@@ -1,6 +1,6 @@
 namespace RetinaSharp.Datasets;
 
-/// <summary>JPEG: segments up to the frame header (ITU T.81, annex B), with EXIF in APP1.</summary>
+/// <summary>Reads JPEG segments up to the frame header (ITU T.81, annex B), and EXIF from APP1.</summary>
 internal static class JpegHeader
 {
     public static ImageHeader Read(HeaderReader reader)
@@ -9,7 +9,7 @@ internal static class JpegHeader
         int? orientation = null;
         while (true)
         {
-            // Decoders skip stray bytes before a marker, and fill bytes in front of its code.
+            // Like decoders, skips stray bytes before a marker and fill bytes before its code.
             while (reader.Byte() != 0xFF)
             {
             }
@@ -24,12 +24,12 @@ internal static class JpegHeader
                 case 0x00 or 0x01 or (>= 0xD0 and <= 0xD8):
                     continue;
                 case 0xD9 or 0xDA:
-                    throw reader.Corrupt("the picture begins before its frame header");
+                    throw reader.Corrupt("the image data begins before the frame header");
             }
 
             var length = reader.UInt16(littleEndian: false) - 2;
             if (length < 0)
-                throw reader.Corrupt($"segment {marker:X2} has an impossible length");
+                throw reader.Corrupt($"segment {marker:X2} has an invalid length");
             if (marker is >= 0xC0 and <= 0xCF and not (0xC4 or 0xC8 or 0xCC))
             {
                 reader.Skip(1);

@@ -2,10 +2,12 @@ using System.Runtime.ExceptionServices;
 
 namespace RetinaSharp.Datasets;
 
-/// <summary>Reads many small files at once, with the outcome of reading them one after the other.</summary>
+/// <summary>Reads many small files in parallel, with the result of reading them sequentially.</summary>
 internal static class ParallelRead
 {
-    /// <summary>Calls <paramref name="read"/> for every item; results, problems and the error thrown are those of the items' order.</summary>
+    /// <summary>
+    /// Calls <paramref name="read"/> for every item. Results, problems and the first exception are those of sequential execution.
+    /// </summary>
     public static TResult[] Select<TItem, TResult>(IReadOnlyList<TItem> items, ProblemLog log, Func<TItem, ProblemLog, TResult> read)
     {
         var results = new TResult[items.Count];
@@ -13,7 +15,7 @@ internal static class ParallelRead
         var errors = new DatasetException?[items.Count];
         Parallel.For(0, items.Count, i =>
         {
-            logs[i] = new ProblemLog(log.Collects);
+            logs[i] = new ProblemLog(log.CollectsErrors);
             try
             {
                 results[i] = read(items[i], logs[i]);
@@ -29,9 +31,9 @@ internal static class ParallelRead
             log.Append(logs[i]);
             if (errors[i] is not { } error)
                 continue;
-            if (!log.Collects)
+            if (!log.CollectsErrors)
                 ExceptionDispatchInfo.Throw(error);
-            log.Fail(error.File, error.Place, error.Reason);
+            log.AddError(error.File, error.Location, error.Reason);
         }
 
         return results;

@@ -1,6 +1,6 @@
 namespace RetinaSharp.Datasets;
 
-/// <summary>PNG: IHDR, and eXIf where it stands before the picture.</summary>
+/// <summary>Reads IHDR, and eXIf if it precedes the image data, of a PNG file.</summary>
 internal static class PngHeader
 {
     public static ImageHeader Read(HeaderReader reader)
@@ -39,6 +39,6 @@ internal static class PngHeader
     private static int Dimension(HeaderReader reader)
     {
         var value = reader.UInt32(littleEndian: false);
-        return value is > 0 and <= int.MaxValue ? (int)value : throw reader.Corrupt($"a side of {value} pixels is impossible");
+        return value is > 0 and <= int.MaxValue ? (int)value : throw reader.Corrupt($"a width or height of {value} pixels is invalid");
     }
 }

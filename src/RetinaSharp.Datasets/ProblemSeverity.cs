@@ -1,11 +1,11 @@
 namespace RetinaSharp.Datasets;
 
-/// <summary>How bad a <see cref="DatasetProblem"/> is.</summary>
+/// <summary>Severity of a <see cref="DatasetProblem"/>.</summary>
 public enum ProblemSeverity
 {
-    /// <summary>The data were mended or are suspicious; the set can be used.</summary>
+    /// <summary>The problem was worked around, or the data is suspicious; the dataset can be used.</summary>
     Warning,
 
-    /// <summary>The set cannot be used as it is; opening it throws <see cref="DatasetException"/>.</summary>
+    /// <summary>The dataset cannot be used as it is; opening it throws <see cref="DatasetException"/>.</summary>
     Error,
 }

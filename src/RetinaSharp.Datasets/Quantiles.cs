@@ -1,17 +1,17 @@
 namespace RetinaSharp.Datasets;
 
-/// <summary>How numbers are spread; NaN throughout where there are none.</summary>
-/// <param name="Min">The least.</param>
-/// <param name="P05">5 % are below.</param>
-/// <param name="P25">25 % are below.</param>
-/// <param name="Median">Half are below.</param>
-/// <param name="P75">75 % are below.</param>
-/// <param name="P95">95 % are below.</param>
-/// <param name="Max">The greatest.</param>
+/// <summary>Quantiles of a sample; all NaN for an empty sample.</summary>
+/// <param name="Min">The minimum.</param>
+/// <param name="P05">The 5 % quantile.</param>
+/// <param name="P25">The 25 % quantile.</param>
+/// <param name="Median">The median.</param>
+/// <param name="P75">The 75 % quantile.</param>
+/// <param name="P95">The 95 % quantile.</param>
+/// <param name="Max">The maximum.</param>
 public sealed record Quantiles(double Min, double P05, double P25, double Median, double P75, double P95, double Max)
 {
-    /// <summary>The quantiles of some numbers, interpolated between neighbors as numpy's default does.</summary>
-    /// <param name="values">The numbers, in any order.</param>
+    /// <summary>Computes quantiles with linear interpolation, the default of numpy.quantile.</summary>
+    /// <param name="values">The sample, in any order.</param>
     public static Quantiles Compute(IEnumerable<double> values)
     {
         ArgumentNullException.ThrowIfNull(values);
@@ -20,12 +20,12 @@ public sealed record Quantiles(double Min, double P05, double P25, double Median
         return new(At(sorted, 0), At(sorted, .05), At(sorted, .25), At(sorted, .5), At(sorted, .75), At(sorted, .95), At(sorted, 1));
     }
 
-    private static double At(double[] sorted, double part)
+    private static double At(double[] sorted, double fraction)
     {
         if (sorted.Length == 0)
             return double.NaN;
-        var place = part * (sorted.Length - 1);
-        var lower = (int)place;
-        return sorted[lower] + (place - lower) * (sorted[Math.Min(lower + 1, sorted.Length - 1)] - sorted[lower]);
+        var position = fraction * (sorted.Length - 1);
+        var lower = (int)position;
+        return sorted[lower] + (position - lower) * (sorted[Math.Min(lower + 1, sorted.Length - 1)] - sorted[lower]);
     }
 }

@@ -2,14 +2,14 @@ using System.Buffers.Binary;
 
 namespace RetinaSharp.Datasets;
 
-/// <summary>The entries of a TIFF directory, 12 bytes each; EXIF data have the same form.</summary>
+/// <summary>The entries of a TIFF image file directory (IFD), 12 bytes each; EXIF data has the same structure.</summary>
 internal readonly ref struct TiffDirectory(ReadOnlySpan<byte> entries, bool littleEndian)
 {
     private const int EntrySize = 12, ShortType = 3, LongType = 4;
 
     private readonly ReadOnlySpan<byte> _entries = entries;
 
-    /// <summary>The first value of an entry of type SHORT or LONG.</summary>
+    /// <summary>Returns the first value of the entry with a tag, if it has type SHORT or LONG.</summary>
     public uint? Find(int tag)
     {
         for (var rest = _entries; rest.Length >= EntrySize; rest = rest[EntrySize..])

@@ -1,6 +1,6 @@
 namespace RetinaSharp.Datasets;
 
-/// <summary>TIFF: the first directory.</summary>
+/// <summary>Reads the first image file directory (IFD) of a TIFF file.</summary>
 internal static class TiffHeader
 {
     private const int WidthTag = 256, HeightTag = 257, OrientationTag = 274;
@@ -14,6 +14,6 @@ internal static class TiffHeader
         return new(ImageFormat.Tiff, Dimension(directory.Find(WidthTag)), Dimension(directory.Find(HeightTag)), Exif.Valid(directory.Find(OrientationTag)));
     }
 
-    // Zero is refused by the caller.
+    // The caller rejects 0.
     private static int Dimension(uint? value) => value is <= int.MaxValue ? (int)value.Value : 0;
 }

@@ -4,8 +4,8 @@ using System.Xml;
 namespace RetinaSharp.Datasets;
 
 /// <summary>
-/// One VOC annotation file. It is read element by element: a tree of a file from anywhere could be deep enough to end the
-/// process.
+/// One VOC annotation file. It is parsed with a streaming reader: building a tree of an untrusted, deeply nested file could overflow the
+/// stack.
 /// </summary>
 internal sealed class VocFile
 {
@@ -23,13 +23,13 @@ internal sealed class VocFile
 
     public string Stem => Path.GetFileNameWithoutExtension(FullPath);
 
-    /// <summary>The <c>filename</c> element; often wrong.</summary>
+    /// <summary>The <c>filename</c> element, which is often wrong.</summary>
     public string FileName { get; private set; } = "";
 
-    /// <summary>Width in pixels, 0 where the file has none.</summary>
+    /// <summary>Width in pixels; 0 if the file has none.</summary>
     public int Width { get; private set; }
 
-    /// <summary>Height in pixels, 0 where the file has none.</summary>
+    /// <summary>Height in pixels; 0 if the file has none.</summary>
     public int Height { get; private set; }
 
     public IReadOnlyList<VocObject> Objects => _objects;
@@ -44,9 +44,9 @@ internal sealed class VocFile
         }
         catch (XmlException exception)
         {
-            // The reader's own words for the first are meant for programmers.
+            // The XmlReader message for a DTD is meant for developers.
             var reason = exception.Message.Contains("DTD", StringComparison.Ordinal)
-                ? "has a document type (<!DOCTYPE …>), which is not read, because it can name other files: remove it"
+                ? "has a document type (<!DOCTYPE …>), which is not allowed, because it can refer to other files: remove it"
                 : $"is not valid XML: {exception.Message}";
             throw new DatasetException(path, $"line {exception.LineNumber}", reason, exception);
         }
@@ -60,7 +60,7 @@ internal sealed class VocFile
         if (reader.Name != "annotation")
             throw new DatasetException(FullPath, "", $"the root element is <{reader.Name}>; VOC files have <annotation>");
 
-        // Names from the root down to the element that the reader is in; deeper ones belong to parts of objects.
+        // Element names from the root to the current element. Elements that are nested deeper belong to parts of objects.
         var names = new string[4];
         var text = "";
         while (reader.Read())
@@ -144,9 +144,9 @@ internal sealed class VocFile
         return false;
     }
 
-    private void Fail(string reason) => _log.Fail(FullPath, $"line {_objectLine}, object {_objectCount}", reason);
+    private void Fail(string reason) => _log.AddError(FullPath, $"line {_objectLine}, object {_objectCount}", reason);
 
-    // A size that makes no sense is as good as none: the image's header has it.
+    // An invalid size counts as missing: it is then read from the image header.
     private static int Side(string text) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var side) && side is >= 1 and <= int.MaxValue ? (int)side : 0;
 }

@@ -1,8 +1,8 @@
 namespace RetinaSharp.Datasets;
 
 /// <summary>
-/// Finds the image of a VOC file. The file's own name is trusted more than its <c>filename</c> element, which tools leave without
-/// an extension or with the name of another image.
+/// Finds the image file of a VOC annotation file. The name of the annotation file has priority over its <c>filename</c> element, which
+/// tools write without extension or with the name of another image.
 /// </summary>
 internal sealed class VocImageFinder
 {
@@ -15,30 +15,30 @@ internal sealed class VocImageFinder
         _folder = folder;
         if (!Directory.Exists(folder))
             return;
-        foreach (var path in DataFiles.List(folder, deep: false, ImageFiles.IsImage))
+        foreach (var path in DataFiles.List(folder, recursive: false, ImageFiles.IsImage))
         {
             _byStem.TryAdd(Path.GetFileNameWithoutExtension(path), path);
             _byName.Add(Path.GetFileName(path), path);
         }
     }
 
-    /// <summary>Path of the image; where there is none, the path at which it was expected.</summary>
+    /// <summary>Returns the path of the image; if it does not exist, the path where it is expected.</summary>
     public string Find(VocFile file, ProblemLog log)
     {
-        // Windows tools write whole paths.
+        // Some Windows tools write absolute paths.
         var name = file.FileName[(file.FileName.LastIndexOfAny(['/', '\\']) + 1)..];
         if (_byName.TryGetValue(name, out var path) && Path.GetFileNameWithoutExtension(name) == file.Stem)
             return path;
         if (_byStem.TryGetValue(file.Stem, out path))
         {
             if (name.Length > 0 && Path.GetFileNameWithoutExtension(name) != file.Stem && name != file.Stem)
-                log.Warn(file.FullPath, "filename", $"\"{name}\" is another image: {Path.GetFileName(path)} taken, by the name of the file");
+                log.AddWarning(file.FullPath, "filename", $"\"{name}\" is another image: using {Path.GetFileName(path)}, which has the name of the annotation file");
             return path;
         }
 
         if (_byName.TryGetValue(name, out path) || _byStem.TryGetValue(name, out path))
         {
-            log.Warn(file.FullPath, "filename", $"no image has the name of the file: {Path.GetFileName(path)} taken, by its filename element");
+            log.AddWarning(file.FullPath, "filename", $"no image has the name of the annotation file: using {Path.GetFileName(path)} from the filename element");
             return path;
         }
 

@@ -2,7 +2,7 @@ using RetinaSharp.Boxes;
 
 namespace RetinaSharp.Datasets;
 
-/// <summary>Pascal VOC: one XML file an image, lists of splits.</summary>
+/// <summary>Reads Pascal VOC datasets: one XML file per image, and lists of the splits.</summary>
 internal static class VocReader
 {
     private const string DefaultSplit = "trainval";
@@ -15,11 +15,11 @@ internal static class VocReader
 
     public static DetectionDataset Read(string source, string folder, string? split, DatasetOptions options, ProblemLog log)
     {
-        var paths = DataFiles.List(AnnotationFolder(folder), deep: false, file => DataFiles.HasExtension(file, ".xml"));
+        var paths = DataFiles.List(AnnotationFolder(folder), recursive: false, file => DataFiles.HasExtension(file, ".xml"));
         var files = ParallelRead.Select(paths, log, VocFile.Read).Where(file => file is not null).ToArray();
         var categories = files.SelectMany(file => file.Objects).Select(item => item.Name).Distinct()
             .Order(StringComparer.Ordinal).Select((name, i) => new Category(i + 1, name)).ToArray();
-        var indices = categories.Select((category, i) => (category.Name, i)).ToDictionary(pair => pair.Name, pair => pair.i);
+        var indexOfCategory = categories.Select((category, i) => (category.Name, i)).ToDictionary(pair => pair.Name, pair => pair.i);
 
         var imageFolder = options.ImagesDirectory ?? Path.Combine(folder, "JPEGImages");
         var finder = new VocImageFinder(imageFolder);
@@ -33,13 +33,13 @@ internal static class VocReader
             var annotations = new List<Annotation>(file.Objects.Count);
             foreach (var item in file.Objects)
             {
-                // VOC's corners are taken as they are: a convention of one more pixel cannot be told from the file.
+                // The corners are used as written: the file does not tell whether its tool counts pixels from 1 or includes the last pixel.
                 var box = new BoxXywh(item.XMin, item.YMin, item.XMax - item.XMin, item.YMax - item.YMin);
                 var fault = BoxCheck.Find(box, width, height);
                 if (fault != BoxFault.None
                     && !BoxCheck.Keep(fault, box, width, height, file.FullPath, $"line {item.Line}, object {item.Index}", options.KeepDegenerate, log))
                     continue;
-                annotations.Add(new() { Id = ++annotationId, Category = indices[item.Name], Box = box, Area = box.Area, IsDifficult = item.IsDifficult });
+                annotations.Add(new() { Id = ++annotationId, Category = indexOfCategory[item.Name], Box = box, Area = box.Area, IsDifficult = item.IsDifficult });
             }
 
             images.Add(new()
@@ -65,12 +65,12 @@ internal static class VocReader
             return true;
         if (!ImageFiles.TryReadHeader(image, log, out var header))
             return false;
-        log.Warn(file.FullPath, "size", $"{width} x {height} is no size: {header.OrientedWidth} x {header.OrientedHeight} taken from the image");
+        log.AddWarning(file.FullPath, "size", $"{width} x {height} is not a valid size: using {header.OrientedWidth} x {header.OrientedHeight} from the image file");
         (width, height) = (header.OrientedWidth, header.OrientedHeight);
         return true;
     }
 
-    /// <summary>The files of a split, in its order.</summary>
+    /// <summary>Returns the annotation files of a split, in the order of its list.</summary>
     private static IEnumerable<VocFile> Select(string folder, string? split, VocFile[] files, ProblemLog log)
     {
         var lists = Path.Combine(folder, "ImageSets", "Main");
@@ -79,10 +79,10 @@ internal static class VocReader
         {
             if (split is null)
                 return files;
-            var there = Directory.Exists(lists)
-                ? string.Join(", ", DataFiles.List(lists, deep: false, file => DataFiles.HasExtension(file, ".txt")).Take(8).Select(Path.GetFileNameWithoutExtension))
+            var available = Directory.Exists(lists)
+                ? string.Join(", ", DataFiles.List(lists, recursive: false, file => DataFiles.HasExtension(file, ".txt")).Take(8).Select(Path.GetFileNameWithoutExtension))
                 : "none";
-            throw new DatasetException(list, "", $"there is no such split; splits there: {there}");
+            throw new DatasetException(list, "", $"the split does not exist; available splits: {available}");
         }
 
         var byStem = new Dictionary<string, VocFile>();
@@ -97,9 +97,9 @@ internal static class VocReader
             if (name.Length == 0)
                 continue;
             if (FindName(name, byStem) is not { } found)
-                log.Fail(list, $"line {i + 1}", $"\"{name}\" has no XML file in {AnnotationFolder(folder)}");
+                log.AddError(list, $"line {i + 1}", $"\"{name}\" has no XML file in {AnnotationFolder(folder)}");
             else if (!taken.Add(found.Stem))
-                log.Fail(list, $"line {i + 1}", $"\"{found.Stem}\" is listed twice");
+                log.AddError(list, $"line {i + 1}", $"\"{found.Stem}\" is listed twice");
             else
                 selected.Add(found);
         }
@@ -107,7 +107,10 @@ internal static class VocReader
         return selected;
     }
 
-    /// <summary>The file of a line: a name; or one with an extension; or, in lists of one class, a name and 1, 0 or -1.</summary>
+    /// <summary>
+    /// Finds the annotation file of a line: a name, a name with extension, or, in the lists of single classes, a name followed by 1, 0 or
+    /// -1.
+    /// </summary>
     private static VocFile? FindName(string line, Dictionary<string, VocFile> byStem)
     {
         if (byStem.TryGetValue(line, out var file) || byStem.TryGetValue(Path.GetFileNameWithoutExtension(line), out file))

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace RetinaSharp.Datasets;
 
-/// <summary>WebP: the first chunk of the RIFF container, and EXIF where the extended header announces it.</summary>
+/// <summary>Reads the size from the first chunk of a WebP file, and EXIF data if the extended header announces it.</summary>
 internal static class WebPHeader
 {
     private const byte ExifFlag = 8;
@@ -17,20 +17,20 @@ internal static class WebPHeader
         if (type.AsSpan().SequenceEqual("VP8 "u8))
         {
             if (!head.AsSpan(3).StartsWith((ReadOnlySpan<byte>)[0x9D, 0x01, 0x2A]))
-                throw reader.Corrupt("the key frame has no start code");
+                throw reader.Corrupt("the key frame start code is missing");
             return new(ImageFormat.WebP, Low14(head.AsSpan(6)), Low14(head.AsSpan(8)), 1);
         }
 
         if (type.AsSpan().SequenceEqual("VP8L"u8))
         {
             if (head[0] != 0x2F)
-                throw reader.Corrupt("the lossless picture has no signature");
+                throw reader.Corrupt("the lossless signature is missing");
             var bits = BinaryPrimitives.ReadUInt32LittleEndian(head.AsSpan(1));
             return new(ImageFormat.WebP, (int)(bits & 0x3FFF) + 1, (int)(bits >> 14 & 0x3FFF) + 1, 1);
         }
 
         if (!type.AsSpan().SequenceEqual("VP8X"u8))
-            throw reader.Corrupt("the first chunk is no picture");
+            throw reader.Corrupt("the first chunk is not image data");
         int width = Low24(head.AsSpan(4)) + 1, height = Low24(head.AsSpan(7)) + 1;
         if ((head[0] & ExifFlag) == 0)
             return new(ImageFormat.WebP, width, height, 1);

@@ -5,8 +5,8 @@ using YamlDotNet.Core.Events;
 namespace RetinaSharp.Datasets;
 
 /// <summary>
-/// A YOLO <c>data.yaml</c>. It is read event by event: building a tree of a file from anywhere could be deep enough to end the
-/// process.
+/// A YOLO <c>data.yaml</c> file. It is parsed with a streaming parser: building a tree of an untrusted, deeply nested file could overflow
+/// the stack.
 /// </summary>
 internal sealed class YoloConfig
 {
@@ -19,7 +19,7 @@ internal sealed class YoloConfig
 
     private YoloConfig(string file) => _file = file;
 
-    /// <summary>The root of the set as the file has it; "" for the folder of the file.</summary>
+    /// <summary>The root folder of the dataset as in the file; "" for the folder of the file.</summary>
     public string Root { get; private set; } = "";
 
     public IReadOnlyDictionary<string, List<string>> Splits => _splits;
@@ -29,30 +29,30 @@ internal sealed class YoloConfig
         var config = new YoloConfig(path);
         try
         {
-            // ReadLines takes off the byte order mark and refuses what is no text file.
+            // ReadLines removes the byte order mark and rejects Git LFS pointers.
             config.Parse(new Parser(new StringReader(string.Join('\n', DataFiles.ReadLines(path)))));
         }
         catch (Exception exception) when (exception is YamlException or InvalidOperationException or ArgumentException)
         {
-            // Some malformed texts end in one of the latter two.
-            var place = exception is YamlException yaml ? $"line {yaml.Start.Line}" : "";
-            throw new DatasetException(path, place, $"is not valid YAML: {exception.Message}", exception);
+            // YamlDotNet throws the latter two for some malformed texts.
+            var location = exception is YamlException yaml ? $"line {yaml.Start.Line}" : "";
+            throw new DatasetException(path, location, $"is not valid YAML: {exception.Message}", exception);
         }
 
         return config;
     }
 
-    /// <summary>The names of the classes, from class 0 on; null where the file says nothing of classes.</summary>
+    /// <summary>Returns the class names in index order; null if the file has neither names nor a class count.</summary>
     public IReadOnlyList<string>? Names(ProblemLog log)
     {
         if (_names is null)
-            return _count is { } count ? YoloReader.NumberedClasses(count) : null;
+            return _count is { } classCount ? YoloReader.NumberedClasses(classCount) : null;
         if (_names.Count == 0)
             throw new DatasetException(_file, "names", "there are no classes");
         if (_names.Keys.First() != 0 || _names.Keys.Last() != _names.Count - 1)
             throw new DatasetException(_file, "names", $"the {_names.Count} classes are not numbered from 0 to {_names.Count - 1}");
-        if (_count is { } said && said != _names.Count)
-            log.Warn(_file, "nc", $"is {said}, but there are {_names.Count} names: the names count");
+        if (_count is { } count && count != _names.Count)
+            log.AddWarning(_file, "nc", $"is {count}, but there are {_names.Count} names: using the names");
         return [.. _names.Values];
     }
 
@@ -60,7 +60,7 @@ internal sealed class YoloConfig
     {
         parser.Consume<StreamStart>();
         if (!parser.TryConsume<DocumentStart>(out _) || !parser.TryConsume<MappingStart>(out _))
-            throw new DatasetException(_file, "", "is no mapping with train, val and names");
+            throw new DatasetException(_file, "", "is not a mapping with train, val and names");
         while (!parser.TryConsume<MappingEnd>(out _))
         {
             if (!parser.TryConsume<Scalar>(out var key))
@@ -94,14 +94,14 @@ internal sealed class YoloConfig
             var item = parser.Consume<ParsingEvent>();
             depth += item.NestingIncrease;
 
-            // The parser's time grows with the square of the depth.
+            // The parser's run time is quadratic in the nesting depth.
             if (depth > MaxDepth)
                 throw new DatasetException(_file, $"line {item.Start.Line}", "is nested too deeply");
         }
         while (depth > 0);
     }
 
-    private string Text(Parser parser) => parser.TryConsume<Scalar>(out var scalar) ? scalar.Value.Trim() : throw Unexpected(parser, "a text");
+    private string Text(Parser parser) => parser.TryConsume<Scalar>(out var scalar) ? scalar.Value.Trim() : throw Unexpected(parser, "a string");
 
     private List<string> Entries(Parser parser)
     {
@@ -116,7 +116,7 @@ internal sealed class YoloConfig
             entries.Add(Text(parser));
         }
 
-        // `test:` with nothing behind it, or a comment, is how the usual files say that there is none.
+        // An empty `test:`, often followed by a comment only, means that there is no such split.
         entries.RemoveAll(entry => entry is "" or "~" or "null");
         return entries;
     }
@@ -145,10 +145,10 @@ internal sealed class YoloConfig
         }
     }
 
-    private int Number(string text, Mark place, int least, int most) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
+    private int Number(string text, Mark position, int min, int max) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max
             ? number
-            : throw new DatasetException(_file, $"line {place.Line}", $"\"{text}\" is not an integer from {least} to {most}");
+            : throw new DatasetException(_file, $"line {position.Line}", $"\"{text}\" is not an integer from {min} to {max}");
 
     private DatasetException Unexpected(Parser parser, string expected) =>
         new(_file, $"line {parser.Current?.Start.Line ?? 0}", $"{expected} was expected here");

@@ -1,22 +1,22 @@
 namespace RetinaSharp.Datasets;
 
-/// <summary>The images that a folder or a list names, and where their labels are.</summary>
+/// <summary>Finds the images of folders and image lists, and their label files.</summary>
 internal static class YoloImages
 {
-    /// <summary>Collects the images of folders and .txt lists, in the order of the lists, folders by ordinal order.</summary>
-    /// <param name="sources">Folders and lists, by absolute path.</param>
-    /// <param name="root">Where a list's paths start if they do not start at the list's folder.</param>
-    /// <param name="log">Takes images that are listed twice or are not there.</param>
+    /// <summary>Collects the images of folders, in ordinal order, and of .txt lists, in list order.</summary>
+    /// <param name="sources">Absolute paths of folders and lists.</param>
+    /// <param name="root">Folder for relative paths that do not exist relative to the folder of their list.</param>
+    /// <param name="log">Receives duplicate images.</param>
     public static List<YoloImage> Collect(IEnumerable<string> sources, string root, ProblemLog log)
     {
         var images = new List<YoloImage>();
         var taken = new HashSet<string>();
         foreach (var source in sources)
         {
-            foreach (var image in Directory.Exists(source) ? OfFolder(source) : OfList(source, root))
+            foreach (var image in Directory.Exists(source) ? FromFolder(source) : FromList(source, root))
             {
                 if (!taken.Add(image.Path))
-                    log.Fail(image.Origin, image.Place, $"{image.Name} is listed twice");
+                    log.AddError(image.Origin, image.Location, $"{image.Name} is listed twice");
                 else
                     images.Add(image);
             }
@@ -25,22 +25,24 @@ internal static class YoloImages
         return images;
     }
 
-    /// <summary>The label file of an image: the last folder <c>images</c> of its path becomes <c>labels</c>.</summary>
-    public static string LabelPath(string image) => Path.ChangeExtension(Mirror(image, "images", "labels"), ".txt");
+    /// <summary>
+    /// Returns the path of an image's label file: the last folder <c>images</c> in the path is replaced by <c>labels</c>.
+    /// </summary>
+    public static string LabelPath(string image) => Path.ChangeExtension(ReplaceFolder(image, "images", "labels"), ".txt");
 
-    /// <summary>A path with the last folder of one name replaced; the same path where there is none.</summary>
-    public static string Mirror(string path, string from, string to)
+    /// <summary>Replaces the last folder of a given name in a path; returns the path unchanged if there is none.</summary>
+    public static string ReplaceFolder(string path, string from, string to)
     {
-        var bar = Path.DirectorySeparatorChar;
-        var at = $"{path}{bar}".LastIndexOf($"{bar}{from}{bar}", StringComparison.Ordinal);
-        return at < 0 ? path : $"{path[..at]}{bar}{to}{path[(at + from.Length + 1)..]}";
+        var separator = Path.DirectorySeparatorChar;
+        var at = $"{path}{separator}".LastIndexOf($"{separator}{from}{separator}", StringComparison.Ordinal);
+        return at < 0 ? path : $"{path[..at]}{separator}{to}{path[(at + from.Length + 1)..]}";
     }
 
-    private static IEnumerable<YoloImage> OfFolder(string folder) =>
-        DataFiles.List(folder, deep: true, ImageFiles.IsImage)
+    private static IEnumerable<YoloImage> FromFolder(string folder) =>
+        DataFiles.List(folder, recursive: true, ImageFiles.IsImage)
             .Select(path => new YoloImage(Path.GetRelativePath(folder, path).Replace('\\', '/'), path, folder, ""));
 
-    private static IEnumerable<YoloImage> OfList(string list, string root)
+    private static IEnumerable<YoloImage> FromList(string list, string root)
     {
         var folder = Path.GetDirectoryName(list)!;
         var lines = DataFiles.ReadLines(list);
@@ -49,11 +51,11 @@ internal static class YoloImages
             var name = lines[i].Trim().Replace('\\', '/');
             if (name.Length == 0)
                 continue;
-            var place = $"line {i + 1}";
-            var path = DataFiles.Resolve(folder, name, list, place);
-            if (!File.Exists(path) && DataFiles.Resolve(root, name, list, place) is var other && File.Exists(other))
+            var location = $"line {i + 1}";
+            var path = DataFiles.Resolve(folder, name, list, location);
+            if (!File.Exists(path) && DataFiles.Resolve(root, name, list, location) is var other && File.Exists(other))
                 path = other;
-            yield return new(name.StartsWith("./", StringComparison.Ordinal) ? name[2..] : name, path, list, place);
+            yield return new(name.StartsWith("./", StringComparison.Ordinal) ? name[2..] : name, path, list, location);
         }
     }
 }

@@ -2,24 +2,24 @@ using System.Globalization;
 
 namespace RetinaSharp.Datasets;
 
-/// <summary>A YOLO label file: <c>class cx cy w h</c> a line, or <c>class x1 y1 x2 y2 x3 y3 …</c> for a polygon.</summary>
+/// <summary>A YOLO label file, with lines <c>class cx cy w h</c> for boxes and <c>class x1 y1 x2 y2 x3 y3 …</c> for polygons.</summary>
 internal sealed class YoloLabelFile(string path, ProblemLog log)
 {
     /// <summary>
-    /// Fractions outside of [0, 1] by no more than this are slips of the tool that wrote them and are clipped; beyond it the numbers
-    /// are something else, pixels for the most part.
+    /// Fractions outside of [0, 1] by at most this are considered rounding errors and clipped. Larger deviations are errors, mostly pixel
+    /// coordinates.
     /// </summary>
-    private const double Slack = .1;
+    private const double Tolerance = .1;
 
     public List<YoloLabel> Labels { get; } = [];
 
-    /// <summary>How many lines were polygons.</summary>
+    /// <summary>Number of lines that are polygons.</summary>
     public int Polygons { get; private set; }
 
-    /// <summary>Reads a file.</summary>
-    /// <param name="path">The file; one that is not there holds no labels.</param>
-    /// <param name="classes">How many classes there are.</param>
-    /// <param name="log">Takes what is wrong.</param>
+    /// <summary>Reads a label file.</summary>
+    /// <param name="path">Path of the file; if it does not exist, there are no labels.</param>
+    /// <param name="classes">Number of classes.</param>
+    /// <param name="log">Receives problems.</param>
     public static YoloLabelFile Read(string path, int classes, ProblemLog log)
     {
         var file = new YoloLabelFile(path, log);
@@ -41,7 +41,7 @@ internal sealed class YoloLabelFile(string path, ProblemLog log)
         if (words.Length != 5 && (words.Length < 7 || words.Length % 2 == 0))
         {
             Fail(line, $"has {words.Length} values; a box has 5 (class cx cy w h), a polygon 7, 9, 11 …"
-                + (words.Length == 6 ? "; a sixth value may be the score of a prediction" : ""));
+                + (words.Length == 6 ? "; a sixth value may be a detection score" : ""));
             return;
         }
 
@@ -62,9 +62,9 @@ internal sealed class YoloLabelFile(string path, ProblemLog log)
                 return;
             }
 
-            if (values[i] is < -Slack or > 1 + Slack)
+            if (values[i] is < -Tolerance or > 1 + Tolerance)
             {
-                Fail(line, $"{words[i + 1]} is not a fraction of the image's side, 0 to 1; pixels have to be divided by it");
+                Fail(line, $"{words[i + 1]} is not in [0, 1]: coordinates must be divided by the width or height of the image");
                 return;
             }
 
@@ -73,27 +73,27 @@ internal sealed class YoloLabelFile(string path, ProblemLog log)
         }
 
         if (clipped)
-            log.Warn(path, $"line {line}", "values outside of 0 to 1 were clipped");
+            log.AddWarning(path, $"line {line}", "values outside of [0, 1] were clipped");
         Labels.Add(values.Length == 4
             ? new(line, (int)number, values[0], values[1], values[2], values[3])
-            : OfPolygon(line, (int)number, values));
+            : BoundPolygon(line, (int)number, values));
     }
 
-    private YoloLabel OfPolygon(int line, int index, double[] points)
+    private YoloLabel BoundPolygon(int line, int index, double[] points)
     {
         Polygons++;
-        double left = 1, right = 0, upper = 1, lower = 0;
+        double left = 1, right = 0, top = 1, bottom = 0;
         for (var i = 0; i < points.Length; i += 2)
         {
             (left, right) = (Math.Min(left, points[i]), Math.Max(right, points[i]));
-            (upper, lower) = (Math.Min(upper, points[i + 1]), Math.Max(lower, points[i + 1]));
+            (top, bottom) = (Math.Min(top, points[i + 1]), Math.Max(bottom, points[i + 1]));
         }
 
-        return new(line, index, (left + right) / 2, (upper + lower) / 2, right - left, lower - upper);
+        return new(line, index, (left + right) / 2, (top + bottom) / 2, right - left, bottom - top);
     }
 
     private static bool TryNumber(string word, out double number) =>
         double.TryParse(word, NumberStyles.Float, CultureInfo.InvariantCulture, out number) && double.IsFinite(number);
 
-    private void Fail(int line, string reason) => log.Fail(path, $"line {line}", reason);
+    private void Fail(int line, string reason) => log.AddError(path, $"line {line}", reason);
 }

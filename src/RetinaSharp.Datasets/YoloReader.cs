@@ -3,10 +3,12 @@ using RetinaSharp.Boxes;
 
 namespace RetinaSharp.Datasets;
 
-/// <summary>YOLO: one text file of labels an image, with a <c>data.yaml</c> or by the folders alone.</summary>
+/// <summary>Reads YOLO datasets: one label file per image, with a <c>data.yaml</c> or by folder layout alone.</summary>
 internal static class YoloReader
 {
-    /// <summary>More classes than any data set has; a bogus number must not make a list of billions.</summary>
+    /// <summary>
+    /// More than the number of classes of any real dataset. The limit keeps an invalid number from allocating huge lists.
+    /// </summary>
     public const int MaxClasses = 100_000;
 
     private const string ClassFile = "classes.txt";
@@ -23,7 +25,7 @@ internal static class YoloReader
     public static DetectionDataset ReadYaml(string source, string yaml, string? split, DatasetOptions options, ProblemLog log)
     {
         var config = YoloConfig.Read(yaml);
-        var names = config.Names(log) ?? throw new DatasetException(yaml, "names", "there are no names of classes: add `names:` with a list");
+        var names = config.Names(log) ?? throw new DatasetException(yaml, "names", "there are no class names: add `names:` with a list");
         var folder = Path.GetDirectoryName(Path.GetFullPath(yaml))!;
         var root = DataFiles.Resolve(folder, config.Root, yaml, "path");
         if (!Directory.Exists(root))
@@ -33,18 +35,18 @@ internal static class YoloReader
             return Build(source, [.. entries.Select(entry => Entry(root, entry, yaml, split ?? "train"))], root, names, options, log);
         if (Recognizes(root) && FindSplit(root, split) is { } found)
             return Build(source, [found], root, names, options, log);
-        throw new DatasetException(yaml, split ?? "train", $"there is no such split; splits there: {string.Join(", ", config.Splits.Keys)}");
+        throw new DatasetException(yaml, split ?? "train", $"the split does not exist; available splits: {string.Join(", ", config.Splits.Keys)}");
     }
 
     public static DetectionDataset ReadFolder(string source, string folder, string? split, DatasetOptions options, ProblemLog log)
     {
         folder = Path.GetFullPath(folder);
         var found = FindSplit(folder, split)
-            ?? throw new DatasetException(folder, "", $"there is no split \"{split}\": neither images/{split}/ nor {split}.txt is there");
+            ?? throw new DatasetException(folder, "", $"there is no split \"{split}\": neither images/{split}/ nor {split}.txt exists");
         return Build(source, [found], folder, ClassNames(folder, log), options, log);
     }
 
-    /// <summary>The folder or list of a split in a folder with images/; without a split all of images/.</summary>
+    /// <summary>Returns the folder or list of a split in a folder with images/; without a split, images/ itself.</summary>
     private static string? FindSplit(string folder, string? split)
     {
         var images = Path.Combine(folder, "images");
@@ -61,9 +63,9 @@ internal static class YoloReader
         RequireImages(listed, log);
         listed.RemoveAll(image => !File.Exists(image.Path));
 
-        // Labels are fractions, so the images are needed whatever the options say.
-        var read = ParallelRead.Select(listed, log, (image, own) =>
-            (Header: ImageHeader.Read(image.Path), File: YoloLabelFile.Read(YoloImages.LabelPath(image.Path), names.Count, own)));
+        // Labels are fractions of the image size, so image files are required regardless of the options.
+        var read = ParallelRead.Select(listed, log, (image, itemLog) =>
+            (Header: ImageHeader.Read(image.Path), File: YoloLabelFile.Read(YoloImages.LabelPath(image.Path), names.Count, itemLog)));
         var images = new List<AnnotatedImage>(listed.Count);
         long annotationId = 0;
         for (var i = 0; i < read.Length; i++)
@@ -108,58 +110,60 @@ internal static class YoloReader
     {
         var missing = images.FindAll(image => !File.Exists(image.Path));
         foreach (var image in missing)
-            log.Fail(image.Origin, image.Place, $"image file {image.Path} is not there ({missing.Count} of {images.Count} are missing)");
+            log.AddError(image.Origin, image.Location, $"image file {image.Path} not found ({missing.Count} of {images.Count} are missing)");
     }
 
-    /// <summary>What concerns the set as a whole: polygons, labels without an image, images of which none has labels.</summary>
+    /// <summary>Warns of what concerns the dataset as a whole: polygons, labels without image, and no labels at all.</summary>
     private static void Summarize(string source, int polygons, List<YoloImage> images, ProblemLog log)
     {
         if (polygons > 0)
-            log.Warn(source, "", $"{polygons} labels are polygons: the boxes around them were taken");
+            log.AddWarning(source, "", $"{polygons} labels are polygons: using their bounding boxes");
         if (!images.Exists(image => File.Exists(YoloImages.LabelPath(image.Path))))
-            log.Warn(source, "", $"no image has a label file; the first was expected at {YoloImages.LabelPath(images[0].Path)}");
+            log.AddWarning(source, "", $"no image has a label file; expected for example {YoloImages.LabelPath(images[0].Path)}");
 
         foreach (var folder in images.Select(image => Path.GetDirectoryName(image.Path)!).Distinct())
         {
-            var labels = YoloImages.Mirror(folder, "images", "labels");
+            var labels = YoloImages.ReplaceFolder(folder, "images", "labels");
             if (labels == folder || !Directory.Exists(labels))
                 continue;
-            var stems = DataFiles.List(folder, deep: false, ImageFiles.IsImage).Select(Path.GetFileNameWithoutExtension).ToHashSet();
-            foreach (var label in LabelFiles(labels, deep: false).Where(label => !stems.Contains(Path.GetFileNameWithoutExtension(label))))
-                log.Warn(label, "", $"there is no image of this name in {folder}: the labels are not used");
+            var stems = DataFiles.List(folder, recursive: false, ImageFiles.IsImage).Select(Path.GetFileNameWithoutExtension).ToHashSet();
+            foreach (var label in LabelFiles(labels, recursive: false).Where(label => !stems.Contains(Path.GetFileNameWithoutExtension(label))))
+                log.AddWarning(label, "", $"there is no image with this name in {folder}: the labels are ignored");
         }
     }
 
-    /// <summary>A folder or list of a data.yaml, by absolute path.</summary>
+    /// <summary>Resolves a folder or list of a data.yaml to an absolute path.</summary>
     private static string Entry(string root, string entry, string yaml, string split)
     {
-        // Exported sets have ../train/images where train/ stands beside the data.yaml.
-        var here = entry.StartsWith("../", StringComparison.Ordinal) ? entry[3..] : entry;
-        foreach (var path in new[] { DataFiles.Resolve(root, entry, yaml, split), DataFiles.Resolve(root, here, yaml, split) })
+        // Exported datasets often refer to ../train/images although train/ is in the same folder as data.yaml.
+        var sibling = entry.StartsWith("../", StringComparison.Ordinal) ? entry[3..] : entry;
+        foreach (var path in new[] { DataFiles.Resolve(root, entry, yaml, split), DataFiles.Resolve(root, sibling, yaml, split) })
         {
             if (Path.Exists(path))
                 return path;
         }
 
-        throw new DatasetException(yaml, split, $"{DataFiles.Resolve(root, entry, yaml, split)} is not there: mend `path` or `{split}`");
+        throw new DatasetException(yaml, split, $"{DataFiles.Resolve(root, entry, yaml, split)} not found: correct `path` or `{split}`");
     }
 
-    /// <summary>Classes of a folder without a data.yaml: from classes.txt, or as many as the labels of all splits use.</summary>
+    /// <summary>
+    /// Returns the classes of a folder without data.yaml: from classes.txt, otherwise as many as the labels of all splits use.
+    /// </summary>
     private static string[] ClassNames(string folder, ProblemLog log)
     {
         var labels = Path.Combine(folder, "labels");
-        var file = new[] { folder, labels }.Select(place => Path.Combine(place, ClassFile)).FirstOrDefault(File.Exists);
+        var file = new[] { folder, labels }.Select(parent => Path.Combine(parent, ClassFile)).FirstOrDefault(File.Exists);
         if (file is not null)
         {
             var names = DataFiles.ReadLines(file).Select(line => line.Trim()).Reverse().SkipWhile(line => line.Length == 0).Reverse().ToArray();
             return names.Length > 0 ? names : throw new DatasetException(file, "", "the file is empty");
         }
 
-        var most = ParallelRead.Select(LabelFiles(labels, deep: true), log, (path, own) =>
-            YoloLabelFile.Read(path, MaxClasses, new ProblemLog(own.Collects)).Labels.Select(label => label.Class).DefaultIfEmpty(-1).Max());
-        return NumberedClasses(most.DefaultIfEmpty(-1).Max() + 1);
+        var maxima = ParallelRead.Select(LabelFiles(labels, recursive: true), log, (path, own) =>
+            YoloLabelFile.Read(path, MaxClasses, new ProblemLog(own.CollectsErrors)).Labels.Select(label => label.Class).DefaultIfEmpty(-1).Max());
+        return NumberedClasses(maxima.DefaultIfEmpty(-1).Max() + 1);
     }
 
-    private static string[] LabelFiles(string folder, bool deep) =>
-        DataFiles.List(folder, deep, file => DataFiles.HasExtension(file, ".txt") && Path.GetFileName(file) != ClassFile);
+    private static string[] LabelFiles(string folder, bool recursive) =>
+        DataFiles.List(folder, recursive, file => DataFiles.HasExtension(file, ".txt") && Path.GetFileName(file) != ClassFile);
 }

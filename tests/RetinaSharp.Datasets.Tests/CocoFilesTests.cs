@@ -1,6 +1,6 @@
 namespace RetinaSharp.Datasets.Tests;
 
-/// <summary>COCO files that others made.</summary>
+/// <summary>COCO files made by other tools.</summary>
 public class CocoFilesTests
 {
     [SharedDataTheory]
@@ -21,7 +21,7 @@ public class CocoFilesTests
     [InlineData("padilla_voc100/instances_v2.json", 100, 273)]
     [InlineData("fce_small/gt_dataset.json", 3, 9)]
     [InlineData("large/gt_5000.json", 5000, 40377)]
-    public void Open_TruthOfTheEvaluator_KeepsEveryBox(string file, int images, int boxes)
+    public void Open_EvaluatorGroundTruth_KeepsEveryBox(string file, int images, int boxes)
     {
         var options = new DatasetOptions { RequireImages = false, KeepDegenerate = true, RequireIsCrowd = true };
         var set = DetectionDataset.Open(SharedData.At("data", "coco-eval", file), options);
@@ -29,7 +29,7 @@ public class CocoFilesTests
     }
 
     [SharedDataFact]
-    public void Open_SharedBadFiles_AreRefusedWithTheirReason()
+    public void Open_SharedBadFiles_ThrowsWithReason()
     {
         var options = new DatasetOptions { RequireImages = false };
         var ids = Assert.Throws<DatasetException>(() => DetectionDataset.Open(SharedData.At("data", "coco-eval", "fce_small", "gt_ignore_test.json"), options));

@@ -12,7 +12,7 @@ public sealed class CocoReaderTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Open_AnnotationsFirst_ResolvesThem()
+    public void Open_AnnotationsBeforeImages_ResolvesThem()
     {
         _folder.WriteImage("a.jpg");
         var path = _folder.Write("set.json", """
@@ -38,7 +38,7 @@ public sealed class CocoReaderTests : IDisposable
     }
 
     [Theory]
-    [InlineData("""[{"image_id": 1, "category_id": 1, "bbox": [1, 2, 3, 4], "score": 1}]""", "results files")]
+    [InlineData("""[{"image_id": 1, "category_id": 1, "bbox": [1, 2, 3, 4], "score": 1}]""", "results file")]
     [InlineData("""{"images": [], "annotations": []}""", "no \"categories\"")]
     [InlineData("""{"images": [], "categories": []}""", "no \"annotations\"")]
     [InlineData("""{"annotations": [], "categories": []}""", "no \"images\"")]
@@ -82,7 +82,7 @@ public sealed class CocoReaderTests : IDisposable
     [InlineData("""{"id": 5, "image_id": 7, "bbox": [1, 2, 3, 4]}""", "annotations[1]: has no category_id")]
     [InlineData("""{"id": 5, "category_id": 1, "bbox": [1, 2, 3, 4]}""", "annotations[1]: has no image_id")]
     [InlineData("[]", "annotations[1]: is not an object")]
-    public void Open_BadAnnotation_NamesItsPlaceAndCheckGoesOn(string annotation, string reason)
+    public void Open_BadAnnotation_ThrowsWithLocationAndCheckContinues(string annotation, string reason)
     {
         _folder.WriteImage("a.jpg");
         var good = """{"id": 4, "image_id": 7, "category_id": 1, "bbox": [0, 0, 10, 10]}""";
@@ -90,24 +90,24 @@ public sealed class CocoReaderTests : IDisposable
         var path = Write(Images, $"{good},\n{annotation},\n{late}", Categories);
         var exception = Assert.Throws<DatasetException>(() => DetectionDataset.Open(path));
         Assert.Contains(reason, exception.Message);
-        Assert.StartsWith("line 3, byte ", exception.Place);
+        Assert.StartsWith("line 3, byte ", exception.Location);
 
         var problems = DetectionDataset.Check(path);
         Assert.Contains(problems, problem => problem.Severity == ProblemSeverity.Error && problem.ToString().Contains(reason));
         if (!reason.Contains("NaN"))
-            Assert.Contains(problems, problem => problem.Severity == ProblemSeverity.Warning && problem.Place == "annotation 6 of image 7");
+            Assert.Contains(problems, problem => problem.Severity == ProblemSeverity.Warning && problem.Location == "annotation 6 of image 7");
     }
 
     [Theory]
     [InlineData("""{"id": "7", "file_name": "a.jpg", "width": 100, "height": 80}""", Categories, "image id \"7\" is a string")]
-    [InlineData(Images + "," + Images, Categories, "images[1], image 7: another image has this id")]
-    [InlineData(Images + """, {"id": 8, "file_name": "a.jpg", "width": 100, "height": 80}""", Categories, "\"a.jpg\" is the file of another image too")]
+    [InlineData(Images + "," + Images, Categories, "images[1], image 7: duplicate image id")]
+    [InlineData(Images + """, {"id": 8, "file_name": "a.jpg", "width": 100, "height": 80}""", Categories, "another image has the file name \"a.jpg\" too")]
     [InlineData("""{"file_name": "a.jpg", "width": 100, "height": 80}""", Categories, "images[0]: has no id")]
     [InlineData("""{"id": 7, "width": 100, "height": 80}""", Categories, "images[0]: has no file_name")]
     [InlineData("""{"id": 7, "file_name": 5, "width": 100, "height": 80}""", Categories, "file_name is 5 instead of a string")]
-    [InlineData("""{"id": 7, "file_name": "a.jpg", "width": -1, "height": 80}""", Categories, "width -1 is no number of pixels")]
-    [InlineData("""{"id": 7, "file_name": "a\u0000.jpg", "width": 1, "height": 80}""", Categories, "is no path")]
-    [InlineData(Images, """{"id": 1, "name": "cat"}, {"id": 1, "name": "dog"}""", "category id 1 stands there twice (\"cat\", \"dog\")")]
+    [InlineData("""{"id": 7, "file_name": "a.jpg", "width": -1, "height": 80}""", Categories, "width -1 is not a valid number of pixels")]
+    [InlineData("""{"id": 7, "file_name": "a\u0000.jpg", "width": 1, "height": 80}""", Categories, "is not a valid path")]
+    [InlineData(Images, """{"id": 1, "name": "cat"}, {"id": 1, "name": "dog"}""", "category id 1 is used twice (\"cat\", \"dog\")")]
     [InlineData(Images, """{"id": "1", "name": "cat"}""", "category id \"1\" is a string")]
     [InlineData(Images, """{"id": 1}""", "categories[0]: has no name")]
     public void Open_BadImageOrCategory_Throws(string images, string categories, string reason)
@@ -128,7 +128,7 @@ public sealed class CocoReaderTests : IDisposable
     [Theory]
     [InlineData("utf-16")]
     [InlineData("utf-16BE")]
-    public void Open_Utf16_IsRefusedWithTheRemedy(string encoding)
+    public void Open_Utf16_ThrowsWithRemedy(string encoding)
     {
         var path = _folder.At("set.json");
         File.WriteAllText(path, "{}", System.Text.Encoding.GetEncoding(encoding));
@@ -136,7 +136,7 @@ public sealed class CocoReaderTests : IDisposable
     }
 
     [Fact]
-    public void Open_BytesThatAreNoUtf8_Throws()
+    public void Open_InvalidUtf8_Throws()
     {
         var path = Write(Images, "", Categories);
         var bytes = File.ReadAllBytes(path);
@@ -155,7 +155,7 @@ public sealed class CocoReaderTests : IDisposable
     }
 
     [Fact]
-    public void Open_NoIsCrowd_IsRefusedOnRequest()
+    public void Open_NoIsCrowdWhenRequired_Throws()
     {
         _folder.WriteImage("a.jpg");
         var path = Write(Images, """{"id": 5, "image_id": 7, "category_id": 1, "bbox": [1, 2, 3, 4]}""", Categories);
@@ -164,7 +164,7 @@ public sealed class CocoReaderTests : IDisposable
     }
 
     [Fact]
-    public void Open_NoSize_IsReadFromTheImage()
+    public void Open_NoSize_IsReadFromImageFile()
     {
         _folder.WriteImage("a.jpg", 100, 80, orientation: 6);
         var image = DetectionDataset.Open(Write("""{"id": 7, "file_name": "a.jpg", "width": null}""", "", Categories)).Images[0];
@@ -172,14 +172,14 @@ public sealed class CocoReaderTests : IDisposable
     }
 
     [Theory]
-    [InlineData("0, 0, 0, 10", "has no area: left out", false)]
-    [InlineData("5, 5, -3, 10", "has no area: left out", false)]
-    [InlineData("100, 5, 10, 10", "is outside of the image of 100 x 80: left out", false)]
-    [InlineData("-10, 5, 10, 10", "is outside of the image of 100 x 80: left out", false)]
-    [InlineData("90, 5, 10.5, 10", "reaches over the border of the image of 100 x 80: clipped in training", true)]
-    [InlineData("-1, 5, 20, 10", "reaches over the border of the image of 100 x 80: clipped in training", true)]
+    [InlineData("0, 0, 0, 10", "has no area: skipped", false)]
+    [InlineData("5, 5, -3, 10", "has no area: skipped", false)]
+    [InlineData("100, 5, 10, 10", "is outside of the image (100 x 80): skipped", false)]
+    [InlineData("-10, 5, 10, 10", "is outside of the image (100 x 80): skipped", false)]
+    [InlineData("90, 5, 10.5, 10", "extends beyond the image (100 x 80): clipped in training", true)]
+    [InlineData("-1, 5, 20, 10", "extends beyond the image (100 x 80): clipped in training", true)]
     [InlineData("0, 0, 100, 80", null, true)]
-    public void Open_StrangeBox_IsReportedAndKeptRawOrLeftOut(string box, string? reason, bool kept)
+    public void Open_FaultyBox_IsReportedAndKeptOrSkipped(string box, string? reason, bool kept)
     {
         _folder.WriteImage("a.jpg");
         var path = Write(Images, $$"""{"id": 5, "image_id": 7, "category_id": 1, "bbox": [{{box}}]}""", Categories);
@@ -203,7 +203,7 @@ public sealed class CocoReaderTests : IDisposable
     [InlineData("set/annotations/instances_train2017.json", "set/train2017/a.jpg", "")]
     [InlineData("set/annotations/instances_train2017.json", "set/images/a.jpg", "")]
     [InlineData("set/annotations/labels.json", "set/val/a.jpg", "#val")]
-    public void Open_ImagesInAKnownPlace_AreFound(string json, string image, string split)
+    public void Open_ImagesInStandardFolder_AreFound(string json, string image, string split)
     {
         _folder.WriteImage(image);
         var path = Write(Images, "", Categories, json);
@@ -211,22 +211,22 @@ public sealed class CocoReaderTests : IDisposable
     }
 
     [Fact]
-    public void Open_MissingImages_NamesFirstNumberPlacesAndRemedy()
+    public void Open_MissingImages_NamesFirstCountFoldersAndRemedy()
     {
         _folder.WriteImage("elsewhere/a.jpg");
         var path = Write(Images + """, {"id": 8, "file_name": "b.jpg", "width": 1, "height": 1}""", "", Categories, "instances_val.json");
         var exception = Assert.Throws<DatasetException>(() => DetectionDataset.Open(path));
-        Assert.Contains("\"a.jpg\" is not there (2 of 2 are missing", exception.Reason);
+        Assert.Contains("\"a.jpg\" not found (2 of 2 are missing", exception.Reason);
         Assert.Contains(_folder.At("val"), exception.Reason);
-        Assert.Contains("--images DIR", exception.Reason);
+        Assert.Contains("DatasetOptions.ImagesDirectory", exception.Reason);
         exception = Assert.Throws<DatasetException>(() => DetectionDataset.Open(path, new() { ImagesDirectory = _folder.At("elsewhere") }));
-        Assert.Contains("\"b.jpg\" is not there (1 of 2 are missing", exception.Reason);
+        Assert.Contains("\"b.jpg\" not found (1 of 2 are missing", exception.Reason);
         Assert.Equal(2, DetectionDataset.Open(path, new() { RequireImages = false }).Images.Count);
-        Assert.Equal(2, DetectionDataset.Check(path).Count(problem => problem.Reason.Contains("is not there")));
+        Assert.Equal(2, DetectionDataset.Check(path).Count(problem => problem.Reason.Contains("not found")));
     }
 
     [Fact]
-    public void Open_FolderOfCocoLayout_TakesTheSplitsFile()
+    public void Open_FolderWithCocoLayout_ReadsFileOfSplit()
     {
         _folder.WriteImage("images/train/a.jpg");
         _folder.WriteImage("images/val/a.jpg");

@@ -32,7 +32,7 @@ public sealed class CocoWriterTests : IDisposable
     };
 
     [Fact]
-    public void Write_ThenOpen_GivesTheSameSet()
+    public void Write_ThenOpen_RoundTrips()
     {
         CocoWriter.Write(_folder.At("set.json"), Set, "why");
 
@@ -44,7 +44,7 @@ public sealed class CocoWriterTests : IDisposable
     }
 
     [Fact]
-    public void Write_TheSameSet_GivesTheSameBytes()
+    public void Write_EqualDatasets_GivesIdenticalBytes()
     {
         CocoWriter.Write(_folder.At("one.json"), Set);
         CocoWriter.Write(_folder.At("two.json"), Set);
@@ -53,7 +53,7 @@ public sealed class CocoWriterTests : IDisposable
     }
 
     [Fact]
-    public void Write_ASmallSet_IsTheJsonThatCocoDescribes()
+    public void Write_SmallDataset_MatchesCocoFormat()
     {
         using var stream = new MemoryStream();
         CocoWriter.Write(stream, new()
@@ -69,7 +69,7 @@ public sealed class CocoWriterTests : IDisposable
     }
 
     [Fact]
-    public void Write_ANumberThatIsNotFinite_KeepsTheOldFileAndLeavesNothingBeside()
+    public void Write_NonFiniteNumber_KeepsOldFileAndNoTemporaryFile()
     {
         var path = _folder.Write("set.json", "old");
         var bad = new DetectionDataset
@@ -86,7 +86,7 @@ public sealed class CocoWriterTests : IDisposable
     }
 
     [Fact]
-    public void Open_DifficultThatIsNoFlag_IsPassedOver()
+    public void Open_DifficultThatIsNotAFlag_IsIgnored()
     {
         var path = _folder.Write("set.json", """
             {"images": [{"id": 1, "width": 9, "height": 9}], "categories": [{"id": 1, "name": "cat"}],

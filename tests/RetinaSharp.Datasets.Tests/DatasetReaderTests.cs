@@ -1,12 +1,12 @@
 namespace RetinaSharp.Datasets.Tests;
 
-public class DataReaderTests
+public class DatasetReaderTests
 {
     [Theory]
     [InlineData("a/b", "a/b", null)]
     [InlineData("a/b#val", "a/b", "val")]
     [InlineData("a#b/c#val", "a#b/c", "val")]
-    public void Split_Path_TakesWhatFollowsTheLastHash(string data, string path, string? split) =>
+    public void Split_Path_SplitsAtLastHash(string data, string path, string? split) =>
         Assert.Equal((path, split), DatasetReader.Split(data));
 
     [Theory]
@@ -16,7 +16,7 @@ public class DataReaderTests
     public void Split_BadName_Throws(string data) => Assert.Throws<DatasetException>(() => DatasetReader.Split(data));
 
     [Fact]
-    public void Split_HashInAnExistingName_IsPartOfThePath()
+    public void Split_HashInExistingName_IsPartOfPath()
     {
         using var folder = new TemporaryFolder();
         var path = folder.Write("set#1.json", "{}");
@@ -24,16 +24,16 @@ public class DataReaderTests
     }
 
     [Fact]
-    public void Open_NothingThere_SaysSo()
+    public void Open_NoDataset_Throws()
     {
         using var folder = new TemporaryFolder();
-        Assert.Contains("no such file or folder", Assert.Throws<DatasetException>(() => DetectionDataset.Open(folder.At("x"))).Reason);
-        Assert.Contains("holds no data set", Assert.Throws<DatasetException>(() => DetectionDataset.Open(folder.Root)).Reason);
+        Assert.Contains("does not exist", Assert.Throws<DatasetException>(() => DetectionDataset.Open(folder.At("x"))).Reason);
+        Assert.Contains("is not a dataset in a known format", Assert.Throws<DatasetException>(() => DetectionDataset.Open(folder.Root)).Reason);
         Assert.Equal(ProblemSeverity.Error, Assert.Single(DetectionDataset.Check(folder.Root)).Severity);
     }
 
     [Fact]
-    public void Check_SizeOtherThanTheImages_IsReported()
+    public void Check_SizeMismatch_IsReported()
     {
         using var folder = new TemporaryFolder();
         folder.WriteImage("a.jpg", 80, 100);

@@ -1,9 +1,9 @@
 namespace RetinaSharp.Datasets.Tests;
 
-public class DataSummaryTests
+public class DatasetSummaryTests
 {
     [Fact]
-    public void Of_SmallSet_CountsByHand()
+    public void Create_SmallDataset_MatchesManualCounts()
     {
         var set = new DetectionDataset
         {
@@ -26,7 +26,7 @@ public class DataSummaryTests
     }
 
     [Fact]
-    public void Quantiles_OfFiveNumbers_InterpolateAsNumpyDoes()
+    public void Quantiles_FiveNumbers_MatchNumpy()
     {
         // numpy.quantile([1, 2, 4, 8, 16], [0, .05, .25, .5, .75, .95, 1])
         var quantiles = Quantiles.Compute([16, 1, 8, 2, 4]);

@@ -18,7 +18,7 @@ public sealed class DegenerateBoxTests : IDisposable
     [InlineData(5, -10, 10, 10, true)]
     [InlineData(95, 75, 10, 10, false)]
     [InlineData(0, 0, .01, .01, false)]
-    public void IsDegenerate_Box_SaysWhetherItHasAPartOfTheImage(double x, double y, double width, double height, bool expected)
+    public void IsDegenerate_Box_IsTrueWithoutAreaInImage(double x, double y, double width, double height, bool expected)
     {
         var box = new Annotation { Id = 1, Category = 0, Box = new BoxXywh(x, y, width, height), Area = 1 };
         var image = new AnnotatedImage { Id = 1, FileName = "a", Path = "a", Width = 100, Height = 80, Annotations = [box] };
@@ -27,7 +27,7 @@ public sealed class DegenerateBoxTests : IDisposable
     }
 
     [Fact]
-    public void Open_KeepDegenerate_WarnsOnceWithNumberAndFirstPlace()
+    public void Open_KeepDegenerate_WarnsOnceWithCountAndFirstLocation()
     {
         var path = Coco("[1, 2, 3, 4]", "[0, 0, 0, 10]", "[5, 5, -3, 10]", "[100, 5, 10, 10]");
 
@@ -40,7 +40,7 @@ public sealed class DegenerateBoxTests : IDisposable
     }
 
     [Fact]
-    public void Open_YoloAndVocKeepDegenerate_WarnOfTheFirst()
+    public void Open_YoloAndVocKeepDegenerate_WarnsOfFirst()
     {
         _folder.WriteImage("yolo/images/a.jpg");
         _folder.Write("yolo/labels/a.txt", "0 .5 .5 .2 .2\n0 .5 .5 0 .2\n");
@@ -54,7 +54,7 @@ public sealed class DegenerateBoxTests : IDisposable
 
         Assert.Equal((2, 1), (yolo.Images[0].Annotations.Count, voc.Images[0].Annotations.Count));
         Assert.Contains("line 2: box (x 50, y 32, width 0, height 16) has no area: training skips it", Assert.Single(yolo.Problems).ToString());
-        Assert.Contains("is outside of the image of 100 x 80: training skips it", Assert.Single(voc.Problems).ToString());
+        Assert.Contains("is outside of the image (100 x 80): training skips it", Assert.Single(voc.Problems).ToString());
 
         DetectionDataset Open(string name) => DetectionDataset.Open(_folder.At(name), new() { KeepDegenerate = true });
     }

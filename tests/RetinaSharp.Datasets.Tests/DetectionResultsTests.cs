@@ -10,7 +10,7 @@ public sealed class DetectionResultsTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Write_ThenRead_GivesTheSameBits() =>
+    public void Write_ThenRead_RoundTrips() =>
         FsCheck.Check.QuickThrowOnFailure(Prop.ForAll<(long Image, long Category, double X, double Y, double Width, double Score)[]>(items =>
         {
             var results = items.Where(item => double.IsFinite(item.X + item.Y + item.Width + item.Score))
@@ -21,7 +21,7 @@ public sealed class DetectionResultsTests : IDisposable
         }));
 
     [Fact]
-    public void Write_NaN_LeavesTheOldFileAlone()
+    public void Write_NaN_KeepsOldFile()
     {
         var path = _folder.Write("results.json", "old");
         Assert.Throws<ArgumentException>(() => DetectionResults.Write(path, [new(1, 1, new(0, 0, 1, 1), double.NaN)]));
@@ -46,12 +46,12 @@ public sealed class DetectionResultsTests : IDisposable
     [InlineData("""[{"image_id": 1, "category_id": 1, "bbox": [1, 2, 3, 4]}]""", "detections[0]: has no score")]
     [InlineData("""[{"image_id": 1, "category_id": 1, "segmentation": {}, "score": 1}]""", "detections[0]: has no bbox")]
     [InlineData("""[[1, 2]]""", "detections[0]: is not an object")]
-    [InlineData("""{"predictions": []}""", "is no results file")]
+    [InlineData("""{"predictions": []}""", "is not a results file")]
     [InlineData("""{"annotations": {}}""", "is not a list")]
-    [InlineData("3", "is no results file")]
+    [InlineData("3", "is not a results file")]
     [InlineData("""[{"image_id": 1,""", "complete?")]
     [InlineData("", "the file is empty")]
-    public void Read_BadFile_NamesTheEntry(string json, string reason)
+    public void Read_BadFile_ThrowsWithEntry(string json, string reason)
     {
         var path = _folder.Write("results.json", json);
         var exception = Assert.Throws<DatasetException>(() => DetectionResults.Read(path));
@@ -65,6 +65,6 @@ public sealed class DetectionResultsTests : IDisposable
     [InlineData("padilla_voc100/coco_dets.json", 452)]
     [InlineData("fce_small/dt_dataset.json", 9)]
     [InlineData("large/dt_5000.json", 113589)]
-    public void Read_OtherPeoplesFiles_GivesEveryDetection(string file, int count) =>
+    public void Read_FilesOfOtherTools_GivesEveryDetection(string file, int count) =>
         Assert.Equal(count, DetectionResults.Read(SharedData.At("data", "coco-eval", file)).Count);
 }

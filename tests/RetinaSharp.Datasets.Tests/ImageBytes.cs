@@ -3,7 +3,7 @@ using System.Text;
 
 namespace RetinaSharp.Datasets.Tests;
 
-/// <summary>Image files as far as their headers go, put together from the formats' specifications.</summary>
+/// <summary>Builds minimal image files, headers only, from the format specifications.</summary>
 internal static class ImageBytes
 {
     public static byte[] Jpeg(int width, int height, int? orientation = null, bool littleEndian = true)
@@ -43,7 +43,7 @@ internal static class ImageBytes
     public static byte[] OldBmp(int width, int height) =>
         [.. "BM"u8, .. new byte[12], .. Little32(12), .. Little16(width), .. Little16(height)];
 
-    /// <summary>A TIFF directory at byte 8; also the form of EXIF.</summary>
+    /// <summary>A TIFF image file directory at byte 8; EXIF data has the same structure.</summary>
     public static byte[] Tiff((int Tag, int Type, uint Value)[] entries, bool littleEndian)
     {
         var bytes = new byte[10 + 12 * entries.Length];

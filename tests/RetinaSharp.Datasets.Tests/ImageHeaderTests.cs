@@ -27,7 +27,7 @@ public class ImageHeaderTests
 
     [Theory]
     [MemberData(nameof(Files))]
-    public void Read_CutAnywhere_NeverThrowsAnythingElse(string whole, byte[] bytes)
+    public void Read_TruncatedAnywhere_ThrowsOnlyDatasetException(string whole, byte[] bytes)
     {
         for (var length = 0; length < bytes.Length; length++)
         {
@@ -51,7 +51,7 @@ public class ImageHeaderTests
     [InlineData(0, 640, 480)]
     [InlineData(9, 640, 480)]
     [InlineData(65535, 640, 480)]
-    public void Read_JpegOrientation_TurnsSizeUnlessBogus(int orientation, int width, int height)
+    public void Read_JpegOrientation_SwapsSizeIfValid(int orientation, int width, int height)
     {
         foreach (var littleEndian in new[] { true, false })
         {
@@ -62,7 +62,7 @@ public class ImageHeaderTests
     }
 
     [Fact]
-    public void Read_Truncated_SaysSo()
+    public void Read_Truncated_ThrowsWithReason()
     {
         var bytes = ImageBytes.Jpeg(640, 480);
         var exception = Assert.Throws<DatasetException>(() => ImageHeader.Read(new MemoryStream(bytes, 0, 20), "a.jpg"));
@@ -72,9 +72,9 @@ public class ImageHeaderTests
 
     [Theory]
     [InlineData("", "empty")]
-    [InlineData("hello, world", "no JPEG")]
+    [InlineData("hello, world", "not a JPEG")]
     [InlineData("version https://git-lfs.github.com/spec/v1\noid", "git lfs pull")]
-    public void Read_NoImage_SaysWhatItIs(string text, string reason)
+    public void Read_NotAnImage_ThrowsWithReason(string text, string reason)
     {
         using var folder = new TemporaryFolder();
         var exception = Assert.Throws<DatasetException>(() => ImageHeader.Read(folder.Write("a.png", text)));
@@ -82,7 +82,7 @@ public class ImageHeaderTests
     }
 
     [Fact]
-    public void Read_StreamThatCannotSeek_IsRead()
+    public void Read_NonSeekableStream_IsRead()
     {
         using var stream = new System.IO.Compression.ZLibStream(new MemoryStream(Deflated()), System.IO.Compression.CompressionMode.Decompress);
         Assert.Equal(300, ImageHeader.Read(stream, "a").Width);
@@ -97,7 +97,7 @@ public class ImageHeaderTests
     }
 
     [SharedDataFact]
-    public void Read_DamagedFiles_GivesHeaderOrDataException()
+    public void Read_CorruptFiles_GivesHeaderOrDatasetException()
     {
         var files = Directory.GetFiles(SharedData.At("data", "bad-input", "images"), "*.*").Where(ImageFiles.IsImage).ToArray();
         Assert.NotEmpty(files);
@@ -109,7 +109,7 @@ public class ImageHeaderTests
     }
 
     [SharedDataFact]
-    public void Read_CocoImages_AgreesWithTheAnnotations()
+    public void Read_CocoImages_MatchesAnnotations()
     {
         var set = DetectionDataset.Open(SharedData.At("data", "tiny-coco", "annotations", "instances_train2017.json"));
         foreach (var image in set.Images)

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace RetinaSharp.Datasets.Tests;
 
-/// <summary>Good files with some bytes changed, cut out or doubled: they are read, or refused with the one exception for it.</summary>
+/// <summary>Fuzzes valid files by changing, removing or duplicating bytes: each must either be read or cause a DatasetException.</summary>
 public sealed class MutationTests : IDisposable
 {
     private const int Rounds = 400;
@@ -42,37 +42,37 @@ public sealed class MutationTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Open_MutatedCoco_IsReadOrRefused() => Try(Coco, "set.json", path => DetectionDataset.Open(path, new() { ImagesDirectory = _folder.At("images") }));
+    public void Open_MutatedCoco_IsReadOrRejected() => Try(Coco, "set.json", path => DetectionDataset.Open(path, new() { ImagesDirectory = _folder.At("images") }));
 
     [Fact]
     public void Check_MutatedCoco_NeverThrows()
     {
         var read = 0;
-        Assert.Equal(0, Refused(Coco, "set.json", path => read += Math.Min(1, DetectionDataset.Check(path).Count)));
+        Assert.Equal(0, CountRejected(Coco, "set.json", path => read += Math.Min(1, DetectionDataset.Check(path).Count)));
         Assert.InRange(read, 1, Rounds);
     }
 
     [Fact]
-    public void Read_MutatedResults_IsReadOrRefused() => Try(Results, "dt.json", path => DetectionResults.Read(path));
+    public void Read_MutatedResults_IsReadOrRejected() => Try(Results, "dt.json", path => DetectionResults.Read(path));
 
     [Fact]
-    public void Open_MutatedVoc_IsReadOrRefused()
+    public void Open_MutatedVoc_IsReadOrRejected()
     {
         _folder.WriteImage("JPEGImages/a.jpg");
         Try(Voc, "Annotations/a.xml", _ => DetectionDataset.Open(_folder.Root));
     }
 
     [Fact]
-    public void Open_MutatedYaml_IsReadOrRefused() => Try(Yaml, "data.yaml", path => DetectionDataset.Open(path));
+    public void Open_MutatedYaml_IsReadOrRejected() => Try(Yaml, "data.yaml", path => DetectionDataset.Open(path));
 
     [Fact]
-    public void Open_MutatedLabels_IsReadOrRefused() =>
+    public void Open_MutatedLabels_IsReadOrRejected() =>
         Try("0 0.5 0.5 0.5 0.25\r\n2 1.000001 0.25 1e-1 0.1 \n1 0.1 0.2 0.5 0.3 0.3 0.9\n", "labels/a.txt", _ => DetectionDataset.Open(_folder.Root));
 
-    // Damage this small is often harmless, but not always.
-    private void Try(string good, string name, Action<string> read) => Assert.InRange(Refused(good, name, read), 1, Rounds - 1);
+    // Small mutations are often harmless, but must cause some rejections.
+    private void Try(string good, string name, Action<string> read) => Assert.InRange(CountRejected(good, name, read), 1, Rounds - 1);
 
-    private int Refused(string good, string name, Action<string> read)
+    private int CountRejected(string good, string name, Action<string> read)
     {
         var random = new Random(9);
         var bytes = Encoding.UTF8.GetBytes(good);

@@ -2,10 +2,10 @@ using System.Text;
 
 namespace RetinaSharp.Datasets.Tests;
 
-/// <summary>A folder for the files of one test.</summary>
+/// <summary>A temporary folder for the files of one test.</summary>
 internal sealed class TemporaryFolder : IDisposable
 {
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("retina-annotations-");
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("retina-datasets-");
 
     public string Root => _folder.FullName;
 

@@ -9,7 +9,7 @@ public sealed class VocReaderTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Open_Folder_GivesBoxesAsTheyAreWritten()
+    public void Open_Folder_GivesBoxesAsWritten()
     {
         _folder.WriteImage("JPEGImages/a.jpg");
         WriteXml("a", Object(" dog ", "1.5", "2", "31", "42", "<difficult>1</difficult><part><name>head</name><bndbox><xmin>9</xmin></bndbox></part>")
@@ -28,7 +28,7 @@ public sealed class VocReaderTests : IDisposable
     }
 
     [Fact]
-    public void Open_Splits_ShareTheirClassesAndKeepTheirOrder()
+    public void Open_Splits_ShareClassesAndKeepOrder()
     {
         foreach (var (name, label) in new[] { ("a", "x"), ("b", "y"), ("c", "z") })
         {
@@ -49,13 +49,13 @@ public sealed class VocReaderTests : IDisposable
     [Theory]
     [InlineData("a\nb\n", "line 2: \"b\" has no XML file")]
     [InlineData("a\na\n", "line 2: \"a\" is listed twice")]
-    public void Open_BadList_NamesTheLine(string list, string reason)
+    public void Open_BadList_ThrowsWithLine(string list, string reason)
     {
         _folder.WriteImage("JPEGImages/a.jpg");
         WriteXml("a", "");
         _folder.Write("ImageSets/Main/train.txt", list);
         Assert.Contains(reason, Assert.Throws<DatasetException>(() => DetectionDataset.Open(_folder.Root + "#train")).Message);
-        Assert.Contains("splits there: train", Assert.Throws<DatasetException>(() => DetectionDataset.Open(_folder.Root + "#test")).Message);
+        Assert.Contains("available splits: train", Assert.Throws<DatasetException>(() => DetectionDataset.Open(_folder.Root + "#test")).Message);
     }
 
     [Theory]
@@ -64,7 +64,7 @@ public sealed class VocReaderTests : IDisposable
     [InlineData("other.jpg", "a.png", true)]
     [InlineData("", "a.png", false)]
     [InlineData(@"C:\pictures\a.png", "a.png", false)]
-    public void Open_WrongFileName_TakesTheImageOfTheXmlsName(string fileName, string expected, bool reported)
+    public void Open_WrongFilenameElement_UsesNameOfXmlFile(string fileName, string expected, bool reported)
     {
         _folder.Write("JPEGImages/a.png", ImageBytes.Png(100, 80));
         _folder.WriteImage("JPEGImages/other.jpg");
@@ -75,7 +75,7 @@ public sealed class VocReaderTests : IDisposable
     }
 
     [Fact]
-    public void Open_ImageOfAnotherName_IsFoundByTheElement()
+    public void Open_ImageWithOtherName_IsFoundByFilenameElement()
     {
         _folder.WriteImage("JPEGImages/b.jpg");
         WriteXml("a", "", "b.jpg");
@@ -85,13 +85,13 @@ public sealed class VocReaderTests : IDisposable
     [Theory]
     [InlineData("0", "0")]
     [InlineData("", "80")]
-    public void Open_NoSize_IsReadFromTheImage(string width, string height)
+    public void Open_NoSize_IsReadFromImageFile(string width, string height)
     {
         _folder.WriteImage("JPEGImages/a.jpg", 60, 30, orientation: 8);
         WriteXml("a", "", width: width, height: height);
         var set = DetectionDataset.Open(_folder.Root);
         Assert.Equal((30, 60), (set.Images[0].Width, set.Images[0].Height));
-        Assert.Contains("30 x 60 taken from the image", Assert.Single(set.Problems).Reason);
+        Assert.Contains("using 30 x 60 from the image file", Assert.Single(set.Problems).Reason);
     }
 
     [Theory]
@@ -119,7 +119,7 @@ public sealed class VocReaderTests : IDisposable
     }
 
     [Fact]
-    public void Open_DeeplyNestedXml_DoesNotEndTheProcess()
+    public void Open_DeeplyNestedXml_DoesNotOverflowStack()
     {
         _folder.WriteImage("JPEGImages/a.jpg");
         const int Depth = 200_000;
@@ -129,18 +129,18 @@ public sealed class VocReaderTests : IDisposable
     }
 
     [Fact]
-    public void Open_MissingImage_SaysWhereItWasLookedFor()
+    public void Open_MissingImage_NamesSearchedFolders()
     {
         WriteXml("a", "");
         var exception = Assert.Throws<DatasetException>(() => DetectionDataset.Open(_folder.Root));
-        Assert.Contains("\"a.jpg\" is not there (1 of 1 are missing; looked in " + _folder.At("JPEGImages"), exception.Reason);
+        Assert.Contains("\"a.jpg\" not found (1 of 1 are missing; looked in " + _folder.At("JPEGImages"), exception.Reason);
         Assert.Single(DetectionDataset.Open(_folder.Root, new() { RequireImages = false }).Images);
         _folder.WriteImage("elsewhere/a.jpg");
         Assert.Single(DetectionDataset.Open(_folder.Root, new() { ImagesDirectory = _folder.At("elsewhere") }).Images);
     }
 
     [SharedDataFact]
-    public void Open_BloodCells_GivesItsSplitsAndNamesTheTwoEmptyBoxes()
+    public void Open_BloodCells_ReadsSplitsAndReportsTwoEmptyBoxes()
     {
         var train = DetectionDataset.Open(SharedData.At("data", "bccd") + "#trainval");
         var test = DetectionDataset.Open(SharedData.At("data", "bccd") + "#test");

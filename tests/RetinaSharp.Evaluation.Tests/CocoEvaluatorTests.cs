@@ -67,7 +67,7 @@ public sealed class CocoEvaluatorTests
 
         var refusal = Assert.Throws<DatasetException>(() => scene.Evaluate());
 
-        Assert.Equal("item 1", refusal.Place);
+        Assert.Equal("item 1", refusal.Location);
         Assert.Contains("image id 44 is not in scene", refusal.Message);
     }
 

@@ -55,7 +55,7 @@ internal static class ScoreVerb
         catch (DatasetException error)
         {
             // The evaluator knows no file of the detections, only their places in it.
-            throw new DatasetException(file, error.Place, error.Reason, error);
+            throw new DatasetException(file, error.Location, error.Reason, error);
         }
     }
 }

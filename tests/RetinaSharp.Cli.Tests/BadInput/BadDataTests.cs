@@ -46,7 +46,7 @@ public sealed class BadDataTests(TrainedModel trained) : IDisposable
         var empty = Directory.CreateDirectory(_folder.At("empty")).FullName;
         string[][] calls = [["data", "info", empty], ["train", "--train", empty, "--out", _folder.At("out")], ["eval", trained.Run, empty], ["score", "--truth", empty, "--detections", empty]];
 
-        Assert.All(calls, call => Ran.Retina(call).IsRefused(ExitCode.BadData, $"error: {empty}: holds no data set", "COCO", "VOC", "YOLO"));
+        Assert.All(calls, call => Ran.Retina(call).IsRefused(ExitCode.BadData, $"error: {empty}: is not a dataset in a known format", "COCO", "VOC", "YOLO"));
         Ran.Retina("detect", trained.Run, empty).IsRefused(ExitCode.BadData, empty, "no image files");
         Ran.Retina("info", empty).IsRefused(ExitCode.BadData, empty, "neither best.safetensors nor last.safetensors");
     }

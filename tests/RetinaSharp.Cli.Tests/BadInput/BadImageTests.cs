@@ -76,7 +76,7 @@ public sealed class BadImageTests(TrainedModel trained) : IDisposable
         var data = ColouredSet.Write(_folder.Root, images: 4);
         File.Delete(_folder.At("02.png"));
 
-        Train(data).IsRefused(ExitCode.BadData, data, "image 102", "\"02.png\" is not there (1 of 4 are missing", "--images DIR");
+        Train(data).IsRefused(ExitCode.BadData, data, "image 102", "\"02.png\" not found (1 of 4 are missing", "--images DIR");
 
         Assert.False(Directory.Exists(_folder.At("run")));
     }

@@ -17,7 +17,7 @@ public sealed class RealProcessTests(TrainedModel trained) : IDisposable
         var ran = RealProcess.Retina("data", "info", _folder.At("nothing.json"));
 
         ran.IsRefused(ExitCode.BadData);
-        Assert.Equal($"error: {_folder.At("nothing.json")}: there is no such file or folder\n", ran.Error);
+        Assert.Equal($"error: {_folder.At("nothing.json")}: the file or folder does not exist\n", ran.Error);
     }
 
     [Theory]

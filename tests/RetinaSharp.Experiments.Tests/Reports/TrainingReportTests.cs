@@ -97,7 +97,7 @@ public class TrainingReportTests
         var run = sample.Run("run", 3);
         File.AppendAllText(Path.Combine(run, "metrics.jsonl"), line + "\n");
         var error = Assert.Throws<DatasetException>(() => TrainingReport.Create(run));
-        Assert.Equal("line 4", error.Place);
+        Assert.Equal("line 4", error.Location);
         Assert.EndsWith("metrics.jsonl", error.File);
     }
 
