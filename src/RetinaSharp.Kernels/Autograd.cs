@@ -3,18 +3,21 @@ using static TorchSharp.torch;
 
 namespace RetinaSharp.Kernels;
 
-/// <summary>The backward pass of graphs that have nodes of this package.</summary>
+/// <summary>Runs the backward pass of graphs that contain autograd nodes of this package.</summary>
 public static class Autograd
 {
-    /// <summary>Adds the gradients of outputs with respect to the leaves of their graph to the leaves, and frees the graph as it goes.</summary>
-    /// <param name="outputs">Where the backward pass starts.</param>
-    /// <param name="gradients">The gradient of each, of its shape.</param>
-    /// <exception cref="ArgumentException">There is not one gradient for each output.</exception>
-    /// <exception cref="TorchOperatorException">A kernel failed.</exception>
+    /// <summary>
+    /// Computes the gradients of the outputs with respect to the leaves of the graph, adds them to the leaves' <c>grad</c>, and frees the
+    /// graph.
+    /// </summary>
+    /// <param name="outputs">The tensors to start from, usually the loss.</param>
+    /// <param name="gradients">dL/d(output) for each output, of its shape and type.</param>
+    /// <exception cref="ArgumentException">The numbers of outputs and gradients differ.</exception>
+    /// <exception cref="TorchOperatorException">A kernel failed in the backward pass.</exception>
     public static void Backward(IList<Tensor> outputs, IList<Tensor> gradients)
     {
         if (outputs.Count != gradients.Count)
-            throw new ArgumentException($"{outputs.Count} outputs, but {gradients.Count} gradients.", nameof(gradients));
+            throw new ArgumentException($"There are {outputs.Count} outputs, but {gradients.Count} gradients.", nameof(gradients));
         AutogradNode.RunBackward(outputs, gradients);
     }
 }

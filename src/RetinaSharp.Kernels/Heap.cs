@@ -2,16 +2,16 @@ using System.Runtime.InteropServices;
 
 namespace RetinaSharp.Kernels;
 
-/// <summary>The C library's heap, from which LibTorch takes the memory of tensors on the CPU.</summary>
+/// <summary>Settings of the C library's heap, from which LibTorch allocates CPU tensors.</summary>
 public static partial class Heap
 {
-    // malloc.h of glibc.
+    // Parameters of mallopt, from glibc's malloc.h.
     private const int TrimThreshold = -1, TopPad = -2, MmapMax = -4;
 
     /// <summary>
-    /// Lets glibc keep freed memory instead of giving it back to the system after each tensor. In training, this removes a page fault for each
-    /// 4 KB of a fresh activation. It concerns the whole process and does not go back, so that an application calls it by itself, before the
-    /// first tensor; it has no effect on systems without glibc.
+    /// Makes glibc keep freed memory instead of returning it to the operating system. In training, this avoids a page fault for each 4 KB
+    /// of a new activation. It applies to the whole process and cannot be undone, so an application has to call it explicitly, before it
+    /// creates tensors. It has no effect on systems without glibc.
     /// </summary>
     public static void KeepFreedMemory()
     {
@@ -19,12 +19,12 @@ public static partial class Heap
             return;
         try
         {
-            // No block has a mapping of its own, and the end of the heap is never given back (-1: no threshold).
+            // No block is mapped by itself, and the top of the heap is never returned (-1: no threshold).
             _ = mallopt(MmapMax, 0) & mallopt(TrimThreshold, -1) & mallopt(TopPad, 256 << 20);
         }
         catch (Exception error) when (error is DllNotFoundException or EntryPointNotFoundException)
         {
-            // musl has no mallopt, and no need of it.
+            // musl has no mallopt.
         }
     }
 

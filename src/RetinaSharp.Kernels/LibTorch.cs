@@ -4,29 +4,30 @@ using TorchSharp;
 
 namespace RetinaSharp.Kernels;
 
-/// <summary>LibTorch in this process: loads it, and says what it is and which devices it has.</summary>
+/// <summary>Loads LibTorch and gives information about it: version, threads, devices.</summary>
 public static class LibTorch
 {
     private static readonly Lazy<string> LoadedVersion = new(Load, LazyThreadSafetyMode.ExecutionAndPublication);
 
-    /// <summary>Version of LibTorch, such as <c>2.10.0</c>; loads it if need be.</summary>
-    /// <exception cref="TorchUnavailableException">It cannot be loaded.</exception>
+    /// <summary>The version of LibTorch, such as <c>2.10.0</c>. Loads LibTorch if necessary.</summary>
+    /// <exception cref="TorchUnavailableException">LibTorch cannot be loaded.</exception>
     public static string Version => LoadedVersion.Value;
 
     /// <summary>
-    /// Lets TorchSharp load where libstdc++ is older than the one that it was built with (Debian 12, Ubuntu 22.04, RHEL 9). Nothing is loaded
-    /// yet. The first use of this package does it by itself; an application that uses TorchSharp before calls it first.
+    /// Installs the resolver with which TorchSharp loads on systems whose libstdc++ is older than GCC 13 (Debian 12, Ubuntu 22.04, RHEL 9).
+    /// It does not load anything. The first use of this package calls it; an application that uses TorchSharp before must call it first.
     /// </summary>
     public static void Prepare() => NativeLibraries.Install();
 
-    /// <summary>Loads LibTorch if it is not loaded yet.</summary>
-    /// <exception cref="TorchUnavailableException">It cannot be loaded; the message says what was tried and what to do.</exception>
+    /// <summary>Loads LibTorch if it is not loaded.</summary>
+    /// <exception cref="TorchUnavailableException">LibTorch cannot be loaded; the message lists what was tried and a remedy.</exception>
     public static void EnsureLoaded() => _ = LoadedVersion.Value;
 
-    /// <summary>Threads that an operator may use when the calling thread calls it. Each thread has a number of its own.</summary>
+    /// <summary>Maximum number of threads of operators that the calling thread runs. Each thread has its own setting.</summary>
     /// <remarks>
-    /// The first operator of a thread sets its number to what any thread of the process set last. Asking makes that happen before the number is set here; with
-    /// <see cref="torch.set_num_threads"/> alone it is lost, and with another number of threads sums may have other bits.
+    /// When a thread runs its first operator, LibTorch overwrites the thread's setting with the process-wide one. The setter triggers this
+    /// before it sets the number; with <see cref="torch.set_num_threads"/> alone the setting would be lost, and with another number of
+    /// threads sums may differ in the last bits.
     /// </remarks>
     public static int Threads
     {
@@ -44,10 +45,10 @@ public static class LibTorch
         }
     }
 
-    /// <summary>Requires a device.</summary>
-    /// <param name="device">The device; null: the CPU.</param>
+    /// <summary>Returns a device after checking that it is available.</summary>
+    /// <param name="device">The device; null means the CPU.</param>
     /// <returns>The device.</returns>
-    /// <exception cref="TorchUnavailableException">LibTorch cannot be loaded, or has no such device.</exception>
+    /// <exception cref="TorchUnavailableException">LibTorch cannot be loaded, or the device is not available.</exception>
     public static torch.Device Require(torch.Device? device)
     {
         EnsureLoaded();
@@ -73,7 +74,7 @@ public static class LibTorch
             : throw new TorchUnavailableException($"Device {device} is not available: LibTorch {Version} finds {count} CUDA devices, cuda:0 to cuda:{count - 1}.");
     }
 
-    /// <summary>Names of the devices: <c>cpu</c>, and <c>cuda:0</c> to the last where there is CUDA.</summary>
+    /// <summary>Returns the names of the devices: <c>cpu</c>, and <c>cuda:0</c>, <c>cuda:1</c>, … if CUDA is available.</summary>
     /// <exception cref="TorchUnavailableException">LibTorch cannot be loaded.</exception>
     public static IReadOnlyList<string> Devices()
     {
@@ -100,7 +101,7 @@ public static class LibTorch
         NativeLibraries.Install();
         try
         {
-            // Where TorchSharp does not find it, it writes to the standard output, which belongs to the application.
+            // If TorchSharp does not find it, TorchSharp writes to standard output, which belongs to the application.
             NativeLibrary.Load(NativeLibraries.TorchSharp, typeof(torch).Assembly, null);
             if (!torch.TryInitializeDeviceType(DeviceType.CPU))
                 throw new NotSupportedException("TorchSharp cannot initialize the CPU.");
@@ -108,7 +109,7 @@ public static class LibTorch
         }
         catch (Exception error) when (error is NotSupportedException or DllNotFoundException or TypeInitializationException or BadImageFormatException)
         {
-            throw new TorchUnavailableException(NativeLibraries.Explain(error), error);
+            throw new TorchUnavailableException(NativeLibraries.Describe(error), error);
         }
 
         return torch.__version__;

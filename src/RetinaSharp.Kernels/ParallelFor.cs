@@ -7,14 +7,17 @@ using TorchSharp;
 namespace RetinaSharp.Kernels;
 
 /// <summary>
-/// Parallel loops on the threads of LibTorch's operators. OpenMP's threads spin for a while after each operator: a loop on threads of .NET's
-/// own would share its cores with them.
+/// Parallel loops on the threads that LibTorch's operators use. OpenMP threads spin for a while after each operator, so threads of .NET's
+/// pool would compete with them for the cores.
 /// </summary>
 internal static unsafe class ParallelFor
 {
-    /// <summary>Calls a body for each index, on as many threads as LibTorch's operators use. Threads take the indices one by one, so that a slow core gets fewer.</summary>
-    /// <param name="count">How many indices, from 0.</param>
-    /// <param name="body">Called once for each, on any thread.</param>
+    /// <summary>
+    /// Calls a body for each index, on as many threads as LibTorch's operators use. Threads take indices one at a time, so that a slow core
+    /// gets fewer.
+    /// </summary>
+    /// <param name="count">Number of indices; they start at 0.</param>
+    /// <param name="body">Called once for each index, on any thread.</param>
     public static void Run(int count, Action<int> body)
     {
         var threads = Math.Min(count, torch.get_num_threads());
@@ -29,7 +32,7 @@ internal static unsafe class ParallelFor
         var handle = GCHandle.Alloc(loop);
         try
         {
-            if (StableAbi.torch_parallel_for(0, threads, 1, &Take, (void*)GCHandle.ToIntPtr(handle)) != 0)
+            if (StableAbi.torch_parallel_for(0, threads, 1, &RunIndices, (void*)GCHandle.ToIntPtr(handle)) != 0)
                 throw new TorchOperatorException("torch_parallel_for failed.");
         }
         finally
@@ -41,7 +44,7 @@ internal static unsafe class ParallelFor
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static void Take(long begin, long end, void* context) => ((Loop)GCHandle.FromIntPtr((nint)context).Target!).Take();
+    private static void RunIndices(long begin, long end, void* context) => ((Loop)GCHandle.FromIntPtr((nint)context).Target!).RunIndices();
 
     private sealed class Loop(int count, Action<int> body)
     {
@@ -49,7 +52,7 @@ internal static unsafe class ParallelFor
 
         public ExceptionDispatchInfo? Error { get; private set; }
 
-        public void Take()
+        public void RunIndices()
         {
             try
             {
@@ -58,7 +61,7 @@ internal static unsafe class ParallelFor
             }
             catch (Exception error)
             {
-                // An exception must not pass native frames; Run throws it.
+                // An exception must not propagate through native frames; Run rethrows it.
                 Error ??= ExceptionDispatchInfo.Capture(error);
             }
         }

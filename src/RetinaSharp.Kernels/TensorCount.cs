@@ -3,21 +3,21 @@ using static TorchSharp.torch;
 
 namespace RetinaSharp.Kernels;
 
-/// <summary>How many tensors of TorchSharp are alive: for tests and soaks, which hold it constant.</summary>
+/// <summary>The number of TorchSharp tensors that are alive, to detect leaks in tests and soak tests.</summary>
 public static class TensorCount
 {
     private static long _parameters;
 
-    /// <summary>Tensors that were made and not disposed.</summary>
+    /// <summary>Number of tensors that were created and not disposed.</summary>
     /// <remarks>
-    /// <see cref="Tensor.TotalCount"/> of TorchSharp 0.107 counts the tensor that a parameter is made of for ever, though it is gone; parameters of
-    /// <see cref="AsParameter"/> are counted right here.
+    /// TorchSharp 0.107's <see cref="Tensor.TotalCount"/> never decrements for the tensor that a parameter is created from. Parameters
+    /// created by <see cref="AsParameter"/> are counted correctly here.
     /// </remarks>
     public static long Alive => Tensor.TotalCount - Interlocked.Read(ref _parameters);
 
-    /// <summary>A parameter in the memory of a tensor.</summary>
-    /// <param name="tensor">The tensor; stays the caller's.</param>
-    /// <param name="requiresGrad">Whether gradients are recorded.</param>
+    /// <summary>Creates a parameter that shares the memory of a tensor.</summary>
+    /// <param name="tensor">The tensor; the caller keeps ownership.</param>
+    /// <param name="requiresGrad">Whether autograd records operations on the parameter.</param>
     public static Parameter AsParameter(this Tensor tensor, bool requiresGrad)
     {
         using var alias = tensor.detach();

@@ -4,28 +4,34 @@ using static TorchSharp.torch;
 
 namespace RetinaSharp.Kernels;
 
-/// <summary>Memory and memory formats of tensors, beyond what TorchSharp shows.</summary>
+/// <summary>Access to the memory and the memory format of tensors.</summary>
 public static unsafe class TensorMemory
 {
-    /// <summary>The elements of a tensor on the CPU, as they lie in memory.</summary>
-    /// <typeparam name="T">A type of the size of the tensor's elements: for bf16, any struct of two bytes.</typeparam>
-    /// <param name="tensor">A dense tensor: contiguous in some order of its dimensions. It has to live as long as the span is used.</param>
-    /// <exception cref="ArgumentException">The type has another size, or the tensor is not on the CPU.</exception>
+    /// <summary>Returns the elements of a CPU tensor in memory order.</summary>
+    /// <typeparam name="T">A type with the size of the tensor's elements; for bf16, any struct of two bytes.</typeparam>
+    /// <param name="tensor">
+    /// A dense tensor, that is, contiguous in some order of its dimensions. It must stay alive while the span is used.
+    /// </param>
+    /// <exception cref="ArgumentException">
+    /// The element size differs from that of <typeparamref name="T"/>, or the tensor is not on the CPU.
+    /// </exception>
     public static Span<T> Elements<T>(this Tensor tensor)
         where T : unmanaged
     {
         if (tensor.ElementSize != sizeof(T))
-            throw new ArgumentException($"Elements of {tensor.dtype} are not {typeof(T).Name}.", nameof(tensor));
+            throw new ArgumentException($"Elements of type {tensor.dtype} cannot be accessed as {typeof(T).Name}.", nameof(tensor));
         if (tensor.device_type != DeviceType.CPU)
             throw new ArgumentException($"The tensor is on {tensor.device}, not on the CPU.", nameof(tensor));
         return new(Pointer(tensor), checked((int)tensor.NumberOfElements));
     }
 
-    /// <summary>Makes a tensor on the CPU of elements, which are copied.</summary>
-    /// <param name="elements">The elements in C order.</param>
-    /// <param name="type">Their type; of the size of <typeparamref name="T"/>.</param>
-    /// <param name="shape">The shape.</param>
-    /// <exception cref="ArgumentException">The shape has another number of elements, or the type another size.</exception>
+    /// <summary>Creates a CPU tensor from elements, which are copied.</summary>
+    /// <param name="elements">The elements in row-major (C) order.</param>
+    /// <param name="type">The element type of the tensor, with the size of <typeparamref name="T"/>.</param>
+    /// <param name="shape">The shape of the tensor.</param>
+    /// <exception cref="ArgumentException">
+    /// The number of elements does not match the shape, or the element size does not match the type.
+    /// </exception>
     public static Tensor Create<T>(ReadOnlySpan<T> elements, ScalarType type, params ReadOnlySpan<long> shape)
         where T : unmanaged
     {
@@ -35,7 +41,7 @@ public static unsafe class TensorMemory
         {
             var target = tensor.Elements<T>();
             if (target.Length != elements.Length)
-                throw new ArgumentException($"{elements.Length} elements do not fill a {Describe(tensor)}.", nameof(elements));
+                throw new ArgumentException($"{elements.Length} elements do not match {Describe(tensor)}.", nameof(elements));
             elements.CopyTo(target);
             return tensor;
         }
@@ -46,36 +52,37 @@ public static unsafe class TensorMemory
         }
     }
 
-    /// <summary>The tensor with memory format channels-last (NHWC): itself where it has that already.</summary>
-    /// <param name="tensor">[N, C, H, W].</param>
+    /// <summary>Converts a tensor to the memory format channels-last (NHWC); returns an alias if it has that format.</summary>
+    /// <param name="tensor">The tensor [N, C, H, W].</param>
     public static Tensor ChannelsLast(this Tensor tensor)
     {
         if (IsChannelsLast(tensor))
             return tensor.alias();
         using var rows = tensor.permute(0, 2, 3, 1);
         using var contiguous = rows.contiguous();
-        // Not permuted back: of one pixel or one channel both formats are the same memory, and LibTorch leaves the strides of the other.
+        // Not permuted back: with one pixel or one channel both formats have the same memory, and LibTorch would keep the strides of the
+        // other format.
         return contiguous.as_strided(tensor.shape, ChannelsLastStrides(tensor.shape));
     }
 
     /// <summary>
-    /// Whether channels are next to each other, then columns, rows, images. It looks at the strides, also of sizes of 1: where LibTorch takes one
-    /// operand for contiguous and the other for channels-last, fused kernels of oneDNN for bf16 fail.
+    /// Returns whether the strides are those of channels-last, also for dimensions of size 1. LibTorch's own check ignores these; where it
+    /// takes one operand as contiguous and the other as channels-last, oneDNN's fused bf16 kernels fail.
     /// </summary>
-    /// <param name="tensor">[N, C, H, W].</param>
+    /// <param name="tensor">The tensor [N, C, H, W].</param>
     public static bool IsChannelsLast(this Tensor tensor) => tensor.stride().AsSpan().SequenceEqual(ChannelsLastStrides(tensor.shape));
 
     private static long[] ChannelsLastStrides(long[] shape) => [shape[1] * shape[2] * shape[3], 1, shape[1] * shape[3], shape[1]];
 
-    /// <summary>Address of the first element.</summary>
+    /// <summary>Returns the address of the first element.</summary>
     internal static void* Pointer(Tensor tensor)
     {
         if (StableAbi.aoti_torch_get_data_ptr(tensor.Handle, out var data) != 0)
-            throw new TorchOperatorException($"The memory of a {Describe(tensor)} cannot be reached.");
+            throw new TorchOperatorException($"The memory of {Describe(tensor)} cannot be accessed.");
         GC.KeepAlive(tensor);
         return (void*)data;
     }
 
-    /// <summary>Type and shape of a tensor for messages.</summary>
+    /// <summary>Describes type and shape of a tensor for messages.</summary>
     internal static string Describe(Tensor? tensor) => tensor is null ? "none" : $"{tensor.dtype}[{string.Join(", ", tensor.shape)}]";
 }

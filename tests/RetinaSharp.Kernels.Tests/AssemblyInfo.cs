@@ -1,2 +1,2 @@
-// The tests look at the number of tensors of the process, and switch its kernels.
+// The tests count the tensors of the process and switch its kernels, so they must not run in parallel.
 [assembly: CollectionBehavior(DisableTestParallelization = true)]

@@ -6,7 +6,7 @@ namespace RetinaSharp.Kernels.Tests;
 public sealed class AutogradTests : LeakCheck
 {
     [Fact]
-    public void Backward_OfANode_IsItsGradients()
+    public void Backward_Node_UsesItsGradients()
     {
         using var scope = NewDisposeScope();
         var x = Leaf(2, 3);
@@ -18,7 +18,7 @@ public sealed class AutogradTests : LeakCheck
     }
 
     [Fact]
-    public void Backward_FromSeveralOutputs_AddsTheirGradients()
+    public void Backward_FromSeveralOutputs_SumsGradients()
     {
         using var scope = NewDisposeScope();
         var x = Leaf(2, 3);
@@ -27,7 +27,7 @@ public sealed class AutogradTests : LeakCheck
     }
 
     [Fact]
-    public void Backward_NodeWithoutGradient_LeavesTheLeafWithout()
+    public void Backward_NodeWithoutGradient_LeavesLeafWithoutGradient()
     {
         using var scope = NewDisposeScope();
         var x = Leaf(2, 3);
@@ -36,14 +36,14 @@ public sealed class AutogradTests : LeakCheck
     }
 
     [Fact]
-    public void Backward_NodeThatThrows_ComesOutAsThrown()
+    public void Backward_NodeThrows_RethrowsException()
     {
         using var scope = NewDisposeScope();
         var x = Leaf(2, 3);
         var thrown = new InvalidTimeZoneException("of the node");
         for (var i = 0; i < 3; i++)
         {
-            // Behind nodes of LibTorch and of this package, whose gradients are on their way.
+            // Behind nodes of LibTorch and of this package whose gradients are pending.
             var y = Node.Apply(Node.Apply(x, _ => throw thrown) * 2, gradient => gradient * 3);
             Assert.Same(thrown, Assert.Throws<InvalidTimeZoneException>(() => Autograd.Backward([y], [ones(2)])));
         }
@@ -54,7 +54,7 @@ public sealed class AutogradTests : LeakCheck
     }
 
     [Fact]
-    public void Backward_NodeThatThrows_ReleasesEveryNode()
+    public void Backward_NodeThrows_ReleasesEveryNode()
     {
         using var scope = NewDisposeScope();
         var x = Leaf(2, 3);
@@ -73,7 +73,7 @@ public sealed class AutogradTests : LeakCheck
     }
 
     [Fact]
-    public void Backward_OfTorchSharpItself_ThrowsAndTheNextWorks()
+    public void Backward_TorchSharpsOwn_ThrowsAndNextWorks()
     {
         using var scope = NewDisposeScope();
         var x = Leaf(2, 3);
@@ -85,7 +85,7 @@ public sealed class AutogradTests : LeakCheck
     }
 
     [Fact]
-    public void Backward_GradientOfAnotherShape_ThrowsAndTheNextWorks()
+    public void Backward_WrongGradientShape_ThrowsAndNextWorks()
     {
         using var scope = NewDisposeScope();
         var x = Leaf(2, 3);
@@ -95,7 +95,7 @@ public sealed class AutogradTests : LeakCheck
     }
 
     [Fact]
-    public void Backward_OneGradientTooFew_Throws()
+    public void Backward_TooFewGradients_Throws()
     {
         using var scope = NewDisposeScope();
         var y = Leaf(2, 3) * 2;
@@ -104,7 +104,7 @@ public sealed class AutogradTests : LeakCheck
     }
 
     [Fact]
-    public void Backward_BadGradientOrNoGraph_Throws()
+    public void Backward_InvalidGradientOrNoGraph_Throws()
     {
         using var scope = NewDisposeScope();
         var y = Leaf(2, 3) * 2;
@@ -113,7 +113,7 @@ public sealed class AutogradTests : LeakCheck
     }
 
     [Fact]
-    public void Backward_FromTwoThreads_EachItsOwnGraph()
+    public void Backward_TwoThreads_RunSeparateGraphs()
     {
         var errors = new List<Exception>();
         var threads = Enumerable.Range(1, 2).Select(factor => new Thread(() =>

@@ -5,30 +5,30 @@ namespace RetinaSharp.Kernels.Tests;
 public sealed class LibTorchTests
 {
     [Fact]
-    public void Version_OfThisProcess_IsThePackages() => Assert.StartsWith("2.10.", LibTorch.Version);
+    public void Version_ThisProcess_IsThatOfPackage() => Assert.StartsWith("2.10.", LibTorch.Version);
 
     [Fact]
-    public void Require_Cpu_IsThere() => LibTorch.Require(torch.CPU);
+    public void Require_Cpu_IsAvailable() => LibTorch.Require(torch.CPU);
 
     [Fact]
-    public void Require_None_IsTheCpu() => Assert.Equal(DeviceType.CPU, LibTorch.Require(null).type);
+    public void Require_Null_IsCpu() => Assert.Equal(DeviceType.CPU, LibTorch.Require(null).type);
 
     [Fact]
-    public void Require_DeviceOfAnotherKind_Throws() =>
+    public void Require_UnsupportedDevice_Throws() =>
         Assert.Contains("use cpu or cuda", Assert.Throws<TorchUnavailableException>(() => LibTorch.Require(new torch.Device(DeviceType.META))).Message);
 
     [Fact]
-    public void Require_CudaDeviceBeyondTheLast_NamesIt()
+    public void Require_CudaIndexOutOfRange_Throws()
     {
         var missing = new torch.Device(DeviceType.CUDA, LibTorch.Devices().Count);
         Assert.Contains(missing.ToString(), Assert.Throws<TorchUnavailableException>(() => LibTorch.Require(missing)).Message);
     }
 
     [Fact]
-    public void Devices_OfThisProcess_BeginWithTheCpu() => Assert.Equal("cpu", LibTorch.Devices()[0]);
+    public void Devices_ThisProcess_StartWithCpu() => Assert.Equal("cpu", LibTorch.Devices()[0]);
 
     [Fact]
-    public void Require_CudaThatIsNotThere_SaysWhatToDo()
+    public void Require_UnavailableCuda_ThrowsWithRemedy()
     {
         LibTorch.EnsureLoaded();
         if (torch.cuda.is_available())

@@ -18,7 +18,7 @@ public sealed class ParallelForTests : IDisposable
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(4)]
-    public void Run_AnyCount_TakesEachIndexOnce(int threads)
+    public void Run_AnyCount_RunsEachIndexOnce(int threads)
     {
         set_num_threads(threads);
         foreach (var count in (int[])[0, 1, 2, 3, 1000])
@@ -30,7 +30,7 @@ public sealed class ParallelForTests : IDisposable
     }
 
     [Fact]
-    public void Run_TwoThreads_ReallyAreTwo()
+    public void Run_TwoThreads_RunConcurrently()
     {
         set_num_threads(2);
         using var barrier = new Barrier(2);
@@ -42,7 +42,7 @@ public sealed class ParallelForTests : IDisposable
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
-    public void Run_BodyThatThrows_ComesOutAsThrown(int threads)
+    public void Run_BodyThrows_RethrowsException(int threads)
     {
         set_num_threads(threads);
         var thrown = new InvalidTimeZoneException();
@@ -53,7 +53,7 @@ public sealed class ParallelForTests : IDisposable
     }
 
     [Fact]
-    public void Run_Nested_TakesEachIndexOnce()
+    public void Run_Nested_RunsEachIndexOnce()
     {
         set_num_threads(2);
         var calls = new int[20 * 30];
@@ -63,7 +63,7 @@ public sealed class ParallelForTests : IDisposable
     }
 
     [Fact]
-    public void Run_FromTwoThreadsAtOnce_EachItsOwn()
+    public void Run_TwoCallers_RunSeparately()
     {
         set_num_threads(2);
         var errors = new List<Exception>();

@@ -5,7 +5,7 @@ namespace RetinaSharp.Kernels.Tests;
 public sealed class TensorCountTests : LeakCheck
 {
     [Fact]
-    public void Alive_TensorMadeAndDisposed_CountsIt()
+    public void Alive_TensorCreatedAndDisposed_IsCounted()
     {
         var before = TensorCount.Alive;
         var tensor = zeros(3);
@@ -17,7 +17,7 @@ public sealed class TensorCountTests : LeakCheck
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void AsParameter_Disposed_LeavesNothing(bool requiresGrad)
+    public void AsParameter_Disposed_LeavesNoTensor(bool requiresGrad)
     {
         var before = TensorCount.Alive;
         using (var tensor = zeros(3))
@@ -26,7 +26,7 @@ public sealed class TensorCountTests : LeakCheck
             {
                 Assert.Equal(before + 2, TensorCount.Alive);
                 Assert.Equal(requiresGrad, parameter.requires_grad);
-                // The same memory.
+                // Shares the memory.
                 parameter.Elements<float>()[1] = 4;
             }
 
@@ -38,7 +38,7 @@ public sealed class TensorCountTests : LeakCheck
     }
 
     [Fact]
-    public void AsParameter_InADisposeScope_GoesWithIt()
+    public void AsParameter_InDisposeScope_IsDisposed()
     {
         var before = TensorCount.Alive;
         using (NewDisposeScope())

@@ -6,7 +6,7 @@ namespace RetinaSharp.Kernels.Tests;
 public sealed class TensorMemoryTests : LeakCheck
 {
     [Fact]
-    public void Create_Elements_AreThoseOfTheTensor()
+    public void Create_Elements_RoundTrip()
     {
         using var scope = NewDisposeScope();
         var tensor = TensorMemory.Create<float>([1, 2, 3, 4, 5, 6], ScalarType.Float32, 2, 3);
@@ -19,7 +19,7 @@ public sealed class TensorMemoryTests : LeakCheck
     }
 
     [Fact]
-    public void Create_Bf16_TakesItsBits()
+    public void Create_Bf16_CopiesBits()
     {
         using var tensor = TensorMemory.Create<ushort>([0x3f80, 0xc000], ScalarType.BFloat16, 2);
         using var values = tensor.to(ScalarType.Float32);
@@ -27,7 +27,7 @@ public sealed class TensorMemoryTests : LeakCheck
     }
 
     [Fact]
-    public void Create_NoElementsOrAScalar_IsMade()
+    public void Create_NoElementsOrScalar_IsCreated()
     {
         using var none = TensorMemory.Create<float>([], ScalarType.Float32, 0, 3);
         Assert.Equal(0, none.Elements<float>().Length);
@@ -38,14 +38,14 @@ public sealed class TensorMemoryTests : LeakCheck
     [Theory]
     [InlineData(5)]
     [InlineData(7)]
-    public void Create_AnotherNumberOfElements_Throws(int count) =>
+    public void Create_WrongNumberOfElements_Throws(int count) =>
         Assert.Throws<ArgumentException>(() => TensorMemory.Create<float>(new float[count], ScalarType.Float32, 2, 3).Dispose());
 
     [Fact]
-    public void Create_TypeOfAnotherSize_Throws() => Assert.Throws<ArgumentException>(() => TensorMemory.Create<float>(new float[6], ScalarType.BFloat16, 2, 3).Dispose());
+    public void Create_WrongElementSize_Throws() => Assert.Throws<ArgumentException>(() => TensorMemory.Create<float>(new float[6], ScalarType.BFloat16, 2, 3).Dispose());
 
     [Fact]
-    public void Elements_TypeOfAnotherSize_Throws()
+    public void Elements_WrongElementSize_Throws()
     {
         using var tensor = zeros(3);
         Assert.Throws<ArgumentException>(() => tensor.Elements<double>().Length);
@@ -61,14 +61,14 @@ public sealed class TensorMemoryTests : LeakCheck
     }
 
     [Fact]
-    public void Elements_Slice_BeginsAtItsFirst()
+    public void Elements_Slice_StartsAtItsFirstElement()
     {
         using var scope = NewDisposeScope();
         Assert.Equal([2f, 3], arange(5, ScalarType.Float32)[TensorIndex.Slice(2, 4)].Elements<float>());
     }
 
     [Fact]
-    public void ChannelsLast_RoundTrip_SameValuesInOtherMemory()
+    public void ChannelsLast_RoundTrip_KeepsValues()
     {
         using var scope = NewDisposeScope();
         var tensor = arange(2 * 3 * 2 * 2, ScalarType.Float32).view(2, 3, 2, 2);
@@ -81,7 +81,7 @@ public sealed class TensorMemoryTests : LeakCheck
     }
 
     [Fact]
-    public void ChannelsLast_OfOne_SharesItsMemory()
+    public void ChannelsLast_AlreadyChannelsLast_SharesMemory()
     {
         using var scope = NewDisposeScope();
         var last = zeros(2, 3, 2, 2).ChannelsLast();
@@ -95,7 +95,7 @@ public sealed class TensorMemoryTests : LeakCheck
     [InlineData(2, 1, 4, 5)]
     [InlineData(2, 7, 1, 1)]
     [InlineData(0, 3, 2, 2)]
-    public void ChannelsLast_BothFormatsAtOnce_SameMemoryWithTheStrides(int images, int channels, int height, int width)
+    public void ChannelsLast_AmbiguousFormat_HasChannelsLastStrides(int images, int channels, int height, int width)
     {
         using var scope = NewDisposeScope();
         var tensor = zeros(images, channels, height, width);
@@ -108,7 +108,7 @@ public sealed class TensorMemoryTests : LeakCheck
     }
 
     [Fact]
-    public void ChannelsLast_InAGraph_PassesTheGradient()
+    public void ChannelsLast_InGraph_IsDifferentiable()
     {
         using var scope = NewDisposeScope();
         var leaf = randn(1, 3, 4, 5).requires_grad_();

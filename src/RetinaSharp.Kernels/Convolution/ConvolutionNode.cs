@@ -3,13 +3,13 @@ using static TorchSharp.torch;
 
 namespace RetinaSharp.Kernels;
 
-/// <summary>The autograd node of fused convolutions of several maps with one weight.</summary>
+/// <summary>The autograd node of fused convolutions of one or more feature maps with a shared weight.</summary>
 internal sealed class ConvolutionNode : AutogradNode
 {
     private readonly CpuConvolution _convolution;
-    private readonly bool[] _wantsInputs;
-    private readonly bool _wantsWeight;
-    private readonly bool _hasBias, _wantsBias;
+    private readonly bool[] _needsInputGradients;
+    private readonly bool _needsWeightGradient;
+    private readonly bool _hasBias, _needsBiasGradient;
     private readonly bool _hasResidual;
     private Tensor[] _inputs;
     private Tensor[] _outputs;
@@ -18,16 +18,16 @@ internal sealed class ConvolutionNode : AutogradNode
     private ConvolutionNode(CpuConvolution convolution, Tensor[] inputs, Tensor weight, Tensor? bias, PostOps postOps, Tensor[] outputs)
     {
         (_convolution, _hasBias, _hasResidual) = (convolution, bias is not null, postOps.Residual is not null);
-        _wantsBias = bias?.requires_grad is true;
-        (_wantsInputs, _wantsWeight) = (Array.ConvertAll(inputs, input => input.requires_grad), weight.requires_grad);
-        // Detached, since an output that is kept by its own origin would never be freed.
-        _inputs = Array.ConvertAll(inputs, Kept);
-        _outputs = convolution.Relu ? Array.ConvertAll(outputs, Kept) : [];
-        (_weight, _scale) = (Kept(weight), postOps.Scale is null ? null : Kept(postOps.Scale));
+        _needsBiasGradient = bias?.requires_grad is true;
+        (_needsInputGradients, _needsWeightGradient) = (Array.ConvertAll(inputs, input => input.requires_grad), weight.requires_grad);
+        // Detached: an output that its own node references would form a cycle and never be freed.
+        _inputs = Array.ConvertAll(inputs, Retain);
+        _outputs = convolution.Relu ? Array.ConvertAll(outputs, Retain) : [];
+        (_weight, _scale) = (Retain(weight), postOps.Scale is null ? null : Retain(postOps.Scale));
     }
 
-    /// <summary>Convolves, and records how to go back.</summary>
-    public static Tensor[] Run(CpuConvolution convolution, Tensor[] inputs, Tensor weight, Tensor? bias, PostOps postOps)
+    /// <summary>Computes the convolutions and records the node for the backward pass.</summary>
+    public static Tensor[] Forward(CpuConvolution convolution, Tensor[] inputs, Tensor weight, Tensor? bias, PostOps postOps)
     {
         var maps = Array.ConvertAll(inputs, input => input.ChannelsLast());
         try
@@ -54,13 +54,13 @@ internal sealed class ConvolutionNode : AutogradNode
         Tensor? biasGradient = null;
         for (var i = 0; i < gradients.Length; i++)
         {
-            var given = gradients[i]?.ChannelsLast() ?? throw new InvalidOperationException("An output of a convolution of several maps has no gradient: each has to take part in the loss.");
-            (outputGradients[i], var sum) = PostOpsGradient.Compute(given, _convolution.Relu ? _outputs[i] : null, _wantsBias);
+            var gradient = gradients[i]?.ChannelsLast() ?? throw new InvalidOperationException("An output of a convolution of several feature maps has no gradient: the loss must depend on every output.");
+            (outputGradients[i], var sum) = PostOpsGradient.Compute(gradient, _convolution.Relu ? _outputs[i] : null, _needsBiasGradient);
             biasGradient = biasGradient is null ? sum : biasGradient.AddInPlace(sum!);
         }
 
         var postOps = new PostOps(Scale: _scale);
-        var (inputs, weight) = _convolution.Backward(outputGradients, _inputs, postOps.Fold(_weight!), _wantsInputs, _wantsWeight);
+        var (inputs, weight) = _convolution.Backward(outputGradients, _inputs, postOps.Fold(_weight!), _needsInputGradients, _needsWeightGradient);
         List<Tensor?> results = [.. inputs, weight is null ? null : postOps.Fold(weight)];
         if (_hasBias)
             results.Add(biasGradient?.to(_weight!.dtype));
@@ -78,5 +78,5 @@ internal sealed class ConvolutionNode : AutogradNode
         (_inputs, _outputs, _weight, _scale) = ([], [], null, null);
     }
 
-    private static Tensor Kept(Tensor tensor) => tensor.detach().DetachFromDisposeScope();
+    private static Tensor Retain(Tensor tensor) => tensor.detach().DetachFromDisposeScope();
 }

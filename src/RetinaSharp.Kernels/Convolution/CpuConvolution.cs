@@ -4,21 +4,21 @@ using static TorchSharp.torch;
 namespace RetinaSharp.Kernels;
 
 /// <summary>
-/// Convolutions on the CPU, forward and their gradients, outside of the graph. Chooses the kernel: Winograd's, or oneDNN's. Where a CPU has no AVX-512,
-/// oneDNN has no kernels for bf16: tensors are widened to fp32, and results are rounded to bf16, which is what a kernel for bf16 computes.
+/// Convolutions on the CPU and their gradients, without autograd. Selects the kernel, Winograd or oneDNN. Without AVX-512, oneDNN has no
+/// bf16 kernels: tensors are then converted to fp32 and results rounded to bf16, which is also what a bf16 kernel computes.
 /// </summary>
-/// <param name="stride">Stride of the kernel.</param>
-/// <param name="padding">Zeros around the input.</param>
-/// <param name="relu">Whether ReLU follows.</param>
+/// <param name="stride">Stride of the convolution.</param>
+/// <param name="padding">Zero padding on each side of the input.</param>
+/// <param name="relu">Whether ReLU is applied to the output.</param>
 internal readonly struct CpuConvolution(int stride, int padding, bool relu)
 {
     public bool Relu => relu;
 
-    /// <summary>Whether there is a kernel for tensors of this type on this device.</summary>
+    /// <summary>Returns whether there is a kernel for the type and device of these tensors.</summary>
     public static bool Supports(Tensor input, Tensor weight) =>
         FusedKernels.AreEnabled && OneDnn.IsAvailable && input.device_type == DeviceType.CPU && input.dtype is ScalarType.Float32 or ScalarType.BFloat16 && weight.dtype == input.dtype;
 
-    /// <summary>The outputs, fresh or in the memory of the residual.</summary>
+    /// <summary>Computes the outputs, in new tensors or in the memory of the residual.</summary>
     public Tensor[] Forward(Tensor[] inputs, Tensor weight, Tensor? bias, PostOps postOps, PackedWeight? packed)
     {
         using var guard = no_grad();
@@ -26,37 +26,39 @@ internal readonly struct CpuConvolution(int stride, int padding, bool relu)
         return Array.ConvertAll(Forward(inputs, postOps.Fold(weight), bias, postOps.Residual, postOps.OverwritesResidual, packed), output => output.MoveToOuterDisposeScope());
     }
 
-    /// <summary>Gradients with respect to the inputs and the weight, from those of the convolution's output before bias and post-ops.</summary>
-    /// <returns>dX for each input, where <paramref name="wantsInputs"/>, and dW, where <paramref name="wantsWeight"/>.</returns>
-    public (Tensor?[] Inputs, Tensor? Weight) Backward(Tensor[] gradients, Tensor[] inputs, Tensor weight, bool[] wantsInputs, bool wantsWeight)
+    /// <summary>
+    /// Computes the gradients with respect to the inputs and the weight, given those of the convolution's output before bias and post-ops.
+    /// </summary>
+    /// <returns>dX for each input with <paramref name="needsInputs"/>, and dW if <paramref name="needsWeight"/>; otherwise null.</returns>
+    public (Tensor?[] Inputs, Tensor? Weight) Backward(Tensor[] gradients, Tensor[] inputs, Tensor weight, bool[] needsInputs, bool needsWeight)
     {
-        var (width, space) = (stride, padding);
+        var (strides, paddings) = (stride, padding);
         using var guard = no_grad();
         using var scope = NewDisposeScope();
         var tiles = Tiles(inputs);
-        if (IsWidened(weight) && !UsesWinograd(weight, tiles, WinogradUse.Once))
+        if (NeedsFp32(weight) && !UsesWinograd(weight, tiles, WinogradUse.Once))
         {
-            var (dx, dw) = Backward(Array.ConvertAll(gradients, Widen), Array.ConvertAll(inputs, Widen), Widen(weight), wantsInputs, wantsWeight);
+            var (dx, dw) = Backward(Array.ConvertAll(gradients, ToFp32), Array.ConvertAll(inputs, ToFp32), ToFp32(weight), needsInputs, needsWeight);
             return (Array.ConvertAll(dx, one => one?.to(ScalarType.BFloat16).MoveToOuterDisposeScope()), dw?.to(ScalarType.BFloat16).MoveToOuterDisposeScope());
         }
 
         var inputGradients = new Tensor?[inputs.Length];
-        if (Array.Exists(wantsInputs, wanted => wanted))
+        if (Array.Exists(needsInputs, needed => needed))
         {
-            var wanted = Enumerable.Range(0, inputs.Length).Where(i => wantsInputs[i]).ToArray();
-            Tensor[] wantedGradients = [.. wanted.Select(i => gradients[i])];
+            var needed = Enumerable.Range(0, inputs.Length).Where(i => needsInputs[i]).ToArray();
+            Tensor[] neededGradients = [.. needed.Select(i => gradients[i])];
             var results = UsesWinograd(weight, tiles, WinogradUse.Once)
-                ? WinogradConvolution.ForwardOnce(wantedGradients, weight, isFlipped: true, bias: null, relu: false)
-                : [.. wanted.Select(i => OneDnn.InputGradient(gradients[i], inputs[i], weight, width, space))];
-            for (var i = 0; i < wanted.Length; i++)
-                inputGradients[wanted[i]] = results[i].MoveToOuterDisposeScope();
+                ? WinogradConvolution.ForwardOnce(neededGradients, weight, isFlipped: true, bias: null, relu: false)
+                : [.. needed.Select(i => OneDnn.InputGradient(gradients[i], inputs[i], weight, strides, paddings))];
+            for (var i = 0; i < needed.Length; i++)
+                inputGradients[needed[i]] = results[i].MoveToOuterDisposeScope();
         }
 
-        if (!wantsWeight)
+        if (!needsWeight)
             return (inputGradients, null);
         var weightGradient = UsesWinograd(weight, tiles, WinogradUse.WeightGradient)
             ? WinogradConvolution.WeightGradient(inputs, gradients)
-            : Enumerable.Range(0, inputs.Length).Select(i => OneDnn.WeightGradient(gradients[i], inputs[i], weight, width, space)).Aggregate((sum, term) => sum.AddInPlace(term));
+            : Enumerable.Range(0, inputs.Length).Select(i => OneDnn.WeightGradient(gradients[i], inputs[i], weight, strides, paddings)).Aggregate((sum, term) => sum.AddInPlace(term));
         return (inputGradients, weightGradient.MoveToOuterDisposeScope());
     }
 
@@ -71,30 +73,30 @@ internal readonly struct CpuConvolution(int stride, int padding, bool relu)
                 : WinogradConvolution.Forward(maps, packed.Winograd(() => WinogradConvolution.TransformWeight(weight)), bias, relu, residuals);
         }
 
-        if (IsWidened(weight))
+        if (NeedsFp32(weight))
         {
-            var outputs = Forward(Array.ConvertAll(maps, Widen), Widen(weight), bias is null ? null : Widen(bias), residual is null ? null : Widen(residual), overwritesResidual: true, packed);
+            var outputs = Forward(Array.ConvertAll(maps, ToFp32), ToFp32(weight), bias is null ? null : ToFp32(bias), residual is null ? null : ToFp32(residual), overwritesResidual: true, packed);
             return Array.ConvertAll(outputs, output => output.to(ScalarType.BFloat16));
         }
 
-        var (width, space) = (stride, padding);
-        var layout = packed?.Reordered(() => OneDnn.Reorder(weight, width, space, maps[0].shape)) ?? weight;
+        var (strides, paddings) = (stride, padding);
+        var layout = packed?.Reordered(() => OneDnn.Reorder(weight, strides, paddings, maps[0].shape)) ?? weight;
         var results = new Tensor[maps.Length];
         for (var i = 0; i < maps.Length; i++)
         {
             var output = residual is null
                 ? OneDnn.Forward(maps[i], layout, bias, stride, padding, relu)
                 : OneDnn.ForwardInto(overwritesResidual ? residual.ChannelsLast() : Copy(residual), maps[i], layout, bias, stride, padding, relu);
-            // Of one channel, or one pixel, the input has both memory formats, and oneDNN's output either.
+            // With one channel or one pixel the input has both memory formats, and oneDNN may return either.
             results[i] = output.IsChannelsLast() ? output : output.ChannelsLast();
         }
 
         return results;
     }
 
-    private static bool IsWidened(Tensor weight) => !CpuFeatures.HasAvx512 && weight.dtype == ScalarType.BFloat16;
+    private static bool NeedsFp32(Tensor weight) => !CpuFeatures.HasAvx512 && weight.dtype == ScalarType.BFloat16;
 
-    private static Tensor Widen(Tensor tensor) => tensor.to(ScalarType.Float32);
+    private static Tensor ToFp32(Tensor tensor) => tensor.to(ScalarType.Float32);
 
     private static Tensor Copy(Tensor tensor)
     {
@@ -104,7 +106,7 @@ internal readonly struct CpuConvolution(int stride, int padding, bool relu)
 
     private static long Tiles(Tensor[] maps) => maps.Sum(WinogradConvolution.Tiles);
 
-    // What AMX gains in bf16 is more than Winograd's kernel does in fp32; what AVX512-BF16 gains is not.
+    // With AMX, oneDNN's bf16 kernels are faster than the Winograd kernel, which computes in fp32; with AVX512-BF16 alone they are not.
     private bool UsesWinograd(Tensor weight, long tiles, WinogradUse use) =>
         stride == 1 && padding == 1 && !(CpuFeatures.HasAmxBf16 && weight.dtype == ScalarType.BFloat16) && weight.shape is [var outputs, var inputs, 3, 3] && WinogradConvolution.IsFaster(weight.dtype, Math.Min(inputs, outputs), tiles, use);
 }

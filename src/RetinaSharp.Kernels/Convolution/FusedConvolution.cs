@@ -4,84 +4,93 @@ using static TorchSharp.torch;
 namespace RetinaSharp.Kernels;
 
 /// <summary>
-/// Two-dimensional convolutions with what follows them: <c>y = relu(scale · conv(x, w) + b + residual)</c>, with gradients by LibTorch's autograd. On the
-/// CPU, in fp32 and bf16, they are one fused kernel of oneDNN or Winograd's (fp32, 3 × 3, stride 1); elsewhere they are LibTorch's operators.
+/// Fused two-dimensional convolutions: <c>y = relu(scale · conv(x, w) + bias + residual)</c>, differentiable by LibTorch's autograd. On the
+/// CPU, in fp32 and bf16, they run as one fused kernel, oneDNN's or Winograd's (3 × 3, stride 1, padding 1); elsewhere they are composed of
+/// LibTorch's operators.
 /// </summary>
 public static class FusedConvolution
 {
-    /// <summary>Convolves one map.</summary>
-    /// <param name="input">[N, C, H, W], best in channels-last memory format.</param>
-    /// <param name="weight">[O, C, K, K] of the same type, best in channels-last memory format.</param>
-    /// <param name="bias">[O]; null: none.</param>
-    /// <param name="stride">Stride of the kernel, from 1.</param>
-    /// <param name="padding">Zeros around the input.</param>
-    /// <param name="postOps">What follows the convolution.</param>
-    /// <param name="packed">Keeps the weight in the layout of the kernels while it does not change; used where no gradient is recorded.</param>
-    /// <returns>[N, O, H', W'] in channels-last memory format.</returns>
-    /// <exception cref="TorchOperatorException">Shapes or types do not fit.</exception>
+    /// <summary>Computes the convolution of one feature map.</summary>
+    /// <param name="input">The input [N, C, H, W], preferably channels-last.</param>
+    /// <param name="weight">The weight [O, C, K, K], of the input's type, preferably channels-last.</param>
+    /// <param name="bias">The bias [O], or null.</param>
+    /// <param name="stride">Stride, 1 or more.</param>
+    /// <param name="padding">Zero padding on each side, 0 or more.</param>
+    /// <param name="postOps">Operations fused into the convolution.</param>
+    /// <param name="packed">
+    /// Caches the weight in the memory layout of the kernel as long as the weight does not change. Used only if no gradient is recorded.
+    /// </param>
+    /// <returns>The output [N, O, H', W'], channels-last.</returns>
+    /// <exception cref="TorchOperatorException">Shapes or types do not match, or the kernel failed.</exception>
     public static Tensor Forward(Tensor input, Tensor weight, Tensor? bias, int stride = 1, int padding = 0, PostOps postOps = default, PackedWeight? packed = null) =>
         Forward([input], weight, bias, stride, padding, postOps, packed)[0];
 
-    /// <summary>Convolves several maps with one weight, such as the levels of a feature pyramid: Winograd's kernel sees their tiles as one list.</summary>
-    /// <param name="inputs">[N, C, H, W] each.</param>
-    /// <param name="weight">[O, C, K, K].</param>
-    /// <param name="bias">[O]; null: none.</param>
-    /// <param name="stride">Stride of the kernel, from 1.</param>
-    /// <param name="padding">Zeros around the inputs.</param>
-    /// <param name="postOps">What follows the convolution; a residual for a single map only.</param>
-    /// <param name="packed">Keeps the weight in the layout of the kernels while it does not change.</param>
-    /// <returns>[N, O, H', W'] each, in channels-last memory format.</returns>
-    /// <exception cref="ArgumentException">A residual was given for several maps.</exception>
-    /// <exception cref="TorchOperatorException">Shapes or types do not fit.</exception>
+    /// <summary>
+    /// Computes the convolutions of several feature maps, such as the levels of a feature pyramid, with a shared weight. The Winograd
+    /// kernel processes the tiles of all maps in one batch.
+    /// </summary>
+    /// <param name="inputs">The inputs, [N, C, H, W] each.</param>
+    /// <param name="weight">The weight [O, C, K, K], of the inputs' type, preferably channels-last.</param>
+    /// <param name="bias">The bias [O], or null.</param>
+    /// <param name="stride">Stride, 1 or more.</param>
+    /// <param name="padding">Zero padding on each side, 0 or more.</param>
+    /// <param name="postOps">Operations fused into the convolution. A residual is allowed for a single map only.</param>
+    /// <param name="packed">
+    /// Caches the weight in the memory layout of the kernel as long as the weight does not change. Used only if no gradient is recorded.
+    /// </param>
+    /// <returns>The outputs, [N, O, H', W'] each, channels-last.</returns>
+    /// <exception cref="ArgumentException">There are a residual and several maps.</exception>
+    /// <exception cref="TorchOperatorException">Shapes or types do not match, or the kernel failed.</exception>
     public static Tensor[] Forward(Tensor[] inputs, Tensor weight, Tensor? bias, int stride = 1, int padding = 0, PostOps postOps = default, PackedWeight? packed = null)
     {
         if (postOps.Residual is not null && inputs.Length != 1)
-            throw new ArgumentException("A residual belongs to a single map.", nameof(postOps));
+            throw new ArgumentException("A residual requires a single feature map.", nameof(postOps));
         if (inputs.Length == 0)
             return [];
         foreach (var input in inputs)
             Check(input, weight, bias, stride, padding, postOps);
         var isRecorded = is_grad_enabled() && (weight.requires_grad || bias?.requires_grad is true || postOps.Residual?.requires_grad is true || Array.Exists(inputs, input => input.requires_grad));
         if (isRecorded && weight.dtype == ScalarType.BFloat16 && stride > 1 && Array.Exists(inputs, input => input.shape[3] == 1))
-            return InFp32(inputs, weight, bias, stride, padding, postOps);
+            return ForwardInFp32(inputs, weight, bias, stride, padding, postOps);
         if (!CpuConvolution.Supports(inputs[0], weight))
-            return Array.ConvertAll(inputs, input => Plain(input, weight, bias, stride, padding, postOps));
-        var job = new CpuConvolution(stride, padding, postOps.Relu);
+            return Array.ConvertAll(inputs, input => ForwardByOperators(input, weight, bias, stride, padding, postOps));
+        var convolution = new CpuConvolution(stride, padding, postOps.Relu);
         return isRecorded
-            ? ConvolutionNode.Run(job, inputs, weight, bias, postOps)
-            : job.Forward(inputs, weight, bias, postOps, packed);
+            ? ConvolutionNode.Forward(convolution, inputs, weight, bias, postOps)
+            : convolution.Forward(inputs, weight, bias, postOps, packed);
     }
 
-    // Kernels that read raw memory do not check, and LibTorch's operators broadcast.
+    // The kernels access raw memory without checks, and LibTorch's operators would broadcast.
     private static void Check(Tensor input, Tensor weight, Tensor? bias, int stride, int padding, PostOps postOps)
     {
         var (residual, scale) = (postOps.Residual, postOps.Scale);
         var type = weight.dtype;
-        var fits = stride > 0 && padding >= 0 && input.dtype == type
+        var isValid = stride > 0 && padding >= 0 && input.dtype == type
             && input.shape is [var images, var channels, var height, var width] && weight.shape is [var outputs, var inputs, var rows, var columns]
             && channels == inputs && height + (2 * padding) >= rows && width + (2 * padding) >= columns
             && (bias is null || (bias.dtype == type && bias.shape is [var biases] && biases == outputs))
             && (scale is null || (scale.dtype == type && scale.shape is [var scales] && scales == outputs))
             && (residual is null || (residual.dtype == type && residual.shape.AsSpan().SequenceEqual([images, outputs, Size(height, rows), Size(width, columns)])));
-        if (!fits)
+        if (!isValid)
         {
-            throw new TorchOperatorException($"Shapes or types of a convolution do not fit: input {Describe(input)}, weight {Describe(weight)}, bias {Describe(bias)}, scale {Describe(scale)}, "
+            throw new TorchOperatorException($"The shapes or types of a convolution do not match: input {Describe(input)}, weight {Describe(weight)}, bias {Describe(bias)}, scale {Describe(scale)}, "
                 + $"stride {stride}, padding {padding}, residual {Describe(residual)}.");
         }
 
         long Size(long input, long kernel) => ((input + (2 * padding) - kernel) / stride) + 1;
     }
 
-    // Of a strided kernel over a map one pixel wide, oneDNN in LibTorch 2.10 leaves elements of a weight gradient in bf16 unwritten (seen with AVX-512).
-    private static Tensor[] InFp32(Tensor[] inputs, Tensor weight, Tensor? bias, int stride, int padding, PostOps postOps)
+    // With stride > 1 and a feature map one pixel wide, oneDNN in LibTorch 2.10 does not write all elements of the bf16 weight gradient
+    // (observed with AVX-512).
+    private static Tensor[] ForwardInFp32(Tensor[] inputs, Tensor weight, Tensor? bias, int stride, int padding, PostOps postOps)
     {
         using var scope = NewDisposeScope();
-        var widened = postOps with { Residual = postOps.Residual?.to(ScalarType.Float32), Scale = postOps.Scale?.to(ScalarType.Float32) };
-        var outputs = Forward(Array.ConvertAll(inputs, input => input.to(ScalarType.Float32)), weight.to(ScalarType.Float32), bias?.to(ScalarType.Float32), stride, padding, widened);
+        var fp32PostOps = postOps with { Residual = postOps.Residual?.to(ScalarType.Float32), Scale = postOps.Scale?.to(ScalarType.Float32) };
+        var outputs = Forward(Array.ConvertAll(inputs, input => input.to(ScalarType.Float32)), weight.to(ScalarType.Float32), bias?.to(ScalarType.Float32), stride, padding, fp32PostOps);
         return Array.ConvertAll(outputs, output => output.to(ScalarType.BFloat16).MoveToOuterDisposeScope());
     }
 
-    private static Tensor Plain(Tensor input, Tensor weight, Tensor? bias, int stride, int padding, PostOps postOps)
+    private static Tensor ForwardByOperators(Tensor input, Tensor weight, Tensor? bias, int stride, int padding, PostOps postOps)
     {
         using var scope = NewDisposeScope();
         var output = nn.functional.conv2d(input, postOps.Fold(weight), bias, [stride, stride], [padding, padding]);
@@ -89,7 +98,7 @@ public static class FusedConvolution
             output = output.AddInPlace(postOps.Residual);
         if (postOps.Relu)
             output = nn.functional.relu(output, inplace: true);
-        // LibTorch keeps the format of the input.
+        // conv2d returns the memory format of its input.
         return (output.IsChannelsLast() ? output : output.ChannelsLast()).MoveToOuterDisposeScope();
     }
 }

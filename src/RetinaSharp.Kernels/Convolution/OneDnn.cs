@@ -5,7 +5,10 @@ using static TorchSharp.torch;
 
 namespace RetinaSharp.Kernels;
 
-/// <summary>LibTorch's convolutions of oneDNN, fused with bias, sum and ReLU: the operators that torch.compile generates calls of. Outside of the graph.</summary>
+/// <summary>
+/// LibTorch's oneDNN convolutions, fused with bias, sum and ReLU, without autograd. These are the operators that torch.compile (Inductor)
+/// generates calls to.
+/// </summary>
 internal static unsafe class OneDnn
 {
     private static readonly Lazy<bool> Available = new(() =>
@@ -15,10 +18,10 @@ internal static unsafe class OneDnn
             && NativeLibrary.TryGetExport(library, nameof(StableAbi.aoti_torch_cpu_mkldnn__convolution_pointwise), out _);
     });
 
-    /// <summary>Whether LibTorch was built with oneDNN; for ARM it is not.</summary>
+    /// <summary>Whether LibTorch was built with oneDNN, which the ARM packages are not.</summary>
     public static bool IsAvailable => Available.Value;
 
-    /// <summary>relu?(conv(x, w) + b).</summary>
+    /// <summary>Computes relu?(conv(x, w) + b).</summary>
     public static Tensor Forward(Tensor x, Tensor w, Tensor? b, int stride, int padding, bool relu)
     {
         var sizes = stackalloc long[] { padding, padding, stride, stride, 1, 1 };
@@ -33,7 +36,7 @@ internal static unsafe class OneDnn
         }
     }
 
-    /// <summary>relu?(conv(x, w) + b + y), in the memory of y.</summary>
+    /// <summary>Computes relu?(conv(x, w) + b + y) in the memory of y.</summary>
     public static Tensor ForwardInto(Tensor y, Tensor x, Tensor w, Tensor? b, int stride, int padding, bool relu)
     {
         var sizes = stackalloc long[] { padding, padding, stride, stride, 1, 1 };
@@ -50,16 +53,16 @@ internal static unsafe class OneDnn
         }
     }
 
-    /// <summary>dX of conv(x, w).</summary>
-    public static Tensor InputGradient(Tensor gradient, Tensor x, Tensor w, int stride, int padding) => Backward(gradient, x, w, stride, padding, wantsInput: true);
+    /// <summary>Computes dX of conv(x, w).</summary>
+    public static Tensor InputGradient(Tensor gradient, Tensor x, Tensor w, int stride, int padding) => Backward(gradient, x, w, stride, padding, needsInput: true);
 
-    /// <summary>dW of conv(x, w).</summary>
-    public static Tensor WeightGradient(Tensor gradient, Tensor x, Tensor w, int stride, int padding) => Backward(gradient, x, w, stride, padding, wantsInput: false);
+    /// <summary>Computes dW of conv(x, w).</summary>
+    public static Tensor WeightGradient(Tensor gradient, Tensor x, Tensor w, int stride, int padding) => Backward(gradient, x, w, stride, padding, needsInput: false);
 
-    private static Tensor Backward(Tensor gradient, Tensor x, Tensor w, int stride, int padding, bool wantsInput)
+    private static Tensor Backward(Tensor gradient, Tensor x, Tensor w, int stride, int padding, bool needsInput)
     {
         var sizes = stackalloc long[] { padding, padding, stride, stride, 1, 1, 0, 0 };
-        var mask = stackalloc int[] { wantsInput ? 1 : 0, wantsInput ? 0 : 1, 0 };
+        var mask = stackalloc int[] { needsInput ? 1 : 0, needsInput ? 0 : 1, 0 };
         var status = StableAbi.aoti_torch_cpu_convolution_backward(
             gradient.Handle, x.Handle, w.Handle, null, 0, sizes + 2, 2, sizes, 2, sizes + 4, 2, 0, sizes + 6, 2, 1, mask, 3, out var dx, out var dw, out var db);
         if (status != 0)
@@ -67,20 +70,20 @@ internal static unsafe class OneDnn
         GC.KeepAlive(gradient);
         GC.KeepAlive(x);
         GC.KeepAlive(w);
-        // Handles of undefined tensors own nothing but themselves.
+        // The handle of an undefined tensor must be freed too.
         Free(db);
-        Free(wantsInput ? dw : dx);
-        return Tensor.UnsafeCreateTensor(wantsInput ? dx : dw);
+        Free(needsInput ? dw : dx);
+        return Tensor.UnsafeCreateTensor(needsInput ? dx : dw);
     }
 
-    /// <summary>The weight in the layout that oneDNN's kernels read for inputs of a size.</summary>
+    /// <summary>Reorders a weight into the blocked layout that oneDNN's kernels read for inputs of a given shape.</summary>
     public static Tensor Reorder(Tensor w, int stride, int padding, long[] inputShape)
     {
         var stack = stackalloc ulong[6];
         if (StableAbi.aoti_torch_new_tensor_handle(w.Handle, out var weight) != 0)
             throw new TorchOperatorException("aoti_torch_new_tensor_handle failed.");
         (stack[0], stack[1], stack[2], stack[3], stack[4]) = ((ulong)weight, List(padding, padding), List(stride, stride), List(1, 1), 1);
-        // An optional is a pointer that the callee frees.
+        // On the stack an optional is a pointer, which the callee frees.
         var size = (ulong*)NativeMemory.Alloc(sizeof(ulong));
         *size = List(inputShape);
         stack[5] = (ulong)size;

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace RetinaSharp.Kernels;
 
 /// <summary>
-/// A convolution's weight in the layouts that kernels read it in: reordered for oneDNN, or in the Winograd domain. Made when first used, and
-/// valid until the weight changes. Safe for concurrent callers.
+/// Caches a convolution's weight in the memory layouts of the kernels: reordered for oneDNN, and transformed to the Winograd domain. A
+/// layout is created when it is first used and is valid until the weight changes. Thread-safe.
 /// </summary>
 public sealed class PackedWeight : IDisposable
 {
@@ -12,7 +12,7 @@ public sealed class PackedWeight : IDisposable
     private Tensor? _reordered;
     private Tensor? _winograd;
 
-    /// <summary>Forgets the layouts: the weight has changed, or will not be used any more. Not while a convolution uses them.</summary>
+    /// <summary>Discards the layouts. Call this when the weight changes, and not while a convolution uses them.</summary>
     public void Invalidate()
     {
         lock (_lock)
@@ -26,13 +26,13 @@ public sealed class PackedWeight : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Invalidate();
 
-    internal Tensor Reordered(Func<Tensor> make) => Get(ref _reordered, make);
+    internal Tensor Reordered(Func<Tensor> create) => Get(ref _reordered, create);
 
-    internal Tensor Winograd(Func<Tensor> make) => Get(ref _winograd, make);
+    internal Tensor Winograd(Func<Tensor> create) => Get(ref _winograd, create);
 
-    private Tensor Get(ref Tensor? kept, Func<Tensor> make)
+    private Tensor Get(ref Tensor? cached, Func<Tensor> create)
     {
         lock (_lock)
-            return kept ??= make().DetachFromDisposeScope();
+            return cached ??= create().DetachFromDisposeScope();
     }
 }

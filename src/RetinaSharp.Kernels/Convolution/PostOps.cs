@@ -2,19 +2,22 @@ using static TorchSharp.torch;
 
 namespace RetinaSharp.Kernels;
 
-/// <summary>What a fused convolution does with its sums, in this order: scales the channels, adds bias and residual, applies ReLU.</summary>
-/// <param name="Residual">A tensor of the output's shape and type; null: none.</param>
-/// <param name="Relu">Whether negative outputs become 0. Of NaN oneDNN makes 0, other kernels NaN.</param>
-/// <param name="OverwritesResidual">Whether the output may take the memory of <paramref name="Residual"/>, which nobody needs any more. Faster.</param>
+/// <summary>Operations fused into a convolution, applied in this order: scale per channel, bias, residual, ReLU.</summary>
+/// <param name="Residual">A tensor that is added, of the output's shape and type, or null.</param>
+/// <param name="Relu">Whether ReLU is applied. For NaN, oneDNN's ReLU returns 0, that of other kernels NaN.</param>
+/// <param name="OverwritesResidual">
+/// Whether the output may overwrite <paramref name="Residual"/>, which saves an allocation and a copy.
+/// </param>
 /// <param name="Scale">
-/// [O] of the weight's type, the factor of each channel before the bias, such as that of a frozen batch norm; null: 1. A constant: it gets no gradient.
-/// It is folded into the weight while the convolution is computed; the backward pass folds it again, so that no folded weight is held in between.
+/// A factor per output channel [O], of the weight's type, applied before the bias, such as that of a frozen batch norm; null means 1. It is
+/// treated as a constant and gets no gradient. It is folded into the weight in the forward pass and again in the backward pass, so that the
+/// folded weight is not kept in between.
 /// </param>
 public readonly record struct PostOps(Tensor? Residual = null, bool Relu = false, bool OverwritesResidual = false, Tensor? Scale = null)
 {
-    /// <summary>ReLU alone.</summary>
+    /// <summary>Only ReLU.</summary>
     public static PostOps OnlyRelu { get; } = new(Relu: true);
 
-    /// <summary>The weight [O, I, K, K] with the scale in it; without one the weight itself.</summary>
+    /// <summary>Multiplies the weight [O, I, K, K] by the scale; returns the weight itself if there is no scale.</summary>
     internal Tensor Fold(Tensor weight) => Scale is null ? weight : weight * Scale.view(-1, 1, 1, 1);
 }

@@ -4,21 +4,22 @@ using static TorchSharp.torch;
 
 namespace RetinaSharp.Kernels;
 
-/// <summary>
-/// The gradient before ReLU, and that of the bias, in one pass over memory. LibTorch takes three: a mask, a product, a sum.
-/// </summary>
+/// <summary>Gradient of ReLU and bias in one pass over memory, where LibTorch needs three: mask, multiplication, sum.</summary>
 internal static unsafe class PostOpsGradient
 {
-    // Pixels of a block. A fixed partition, summed in its order: the bits of a sum do not depend on threads.
+    // Block size. The partition is fixed and partial sums are added in block order, so the result does not depend on the number of threads.
     private const int BlockBytes = 1 << 17;
 
     /// <param name="gradient">dL/dy [N, C, H, W], channels-last, fp32 or bf16.</param>
-    /// <param name="output">y, whose zeros have no gradient; null: there is no ReLU.</param>
-    /// <param name="wantsBias">Whether the gradient of the bias is wanted.</param>
-    /// <returns>The gradient before ReLU, which is <paramref name="gradient"/> itself without one; and its sum over images and pixels, fp32 [C].</returns>
-    public static (Tensor Gradient, Tensor? Bias) Compute(Tensor gradient, Tensor? output, bool wantsBias)
+    /// <param name="output">The output y of ReLU, or null if there is no ReLU. Where y is 0, the gradient is 0.</param>
+    /// <param name="needsBias">Whether to compute the gradient of the bias.</param>
+    /// <returns>
+    /// The gradient before ReLU, which is <paramref name="gradient"/> itself if there is no ReLU, and the gradient of the bias, its sum
+    /// over images and pixels, fp32 [C].
+    /// </returns>
+    public static (Tensor Gradient, Tensor? Bias) Compute(Tensor gradient, Tensor? output, bool needsBias)
     {
-        if (output is null && !wantsBias)
+        if (output is null && !needsBias)
             return (gradient, null);
         var shape = gradient.shape;
         var (channels, pixels) = ((int)shape[1], shape[0] * shape[2] * shape[3]);
@@ -27,7 +28,7 @@ internal static unsafe class PostOpsGradient
         var blocks = (int)((pixels + block - 1) / block);
         var result = output is null ? gradient : empty_like(gradient);
         var (from, mask, to) = ((nint)TensorMemory.Pointer(gradient), output is null ? 0 : (nint)TensorMemory.Pointer(output), (nint)TensorMemory.Pointer(result));
-        using var partial = wantsBias ? zeros(blocks, channels) : null;
+        using var partial = needsBias ? zeros(blocks, channels) : null;
         var sums = partial is null ? 0 : (nint)TensorMemory.Pointer(partial);
         ParallelFor.Run(blocks, i =>
         {
@@ -53,7 +54,7 @@ internal static unsafe class PostOpsGradient
                 var value = *(Vector<float>*)(gradient + c);
                 if (output is not null)
                 {
-                    // As LibTorch's threshold_backward: where y <= 0 the gradient is 0; a NaN lets it pass.
+                    // Like LibTorch's threshold_backward: the gradient is 0 where y <= 0; for NaN it is passed through.
                     value = Vector.ConditionalSelect(Vector.LessThanOrEqual(*(Vector<float>*)(output + c), Vector<float>.Zero), Vector<float>.Zero, value);
                     *(Vector<float>*)(result + c) = value;
                 }
@@ -86,7 +87,7 @@ internal static unsafe class PostOpsGradient
                 var value = *(Vector<ushort>*)(gradient + c);
                 if (output is not null)
                 {
-                    // y <= 0 as an integer: the sign bit or nothing at all. y has passed ReLU: what is negative is -0, or a NaN with a sign.
+                    // y <= 0 as an integer comparison. y has passed ReLU, so a value with the sign bit is -0 or NaN.
                     var isZero = Vector.LessThanOrEqual(Vector.AsVectorInt16(*(Vector<ushort>*)(output + c)), Vector<short>.Zero);
                     value = Vector.AndNot(value, Vector.AsVectorUInt16(isZero));
                     *(Vector<ushort>*)(result + c) = value;

@@ -6,8 +6,8 @@ namespace RetinaSharp.Kernels.Native;
 
 /// <summary>
 /// A node of LibTorch's autograd graph whose backward pass is managed code. It uses the native functions behind TorchSharp's
-/// <c>SingleTensorFunction</c>, which itself makes an empty tensor of each output's size for the life of the node, and ends
-/// the process when a backward pass throws.
+/// <c>SingleTensorFunction</c>, which itself allocates an empty tensor of each output's size for the lifetime of the node and terminates
+/// the process if a backward pass throws.
 /// </summary>
 internal abstract unsafe partial class AutogradNode
 {
@@ -16,13 +16,14 @@ internal abstract unsafe partial class AutogradNode
 
     private NodeHandle _handle;
 
-    // Gradients that native code copies once Apply has returned, but does not free. Freed by the next call: at the node's end, all of a graph would be held.
+    // Gradients that native code copies after Apply returns, but does not free. The next call frees them; freeing them with the node would
+    // keep the gradients of a whole graph in memory.
     [ThreadStatic]
     private static nint[]? _returned;
 
-    /// <summary>Runs the backward pass of a graph; an exception of a node's backward pass comes out as it was thrown.</summary>
-    /// <param name="outputs">Where it starts.</param>
-    /// <param name="gradients">Gradient of each.</param>
+    /// <summary>Runs the backward pass of a graph and rethrows an exception of a node's backward pass.</summary>
+    /// <param name="outputs">The tensors to start from.</param>
+    /// <param name="gradients">dL/d(output) for each output.</param>
     public static void RunBackward(IList<Tensor> outputs, IList<Tensor> gradients)
     {
         _error = null;
@@ -32,7 +33,8 @@ internal abstract unsafe partial class AutogradNode
         }
         catch (ExternalException) when (_error is not null)
         {
-            // LibTorch ends a backward pass where a node that has thrown returns too few gradients. The cause is thrown below.
+            // LibTorch aborts the backward pass when a node returns too few gradients because it has thrown. Its exception is rethrown
+            // below.
         }
         finally
         {
@@ -44,18 +46,20 @@ internal abstract unsafe partial class AutogradNode
         error?.Throw();
     }
 
-    /// <summary>Computes the gradients of the inputs and frees what it has kept.</summary>
-    /// <param name="gradients">Of each output; null: zero.</param>
-    /// <returns>Of each input that was given to <see cref="Attach"/>; null where none is wanted.</returns>
+    /// <summary>Computes the gradients with respect to the inputs.</summary>
+    /// <param name="gradients">dL/d(output) for each output; null means zero.</param>
+    /// <returns>The gradient for each input that was passed to <see cref="Attach"/>; null for inputs that need none.</returns>
     protected abstract Tensor?[] Backward(Tensor?[] gradients);
 
-    /// <summary>Frees what was kept for the backward pass. Called again after it, and where it never takes place.</summary>
+    /// <summary>
+    /// Frees the tensors that were kept for the backward pass. Also called if the backward pass never runs, and may be called twice.
+    /// </summary>
     protected abstract void Release();
 
-    /// <summary>Makes the node the origin of tensors.</summary>
-    /// <param name="inputs">The inputs that may want a gradient.</param>
-    /// <param name="outputs">The outputs, computed without a graph; they are disposed.</param>
-    /// <returns>The outputs with the node as their origin.</returns>
+    /// <summary>Makes the node the <c>grad_fn</c> of tensors.</summary>
+    /// <param name="inputs">The inputs that may require a gradient.</param>
+    /// <param name="outputs">The outputs, computed without autograd; they are disposed.</param>
+    /// <returns>The outputs, with the node as <c>grad_fn</c>.</returns>
     protected Tensor[] Attach(Tensor[] inputs, Tensor[] outputs)
     {
         var callbacks = Callbacks.Rent(this);
@@ -82,7 +86,7 @@ internal abstract unsafe partial class AutogradNode
         finally
         {
             _results = [];
-            // From here on only the outputs hold the node.
+            // From here on only the outputs keep the node alive.
             THSAutograd_CSharpNode_disposeSharedPtr(_handle);
             _handle.Shared = 0;
         }
@@ -97,10 +101,10 @@ internal abstract unsafe partial class AutogradNode
         {
             using var guard = no_grad();
             using var scope = NewDisposeScope();
-            var given = new Tensor?[count];
+            var outputGradients = new Tensor?[count];
             for (var i = 0; i < count; i++)
-                given[i] = gradients[i] == 0 ? null : Tensor.UnsafeCreateTensor(gradients[i]);
-            var results = Backward(given);
+                outputGradients[i] = gradients[i] == 0 ? null : Tensor.UnsafeCreateTensor(gradients[i]);
+            var results = Backward(outputGradients);
             _returned = GC.AllocateArray<nint>(results.Length, pinned: true);
             for (var i = 0; i < results.Length; i++)
                 _returned[i] = results[i]?.DetachFromDisposeScope().DecoupleFromNativeHandle() ?? 0;
@@ -142,12 +146,12 @@ internal abstract unsafe partial class AutogradNode
     }
 
     /// <summary>
-    /// The functions that native code calls for a node. They are used again: a delegate that is marshaled for each node would leave native memory to the
-    /// finalizer, twice a convolution in every step.
+    /// The function pointers that native code calls for a node. They are pooled: marshaling a delegate per node would leave native memory
+    /// to the finalizer, twice per convolution and step.
     /// </summary>
     private sealed class Callbacks
     {
-        // Native code has no reference that the garbage collector knows.
+        // Keeps the delegates alive: the garbage collector does not see references from native code.
         private static readonly List<Callbacks> All = [];
         private static readonly Stack<Callbacks> Idle = [];
 
@@ -170,7 +174,7 @@ internal abstract unsafe partial class AutogradNode
 
         public nint DeletePointer { get; }
 
-        /// <summary>Functions for a node, until native code deletes it.</summary>
+        /// <summary>Returns callbacks for a node, which return to the pool when native code deletes the node.</summary>
         public static Callbacks Rent(AutogradNode node)
         {
             lock (All)

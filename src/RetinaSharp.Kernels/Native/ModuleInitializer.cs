@@ -6,6 +6,6 @@ namespace RetinaSharp.Kernels.Native;
 internal static class ModuleInitializer
 {
     [ModuleInitializer]
-    [SuppressMessage("Usage", "CA2255", Justification = "TorchSharp loads LibTorch at its first use, anywhere; a search that failed once is not repeated.")]
+    [SuppressMessage("Usage", "CA2255", Justification = "TorchSharp loads LibTorch at its first use, which may be anywhere, and does not retry a failed load.")]
     internal static void Initialize() => NativeLibraries.Install();
 }

@@ -6,8 +6,8 @@ using TorchSharp;
 namespace RetinaSharp.Kernels.Native;
 
 /// <summary>
-/// Finds the native libraries of the TorchSharp and LibTorch packages: <c>LibTorchSharp</c> and <c>torch_cpu</c>. TorchSharp and the imports
-/// of this assembly get the same files; a second copy of LibTorch in one process crashes.
+/// Resolves the native libraries of the TorchSharp and LibTorch packages, <c>LibTorchSharp</c> and <c>torch_cpu</c>. TorchSharp and the
+/// imports of this assembly must get the same files, because a second copy of LibTorch in a process crashes.
 /// </summary>
 internal static class NativeLibraries
 {
@@ -19,22 +19,22 @@ internal static class NativeLibraries
     private static bool _isInstalled;
     private static nint _torchSharp;
 
-    /// <summary>Hooks into the resolution of native libraries, once.</summary>
+    /// <summary>Installs the resolvers, once.</summary>
     public static void Install()
     {
         lock (Gate)
         {
             if (_isInstalled)
                 return;
-            // Asked only after .NET's own search has failed.
+            // Called only after .NET's own search has failed.
             AssemblyLoadContext.Default.ResolvingUnmanagedDll += (_, name) => name == TorchSharp ? LoadTorchSharp() : 0;
             NativeLibrary.SetDllImportResolver(typeof(NativeLibraries).Assembly, Resolve);
             _isInstalled = true;
         }
     }
 
-    /// <summary>What to tell a user whose LibTorch cannot be loaded.</summary>
-    public static string Explain(Exception error)
+    /// <summary>Describes why LibTorch cannot be loaded and what to do.</summary>
+    public static string Describe(Exception error)
     {
         var lines = new List<string> { $"LibTorch cannot be loaded ({RuntimeInformation.RuntimeIdentifier})." };
         lock (Gate)
@@ -86,7 +86,7 @@ internal static class NativeLibraries
         }
     }
 
-    // The loader's own words are the last line.
+    // The last line is the message of the dynamic loader.
     private static string Reason(Exception error) => error.Message.Trim().Split('\n')[^1];
 
     private static IEnumerable<string> Files(string name) => Folders().Select(folder => Path.Combine(folder, FileName(name)));
@@ -95,7 +95,7 @@ internal static class NativeLibraries
 
     private static IEnumerable<string> Folders()
     {
-        // A single-file application has no location of assemblies.
+        // A single-file application has no assembly location.
         var known = (AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string)?.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries) ?? [];
         return known.Append(AppContext.BaseDirectory).Append(Path.Combine(AppContext.BaseDirectory, "runtimes", RuntimeInformation.RuntimeIdentifier, "native")).Distinct();
     }

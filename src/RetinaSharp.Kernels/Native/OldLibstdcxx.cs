@@ -6,23 +6,25 @@ using System.Text;
 namespace RetinaSharp.Kernels.Native;
 
 /// <summary>
-/// Loads TorchSharp's library where libstdc++ is older than GCC 13's (Debian 12, Ubuntu 22.04, RHEL 9). The library requires the symbol
-/// version GLIBCXX_3.4.32 for <c>std::ios_base_library_init</c> alone, which no relocation refers to, so that nothing ever calls it. A copy
-/// in which that requirement is weak (VER_FLG_WEAK in .gnu.version_r) loads. The package's own file stays as it is.
+/// Loads TorchSharp's library on systems whose libstdc++ is older than GCC 13's (Debian 12, Ubuntu 22.04, RHEL 9). The library requires
+/// symbol version GLIBCXX_3.4.32 only for <c>std::ios_base_library_init</c>, to which no relocation refers, so nothing calls it. A copy in
+/// which this requirement is weak (VER_FLG_WEAK in .gnu.version_r) loads. The file of the package is not modified.
 /// </summary>
 internal static class OldLibstdcxx
 {
     private const string Version = "GLIBCXX_3.4.32";
 
-    /// <summary>Whether a library could not be loaded because of libstdc++'s age alone.</summary>
+    /// <summary>Returns whether a library failed to load only because libstdc++ is too old.</summary>
     public static bool IsReason(DllNotFoundException error) => error.Message.Contains($"version `{Version}' not found", StringComparison.Ordinal);
 
-    /// <summary>Loads a patched copy of a library from the user's cache folder, or from a temporary one where that cannot be written.</summary>
-    /// <exception cref="InvalidDataException">The file is no ELF library that requires the version.</exception>
-    /// <exception cref="DllNotFoundException">The copy does not load either.</exception>
+    /// <summary>
+    /// Loads a patched copy of a library from the user's cache folder, or from a temporary folder if the cache cannot be written.
+    /// </summary>
+    /// <exception cref="InvalidDataException">The file is not an ELF library that requires the version.</exception>
+    /// <exception cref="DllNotFoundException">The copy cannot be loaded either.</exception>
     public static nint Load(string file)
     {
-        // The copy's $ORIGIN is another folder: what it needs is loaded from the original one, and found by its name then.
+        // The copy's $ORIGIN is another folder: its dependencies are loaded from the original folder first and then found by name.
         foreach (var needed in (string[])["libc10.so", "libtorch_cpu.so", "libtorch.so"])
             if (Path.Combine(Path.GetDirectoryName(file)!, needed) is var path && File.Exists(path))
                 NativeLibrary.Load(path);
@@ -48,9 +50,9 @@ internal static class OldLibstdcxx
     }
 
     /// <summary>Marks the requirement of a symbol version as weak.</summary>
-    /// <param name="elf">A 64-bit little-endian ELF library; changed in place.</param>
-    /// <param name="version">The version.</param>
-    /// <exception cref="InvalidDataException">It is no such library, or does not require the version.</exception>
+    /// <param name="elf">A 64-bit little-endian ELF library; modified in place.</param>
+    /// <param name="version">The symbol version.</param>
+    /// <exception cref="InvalidDataException">The file is not such a library, or does not require the version.</exception>
     internal static byte[] Weaken(byte[] elf, string version)
     {
         const uint VersionNeeds = 0x6ffffffe; // SHT_GNU_verneed
@@ -59,10 +61,10 @@ internal static class OldLibstdcxx
         try
         {
             if (!elf.AsSpan().StartsWith("\x7f"u8) || !elf.AsSpan(1).StartsWith("ELF"u8) || elf[4] != 2 || elf[5] != 1)
-                throw new InvalidDataException("The file is no 64-bit little-endian ELF library.");
+                throw new InvalidDataException("The file is not a 64-bit little-endian ELF library.");
             var (sections, size, count) = (Int64(0x28), Int16(0x3a), Int16(0x3c));
             if (size < SectionHeader)
-                throw new InvalidDataException("The ELF library is damaged.");
+                throw new InvalidDataException("The ELF library is corrupt.");
             var isFound = false;
             for (var i = 0; i < count; i++)
             {
@@ -89,18 +91,18 @@ internal static class OldLibstdcxx
         }
         catch (Exception error) when (error is ArgumentOutOfRangeException or IndexOutOfRangeException or OverflowException)
         {
-            throw new InvalidDataException("The ELF library is damaged.", error);
+            throw new InvalidDataException("The ELF library is corrupt.", error);
         }
 
         int Int16(int offset) => BinaryPrimitives.ReadUInt16LittleEndian(elf.AsSpan(offset));
         int Int32(int offset) => BinaryPrimitives.ReadInt32LittleEndian(elf.AsSpan(offset));
         int Int64(int offset) => checked((int)BinaryPrimitives.ReadInt64LittleEndian(elf.AsSpan(offset)));
-        // In damaged files a chain could come back to where it was, and have no end.
-        int Next(int offset) => Int32(offset + 12) is var distance && distance is 0 or >= Need ? offset + distance : throw new InvalidDataException("The ELF library is damaged.");
+        // In a corrupt file the offsets could form a cycle.
+        int Next(int offset) => Int32(offset + 12) is var distance && distance is 0 or >= Need ? offset + distance : throw new InvalidDataException("The ELF library is corrupt.");
         bool IsName(int offset) => elf.AsSpan(offset).StartsWith(Encoding.ASCII.GetBytes(version + "\0"));
     }
 
-    /// <summary>Writes the copy into the cache folder where it is not there yet, whole or not at all.</summary>
+    /// <summary>Writes the copy to the cache folder atomically, if it does not exist there.</summary>
     private static string Cached(byte[] library)
     {
         var folder = Path.Combine(CacheFolder(), "retinasharp", Convert.ToHexStringLower(SHA256.HashData(library))[..16]);
@@ -108,22 +110,22 @@ internal static class OldLibstdcxx
         if (File.Exists(file) && File.ReadAllBytes(file).AsSpan().SequenceEqual(library))
             return file;
         Directory.CreateDirectory(folder);
-        var beside = Path.Combine(folder, Path.GetRandomFileName());
+        var temporary = Path.Combine(folder, Path.GetRandomFileName());
         try
         {
-            File.WriteAllBytes(beside, library);
-            File.Move(beside, file, overwrite: true);
+            File.WriteAllBytes(temporary, library);
+            File.Move(temporary, file, overwrite: true);
         }
         catch
         {
-            File.Delete(beside);
+            File.Delete(temporary);
             throw;
         }
 
         return file;
     }
 
-    // https://specifications.freedesktop.org/basedir-spec: relative paths are to be ignored.
+    // XDG Base Directory Specification: relative paths are to be ignored.
     private static string CacheFolder() => Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { } cache && Path.IsPathRooted(cache)
         ? cache
         : Environment.GetFolderPath(Environment.SpecialFolder.UserProfile) is { Length: > 0 } home ? Path.Combine(home, ".cache") : throw new IOException("There is no home folder.");

@@ -5,9 +5,10 @@ using TorchSharp;
 namespace RetinaSharp.Kernels.Optimizers;
 
 /// <summary>
-/// Adam with decoupled weight decay (<see href="https://arxiv.org/abs/1711.05101">Loshchilov and Hutter</see>), as
-/// <see href="https://docs.pytorch.org/docs/stable/generated/torch.optim.AdamW.html">torch.optim.AdamW</see>. State: <c>mean</c> and <c>square</c>,
-/// PyTorch's <c>exp_avg</c> and <c>exp_avg_sq</c>.
+/// Adam with decoupled weight decay (Loshchilov and Hutter, <see href="https://arxiv.org/abs/1711.05101">Decoupled Weight Decay
+/// Regularization</see>), with the formulas of
+/// <see href="https://docs.pytorch.org/docs/stable/generated/torch.optim.AdamW.html">torch.optim.AdamW</see>. The state tensors <c>mean</c>
+/// and <c>square</c> are PyTorch's <c>exp_avg</c> and <c>exp_avg_sq</c>.
 /// </summary>
 public sealed class AdamW : Optimizer
 {
@@ -17,13 +18,15 @@ public sealed class AdamW : Optimizer
     private readonly torch.Tensor[] _mean;
     private readonly torch.Tensor[] _square;
 
-    /// <summary>Creates the optimizer with a state of 0.</summary>
-    /// <param name="parameters">The trained parameters, on their device.</param>
-    /// <param name="beta1">Decay of the mean of the gradients.</param>
-    /// <param name="beta2">Decay of the mean of their squares.</param>
-    /// <param name="epsilon">Added to the root of the squares.</param>
-    /// <param name="weightDecay">Weight decay, relative to the learning rate.</param>
-    /// <exception cref="ArgumentException">There is no parameter, one does not fit what <see cref="OptimizedParameter"/> says, or two share memory.</exception>
+    /// <summary>Creates the optimizer with its state initialized to 0.</summary>
+    /// <param name="parameters">The trained parameters, already on their device.</param>
+    /// <param name="beta1">Decay of the running average of the gradient.</param>
+    /// <param name="beta2">Decay of the running average of the squared gradient.</param>
+    /// <param name="epsilon">Term added to the denominator for numerical stability.</param>
+    /// <param name="weightDecay">Weight decay coefficient; the decay per step is learning rate × coefficient.</param>
+    /// <exception cref="ArgumentException">
+    /// There is no parameter, a parameter violates the requirements of <see cref="OptimizedParameter"/>, or two share memory.
+    /// </exception>
     public AdamW(IReadOnlyList<OptimizedParameter> parameters, double beta1 = .9, double beta2 = .999, double epsilon = 1e-8, double weightDecay = .01)
         : base(parameters, weightDecay)
     {
@@ -31,7 +34,7 @@ public sealed class AdamW : Optimizer
         (_mean, _square) = (AddState("mean"), AddState("square"));
     }
 
-    // w -= lr m' / (sqrt(s') + eps) with m' = m / (1 - beta1^t), s' = s / (1 - beta2^t): both corrections as scalars.
+    // w -= lr m' / (sqrt(s') + eps) with m' = m / (1 - beta1^t), s' = s / (1 - beta2^t): both bias corrections are applied to scalars.
     private double Correction => Math.Sqrt(1 - Math.Pow(_beta2, Steps));
 
     private double CorrectedEpsilon => _epsilon * Correction;
@@ -47,12 +50,12 @@ public sealed class AdamW : Optimizer
 
     private protected override void Update(int index, torch.Tensor weight, torch.Tensor gradient, double learningRate, double factor, double weightDecay)
     {
-        using Scalar kept = 1 - (learningRate * weightDecay), epsilon = CorrectedEpsilon, rate = -CorrectedRate(learningRate);
+        using Scalar keptWeight = 1 - (learningRate * weightDecay), epsilon = CorrectedEpsilon, rate = -CorrectedRate(learningRate);
         using Scalar beta1 = _beta1, scale = (1 - _beta1) * factor;
         using Scalar beta2 = _beta2, squareScale = (1 - _beta2) * factor * factor;
         var (mean, square) = (_mean[index], _square[index]);
         if (weightDecay != 0)
-            weight.mul_(kept);
+            weight.mul_(keptWeight);
         mean.mul_(beta1).add_(gradient, scale);
         square.mul_(beta2).addcmul_(gradient, gradient, squareScale);
         weight.addcdiv_(mean, square.sqrt().add_(epsilon), rate);

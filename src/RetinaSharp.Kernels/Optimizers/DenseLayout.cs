@@ -2,13 +2,15 @@ using static TorchSharp.torch;
 
 namespace RetinaSharp.Kernels.Optimizers;
 
-/// <summary>Shape and strides of a dense tensor: two tensors of the same layout have the same element at each position of their memory.</summary>
+/// <summary>
+/// Shape and strides of a dense tensor. Tensors with the same layout have corresponding elements at the same offsets in memory.
+/// </summary>
 internal sealed class DenseLayout
 {
     private readonly long[] _shape;
     private readonly long[] _strides;
 
-    /// <exception cref="ArgumentException">The tensor has gaps or overlaps.</exception>
+    /// <exception cref="ArgumentException">The tensor is not dense: it has gaps or overlapping elements.</exception>
     public DenseLayout(Tensor tensor, string name)
     {
         if (!IsDense(tensor))
@@ -16,7 +18,7 @@ internal sealed class DenseLayout
         (_shape, _strides) = (tensor.shape, tensor.stride());
     }
 
-    /// <summary>Whether a tensor is contiguous in some order of its dimensions.</summary>
+    /// <summary>Returns whether a tensor is contiguous in some order of its dimensions.</summary>
     public static bool IsDense(Tensor tensor)
     {
         if (tensor.NumberOfElements == 0)
@@ -34,14 +36,14 @@ internal sealed class DenseLayout
 
     public bool HasShape(Tensor tensor) => tensor.shape.AsSpan().SequenceEqual(_shape);
 
-    public bool Is(Tensor tensor)
+    public bool Matches(Tensor tensor)
     {
         if (!HasShape(tensor))
             return false;
         var strides = tensor.stride();
         for (var i = 0; i < _shape.Length; i++)
         {
-            // The stride of a dimension of one element means nothing.
+            // The stride of a dimension of size 1 is irrelevant.
             if (_shape[i] != 1 && strides[i] != _strides[i])
                 return false;
         }
@@ -49,6 +51,6 @@ internal sealed class DenseLayout
         return true;
     }
 
-    /// <summary>The tensor itself where it has this layout, otherwise a copy in it, in the caller's dispose scope.</summary>
-    public Tensor Fit(Tensor tensor) => Is(tensor) ? tensor : empty_strided(_shape, _strides, tensor.dtype, tensor.device).copy_(tensor);
+    /// <summary>Returns the tensor itself if it has this layout, otherwise a copy with this layout in the caller's dispose scope.</summary>
+    public Tensor Fit(Tensor tensor) => Matches(tensor) ? tensor : empty_strided(_shape, _strides, tensor.dtype, tensor.device).copy_(tensor);
 }

@@ -4,9 +4,9 @@ using static TorchSharp.torch;
 namespace RetinaSharp.Kernels.Optimizers;
 
 /// <summary>
-/// Exponential moving average (EMA) of weights and buffers, which is what is evaluated and saved. Early in a run the average follows quickly: the
+/// Exponential moving average (EMA) of weights and buffers. The EMA weights are evaluated and saved. To follow quickly early in a run, the
 /// decay of update t is <c>min(decay, (1 + t) / (10 + t))</c>, as in
-/// <see href="https://www.tensorflow.org/api_docs/python/tf/train/ExponentialMovingAverage">TensorFlow's</see> with <c>num_updates</c>.
+/// <see href="https://www.tensorflow.org/api_docs/python/tf/train/ExponentialMovingAverage">TensorFlow</see> with <c>num_updates</c>.
 /// </summary>
 public sealed unsafe class ExponentialMovingAverage : IDisposable
 {
@@ -15,27 +15,28 @@ public sealed unsafe class ExponentialMovingAverage : IDisposable
     private readonly double _decay;
     private readonly bool _isOnCpu;
 
-    /// <summary>Starts from the weights as they are.</summary>
+    /// <summary>Creates the average, initialized to the current weights.</summary>
     /// <param name="state">
-    /// Masters of all parameters, frozen ones too, and buffers: fp32, dense, already on their device. The tensors stay the caller's and have to stay in place.
+    /// The fp32 master weights of all parameters, including frozen ones, and the buffers; dense and already on their device. The caller
+    /// keeps ownership and must not move the tensors in memory.
     /// </param>
-    /// <param name="decay">Share of the average that an update keeps, in [0, 1).</param>
+    /// <param name="decay">The decay, in [0, 1): weight of the previous average in an update.</param>
     /// <exception cref="ArgumentException">A tensor is not fp32 or not dense, or two share memory.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The decay is not in [0, 1).</exception>
     public ExponentialMovingAverage(IReadOnlyList<(string Name, Tensor Tensor)> state, double decay)
     {
         ArgumentNullException.ThrowIfNull(state);
         if (decay is not (>= 0 and < 1))
-            throw new ArgumentOutOfRangeException(nameof(decay), decay, "The decay is not in [0, 1).");
+            throw new ArgumentOutOfRangeException(nameof(decay), decay, "The decay must be in [0, 1).");
         var addresses = new HashSet<nint>();
         foreach (var (name, tensor) in state)
         {
             if (tensor.dtype != ScalarType.Float32)
                 throw new ArgumentException($"{name}: {TensorMemory.Describe(tensor)} is not fp32.", nameof(state));
             _ = new DenseLayout(tensor, name);
-            // An average is found by the address of its weights.
+            // Averages are looked up by the address of their weights.
             if (tensor.NumberOfElements > 0 && !addresses.Add((nint)TensorMemory.Pointer(tensor)))
-                throw new ArgumentException($"{name} shares its memory with another tensor.", nameof(state));
+                throw new ArgumentException($"{name} shares memory with another tensor.", nameof(state));
         }
 
         _decay = decay;
@@ -46,18 +47,18 @@ public sealed unsafe class ExponentialMovingAverage : IDisposable
         _averages = [.. _state.Select(tensor => tensor.detach().clone().DetachFromDisposeScope())];
     }
 
-    /// <summary>Updates so far. To resume a run, set it and copy into <see cref="Averages"/>.</summary>
+    /// <summary>Number of updates so far. To resume a run, set this and copy the saved values into <see cref="Averages"/>.</summary>
     public long Updates { get; set; }
 
     /// <summary>The decay of the last update.</summary>
     public double CurrentDecay => Math.Min(_decay, (1.0 + Updates) / (10.0 + Updates));
 
-    /// <summary>The averages in the order of the state, each of the shape and strides of its tensor.</summary>
+    /// <summary>The averages in the order of the state, with the shapes and strides of its tensors.</summary>
     public IReadOnlyList<Tensor> Averages => _averages;
 
     /// <summary>
-    /// Applies one update: <c>average -= (1 - decay) (average - weight)</c>. Where both are equal, as of frozen weights, the average keeps its bits.
-    /// <see cref="Optimizer.Step"/> does it in the same pass over memory as its own update.
+    /// Updates the averages: <c>average -= (1 - decay) (average - weight)</c>. Where both are equal, as for frozen weights, the average
+    /// does not change. <see cref="Optimizer.Step"/> does this in the same pass over memory as its own update.
     /// </summary>
     public void Update()
     {
@@ -72,7 +73,7 @@ public sealed unsafe class ExponentialMovingAverage : IDisposable
             average.Dispose();
     }
 
-    /// <summary>The averages by the address of their weights.</summary>
+    /// <summary>Maps the address of weights to the index of their average.</summary>
     internal Dictionary<nint, int> ByAddress()
     {
         var indices = new Dictionary<nint, int>(_state.Length);
@@ -85,7 +86,7 @@ public sealed unsafe class ExponentialMovingAverage : IDisposable
         return indices;
     }
 
-    /// <summary>The part of <see cref="Update"/> for some of the averages.</summary>
+    /// <summary>Updates the averages of the selected indices.</summary>
     internal void UpdateWhere(Func<int, bool> isUpdated)
     {
         var indices = Enumerable.Range(0, _state.Length).Where(isUpdated);
@@ -97,7 +98,7 @@ public sealed unsafe class ExponentialMovingAverage : IDisposable
 
     private void UpdateFused(IEnumerable<int> indices)
     {
-        var chunks = ChunkPiece.Cut(indices.Select(i => (i, _state[i].NumberOfElements)));
+        var chunks = ChunkSegment.Partition(indices.Select(i => (i, _state[i].NumberOfElements)));
         var weights = Array.ConvertAll(_state, tensor => (nint)TensorMemory.Pointer(tensor));
         var averages = Array.ConvertAll(_averages, tensor => (nint)TensorMemory.Pointer(tensor));
         var rate = (float)(1 - CurrentDecay);

@@ -4,18 +4,18 @@ using static TorchSharp.torch;
 namespace RetinaSharp.Kernels.Optimizers;
 
 /// <summary>
-/// The L2 norm of all gradients together, and the factor that clips it, as
+/// The global L2 norm of gradients and the factor that clips it, with the formulas of
 /// <see href="https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.clip_grad_norm_.html">torch.nn.utils.clip_grad_norm_</see>.
 /// </summary>
 public static unsafe class GradientNorm
 {
     /// <summary>
-    /// Square root of the sum of the squares of all elements, summed in double. On the CPU with <see cref="FusedKernels"/> its bits depend neither on
-    /// the number of threads nor on the CPU.
+    /// Computes the square root of the sum of all squared elements, summed in double. On the CPU with <see cref="FusedKernels"/> the result
+    /// does not depend on the number of threads or the CPU model.
     /// </summary>
-    /// <param name="gradients">fp32 or bf16, of any shape and memory format.</param>
-    /// <returns>The norm; NaN or infinite where a gradient is.</returns>
-    /// <exception cref="ArgumentException">A gradient is of another type.</exception>
+    /// <param name="gradients">The gradients, fp32 or bf16, of any shape and memory format.</param>
+    /// <returns>The norm; NaN or infinite if an element is.</returns>
+    /// <exception cref="ArgumentException">A gradient is neither fp32 nor bf16.</exception>
     public static double Compute(IReadOnlyList<Tensor> gradients)
     {
         ArgumentNullException.ThrowIfNull(gradients);
@@ -32,10 +32,12 @@ public static unsafe class GradientNorm
         return FusedKernels.AreEnabled && gradients.All(gradient => gradient.device_type == DeviceType.CPU) ? ComputeFused(gradients) : ComputeByOperators(gradients);
     }
 
-    /// <summary>What gradients are to be multiplied with (<see cref="Optimizer.Step"/>) so that their norm is at most <paramref name="max"/>.</summary>
-    /// <param name="norm">Their norm, from <see cref="Compute"/>.</param>
-    /// <param name="max">The largest norm.</param>
-    /// <returns><c>max / (norm + 1e-6)</c> where the norm is larger and finite, otherwise 1.</returns>
+    /// <summary>
+    /// Computes the factor for <see cref="Optimizer.Step"/> that scales the gradients to a norm of at most <paramref name="max"/>.
+    /// </summary>
+    /// <param name="norm">The norm of the gradients, from <see cref="Compute"/>.</param>
+    /// <param name="max">The maximum norm.</param>
+    /// <returns><c>max / (norm + 1e-6)</c> if the norm is finite and exceeds the maximum, otherwise 1.</returns>
     public static double ClipFactor(double norm, double max) => norm > max && double.IsFinite(norm) ? max / (norm + 1e-6) : 1;
 
     private static double ComputeFused(IReadOnlyList<Tensor> gradients)
@@ -43,7 +45,7 @@ public static unsafe class GradientNorm
         var dense = gradients.Select(gradient => DenseLayout.IsDense(gradient) ? gradient : gradient.contiguous()).ToArray();
         var addresses = Array.ConvertAll(dense, tensor => (nint)TensorMemory.Pointer(tensor));
         var areBFloat16 = Array.ConvertAll(dense, tensor => tensor.dtype == ScalarType.BFloat16);
-        var chunks = ChunkPiece.Cut(dense.Select((tensor, i) => (i, tensor.NumberOfElements)));
+        var chunks = ChunkSegment.Partition(dense.Select((tensor, i) => (i, tensor.NumberOfElements)));
         var sums = new double[chunks.Length];
         ParallelFor.Run(chunks.Length, chunk =>
         {
@@ -56,7 +58,7 @@ public static unsafe class GradientNorm
 
     private static double ComputeByOperators(IReadOnlyList<Tensor> gradients)
     {
-        // One transfer from the device, not one for each tensor.
+        // A single transfer from the device instead of one per tensor.
         var sums = stack(gradients.Select(gradient =>
         {
             var wide = gradient.to(ScalarType.Float32);

@@ -4,27 +4,30 @@ using static TorchSharp.torch;
 namespace RetinaSharp.Kernels.Optimizers;
 
 /// <summary>
-/// Updates weights from gradients. On the CPU, with <see cref="FusedKernels"/>, a step is one pass over memory for weights, gradients, state, EMA and
-/// bf16 values, and its bits depend neither on the number of threads nor on the CPU. Elsewhere LibTorch's in-place operators compute the same.
+/// Base class of the optimizers. On the CPU, with <see cref="FusedKernels"/>, a step is one pass over memory that updates weights, state,
+/// EMA and bf16 copies; the result does not depend on the number of threads or the CPU model. Elsewhere it is composed of LibTorch's
+/// in-place operators.
 /// </summary>
 public abstract unsafe class Optimizer : IDisposable
 {
     private readonly OptimizedParameter[] _parameters;
     private readonly DenseLayout[] _layouts;
-    private readonly ChunkPiece[][] _chunks;
+    private readonly ChunkSegment[][] _chunks;
     private readonly List<(string Name, Tensor[] Tensors)> _state = [];
     private readonly double _weightDecay;
     private readonly bool _isOnCpu;
 
-    /// <summary>Takes the parameters.</summary>
-    /// <param name="parameters">The trained parameters, on their device.</param>
-    /// <param name="weightDecay">Weight decay of those that <see cref="OptimizedParameter.Decays"/>.</param>
-    /// <exception cref="ArgumentException">There is no parameter, one does not fit what <see cref="OptimizedParameter"/> says, or two share memory.</exception>
+    /// <summary>Initializes the optimizer.</summary>
+    /// <param name="parameters">The trained parameters, already on their device.</param>
+    /// <param name="weightDecay">Weight decay of the parameters with <see cref="OptimizedParameter.Decays"/>.</param>
+    /// <exception cref="ArgumentException">
+    /// There is no parameter, a parameter violates the requirements of <see cref="OptimizedParameter"/>, or two share memory.
+    /// </exception>
     private protected Optimizer(IReadOnlyList<OptimizedParameter> parameters, double weightDecay)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         if (parameters.Count == 0)
-            throw new ArgumentException("There is nothing to train: every parameter is frozen.", nameof(parameters));
+            throw new ArgumentException("There are no parameters to train: all are frozen.", nameof(parameters));
         _parameters = [.. parameters];
         _layouts = [.. _parameters.Select(parameter => new DenseLayout(parameter.Master, parameter.Name))];
         var addresses = new HashSet<nint>();
@@ -32,36 +35,41 @@ public abstract unsafe class Optimizer : IDisposable
         {
             var (name, master, _, _) = _parameters[i];
             Check(_parameters[i], _layouts[i]);
-            // Threads would update the same weights at the same time.
+            // Otherwise threads would update the same weights concurrently.
             if (master.NumberOfElements > 0 && !addresses.Add((nint)TensorMemory.Pointer(master)))
-                throw new ArgumentException($"{name} shares its memory with another parameter.", nameof(parameters));
+                throw new ArgumentException($"{name} shares memory with another parameter.", nameof(parameters));
         }
 
         _weightDecay = weightDecay;
         _isOnCpu = _parameters.All(parameter => parameter.Master.device_type == DeviceType.CPU);
-        _chunks = ChunkPiece.Cut(_parameters.Select((parameter, i) => (i, parameter.Master.NumberOfElements)));
+        _chunks = ChunkSegment.Partition(_parameters.Select((parameter, i) => (i, parameter.Master.NumberOfElements)));
     }
 
     /// <summary>
-    /// What a checkpoint has to hold beside the weights: by name, one fp32 tensor a parameter, of the shape and strides of its master. To resume a run,
-    /// copy into them and set <see cref="Steps"/>.
+    /// The optimizer state that a checkpoint must contain: by name, one fp32 tensor per parameter, with the shape and strides of its master
+    /// weights. To resume a run, copy the saved values into these tensors and set <see cref="Steps"/>.
     /// </summary>
     public IReadOnlyList<(string Name, Tensor[] Tensors)> State => _state;
 
-    /// <summary>Steps so far.</summary>
+    /// <summary>Number of steps so far.</summary>
     public long Steps { get; set; }
 
     /// <summary>
-    /// Applies one update to masters and values. It writes to their memory, so that autograd does not notice: call it when no graph that uses
-    /// them is left.
+    /// Updates master weights and bf16 copies. It writes to their memory directly, without autograd's version checks, so no graph that uses
+    /// them may be alive.
     /// </summary>
     /// <param name="gradients">
-    /// One for each parameter, in their order; not changed. fp32 or bf16, in any memory format: where strides differ from the master's, it is copied first.
+    /// The gradient of each parameter, in the order of the parameters; not modified. fp32 or bf16, in any memory format; a gradient whose
+    /// strides differ from those of the master weights is copied first.
     /// </param>
     /// <param name="learningRate">The learning rate.</param>
-    /// <param name="factor">What gradients are multiplied with; for clipping, <see cref="GradientNorm.ClipFactor"/>.</param>
-    /// <param name="ema">An average that is updated too, as by <see cref="ExponentialMovingAverage.Update"/> after the step.</param>
-    /// <exception cref="ArgumentException">The number of gradients, or type, shape or device of one, does not fit. Nothing has changed then.</exception>
+    /// <param name="factor">A factor of the gradients, such as <see cref="GradientNorm.ClipFactor"/> for clipping.</param>
+    /// <param name="ema">
+    /// An average that is updated in the same pass, as by <see cref="ExponentialMovingAverage.Update"/> after the step.
+    /// </param>
+    /// <exception cref="ArgumentException">
+    /// The number of gradients, or the type, shape or device of one, does not match the parameters. Nothing has been modified.
+    /// </exception>
     public void Step(IReadOnlyList<Tensor> gradients, double learningRate, double factor = 1, ExponentialMovingAverage? ema = null)
     {
         ArgumentNullException.ThrowIfNull(gradients);
@@ -97,16 +105,16 @@ public abstract unsafe class Optimizer : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Updates some elements of a parameter by the kernel.</summary>
+    /// <summary>Updates a range of elements of one parameter with the fused kernel.</summary>
     private protected abstract void Update(in UpdateMemory memory, double learningRate, double factor, double weightDecay);
 
-    /// <summary>Updates a parameter by LibTorch's operators.</summary>
-    /// <param name="index">The index of the parameter.</param>
-    /// <param name="weight">Its master.</param>
-    /// <param name="gradient">fp32; must not be changed.</param>
+    /// <summary>Updates one parameter with LibTorch's operators.</summary>
+    /// <param name="index">Index of the parameter.</param>
+    /// <param name="weight">Its master weights.</param>
+    /// <param name="gradient">Its gradient, fp32; must not be modified.</param>
     /// <param name="learningRate">The learning rate.</param>
-    /// <param name="factor">What the gradient is multiplied with.</param>
-    /// <param name="weightDecay">Weight decay of this parameter.</param>
+    /// <param name="factor">A factor of the gradient.</param>
+    /// <param name="weightDecay">Weight decay of this parameter; 0 if it does not decay.</param>
     private protected abstract void Update(int index, Tensor weight, Tensor gradient, double learningRate, double factor, double weightDecay);
 
     private protected Tensor[] AddState(string name)
@@ -122,14 +130,14 @@ public abstract unsafe class Optimizer : IDisposable
     {
         var (name, master, value) = (parameter.Name, parameter.Master, parameter.Value);
         if (master.dtype != ScalarType.Float32)
-            throw new ArgumentException($"{name}: the master is {TensorMemory.Describe(master)}, not fp32.");
-        if (!layout.Is(value) || value.device_type != master.device_type)
-            throw new ArgumentException($"{name}: the value {TensorMemory.Describe(value)} has another shape, device or other strides than the master {TensorMemory.Describe(master)}.");
+            throw new ArgumentException($"{name}: the master weights are {TensorMemory.Describe(master)}, not fp32.");
+        if (!layout.Matches(value) || value.device_type != master.device_type)
+            throw new ArgumentException($"{name}: the value {TensorMemory.Describe(value)} differs in shape, strides or device from the master weights {TensorMemory.Describe(master)}.");
         if (value.dtype != ScalarType.BFloat16 && (value.dtype != ScalarType.Float32 || TensorMemory.Pointer(value) != TensorMemory.Pointer(master)))
-            throw new ArgumentException($"{name}: the value is neither bf16 nor of the memory of the master.");
+            throw new ArgumentException($"{name}: the value is neither bf16 nor the memory of the master weights.");
     }
 
-    private double DecayOf(OptimizedParameter parameter) => parameter.Decays ? _weightDecay : 0;
+    private double GetWeightDecay(OptimizedParameter parameter) => parameter.Decays ? _weightDecay : 0;
 
     private void StepFused(IReadOnlyList<Tensor> gradients, double learningRate, double factor, ExponentialMovingAverage? ema)
     {
@@ -137,17 +145,17 @@ public abstract unsafe class Optimizer : IDisposable
         var isAveraged = new bool[ema?.Averages.Count ?? 0];
         if (ema is not null)
             ema.Updates++;
-        // Whole parameters; each piece of a chunk moves the addresses on.
-        var fitted = new Tensor[_parameters.Length];
+        // Addresses of whole parameters; Slice offsets them for each segment of a chunk.
+        var matching = new Tensor[_parameters.Length];
         var memories = new UpdateMemory[_parameters.Length];
         for (var i = 0; i < memories.Length; i++)
         {
-            fitted[i] = _layouts[i].Fit(gradients[i]);
+            matching[i] = _layouts[i].Fit(gradients[i]);
             var (_, master, value, _) = _parameters[i];
             ref var memory = ref memories[i];
             memory.Weights = (float*)TensorMemory.Pointer(master);
-            memory.Gradients = TensorMemory.Pointer(fitted[i]);
-            memory.AreGradientsBFloat16 = fitted[i].dtype == ScalarType.BFloat16;
+            memory.Gradients = TensorMemory.Pointer(matching[i]);
+            memory.AreGradientsBFloat16 = matching[i].dtype == ScalarType.BFloat16;
             memory.Values = value.dtype == ScalarType.BFloat16 ? (ushort*)TensorMemory.Pointer(value) : null;
             memory.FirstState = (float*)TensorMemory.Pointer(_state[0].Tensors[i]);
             memory.SecondState = _state.Count > 1 ? (float*)TensorMemory.Pointer(_state[1].Tensors[i]) : null;
@@ -162,14 +170,14 @@ public abstract unsafe class Optimizer : IDisposable
         ParallelFor.Run(_chunks.Length, chunk =>
         {
             foreach (var (tensor, start, count) in _chunks[chunk])
-                Update(Part(memories[tensor], start, count), learningRate, factor, DecayOf(_parameters[tensor]));
+                Update(Slice(memories[tensor], start, count), learningRate, factor, GetWeightDecay(_parameters[tensor]));
         });
-        GC.KeepAlive(fitted);
-        // Buffers and frozen weights.
+        GC.KeepAlive(matching);
+        // The averages of buffers and frozen weights.
         ema?.UpdateWhere(i => !isAveraged[i]);
     }
 
-    private static UpdateMemory Part(UpdateMemory memory, long start, int count)
+    private static UpdateMemory Slice(UpdateMemory memory, long start, int count)
     {
         memory.Count = count;
         memory.Weights += start;
@@ -185,10 +193,10 @@ public abstract unsafe class Optimizer : IDisposable
     {
         for (var i = 0; i < _parameters.Length; i++)
         {
-            // Temporaries of one parameter at a time.
+            // Frees the temporaries of each parameter before the next one.
             using var scope = NewDisposeScope();
             var (_, master, value, _) = _parameters[i];
-            Update(i, master, gradients[i].to(ScalarType.Float32), learningRate, factor, DecayOf(_parameters[i]));
+            Update(i, master, gradients[i].to(ScalarType.Float32), learningRate, factor, GetWeightDecay(_parameters[i]));
             if (value.dtype == ScalarType.BFloat16)
                 value.copy_(master);
         }

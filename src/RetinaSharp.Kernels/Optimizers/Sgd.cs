@@ -5,19 +5,23 @@ using TorchSharp;
 namespace RetinaSharp.Kernels.Optimizers;
 
 /// <summary>
-/// Stochastic gradient descent with momentum, as <see href="https://docs.pytorch.org/docs/stable/generated/torch.optim.SGD.html">torch.optim.SGD</see>
-/// without dampening and Nesterov: <c>v = momentum v + (factor g + decay w)</c>; <c>w -= lr v</c>. State: <c>velocity</c>.
+/// Stochastic gradient descent with momentum, with the formulas of
+/// <see href="https://docs.pytorch.org/docs/stable/generated/torch.optim.SGD.html">torch.optim.SGD</see> without dampening and Nesterov
+/// momentum: <c>v = momentum v + (factor g + decay w)</c>, <c>w -= lr v</c>. The state tensor <c>velocity</c> is PyTorch's
+/// <c>momentum_buffer</c>.
 /// </summary>
 public sealed class Sgd : Optimizer
 {
     private readonly double _momentum;
     private readonly torch.Tensor[] _velocity;
 
-    /// <summary>Creates the optimizer with velocities of 0.</summary>
-    /// <param name="parameters">The trained parameters, on their device.</param>
-    /// <param name="momentum">Share of the velocity that a step keeps.</param>
-    /// <param name="weightDecay">Weight decay (L2), added to the gradient.</param>
-    /// <exception cref="ArgumentException">There is no parameter, one does not fit what <see cref="OptimizedParameter"/> says, or two share memory.</exception>
+    /// <summary>Creates the optimizer with its state initialized to 0.</summary>
+    /// <param name="parameters">The trained parameters, already on their device.</param>
+    /// <param name="momentum">The momentum factor, in [0, 1).</param>
+    /// <param name="weightDecay">Weight decay coefficient (L2 penalty), added to the gradient.</param>
+    /// <exception cref="ArgumentException">
+    /// There is no parameter, a parameter violates the requirements of <see cref="OptimizedParameter"/>, or two share memory.
+    /// </exception>
     public Sgd(IReadOnlyList<OptimizedParameter> parameters, double momentum = .9, double weightDecay = 1e-4)
         : base(parameters, weightDecay) => (_momentum, _velocity) = (momentum, AddState("velocity"));
 

@@ -4,21 +4,21 @@ using System.Runtime.Intrinsics;
 
 namespace RetinaSharp.Kernels.Optimizers;
 
-/// <summary>Loops over elements in memory, each in one pass. Their results do not depend on the CPU.</summary>
+/// <summary>Single-pass loops over elements in memory. The results do not depend on the CPU model.</summary>
 internal static unsafe class UpdateKernels
 {
-    // 4 KB in fp32: gradients that are widened from bf16, and weights that are then narrowed, are still in the L1 cache.
+    // 4 KB in fp32: gradients converted from bf16 and weights to be converted to bf16 stay in the L1 cache.
     private const int Block = 1024;
 
-    // As LibTorch's.
+    // The NaN that LibTorch writes.
     private const uint BFloat16NaN = 0x7fc0;
 
-    /// <summary>Updates weights, state, EMA and bf16 values.</summary>
+    /// <summary>Updates weights, state, EMA and bf16 copies.</summary>
     [SkipLocalsInit]
     public static void Update<TRule>(TRule rule, in UpdateMemory memory)
         where TRule : struct, IUpdateRule
     {
-        var widened = stackalloc float[Block];
+        var converted = stackalloc float[Block];
         for (var start = 0; start < memory.Count; start += Block)
         {
             var count = Math.Min(Block, memory.Count - start);
@@ -26,8 +26,8 @@ internal static unsafe class UpdateKernels
             var gradients = (float*)memory.Gradients + start;
             if (memory.AreGradientsBFloat16)
             {
-                Widen((ushort*)memory.Gradients + start, widened, count);
-                gradients = widened;
+                Widen((ushort*)memory.Gradients + start, converted, count);
+                gradients = converted;
             }
 
             var second = TRule.HasSecondState ? memory.SecondState + start : null;
@@ -38,7 +38,9 @@ internal static unsafe class UpdateKernels
         }
     }
 
-    /// <summary>a -= rate (a - w). In this form an average that equals its weight keeps its bits, -0 too.</summary>
+    /// <summary>
+    /// Computes a -= rate (a - w). In this form an average that equals its weight does not change, not even the sign of 0.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Average(float* averages, float* weights, float rate, int count)
     {
@@ -50,25 +52,25 @@ internal static unsafe class UpdateKernels
             averages[i] -= rate * (averages[i] - weights[i]);
     }
 
-    /// <summary>Sum of the squares of fp32 or bf16 elements.</summary>
+    /// <summary>Computes the sum of the squares of fp32 or bf16 elements, in double.</summary>
     [SkipLocalsInit]
     public static double SumOfSquares(void* elements, bool areBFloat16, int count)
     {
         if (!areBFloat16)
             return SumOfSquares((float*)elements, count);
-        var widened = stackalloc float[Block];
+        var converted = stackalloc float[Block];
         var sum = 0.0;
         for (var start = 0; start < count; start += Block)
         {
             var length = Math.Min(Block, count - start);
-            Widen((ushort*)elements + start, widened, length);
-            sum += SumOfSquares(widened, length);
+            Widen((ushort*)elements + start, converted, length);
+            sum += SumOfSquares(converted, length);
         }
 
         return sum;
     }
 
-    /// <summary>bf16 to fp32.</summary>
+    /// <summary>Converts bf16 to fp32.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Widen(ushort* from, float* to, int count)
     {
@@ -84,13 +86,13 @@ internal static unsafe class UpdateKernels
             ((uint*)to)[i] = (uint)from[i] << 16;
     }
 
-    /// <summary>fp32 to bf16, rounded to nearest, ties to even. NaN stays NaN.</summary>
+    /// <summary>Converts fp32 to bf16, rounded to nearest, ties to even. NaN stays NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Narrow(float* from, ushort* to, int count)
     {
         var i = 0;
         for (; i <= count - Vector<ushort>.Count; i += Vector<ushort>.Count)
-            Vector.Store(Vector.Narrow(Rounded(Vector.Load(from + i)), Rounded(Vector.Load(from + i + Vector<float>.Count))), to + i);
+            Vector.Store(Vector.Narrow(RoundToBf16(Vector.Load(from + i)), RoundToBf16(Vector.Load(from + i + Vector<float>.Count))), to + i);
         for (; i < count; i++)
         {
             var bits = ((uint*)from)[i];
@@ -99,7 +101,7 @@ internal static unsafe class UpdateKernels
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector<uint> Rounded(Vector<float> value)
+    private static Vector<uint> RoundToBf16(Vector<float> value)
     {
         var bits = Vector.AsVectorUInt32(value);
         var rounded = (bits + new Vector<uint>(0x7fff) + ((bits >>> 16) & Vector<uint>.One)) >>> 16;
@@ -118,13 +120,13 @@ internal static unsafe class UpdateKernels
         for (; i <= count - Vector<float>.Count; i += Vector<float>.Count)
         {
             var weight = Vector.Load(weights + i);
-            var one = Vector.Load(first + i);
-            var two = TRule.HasSecondState ? Vector.Load(second + i) : default;
-            rule.Apply(ref weight, Vector.Load(gradients + i), ref one, ref two);
+            var firstState = Vector.Load(first + i);
+            var secondState = TRule.HasSecondState ? Vector.Load(second + i) : default;
+            rule.Apply(ref weight, Vector.Load(gradients + i), ref firstState, ref secondState);
             Vector.Store(weight, weights + i);
-            Vector.Store(one, first + i);
+            Vector.Store(firstState, first + i);
             if (TRule.HasSecondState)
-                Vector.Store(two, second + i);
+                Vector.Store(secondState, second + i);
             if (averages != null)
                 Vector.Store(Average(Vector.Load(averages + i), weight, rates), averages + i);
         }
@@ -133,25 +135,25 @@ internal static unsafe class UpdateKernels
             UpdateTail(rule, weights + i, gradients + i, first + i, TRule.HasSecondState ? second + i : null, averages == null ? null : averages + i, averageRate, count - i);
     }
 
-    /// <summary>Less than a vector: as one vector, padded with zeros.</summary>
+    /// <summary>Updates fewer elements than a vector has, as one vector padded with zeros.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void UpdateTail<TRule>(TRule rule, float* weights, float* gradients, float* first, float* second, float* averages, float averageRate, int count)
         where TRule : struct, IUpdateRule
     {
-        var (weight, one, two, average) = (Padded(weights, count), Padded(first, count), Padded(second, count), Padded(averages, count));
-        rule.Apply(ref weight, Padded(gradients, count), ref one, ref two);
+        var (weight, firstState, secondState, average) = (LoadPadded(weights, count), LoadPadded(first, count), LoadPadded(second, count), LoadPadded(averages, count));
+        rule.Apply(ref weight, LoadPadded(gradients, count), ref firstState, ref secondState);
         average = Average(average, weight, new(averageRate));
         for (var i = 0; i < count; i++)
         {
-            (weights[i], first[i]) = (weight[i], one[i]);
+            (weights[i], first[i]) = (weight[i], firstState[i]);
             if (TRule.HasSecondState)
-                second[i] = two[i];
+                second[i] = secondState[i];
             if (averages != null)
                 averages[i] = average[i];
         }
     }
 
-    private static Vector<float> Padded(float* elements, int count)
+    private static Vector<float> LoadPadded(float* elements, int count)
     {
         Span<float> vector = stackalloc float[Vector<float>.Count];
         vector.Clear();
@@ -160,7 +162,10 @@ internal static unsafe class UpdateKernels
         return new(vector);
     }
 
-    /// <summary>In 16 sums, whatever the width of the CPU's vectors. A product of two fp32 is exact in double, so that fused multiply-add changes nothing.</summary>
+    /// <summary>
+    /// Sums in 16 accumulators, whatever the vector width of the CPU. The product of two fp32 numbers is exact in double, so fused
+    /// multiply-add gives the same bits.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double SumOfSquares(float* elements, int count)
     {
@@ -176,10 +181,10 @@ internal static unsafe class UpdateKernels
             d = Vector256.MultiplyAddEstimate(w, w, d);
         }
 
-        var rest = 0.0;
+        var remainder = 0.0;
         for (; i < count; i++)
-            rest += (double)elements[i] * elements[i];
+            remainder += (double)elements[i] * elements[i];
         var sums = a + b + (c + d);
-        return sums[0] + sums[1] + (sums[2] + sums[3]) + rest;
+        return sums[0] + sums[1] + (sums[2] + sums[3]) + remainder;
     }
 }

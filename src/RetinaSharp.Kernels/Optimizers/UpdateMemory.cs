@@ -1,23 +1,23 @@
 namespace RetinaSharp.Kernels.Optimizers;
 
-/// <summary>What an update reads and writes: <see cref="Count"/> elements at each address.</summary>
+/// <summary>The memory that an update reads and writes: <see cref="Count"/> elements at each address.</summary>
 internal unsafe struct UpdateMemory
 {
     public int Count;
     public float* Weights;
 
-    /// <summary>fp32, or bf16 where <see cref="AreGradientsBFloat16"/>.</summary>
+    /// <summary>fp32, or bf16 if <see cref="AreGradientsBFloat16"/>.</summary>
     public void* Gradients;
     public bool AreGradientsBFloat16;
 
-    /// <summary>bf16 copy of the weights; null where there is none.</summary>
+    /// <summary>The bf16 copy of the weights; null if there is none.</summary>
     public ushort* Values;
     public float* FirstState;
 
-    /// <summary>Null where the rule has none.</summary>
+    /// <summary>Null if the rule has no second state.</summary>
     public float* SecondState;
 
-    /// <summary>EMA of the weights; null where there is none.</summary>
+    /// <summary>The EMA of the weights; null if there is none.</summary>
     public float* Averages;
 
     /// <summary>1 - decay of the EMA.</summary>

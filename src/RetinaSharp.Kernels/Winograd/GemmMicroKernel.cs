@@ -4,32 +4,35 @@ using System.Runtime.Intrinsics;
 namespace RetinaSharp.Kernels;
 
 /// <summary>
-/// The innermost loops of a GEMM, C = A·B or C += A·B, where B is packed into panels: [k, <see cref="PanelWidth"/>]. A register tile of 6 rows by
-/// two vectors of C stays in registers over k: 12 accumulators hide the latency of FMA (4 cycles, 2 a cycle), and with 2 vectors of B and one
-/// broadcast element of A fill 15 of AVX2's 16 registers (Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication", 2008).
+/// The innermost loops of a GEMM, C = A·B or C += A·B, with B packed into panels [k, <see cref="PanelWidth"/>]. A register tile of 6 rows
+/// by two vectors of C stays in registers over k. Its 12 accumulators hide the latency of FMA (4 cycles, 2 per cycle); with 2 vectors of B
+/// and one broadcast element of A they use 15 of AVX2's 16 registers (Goto and van de Geijn, "Anatomy of High-Performance Matrix
+/// Multiplication", 2008).
 /// </summary>
 internal static unsafe class GemmMicroKernel
 {
-    /// <summary>Rows of C in one call, at most.</summary>
+    /// <summary>Maximum number of rows of C in one call.</summary>
     public const int MaxRows = 6;
 
-    /// <summary>Columns of C in one call: two vectors.</summary>
+    /// <summary>Number of columns of C in one call: two vectors.</summary>
     public static int PanelWidth
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => Vector512.IsHardwareAccelerated ? 2 * Vector512<float>.Count : 2 * Vector256<float>.Count;
     }
 
-    /// <summary>Computes up to <see cref="MaxRows"/> rows of one panel of C. The order of the sum depends on nothing but <paramref name="depth"/>.</summary>
-    /// <param name="a">Element [row, k] lies at row * rowStride + k * depthStride.</param>
+    /// <summary>
+    /// Computes up to <see cref="MaxRows"/> rows of one panel of C. The order of summation depends only on <paramref name="depth"/>.
+    /// </summary>
+    /// <param name="a">Matrix A; element [row, k] is at row * rowStride + k * depthStride.</param>
     /// <param name="rowStride">Stride of A's rows.</param>
     /// <param name="depthStride">Stride of A along k.</param>
-    /// <param name="rows">1 to <see cref="MaxRows"/>.</param>
-    /// <param name="b">[depth, PanelWidth].</param>
-    /// <param name="depth">Size of k, at least 1.</param>
-    /// <param name="c">Element [row, column] lies at row * resultStride + column.</param>
+    /// <param name="rows">Number of rows, 1 to <see cref="MaxRows"/>.</param>
+    /// <param name="b">Panel of B, [depth, PanelWidth].</param>
+    /// <param name="depth">Size of dimension k, at least 1.</param>
+    /// <param name="c">Matrix C; element [row, column] is at row * resultStride + column.</param>
     /// <param name="resultStride">Stride of C's rows.</param>
-    /// <param name="accumulate">Whether the product is added to C.</param>
+    /// <param name="accumulate">Whether to add the product to C instead of overwriting C.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Multiply(float* a, nint rowStride, nint depthStride, int rows, float* b, int depth, float* c, nint resultStride, bool accumulate)
     {
@@ -52,7 +55,7 @@ internal static unsafe class GemmMicroKernel
             Multiply2<TSimd, TVector>(a, rowStride, depthStride, rows, b, depth, c, resultStride, accumulate);
     }
 
-    // A missing row reads the last one again and is not stored: that costs less than a kernel for each number of rows.
+    // A missing row repeats the last one and is not stored, which costs less than a specialized kernel for each number of rows.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Multiply6<TSimd, TVector>(float* a, nint rowStride, nint depthStride, int rows, float* b, int depth, float* c, nint resultStride, bool accumulate)
         where TSimd : struct, ISimdOperations<TVector>

@@ -3,22 +3,22 @@ using System.Runtime.Intrinsics;
 
 namespace RetinaSharp.Kernels;
 
-/// <summary>An element of maps and weights in memory. All arithmetic is in fp32.</summary>
-/// <typeparam name="T">The element itself.</typeparam>
+/// <summary>The element type of feature maps and weights in memory. Arithmetic is in fp32.</summary>
+/// <typeparam name="T">The implementing type.</typeparam>
 internal unsafe interface IMapElement<T>
     where T : unmanaged, IMapElement<T>
 {
-    /// <summary>Its type in a tensor.</summary>
+    /// <summary>The tensor type with these elements.</summary>
     static abstract TorchSharp.torch.ScalarType Type { get; }
 
-    /// <summary>Eight elements.</summary>
+    /// <summary>Loads eight elements.</summary>
     static abstract Vector256<float> Load(T* from);
 
-    /// <summary>Writes eight elements, rounded to the nearest.</summary>
+    /// <summary>Stores eight elements, rounded to nearest.</summary>
     static abstract void Store(Vector256<float> values, T* to);
 }
 
-/// <summary>fp32.</summary>
+/// <summary>fp32 elements.</summary>
 internal readonly unsafe struct Fp32 : IMapElement<Fp32>
 {
     private readonly float _value;
@@ -32,7 +32,7 @@ internal readonly unsafe struct Fp32 : IMapElement<Fp32>
     public static void Store(Vector256<float> values, Fp32* to) => values.Store((float*)to);
 }
 
-/// <summary>bf16: the upper half of fp32.</summary>
+/// <summary>bf16 elements, the upper half of fp32.</summary>
 internal readonly unsafe struct Bf16 : IMapElement<Bf16>
 {
     private readonly ushort _value;
@@ -49,7 +49,7 @@ internal readonly unsafe struct Bf16 : IMapElement<Bf16>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector256<float> values, Bf16* to)
     {
-        // To nearest, ties to even: adds half of the last place, less one if the place before is even. A NaN would carry over to infinity or 0: it becomes a quiet one.
+        // Rounds to nearest, ties to even. A NaN could overflow to infinity or 0, so it becomes a quiet NaN.
         var bits = values.AsUInt32();
         var rounded = bits + Vector256.Create(0x7fffu) + ((bits >> 16) & Vector256<uint>.One);
         var isNumber = Vector256.Equals(values, values).AsUInt32();

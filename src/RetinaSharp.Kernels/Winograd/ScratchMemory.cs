@@ -3,14 +3,14 @@ using System.Runtime.InteropServices;
 namespace RetinaSharp.Kernels;
 
 /// <summary>
-/// Temporary native memory, kept for the next use: fresh memory costs a page fault for each 4 KB, which takes as long as filling it. There are as
-/// many blocks as were ever in use at once.
+/// Temporary native memory, pooled: newly allocated memory costs a page fault for each 4 KB, which takes as long as filling it. The pool
+/// has as many blocks as were ever in use at the same time.
 /// </summary>
 internal sealed unsafe class ScratchMemory : IDisposable
 {
     private const nuint Alignment = 64;
 
-    // Larger blocks go back to the system at once.
+    // Larger blocks are freed immediately.
     private const long MaxKeptElements = 32L << 20;
     private static readonly List<ScratchMemory> Idle = [];
     private float* _pointer;
@@ -22,16 +22,16 @@ internal sealed unsafe class ScratchMemory : IDisposable
         _pointer = (float*)NativeMemory.AlignedAlloc(checked((nuint)elements * sizeof(float)), Alignment);
     }
 
-    /// <summary>The elements, aligned to a cache line; their values are whatever was left there.</summary>
+    /// <summary>The elements, aligned to a cache line and uninitialized.</summary>
     public float* Pointer => _pointer;
 
-    /// <summary>Takes a block of at least so many elements, until it is disposed.</summary>
+    /// <summary>Rents a block of at least the given number of elements, until it is disposed.</summary>
     public static ScratchMemory Rent(long elements)
     {
         ScratchMemory? outgrown = null;
         lock (Idle)
         {
-            // The smallest one that is large enough, or else the largest one, which is replaced.
+            // Takes the smallest block that is large enough; otherwise replaces the largest one.
             var best = -1;
             for (var i = 0; i < Idle.Count; i++)
             {
@@ -53,7 +53,7 @@ internal sealed unsafe class ScratchMemory : IDisposable
         return new(elements);
     }
 
-    /// <summary>Gives the block back for the next use.</summary>
+    /// <summary>Returns the block to the pool.</summary>
     public void Dispose()
     {
         if (_pointer == null)

@@ -3,19 +3,22 @@ using System.Runtime.Intrinsics;
 
 namespace RetinaSharp.Kernels;
 
-/// <summary>Operations of one vector width, so that a kernel is written once for AVX2 and AVX-512. .NET's <c>Vector&lt;T&gt;</c> has 8 lanes on both.</summary>
-/// <typeparam name="TVector">A vector of fp32.</typeparam>
+/// <summary>
+/// SIMD operations of one vector width, so that a kernel is written once for AVX2 and AVX-512. (<c>Vector&lt;T&gt;</c> has 8 lanes on
+/// both.)
+/// </summary>
+/// <typeparam name="TVector">A vector of fp32 lanes.</typeparam>
 internal unsafe interface ISimdOperations<TVector>
     where TVector : unmanaged
 {
-    /// <summary>Lanes.</summary>
+    /// <summary>Number of lanes.</summary>
     static abstract int Count { get; }
 
     static abstract TVector Load(float* from);
 
     static abstract TVector Broadcast(float value);
 
-    /// <summary>left * right + addend, as one instruction where the CPU has FMA.</summary>
+    /// <summary>Computes left * right + addend, as one instruction on CPUs with FMA.</summary>
     static abstract TVector MultiplyAdd(TVector left, TVector right, TVector addend);
 
     static abstract TVector Add(TVector left, TVector right);

@@ -4,42 +4,46 @@ using static TorchSharp.torch;
 namespace RetinaSharp.Kernels;
 
 /// <summary>
-/// 3x3 convolutions, stride 1, padding 1, of maps in fp32 or bf16 on the CPU, by Winograd's F(4x4, 3x3): 36 instead of 144 multiplications for 16 outputs
-/// (Lavin and Gray 2015, arXiv 1509.09308), in fp32 with about twice the rounding error of the direct sum. Outputs in bf16 are rounded once.
+/// Winograd convolutions F(4x4, 3x3) (Lavin and Gray, <see href="https://arxiv.org/abs/1509.09308">Fast Algorithms for Convolutional Neural
+/// Networks</see>): kernel 3x3, stride 1, padding 1, for fp32 and bf16 feature maps on the CPU. They need 36 instead of 144 multiplications
+/// for 16 outputs, and have about twice the rounding error of direct convolution in fp32. bf16 outputs are rounded once.
 /// </summary>
 internal static class WinogradConvolution
 {
-    /// <summary>Whether it is expected to be faster than oneDNN's direct convolution.</summary>
-    /// <param name="type">Of maps and weight.</param>
-    /// <param name="channels">Channels of the input or of the output, whichever are fewer.</param>
-    /// <param name="tiles">Tiles of all maps: the sum of <see cref="Tiles"/>.</param>
+    /// <summary>Returns whether Winograd is expected to be faster than oneDNN's direct convolution.</summary>
+    /// <param name="type">Type of feature maps and weight.</param>
+    /// <param name="channels">Number of input or output channels, whichever is less.</param>
+    /// <param name="tiles">Number of tiles of all feature maps: the sum of <see cref="Tiles"/>.</param>
     /// <param name="use">What is computed.</param>
     public static bool IsFaster(ScalarType type, long channels, long tiles, WinogradUse use)
     {
-        // Measured beside LibTorch 2.10 on AVX2 and AVX-512. With fewer channels, the transforms of inputs and outputs take what the GEMMs save. With fewer tiles,
-        // reading the transformed weights takes as long as multiplying by them, and making them longer than a convolution. Where AVX-512 multiplies bf16, oneDNN
-        // is twice as fast as in fp32.
+        // Thresholds measured against LibTorch 2.10 on AVX2 and AVX-512. With fewer channels, the input and output transforms cost what the
+        // GEMMs save. With fewer tiles, reading the transformed weights takes as long as multiplying by them, and transforming them longer
+        // than the convolution. With AVX-512, oneDNN's bf16 kernels are twice as fast as its fp32 kernels.
         var isBf16 = type == ScalarType.BFloat16;
         var minChannels = isBf16 && use != WinogradUse.WeightGradient ? 128 : 32;
         var minTiles = use != WinogradUse.Once ? 8 : isBf16 ? 64 : 32;
         return Vector256.IsHardwareAccelerated && channels >= minChannels && tiles >= minTiles;
     }
 
-    /// <summary>The 4x4 tiles of a map [N, C, H, W].</summary>
+    /// <summary>Returns the number of 4x4 tiles of a feature map [N, C, H, W].</summary>
     public static long Tiles(Tensor map) => WinogradTiles.CountOf(map);
 
-    /// <summary>Transforms weights [O, I, 3, 3] for <see cref="Forward"/>.</summary>
-    /// <param name="weight">The weights; fastest where they are channels-last.</param>
-    /// <param name="isFlipped">Whether they are rotated by 180 degrees, with I and O swapped: <see cref="Forward"/> of output gradients then computes input gradients.</param>
+    /// <summary>Transforms weights [O, I, 3, 3] to the Winograd domain, for <see cref="Forward"/>.</summary>
+    /// <param name="weight">The weights, preferably channels-last.</param>
+    /// <param name="isFlipped">
+    /// Whether to rotate the kernels by 180 degrees and swap I and O. <see cref="Forward"/> of output gradients then computes input
+    /// gradients.
+    /// </param>
     public static Tensor TransformWeight(Tensor weight, bool isFlipped = false) => WinogradWeight.Transform(weight, isFlipped);
 
-    /// <summary>Computes y = ReLU(conv(x, w) + bias + residual) for each of a list of maps.</summary>
-    /// <param name="inputs">[N, I, H, W] each, of any sizes; fastest where they are channels-last.</param>
-    /// <param name="transformedWeight">Of <see cref="TransformWeight"/>.</param>
-    /// <param name="bias">[O], or null.</param>
-    /// <param name="relu">Whether there is a ReLU.</param>
-    /// <param name="residuals">One for each map, of the shape of its output, or null.</param>
-    /// <returns>[N, O, H, W] each, channels-last.</returns>
+    /// <summary>Computes y = ReLU(conv(x, w) + bias + residual) for each feature map.</summary>
+    /// <param name="inputs">The inputs, [N, I, H, W] each, of any sizes, preferably channels-last.</param>
+    /// <param name="transformedWeight">The weights from <see cref="TransformWeight"/>.</param>
+    /// <param name="bias">The bias [O], or null.</param>
+    /// <param name="relu">Whether to apply ReLU.</param>
+    /// <param name="residuals">A residual for each feature map, of the shape of its output, or null.</param>
+    /// <returns>The outputs, [N, O, H, W] each, channels-last.</returns>
     public static Tensor[] Forward(ReadOnlySpan<Tensor> inputs, Tensor transformedWeight, Tensor? bias, bool relu, Tensor[]? residuals = null)
     {
         var outputs = Run(inputs, WinogradWeight.Open(transformedWeight), bias, relu, residuals);
@@ -47,13 +51,16 @@ internal static class WinogradConvolution
         return outputs;
     }
 
-    /// <summary>As <see cref="Forward"/>, with weights that change before their next use.</summary>
-    /// <param name="inputs">[N, I, H, W] each.</param>
-    /// <param name="weight">[O, I, 3, 3], not transformed.</param>
-    /// <param name="isFlipped">As in <see cref="TransformWeight"/>.</param>
-    /// <param name="bias">[O], or null.</param>
-    /// <param name="relu">Whether there is a ReLU.</param>
-    /// <param name="residuals">One for each map, of the shape of its output, or null.</param>
+    /// <summary>
+    /// Computes the same as <see cref="Forward"/> with weights that are not in the Winograd domain, because they change before their next
+    /// use.
+    /// </summary>
+    /// <param name="inputs">The inputs, [N, I, H, W] each.</param>
+    /// <param name="weight">The weights [O, I, 3, 3], not transformed.</param>
+    /// <param name="isFlipped">See <see cref="TransformWeight"/>.</param>
+    /// <param name="bias">The bias [O], or null.</param>
+    /// <param name="relu">Whether to apply ReLU.</param>
+    /// <param name="residuals">A residual for each feature map, of the shape of its output, or null.</param>
     public static Tensor[] ForwardOnce(ReadOnlySpan<Tensor> inputs, Tensor weight, bool isFlipped, Tensor? bias, bool relu, Tensor[]? residuals = null)
     {
         var transformed = WinogradWeight.TransformOnce(weight, isFlipped, out var memory);
@@ -61,10 +68,13 @@ internal static class WinogradConvolution
         return Run(inputs, transformed, bias, relu, residuals);
     }
 
-    /// <summary>Gradient with respect to the weights, summed over the maps. The same inputs give the same bits, whatever the number of threads.</summary>
-    /// <param name="inputs">[N, I, H, W] each.</param>
-    /// <param name="outputGradients">[N, O, H, W] each.</param>
-    /// <returns>[O, I, 3, 3], channels-last.</returns>
+    /// <summary>
+    /// Computes the gradient with respect to the weights, summed over the feature maps. The result does not depend on the number of
+    /// threads.
+    /// </summary>
+    /// <param name="inputs">The inputs, [N, I, H, W] each.</param>
+    /// <param name="outputGradients">The output gradients, [N, O, H, W] each.</param>
+    /// <returns>The weight gradient [O, I, 3, 3], channels-last.</returns>
     public static Tensor WeightGradient(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputGradients)
     {
         return IsBf16(inputs) ? Run<Bf16>(inputs, outputGradients) : Run<Fp32>(inputs, outputGradients);
@@ -90,15 +100,15 @@ internal static class WinogradConvolution
     private static bool IsBf16(ReadOnlySpan<Tensor> inputs) => inputs[0].dtype == ScalarType.BFloat16;
 }
 
-/// <summary>What Winograd's kernel is used for.</summary>
+/// <summary>The computations that the Winograd kernels are used for.</summary>
 internal enum WinogradUse
 {
     /// <summary>A convolution whose weight changes before its next use, or the gradient with respect to the input.</summary>
     Once,
 
-    /// <summary>A convolution whose transformed weight is kept.</summary>
+    /// <summary>A convolution whose transformed weight is cached.</summary>
     PackedWeight,
 
-    /// <summary>The gradient with respect to the weight, for which no weight is transformed.</summary>
+    /// <summary>The gradient with respect to the weight, which needs no transformed weight.</summary>
     WeightGradient,
 }

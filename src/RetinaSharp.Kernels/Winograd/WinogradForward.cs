@@ -7,31 +7,32 @@ using static TorchSharp.torch;
 namespace RetinaSharp.Kernels;
 
 /// <summary>
-/// One forward convolution. The tiles are cut into blocks; a thread transforms a block's inputs into a buffer of its own, multiplies at all 36
-/// points and transforms back while the values are in its cache. Few tiles make too few blocks for all threads: then all inputs are transformed
-/// first, and tasks are blocks with a part of the output channels.
+/// One forward convolution, cache-blocked. The tiles are partitioned into blocks. For each block, a thread transforms the inputs into its
+/// own buffer, runs the 36 GEMMs and applies the output transform while the values are in its cache. If there are too few blocks for all
+/// threads, all inputs are transformed first, and a task computes a range of the output channels (a slab) of a block.
 /// </summary>
-/// <typeparam name="T">Elements of the maps.</typeparam>
+/// <typeparam name="T">Element type of the feature maps.</typeparam>
 internal sealed unsafe class WinogradForward<T> : IDisposable
     where T : unmanaged, IMapElement<T>
 {
-    // Elements by which the strides of points differ from powers of two, which would map all 36 points to a few sets of the cache: a cache line.
+    // Padding of the stride between points, one cache line. With power-of-two strides all 36 points would map to a few cache sets.
     private const int Skew = 16;
 
-    // Channels of a block of tiles in the Winograd domain, inputs and outputs together: 4.5 MB for all points. Larger blocks read the weights less
-    // often; those of few tiles take longer to read weights than to multiply by them.
+    // Channels of a block of tiles in the Winograd domain, inputs and outputs together: 4.5 MB for all 36 points. Larger blocks read the
+    // weights less often; blocks of few tiles take longer to read the weights than to multiply by them.
     private const int BlockElements = 32768, MinTiles = 24, MaxTiles = 96;
 
-    // Depth of a GEMM at once: a panel of weights, 16 KB (AVX2) or 32 KB (AVX-512), stays in the L1 cache while the block's rows pass.
+    // Maximum depth of one GEMM: a panel of weights, 16 KB (AVX2) or 32 KB (AVX-512), stays in the L1 cache while it is multiplied with the
+    // rows of the block.
     private const int MaxDepth = 256;
 
-    // Output channels that are in the Winograd domain at once.
+    // Maximum number of output channels in the Winograd domain at the same time.
     private const int MaxOutputs = 256;
 
-    // Tiles whose inputs one task transforms, where that is a task.
+    // Number of tiles whose inputs a task transforms, where this is a task of its own.
     private const int TransformTiles = 4;
 
-    // So many tasks for each thread: a slow core gets fewer.
+    // Several tasks per thread, so that a slow core gets fewer.
     private const int TasksPerThread = 4;
 
     private readonly Tensor[] _inputs, _outputs;
@@ -90,12 +91,12 @@ internal sealed unsafe class WinogradForward<T> : IDisposable
             _slabPanels = Math.Clamp(_weight.Panels * _blocks / (TasksPerThread * threads), 1, _slabPanels);
     }
 
-    /// <summary>Computes and returns the outputs.</summary>
+    /// <summary>Computes the outputs.</summary>
     public Tensor[] Run()
     {
         if (!_isSplit)
         {
-            ParallelFor.Run(_blocks, RunBlock);
+            ParallelFor.Run(_blocks, ComputeBlock);
         }
         else
         {
@@ -108,7 +109,7 @@ internal sealed unsafe class WinogradForward<T> : IDisposable
                 TransformInputs(first, Math.Min(TransformTiles, _tiles.Count - first), from + first * _inputStride, point);
             });
             var slabs = DivideUp(_weight.Panels, _slabPanels);
-            ParallelFor.Run(_blocks * slabs, task => RunSlab(from, task / slabs, task % slabs * _slabPanels));
+            ParallelFor.Run(_blocks * slabs, task => ComputeSlab(from, task / slabs, task % slabs * _slabPanels));
         }
 
         return _outputs;
@@ -139,8 +140,8 @@ internal sealed unsafe class WinogradForward<T> : IDisposable
 
     private static nint PointStride(int tiles, nint channels) => tiles * channels + Skew;
 
-    // Transforms, GEMMs and output transform of one block.
-    private void RunBlock(int block)
+    // Input transform, GEMMs and output transform of one block.
+    private void ComputeBlock(int block)
     {
         var (first, count) = Block(block);
         var inputPoint = PointStride(_blockTiles, _inputStride);
@@ -150,8 +151,8 @@ internal sealed unsafe class WinogradForward<T> : IDisposable
             Multiply(scratch.Pointer, inputPoint, first, count, panel, scratch.Pointer + Domain * inputPoint);
     }
 
-    // GEMMs and output transform of some panels of output channels of one block.
-    private void RunSlab(float* from, int block, int panel)
+    // GEMMs and output transform of a range of output channels of one block.
+    private void ComputeSlab(float* from, int block, int panel)
     {
         var (first, count) = Block(block);
         using var scratch = ScratchMemory.Rent(Domain * PointStride(_blockTiles, (nint)_slabPanels * GemmMicroKernel.PanelWidth));
@@ -228,7 +229,7 @@ internal sealed unsafe class WinogradForward<T> : IDisposable
                     if (add != null)
                         y += Load(add + at, lanes);
 
-                    // NaN stays NaN: it is not less than zero.
+                    // NaN stays NaN, because it is not less than 0.
                     if (relu)
                         y = Vector256.AndNot(y, Vector256.LessThan(y, Vector256<float>.Zero));
                     Store(y, to + at, lanes);

@@ -2,21 +2,21 @@ using static TorchSharp.torch;
 
 namespace RetinaSharp.Kernels;
 
-/// <summary>Memory of a batch of feature maps, channels-last. The tensor has to live as long.</summary>
-/// <typeparam name="T">Its elements.</typeparam>
+/// <summary>Access to the memory of a channels-last batch of feature maps. The tensor must stay alive while this is used.</summary>
+/// <typeparam name="T">Element type.</typeparam>
 internal readonly unsafe struct WinogradMap<T>
     where T : unmanaged, IMapElement<T>
 {
     private readonly T* _pixels;
     private readonly int _height, _width, _channels;
 
-    /// <param name="map">[N, C, H, W], dense and channels-last, on the CPU.</param>
-    /// <param name="channels">The number of channels that it has to have.</param>
-    /// <exception cref="ArgumentException">It has another type or number of channels.</exception>
+    /// <param name="map">The feature maps [N, C, H, W], dense, channels-last, on the CPU.</param>
+    /// <param name="channels">The required number of channels.</param>
+    /// <exception cref="ArgumentException">The type or the number of channels differs.</exception>
     public WinogradMap(Tensor map, int channels)
     {
         if (map.dtype != T.Type || map.shape[1] != channels)
-            throw new ArgumentException($"A {TensorMemory.Describe(map)} is no map of {channels} channels of {T.Type}.", nameof(map));
+            throw new ArgumentException($"{TensorMemory.Describe(map)} is not a feature map of {T.Type} with {channels} channels.", nameof(map));
         _pixels = (T*)TensorMemory.Pointer(map);
         var shape = map.shape;
         _channels = checked((int)shape[1]);
@@ -24,19 +24,21 @@ internal readonly unsafe struct WinogradMap<T>
         _width = checked((int)shape[3]);
     }
 
-    /// <summary>Elements between neighboring pixels, and between rows.</summary>
+    /// <summary>Number of elements between adjacent pixels, or between adjacent rows.</summary>
     public nint PixelStride => _channels;
 
     /// <inheritdoc cref="PixelStride"/>
     public nint RowStride => (nint)_width * _channels;
 
-    /// <summary>How many rows and columns of pixels a tile has before the map ends.</summary>
+    /// <summary>Returns the number of rows and columns of a tile that are inside the feature map.</summary>
     public (int Rows, int Columns) Extent(int top, int left) => (Math.Min(WinogradTransforms.Tile, _height - top), Math.Min(WinogradTransforms.Tile, _width - left));
 
-    /// <summary>The first channel of a pixel in the map.</summary>
+    /// <summary>Returns the address of the first channel of a pixel.</summary>
     public T* Pixel(int image, int row, int column) => _pixels + (((nint)image * _height + row) * _width + column) * _channels;
 
-    /// <summary>Addresses of a square of pixels; those beyond the map are <paramref name="zeros"/>.</summary>
+    /// <summary>
+    /// Gets the addresses of a square of pixels; <paramref name="zeros"/> for pixels outside of the feature map (zero padding).
+    /// </summary>
     public void Square(int image, int top, int left, int side, T* zeros, T** to)
     {
         var isInside = top >= 0 && left >= 0 && top + side <= _height && left + side <= _width;

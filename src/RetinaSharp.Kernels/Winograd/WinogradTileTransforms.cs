@@ -5,22 +5,22 @@ using static RetinaSharp.Kernels.WinogradTransforms;
 namespace RetinaSharp.Kernels;
 
 /// <summary>
-/// Two-dimensional transforms of one tile, eight channels at a time: along the columns into a buffer on the stack, then along the rows. A tile in
-/// the Winograd domain has its channels next to each other, and <c>pointStride</c> elements further those of the next point.
+/// Two-dimensional Winograd transforms of one tile, eight channels at a time: first along the columns, into a buffer on the stack, then
+/// along the rows. In the Winograd domain, the channels of a point are contiguous and the points are <c>pointStride</c> elements apart.
 /// </summary>
 internal static unsafe class WinogradTileTransforms
 {
-    /// <summary>Lanes of a vector.</summary>
+    /// <summary>Number of lanes of a vector.</summary>
     public const int Lanes = 8;
 
-    /// <summary>A 6x6 input tile to the Winograd domain.</summary>
-    /// <typeparam name="T">Elements of the pixels.</typeparam>
-    /// <param name="pixels">Addresses of its 36 pixels; overwritten.</param>
-    /// <param name="channels">Channels of a pixel.</param>
-    /// <param name="to">The tile in the Winograd domain, whose channels are zero-padded to whole vectors.</param>
-    /// <param name="pointStride">Elements between two points of <paramref name="to"/>.</param>
-    /// <param name="panelWidth">So many channels of <paramref name="to"/> are next to each other; a multiple of <see cref="Lanes"/>.</param>
-    /// <param name="panelStride">Elements between two such groups.</param>
+    /// <summary>Input transform: transforms a 6x6 input tile to the Winograd domain.</summary>
+    /// <typeparam name="T">Element type of the pixels.</typeparam>
+    /// <param name="pixels">Addresses of the 36 pixels; overwritten.</param>
+    /// <param name="channels">Number of channels.</param>
+    /// <param name="to">The tile in the Winograd domain, with channels zero-padded to whole vectors.</param>
+    /// <param name="pointStride">Number of elements between adjacent points of <paramref name="to"/>.</param>
+    /// <param name="panelWidth">Number of contiguous channels of <paramref name="to"/>; a multiple of <see cref="Lanes"/>.</param>
+    /// <param name="panelStride">Number of elements between adjacent groups of contiguous channels.</param>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Input<T>(T** pixels, int channels, float* to, nint pointStride, int panelWidth, nint panelStride)
@@ -57,7 +57,7 @@ internal static unsafe class WinogradTileTransforms
         }
     }
 
-    /// <summary>The gradient of a 4x4 output tile to the Winograd domain.</summary>
+    /// <summary>Transforms the gradient of a 4x4 output tile to the Winograd domain.</summary>
     /// <inheritdoc cref="Input{T}"/>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -90,10 +90,10 @@ internal static unsafe class WinogradTileTransforms
         }
     }
 
-    /// <summary>Eight 3x3 kernels to the Winograd domain.</summary>
-    /// <param name="taps">Their weights, [9, 8].</param>
-    /// <param name="to">The first point's eight values.</param>
-    /// <param name="pointStride">Elements between two points of <paramref name="to"/>.</param>
+    /// <summary>Weight transform: transforms eight 3x3 kernels to the Winograd domain.</summary>
+    /// <param name="taps">The weights, [9, 8].</param>
+    /// <param name="to">The eight values of the first point.</param>
+    /// <param name="pointStride">Number of elements between adjacent points of <paramref name="to"/>.</param>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Weight(float* taps, float* to, nint pointStride)
@@ -110,11 +110,11 @@ internal static unsafe class WinogradTileTransforms
             WinogradTransforms.Weight(Vector256.Load(half), Vector256.Load(half + Lanes), Vector256.Load(half + 2 * Lanes), to, pointStride);
     }
 
-    /// <summary>Eight channels of a tile back from the Winograd domain to 4x4 outputs.</summary>
-    /// <param name="from">The first point's eight values.</param>
-    /// <param name="pointStride">Elements between two points of <paramref name="from"/>.</param>
-    /// <param name="half">Buffer of 24 vectors.</param>
-    /// <param name="to">[4, 4, 8].</param>
+    /// <summary>Output transform: transforms eight channels of a tile from the Winograd domain to 4x4 outputs.</summary>
+    /// <param name="from">The eight values of the first point.</param>
+    /// <param name="pointStride">Number of elements between adjacent points of <paramref name="from"/>.</param>
+    /// <param name="half">Scratch memory for 24 vectors.</param>
+    /// <param name="to">The outputs, [4, 4, 8].</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Output(float* from, nint pointStride, float* half, float* to)
     {
@@ -135,13 +135,13 @@ internal static unsafe class WinogradTileTransforms
         }
     }
 
-    /// <summary>Back from the Winograd domain to the gradients of 3x3 kernels.</summary>
-    /// <typeparam name="T">Elements of the gradients.</typeparam>
-    /// <param name="from">The first point's channels, in whole vectors.</param>
-    /// <param name="pointStride">Elements between two points of <paramref name="from"/>.</param>
-    /// <param name="channels">How many.</param>
-    /// <param name="to">The first tap's channels.</param>
-    /// <param name="tapStride">Elements between two taps.</param>
+    /// <summary>Transforms from the Winograd domain to the gradients of 3x3 kernels.</summary>
+    /// <typeparam name="T">Element type of the gradients.</typeparam>
+    /// <param name="from">The channels of the first point, in whole vectors.</param>
+    /// <param name="pointStride">Number of elements between adjacent points of <paramref name="from"/>.</param>
+    /// <param name="channels">Number of channels.</param>
+    /// <param name="to">The channels of the first kernel element (tap).</param>
+    /// <param name="tapStride">Number of elements between adjacent taps.</param>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void WeightGradient<T>(float* from, nint pointStride, int channels, T* to, nint tapStride)
@@ -174,7 +174,7 @@ internal static unsafe class WinogradTileTransforms
         }
     }
 
-    /// <summary>Up to eight elements; behind them zeros.</summary>
+    /// <summary>Loads up to eight elements; the remaining lanes are 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Load<T>(T* from, int count)
         where T : unmanaged, IMapElement<T>
@@ -182,7 +182,7 @@ internal static unsafe class WinogradTileTransforms
         return count == Lanes ? T.Load(from) : LoadLast(from, count);
     }
 
-    /// <summary>Writes the first elements of a vector, up to eight.</summary>
+    /// <summary>Stores the first elements of a vector, up to eight.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store<T>(Vector256<float> values, T* to, int count)
         where T : unmanaged, IMapElement<T>
@@ -193,11 +193,14 @@ internal static unsafe class WinogradTileTransforms
             StoreLast(values, to, count);
     }
 
-    /// <summary>The first address of a vector's alignment: a vector across two cache lines takes two accesses. The memory has a vector more than is used.</summary>
+    /// <summary>
+    /// Rounds an address up to the alignment of a vector, because a vector that spans two cache lines takes two accesses. The memory must
+    /// have room for one additional vector.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float* Align(float* memory) => (float*)(((nuint)memory + Lanes * sizeof(float) - 1) & ~(nuint)(Lanes * sizeof(float) - 1));
 
-    // Apart, so that whole vectors are inlined: what allocates on the stack is not, within a loop.
+    // Separate methods, so that the whole-vector path is inlined: a method with stackalloc is not inlined into a loop.
     private static Vector256<float> LoadLast<T>(T* from, int count)
         where T : unmanaged, IMapElement<T>
     {
@@ -216,7 +219,7 @@ internal static unsafe class WinogradTileTransforms
             to[i] = last[i];
     }
 
-    // The last channels, fewer than a vector, with zeros behind them.
+    // Copies the last channels, fewer than a vector, and pads them with zeros.
     private static void Pad<T>(T** pixels, int count, int channel, int channels, T* to)
         where T : unmanaged
     {

@@ -2,12 +2,15 @@ using static TorchSharp.torch;
 
 namespace RetinaSharp.Kernels;
 
-/// <summary>The 4x4 tiles of a list of maps in one list, so that small maps share blocks: those of all levels of a feature pyramid.</summary>
+/// <summary>
+/// Numbers the 4x4 tiles of several feature maps consecutively, so that small maps, such as the upper levels of a feature pyramid, share
+/// blocks.
+/// </summary>
 internal sealed class WinogradTiles
 {
     private readonly (int Rows, int Columns, int First)[] _maps;
 
-    /// <param name="maps">[N, C, H, W] each.</param>
+    /// <param name="maps">The feature maps, [N, C, H, W] each.</param>
     public WinogradTiles(ReadOnlySpan<Tensor> maps)
     {
         _maps = new (int, int, int)[maps.Length];
@@ -22,17 +25,17 @@ internal sealed class WinogradTiles
         Count = checked((int)count);
     }
 
-    /// <summary>How many tiles there are.</summary>
+    /// <summary>Number of tiles.</summary>
     public int Count { get; }
 
-    /// <summary>Tiles of one map.</summary>
+    /// <summary>Returns the number of tiles of one feature map.</summary>
     public static long CountOf(Tensor map)
     {
         var (rows, columns) = Grid(map);
         return map.shape[0] * rows * columns;
     }
 
-    /// <summary>Index of the map, of the image in it, and its upper left pixel.</summary>
+    /// <summary>Returns the index of the feature map, the image in it, and the top left pixel of a tile.</summary>
     public (int Map, int Image, int Top, int Left) this[int tile]
     {
         get

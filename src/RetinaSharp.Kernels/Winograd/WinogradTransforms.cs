@@ -4,25 +4,26 @@ using System.Runtime.Intrinsics;
 namespace RetinaSharp.Kernels;
 
 /// <summary>
-/// One-dimensional transforms of F(4, 3), over vectors of channels (Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", 2015,
-/// arXiv 1509.09308; Toom-Cook). The interpolation points are 0, ±5/8, ±3/2 and infinity: the rounding error is half of that with the paper's
-/// 0, ±1, ±2 and infinity, and all coefficients but those of the weight transform are exact in fp32. Results lie <c>stride</c> elements apart.
+/// One-dimensional transforms of F(4, 3) on vectors of channels (Lavin and Gray, <see href="https://arxiv.org/abs/1509.09308">Fast
+/// Algorithms for Convolutional Neural Networks</see>; Toom-Cook). With the interpolation points 0, ±5/8, ±3/2 and infinity, the rounding
+/// error is half of that with the paper's 0, ±1, ±2 and infinity, and all coefficients except those of the weight transform are exact in
+/// fp32. Results are <c>stride</c> elements apart.
 /// </summary>
 internal static unsafe class WinogradTransforms
 {
-    /// <summary>Pixels of an output tile, of an input tile and weights, along one dimension.</summary>
+    /// <summary>Size of an output tile, an input tile and a kernel along one dimension.</summary>
     public const int Tile = 4, Points = 6, Kernel = 3;
 
-    /// <summary>Elements of a tile in the Winograd domain: a GEMM for each.</summary>
+    /// <summary>Number of points of a tile in the Winograd domain; each has a GEMM.</summary>
     public const int Domain = Points * Points;
 
-    // The points ±a, ±b.
+    // The interpolation points ±a and ±b.
     private const float A = .625f, B = 1.5f, AA = A * A, BB = B * B;
 
-    // The weights are divided by the products of a point's differences from the others.
+    // Each weight is divided by the product of the differences between its point and the others.
     private const float AtZero = 1 / (AA * BB), AtA = 1 / (2 * AA * (AA - BB)), AtB = 1 / (2 * BB * (BB - AA));
 
-    /// <summary>Six inputs: Bᵀ of the paper.</summary>
+    /// <summary>Input transform Bᵀ, of six inputs.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Input(
         Vector256<float> d0, Vector256<float> d1, Vector256<float> d2, Vector256<float> d3, Vector256<float> d4, Vector256<float> d5, float* to, nint stride)
@@ -33,7 +34,7 @@ internal static unsafe class WinogradTransforms
         FusedAdd(AA * BB, d1, FusedAdd(-(AA + BB), d3, d5)).Store(to + 5 * stride);
     }
 
-    /// <summary>Three weights: G.</summary>
+    /// <summary>Weight transform G, of three weights.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Weight(Vector256<float> g0, Vector256<float> g1, Vector256<float> g2, float* to, nint stride)
     {
@@ -43,7 +44,7 @@ internal static unsafe class WinogradTransforms
         g2.Store(to + 5 * stride);
     }
 
-    /// <summary>Back to four outputs: Aᵀ.</summary>
+    /// <summary>Output transform Aᵀ, to four outputs.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Output(
         Vector256<float> m0, Vector256<float> m1, Vector256<float> m2, Vector256<float> m3, Vector256<float> m4, Vector256<float> m5, float* to, nint stride)
@@ -55,7 +56,7 @@ internal static unsafe class WinogradTransforms
         FusedAdd(B * BB, oddB, FusedAdd(A * AA, oddA, m5)).Store(to + 3 * stride);
     }
 
-    /// <summary>Gradients of four outputs: A.</summary>
+    /// <summary>Transform A, the transpose of the output transform, applied to the gradients of four outputs.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void OutputGradient(Vector256<float> y0, Vector256<float> y1, Vector256<float> y2, Vector256<float> y3, float* to, nint stride)
     {
@@ -65,7 +66,7 @@ internal static unsafe class WinogradTransforms
         y3.Store(to + 5 * stride);
     }
 
-    /// <summary>Back to the gradients of three weights: Gᵀ.</summary>
+    /// <summary>Transform Gᵀ, the transpose of the weight transform, to the gradients of three weights.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void WeightGradient(
         Vector256<float> m0, Vector256<float> m1, Vector256<float> m2, Vector256<float> m3, Vector256<float> m4, Vector256<float> m5, float* to, nint stride)
@@ -76,7 +77,7 @@ internal static unsafe class WinogradTransforms
         FusedAdd(BB, evenB, FusedAdd(AA, evenA, m5)).Store(to + 2 * stride);
     }
 
-    // Values at x and -x are the sum and the difference of the even and the odd part of a polynomial.
+    // The values of a polynomial at x and -x are the sum and the difference of its even and odd parts.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Pair(Vector256<float> even, Vector256<float> odd, float x, float* to, nint stride)
     {

@@ -8,14 +8,14 @@ using static TorchSharp.torch;
 namespace RetinaSharp.Kernels;
 
 /// <summary>
-/// Weights in the Winograd domain, packed for <see cref="GemmMicroKernel"/>: for each of the 36 points [panels, inputs, panel width]. They lie in a
-/// tensor of one dimension, behind a header with the numbers of channels, which the padding to whole panels would hide.
+/// Weights in the Winograd domain, packed for <see cref="GemmMicroKernel"/>: [panels, inputs, panel width] for each of the 36 points. They
+/// are stored in a one-dimensional tensor, after a header with the numbers of channels, which the padding to whole panels would hide.
 /// </summary>
 internal readonly unsafe struct WinogradWeight
 {
     private const int Header = 16;
 
-    // Inputs that one task transforms.
+    // Number of inputs that a task transforms.
     private const int Slice = 32;
     private readonly float* _values;
 
@@ -26,26 +26,28 @@ internal readonly unsafe struct WinogradWeight
         Outputs = outputs;
     }
 
-    /// <summary>Channels of the convolution's input.</summary>
+    /// <summary>Number of input channels of the convolution.</summary>
     public int Inputs { get; }
 
-    /// <summary>Channels of its output.</summary>
+    /// <summary>Number of output channels of the convolution.</summary>
     public int Outputs { get; }
 
-    /// <summary>Panels of a point.</summary>
+    /// <summary>Number of panels per point.</summary>
     public int Panels => (Outputs + GemmMicroKernel.PanelWidth - 1) / GemmMicroKernel.PanelWidth;
 
-    /// <summary>Elements of a panel.</summary>
+    /// <summary>Number of elements of a panel.</summary>
     public nint PanelStride => (nint)Inputs * GemmMicroKernel.PanelWidth;
 
-    // Points lie a cache line more apart: with a power of two, all 36 would share a few sets of the cache.
+    // The stride between points is padded by a cache line: with a power of two, all 36 points would map to a few cache sets.
     private nint PointStride => Panels * PanelStride + Header;
 
-    /// <summary>One panel of a point.</summary>
+    /// <summary>Returns the address of a panel of a point.</summary>
     public float* Panel(int point, int panel) => _values + point * PointStride + panel * PanelStride;
 
-    /// <summary>The weights in a tensor that <see cref="Transform"/> made. It has to live as long.</summary>
-    /// <exception cref="ArgumentException">It is another tensor.</exception>
+    /// <summary>
+    /// Accesses the weights in a tensor created by <see cref="Transform"/>. The tensor must stay alive while the result is used.
+    /// </summary>
+    /// <exception cref="ArgumentException">The tensor was not created by <see cref="Transform"/>.</exception>
     public static WinogradWeight Open(Tensor transformed)
     {
         var header = (int*)TensorMemory.Pointer(transformed);
@@ -56,12 +58,14 @@ internal readonly unsafe struct WinogradWeight
                 return weight;
         }
 
-        throw new ArgumentException($"A {TensorMemory.Describe(transformed)} is no weight in the Winograd domain.", nameof(transformed));
+        throw new ArgumentException($"{TensorMemory.Describe(transformed)} is not a weight in the Winograd domain.", nameof(transformed));
     }
 
-    /// <summary>Transforms weights.</summary>
-    /// <param name="weight">[O, I, 3, 3].</param>
-    /// <param name="isFlipped">Whether they are rotated by 180 degrees, with inputs and outputs swapped: those of the gradient with respect to the input.</param>
+    /// <summary>Transforms weights to the Winograd domain.</summary>
+    /// <param name="weight">The weights [O, I, 3, 3].</param>
+    /// <param name="isFlipped">
+    /// Whether to rotate the kernels by 180 degrees and swap inputs and outputs, for the gradient with respect to the input.
+    /// </param>
     public static Tensor Transform(Tensor weight, bool isFlipped)
     {
         var layout = Layout(weight, isFlipped, null);
@@ -73,10 +77,13 @@ internal readonly unsafe struct WinogradWeight
         return result;
     }
 
-    /// <summary>Transforms weights that are used once, in scratch memory: tensors of that size, between activations, leave holes in the heap.</summary>
-    /// <param name="weight">[O, I, 3, 3].</param>
-    /// <param name="isFlipped">As in <see cref="Transform"/>.</param>
-    /// <param name="memory">Holds the result; disposed by the caller after its use.</param>
+    /// <summary>
+    /// Transforms weights that are used once, into scratch memory: tensors of that size, allocated between activations, would fragment the
+    /// heap.
+    /// </summary>
+    /// <param name="weight">The weights [O, I, 3, 3].</param>
+    /// <param name="isFlipped">See <see cref="Transform"/>.</param>
+    /// <param name="memory">Receives the memory of the result, which the caller disposes after use.</param>
     public static WinogradWeight TransformOnce(Tensor weight, bool isFlipped, out ScratchMemory memory)
     {
         memory = ScratchMemory.Rent(Layout(weight, isFlipped, null).Size);
@@ -117,7 +124,7 @@ internal readonly unsafe struct WinogradWeight
     {
         const int taps = Kernel * Kernel;
         var memory = stackalloc float[(Lanes * taps + 1) * Lanes];
-        var piece = Align(memory);
+        var block = Align(memory);
         var width = GemmMicroKernel.PanelWidth;
         var end = Math.Min(firstInput + Slice, Inputs);
         for (var input = firstInput; input < end; input += Lanes)
@@ -128,21 +135,21 @@ internal readonly unsafe struct WinogradWeight
                 var output = panel * width + lane;
                 var outputs = Math.Clamp(Outputs - output, 0, Lanes);
                 if (outputs < Lanes)
-                    new Span<float>(piece, Lanes * taps * Lanes).Clear();
+                    new Span<float>(block, Lanes * taps * Lanes).Clear();
                 if (isFlipped)
-                    GatherFlipped(from, input, inputs, output, outputs, piece);
+                    GatherFlipped(from, input, inputs, output, outputs, block);
                 else
-                    Gather(from, input, inputs, output, outputs, piece);
+                    Gather(from, input, inputs, output, outputs, block);
                 var to = Panel(0, panel) + (nint)input * width + lane;
                 for (var i = 0; i < inputs; i++)
-                    Weight(piece + i * taps * Lanes, to + i * width, PointStride);
+                    Weight(block + i * taps * Lanes, to + i * width, PointStride);
             }
         }
     }
 
-    // To [inputs, tap, outputs]; the weights lie as [O, tap, I].
+    // Copies the weights [O, tap, I] to [inputs, tap, outputs].
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Gather<T>(T* from, int input, int inputs, int output, int outputs, float* piece)
+    private void Gather<T>(T* from, int input, int inputs, int output, int outputs, float* block)
         where T : unmanaged, IMapElement<T>
     {
         const int taps = Kernel * Kernel;
@@ -150,7 +157,7 @@ internal readonly unsafe struct WinogradWeight
         {
             var first = from + (nint)output * taps * Inputs + input;
             for (var tap = 0; tap < taps; tap++, first += Inputs)
-                Transpose(first, (nint)taps * Inputs, piece + tap * Lanes, taps * Lanes);
+                Transpose(first, (nint)taps * Inputs, block + tap * Lanes, taps * Lanes);
             return;
         }
 
@@ -161,12 +168,12 @@ internal readonly unsafe struct WinogradWeight
             {
                 var values = Load(row, inputs);
                 for (var i = 0; i < inputs; i++)
-                    piece[(i * taps + tap) * Lanes + o] = values[i];
+                    block[(i * taps + tap) * Lanes + o] = values[i];
             }
         }
     }
 
-    // 8x8: pairs of rows are interleaved, then pairs of those, then halves are exchanged.
+    // Transposes 8x8: interleaves pairs of rows, then pairs of those, then exchanges halves.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Transpose<T>(T* from, nint fromStride, float* to, nint toStride)
         where T : unmanaged, IMapElement<T>
@@ -200,9 +207,9 @@ internal readonly unsafe struct WinogradWeight
         q3 = Avx.Shuffle(high01, high23, 0xee);
     }
 
-    // The convolution's inputs are the O of the weights.
+    // The inputs of this convolution are dimension O of the weights.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void GatherFlipped<T>(T* from, int input, int inputs, int output, int outputs, float* piece)
+    private void GatherFlipped<T>(T* from, int input, int inputs, int output, int outputs, float* block)
         where T : unmanaged, IMapElement<T>
     {
         const int taps = Kernel * Kernel;
@@ -210,7 +217,7 @@ internal readonly unsafe struct WinogradWeight
         {
             var row = from + (nint)(input + i) * taps * Outputs + output;
             for (var tap = taps - 1; tap >= 0; tap--, row += Outputs)
-                Load(row, outputs).Store(piece + (i * taps + tap) * Lanes);
+                Load(row, outputs).Store(block + (i * taps + tap) * Lanes);
         }
     }
 }

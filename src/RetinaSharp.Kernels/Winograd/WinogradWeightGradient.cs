@@ -4,29 +4,29 @@ using static TorchSharp.torch;
 namespace RetinaSharp.Kernels;
 
 /// <summary>
-/// Gradient of a convolution with respect to its weights. In the Winograd domain it is a GEMM for each point that sums over the tiles: output
-/// gradients, transposed, times inputs. Chunks of tiles are transformed into packed panels by all threads. A task then is a block of output and
-/// input channels at all points, whose sums stay in the L2 cache and are transformed back by the same task. Chunks have one order, and their
-/// size depends on shapes only: the result is deterministic.
+/// The gradient of a convolution with respect to its weights. In the Winograd domain it is one GEMM per point that sums over the tiles:
+/// transposed output gradients times inputs. All threads transform chunks of tiles into packed panels. Then a task computes a block of
+/// output and input channels for all points; its sums stay in the L2 cache, and the same task transforms them back. Chunk order and size
+/// depend only on shapes, so the result is deterministic.
 /// </summary>
-/// <typeparam name="T">Elements of the maps and of the gradient.</typeparam>
+/// <typeparam name="T">Element type of the feature maps and the gradient.</typeparam>
 internal sealed unsafe class WinogradWeightGradient<T> : IDisposable
     where T : unmanaged, IMapElement<T>
 {
     private const int Skew = 16;
 
-    // Elements of a chunk at each point, inputs and gradients together: in all 4.5 to 36 MB. In between it is so many times the sums, which are read and
-    // written once for each chunk.
+    // Number of elements of a chunk per point, inputs and gradients together: 4.5 to 36 MB for all points. Within these limits it is a
+    // multiple of the number of sums, which are read and written once per chunk.
     private const int MinChunkElements = 32 * 1024, MaxChunkElements = 256 * 1024, ElementsPerSum = 8, MinChunkTiles = 64;
 
-    // Tiles that are summed at once: two panels of them, 16 KB each with AVX2, stay in the L1 and L2 caches.
+    // Number of tiles that are summed at a time: two panels, 16 KB each with AVX2, stay in the L1 and L2 caches.
     private const int MaxDepth = 256;
 
-    // Outputs and inputs of a task, at most.
+    // Maximum numbers of output and input channels of a task.
     private const int MaxOutputs = 64, MaxInputs = 64;
     private const int TasksPerThread = 4;
 
-    // Tiles that one task transforms.
+    // Number of tiles that a task transforms.
     private const int TaskTiles = 4;
 
     private readonly Tensor[] _inputs, _gradients;
@@ -74,7 +74,7 @@ internal sealed unsafe class WinogradWeightGradient<T> : IDisposable
         new Span<T>(_zeros, zeros).Clear();
     }
 
-    /// <summary>Computes and returns the gradient.</summary>
+    /// <summary>Computes the gradient.</summary>
     public Tensor Run()
     {
         using var rows = empty(_outputChannels, Kernel, Kernel, _inputChannels, T.Type);
@@ -84,7 +84,7 @@ internal sealed unsafe class WinogradWeightGradient<T> : IDisposable
             var start = first;
             var count = Math.Min(_chunk, _tiles.Count - first);
             ParallelFor.Run(DivideUp(count, TaskTiles), task => Transform(start, task * TaskTiles, Math.Min(TaskTiles, count - task * TaskTiles)));
-            ParallelFor.Run(DivideUp(_outputPanels, _blockOutputs) * DivideUp(_inputPanels, _blockInputs), task => RunBlock(task, start, count, to));
+            ParallelFor.Run(DivideUp(_outputPanels, _blockOutputs) * DivideUp(_inputPanels, _blockInputs), task => ComputeBlock(task, start, count, to));
         }
 
         return rows.permute(0, 3, 1, 2);
@@ -100,7 +100,7 @@ internal sealed unsafe class WinogradWeightGradient<T> : IDisposable
         }
     }
 
-    // Inputs and gradients of some tiles of a chunk, into panels [tile, PanelWidth].
+    // Transforms inputs and gradients of some tiles of a chunk into panels [tile, PanelWidth].
     private void Transform(int start, int first, int count)
     {
         var pixels = stackalloc T*[Domain];
@@ -115,8 +115,8 @@ internal sealed unsafe class WinogradWeightGradient<T> : IDisposable
         }
     }
 
-    // GEMMs of one block of outputs and inputs, [O, T] x [T, I] at each point, and the transform to weights after the last chunk.
-    private void RunBlock(int task, int start, int count, T* to)
+    // GEMMs of one block of outputs and inputs, [O, T] x [T, I] per point, and the transform to weights after the last chunk.
+    private void ComputeBlock(int task, int start, int count, T* to)
     {
         var width = GemmMicroKernel.PanelWidth;
         var inputBlocks = DivideUp(_inputPanels, _blockInputs);

@@ -18,7 +18,7 @@ public sealed class FusedConvolutionGradientTests : LeakCheck
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void Gradients_Fp32_AreThoseOfAutograd(int[] shape) => ForEachCombination(shape, (at, trained, options) =>
+    public void Gradients_Fp32_MatchAutograd(int[] shape) => ForEachCombination(shape, (at, trained, options) =>
     {
         var expected = Run(false, ScalarType.Float32, at, trained, options);
         AssertClose(expected, Run(true, ScalarType.Float32, at, trained, options), Fp32);
@@ -26,7 +26,7 @@ public sealed class FusedConvolutionGradientTests : LeakCheck
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void Gradients_Bf16_AreThoseOfFp32(int[] shape) => ForEachCombination(shape, (at, trained, options) =>
+    public void Gradients_Bf16_MatchFp32(int[] shape) => ForEachCombination(shape, (at, trained, options) =>
     {
         var expected = Run(false, ScalarType.Float32, at, trained, options);
         var actual = Run(true, ScalarType.BFloat16, at, trained, options);
@@ -39,7 +39,7 @@ public sealed class FusedConvolutionGradientTests : LeakCheck
     [InlineData(3, 1)]
     [InlineData(3, 2)]
     [InlineData(7, 2)]
-    public void Gradients_PlainFp64_AreFiniteDifferences(int kernel, int stride)
+    public void Gradients_PlainFp64_MatchFiniteDifferences(int kernel, int stride)
     {
         using var setting = new KernelSetting(false);
         using var scope = NewDisposeScope();
@@ -76,11 +76,11 @@ public sealed class FusedConvolutionGradientTests : LeakCheck
     [InlineData(ScalarType.Float32, 128, 64, false, false)]
     [InlineData(ScalarType.Float32, 12, 20, true, false)]
     [InlineData(ScalarType.BFloat16, 32, 32, true, true)]
-    public void Gradients_SeveralMaps_AreThoseOfAutograd(ScalarType type, int inputs, int outputs, bool hasBias, bool relu)
+    public void Gradients_SeveralMaps_MatchAutograd(ScalarType type, int inputs, int outputs, bool hasBias, bool relu)
     {
         using var scope = NewDisposeScope();
         ConvolutionCase[] levels = [new(2, inputs, outputs, 17, 15, 3, 1), new(2, inputs, outputs, 9, 8, 3, 1), new(2, inputs, outputs, 3, 2, 3, 1)];
-        // The second map wants no gradient.
+        // The second map requires no gradient.
         List<Tensor?> Go(bool fused, ScalarType compute)
         {
             using var setting = new KernelSetting(fused);
@@ -126,7 +126,7 @@ public sealed class FusedConvolutionGradientTests : LeakCheck
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Gradients_OfFreshGraphs_AccumulateInLeaves(bool fused)
+    public void Gradients_NewGraphs_AccumulateInLeaves(bool fused)
     {
         using var setting = new KernelSetting(fused);
         using var scope = NewDisposeScope();
@@ -140,7 +140,7 @@ public sealed class FusedConvolutionGradientTests : LeakCheck
     }
 
     [Fact]
-    public void Gradients_SumOfTheOutput_TakesAnExpandedGradient()
+    public void Gradients_SumOfOutput_AcceptsExpandedGradient()
     {
         using var scope = NewDisposeScope();
         var at = new ConvolutionCase(2, 8, 5, 6, 7, 3, 1);
@@ -150,7 +150,7 @@ public sealed class FusedConvolutionGradientTests : LeakCheck
     }
 
     [Fact]
-    public void Gradients_OutputWithoutOne_SaysSo()
+    public void Gradients_OutputWithoutGradient_Throws()
     {
         using var scope = NewDisposeScope();
         var (x, w) = (randn(1, 4, 5, 5), randn(4, 4, 3, 3).requires_grad_());
@@ -173,7 +173,7 @@ public sealed class FusedConvolutionGradientTests : LeakCheck
     [InlineData(false, false)]
     [InlineData(true, false)]
     [InlineData(true, true)]
-    public void Graph_AfterBackward_KeepsOutputsOnly(bool relu, bool isOfSeveralMaps)
+    public void Graph_AfterBackward_KeepsOnlyOutputs(bool relu, bool isOfSeveralMaps)
     {
         using var scope = NewDisposeScope();
         var (x, w, b) = (randn(1, 16, 9, 9).requires_grad_(), randn(16, 16, 3, 3).requires_grad_(), randn(16).requires_grad_());
@@ -185,7 +185,7 @@ public sealed class FusedConvolutionGradientTests : LeakCheck
             var y = FusedConvolution.Forward(maps, w, b, 1, 1, new(Relu: relu));
             Assert.True(TensorCount.Alive > before + y.Length);
             Autograd.Backward(y, seeds);
-            // What the backward pass needed goes with it, not with the outputs.
+            // What the backward pass needed is freed with it, not with the outputs.
             Assert.Equal(before + y.Length, TensorCount.Alive);
             foreach (var map in y)
                 map.Dispose();
@@ -194,7 +194,7 @@ public sealed class FusedConvolutionGradientTests : LeakCheck
     }
 
     [Fact]
-    public void Graph_NeverRunBackward_IsFreedWithItsOutputs()
+    public void Graph_WithoutBackward_IsFreedWithOutputs()
     {
         using var scope = NewDisposeScope();
         var (x, w) = (randn(1, 16, 9, 9).requires_grad_(), randn(16, 16, 3, 3).requires_grad_());
@@ -208,7 +208,7 @@ public sealed class FusedConvolutionGradientTests : LeakCheck
     }
 
     [Fact]
-    public void Graph_OutputsInDisposeScope_MoveToTheOuterOne()
+    public void Graph_OutputsInDisposeScope_MoveToOuterScope()
     {
         using var outer = NewDisposeScope();
         var w = randn(16, 16, 3, 3).requires_grad_();
@@ -220,7 +220,7 @@ public sealed class FusedConvolutionGradientTests : LeakCheck
     }
 
     [Fact]
-    public void Graph_Again_Throws()
+    public void Graph_SecondBackward_Throws()
     {
         using var scope = NewDisposeScope();
         var (x, w) = (randn(1, 4, 5, 5), randn(4, 4, 3, 3).requires_grad_());
@@ -230,7 +230,7 @@ public sealed class FusedConvolutionGradientTests : LeakCheck
     }
 
     [Fact]
-    public void Gradients_OfTwoThreads_AreThoseOfOne()
+    public void Gradients_TwoThreads_MatchSingleThread()
     {
         using var scope = NewDisposeScope();
         var at = new ConvolutionCase(1, 32, 32, 20, 20, 3, 1);
@@ -270,7 +270,7 @@ public sealed class FusedConvolutionGradientTests : LeakCheck
     private static void ForEachCombination(int[] shape, Action<ConvolutionCase, bool[], Options> test)
     {
         var at = new ConvolutionCase(shape[0], shape[1], shape[2], shape[3], shape[4], shape[5], shape[6]);
-        // Which of input, weight, bias and residual are trained.
+        // Which of input, weight, bias and residual require gradients.
         bool[][] choices = [[true, true, true, true], [false, true, false, false], [true, false, false, false], [false, false, true, false], [false, false, false, true]];
         Options[] all =
         [
@@ -289,7 +289,7 @@ public sealed class FusedConvolutionGradientTests : LeakCheck
         }
     }
 
-    /// <summary>The output, and gradients of input, weight, bias and residual.</summary>
+    /// <summary>Returns the output and the gradients of input, weight, bias and residual.</summary>
     private static List<Tensor?> Run(bool fused, ScalarType type, ConvolutionCase at, bool[] trained, Options options)
     {
         using var setting = new KernelSetting(fused);

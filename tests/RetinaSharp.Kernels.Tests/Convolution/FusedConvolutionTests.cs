@@ -13,10 +13,10 @@ public sealed class FusedConvolutionTests : LeakCheck
         [2, 16, 24, 9, 7, 1, 1], [1, 16, 8, 7, 6, 1, 2], [2, 64, 64, 8, 8, 1, 1],
         [2, 16, 24, 9, 7, 3, 1], [1, 8, 16, 8, 10, 3, 2], [3, 16, 8, 7, 9, 3, 2],
         [1, 3, 8, 33, 31, 7, 2], [2, 5, 7, 8, 12, 7, 1],
-        // One pixel; a stride over less than the kernel; one channel, of which contiguous and channels-last are the same.
+        // One pixel; a stride greater than the kernel; one channel, where contiguous and channels-last are the same.
         [1, 16, 8, 1, 1, 1, 1], [2, 16, 8, 1, 1, 3, 1], [2, 8, 8, 1, 1, 3, 2], [2, 4, 8, 1, 1, 7, 2], [2, 8, 4, 1, 2, 3, 2],
         [2, 1, 8, 6, 5, 3, 1], [2, 8, 1, 6, 5, 3, 1], [1, 1, 1, 5, 5, 1, 1], [2, 1, 6, 6, 5, 1, 2],
-        // Winograd's, in whole tiles and not.
+        // Winograd, with whole and partial tiles.
         [4, 32, 32, 16, 16, 3, 1], [4, 34, 45, 13, 15, 3, 1],
     ];
 
@@ -37,7 +37,7 @@ public sealed class FusedConvolutionTests : LeakCheck
 
     [Theory]
     [MemberData(nameof(Settings))]
-    public void Forward_Fp32_IsConv2dThenScaleThenAddThenRelu(bool fused, int[] shape) => ForEachPostOps(fused, shape, (at, isChannelsLast, hasBias, hasResidual, relu, hasScale) =>
+    public void Forward_Fp32_MatchesConv2dScaleAddRelu(bool fused, int[] shape) => ForEachPostOps(fused, shape, (at, isChannelsLast, hasBias, hasResidual, relu, hasScale) =>
     {
         var (x, w, b, r) = Tensors(at, ScalarType.Float32, isChannelsLast, hasBias, hasResidual);
         var postOps = new PostOps(r, relu, Scale: hasScale ? at.Scale(ScalarType.Float32) : null);
@@ -49,7 +49,7 @@ public sealed class FusedConvolutionTests : LeakCheck
 
     [Theory]
     [MemberData(nameof(Settings))]
-    public void Forward_Bf16_IsFp32Rounded(bool fused, int[] shape) => ForEachPostOps(fused, shape, (at, isChannelsLast, hasBias, hasResidual, relu, hasScale) =>
+    public void Forward_Bf16_IsRoundedFp32(bool fused, int[] shape) => ForEachPostOps(fused, shape, (at, isChannelsLast, hasBias, hasResidual, relu, hasScale) =>
     {
         var (x, w, b, r) = Tensors(at, ScalarType.BFloat16, isChannelsLast, hasBias, hasResidual);
         var postOps = new PostOps(r, relu, Scale: hasScale ? at.Scale(ScalarType.BFloat16) : null);
@@ -57,7 +57,7 @@ public sealed class FusedConvolutionTests : LeakCheck
         Assert.Equal(ScalarType.BFloat16, y.dtype);
         Assert.True(y.IsChannelsLast());
         var expected = at.Reference(x, w, b, postOps);
-        // LibTorch's own operators round in between; so does oneDNN before it adds to a map whose memory format is ambiguous.
+        // LibTorch's own operators round in between; so does oneDNN before it adds to a map with an ambiguous memory format.
         if (fused && !(hasResidual && at.IsAmbiguous))
             TensorAssert.IsRounded(expected, y);
         else
@@ -66,7 +66,7 @@ public sealed class FusedConvolutionTests : LeakCheck
 
     [Theory]
     [MemberData(nameof(Settings))]
-    public void Forward_OverwritesResidual_SameOutputAndNothingElseIsOverwritten(bool fused, int[] shape) => ForEachPostOps(fused, shape, (at, isChannelsLast, hasBias, isBf16, relu, hasScale) =>
+    public void Forward_OverwritesResidual_GivesSameOutputAndOverwritesNothingElse(bool fused, int[] shape) => ForEachPostOps(fused, shape, (at, isChannelsLast, hasBias, isBf16, relu, hasScale) =>
     {
         var type = isBf16 ? ScalarType.BFloat16 : ScalarType.Float32;
         var (x, w, b, r) = Tensors(at, type, isChannelsLast, hasBias, true);
@@ -80,7 +80,7 @@ public sealed class FusedConvolutionTests : LeakCheck
     });
 
     [Fact]
-    public void Forward_OverwritesResidualOfOneDnn_TakesItsMemory()
+    public void Forward_OverwritesResidualWithOneDnn_ReusesItsMemory()
     {
         using var scope = NewDisposeScope();
         var at = new ConvolutionCase(1, 8, 8, 6, 6, 1, 1);
@@ -95,7 +95,7 @@ public sealed class FusedConvolutionTests : LeakCheck
     [InlineData(true, ScalarType.BFloat16, 32, 32)]
     [InlineData(false, ScalarType.Float32, 16, 24)]
     [InlineData(false, ScalarType.BFloat16, 16, 24)]
-    public void Forward_SeveralMaps_AreThoseOneByOne(bool fused, ScalarType type, int inputs, int outputs)
+    public void Forward_SeveralMaps_MatchSingleMaps(bool fused, ScalarType type, int inputs, int outputs)
     {
         using var setting = new KernelSetting(fused);
         using var scope = NewDisposeScope();
@@ -142,7 +142,7 @@ public sealed class FusedConvolutionTests : LeakCheck
     [InlineData(true, ScalarType.Float32, 64, 1)]
     [InlineData(true, ScalarType.BFloat16, 64, 3)]
     [InlineData(false, ScalarType.Float32, 16, 3)]
-    public void Forward_PackedWeight_IsKeptUntilInvalidated(bool fused, ScalarType type, int inputs, int kernel)
+    public void Forward_PackedWeight_IsCachedUntilInvalidated(bool fused, ScalarType type, int inputs, int kernel)
     {
         using var setting = new KernelSetting(fused);
         using var scope = NewDisposeScope();
@@ -155,7 +155,7 @@ public sealed class FusedConvolutionTests : LeakCheck
 
         var first = Convolve();
         var second = Convolve();
-        // A map of another size, with the layout that was made for the first.
+        // A map of another size, with the layout that was created for the first.
         var other = at with { Images = 2, Height = 9, Width = 31 };
         var otherX = other.Input(type);
         var ofOther = FusedConvolution.Forward(otherX, w, b, 1, kernel / 2, PostOps.OnlyRelu, packed);
@@ -173,7 +173,7 @@ public sealed class FusedConvolutionTests : LeakCheck
     }
 
     [Fact]
-    public void Forward_PackedWeightFromManyThreads_SameOutputs()
+    public void Forward_PackedWeightFromManyThreads_GivesSameOutputs()
     {
         using var scope = NewDisposeScope();
         using var packed = new PackedWeight();
@@ -192,7 +192,7 @@ public sealed class FusedConvolutionTests : LeakCheck
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Forward_ResidualOfSeveralMaps_Throws(bool fused)
+    public void Forward_ResidualWithSeveralMaps_Throws(bool fused)
     {
         using var setting = new KernelSetting(fused);
         using var scope = NewDisposeScope();
@@ -200,7 +200,7 @@ public sealed class FusedConvolutionTests : LeakCheck
         Assert.Throws<ArgumentException>(() => FusedConvolution.Forward([x, x], w, null, 1, 1, new PostOps(x)));
     }
 
-    public static TheoryData<bool, string> Misfits
+    public static TheoryData<bool, string> Mismatches
     {
         get
         {
@@ -217,12 +217,12 @@ public sealed class FusedConvolutionTests : LeakCheck
     }
 
     [Theory]
-    [MemberData(nameof(Misfits))]
-    public void Forward_Misfit_SaysShapesAndTypes(bool fused, string name)
+    [MemberData(nameof(Mismatches))]
+    public void Forward_Mismatch_ThrowsWithShapesAndTypes(bool fused, string name)
     {
         using var setting = new KernelSetting(fused);
         using var scope = NewDisposeScope();
-        // Of Winograd's kernel and of oneDNN's; recorded or not.
+        // For Winograd and oneDNN, recorded or not.
         foreach (var (channels, isTrained) in new[] { (32, false), (32, true), (5, false), (5, true) })
         {
             var (x, w, b, r, stride, padding) = (zeros(1, channels, 40, 40), zeros(channels, channels, 3, 3), zeros(channels), zeros(1, channels, 40, 40), 1, 1);
@@ -267,7 +267,7 @@ public sealed class FusedConvolutionTests : LeakCheck
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Forward_NaN_IsWhereTheKernelSeesIt(bool fused)
+    public void Forward_NaN_PropagatesWithinKernel(bool fused)
     {
         using var setting = new KernelSetting(fused);
         using var scope = NewDisposeScope();
@@ -277,7 +277,7 @@ public sealed class FusedConvolutionTests : LeakCheck
             {
                 var x = zeros(1, 8, 6, 6, type);
                 x[0, 2, 3, 3] = float.NaN;
-                // Without ReLU: that of oneDNN makes 0 of NaN.
+                // Without ReLU, because oneDNN's ReLU returns 0 for NaN.
                 var y = FusedConvolution.Forward(x, ones(8, 8, kernel, kernel, type), null, 1, kernel / 2);
                 Assert.Equal(8 * kernel * kernel, y.isnan().sum().ToInt64());
             }

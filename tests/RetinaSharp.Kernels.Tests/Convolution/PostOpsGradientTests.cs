@@ -12,7 +12,7 @@ public sealed class PostOpsGradientTests : LeakCheck
             var data = new TheoryData<ScalarType, int, int, int>();
             foreach (var type in (ScalarType[])[ScalarType.Float32, ScalarType.BFloat16])
             {
-                // Channels of whole vectors, of none, of vectors and a rest; many blocks.
+                // Channels that are whole vectors, less than a vector, or vectors and a remainder; many blocks.
                 foreach (var (channels, height, width) in new[] { (64, 5, 7), (1, 3, 3), (3, 9, 9), (19, 8, 5), (37, 1, 1), (256, 40, 41), (130, 70, 33) })
                     data.Add(type, channels, height, width);
             }
@@ -40,7 +40,7 @@ public sealed class PostOpsGradientTests : LeakCheck
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void Compute_WithoutRelu_IsTheGradientItselfAndItsSum(ScalarType type, int channels, int height, int width)
+    public void Compute_WithoutRelu_ReturnsGradientAndItsSum(ScalarType type, int channels, int height, int width)
     {
         using var scope = NewDisposeScope();
         var gradient = Map(type, channels, height, width);
@@ -56,7 +56,7 @@ public sealed class PostOpsGradientTests : LeakCheck
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void Compute_AnyNumberOfThreads_SameBits(ScalarType type, int channels, int height, int width)
+    public void Compute_AnyNumberOfThreads_GivesSameBits(ScalarType type, int channels, int height, int width)
     {
         using var scope = NewDisposeScope();
         var (gradient, output) = (Map(type, channels, height, width), Map(type, channels, height, width).relu());
@@ -82,10 +82,10 @@ public sealed class PostOpsGradientTests : LeakCheck
     [Theory]
     [InlineData(ScalarType.Float32)]
     [InlineData(ScalarType.BFloat16)]
-    public void Compute_NaNInfinityAndZeros_AreThoseOfThresholdBackward(ScalarType type)
+    public void Compute_NaNInfinityAndZeros_MatchThresholdBackward(ScalarType type)
     {
         using var scope = NewDisposeScope();
-        // Channels of a vector and of the rest alike.
+        // Values in the vector part and in the remainder.
         const int Channels = 21;
         float[] values = [float.NaN, float.PositiveInfinity, 0, -0f, 1e-38f, 3];
         var output = zeros(1, Channels, 1, values.Length, type);
@@ -98,7 +98,7 @@ public sealed class PostOpsGradientTests : LeakCheck
         gradient[0, 20, 0, 2] = float.NegativeInfinity;
 
         var leaf = output.clone().requires_grad_();
-        // LibTorch's own backward pass of ReLU sees the same output.
+        // LibTorch's own backward pass of ReLU gets the same output.
         leaf.relu().backward([gradient]);
         var (masked, _) = PostOpsGradient.Compute(gradient, output.ChannelsLast(), wantsBias: false);
 

@@ -5,21 +5,21 @@ namespace RetinaSharp.Kernels.Tests.Native;
 public sealed class NativeLibrariesTests
 {
     [Fact]
-    public void Load_ThePackagesFile_StaysAsItIs()
+    public void Load_FileOfPackage_IsNotModified()
     {
         if (!OperatingSystem.IsLinux())
             return;
         LibTorch.EnsureLoaded();
         var file = Directory.EnumerateFiles(AppContext.BaseDirectory, "libLibTorchSharp.so", SearchOption.AllDirectories).First();
         var bytes = File.ReadAllBytes(file);
-        // In a patched file the requirement would be weak already.
+        // In a patched file the requirement would already be weak.
         Assert.NotEqual(bytes, OldLibstdcxx.Weaken([.. bytes], "GLIBCXX_3.4.32"));
     }
 
     [Fact]
-    public void Explain_AnyError_SaysWhatToDo()
+    public void Describe_AnyError_HasRemedy()
     {
-        var message = NativeLibraries.Explain(new DllNotFoundException("\n  libgomp.so.1: cannot open shared object file\nmore"));
+        var message = NativeLibraries.Describe(new DllNotFoundException("\n  libgomp.so.1: cannot open shared object file\nmore"));
         Assert.StartsWith("LibTorch cannot be loaded", message);
         Assert.Contains("libgomp.so.1: cannot open shared object file", message);
         Assert.DoesNotContain("more", message);
@@ -27,7 +27,7 @@ public sealed class NativeLibrariesTests
     }
 
     [Fact]
-    public void Explain_ErrorWithoutWords_SaysWhatToDo() => Assert.Contains("TorchSharp-cpu", NativeLibraries.Explain(new DllNotFoundException("")));
+    public void Describe_ErrorWithoutMessage_HasRemedy() => Assert.Contains("TorchSharp-cpu", NativeLibraries.Describe(new DllNotFoundException("")));
 
     [Fact]
     public void Install_Again_DoesNothing()

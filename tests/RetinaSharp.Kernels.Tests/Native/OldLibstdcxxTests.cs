@@ -12,7 +12,7 @@ public sealed class OldLibstdcxxTests
         : null;
 
     [Fact]
-    public void Weaken_TheLibrary_SetsOneFlag()
+    public void Weaken_RealLibrary_SetsOneFlag()
     {
         if (!OperatingSystem.IsLinux())
             return;
@@ -22,12 +22,12 @@ public sealed class OldLibstdcxxTests
         var changed = Assert.Single(Enumerable.Range(0, before.Length), i => before[i] != after[i]);
         // VER_FLG_WEAK.
         Assert.Equal(before[changed] | 2, after[changed]);
-        // vna_flags stands behind vna_hash, the name's ELF hash.
+        // vna_flags follows vna_hash, the ELF hash of the name.
         Assert.Equal(ElfHash(Version), BinaryPrimitives.ReadUInt32LittleEndian(after.AsSpan(changed - 4)));
     }
 
     [Fact]
-    public void Weaken_Twice_ChangesNothingMore()
+    public void Weaken_Twice_IsIdempotent()
     {
         if (!OperatingSystem.IsLinux())
             return;
@@ -39,7 +39,7 @@ public sealed class OldLibstdcxxTests
     [InlineData("GLIBCXX_3.4.9999")]
     [InlineData("GLIBCXX_3.4.3")]
     [InlineData("")]
-    public void Weaken_VersionThatIsNotRequired_Throws(string version)
+    public void Weaken_VersionNotRequired_Throws(string version)
     {
         if (!OperatingSystem.IsLinux())
             return;
@@ -58,24 +58,24 @@ public sealed class OldLibstdcxxTests
     [InlineData("7f454c460101000000000000000000000000000000000000000000000000000000000000")]
     [InlineData("7f454c460202000000000000000000000000000000000000000000000000000000000000")]
     [InlineData("4d5a90000300000004000000ffff0000b800000000000000400000000000000000000000")]
-    public void Weaken_NoElfLibrary_Throws(string hex) => AssertRefusedOrDone(Convert.FromHexString(hex), isRefused: true);
+    public void Weaken_NotAnElfLibrary_Throws(string hex) => AssertThrowsOrSucceeds(Convert.FromHexString(hex), mustThrow: true);
 
     [Fact]
     public void Weaken_Truncated_Throws()
     {
         var (elf, _) = Small();
-        // Behind sh_link of the last section header nothing is read.
+        // Nothing after sh_link of the last section header is read.
         for (var length = 0; length < elf.Length; length++)
-            AssertRefusedOrDone(elf[..length], isRefused: length < elf.Length - 64 + 0x2c);
+            AssertThrowsOrSucceeds(elf[..length], mustThrow: length < elf.Length - 64 + 0x2c);
         if (Library is null)
             return;
         var library = File.ReadAllBytes(Library);
         for (var i = 0; i < 50; i++)
-            AssertRefusedOrDone(library[..(int)((long)library.Length * i / 50)], isRefused: true);
+            AssertThrowsOrSucceeds(library[..(int)((long)library.Length * i / 50)], mustThrow: true);
     }
 
     [Fact]
-    public void Weaken_SmallLibrary_SetsTheFlag()
+    public void Weaken_SmallLibrary_SetsFlag()
     {
         var (elf, flags) = Small();
         var after = OldLibstdcxx.Weaken([.. elf], Version);
@@ -83,7 +83,7 @@ public sealed class OldLibstdcxxTests
     }
 
     [Fact]
-    public void Weaken_DamagedAnywhere_IsRefusedOrDone()
+    public void Weaken_CorruptedAnywhere_ThrowsOrSucceeds()
     {
         var (elf, _) = Small();
         var random = new Random(1);
@@ -92,12 +92,12 @@ public sealed class OldLibstdcxxTests
             var damaged = elf.ToArray();
             for (var flips = random.Next(1, 4); flips > 0; flips--)
                 damaged[random.Next(damaged.Length)] = random.Next(3) switch { 0 => 0, 1 => 255, _ => (byte)random.Next(256) };
-            AssertRefusedOrDone(damaged);
+            AssertThrowsOrSucceeds(damaged);
         }
     }
 
     [Fact]
-    public void Weaken_EachOffsetReplaced_IsRefusedOrDone()
+    public void Weaken_EachOffsetReplaced_ThrowsOrSucceeds()
     {
         var (elf, _) = Small();
         for (var at = 4; at <= elf.Length - 4; at++)
@@ -106,13 +106,13 @@ public sealed class OldLibstdcxxTests
             {
                 var damaged = elf.ToArray();
                 BinaryPrimitives.WriteInt32LittleEndian(damaged.AsSpan(at), value);
-                AssertRefusedOrDone(damaged);
+                AssertThrowsOrSucceeds(damaged);
             }
         }
     }
 
     [Fact]
-    public void Weaken_DamagedLibrary_IsRefusedOrDone()
+    public void Weaken_CorruptedLibrary_ThrowsOrSucceeds()
     {
         if (Library is null)
             return;
@@ -121,7 +121,7 @@ public sealed class OldLibstdcxxTests
         var random = new Random(2);
         for (var i = 0; i < 300; i++)
         {
-            // Restored below: copies of the library would take longer than the rest.
+            // Restored below: copying the library would take longer than the rest of the test.
             var places = Enumerable.Range(0, 3).Select(_ => random.Next(3) switch
             {
                 0 => random.Next(64),
@@ -131,7 +131,7 @@ public sealed class OldLibstdcxxTests
             var before = Array.ConvertAll(places, place => library[place]);
             foreach (var place in places)
                 library[place] = (byte)random.Next(256);
-            AssertRefusedOrDone(library);
+            AssertThrowsOrSucceeds(library);
             for (var j = 0; j < places.Length; j++)
                 library[places[j]] = before[j];
         }
@@ -148,39 +148,41 @@ public sealed class OldLibstdcxxTests
             ((byte[])[0x7f, (byte)'E', (byte)'L', (byte)'F', 2, 1]).CopyTo(bytes, 0);
             if (i % 2 == 0)
             {
-                // A section table within the file, so that the rest is read as well.
+                // A section table within the file, so that the rest is read too.
                 BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(0x28), random.Next(bytes.Length));
                 BinaryPrimitives.WriteInt16LittleEndian(bytes.AsSpan(0x3a), 64);
             }
 
-            AssertRefusedOrDone(bytes, isRefused: true);
+            AssertThrowsOrSucceeds(bytes, mustThrow: true);
         }
     }
 
     [Fact]
-    public void Weaken_RequirementsInACircle_Throws()
+    public void Weaken_CyclicRequirements_Throws()
     {
         var (elf, flags) = Small("GLIBCXX_3.4.1");
-        // vn_next of the only Elf64_Verneed, which stands 16 bytes before its entry: back to the file's start.
+        // vn_next of the only Elf64_Verneed, 16 bytes before its entry: back to the start of the file.
         BinaryPrimitives.WriteInt32LittleEndian(elf.AsSpan(flags - 4 - 16 + 12), -8);
-        AssertRefusedOrDone(elf, isRefused: true);
+        AssertThrowsOrSucceeds(elf, mustThrow: true);
     }
 
     [Fact]
-    public void IsReason_MessageOfTheLoader_IsKnown()
+    public void IsReason_MessageOfDynamicLoader_IsRecognized()
     {
         Assert.True(OldLibstdcxx.IsReason(new DllNotFoundException("/lib/libstdc++.so.6: version `GLIBCXX_3.4.32' not found (required by libLibTorchSharp.so)")));
         Assert.False(OldLibstdcxx.IsReason(new DllNotFoundException("/lib/libstdc++.so.6: version `GLIBCXX_3.4.33' not found (required by libLibTorchSharp.so)")));
         Assert.False(OldLibstdcxx.IsReason(new DllNotFoundException("libtorch.so: cannot open shared object file")));
     }
 
-    private static void AssertRefusedOrDone(byte[] elf, bool isRefused = false)
+    private static void AssertThrowsOrSucceeds(byte[] elf, bool mustThrow = false)
     {
         var error = Record.Exception(() => OldLibstdcxx.Weaken(elf, Version));
-        Assert.True(error is InvalidDataException || (error is null && !isRefused), $"{error?.ToString() ?? "not refused"}");
+        Assert.True(error is InvalidDataException || (error is null && !mustThrow), $"{error?.ToString() ?? "no exception"}");
     }
 
-    /// <summary>A library that requires one version: ELF header, names, .gnu.version_r, section headers. And where its flags are.</summary>
+    /// <summary>
+    /// Builds a library that requires one version: ELF header, names, .gnu.version_r, section headers. Flags is the offset of its flags.
+    /// </summary>
     private static (byte[] Elf, int Flags) Small(string version = Version)
     {
         const int Names = 64, Needs = 96, Sections = 128, SectionSize = 64;
@@ -190,7 +192,7 @@ public sealed class OldLibstdcxxTests
         Int16(0x3a, SectionSize);
         Int16(0x3c, 2);
         System.Text.Encoding.ASCII.GetBytes(version).CopyTo(elf, Names + 1);
-        // Elf64_Verneed: one entry, 16 bytes on, no other. Elf64_Vernaux: its name stands at 1.
+        // Elf64_Verneed: one entry, 16 bytes further, no next one. Elf64_Vernaux: its name is at offset 1.
         Int16(Needs, 1);
         Int16(Needs + 2, 1);
         Int32(Needs + 8, 16);

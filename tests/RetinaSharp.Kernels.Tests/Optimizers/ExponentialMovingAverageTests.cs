@@ -8,7 +8,7 @@ public sealed class ExponentialMovingAverageTests : LeakCheck
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Update_SeveralTimes_FollowsWithAGrowingDecay(bool fused)
+    public void Update_SeveralTimes_UsesIncreasingDecay(bool fused)
     {
         const double Decay = .3;
         // (1 + t) / (10 + t) reaches .3 between the second and the third update.
@@ -33,7 +33,7 @@ public sealed class ExponentialMovingAverageTests : LeakCheck
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Update_WeightsThatDoNotChange_KeepsTheirBits(bool fused)
+    public void Update_UnchangedWeights_KeepsBits(bool fused)
     {
         using var setting = new KernelSetting(fused);
         using var scope = NewDisposeScope();
@@ -48,7 +48,7 @@ public sealed class ExponentialMovingAverageTests : LeakCheck
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Update_WithRestoredAverages_GoesOnWithTheSameBits(bool fused)
+    public void Update_RestoredAverages_ContinuesBitExact(bool fused)
     {
         using var setting = new KernelSetting(fused);
         using var scope = NewDisposeScope();
@@ -67,7 +67,7 @@ public sealed class ExponentialMovingAverageTests : LeakCheck
     }
 
     [Fact]
-    public void Create_InAScope_OutlivesIt()
+    public void Create_InDisposeScope_OutlivesIt()
     {
         using var parameters = new TestParameters();
         ExponentialMovingAverage ema;
@@ -78,7 +78,7 @@ public sealed class ExponentialMovingAverageTests : LeakCheck
     }
 
     [Fact]
-    public void Create_StateThatDoesNotFit_Throws()
+    public void Create_InvalidState_Throws()
     {
         using var scope = NewDisposeScope();
         var weight = TestParameters.Draw(1, [3]);

@@ -10,20 +10,20 @@ public sealed class GradientNormTests : LeakCheck
     [InlineData(ScalarType.Float32, false)]
     [InlineData(ScalarType.BFloat16, true)]
     [InlineData(ScalarType.BFloat16, false)]
-    public void Compute_OfManyGradients_IsThatOfAllTogether(ScalarType type, bool fused)
+    public void Compute_ManyGradients_IsGlobalNorm(ScalarType type, bool fused)
     {
         using var setting = new KernelSetting(fused);
         using var scope = NewDisposeScope();
         var gradients = TestParameters.DrawGradients(1, type);
         var expected = Math.Sqrt(gradients.Sum(gradient => gradient.to(ScalarType.Float64).square().sum().item<double>()));
         Assert.Equal(expected, GradientNorm.Compute(gradients), expected * 1e-7);
-        // A view with gaps, whose memory holds more than its elements.
+        // A strided view, whose memory holds more than its elements.
         var strided = stack([gradients[1], gradients[1] * 5], 1).select(1, 0);
         Assert.Equal(GradientNorm.Compute([gradients[1]]), GradientNorm.Compute([strided]), 1e-6);
     }
 
     [Fact]
-    public void Compute_OnSeveralThreads_HasTheSameBits()
+    public void Compute_SeveralThreads_GivesSameBits()
     {
         using var setting = new KernelSetting(fused: true);
         using var scope = NewDisposeScope();
@@ -51,7 +51,7 @@ public sealed class GradientNormTests : LeakCheck
     [InlineData(float.NaN, false)]
     [InlineData(float.PositiveInfinity, true)]
     [InlineData(float.PositiveInfinity, false)]
-    public void Compute_WhereOneIsNotFinite_IsNotEither(float bad, bool fused)
+    public void Compute_NonFiniteElement_IsNotFinite(float bad, bool fused)
     {
         using var setting = new KernelSetting(fused);
         using var scope = NewDisposeScope();
@@ -69,10 +69,10 @@ public sealed class GradientNormTests : LeakCheck
     }
 
     [Fact]
-    public void Compute_OfNone_IsZero() => Assert.Equal(0, GradientNorm.Compute([]));
+    public void Compute_NoGradients_IsZero() => Assert.Equal(0, GradientNorm.Compute([]));
 
     [Fact]
-    public void Compute_OfAnotherType_Throws()
+    public void Compute_UnsupportedType_Throws()
     {
         using var tensor = zeros(3, ScalarType.Float64);
         Assert.Throws<ArgumentException>(() => GradientNorm.Compute([tensor]));
@@ -83,5 +83,5 @@ public sealed class GradientNormTests : LeakCheck
     [InlineData(13, 13, 1)]
     [InlineData(13, 6.5, .5)]
     [InlineData(13, double.PositiveInfinity, 1)]
-    public void ClipFactor_OfANorm_BringsItToTheMaximum(double norm, double max, double factor) => Assert.Equal(factor, GradientNorm.ClipFactor(norm, max), 6);
+    public void ClipFactor_Norm_ClipsToMaximum(double norm, double max, double factor) => Assert.Equal(factor, GradientNorm.ClipFactor(norm, max), 6);
 }

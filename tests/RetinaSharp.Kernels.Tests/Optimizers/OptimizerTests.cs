@@ -12,7 +12,7 @@ public sealed class OptimizerTests : LeakCheck
     [InlineData(false, false)]
     [InlineData(true, true)]
     [InlineData(true, false)]
-    public void Step_BFloat16ValuesAndGradients_RoundsTheMasters(bool adam, bool fused)
+    public void Step_Bf16ValuesAndGradients_RoundsMasterWeights(bool adam, bool fused)
     {
         using var setting = new KernelSetting(fused);
         using var scope = NewDisposeScope();
@@ -35,7 +35,7 @@ public sealed class OptimizerTests : LeakCheck
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Step_Fused_IsAsByOperators(bool adam)
+    public void Step_Fused_MatchesOperators(bool adam)
     {
         using var scope = NewDisposeScope();
         var found = new List<Tensor[]>();
@@ -58,7 +58,7 @@ public sealed class OptimizerTests : LeakCheck
     [InlineData(ScalarType.Float32, false)]
     [InlineData(ScalarType.BFloat16, true)]
     [InlineData(ScalarType.BFloat16, false)]
-    public void Step_GradientsWithOtherStrides_AreMadeToFit(ScalarType type, bool fused)
+    public void Step_GradientsWithOtherStrides_AreConverted(ScalarType type, bool fused)
     {
         using var setting = new KernelSetting(fused);
         using var scope = NewDisposeScope();
@@ -70,7 +70,7 @@ public sealed class OptimizerTests : LeakCheck
         optimizer.Step(gradients, LearningRate);
         var contiguous = gradients.Select(gradient => gradient.contiguous()).ToArray();
         Assert.NotEqual(gradients[0].stride(), contiguous[0].stride());
-        // A gradient that is a view with gaps, such as of an expanded or sliced tensor.
+        // A gradient that is a strided view, such as of an expanded or sliced tensor.
         contiguous[1] = stack([gradients[1], gradients[1]], 1).select(1, 0);
         other.Step(contiguous, LearningRate);
         TestParameters.AssertSame(TestParameters.Bits(parameters.Masters), TestParameters.Bits(others.Masters));
@@ -81,7 +81,7 @@ public sealed class OptimizerTests : LeakCheck
     [InlineData(false, false)]
     [InlineData(true, true)]
     [InlineData(true, false)]
-    public void Step_WithFactor_IsThatOfScaledGradients(bool adam, bool fused)
+    public void Step_WithFactor_MatchesScaledGradients(bool adam, bool fused)
     {
         using var setting = new KernelSetting(fused);
         using var scope = NewDisposeScope();
@@ -102,7 +102,7 @@ public sealed class OptimizerTests : LeakCheck
     [InlineData(false, false)]
     [InlineData(true, true)]
     [InlineData(true, false)]
-    public void Step_WithEma_IsAsTheirUpdatesOneAfterTheOther(bool adam, bool fused)
+    public void Step_WithEma_MatchesSeparateUpdates(bool adam, bool fused)
     {
         using var setting = new KernelSetting(fused);
         using var scope = NewDisposeScope();
@@ -110,7 +110,7 @@ public sealed class OptimizerTests : LeakCheck
         foreach (var together in new[] { true, false })
         {
             using var parameters = new TestParameters();
-            // The first is frozen: not the optimizer's. A buffer is between.
+            // The first one is frozen, so not a parameter of the optimizer. A buffer is in between.
             var buffer = TestParameters.Draw(50, [70]);
             (string, Tensor)[] state = [("0", parameters.Masters[0]), ("buffer", buffer), .. parameters.Masters.Skip(1).Select((master, i) => ($"{i + 1}", master))];
             using var ema = new ExponentialMovingAverage(state, .9);
@@ -135,7 +135,7 @@ public sealed class OptimizerTests : LeakCheck
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Step_OnSeveralThreads_HasTheSameBits(bool adam)
+    public void Step_SeveralThreads_GivesSameBits(bool adam)
     {
         using var setting = new KernelSetting(fused: true);
         using var scope = NewDisposeScope();
@@ -172,7 +172,7 @@ public sealed class OptimizerTests : LeakCheck
     [InlineData(false, false)]
     [InlineData(true, true)]
     [InlineData(true, false)]
-    public void Step_WithRestoredState_GoesOnWithTheSameBits(bool adam, bool fused)
+    public void Step_RestoredState_ContinuesBitExact(bool adam, bool fused)
     {
         using var setting = new KernelSetting(fused);
         using var scope = NewDisposeScope();
@@ -195,7 +195,7 @@ public sealed class OptimizerTests : LeakCheck
     }
 
     [Fact]
-    public void State_OfChannelsLastMasters_HasTheirStrides()
+    public void State_ChannelsLastMasters_HasTheirStrides()
     {
         using var parameters = new TestParameters();
         using var optimizer = new AdamW(parameters.All);
@@ -227,7 +227,7 @@ public sealed class OptimizerTests : LeakCheck
     }
 
     [Fact]
-    public void Step_GradientsThatDoNotFit_ThrowsAndChangesNothing()
+    public void Step_InvalidGradients_ThrowsAndChangesNothing()
     {
         using var scope = NewDisposeScope();
         using var parameters = new TestParameters();
@@ -242,7 +242,7 @@ public sealed class OptimizerTests : LeakCheck
     }
 
     [Fact]
-    public void Create_ParametersThatDoNotFit_Throws()
+    public void Create_InvalidParameters_Throws()
     {
         using var scope = NewDisposeScope();
         var weight = TestParameters.Draw(1, [4, 3, 3, 3]);

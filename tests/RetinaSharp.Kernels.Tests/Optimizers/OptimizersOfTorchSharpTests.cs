@@ -5,7 +5,10 @@ using AdamW = RetinaSharp.Kernels.Optimizers.AdamW;
 
 namespace RetinaSharp.Kernels.Tests.Optimizers;
 
-/// <summary>Several steps against TorchSharp's own optimizers. No <see cref="LeakCheck"/>: each Parameter of TorchSharp counts as a tensor for ever (0.107).</summary>
+/// <summary>
+/// Compares several steps with TorchSharp's optimizers. There is no <see cref="LeakCheck"/>, because TorchSharp 0.107 never decrements its
+/// count for a Parameter.
+/// </summary>
 public sealed class OptimizersOfTorchSharpTests
 {
     private const int Steps = 6;
@@ -20,7 +23,7 @@ public sealed class OptimizersOfTorchSharpTests
     [InlineData(0, 0, false)]
     [InlineData(.9, 0, false)]
     [InlineData(.9, .1, false)]
-    public void Step_Sgd_IsTorchSharps(double momentum, double decay, bool fused) => CheckAgainst(
+    public void Step_Sgd_MatchesTorchSharp(double momentum, double decay, bool fused) => CheckAgainst(
         fused,
         parameters => new Sgd(parameters, momentum, decay),
         (parameter, decays) => optim.SGD([parameter], LearningRate, momentum, weight_decay: decays ? decay : 0));
@@ -28,11 +31,11 @@ public sealed class OptimizersOfTorchSharpTests
     [Theory]
     [InlineData(1e-8, 0, true)]
     [InlineData(1e-8, .2, true)]
-    [InlineData(.5, .2, true)] // Large, so that its place in the formula shows.
+    [InlineData(.5, .2, true)] // Large, so that its position in the formula matters.
     [InlineData(1e-8, 0, false)]
     [InlineData(1e-8, .2, false)]
     [InlineData(.5, .2, false)]
-    public void Step_AdamW_IsTorchSharps(double epsilon, double decay, bool fused) => CheckAgainst(
+    public void Step_AdamW_MatchesTorchSharp(double epsilon, double decay, bool fused) => CheckAgainst(
         fused,
         parameters => new AdamW(parameters, .8, .99, epsilon, decay),
         (parameter, decays) => optim.AdamW([parameter], LearningRate, .8, .99, epsilon, decays ? decay : 0));

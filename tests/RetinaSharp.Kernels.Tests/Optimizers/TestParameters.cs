@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace RetinaSharp.Kernels.Tests.Optimizers;
 
-/// <summary>Parameters with drawn weights: convolutions in channels-last, of which one takes several chunks, and vectors. Every second one decays.</summary>
+/// <summary>
+/// Random parameters: channels-last convolutions, one of which spans several chunks, and vectors. Every other one decays.
+/// </summary>
 internal sealed class TestParameters : IDisposable
 {
     // No size is a multiple of a vector, a block or a chunk.
@@ -21,7 +23,7 @@ internal sealed class TestParameters : IDisposable
 
     public OptimizedParameter[] All => [.. Masters.Select((master, i) => new OptimizedParameter($"{i}", master, Values[i], Decays: i % 2 == 0))];
 
-    /// <summary>Uniform in [-1, 1); of a convolution in channels-last.</summary>
+    /// <summary>Uniform in [-1, 1); four-dimensional tensors are channels-last.</summary>
     public static Tensor Draw(int seed, long[] shape)
     {
         var random = new Random(seed);
@@ -32,16 +34,16 @@ internal sealed class TestParameters : IDisposable
         return shape.Length == 4 ? tensor.ChannelsLast() : tensor.alias();
     }
 
-    /// <summary>Gradients of a step, in the caller's dispose scope.</summary>
+    /// <summary>Random gradients of a step, in the caller's dispose scope.</summary>
     public static Tensor[] DrawGradients(int step, ScalarType type = ScalarType.Float32) => [.. Shapes.Select((shape, i) => Draw((100 * step) + i, shape).to(type))];
 
-    /// <summary>The elements of fp32 tensors one after the other.</summary>
+    /// <summary>The bits of fp32 tensors, concatenated.</summary>
     public static uint[] Bits(params IEnumerable<Tensor> tensors) => [.. tensors.SelectMany(tensor => tensor.Elements<uint>().ToArray())];
 
-    // Assert.Equal compares element by element as objects, which takes long for so many.
+    // Assert.Equal compares elements as objects, which is slow for so many.
     public static void AssertSame(uint[] expected, uint[] actual) => Assert.True(expected.AsSpan().SequenceEqual(actual));
 
-    /// <summary>Equal to rounding, relative to elements in [-1, 1).</summary>
+    /// <summary>Asserts equality up to rounding, for elements in [-1, 1).</summary>
     public static void AssertClose(IEnumerable<Tensor> expected, IEnumerable<Tensor> actual, double tolerance = 1e-6)
     {
         using var scope = NewDisposeScope();

@@ -6,10 +6,10 @@ namespace RetinaSharp.Kernels.Tests.Optimizers;
 public sealed unsafe class UpdateKernelsTests : LeakCheck
 {
     [Fact]
-    public void Narrow_ManyBitPatterns_RoundsAsLibTorch()
+    public void Narrow_ManyBitPatterns_MatchesLibTorch()
     {
         using var scope = NewDisposeScope();
-        // All upper halves, with lower halves on both sides of ties; an odd number, so that there is a tail.
+        // All upper halves, with lower halves on both sides of ties; an odd number, so that there is a remainder.
         uint[] lowerHalves = [0, 1, 0x7fff, 0x8000, 0x8001, 0xffff];
         var bits = lowerHalves.SelectMany(lower => Enumerable.Range(0, 1 << 16).Select(upper => ((uint)upper << 16) | lower)).Append(0x3f808000u).ToArray();
         var tensor = TensorMemory.Create<uint>(bits, ScalarType.Float32, bits.Length);
@@ -28,7 +28,7 @@ public sealed unsafe class UpdateKernelsTests : LeakCheck
     }
 
     [Fact]
-    public void Widen_AllBitPatterns_KeepsThem()
+    public void Widen_AllBitPatterns_IsExact()
     {
         var from = Enumerable.Range(0, 1 << 16).Select(bits => (ushort)bits).Append((ushort)1).ToArray();
         var to = new uint[from.Length];

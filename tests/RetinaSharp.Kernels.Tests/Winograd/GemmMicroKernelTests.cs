@@ -2,7 +2,7 @@ using System.Runtime.Intrinsics;
 
 namespace RetinaSharp.Kernels.Tests;
 
-/// <summary>Both vector widths, whichever the CPU has: .NET emulates the other one.</summary>
+/// <summary>Tests both vector widths on any CPU: .NET emulates the unsupported one.</summary>
 public sealed unsafe class GemmMicroKernelTests
 {
     [Theory]
@@ -12,7 +12,7 @@ public sealed unsafe class GemmMicroKernelTests
     [InlineData(4)]
     [InlineData(5)]
     [InlineData(6)]
-    public void Multiply_AnyRows_IsAMatrixProduct(int rows)
+    public void Multiply_AnyRows_MatchesMatmul(int rows)
     {
         Check<Simd256, Vector256<float>>(rows);
         Check<Simd512, Vector512<float>>(rows);

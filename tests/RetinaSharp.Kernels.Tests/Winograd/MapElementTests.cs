@@ -6,9 +6,9 @@ namespace RetinaSharp.Kernels.Tests;
 public sealed unsafe class MapElementTests : LeakCheck
 {
     [Fact]
-    public void Bf16_EveryUpperHalf_IsRoundedAsByLibTorch()
+    public void Bf16_EveryUpperHalf_RoundsLikeLibTorch()
     {
-        // Each number in bf16 and what lies behind it: exact, below half, a tie, above half. Infinities, denormals and NaN are among them.
+        // Each bf16 number with lower halves that are exact, below half, a tie, above half. Infinities, denormals and NaN are included.
         uint[] behind = [0, 1, 0x7fff, 0x8000, 0x8001, 0xffff];
         var values = new float[behind.Length << 16];
         for (var i = 0; i < values.Length; i++)
@@ -27,7 +27,7 @@ public sealed unsafe class MapElementTests : LeakCheck
 
         using var scope = NewDisposeScope();
         var expected = tensor(values).to(ScalarType.BFloat16).to(ScalarType.Float32).Elements<float>().ToArray();
-        // NaN equals NaN here, whatever its bits.
+        // Any NaN equals any other here.
         Assert.Equal(expected, widened);
     }
 }

@@ -15,7 +15,7 @@ public sealed class WinogradConvolutionTests : LeakCheck
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void Forward_AnyShape_IsConv2d(int n, int inputs, int outputs, int height, int width)
+    public void Forward_AnyShape_MatchesConv2d(int n, int inputs, int outputs, int height, int width)
     {
         using var scope = NewDisposeScope();
         var (x, w, b) = (Map(n, inputs, height, width), Weight(outputs, inputs), randn(outputs));
@@ -41,7 +41,7 @@ public sealed class WinogradConvolutionTests : LeakCheck
     }
 
     [Fact]
-    public void Forward_NotChannelsLast_IsConv2d()
+    public void Forward_NotChannelsLast_MatchesConv2d()
     {
         using var scope = NewDisposeScope();
         var (x, w) = (randn(2, 16, 9, 11), randn(24, 16, 3, 3));
@@ -49,7 +49,7 @@ public sealed class WinogradConvolutionTests : LeakCheck
     }
 
     [Fact]
-    public void Forward_LevelsOfAPyramid_AreThoseOneByOne()
+    public void Forward_PyramidLevels_MatchSingleMaps()
     {
         using var scope = NewDisposeScope();
         Tensor[] x = [Map(2, 32, 40, 48), Map(2, 32, 20, 24), Map(2, 32, 10, 12), Map(2, 32, 5, 6), Map(2, 32, 3, 3)];
@@ -60,14 +60,14 @@ public sealed class WinogradConvolutionTests : LeakCheck
     }
 
     [Fact]
-    public void Forward_NaN_IsWhereConv2dHasIt()
+    public void Forward_NaN_IsLocalToItsTiles()
     {
         using var scope = NewDisposeScope();
         var (x, w) = (Map(1, 16, 12, 12), Weight(16, 16));
         x[0, 3, 5, 6] = float.NaN;
         var y = Forward([x], WinogradConvolution.TransformWeight(w), null, true)[0];
         Assert.True(y.isnan().logical_or(Conv2d(x, w, null).isnan().logical_not()).all().ToBoolean());
-        // Only tiles that see the pixel have it.
+        // Only tiles that contain the pixel have NaN.
         Assert.False(y[TensorIndex.Colon, TensorIndex.Colon, TensorIndex.Slice(8)].isnan().any().ToBoolean());
     }
 
@@ -88,7 +88,7 @@ public sealed class WinogradConvolutionTests : LeakCheck
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void Gradients_AnyShape_AreThoseOfAutograd(int n, int inputs, int outputs, int height, int width)
+    public void Gradients_AnyShape_MatchAutograd(int n, int inputs, int outputs, int height, int width)
     {
         using var scope = NewDisposeScope();
         Tensor[] x = [Map(n, inputs, height, width), Map(1, inputs, 5, 2)], dy = [Map(n, outputs, height, width), Map(1, outputs, 5, 2)];
@@ -108,7 +108,7 @@ public sealed class WinogradConvolutionTests : LeakCheck
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void Bf16_AnyShape_IsThatOfFp32Rounded(int n, int inputs, int outputs, int height, int width)
+    public void Bf16_AnyShape_IsRoundedFp32(int n, int inputs, int outputs, int height, int width)
     {
         using var scope = NewDisposeScope();
         Tensor[] x = [Bf16(Map(n, inputs, height, width)), Bf16(Map(1, inputs, 5, 2))], dy = [Bf16(Map(n, outputs, height, width)), Bf16(Map(1, outputs, 5, 2))];
@@ -135,7 +135,7 @@ public sealed class WinogradConvolutionTests : LeakCheck
     [Theory]
     [InlineData(64, 72, 33)]
     [InlineData(20, 300, 8)]
-    public void AllKernels_AnyNumberOfThreads_SameBits(int inputs, int outputs, int size)
+    public void AllKernels_AnyNumberOfThreads_GiveSameBits(int inputs, int outputs, int size)
     {
         using var scope = NewDisposeScope();
         Tensor[] x = [Map(4, inputs, size, size), Map(1, inputs, 6, 7)], dy = [Map(4, outputs, size, size), Map(1, outputs, 6, 7)];

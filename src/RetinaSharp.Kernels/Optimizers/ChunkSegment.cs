@@ -1,19 +1,19 @@
 namespace RetinaSharp.Kernels.Optimizers;
 
-/// <summary>Elements of one tensor, in the order of memory.</summary>
-internal readonly record struct ChunkPiece(int Tensor, long Start, int Count)
+/// <summary>A contiguous range of elements of one tensor.</summary>
+internal readonly record struct ChunkSegment(int Tensor, long Start, int Count)
 {
     public const int MaxElements = 1 << 16;
 
     /// <summary>
-    /// Cuts tensors into parameter chunks of at most <see cref="MaxElements"/>, for <see cref="ParallelFor"/>: large tensors spread over threads, and
-    /// many small ones share a chunk. The cut does not depend on the number of threads.
+    /// Partitions tensors into parameter chunks of at most <see cref="MaxElements"/> elements for <see cref="ParallelFor"/>: large tensors
+    /// span several chunks, small ones share a chunk. The partition does not depend on the number of threads.
     /// </summary>
     /// <param name="tensors">Index and number of elements of each tensor.</param>
-    public static ChunkPiece[][] Cut(IEnumerable<(int Tensor, long Count)> tensors)
+    public static ChunkSegment[][] Partition(IEnumerable<(int Tensor, long Count)> tensors)
     {
-        var chunks = new List<ChunkPiece[]>();
-        var pieces = new List<ChunkPiece>();
+        var chunks = new List<ChunkSegment[]>();
+        var segments = new List<ChunkSegment>();
         var elements = 0;
         foreach (var (tensor, count) in tensors)
         {
@@ -22,7 +22,7 @@ internal readonly record struct ChunkPiece(int Tensor, long Start, int Count)
                 var length = (int)Math.Min(MaxElements, count - start);
                 if (elements + length > MaxElements)
                     Close();
-                pieces.Add(new(tensor, start, length));
+                segments.Add(new(tensor, start, length));
                 elements += length;
             }
         }
@@ -33,8 +33,8 @@ internal readonly record struct ChunkPiece(int Tensor, long Start, int Count)
 
         void Close()
         {
-            chunks.Add([.. pieces]);
-            pieces.Clear();
+            chunks.Add([.. segments]);
+            segments.Clear();
             elements = 0;
         }
     }
