@@ -4,12 +4,12 @@ using System.Runtime.Intrinsics;
 namespace RetinaSharp.Imaging;
 
 /// <summary>
-/// An affine map of colors, applied to RGB bytes in place: out = M · (R, G, B) + o, rounded to nearest and limited to 0…255.
+/// An affine transform of RGB colors, applied to pixels in place: out = M · (R, G, B) + offset, rounded to nearest and clamped to [0, 255].
 /// </summary>
 /// <remarks>
-/// <see cref="Jitter"/> composes torchvision's adjust_brightness, adjust_contrast and adjust_saturation, in this order, into
-/// one map: each is affine once the mean gray of the image is known. torchvision limits and rounds after each step; here that
-/// happens once at the end, so results differ where a step before the last leaves 0…255.
+/// <see cref="Jitter"/> composes torchvision's adjust_brightness, adjust_contrast and adjust_saturation, in this order, into one transform:
+/// each is affine once the mean gray of the image is known. torchvision clamps and rounds after each step, this once at the end, so results
+/// differ where an intermediate value is out of [0, 255].
 /// </remarks>
 public sealed class ColorTransform
 {
@@ -18,12 +18,15 @@ public sealed class ColorTransform
 
     private readonly float[] _matrix;
 
-    /// <summary>Creates a map from its matrix.</summary>
-    /// <param name="matrix">12 finite numbers: the rows for R, G and B out, each with factors of R, G, B and an offset.</param>
+    /// <summary>Creates a transform from its matrix.</summary>
+    /// <param name="matrix">
+    /// The 3 x 4 matrix in row-major order, finite: a row for each of the outputs R, G and B, with the factors of R, G, B and the offset.
+    /// </param>
+    /// <exception cref="ArgumentException">The matrix does not have 12 elements, or one is not finite.</exception>
     public ColorTransform(ReadOnlySpan<float> matrix)
     {
         if (matrix.Length != 12)
-            throw new ArgumentException($"a 3 x 4 matrix has 12 numbers, not {matrix.Length}", nameof(matrix));
+            throw new ArgumentException($"a 3 x 4 matrix has 12 elements, but there are {matrix.Length}", nameof(matrix));
         foreach (var value in matrix)
         {
             if (!float.IsFinite(value))
@@ -32,11 +35,12 @@ public sealed class ColorTransform
         _matrix = matrix.ToArray();
     }
 
-    /// <summary>Brightness, then contrast, then saturation.</summary>
-    /// <param name="brightness">At least 0; 1 changes nothing, 0 gives black.</param>
-    /// <param name="contrast">At least 0; 1 changes nothing, 0 gives the image's mean gray.</param>
-    /// <param name="saturation">At least 0; 1 changes nothing, 0 gives a gray image.</param>
-    /// <param name="meanGray">The image's <see cref="MeanGray"/> before any change, 0 to 255.</param>
+    /// <summary>Creates the transform that adjusts brightness, then contrast, then saturation.</summary>
+    /// <param name="brightness">Brightness factor, 0 or more; 1 leaves the image unchanged, 0 gives black.</param>
+    /// <param name="contrast">Contrast factor, 0 or more; 1 leaves the image unchanged, 0 gives its mean gray.</param>
+    /// <param name="saturation">Saturation factor, 0 or more; 1 leaves the image unchanged, 0 gives grayscale.</param>
+    /// <param name="meanGray"><see cref="MeanGray"/> of the unmodified image, 0 to 255.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A factor is negative.</exception>
     public static ColorTransform Jitter(double brightness, double contrast, double saturation, double meanGray)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(brightness);
@@ -46,22 +50,22 @@ public sealed class ColorTransform
         var scale = contrast * brightness;
         var shift = (1 - contrast) * brightness * meanGray * (saturation + (1 - saturation) * (GrayR + GrayG + GrayB));
         var gray = (1 - saturation) * scale;
-        var own = saturation * scale;
+        var channel = saturation * scale;
         ReadOnlySpan<double> matrix =
         [
-            own + gray * GrayR, gray * GrayG, gray * GrayB, shift,
-            gray * GrayR, own + gray * GrayG, gray * GrayB, shift,
-            gray * GrayR, gray * GrayG, own + gray * GrayB, shift,
+            channel + gray * GrayR, gray * GrayG, gray * GrayB, shift,
+            gray * GrayR, channel + gray * GrayG, gray * GrayB, shift,
+            gray * GrayR, gray * GrayG, channel + gray * GrayB, shift,
         ];
-        Span<float> single = stackalloc float[12];
-        for (var i = 0; i < single.Length; i++)
-            single[i] = (float)matrix[i];
-        return new ColorTransform(single);
+        Span<float> coefficients = stackalloc float[12];
+        for (var i = 0; i < coefficients.Length; i++)
+            coefficients[i] = (float)matrix[i];
+        return new ColorTransform(coefficients);
     }
 
-    /// <summary>Mean of 0.2989 R + 0.587 G + 0.114 B over the pixels; 0 to 255.</summary>
-    /// <param name="pixels">The pixels, from the first row's first byte.</param>
-    /// <param name="stride">Bytes from one row to the next, at least 3 · width.</param>
+    /// <summary>Computes the mean of 0.2989 R + 0.587 G + 0.114 B over the pixels, 0 to 255.</summary>
+    /// <param name="pixels">The RGB pixels, starting at the first byte of the first row.</param>
+    /// <param name="stride">Number of bytes from one row to the next, at least 3 · width.</param>
     /// <param name="width">Width in pixels.</param>
     /// <param name="height">Height in pixels.</param>
     public static double MeanGray(ReadOnlySpan<byte> pixels, int stride, int width, int height)
@@ -73,9 +77,9 @@ public sealed class ColorTransform
         return (GrayR * sums[0] + GrayG * sums[1] + GrayB * sums[2]) / ((double)width * height);
     }
 
-    /// <summary>Maps every pixel, in place. Allocates nothing.</summary>
-    /// <param name="pixels">The pixels, from the first row's first byte; bytes between rows are left alone.</param>
-    /// <param name="stride">Bytes from one row to the next, at least 3 · width.</param>
+    /// <summary>Transforms every pixel in place. Does not allocate.</summary>
+    /// <param name="pixels">The RGB pixels, starting at the first byte of the first row; bytes between rows are not modified.</param>
+    /// <param name="stride">Number of bytes from one row to the next, at least 3 · width.</param>
     /// <param name="width">Width in pixels.</param>
     /// <param name="height">Height in pixels.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -88,7 +92,7 @@ public sealed class ColorTransform
             var row = pixels.Slice(y * stride, 3 * width);
             for (; row.Length >= RgbBlock.Bytes; row = row[RgbBlock.Bytes..])
                 ApplyBlock(row);
-            // The rest of a row goes through the same code, so that a pixel's result never depends on its place.
+            // The last block of a row uses the same code, so that the result for a pixel does not depend on its column.
             row.CopyTo(last);
             ApplyBlock(last);
             last[..row.Length].CopyTo(row);
@@ -97,7 +101,7 @@ public sealed class ColorTransform
 
     private static void AddChannels(ReadOnlySpan<byte> row, Span<long> sums)
     {
-        // 16-bit lanes hold 256 bytes of 255 without overflow. A lane sums one channel, since 48 is a multiple of 3.
+        // 16-bit lanes can sum 256 bytes of 255 without overflow. Each lane sums a single channel, because 48 is a multiple of 3.
         Span<ushort> lanes = stackalloc ushort[RgbBlock.Bytes];
         while (row.Length >= RgbBlock.Bytes)
         {
@@ -131,7 +135,7 @@ public sealed class ColorTransform
             Narrow(Map(0, r0, g0, b0), Map(0, r1, g1, b1)), Narrow(Map(4, r0, g0, b0), Map(4, r1, g1, b1)), Narrow(Map(8, r0, g0, b0), Map(8, r1, g1, b1)), block);
     }
 
-    // One channel out, for eight pixels; `row` is where its row begins in the matrix.
+    // One output channel of eight pixels; `row` is the index of its first coefficient in the matrix.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Vector256<float> Map(int row, Vector256<float> r, Vector256<float> g, Vector256<float> b)
     {
@@ -151,7 +155,7 @@ public sealed class ColorTransform
         }
     }
 
-    // Cutting off the fraction of value + 0.5 rounds it to nearest.
+    // Truncating value + 0.5 rounds to nearest.
     private static Vector128<byte> Narrow(Vector256<float> first, Vector256<float> second)
     {
         var (low, high) = (Vector256.ConvertToInt32Native(first).AsUInt32(), Vector256.ConvertToInt32Native(second).AsUInt32());

@@ -1,11 +1,11 @@
 namespace RetinaSharp.Imaging;
 
-/// <summary>The font that comes with this package: Inter Regular (SIL Open Font License 1.1). A machine may have none.</summary>
+/// <summary>The embedded font, Inter Regular (SIL Open Font License 1.1), for machines without fonts.</summary>
 public static class EmbeddedFont
 {
     private const string Resource = "Inter-Regular.ttf";
 
-    /// <summary>Name of its family.</summary>
+    /// <summary>Name of the font family.</summary>
     public const string Family = "Inter";
 
     /// <summary>Opens the TrueType file.</summary>

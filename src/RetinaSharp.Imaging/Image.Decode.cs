@@ -6,22 +6,23 @@ namespace RetinaSharp.Imaging;
 public sealed partial class Image
 {
     /// <summary>
-    /// Decodes JPEG, PNG, WebP, BMP or TIFF and turns it upright by its EXIF orientation (a value outside 1 to 8 means upright).
-    /// Gray and palette images become RGB, alpha is dropped, 16 bits become 8, CMYK becomes RGB. Color profiles are not applied.
+    /// Decodes a JPEG, PNG, WebP, BMP or TIFF file and applies its EXIF orientation (values other than 1 to 8 are ignored). Grayscale,
+    /// palette and CMYK images are converted to RGB, 16-bit channels to 8 bits, and alpha is dropped. Color profiles are not applied.
     /// </summary>
-    /// <param name="bytes">The whole file.</param>
-    /// <param name="options">Size limit and scaling; <see cref="ImageDecodeOptions.Default"/> if left out.</param>
-    /// <exception cref="ImageException">Not an image of these formats, too large, damaged, or cut off.</exception>
+    /// <param name="bytes">The complete file.</param>
+    /// <param name="options">Size limit and scaling; <see cref="ImageDecodeOptions.Default"/> if null.</param>
+    /// <exception cref="ImageException">The data is not an image of these formats, is too large, corrupt or truncated.</exception>
     /// <exception cref="ImagingUnavailableException">Skia cannot be loaded.</exception>
     public static Image Decode(ReadOnlySpan<byte> bytes, ImageDecodeOptions? options = null) =>
         Decode(bytes, options ?? ImageDecodeOptions.Default, "");
 
-    /// <summary>Reads and decodes an image file; as <see cref="Decode(ReadOnlySpan{byte}, ImageDecodeOptions?)"/>.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="options">Size limit and scaling; <see cref="ImageDecodeOptions.Default"/> if left out.</param>
+    /// <summary>Reads and decodes an image file, see <see cref="Decode(ReadOnlySpan{byte}, ImageDecodeOptions?)"/>.</summary>
+    /// <param name="path">Path of the file.</param>
+    /// <param name="options">Size limit and scaling; <see cref="ImageDecodeOptions.Default"/> if null.</param>
     /// <exception cref="ImageException">
-    /// The file cannot be read, or is not an image of these formats, too large, damaged, or cut off.
+    /// The file cannot be read, is not an image of these formats, is too large, corrupt or truncated.
     /// </exception>
+    /// <exception cref="ImagingUnavailableException">Skia cannot be loaded.</exception>
     public static Image Load(string path, ImageDecodeOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -31,7 +32,7 @@ public sealed partial class Image
             var bytes = ReadAll(path, ref buffer);
             return Decode(bytes, options ?? ImageDecodeOptions.Default, path);
         }
-        // The last: a pipe, of which nobody knows the length.
+        // NotSupportedException: a pipe has no length.
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
             throw new ImageException(path, $"cannot be read: {e.Message}", e);
@@ -43,13 +44,14 @@ public sealed partial class Image
         }
     }
 
-    /// <summary>Reads a stream to its end and decodes it; as <see cref="Decode(ReadOnlySpan{byte}, ImageDecodeOptions?)"/>.</summary>
-    /// <param name="stream">The stream, from where it stands; it is not closed.</param>
-    /// <param name="options">Size limit and scaling; <see cref="ImageDecodeOptions.Default"/> if left out.</param>
+    /// <summary>Reads a stream to its end and decodes it, see <see cref="Decode(ReadOnlySpan{byte}, ImageDecodeOptions?)"/>.</summary>
+    /// <param name="stream">The stream, read from its current position; it is not closed.</param>
+    /// <param name="options">Size limit and scaling; <see cref="ImageDecodeOptions.Default"/> if null.</param>
     /// <exception cref="ImageException">
-    /// The stream cannot be read, or holds no image of these formats, one too large, damaged, or cut off. It is named "the stream",
-    /// or by its file where it is a <see cref="FileStream"/>.
+    /// The stream cannot be read, or its data is not an image of these formats, is too large, corrupt or truncated. The message names the
+    /// file of a <see cref="FileStream"/>, otherwise "the stream".
     /// </exception>
+    /// <exception cref="ImagingUnavailableException">Skia cannot be loaded.</exception>
     public static Image Load(Stream stream, ImageDecodeOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
@@ -66,7 +68,7 @@ public sealed partial class Image
         return Decode(bytes.GetBuffer().AsSpan(0, (int)bytes.Length), options ?? ImageDecodeOptions.Default, name);
     }
 
-    // A loader reads many files of much the same size; the pool keeps them off the large object heap.
+    // A loader reads many files of similar size; pooling keeps them off the large object heap.
     private static ReadOnlySpan<byte> ReadAll(string path, ref byte[]? buffer)
     {
         using var file = File.OpenHandle(path, options: FileOptions.SequentialScan);
@@ -92,7 +94,7 @@ public sealed partial class Image
         if (bytes.IsEmpty)
             throw new ImageException(file, "is empty");
         if (bytes.StartsWith("version https://git-lfs.github.com/spec/"u8))
-            throw new ImageException(file, "is a Git LFS pointer, not the image itself: run `git lfs pull` in its repository");
+            throw new ImageException(file, "is a Git LFS pointer instead of the image: run `git lfs pull` in its repository");
         var scan = ImageScan.Read(bytes);
         Check(scan, options.MaxPixels, file);
         try
@@ -118,14 +120,14 @@ public sealed partial class Image
         if (scan.Format == ImageFormat.Unknown)
             throw new ImageException(file, "is not JPEG, PNG, WebP, BMP or TIFF");
         if (scan.Width == 0 || scan.Height == 0)
-            throw new ImageException(file, "is damaged: its header gives no width and height");
+            throw new ImageException(file, "is corrupt: its header gives no width and height");
         if (scan.Width > (ulong)maxPixels / scan.Height)
             throw new ImageException(file, $"has {scan.Width} x {scan.Height} pixels, more than the limit of {maxPixels}");
         if (scan.Damage is not null)
             throw new ImageException(file, scan.Damage);
     }
 
-    // The size that is wanted, as the image is stored.
+    // The requested size, in the orientation of the stored image.
     private static (int Width, int Height) Target(int width, int height, int orientation, ImageDecodeOptions options)
     {
         if (options.ScaleTo is null)
@@ -136,7 +138,7 @@ public sealed partial class Image
         return isTransposed ? (size.Height, size.Width) : size;
     }
 
-    // To which fraction of its sides a JPEG is decoded.
+    // Returns the factor by which the sides of a JPEG are divided in decoding.
     private static int Reduction(ImageScan scan, (int Width, int Height) target)
     {
         var reduction = 8;
@@ -145,7 +147,7 @@ public sealed partial class Image
         return reduction;
     }
 
-    // Scales, from the decoder's memory at once, and turns upright.
+    // Scales directly from the decoder's memory, then applies the orientation.
     private static Image Finish(RgbaPixels decoded, int orientation, (int Width, int Height) target)
     {
         var image = new Image(target.Width, target.Height, NewPixels(target.Width, target.Height));
@@ -162,7 +164,7 @@ public sealed partial class Image
             return this;
         var (width, height) = Orientation.IsTransposed(orientation) ? (Height, Width) : (Width, Height);
         var result = new Image(width, height, NewPixels(width, height));
-        Orientation.Turn(_pixels, Width, Height, orientation, result._pixels);
+        Orientation.MakeUpright(_pixels, Width, Height, orientation, result._pixels);
         return result;
     }
 }

@@ -6,10 +6,12 @@ namespace RetinaSharp.Imaging;
 public sealed partial class Image
 {
     /// <summary>
-    /// A copy with boxes and their labels drawn on it, in the order given. Lines grow with the image; boxes are cut at the
-    /// border, and labels moved to lie within the image.
+    /// Returns a copy of the image with boxes and labels drawn on it, in order. The line width increases with the image size. Boxes are
+    /// clipped to the image, and labels are moved into it.
     /// </summary>
-    /// <param name="boxes">The boxes; their coordinates must be finite and their colors at least 0.</param>
+    /// <param name="boxes">The boxes, with finite coordinates and colors of 0 or more.</param>
+    /// <exception cref="ArgumentException">A coordinate is not finite, or a color is negative.</exception>
+    /// <exception cref="ImagingUnavailableException">Skia cannot be loaded.</exception>
     public unsafe Image Draw(IReadOnlyList<BoxLabel> boxes)
     {
         ArgumentNullException.ThrowIfNull(boxes);

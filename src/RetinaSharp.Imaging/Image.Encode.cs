@@ -4,10 +4,11 @@ namespace RetinaSharp.Imaging;
 
 public sealed partial class Image
 {
-    /// <summary>Encodes the image as a file in memory.</summary>
-    /// <param name="format">The format.</param>
-    /// <param name="quality">1 (smallest) to 100 (best), for JPEG and WebP; PNG loses nothing and does not use it.</param>
-    /// <exception cref="ImageException">The format cannot hold the image, such as a side too long.</exception>
+    /// <summary>Encodes the image to a file in memory.</summary>
+    /// <param name="format">The file format.</param>
+    /// <param name="quality">Quality of JPEG and WebP, 1 (smallest file) to 100 (best); ignored for PNG, which is lossless.</param>
+    /// <exception cref="ImageException">The format does not support the size of the image.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The format or the quality is invalid.</exception>
     /// <exception cref="ImagingUnavailableException">Skia cannot be loaded.</exception>
     public unsafe byte[] Encode(ImageEncoding format, int quality = 95)
     {
@@ -24,7 +25,7 @@ public sealed partial class Image
             using var data = format switch
             {
                 ImageEncoding.Jpeg => view.Encode(new SKJpegEncoderOptions(quality)),
-                // One filter and little effort: a seventh of the time of the defaults, for files a little larger.
+                // One filter and low compression take a seventh of the time of the defaults, for slightly larger files.
                 ImageEncoding.Png => view.Encode(new SKPngEncoderOptions(SKPngEncoderFilterFlags.Up, 1)),
                 _ => view.Encode(new SKWebpEncoderOptions(SKWebpEncoderCompression.Lossy, quality)),
             };
@@ -33,13 +34,13 @@ public sealed partial class Image
     }
 
     /// <summary>
-    /// Writes the image to a file, in the format of its extension: .jpg, .jpeg, .png or .webp. The file is written beside
-    /// its place and then renamed, so nobody ever sees half of it.
+    /// Writes the image to a file, in the format of its extension: .jpg, .jpeg, .png or .webp. The file is written under a temporary name
+    /// and renamed, so that readers never see a partial file.
     /// </summary>
-    /// <param name="path">The file; one that is there is replaced.</param>
-    /// <param name="quality">As for <see cref="Encode"/>.</param>
-    /// <exception cref="ArgumentException">The extension is none of these.</exception>
-    /// <exception cref="ImageException">The format cannot hold the image, or the file cannot be written.</exception>
+    /// <param name="path">Path of the file; an existing file is replaced.</param>
+    /// <param name="quality">See <see cref="Encode"/>.</param>
+    /// <exception cref="ArgumentException">The extension is not supported.</exception>
+    /// <exception cref="ImageException">The format does not support the size of the image, or the file cannot be written.</exception>
     public void Save(string path, int quality = 95)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -48,19 +49,19 @@ public sealed partial class Image
             ".jpg" or ".jpeg" => ImageEncoding.Jpeg,
             ".png" => ImageEncoding.Png,
             ".webp" => ImageEncoding.WebP,
-            _ => throw new ArgumentException($"{path}: images are written as .jpg, .jpeg, .png or .webp", nameof(path)),
+            _ => throw new ArgumentException($"{path}: the extension must be .jpg, .jpeg, .png or .webp", nameof(path)),
         };
         var bytes = Encode(format, quality);
-        var beside = $"{path}.{Guid.NewGuid():N}.tmp";
+        var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
         try
         {
-            File.WriteAllBytes(beside, bytes);
-            File.Move(beside, path, overwrite: true);
+            File.WriteAllBytes(temporary, bytes);
+            File.Move(temporary, path, overwrite: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            if (File.Exists(beside))
-                File.Delete(beside);
+            if (File.Exists(temporary))
+                File.Delete(temporary);
             throw new ImageException(path, $"cannot be written: {e.Message}", e);
         }
     }

@@ -3,11 +3,11 @@ namespace RetinaSharp.Imaging;
 public sealed partial class Image
 {
     /// <summary>
-    /// The image in another size, by antialiased bilinear resampling with pixel centers at (i + 0.5): <c>antialias=True</c> of torchvision, <c>BILINEAR</c>
-    /// of Pillow. In whole numbers: the same on every machine.
+    /// Resizes the image by antialiased bilinear resampling with pixel centers at (i + 0.5), like torchvision with <c>antialias=True</c>
+    /// and Pillow's <c>BILINEAR</c>. Computed with integers, so the result is the same on every machine.
     /// </summary>
-    /// <param name="width">Width in pixels, at least 1.</param>
-    /// <param name="height">Height in pixels, at least 1.</param>
+    /// <param name="width">New width in pixels, at least 1.</param>
+    /// <param name="height">New height in pixels, at least 1.</param>
     public Image Resize(int width, int height)
     {
         CheckSize(width, height);
@@ -18,11 +18,13 @@ public sealed partial class Image
         return result;
     }
 
-    /// <summary>As <see cref="Resize"/>, but into memory of the caller, such as one image's place in a batch.</summary>
-    /// <param name="destination">Where the pixels go, from the first row's first byte; bytes between rows are left alone.</param>
-    /// <param name="stride">Bytes from one row to the next in <paramref name="destination"/>, at least 3 · width.</param>
-    /// <param name="width">Width in pixels, at least 1.</param>
-    /// <param name="height">Height in pixels, at least 1.</param>
+    /// <summary>Resizes the image into memory of the caller, such as an image's slice of a batch; see <see cref="Resize"/>.</summary>
+    /// <param name="destination">
+    /// Receives the RGB pixels, starting at the first byte of the first row; bytes between rows are not modified.
+    /// </param>
+    /// <param name="stride">Number of bytes from one row of <paramref name="destination"/> to the next, at least 3 · width.</param>
+    /// <param name="width">New width in pixels, at least 1.</param>
+    /// <param name="height">New height in pixels, at least 1.</param>
     public void ResizeInto(Span<byte> destination, int stride, int width, int height)
     {
         PixelRows.Check(destination, stride, width, height);
@@ -35,21 +37,26 @@ public sealed partial class Image
         ResizeInto(destination, stride, width, height, 0, 0, Width, Height);
     }
 
-    /// <summary>As <see cref="ResizeInto(Span{byte}, int, int, int)"/>, of a part of the image alone; what surrounds it has no influence.</summary>
-    /// <param name="destination">Where the pixels go, from the first row's first byte; bytes between rows are left alone.</param>
-    /// <param name="stride">Bytes from one row to the next in <paramref name="destination"/>, at least 3 · width.</param>
-    /// <param name="width">Width in pixels, at least 1.</param>
-    /// <param name="height">Height in pixels, at least 1.</param>
-    /// <param name="x">Left side of the part, from 0.</param>
-    /// <param name="y">Its upper side, from 0.</param>
-    /// <param name="partWidth">Width of the part in pixels, at least 1; it ends within the image.</param>
-    /// <param name="partHeight">Its height.</param>
-    public void ResizeInto(Span<byte> destination, int stride, int width, int height, int x, int y, int partWidth, int partHeight)
+    /// <summary>
+    /// Resizes a crop of the image into memory of the caller; pixels outside of the crop have no influence. See <see cref="Resize"/>.
+    /// </summary>
+    /// <param name="destination">
+    /// Receives the RGB pixels, starting at the first byte of the first row; bytes between rows are not modified.
+    /// </param>
+    /// <param name="stride">Number of bytes from one row of <paramref name="destination"/> to the next, at least 3 · width.</param>
+    /// <param name="width">New width in pixels, at least 1.</param>
+    /// <param name="height">New height in pixels, at least 1.</param>
+    /// <param name="x">Left edge of the crop, 0 or more.</param>
+    /// <param name="y">Top edge of the crop, 0 or more.</param>
+    /// <param name="cropWidth">Width of the crop in pixels, at least 1; the crop must be inside the image.</param>
+    /// <param name="cropHeight">Height of the crop in pixels, at least 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The crop is empty or not inside the image, or a size is less than 1.</exception>
+    public void ResizeInto(Span<byte> destination, int stride, int width, int height, int x, int y, int cropWidth, int cropHeight)
     {
         PixelRows.Check(destination, stride, width, height);
-        if (x < 0 || y < 0 || partWidth < 1 || partHeight < 1 || x > Width - partWidth || y > Height - partHeight)
-            throw new ArgumentOutOfRangeException(nameof(x), $"{partWidth} x {partHeight} pixels from ({x}, {y}) are no part of {Width} x {Height}");
+        if (x < 0 || y < 0 || cropWidth < 1 || cropHeight < 1 || x > Width - cropWidth || y > Height - cropHeight)
+            throw new ArgumentOutOfRangeException(nameof(x), $"the crop of {cropWidth} x {cropHeight} pixels at ({x}, {y}) is not inside the image of {Width} x {Height} pixels");
         var stored = Width * Channels;
-        Resampler.Resize(_pixels.AsSpan((y * stored) + (x * Channels)), Channels, stored, partWidth, partHeight, destination, stride, width, height);
+        Resampler.Resize(_pixels.AsSpan((y * stored) + (x * Channels)), Channels, stored, cropWidth, cropHeight, destination, stride, width, height);
     }
 }

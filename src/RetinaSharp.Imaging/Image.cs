@@ -1,7 +1,7 @@
 namespace RetinaSharp.Imaging;
 
 /// <summary>
-/// An image in managed memory: RGB, 8 bits a channel, rows from the top without gaps. It never changes, so threads may share it.
+/// An immutable RGB image in managed memory, with 8 bits per channel and contiguous rows from top to bottom. Thread-safe.
 /// </summary>
 public sealed partial class Image
 {
@@ -9,15 +9,16 @@ public sealed partial class Image
 
     private readonly byte[] _pixels;
 
-    /// <summary>Creates an image from a copy of its pixels.</summary>
+    /// <summary>Creates an image from a copy of the pixels.</summary>
     /// <param name="width">Width in pixels, at least 1.</param>
     /// <param name="height">Height in pixels, at least 1.</param>
-    /// <param name="pixels">height · width · 3 bytes, RGB.</param>
+    /// <param name="pixels">The pixels [height, width, 3], RGB.</param>
+    /// <exception cref="ArgumentException">The number of bytes is not height · width · 3, or a size is less than 1.</exception>
     public Image(int width, int height, ReadOnlySpan<byte> pixels)
     {
         CheckSize(width, height);
         if (pixels.Length != ByteCount(width, height))
-            throw new ArgumentException($"{width} x {height} RGB pixels are not {pixels.Length} bytes", nameof(pixels));
+            throw new ArgumentException($"{width} x {height} RGB pixels need {ByteCount(width, height)} bytes, but there are {pixels.Length}", nameof(pixels));
         (Width, Height, _pixels) = (width, height, pixels.ToArray());
     }
 
@@ -29,7 +30,7 @@ public sealed partial class Image
     /// <summary>Height in pixels.</summary>
     public int Height { get; }
 
-    /// <summary>The pixels: [height, width, 3], RGB.</summary>
+    /// <summary>The pixels [height, width, 3], RGB.</summary>
     public ReadOnlySpan<byte> Pixels => _pixels;
 
     private static long ByteCount(int width, int height) => (long)width * height * Channels;

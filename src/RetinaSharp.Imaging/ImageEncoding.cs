@@ -1,6 +1,6 @@
 namespace RetinaSharp.Imaging;
 
-/// <summary>The formats that images can be written in.</summary>
+/// <summary>The file formats that images can be written in.</summary>
 public enum ImageEncoding
 {
     /// <summary>JPEG, lossy.</summary>
@@ -9,6 +9,6 @@ public enum ImageEncoding
     /// <summary>PNG, lossless.</summary>
     Png,
 
-    /// <summary>WebP, lossy; sides up to 16,383 pixels.</summary>
+    /// <summary>WebP, lossy; at most 16,383 pixels wide and high.</summary>
     WebP,
 }

@@ -2,12 +2,12 @@ using System.Runtime.InteropServices;
 
 namespace RetinaSharp.Imaging;
 
-/// <summary>Mirrors RGB pixels in place.</summary>
+/// <summary>Flips RGB pixels in place.</summary>
 public static class PixelFlip
 {
-    /// <summary>Swaps left and right: x becomes width − 1 − x.</summary>
-    /// <param name="pixels">The pixels, from the first row's first byte.</param>
-    /// <param name="stride">Bytes from one row to the next, at least 3 · width.</param>
+    /// <summary>Flips left and right: x becomes width − 1 − x.</summary>
+    /// <param name="pixels">The RGB pixels, starting at the first byte of the first row.</param>
+    /// <param name="stride">Number of bytes from one row to the next, at least 3 · width.</param>
     /// <param name="width">Width in pixels.</param>
     /// <param name="height">Height in pixels.</param>
     public static void Horizontal(Span<byte> pixels, int stride, int width, int height)
@@ -17,9 +17,9 @@ public static class PixelFlip
             MemoryMarshal.Cast<byte, Rgb>(pixels.Slice(y * stride, 3 * width)).Reverse();
     }
 
-    /// <summary>Swaps top and bottom: y becomes height − 1 − y.</summary>
-    /// <param name="pixels">The pixels, from the first row's first byte.</param>
-    /// <param name="stride">Bytes from one row to the next, at least 3 · width.</param>
+    /// <summary>Flips top and bottom: y becomes height − 1 − y.</summary>
+    /// <param name="pixels">The RGB pixels, starting at the first byte of the first row.</param>
+    /// <param name="stride">Number of bytes from one row to the next, at least 3 · width.</param>
     /// <param name="width">Width in pixels.</param>
     /// <param name="height">Height in pixels.</param>
     public static void Vertical(Span<byte> pixels, int stride, int width, int height)

@@ -1,6 +1,6 @@
 namespace RetinaSharp.Imaging;
 
-/// <summary>RGB pixels in memory of the caller: rows of 3 · width bytes, each <c>stride</c> bytes after the one before.</summary>
+/// <summary>Checks of RGB pixels in memory of the caller: rows of 3 · width bytes that are <c>stride</c> bytes apart.</summary>
 internal static class PixelRows
 {
     public static void Check(ReadOnlySpan<byte> pixels, int stride, int width, int height)
@@ -10,6 +10,6 @@ internal static class PixelRows
         ArgumentOutOfRangeException.ThrowIfLessThan((long)stride, 3L * width, nameof(stride));
         var needed = (long)stride * (height - 1) + 3L * width;
         if (pixels.Length < needed)
-            throw new ArgumentException($"{width} x {height} pixels with stride {stride} need {needed} bytes, not {pixels.Length}");
+            throw new ArgumentException($"{width} x {height} pixels with stride {stride} need {needed} bytes, but there are {pixels.Length}");
     }
 }

@@ -6,27 +6,27 @@ using System.Runtime.Intrinsics.X86;
 namespace RetinaSharp.Imaging;
 
 /// <summary>
-/// Scales pixels by <see cref="ResamplingWeights"/>, along rows and then along columns, with 8 bits in between. All in whole numbers, so that the
-/// result is the same on every machine.
+/// Resizes pixels with <see cref="ResamplingWeights"/>, first rows, then columns, with 8-bit intermediate results. Computed with integers,
+/// so the result is the same on every machine.
 /// </summary>
 internal static unsafe class Resampler
 {
-    /// <summary>Scales RGB or RGBA pixels to RGB.</summary>
-    /// <param name="source">The pixels, from the first row's first byte.</param>
-    /// <param name="channels">3 or 4, the last of which is dropped.</param>
-    /// <param name="sourceStride">Bytes from one row to the next.</param>
+    /// <summary>Resizes RGB or RGBA pixels to RGB.</summary>
+    /// <param name="source">The source pixels, starting at the first byte of the first row.</param>
+    /// <param name="channels">Number of channels, 3 or 4; the fourth is dropped.</param>
+    /// <param name="sourceStride">Number of bytes from one source row to the next.</param>
     /// <param name="width">Width of the source in pixels.</param>
-    /// <param name="height">Height of the source.</param>
-    /// <param name="target">Where the pixels go; bytes between rows are left alone.</param>
-    /// <param name="targetStride">Bytes from one row to the next.</param>
-    /// <param name="targetWidth">Width of the result in pixels.</param>
-    /// <param name="targetHeight">Height of the result.</param>
+    /// <param name="height">Height of the source in pixels.</param>
+    /// <param name="target">Receives the pixels; bytes between rows are not modified.</param>
+    /// <param name="targetStride">Number of bytes from one target row to the next.</param>
+    /// <param name="targetWidth">Width of the target in pixels.</param>
+    /// <param name="targetHeight">Height of the target in pixels.</param>
     public static void Resize(
         ReadOnlySpan<byte> source, int channels, int sourceStride, int width, int height, Span<byte> target, int targetStride, int targetWidth, int targetHeight)
     {
         var columns = ResamplingWeights.Create(width, targetWidth);
         var rows = ResamplingWeights.Create(height, targetHeight);
-        // A pixel is stored as four bytes, the last of which the next pixel writes over.
+        // A pixel is stored as four bytes; the next pixel overwrites the last one.
         var (rowBytes, stride) = (3 * targetWidth, (3 * targetWidth) + 1);
         var scaledRows = ArrayPool<byte>.Shared.Rent(checked((stride * height) + 1));
         try
@@ -68,7 +68,7 @@ internal static unsafe class Resampler
             var pixel = row + ((nint)columns.First[x] * T.Bytes);
             var count = columns.Count[x];
             var sum = half;
-            // Four pixels at once, those behind the last with weights of zero.
+            // Four pixels at a time; those after the last have weights of 0.
             if (pixel + ((count - 1) / ResamplingWeights.Step * ResamplingWeights.Step * T.Bytes) <= last)
             {
                 for (var k = 0; k < count; k += ResamplingWeights.Step, pixel += ResamplingWeights.Step * T.Bytes)
@@ -89,7 +89,7 @@ internal static unsafe class Resampler
         }
     }
 
-    // A weighted sum of rows, at all their bytes.
+    // Computes a weighted sum of rows, for all their bytes.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void SumRows(byte* from, nint stride, short* weights, int count, int shift, byte* to, int bytes)
     {
@@ -116,7 +116,7 @@ internal static unsafe class Resampler
     {
         var half = Vector256.Create(1 << (shift - 1));
         Vector256<int> a = half, b = half, c = half, d = half;
-        // Two rows at once; behind the last comes one with a weight of zero, for which the last is read again.
+        // Two rows at a time; after the last row comes one with a weight of 0, for which the last row is read again.
         for (var k = 0; k < count; k += 2, from += 2 * stride)
         {
             var (upper, lower) = (Vector256.Load(from), Vector256.Load(k + 1 < count ? from + stride : from));
@@ -128,7 +128,7 @@ internal static unsafe class Resampler
             d += Avx2.MultiplyAddAdjacent(Avx2.UnpackHigh(high, Vector256<byte>.Zero).AsInt16(), factors);
         }
 
-        // What was unpacked in halves is packed in halves.
+        // Packing works within 128-bit halves, like unpacking, so it restores the order.
         return Avx2.PackUnsignedSaturate(Avx2.PackSignedSaturate(a >> shift, b >> shift), Avx2.PackSignedSaturate(c >> shift, d >> shift));
     }
 
@@ -149,13 +149,13 @@ internal static unsafe class Resampler
             d += fourth * factor;
         }
 
-        var most = Vector128.Create(255);
+        var max = Vector128.Create(255);
         return Vector128.Narrow(
-            Vector128.Narrow(Vector128.Min(a >> shift, most), Vector128.Min(b >> shift, most)).AsUInt16(),
-            Vector128.Narrow(Vector128.Min(c >> shift, most), Vector128.Min(d >> shift, most)).AsUInt16());
+            Vector128.Narrow(Vector128.Min(a >> shift, max), Vector128.Min(b >> shift, max)).AsUInt16(),
+            Vector128.Narrow(Vector128.Min(c >> shift, max), Vector128.Min(d >> shift, max)).AsUInt16());
     }
 
-    // Sums of neighboring products.
+    // Sums the products of adjacent lanes.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<int> SumPairs(Vector128<short> left, Vector128<short> right)
     {
@@ -167,7 +167,7 @@ internal static unsafe class Resampler
         return Vector128.Create(low[0] + low[1], low[2] + low[3], high[0] + high[1], high[2] + high[3]);
     }
 
-    // Four sums as bytes. Weights are not negative, and rounded ones may sum to a little more than 1.
+    // Four sums as bytes. Weights are not negative, and rounded weights may sum to slightly more than 1.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint Narrow(Vector128<int> sums)
     {
@@ -176,7 +176,10 @@ internal static unsafe class Resampler
         return Vector128.Narrow(shorts, shorts).AsUInt32()[0];
     }
 
-    /// <summary>Where the channels of four pixels are: as 16-bit pairs of the first and second, and of the third and fourth pixel; R, G, B and nothing.</summary>
+    /// <summary>
+    /// The byte shuffles that gather the channels of four pixels: 16-bit pairs of the first and second, and of the third and fourth pixel,
+    /// for R, G, B and 0.
+    /// </summary>
     private interface IPixel
     {
         static abstract int Bytes { get; }

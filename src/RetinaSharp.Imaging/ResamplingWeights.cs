@@ -1,12 +1,12 @@
 namespace RetinaSharp.Imaging;
 
 /// <summary>
-/// The weights of one side of an antialiased bilinear resampling: a triangle over the source, as wide as an output pixel and at least two source pixels
-/// wide. The same as <c>antialias=True</c> of torchvision and <c>BILINEAR</c> of Pillow, in 16-bit whole numbers.
+/// The weights of antialiased bilinear resampling along one dimension: a triangle filter over the source, as wide as an output pixel and at
+/// least two source pixels wide. Equal to torchvision's <c>antialias=True</c> and Pillow's <c>BILINEAR</c>, in 16-bit integers.
 /// </summary>
 internal sealed class ResamplingWeights
 {
-    /// <summary>Weights are padded with zeros to so many.</summary>
+    /// <summary>The number of weights per output pixel is padded with zeros to a multiple of this.</summary>
     public const int Step = 4;
 
     private ResamplingWeights(int from, int to)
@@ -31,30 +31,30 @@ internal sealed class ResamplingWeights
             (First[i], Count[i]) = (first, count);
         }
 
-        // As many bits as the largest weight leaves room for.
+        // As many fraction bits as the largest weight allows.
         while (Shift < 22 && (int)((largest * (1 << (Shift + 1))) + .5) <= short.MaxValue)
             Shift++;
         for (var i = 0; i < exact.Length; i++)
             Values[i] = (short)((exact[i] * (1 << Shift)) + .5);
     }
 
-    /// <summary>Weights of an output pixel, a multiple of <see cref="Step"/>; behind <see cref="Count"/> they are zero.</summary>
+    /// <summary>Number of weights per output pixel, a multiple of <see cref="Step"/>; those after <see cref="Count"/> are 0.</summary>
     public int Taps { get; }
 
     /// <summary>The first source pixel of each output pixel.</summary>
     public int[] First { get; }
 
-    /// <summary>How many source pixels it has.</summary>
+    /// <summary>The number of source pixels of each output pixel.</summary>
     public int[] Count { get; }
 
-    /// <summary>[outputs, <see cref="Taps"/>], times 2^<see cref="Shift"/>.</summary>
+    /// <summary>The weights [outputs, <see cref="Taps"/>], times 2^<see cref="Shift"/>.</summary>
     public short[] Values { get; }
 
-    /// <summary>Bits behind the point.</summary>
+    /// <summary>Number of fraction bits of the weights.</summary>
     public int Shift { get; }
 
-    /// <summary>Weights from one side to another.</summary>
-    /// <param name="from">Source pixels, from 1.</param>
-    /// <param name="to">Output pixels, from 1.</param>
+    /// <summary>Creates the weights for a change of size along one dimension.</summary>
+    /// <param name="from">Number of source pixels, at least 1.</param>
+    /// <param name="to">Number of output pixels, at least 1.</param>
     public static ResamplingWeights Create(int from, int to) => new(from, to);
 }

@@ -2,16 +2,16 @@ using System.Runtime.Intrinsics;
 
 namespace RetinaSharp.Imaging;
 
-/// <summary>Sixteen RGB pixels, 48 bytes: sorted by channel and back, with byte shuffles.</summary>
+/// <summary>Converts sixteen RGB pixels, 48 bytes, between interleaved and planar order with byte shuffles.</summary>
 internal static class RgbBlock
 {
     public const int Pixels = 16;
     public const int Bytes = 3 * Pixels;
 
-    // An index that picks no byte and leaves a zero.
+    // A shuffle index out of range, which gives 0.
     private const byte Z = 255;
 
-    /// <summary>From R G B R G B … to sixteen R, sixteen G and sixteen B.</summary>
+    /// <summary>Converts R G B R G B … to sixteen R, sixteen G and sixteen B.</summary>
     public static (Vector128<byte> R, Vector128<byte> G, Vector128<byte> B) Split(ReadOnlySpan<byte> block)
     {
         var x = Vector128.Create(block[..16]);

@@ -3,10 +3,12 @@ using System.Runtime.Intrinsics;
 
 namespace RetinaSharp.Imaging;
 
-/// <summary>RGBA pixels in pooled memory, rows without gaps: what decoders write and encoders read. There is no 24-bit type in Skia.</summary>
+/// <summary>
+/// RGBA pixels in pooled memory, with contiguous rows: the output of decoders and input of encoders. Skia has no 24-bit pixel format.
+/// </summary>
 internal sealed class RgbaPixels : IDisposable
 {
-    /// <summary>Bytes of a pixel.</summary>
+    /// <summary>Bytes per pixel.</summary>
     public const int Channels = 4;
 
     private byte[]? _bytes;
@@ -28,16 +30,16 @@ internal sealed class RgbaPixels : IDisposable
     /// <summary>Height in pixels.</summary>
     public int Height { get; }
 
-    /// <summary>[height, width, 4].</summary>
+    /// <summary>The pixels [height, width, 4].</summary>
     public Span<byte> Bytes => (_bytes ?? throw new ObjectDisposedException(nameof(RgbaPixels))).AsSpan(0, Width * Height * Channels);
 
-    /// <summary>The pixels of RGB, opaque.</summary>
+    /// <summary>Converts RGB pixels to opaque RGBA.</summary>
     public static RgbaPixels FromRgb(ReadOnlySpan<byte> rgb, int width, int height)
     {
         var result = new RgbaPixels(width, height);
         var rgba = result.Bytes;
         var opaque = Vector128.Create(0xFF000000u).AsByte();
-        // A load reads four bytes more than four pixels have.
+        // A load reads four bytes beyond four pixels.
         for (; rgb.Length >= Vector128<byte>.Count; rgb = rgb[12..], rgba = rgba[16..])
             (Vector128.Shuffle(Vector128.Create(rgb), Vector128.Create((byte)0, 1, 2, 255, 3, 4, 5, 255, 6, 7, 8, 255, 9, 10, 11, 255)) | opaque).CopyTo(rgba);
         for (; rgb.Length > 0; rgb = rgb[3..], rgba = rgba[4..])
@@ -45,12 +47,12 @@ internal sealed class RgbaPixels : IDisposable
         return result;
     }
 
-    /// <summary>Copies the colors; alpha is dropped.</summary>
-    /// <param name="rgb">[height, width, 3].</param>
+    /// <summary>Copies the colors and drops alpha.</summary>
+    /// <param name="rgb">Receives the pixels [height, width, 3].</param>
     public void CopyTo(Span<byte> rgb)
     {
         ReadOnlySpan<byte> rgba = Bytes;
-        // A store writes four bytes more than four pixels have; the next one writes over them.
+        // A store writes four bytes beyond four pixels; the next store overwrites them.
         for (; rgb.Length >= Vector128<byte>.Count; rgb = rgb[12..], rgba = rgba[16..])
             Vector128.Shuffle(Vector128.Create(rgba), Vector128.Create((byte)0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, 255, 255, 255, 255)).CopyTo(rgb);
         for (; rgb.Length > 0; rgb = rgb[3..], rgba = rgba[4..])

@@ -2,7 +2,7 @@ using SkiaSharp;
 
 namespace RetinaSharp.Imaging;
 
-/// <summary>Skia's native library.</summary>
+/// <summary>Access to Skia's native library.</summary>
 internal static class Skia
 {
     private static readonly Lazy<ImagingUnavailableException?> Fault = new(() =>
@@ -18,7 +18,7 @@ internal static class Skia
         }
     });
 
-    /// <summary>Throws where it cannot be loaded, with the remedy.</summary>
+    /// <summary>Throws <see cref="ImagingUnavailableException"/> if the library cannot be loaded.</summary>
     public static void EnsureLoaded()
     {
         if (Fault.Value is { } fault)

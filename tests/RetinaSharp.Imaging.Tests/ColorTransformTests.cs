@@ -12,7 +12,7 @@ public class ColorTransformTests
     [InlineData(1, 1, 1.5)]
     [InlineData(0.8, 1.2, 0.7)]
     [InlineData(1.3, 0.7, 1.6)]
-    public void Apply_Jitter_IsTorchvisionsInDouble(double brightness, double contrast, double saturation)
+    public void Apply_Jitter_MatchesTorchvision(double brightness, double contrast, double saturation)
     {
         const int width = 37, height = 11, stride = 3 * width + 4;
         var pixels = Noise(stride * height);
@@ -35,7 +35,7 @@ public class ColorTransformTests
     }
 
     [Fact]
-    public void Apply_AnyMatrix_IsItsProductInDouble()
+    public void Apply_AnyMatrix_MatchesProductInDouble()
     {
         float[] matrix = [0.9f, -0.3f, 0.2f, 11, 0.1f, 1.2f, -0.4f, -20, 3, -2.5f, 0.25f, 60];
         var pixels = Noise(3 * 100);
@@ -57,7 +57,7 @@ public class ColorTransformTests
     [InlineData(15)]
     [InlineData(16)]
     [InlineData(10_000)]
-    public void MeanGray_AnyWidth_IsTheMeanInDouble(int width)
+    public void MeanGray_AnyWidth_MatchesMeanInDouble(int width)
     {
         var pixels = Noise(3 * width * 2);
         var sum = 0.0;
@@ -77,14 +77,14 @@ public class ColorTransformTests
     }
 
     [Fact]
-    public void Constructor_BadMatrix_Throws()
+    public void Constructor_InvalidMatrix_Throws()
     {
         Assert.Throws<ArgumentException>(() => new ColorTransform(new float[11]));
         Assert.Throws<ArgumentException>(() => new ColorTransform([1, 0, 0, float.NaN, 0, 1, 0, 0, 0, 0, 1, 0]));
         Assert.Throws<ArgumentOutOfRangeException>(() => ColorTransform.Jitter(-1, 1, 1, 0));
     }
 
-    // torchvision's adjust_brightness, adjust_contrast, adjust_saturation one after the other, limited once at the end.
+    // torchvision's adjust_brightness, adjust_contrast and adjust_saturation in sequence, clamped once at the end.
     private static double[] Reference(byte[] pixels, int stride, int width, int height, double brightness, double contrast, double saturation)
     {
         var values = new double[3 * width * height];

@@ -2,13 +2,13 @@ using System.Text.Json;
 
 namespace RetinaSharp.Imaging.Tests;
 
-/// <summary>The small files that Golden/make_golden.py made, with the pixels that PIL decodes from them.</summary>
+/// <summary>The files made by Golden/make_golden.py, with the pixels that Pillow decodes from them.</summary>
 internal static class GoldenImages
 {
     private static readonly Dictionary<string, Expected> All = JsonSerializer.Deserialize<Dictionary<string, Expected>>(
         File.ReadAllText(PathOf("golden.json")), JsonSerializerOptions.Web)!;
 
-    /// <summary>Pixels of a pattern that Pillow has scaled, by size.</summary>
+    /// <summary>The pixels of a pattern resized by Pillow, by size.</summary>
     public static IReadOnlyDictionary<string, string> Resized { get; } = JsonSerializer.Deserialize<Dictionary<string, string>>(File.ReadAllText(PathOf("resized.json")))!;
 
     public static IEnumerable<string> Names => All.Keys;

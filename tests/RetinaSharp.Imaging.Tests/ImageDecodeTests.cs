@@ -8,17 +8,17 @@ public class ImageDecodeTests
 
     [Theory]
     [MemberData(nameof(GoldenNames))]
-    public void Load_EveryKindOfFile_GivesThePixelsOfPil(string name)
+    public void Load_EveryKindOfFile_MatchesPillow(string name)
     {
         var image = Image.Load(GoldenImages.PathOf(name));
 
-        // Decoders of lossy formats may round differently, and so may conversions from CMYK.
+        // Decoders of lossy formats may round differently, as may conversions from CMYK.
         var tolerance = name.EndsWith(".jpg") || name == "lossy.webp" ? 3 : 0;
         Assert.InRange(GoldenImages.Difference(GoldenImages.Pixels(name), image), 0, tolerance);
     }
 
     [Fact]
-    public void Load_Stream_ReadsOnFromWhereItStands()
+    public void Load_Stream_ReadsFromCurrentPosition()
     {
         using var stream = new MemoryStream([1, 2, 3, .. GoldenImages.Bytes("rgb.png")]) { Position = 3 };
 
@@ -27,7 +27,7 @@ public class ImageDecodeTests
     }
 
     [Fact]
-    public void Load_StreamWithoutAnImage_IsNamed()
+    public void Load_StreamWithoutImage_ThrowsWithName()
     {
         Assert.Equal("the stream", Assert.Throws<ImageException>(() => Image.Load(new MemoryStream([1, 2, 3]))).File);
         Assert.StartsWith("the stream: ", Assert.Throws<ImageException>(() => Image.Load(Stream.Null)).Message);
@@ -46,7 +46,7 @@ public class ImageDecodeTests
     [InlineData("rgb.jpg", 5, 3)]
     [InlineData("gray.jpg", 5, 3)]
     [InlineData("orientation_6.jpg", 3, 5)]
-    public void Decode_ScaleToAFraction_DecodesAJpegToIt(string name, int width, int height)
+    public void Decode_ScaleToFraction_DecodesJpegAtThatSize(string name, int width, int height)
     {
         var image = Image.Decode(GoldenImages.Bytes(name), new() { ScaleTo = (_, _) => (width, height) });
 
@@ -60,7 +60,7 @@ public class ImageDecodeTests
     [InlineData("rgb.png", 33, 25)]
     [InlineData("rgb.tif", 9, 5)]
     [InlineData("lossless.webp", 5, 3)]
-    public void Decode_ScaleTo_IsDecodedThenResized(string name, int width, int height)
+    public void Decode_ScaleTo_MatchesDecodeThenResize(string name, int width, int height)
     {
         var given = (0, 0);
 
@@ -77,21 +77,21 @@ public class ImageDecodeTests
     [InlineData("orientation_6.webp", 12, 20)]
     [InlineData("orientation_6.tif", 7, 9)]
     [InlineData("orientation_3.jpg", 19, 11)]
-    public void Decode_ScaleToOfATurnedImage_IsOfTheUprightSize(string name, int width, int height)
+    public void Decode_ScaleToOfRotatedImage_UsesUprightSize(string name, int width, int height)
     {
         var image = Image.Decode(GoldenImages.Bytes(name), new() { ScaleTo = (w, h) => (w, h) == (GoldenImages.Pixels(name).Width, GoldenImages.Pixels(name).Height) ? (width, height) : (1, 1) });
 
-        // Rows are scaled before columns as the image is stored.
+        // Rows are resized before columns in the orientation of the stored image.
         Assert.InRange(GoldenImages.Difference(Image.Decode(GoldenImages.Bytes(name)).Resize(width, height), image), 0, 1);
     }
 
     [Fact]
-    public void Decode_ScaleToNothing_Throws() =>
+    public void Decode_ScaleToZero_Throws() =>
         Assert.Throws<ArgumentOutOfRangeException>(() => Image.Decode(GoldenImages.Bytes("rgb.jpg"), new() { ScaleTo = (_, _) => (0, 3) }));
 
     [Theory]
     [MemberData(nameof(GoldenNames))]
-    public void Decode_MorePixelsThanTheLimit_Throws(string name)
+    public void Decode_MorePixelsThanLimit_Throws(string name)
     {
         var bytes = GoldenImages.Bytes(name);
 
@@ -105,7 +105,7 @@ public class ImageDecodeTests
     [InlineData("rgb.png", 16, "7FFFFFFF7FFFFFFF")]
     [InlineData("rgb.bmp", 18, "FFFFFF7FFFFFFF7F")]
     [InlineData("rgb.bmp", 18, "FFFFFF7F00000080")]
-    public void Decode_HugeSizeInHeader_IsRefusedBeforeDecoding(string name, int at, string size)
+    public void Decode_HugeSizeInHeader_ThrowsBeforeDecoding(string name, int at, string size)
     {
         var bytes = GoldenImages.Bytes(name);
         Convert.FromHexString(size).CopyTo(bytes, at);
@@ -115,16 +115,16 @@ public class ImageDecodeTests
 
     [Theory]
     [MemberData(nameof(GoldenNames))]
-    public void Decode_CutOffAnywhere_ThrowsOrDecodes(string name)
+    public void Decode_TruncatedAnywhere_ThrowsOrDecodes(string name)
     {
         var bytes = GoldenImages.Bytes(name);
         for (var length = 0; length < bytes.Length; length += 7)
-            DecodeOrRefuse(bytes.AsSpan(0, length));
+            DecodeOrThrow(bytes.AsSpan(0, length));
     }
 
     [Theory]
     [MemberData(nameof(GoldenNames))]
-    public void Decode_BytesChanged_ThrowsOrDecodes(string name)
+    public void Decode_CorruptBytes_ThrowsOrDecodes(string name)
     {
         var random = new Random(1);
         var original = GoldenImages.Bytes(name);
@@ -133,7 +133,7 @@ public class ImageDecodeTests
             var bytes = (byte[])original.Clone();
             for (var i = 0; i < 3; i++)
                 bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
-            DecodeOrRefuse(bytes, new ImageDecodeOptions { MaxPixels = 1_000_000 });
+            DecodeOrThrow(bytes, new ImageDecodeOptions { MaxPixels = 1_000_000 });
         }
     }
 
@@ -144,7 +144,7 @@ public class ImageDecodeTests
     [InlineData("lossless.webp")]
     [InlineData("rgb.bmp")]
     [InlineData("rgb.tif")]
-    public void Load_CutOff_ThrowsAndNamesTheFile(string name)
+    public void Load_Truncated_ThrowsWithFile(string name)
     {
         using var folder = new TemporaryFolder();
         var bytes = GoldenImages.Bytes(name);
@@ -158,7 +158,7 @@ public class ImageDecodeTests
     }
 
     [Fact]
-    public void Decode_JpegWithBytesAfterItsEnd_Decodes()
+    public void Decode_JpegWithTrailingBytes_Decodes()
     {
         var bytes = GoldenImages.Bytes("rgb.jpg").Concat(new byte[100]).ToArray();
 
@@ -166,17 +166,17 @@ public class ImageDecodeTests
     }
 
     [Fact]
-    public void Decode_CutOffJpegWithEndMarkerInMetadata_Throws()
+    public void Decode_TruncatedJpegWithEndMarkerInMetadata_Throws()
     {
         var jpeg = GoldenImages.Bytes("rgb.jpg");
         byte[] comment = [0xFF, 0xFE, 0, 4, 0xFF, 0xD9];
         byte[] bytes = [.. jpeg[..2], .. comment, .. jpeg[2..^30]];
 
-        Assert.Contains("cut off", Assert.Throws<ImageException>(() => Image.Decode(bytes)).Message);
+        Assert.Contains("truncated", Assert.Throws<ImageException>(() => Image.Decode(bytes)).Message);
     }
 
     [Fact]
-    public void Decode_NoImage_SaysWhichFormatsThereAre()
+    public void Decode_NotAnImage_ThrowsWithSupportedFormats()
     {
         var e = Assert.Throws<ImageException>(() => Image.Decode("GIF89a, not ours"u8));
 
@@ -184,7 +184,7 @@ public class ImageDecodeTests
     }
 
     [Fact]
-    public void Load_EmptyFile_SaysThatItIsEmpty()
+    public void Load_EmptyFile_Throws()
     {
         using var folder = new TemporaryFolder();
         var path = folder.At("empty.jpg");
@@ -194,7 +194,7 @@ public class ImageDecodeTests
     }
 
     [Fact]
-    public void Load_LfsPointer_SaysHowToGetTheFile()
+    public void Load_LfsPointer_ThrowsWithRemedy()
     {
         using var folder = new TemporaryFolder();
         var path = folder.At("a.jpg");
@@ -213,11 +213,11 @@ public class ImageDecodeTests
     }
 
     [Fact]
-    public void Decode_PngWithoutItsEnd_SaysThatItIsCutOff() =>
-        Assert.Contains("is cut off", Assert.Throws<ImageException>(() => Image.Decode(GoldenImages.Bytes("rgb.png").AsSpan()[..^12])).Message);
+    public void Decode_PngWithoutEnd_Throws() =>
+        Assert.Contains("is truncated", Assert.Throws<ImageException>(() => Image.Decode(GoldenImages.Bytes("rgb.png").AsSpan()[..^12])).Message);
 
     [Fact]
-    public void Load_NoSuchFile_NamesTheFile()
+    public void Load_MissingFile_ThrowsWithFile()
     {
         var e = Assert.Throws<ImageException>(() => Image.Load("/nowhere/none.jpg"));
 
@@ -226,7 +226,7 @@ public class ImageDecodeTests
     }
 
     [Fact]
-    public void Decode_JpegOfThousandsOfScans_Throws()
+    public void Decode_JpegWithThousandsOfScans_Throws()
     {
         var jpeg = GoldenImages.Bytes("progressive.jpg");
         var scan = jpeg.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xDA]);
@@ -236,17 +236,17 @@ public class ImageDecodeTests
     }
 
     [Fact]
-    public void Decode_TiffWhoseDirectoryPointsOutside_Throws()
+    public void Decode_TiffEntryOutsideOfFile_Throws()
     {
         var bytes = GoldenImages.Bytes("rgb.tif");
-        // An entry of a million numbers.
+        // An entry with a million values.
         BitConverter.TryWriteBytes(bytes.AsSpan(BitConverter.ToInt32(bytes, 4) + 2 + 4), 1_000_000);
 
         Assert.Contains("outside of the file", Assert.Throws<ImageException>(() => Image.Decode(bytes)).Message);
     }
 
     [Fact]
-    public void Load_EightThreads_GiveTheSamePixels()
+    public void Load_EightThreads_GiveSamePixels()
     {
         var expected = GoldenImages.Names.ToDictionary(name => name, name => Image.Load(GoldenImages.PathOf(name)));
         var differences = 0;
@@ -275,7 +275,7 @@ public class ImageDecodeTests
     [InlineData("corrupt34_3.jpg")]
     [InlineData("corrupt34_4.jpg")]
     [InlineData("sigsegv.png")]
-    public void Load_BadFileFromTheWild_ThrowsOrDecodes(string name)
+    public void Load_CorruptFileFromBugReport_ThrowsOrDecodes(string name)
     {
         var path = SharedData.At("data", "bad-input", "images", name);
 
@@ -289,7 +289,7 @@ public class ImageDecodeTests
         }
     }
 
-    private static void DecodeOrRefuse(ReadOnlySpan<byte> bytes, ImageDecodeOptions? options = null)
+    private static void DecodeOrThrow(ReadOnlySpan<byte> bytes, ImageDecodeOptions? options = null)
     {
         try
         {
@@ -297,7 +297,7 @@ public class ImageDecodeTests
         }
         catch (ImageException)
         {
-            // Either is right; the process must live.
+            // Either is acceptable; the process must not crash.
         }
     }
 }

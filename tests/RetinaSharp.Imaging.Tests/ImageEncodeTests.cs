@@ -6,7 +6,7 @@ public class ImageEncodeTests
     [InlineData(ImageEncoding.Png, 0)]
     [InlineData(ImageEncoding.Jpeg, 20)]
     [InlineData(ImageEncoding.WebP, 20)]
-    public void Encode_ThenDecode_GivesTheImageBack(ImageEncoding format, int tolerance)
+    public void Encode_ThenDecode_RoundTrips(ImageEncoding format, int tolerance)
     {
         var image = GoldenImages.Pixels("rgb.png");
 
@@ -38,7 +38,7 @@ public class ImageEncodeTests
     [InlineData("a.JPG", "FFD8FF")]
     [InlineData("a.jpeg", "FFD8FF")]
     [InlineData("a.webp", "52494646")]
-    public void Save_Extension_ChoosesTheFormatAndLeavesNothingBeside(string name, string signature)
+    public void Save_Extension_SelectsFormatAndLeavesNoTemporaryFile(string name, string signature)
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder.At(name), "old");
@@ -54,7 +54,7 @@ public class ImageEncodeTests
         Assert.Throws<ArgumentException>(() => GoldenImages.Pixels("rgb.png").Save("image.gif"));
 
     [Fact]
-    public void Save_PlaceIsAFolder_ThrowsAndLeavesNothingBeside()
+    public void Save_PathIsFolder_ThrowsAndLeavesNoTemporaryFile()
     {
         using var folder = new TemporaryFolder();
         Directory.CreateDirectory(folder.At("a.png"));

@@ -2,23 +2,23 @@ namespace RetinaSharp.Imaging.Tests;
 
 public class ImageResizeTests
 {
-    /// <summary>Sizes that Golden/make_golden.py had Pillow scale <see cref="Pattern"/> to.</summary>
+    /// <summary>The sizes to which Golden/make_golden.py resized <see cref="Pattern"/> with Pillow.</summary>
     public static TheoryData<string> GoldenSizes => [.. GoldenImages.Resized.Keys];
 
     [Theory]
     [MemberData(nameof(GoldenSizes))]
-    public void Resize_AnySize_GivesThePixelsOfPillow(string size)
+    public void Resize_AnySize_MatchesPillow(string size)
     {
         var sides = size.Split('x').Select(int.Parse).ToArray();
 
         var result = Pattern(31, 23).Resize(sides[0], sides[1]);
 
-        // Its weights have 22 bits, ours 15.
+        // Pillow's weights have 22 bits, these 15.
         Assert.InRange(GoldenImages.Difference(new(sides[0], sides[1], Convert.FromHexString(GoldenImages.Resized[size])), result), 0, 1);
     }
 
     [Fact]
-    public void Resize_OneColor_StaysThatColor()
+    public void Resize_UniformColor_KeepsColor()
     {
         var white = new byte[3 * 97 * 41];
         white.AsSpan().Fill(255);
@@ -31,7 +31,7 @@ public class ImageResizeTests
     [InlineData(0, 0, 13, 9)]
     [InlineData(3, 2, 7, 6)]
     [InlineData(12, 8, 1, 1)]
-    public void ResizeInto_PartOfAnImage_IsThatPartAlone(int x, int y, int width, int height)
+    public void ResizeInto_Crop_MatchesResizeOfCroppedImage(int x, int y, int width, int height)
     {
         var source = Noise(13, 9);
         var part = new byte[width * height * 3];
@@ -49,7 +49,7 @@ public class ImageResizeTests
     [InlineData(11, 0, 3, 3)]
     [InlineData(0, 7, 3, 3)]
     [InlineData(0, 0, 0, 3)]
-    public void ResizeInto_NoPartOfTheImage_Throws(int x, int y, int width, int height) =>
+    public void ResizeInto_CropOutsideOfImage_Throws(int x, int y, int width, int height) =>
         Assert.Throws<ArgumentOutOfRangeException>(() => Noise(13, 9).ResizeInto(new byte[75], 15, 5, 5, x, y, width, height));
 
     [Theory]
@@ -75,7 +75,7 @@ public class ImageResizeTests
     }
 
     [Fact]
-    public void Resize_SameSize_ChangesNothing()
+    public void Resize_SameSize_ReturnsSamePixels()
     {
         var source = Noise(7, 5);
 
@@ -86,7 +86,7 @@ public class ImageResizeTests
     [InlineData(7, 5)]
     [InlineData(9, 4)]
     [InlineData(2, 2)]
-    public void ResizeInto_Stride_LeavesTheRestAlone(int width, int height)
+    public void ResizeInto_Stride_LeavesBytesBetweenRowsUnchanged(int width, int height)
     {
         var source = Noise(7, 5);
         var stride = 3 * width + 5;
@@ -116,7 +116,7 @@ public class ImageResizeTests
     [Fact]
     public void Constructor_WrongByteCount_Throws() => Assert.Throws<ArgumentException>(() => new Image(2, 2, new byte[11]));
 
-    // As Golden/make_golden.py makes it.
+    // The same pattern as in Golden/make_golden.py.
     private static Image Pattern(int width, int height)
     {
         var pixels = new byte[3 * width * height];

@@ -1,6 +1,6 @@
 namespace RetinaSharp.Imaging.Decoding;
 
-/// <summary>The bytes of a file. Reading past their end gives zeros, so that a short header becomes a size of zero and is refused.</summary>
+/// <summary>The bytes of a file. Reads beyond the end give 0, so that a truncated header has a size of 0 and is rejected.</summary>
 internal readonly ref struct FileBytes(ReadOnlySpan<byte> bytes)
 {
     private readonly ReadOnlySpan<byte> _bytes = bytes;
@@ -9,7 +9,7 @@ internal readonly ref struct FileBytes(ReadOnlySpan<byte> bytes)
 
     public byte this[long at] => (ulong)at < (ulong)_bytes.Length ? _bytes[(int)at] : (byte)0;
 
-    /// <summary>A whole number of up to eight bytes, the first of which counts most.</summary>
+    /// <summary>Reads a big-endian unsigned integer of up to eight bytes.</summary>
     public ulong BigEndian(long at, int count)
     {
         var value = 0ul;
@@ -18,7 +18,7 @@ internal readonly ref struct FileBytes(ReadOnlySpan<byte> bytes)
         return value;
     }
 
-    /// <summary>A whole number of up to eight bytes, the last of which counts most.</summary>
+    /// <summary>Reads a little-endian unsigned integer of up to eight bytes.</summary>
     public ulong LittleEndian(long at, int count)
     {
         var value = 0ul;
@@ -27,17 +27,17 @@ internal readonly ref struct FileBytes(ReadOnlySpan<byte> bytes)
         return value;
     }
 
-    /// <summary>Whether these bytes stand there.</summary>
+    /// <summary>Returns whether the file has the expected bytes at an offset.</summary>
     public bool Has(long at, ReadOnlySpan<byte> expected) => (ulong)at <= (ulong)_bytes.Length && _bytes[(int)at..].StartsWith(expected);
 
-    /// <summary>A part, as far as the file reaches.</summary>
-    public FileBytes Part(long at, ulong count)
+    /// <summary>Returns a slice, clamped to the file.</summary>
+    public FileBytes Slice(long at, ulong count)
     {
         var begin = (int)Math.Clamp(at, 0, _bytes.Length);
         return new(_bytes.Slice(begin, (int)Math.Min(count, (ulong)(_bytes.Length - begin))));
     }
 
-    /// <summary>Where a byte comes next, or the length.</summary>
+    /// <summary>Returns the offset of the next occurrence of a byte, or the length of the file.</summary>
     public int Find(int at, byte value)
     {
         if (at >= _bytes.Length)

@@ -1,6 +1,6 @@
 namespace RetinaSharp.Imaging.Decoding;
 
-/// <summary>Formats that are decoded.</summary>
+/// <summary>The formats that can be decoded.</summary>
 internal enum ImageFormat
 {
     Unknown,

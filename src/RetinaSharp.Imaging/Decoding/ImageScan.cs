@@ -1,11 +1,17 @@
 namespace RetinaSharp.Imaging.Decoding;
 
-/// <summary>What a file says of its image before a decoder sees it. Decodes nothing, allocates nothing, and reads only within the file.</summary>
-/// <param name="Format">The format, by the first bytes.</param>
-/// <param name="Width">Width in pixels as stored, or that of a tile where it is larger, since a decoder allocates it; 0: the header does not tell.</param>
+/// <summary>
+/// Information about an image from its file's headers and markers. Scanning decodes nothing, allocates nothing and never reads beyond the
+/// file.
+/// </summary>
+/// <param name="Format">The format, detected from the first bytes.</param>
+/// <param name="Width">
+/// Width in pixels before EXIF orientation, or that of a tile if it is larger, because a decoder allocates it; 0 if the header does not
+/// give it.
+/// </param>
 /// <param name="Height">Height in pixels, likewise.</param>
-/// <param name="Orientation">EXIF orientation, 1 to 8; 1 where there is none.</param>
-/// <param name="Damage">What is wrong that decoders do not always notice, worded to follow the file's name; null: nothing.</param>
+/// <param name="Orientation">EXIF orientation, 1 to 8; 1 if there is none.</param>
+/// <param name="Damage">Damage that decoders do not always detect, phrased to follow the file name; null if there is none.</param>
 internal readonly record struct ImageScan(ImageFormat Format, ulong Width = 0, ulong Height = 0, int Orientation = 1, string? Damage = null)
 {
     /// <summary>Scans a file.</summary>
@@ -27,17 +33,17 @@ internal readonly record struct ImageScan(ImageFormat Format, ulong Width = 0, u
     {
         var isHeader = file.Has(12, "IHDR"u8);
         var (hasEnd, orientation) = (false, 1);
-        // A chunk: length, name, data, checksum.
+        // A chunk has length, type, data and checksum.
         for (var chunk = 8L; chunk + 12 <= file.Length && !hasEnd; chunk += 12 + (long)file.BigEndian(chunk, 4))
         {
             hasEnd = file.Has(chunk + 4, "IEND"u8);
             if (file.Has(chunk + 4, "eXIf"u8))
-                orientation = TiffDirectory.Orientation(file.Part(chunk + 8, file.BigEndian(chunk, 4)));
+                orientation = TiffDirectory.Orientation(file.Slice(chunk + 8, file.BigEndian(chunk, 4)));
         }
 
         return new(
             ImageFormat.Png, isHeader ? file.BigEndian(16, 4) : 0, isHeader ? file.BigEndian(20, 4) : 0, orientation,
-            hasEnd ? null : "is cut off: the PNG data has no end");
+            hasEnd ? null : "is truncated: the PNG data has no IEND chunk");
     }
 
     private static ImageScan Bmp(FileBytes file)
@@ -47,14 +53,14 @@ internal readonly record struct ImageScan(ImageFormat Format, ulong Width = 0, u
             return new(ImageFormat.Bmp, file.LittleEndian(18, 2), file.LittleEndian(20, 2));
         if (header < 16)
             return new(ImageFormat.Bmp);
-        // A negative height says that the rows run from the top.
+        // A negative height means top-down rows.
         var (width, height) = ((int)file.LittleEndian(18, 4), (long)(int)file.LittleEndian(22, 4));
         return new(ImageFormat.Bmp, (ulong)Math.Max(width, 0), (ulong)Math.Abs(height));
     }
 
     private static ImageScan WebP(FileBytes file)
     {
-        var damage = file.LittleEndian(4, 4) + 8 > (ulong)file.Length ? "is cut off: the WebP file is shorter than it says" : null;
+        var damage = file.LittleEndian(4, 4) + 8 > (ulong)file.Length ? "is truncated: the WebP file is shorter than its header says" : null;
         if (file.Has(12, "VP8X"u8))
         {
             var hasExif = (file[20] & 8) != 0;
@@ -80,7 +86,7 @@ internal readonly record struct ImageScan(ImageFormat Format, ulong Width = 0, u
             if (!file.Has(chunk, "EXIF"u8))
                 continue;
             var prefix = file.Has(chunk + 8, "Exif"u8) ? 6 : 0;
-            return TiffDirectory.Orientation(file.Part(chunk + 8 + prefix, file.LittleEndian(chunk + 4, 4)));
+            return TiffDirectory.Orientation(file.Slice(chunk + 8 + prefix, file.LittleEndian(chunk + 4, 4)));
         }
 
         return 1;

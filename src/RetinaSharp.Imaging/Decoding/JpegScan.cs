@@ -1,9 +1,9 @@
 namespace RetinaSharp.Imaging.Decoding;
 
-/// <summary>The markers of a JPEG file (ITU-T T.81, annex B), found as libjpeg finds them.</summary>
+/// <summary>Scans the markers of a JPEG file (ITU-T T.81, annex B), found in the same way as libjpeg does.</summary>
 internal static class JpegScan
 {
-    // A progressive encoder writes about ten. Each scan is a pass over all pixels, and a file of some KB can hold thousands.
+    // A progressive encoder writes about ten scans. Each scan is a pass over all pixels, and a file of a few KB can have thousands.
     private const int MaxScans = 500;
 
     private const int EndOfImage = 0xD9, StartOfScan = 0xDA, App1 = 0xE1;
@@ -26,20 +26,20 @@ internal static class JpegScan
             else if (IsFrame(code) && width == 0 && scans == 0)
                 (height, width) = (file.BigEndian(body + 3, 2), file.BigEndian(body + 5, 2));
             else if (code == App1 && orientation == 0 && file.Has(body + 2, "Exif\0\0"u8))
-                orientation = TiffDirectory.Orientation(file.Part(body + 8, (ulong)Math.Max(0, next - body - 8)));
-            // Within damaged scans what looks like a marker may be none; only believe a segment that fits in the file.
+                orientation = TiffDirectory.Orientation(file.Slice(body + 8, (ulong)Math.Max(0, next - body - 8)));
+            // In corrupt scan data, bytes may look like a marker: accepts only a segment that fits in the file.
             if (next > file.Length && scans > 0)
                 next = body;
             (code, body) = Next(file, next);
         }
 
-        var damage = !hasEnd ? "is cut off: the JPEG data has no end marker"
+        var damage = !hasEnd ? "is truncated: the JPEG data has no end marker"
             : scans > MaxScans ? $"has {scans} scans, more than the limit of {MaxScans}"
             : null;
         return new(ImageFormat.Jpeg, width, height, Math.Max(orientation, 1), damage);
     }
 
-    // Anything up to an FF is skipped, and so are fill bytes and stuffed zeros. Code 0: there is none.
+    // Skips bytes before an FF, fill bytes and stuffed zeros. Returns code 0 at the end.
     private static (int Code, int Body) Next(FileBytes file, int at)
     {
         while (true)

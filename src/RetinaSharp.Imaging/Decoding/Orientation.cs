@@ -1,20 +1,20 @@
 namespace RetinaSharp.Imaging.Decoding;
 
-/// <summary>EXIF orientations: what has been done to an image, and is undone to turn it upright.</summary>
+/// <summary>EXIF orientations: the transform that was applied to the stored image and must be inverted to display it upright.</summary>
 internal static class Orientation
 {
-    /// <summary>Whether width and height are exchanged.</summary>
+    /// <summary>Returns whether the orientation swaps width and height.</summary>
     public static bool IsTransposed(int orientation) => orientation >= 5;
 
-    /// <summary>Turns an image upright.</summary>
-    /// <param name="from">[height, width, 3], as stored.</param>
-    /// <param name="width">Its width.</param>
-    /// <param name="height">Its height.</param>
-    /// <param name="orientation">1 to 8.</param>
-    /// <param name="to">As many pixels; [width, height, 3] from 5 on.</param>
-    public static void Turn(ReadOnlySpan<byte> from, int width, int height, int orientation, Span<byte> to)
+    /// <summary>Transforms an image to upright orientation.</summary>
+    /// <param name="from">The stored pixels, [height, width, 3].</param>
+    /// <param name="width">Width of the stored image.</param>
+    /// <param name="height">Height of the stored image.</param>
+    /// <param name="orientation">EXIF orientation, 1 to 8.</param>
+    /// <param name="to">Receives the upright pixels, of the same number; [width, height, 3] for orientations 5 to 8.</param>
+    public static void MakeUpright(ReadOnlySpan<byte> from, int width, int height, int orientation, Span<byte> to)
     {
-        // Where the upper left pixel of the upright image is stored, and how far its right and its lower neighbor are.
+        // The index of the stored pixel that is top left in the upright image, and the distances to its right and lower neighbors.
         var (origin, right, down) = orientation switch
         {
             2 => (width - 1, -1, width),

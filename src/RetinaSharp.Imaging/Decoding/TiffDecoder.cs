@@ -4,15 +4,15 @@ using BitMiracle.LibTiff.Classic;
 
 namespace RetinaSharp.Imaging.Decoding;
 
-/// <summary>Decodes the first image of a TIFF file by LibTiff.NET, which is managed. As stored: it turns nothing.</summary>
+/// <summary>Decodes the first image of a TIFF file with LibTiff.NET, which is managed code, without applying the orientation.</summary>
 internal static class TiffDecoder
 {
-    // For all of the process; otherwise it prints.
+    // Applies to the whole process; the default handler writes to the console.
     static TiffDecoder() => Tiff.SetErrorHandler(new FirstError());
 
-    /// <summary>Decodes a file whose directory <see cref="TiffDirectory.Scan"/> has checked.</summary>
-    /// <param name="bytes">The whole file.</param>
-    /// <exception cref="ImageException">It is damaged, cut off, or of a kind that LibTiff.NET cannot decode.</exception>
+    /// <summary>Decodes a file whose directory was checked by <see cref="TiffDirectory.Scan"/>.</summary>
+    /// <param name="bytes">The complete file.</param>
+    /// <exception cref="ImageException">The image is corrupt, truncated, or of a kind that LibTiff.NET cannot decode.</exception>
     public static RgbaPixels Decode(ReadOnlySpan<byte> bytes)
     {
         RgbaPixels? pixels = null;
@@ -21,26 +21,26 @@ internal static class TiffDecoder
             FirstError.Text = null;
             using var tiff = Tiff.ClientOpen("image", "r", null, new Memory(bytes.ToArray())) ?? throw new ImageException("", FirstError.Reason);
             int width = tiff.GetField(TiffTag.IMAGEWIDTH)[0].ToInt(), height = tiff.GetField(TiffTag.IMAGELENGTH)[0].ToInt();
-            // Colors that are said to be premultiplied are left as they are; others would become so.
+            // LibTiff.NET premultiplies unassociated alpha; declaring it as associated keeps the colors.
             if (tiff.GetField(TiffTag.EXTRASAMPLES) is [var count, var kinds] && count.ToInt() > 0 && kinds.GetBytes()?[0] == (byte)ExtraSample.UNASSALPHA)
                 tiff.SetField(TiffTag.EXTRASAMPLES, 1, new short[] { (short)ExtraSample.ASSOCALPHA });
-            // As the rows are stored; the caller turns them.
+            // Keeps the stored row order; the caller applies the orientation.
             tiff.SetField(TiffTag.ORIENTATION, BitMiracle.LibTiff.Classic.Orientation.TOPLEFT);
             pixels = new(width, height);
             var raster = new int[width * height];
             if (!tiff.ReadRGBAImageOriented(width, height, raster, BitMiracle.LibTiff.Classic.Orientation.TOPLEFT, stopOnError: true))
                 throw new ImageException("", FirstError.Reason);
-            // A number has R in its lowest byte.
+            // An element has R in its lowest byte.
             if (!BitConverter.IsLittleEndian)
                 System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(raster, raster);
             MemoryMarshal.AsBytes(raster.AsSpan()).CopyTo(pixels.Bytes);
             return pixels;
         }
-        // Damaged files make LibTiff.NET throw what its array accesses and casts throw.
+        // For corrupt files LibTiff.NET throws whatever its array accesses and casts throw.
         catch (Exception e) when (e is not (ImageException or OutOfMemoryException))
         {
             pixels?.Dispose();
-            throw new ImageException("", $"is damaged: {e.Message}", e);
+            throw new ImageException("", $"is corrupt: {e.Message}", e);
         }
         catch
         {
@@ -49,13 +49,13 @@ internal static class TiffDecoder
         }
     }
 
-    /// <summary>Keeps the first error of the thread's image, instead of printing it.</summary>
+    /// <summary>Keeps the thread's first error message instead of printing it.</summary>
     private sealed class FirstError : TiffErrorHandler
     {
         [ThreadStatic]
         public static string? Text;
 
-        public static string Reason => $"is damaged, or of a kind that LibTiff.NET cannot decode{(Text is null ? "" : $": {Text}")}";
+        public static string Reason => $"is corrupt, or of a kind that LibTiff.NET cannot decode{(Text is null ? "" : $": {Text}")}";
 
         public override void ErrorHandler(Tiff tif, string method, string format, params object[] args)
         {

@@ -1,12 +1,12 @@
 namespace RetinaSharp.Imaging.Decoding;
 
-/// <summary>The first directory of a TIFF or BigTIFF file. EXIF is a TIFF file without an image.</summary>
+/// <summary>The first image file directory (IFD) of a TIFF or BigTIFF file. EXIF data has the same structure.</summary>
 internal readonly ref struct TiffDirectory
 {
     private const int WidthTag = 256, HeightTag = 257, OrientationTag = 274, SamplesTag = 277, RowsPerStripTag = 278, PlanarTag = 284;
     private const int TileWidthTag = 322, TileHeightTag = 323, StripOffsetsTag = 273, StripSizesTag = 279, TileOffsetsTag = 324, TileSizesTag = 325;
 
-    // CMYK with alpha has 5; scientific images have more, but are no photographs.
+    // CMYK with alpha has 5; scientific images with more are not supported.
     private const ulong MaxSamples = 16;
 
     private readonly FileBytes _file;
@@ -28,11 +28,11 @@ internal readonly ref struct TiffDirectory
 
     private int EntrySize => _isBig ? 20 : 12;
 
-    /// <summary>Whether these bytes begin a TIFF file.</summary>
+    /// <summary>Returns whether the bytes are the header of a TIFF file.</summary>
     public static bool IsAt(FileBytes file) =>
         file.Length >= 8 && ((file.Has(0, "II"u8) && file[2] is 42 or 43 && file[3] == 0) || (file.Has(0, "MM"u8) && file[2] == 0 && file[3] is 42 or 43));
 
-    /// <summary>The orientation of EXIF data, 1 to 8; 1 where it makes no sense.</summary>
+    /// <summary>Returns the orientation in EXIF data, 1 to 8; 1 if it is missing or invalid.</summary>
     public static int Orientation(FileBytes exif)
     {
         if (!IsAt(exif))
@@ -47,16 +47,16 @@ internal readonly ref struct TiffDirectory
         return 1;
     }
 
-    /// <summary>What a TIFF file says of its first image.</summary>
+    /// <summary>Scans the first image of a TIFF file.</summary>
     public static ImageScan Scan(FileBytes file)
     {
         var directory = new TiffDirectory(file);
-        ulong width = 0, height = 0, tileWidth = 0, tileHeight = 0, samples = 1, rows = ulong.MaxValue, pieces = ulong.MaxValue;
-        var (orientation, fits, isPlanar) = (1, true, false);
+        ulong width = 0, height = 0, tileWidth = 0, tileHeight = 0, samples = 1, rows = ulong.MaxValue, segments = ulong.MaxValue;
+        var (orientation, isInFile, isPlanar) = (1, true, false);
         for (var i = 0; i < directory._count; i++)
         {
-            fits &= directory.IsInFile(i);
-            // Of a tag that comes twice the greater value counts: the limit must hold whichever one a decoder takes.
+            isInFile &= directory.IsInFile(i);
+            // If a tag is repeated, uses the greater value: the limit must hold whichever one the decoder uses.
             var value = directory.Value(i);
             switch (directory.Tag(i))
             {
@@ -69,25 +69,25 @@ internal readonly ref struct TiffDirectory
                 case RowsPerStripTag: rows = Math.Clamp(value, 1, rows); break;
                 case PlanarTag: isPlanar |= value == 2; break;
                 case StripOffsetsTag or StripSizesTag or TileOffsetsTag or TileSizesTag:
-                    // LibTiff.NET allocates what a piece is said to take.
-                    pieces = Math.Min(pieces, directory.Count(i));
-                    fits = fits && directory.AreInFile(i);
+                    // LibTiff.NET allocates the declared sizes of all segments (strips or tiles).
+                    segments = Math.Min(segments, directory.Count(i));
+                    isInFile = isInFile && directory.AreInFile(i);
                     break;
             }
         }
 
-        var damage = !fits ? "is damaged: an entry of its directory lies outside of the file"
-            : pieces < Pieces() ? $"is damaged: its directory has {pieces} strips or tiles, fewer than the image needs"
-            : samples > MaxSamples ? $"has {samples} samples a pixel, more than the limit of {MaxSamples}"
+        var damage = !isInFile ? "is corrupt: an entry of its directory is outside of the file"
+            : segments < RequiredSegments() ? $"is corrupt: its directory has {segments} strips or tiles, fewer than the image needs"
+            : samples > MaxSamples ? $"has {samples} samples per pixel, more than the limit of {MaxSamples}"
             : null;
         return width == 0 || height == 0
             ? new(ImageFormat.Tiff)
             : new(ImageFormat.Tiff, Math.Max(width, tileWidth), Math.Max(height, tileHeight), orientation, damage);
 
-        ulong Pieces()
+        ulong RequiredSegments()
         {
-            var ofPlane = tileWidth > 0 && tileHeight > 0 ? DivideUp(width, tileWidth) * DivideUp(height, tileHeight) : DivideUp(height, Math.Min(rows, Math.Max(height, 1)));
-            return isPlanar ? ofPlane * samples : ofPlane;
+            var perPlane = tileWidth > 0 && tileHeight > 0 ? DivideUp(width, tileWidth) * DivideUp(height, tileHeight) : DivideUp(height, Math.Min(rows, Math.Max(height, 1)));
+            return isPlanar ? perPlane * samples : perPlane;
         }
     }
 
@@ -103,7 +103,7 @@ internal readonly ref struct TiffDirectory
 
     private ulong Type(int index) => Read(Entry(index) + 2, 2);
 
-    // The first whole number of an entry. A negative one becomes a huge one, and so is refused; of other types it is 0.
+    // The first integer of an entry. Negative values become huge, and so are rejected; entries of other types give 0.
     private ulong Value(int index) => Type(index) is 1 or 3 or 4 or 6 or 8 or 9 or 16 or 17 ? Read(Entry(index) + (_isBig ? 12 : 8), Bytes(Type(index))) : 0;
 
     private ulong Count(int index) => Read(Entry(index) + 4, _isBig ? 8 : 4);
@@ -116,13 +116,13 @@ internal readonly ref struct TiffDirectory
         return size <= (uint)inline || Read(Entry(index) + (_isBig ? 12 : 8), inline) + size <= (ulong)_file.Length;
     }
 
-    // Whether all values of an entry that is in the file are places or sizes within it.
+    // Whether all values of an entry, which is itself in the file, are offsets or sizes within the file.
     private bool AreInFile(int index)
     {
         var size = Bytes(Type(index));
         var inline = _isBig ? 8 : 4;
-        var place = Entry(index) + (_isBig ? 12 : 8);
-        var at = Count(index) * (ulong)size <= (ulong)inline ? place : (long)Read(place, inline);
+        var position = Entry(index) + (_isBig ? 12 : 8);
+        var at = Count(index) * (ulong)size <= (ulong)inline ? position : (long)Read(position, inline);
         for (var i = 0L; i < (long)Count(index); i++, at += size)
         {
             if (Read(at, size) > (ulong)_file.Length)

@@ -1,7 +1,6 @@
-"""Makes the small image files of this folder, golden.json: the pixels that PIL decodes from them, and resized.json: a pattern in other sizes.
-
-Needs Python 3 with Pillow (Debian: python3-pil). Run it in this folder. JPEG and WebP bytes may differ between versions of
-Pillow; golden.json always fits the files beside it.
+"""Makes the small image files of this folder, golden.json (the pixels that Pillow decodes from them) and resized.json (a pattern in other sizes).
+Needs Python 3 with Pillow (Debian: python3-pil). Run in this folder. JPEG and WebP bytes may differ between versions of Pillow; golden.json always
+matches the files beside it.
 """
 
 import io
@@ -15,7 +14,7 @@ W, H = 20, 12
 
 
 def gradient():
-    """Smooth, so that lossy formats stay close, and unlike itself in every orientation."""
+    """Smooth, so that lossy formats stay close, and different in every orientation."""
     image = Image.new("RGB", (W, H))
     for y in range(H):
         for x in range(W):
@@ -28,14 +27,14 @@ def png_chunk(kind, data):
 
 
 def png_16_bit(color_type, pixels):
-    """A 16-bit PNG, which Pillow cannot write in color; rows of tuples."""
+    """A 16-bit PNG of rows of tuples. Pillow cannot write 16-bit color."""
     rows = b"".join(b"\0" + b"".join(struct.pack(f">{len(p)}H", *p) for p in row) for row in pixels)
     header = struct.pack(">IIBBBBB", W, H, 16, color_type, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + png_chunk(b"IHDR", header) + png_chunk(b"IDAT", zlib.compress(rows)) + png_chunk(b"IEND", b"")
 
 
 def big_endian_tiff(image):
-    """An uncompressed TIFF of the other byte order, which Pillow does not write."""
+    """An uncompressed big-endian TIFF, which Pillow does not write."""
     tags = [(256, 4, W), (257, 4, H), (258, 3, 8), (259, 3, 1), (262, 3, 1), (273, 4, 8), (277, 3, 1), (278, 4, H), (279, 4, W * H)]
     entries = b"".join(struct.pack(">HHI", t, k, 1) + (struct.pack(">I", v) if k == 4 else struct.pack(">HH", v, 0)) for t, k, v in tags)
     return b"MM\0*" + struct.pack(">I", 8 + W * H) + image.tobytes() + struct.pack(">H", len(tags)) + entries + struct.pack(">I", 0)
@@ -99,7 +98,7 @@ add("palette.bmp", saved(base.quantize(16), "BMP"))
 add("rgb.tif", saved(base, "TIFF", compression="tiff_lzw"))
 add("gray.tif", saved(base.convert("L"), "TIFF", compression="packbits"))
 add("gray_big_endian.tif", big_endian_tiff(base.convert("L")))
-# Pillow turns TIFF itself when it loads it, so that exif_transpose would turn it again.
+# Pillow applies the orientation of TIFF files when it loads them, so exif_transpose would apply it again.
 add("orientation_6.tif", saved(base, "TIFF", tiffinfo={274: 6}), base.transpose(Image.Transpose.ROTATE_270))
 # Pillow's own conversion drops alpha too.
 add("rgba.tif", saved(rgba, "TIFF", compression="tiff_deflate"))
@@ -112,7 +111,7 @@ with open("golden.json", "w") as file:
 
 
 def pattern(width, height):
-    """Noise that is the same in every language."""
+    """Noise from a generator that is easy to repeat in other languages."""
     state, values = 1, bytearray()
     for _ in range(3 * width * height):
         state = (state * 1664525 + 1013904223) % 2**32
