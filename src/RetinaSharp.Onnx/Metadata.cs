@@ -7,17 +7,17 @@ using RetinaSharp.Detection.Weights;
 
 namespace RetinaSharp.Onnx;
 
-/// <summary>What an exported model says of itself, for programs that use it.</summary>
+/// <summary>The metadata of exported models, for the applications that use them.</summary>
 internal static class Metadata
 {
-    // Names of classes stay readable; the file is no web page.
+    // Keeps class names readable. The escaping that this omits matters only for JSON embedded in HTML.
     private static readonly JsonWriterOptions JsonOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Version of this program.</summary>
+    /// <summary>Version of this library.</summary>
     public static string Version { get; } =
         typeof(Metadata).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
-    /// <summary>Keys and values; lists are JSON.</summary>
+    /// <summary>Returns the metadata entries; lists are JSON.</summary>
     public static IEnumerable<(string Key, string Value)> Create(ModelDescription model, OnnxOutputs outputs, InferenceSettings inference)
     {
         yield return ("classes", Json(writer =>

@@ -2,25 +2,25 @@ using RetinaSharp.Detection.Configuration;
 
 namespace RetinaSharp.Onnx;
 
-/// <summary>What an exported model gives, and what its postprocessing does otherwise than the model says.</summary>
+/// <summary>Options for exporting a model to ONNX: the outputs, and values that override the model's postprocessing settings.</summary>
 public sealed record OnnxExportOptions
 {
-    /// <summary>What the exported model gives. With <see cref="OnnxOutputs.Raw"/> the other options have no effect.</summary>
+    /// <summary>The outputs of the exported model. For <see cref="OnnxOutputs.Raw"/> the other options have no effect.</summary>
     public OnnxOutputs Outputs { get; init; }
 
-    /// <summary>Scores up to this are left out; null: the model's.</summary>
+    /// <summary>Minimum score of a detection, exclusive; null uses the model's setting.</summary>
     public double? ScoreThreshold { get; init; }
 
-    /// <summary>IoU above which a box suppresses another of its class; null: the model's.</summary>
+    /// <summary>IoU threshold of class-wise NMS; null uses the model's setting.</summary>
     public double? NmsIou { get; init; }
 
-    /// <summary>Detections kept for an image; null: the model's.</summary>
+    /// <summary>Maximum number of detections per image; null uses the model's setting.</summary>
     public int? MaxDetections { get; init; }
 
-    /// <summary>A model's settings with what these say otherwise.</summary>
-    /// <param name="settings">The model's.</param>
-    /// <exception cref="ArgumentException">An option is out of its range.</exception>
-    public InferenceSettings Applied(InferenceSettings settings)
+    /// <summary>Returns postprocessing settings with these options applied.</summary>
+    /// <param name="settings">The model's settings.</param>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    public InferenceSettings ApplyTo(InferenceSettings settings)
     {
         var applied = settings with
         {

@@ -2,10 +2,10 @@ using RetinaSharp.Detection.Weights;
 
 namespace RetinaSharp.Onnx;
 
-/// <summary>What was exported.</summary>
-/// <param name="File">The file that was written.</param>
-/// <param name="Bytes">Its length.</param>
-/// <param name="Model">The model that it was made of.</param>
-/// <param name="Inputs">What it takes.</param>
-/// <param name="Outputs">What it gives.</param>
+/// <summary>The result of an export.</summary>
+/// <param name="File">Path of the file that was written.</param>
+/// <param name="Bytes">Size of the file in bytes.</param>
+/// <param name="Model">The model that was exported.</param>
+/// <param name="Inputs">The inputs of the exported model.</param>
+/// <param name="Outputs">The outputs of the exported model.</param>
 public sealed record OnnxExportResult(string File, long Bytes, ModelDescription Model, IReadOnlyList<OnnxValue> Inputs, IReadOnlyList<OnnxValue> Outputs);

@@ -6,33 +6,33 @@ using RetinaSharp.Onnx.Schema;
 
 namespace RetinaSharp.Onnx;
 
-/// <summary>Makes ONNX files of models, for ONNX Runtime and others. Needs no LibTorch.</summary>
+/// <summary>Exports models to ONNX files, for ONNX Runtime and other runtimes. Does not need LibTorch.</summary>
 public static class OnnxExporter
 {
-    // What ONNX Runtime knows from 1.12 on.
+    // Supported by ONNX Runtime 1.12 and later.
     private const int OperatorSet = 17;
     private const int IrVersion = 8;
 
-    // What nodes and names take is little beside it.
-    private const long RoomForTheGraph = 16 << 20;
+    // Upper bound of the size of everything except weights.
+    private const long MaxGraphBytes = 16 << 20;
 
     /// <summary>
-    /// Writes a model as an ONNX file. It takes images of any number and size as they are decoded; normalization and padding are
-    /// part of the graph, and so are, unless <see cref="OnnxOutputs.Raw"/> is asked for, decoding and suppression.
+    /// Exports a model to an ONNX file. Its input is any number of images of any size, as decoded. Normalization and padding are part of
+    /// the graph, as are box decoding and NMS, unless the outputs are <see cref="OnnxOutputs.Raw"/>.
     /// </summary>
-    /// <param name="path">The model: a run folder or a .safetensors file.</param>
-    /// <param name="outFile">The file to write; whole or as it was.</param>
-    /// <param name="options">What it gives; null: detections, as the model says.</param>
-    /// <exception cref="WeightsException">There is no model, it is damaged, or too large for the format.</exception>
-    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    /// <param name="path">Path of the model: a run folder or a .safetensors file.</param>
+    /// <param name="outFile">Path of the file to write. On failure an existing file is unchanged.</param>
+    /// <param name="options">Options; null exports detections with the model's settings.</param>
+    /// <exception cref="WeightsException">The model does not exist, is corrupt, or is too large for the format.</exception>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static OnnxExportResult Export(string path, string outFile, OnnxExportOptions? options = null)
     {
         options ??= new();
         using var file = ModelFile.Open(ModelFile.Find(path));
         var description = ModelFile.Describe(file);
-        RequireRoom(file.Path, file.Entries.Values.Sum(entry => entry.Count));
-        var inference = options.Applied(description.Settings.Inference);
+        CheckSize(file.Path, file.Entries.Values.Sum(entry => entry.Count));
+        var inference = options.ApplyTo(description.Settings.Inference);
 
         var graph = ModelGraph.Create(new WeightReader(file), description, options.Outputs, inference);
         var model = new ModelProto
@@ -46,18 +46,18 @@ public static class OnnxExporter
         foreach (var (key, value) in Metadata.Create(description, options.Outputs, inference))
             model.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = value });
         AtomicFile.Write(outFile, stream => model.WriteTo(stream));
-        return new(outFile, model.CalculateSize(), description, [.. graph.Input.Select(Shown)], [.. graph.Output.Select(Shown)]);
+        return new(outFile, model.CalculateSize(), description, [.. graph.Input.Select(Describe)], [.. graph.Output.Select(Describe)]);
     }
 
-    /// <summary>Protobuf counts a file's bytes in 31 bits.</summary>
-    /// <exception cref="WeightsException">So many weights do not fit.</exception>
-    internal static void RequireRoom(string path, long weights)
+    /// <summary>Checks that weights fit in a protobuf message, which is limited to 2 GiB.</summary>
+    /// <exception cref="WeightsException">The weights do not fit.</exception>
+    internal static void CheckSize(string path, long weights)
     {
-        if (weights > (int.MaxValue - RoomForTheGraph) / sizeof(float))
+        if (weights > (int.MaxValue - MaxGraphBytes) / sizeof(float))
             throw new WeightsException(path, $"its {weights} weights are {weights * sizeof(float)} bytes, but an ONNX file holds less than 2 GiB; train a model with a smaller backbone or pyramid");
     }
 
-    private static OnnxValue Shown(ValueInfoProto value)
+    private static OnnxValue Describe(ValueInfoProto value)
     {
         var tensor = value.Type.TensorType;
         var shape = tensor.Shape.Dim.Select(dimension => dimension.HasDimParam ? dimension.DimParam : $"{dimension.DimValue}");

@@ -1,11 +1,11 @@
 namespace RetinaSharp.Onnx;
 
-/// <summary>What an exported model gives.</summary>
+/// <summary>The kinds of outputs of an exported model.</summary>
 public enum OnnxOutputs
 {
-    /// <summary>Boxes, scores and classes, ready for use: decoding and suppression are part of the graph.</summary>
+    /// <summary>Boxes, scores and labels of the detections; box decoding and NMS are part of the graph.</summary>
     Detections,
 
-    /// <summary>What the network says of each anchor, and the anchors, for a postprocessing of one's own.</summary>
+    /// <summary>Logits, box deltas and anchors, for custom postprocessing.</summary>
     Raw,
 }

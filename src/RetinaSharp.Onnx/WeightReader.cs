@@ -3,14 +3,14 @@ using RetinaSharp.Detection.Weights;
 
 namespace RetinaSharp.Onnx;
 
-/// <summary>Reads a model's weights by name. Names and shapes were held against the architecture when the model was described.</summary>
+/// <summary>Reads weights of a model by name. Names and shapes were checked against the architecture when the model was opened.</summary>
 internal sealed class WeightReader(SafetensorsFile file)
 {
-    /// <summary>A weight in C order.</summary>
-    /// <exception cref="WeightsException">It cannot be read.</exception>
+    /// <summary>Reads a weight tensor in row-major (C) order.</summary>
+    /// <exception cref="WeightsException">The weight cannot be read.</exception>
     public float[] Read(string name) => file.ReadSingles(name);
 
-    /// <summary>What a normalization with fixed statistics does to each channel: [channels] both.</summary>
+    /// <summary>Computes the affine transform of a batch norm with fixed statistics: scale and shift, [channels] each.</summary>
     /// <exception cref="WeightsException">A weight cannot be read.</exception>
     public (float[] Scale, float[] Shift) Affine(string name)
     {

@@ -1,2 +1,2 @@
-// The tests compute on all processors, and LibTorch's threads and ONNX Runtime's would wait for each other.
+// The tests use all cores; the threads of LibTorch and ONNX Runtime would spin against each other if they ran in parallel.
 [assembly: CollectionBehavior(DisableTestParallelization = true)]

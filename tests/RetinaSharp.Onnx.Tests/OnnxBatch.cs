@@ -3,10 +3,10 @@ using RetinaSharp.Imaging;
 
 namespace RetinaSharp.Onnx.Tests;
 
-/// <summary>Images of one size as an exported model takes them.</summary>
+/// <summary>Images of equal size in the input format of an exported model.</summary>
 internal sealed record OnnxBatch(int Height, int Width, byte[] Pixels)
 {
-    /// <summary>An image at the size that a model wants.</summary>
+    /// <summary>Creates a batch of one image, resized to a model's input size.</summary>
     public static OnnxBatch Create(Image image, InputSize size)
     {
         var fit = size.Fit(image.Width, image.Height);

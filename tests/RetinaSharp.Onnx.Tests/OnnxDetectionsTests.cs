@@ -12,7 +12,7 @@ using static TorchSharp.torch;
 
 namespace RetinaSharp.Onnx.Tests;
 
-/// <summary>What exported models give in ONNX Runtime, held against what the library gives.</summary>
+/// <summary>Compares the outputs of exported models in ONNX Runtime with those of the library.</summary>
 public sealed class OnnxDetectionsTests(ITestOutputHelper log) : LeakCheck
 {
     private const float Tolerance = 1e-3f;
@@ -32,30 +32,30 @@ public sealed class OnnxDetectionsTests(ITestOutputHelper log) : LeakCheck
     }
 
     [Fact]
-    public void Run_TrainedModelOnManySizes_FindsTheSame() => AssertSame(Scenes, TestImages.OfManySizes(50), least: 300);
+    public void Run_TrainedModelOnManySizes_MatchesLibrary() => AssertSame(Scenes, TestImages.WithManySizes(50), minCount: 300);
 
     [Theory]
     [MemberData(nameof(Models))]
-    public void Run_EveryKindOfModel_FindsTheSame(string name)
+    public void Run_EveryKindOfModel_MatchesLibrary(string name)
     {
         TestModels.Write(_folder.At("model.safetensors"), TestModels.All[name]);
-        // For group norms LibTorch sums squares in single precision, which large means make coarse.
-        AssertSame(_folder.At("model.safetensors"), TestImages.OfManySizes(10), least: 100, pixels: TestModels.All[name].Model.Norm == NormKind.Group ? .01f : Tolerance);
+        // For group norms LibTorch sums squares in fp32, which loses precision if means are large.
+        AssertSame(_folder.At("model.safetensors"), TestImages.WithManySizes(10), minCount: 100, pixels: TestModels.All[name].Model.Norm == NormKind.Group ? .01f : Tolerance);
     }
 
     [SharedDataFact]
-    public void Run_Photos_FindsTheSame() =>
-        AssertSame(Scenes, Directory.EnumerateFiles(SharedData.At("data", "bccd", "JPEGImages")).Order(StringComparer.Ordinal).Take(10).Select(path => Image.Load(path)), least: 100);
+    public void Run_Photos_MatchesLibrary() =>
+        AssertSame(Scenes, Directory.EnumerateFiles(SharedData.At("data", "bccd", "JPEGImages")).Order(StringComparer.Ordinal).Take(10).Select(path => Image.Load(path)), minCount: 100);
 
     [Fact]
-    public void Run_OtherThresholds_FindsTheSame()
+    public void Run_OtherThresholds_MatchesLibrary()
     {
-        AssertSame(Scenes, TestImages.OfManySizes(8), least: 16, new() { ScoreThreshold = .2, NmsIou = .2, MaxDetections = 4 });
-        AssertSame(Scenes, TestImages.OfManySizes(2), least: 1000, new() { ScoreThreshold = 0, NmsIou = 1, MaxDetections = 1000 });
+        AssertSame(Scenes, TestImages.WithManySizes(8), minCount: 16, new() { ScoreThreshold = .2, NmsIou = .2, MaxDetections = 4 });
+        AssertSame(Scenes, TestImages.WithManySizes(2), minCount: 1000, new() { ScoreThreshold = 0, NmsIou = 1, MaxDetections = 1000 });
     }
 
     [Fact]
-    public void Run_NothingFound_IsEmpty()
+    public void Run_NoDetections_IsEmpty()
     {
         OnnxExporter.Export(Scenes, Out, new() { ScoreThreshold = .999 });
 
@@ -66,15 +66,15 @@ public sealed class OnnxDetectionsTests(ITestOutputHelper log) : LeakCheck
     }
 
     [Fact]
-    public void Run_SeveralImagesTogether_GivesWhatEachGivesAlone()
+    public void Run_Batch_MatchesSingleImages()
     {
         OnnxExporter.Export(Scenes, Out);
-        var images = TestImages.OfManySizes(3).Select(image => image.Resize(200, 136).Pixels.ToArray()).ToArray();
+        var images = TestImages.WithManySizes(3).Select(image => image.Resize(200, 136).Pixels.ToArray()).ToArray();
 
         var runs = OnnxRuntime.Run(Out, [.. images.Select(pixels => new OnnxBatch(136, 200, pixels)), new(136, 200, [.. images.SelectMany(pixels => pixels)])]);
 
         var together = runs[^1];
-        // One of them may well be without an object; the places of the others must be right all the same.
+        // One of them may have no detections; the image indices of the others must still be correct.
         Assert.True(together["image"].Data.Distinct().Count() >= 2);
         Assert.Equal(runs.Take(3).SelectMany((run, i) => run["image"].Data.Select(_ => (float)i)), together["image"].Data);
         Assert.All(["boxes", "scores", "labels"], name => Assert.Equal(runs.Take(3).SelectMany(run => run[name].Data), together[name].Data, (a, b) => Math.Abs(a - b) < Tolerance));
@@ -82,12 +82,12 @@ public sealed class OnnxDetectionsTests(ITestOutputHelper log) : LeakCheck
 
     [Theory]
     [MemberData(nameof(Models))]
-    public void Run_Raw_GivesTheNetworksOutputsAndTheAnchors(string name)
+    public void Run_Raw_GivesNetworkOutputsAndAnchors(string name)
     {
         var model = _folder.At("model.safetensors");
         TestModels.Write(model, TestModels.All[name]);
         OnnxExporter.Export(model, Out, new() { Outputs = OnnxOutputs.Raw });
-        var image = TestImages.OfManySizes(1).Single().Resize(151, 70);
+        var image = TestImages.WithManySizes(1).Single().Resize(151, 70);
 
         var raw = Assert.Single(OnnxRuntime.Run(Out, [new(70, 151, image.Pixels.ToArray())]));
 
@@ -107,20 +107,20 @@ public sealed class OnnxDetectionsTests(ITestOutputHelper log) : LeakCheck
 
     [Theory]
     [MemberData(nameof(Models))]
-    public void Run_Detections_AreWhatTheLibraryMakesOfTheSameOutputs(string name)
+    public void Run_Detections_MatchLibraryPostprocessingOfRawOutputs(string name)
     {
         var model = _folder.At("model.safetensors");
         TestModels.Write(model, TestModels.All[name]);
         var options = new OnnxExportOptions { ScoreThreshold = .01, MaxDetections = 500 };
         OnnxExporter.Export(model, Out, options);
         OnnxExporter.Export(model, _folder.At("raw.onnx"), new() { Outputs = OnnxOutputs.Raw });
-        OnnxBatch[] images = [.. TestImages.OfManySizes(4).Select(image => OnnxBatch.Create(image, TestModels.All[name].Input))];
+        OnnxBatch[] images = [.. TestImages.WithManySizes(4).Select(image => OnnxBatch.Create(image, TestModels.All[name].Input))];
 
         var (found, raw) = (OnnxRuntime.Run(Out, images), OnnxRuntime.Run(_folder.At("raw.onnx"), images));
 
         using var scope = NewDisposeScope();
         var description = Detector.Describe(model);
-        var (generator, postprocessor) = (new AnchorGenerator(description.Settings.Model.Anchors), new Postprocessor(options.Applied(description.Settings.Inference), description.Categories));
+        var (generator, postprocessor) = (new AnchorGenerator(description.Settings.Model.Anchors), new Postprocessor(options.ApplyTo(description.Settings.Inference), description.Categories));
         for (var i = 0; i < images.Length; i++)
         {
             var (height, width) = (images[i].Height, images[i].Width);
@@ -139,7 +139,7 @@ public sealed class OnnxDetectionsTests(ITestOutputHelper log) : LeakCheck
         }
     }
 
-    private void AssertSame(string model, IEnumerable<Image> from, int least, OnnxExportOptions? options = null, float pixels = Tolerance)
+    private void AssertSame(string model, IEnumerable<Image> from, int minCount, OnnxExportOptions? options = null, float pixels = Tolerance)
     {
         OnnxExporter.Export(model, Out, options);
         using var detector = Detector.Load(model, new()
@@ -163,7 +163,7 @@ public sealed class OnnxDetectionsTests(ITestOutputHelper log) : LeakCheck
             Assert.Equal(found.OrderByDescending(one => one.Score), found);
             foreach (var one in expected)
             {
-                // Scores that are equal but for rounding may have changed places.
+                // Scores that are equal up to rounding may be in another order.
                 var nearest = found.Where(other => other.Class == one.Class).MinBy(other => Math.Abs(other.Score - one.Score) + Distance(other.Box, one.Box));
                 (score, box) = (Math.Max(score, Math.Abs(nearest.Score - one.Score)), Math.Max(box, Distance(nearest.Box, one.Box)));
             }
@@ -172,12 +172,12 @@ public sealed class OnnxDetectionsTests(ITestOutputHelper log) : LeakCheck
         }
 
         log.WriteLine($"{images.Length} images, {total} detections: scores differ by {score} at most, boxes by {box} pixels");
-        Assert.True(total >= least, $"{total} found");
+        Assert.True(total >= minCount, $"{total} found");
         Assert.InRange(score, 0, Tolerance);
         Assert.InRange(box, 0, pixels);
     }
 
-    /// <summary>The outputs as the documentation says: boxes scaled back to the pixels of the image.</summary>
+    /// <summary>Returns the detections as documented: boxes scaled back to the pixels of the original image.</summary>
     private static List<(int Class, float Score, Box Box)> Found(IReadOnlyDictionary<string, OnnxTensor> output, Image image, ImageGeometry fit) =>
         [.. output["boxes"].Data.Chunk(4).Select((corners, i) => (
             (int)output["labels"].Data[i],

@@ -4,7 +4,7 @@ using RetinaSharp.Detection.Weights;
 
 namespace RetinaSharp.Onnx.Tests;
 
-/// <summary>What is in exported files, read by their bytes; the numbers of fields are those of ONNX's schema.</summary>
+/// <summary>Checks the contents of exported files at the level of protobuf fields, with the field numbers of ONNX's schema.</summary>
 public sealed class OnnxFileTests : IDisposable
 {
     private const int Float = 1, Byte = 2, Long = 7;
@@ -18,7 +18,7 @@ public sealed class OnnxFileTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Run_Model_SaysWhatItIs()
+    public void Export_Model_WritesMetadata()
     {
         var result = OnnxExporter.Export(Scenes, Out, new() { NmsIou = .6, MaxDetections = 7 });
 
@@ -45,7 +45,7 @@ public sealed class OnnxFileTests : IDisposable
     [Theory]
     [InlineData(OnnxOutputs.Detections, "boxes float [detections, 4]", "scores float [detections]", "labels long [detections]", "image long [detections]")]
     [InlineData(OnnxOutputs.Raw, "logits float [batch, anchors, 5]", "deltas float [batch, anchors, 4]", "anchors float [anchors, 4]")]
-    public void Run_Model_DeclaresWhatItTakesAndGives(OnnxOutputs outputs, params string[] expected)
+    public void Export_Model_DeclaresInputsAndOutputs(OnnxOutputs outputs, params string[] expected)
     {
         var result = OnnxExporter.Export(Scenes, Out, new() { Outputs = outputs });
 
@@ -53,7 +53,7 @@ public sealed class OnnxFileTests : IDisposable
         Assert.Equal(["images byte [batch, height, width, 3]"], graph.Messages(11).Select(Declared));
         Assert.Equal(expected, graph.Messages(12).Select(Declared));
         Assert.Equal(expected.Select(text => text.Split(' ')[0]), result.Outputs.Select(value => value.Name));
-        Assert.Equal(graph.Messages(12).Select(value => value.Text(3)), result.Outputs.Select(value => value.Meaning));
+        Assert.Equal(graph.Messages(12).Select(value => value.Text(3)), result.Outputs.Select(value => value.Description));
         Assert.Equal(("uint8", "batch, height, width, 3"), (result.Inputs[0].Type, string.Join(", ", result.Inputs[0].Shape)));
 
         static string Declared(WireMessage value)
@@ -65,7 +65,7 @@ public sealed class OnnxFileTests : IDisposable
     }
 
     [Fact]
-    public void Run_Graph_UsesWhatComesBeforeAndNothingElse()
+    public void Export_Graph_IsTopologicallySorted()
     {
         OnnxExporter.Export(Scenes, Out);
 
@@ -86,7 +86,7 @@ public sealed class OnnxFileTests : IDisposable
     }
 
     [Fact]
-    public void Run_Weights_AreThoseOfTheModelWithTheirNormsFolded()
+    public void Export_Weights_AreModelWeightsWithFoldedNorms()
     {
         var model = _folder.At("model.safetensors");
         TestModels.Write(model, TestModels.All["bottlenecks, torchvision's anchors"]);
@@ -109,7 +109,7 @@ public sealed class OnnxFileTests : IDisposable
     }
 
     [Fact]
-    public void Run_RunFolder_TakesItsModel()
+    public void Export_RunFolder_ExportsItsModel()
     {
         Directory.CreateDirectory(_folder.At("run"));
         File.Copy(Scenes, Path.Combine(_folder.At("run"), "best.safetensors"));
@@ -120,7 +120,7 @@ public sealed class OnnxFileTests : IDisposable
     }
 
     [Fact]
-    public void Run_WhatCannotBeExported_LeavesTheFileAsItWas()
+    public void Export_Failure_LeavesExistingFile()
     {
         File.WriteAllText(Out, "before");
         var bytes = File.ReadAllBytes(Scenes);
@@ -136,20 +136,20 @@ public sealed class OnnxFileTests : IDisposable
     }
 
     [Fact]
-    public void RequireRoom_TwoGibibytes_AreTooMuch()
+    public void CheckSize_TwoGibibytes_Throws()
     {
-        OnnxExporter.RequireRoom("model", 500_000_000);
-        var error = Assert.Throws<WeightsException>(() => OnnxExporter.RequireRoom("model", 540_000_000));
+        OnnxExporter.CheckSize("model", 500_000_000);
+        var error = Assert.Throws<WeightsException>(() => OnnxExporter.CheckSize("model", 540_000_000));
         Assert.Contains("2160000000 bytes", error.Message);
     }
 
     [Fact]
-    public void Applied_OptionsLeftOut_AreTheModels()
+    public void ApplyTo_OmittedOptions_UseModelSettings()
     {
         var model = new InferenceSettings { ScoreThreshold = .2, NmsIou = .3, Candidates = 50, MaxDetections = 9 };
 
-        Assert.Equal(model, new OnnxExportOptions().Applied(model));
-        Assert.Equal(model with { ScoreThreshold = .4, NmsIou = .6 }, new OnnxExportOptions { ScoreThreshold = .4, NmsIou = .6 }.Applied(model));
+        Assert.Equal(model, new OnnxExportOptions().ApplyTo(model));
+        Assert.Equal(model with { ScoreThreshold = .4, NmsIou = .6 }, new OnnxExportOptions { ScoreThreshold = .4, NmsIou = .6 }.ApplyTo(model));
     }
 
     private WireMessage Read() => new(File.ReadAllBytes(Out));

@@ -6,10 +6,10 @@ namespace RetinaSharp.Onnx.Tests;
 /// <summary>Runs ONNX files in ONNX Runtime.</summary>
 internal static class OnnxRuntime
 {
-    /// <summary>The outputs of a model for each of some batches, by name.</summary>
+    /// <summary>Returns the outputs of a model for each batch, by name.</summary>
     public static IReadOnlyList<IReadOnlyDictionary<string, OnnxTensor>> Run(string model, IEnumerable<OnnxBatch> batches)
     {
-        // One thread: threads that wait for each other would slow down the tests beside this one.
+        // One thread: spinning threads would slow down the other tests.
         using var options = new SessionOptions { IntraOpNumThreads = 1, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_WARNING };
         using var session = new InferenceSession(model, options);
         return [.. batches.Select(batch => Run(session, batch))];
@@ -25,12 +25,12 @@ internal static class OnnxRuntime
 
     private static OnnxTensor Read(NamedOnnxValue output) => output.Value switch
     {
-        Tensor<float> values => Of(values, value => value),
-        Tensor<long> values => Of(values, value => value),
-        Tensor<int> values => Of(values, value => value),
+        Tensor<float> values => Convert(values, value => value),
+        Tensor<long> values => Convert(values, value => value),
+        Tensor<int> values => Convert(values, value => value),
         var other => throw new NotSupportedException($"{output.Name} is a {other.GetType()}."),
     };
 
-    private static OnnxTensor Of<T>(Tensor<T> tensor, Converter<T, float> convert) =>
+    private static OnnxTensor Convert<T>(Tensor<T> tensor, Converter<T, float> convert) =>
         new([.. tensor.Dimensions.ToArray().Select(size => (long)size)], Array.ConvertAll(tensor.ToArray(), convert));
 }

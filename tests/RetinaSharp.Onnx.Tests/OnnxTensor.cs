@@ -1,4 +1,4 @@
 namespace RetinaSharp.Onnx.Tests;
 
-/// <summary>An output of ONNX Runtime.</summary>
+/// <summary>An output tensor of ONNX Runtime.</summary>
 internal sealed record OnnxTensor(long[] Dims, float[] Data);

@@ -3,23 +3,23 @@ using RetinaSharp.Imaging;
 
 namespace RetinaSharp.Onnx.Tests;
 
-/// <summary>Images of many sizes: pieces of generated scenes.</summary>
+/// <summary>Images of many sizes: crops of synthetic scenes.</summary>
 internal static class TestImages
 {
-    private const int Least = 64;
+    private const int MinSide = 64;
 
-    public static IEnumerable<Image> OfManySizes(int count)
+    public static IEnumerable<Image> WithManySizes(int count)
     {
         var generator = new SceneGenerator(seed: 7);
         for (var i = 0; i < count; i++)
         {
             var scene = generator.Draw("onnx", i).Image;
-            // Steps that are prime to the span, so that no size comes twice.
-            yield return Piece(scene, Least + (i * 71 % (scene.Width - Least)), Least + (i * 113 % (scene.Height - Least)));
+            // Steps that are coprime to the range, so that no size repeats.
+            yield return Crop(scene, MinSide + (i * 71 % (scene.Width - MinSide)), MinSide + (i * 113 % (scene.Height - MinSide)));
         }
     }
 
-    private static Image Piece(Image image, int width, int height)
+    private static Image Crop(Image image, int width, int height)
     {
         var pixels = new byte[width * height * 3];
         for (var y = 0; y < height; y++)

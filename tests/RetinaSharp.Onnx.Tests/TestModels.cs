@@ -10,10 +10,10 @@ using static TorchSharp.torch;
 
 namespace RetinaSharp.Onnx.Tests;
 
-/// <summary>Models that nobody trained, which find much in every image.</summary>
+/// <summary>Untrained models with many detections in every image.</summary>
 internal static class TestModels
 {
-    /// <summary>Between them every kind of layer, anchors and scores.</summary>
+    /// <summary>Together they cover every kind of layer, anchors and scores.</summary>
     public static IReadOnlyDictionary<string, RunSettings> All { get; } = new Dictionary<string, RunSettings>
     {
         ["group norms, softmax"] = Settings(
@@ -31,7 +31,7 @@ internal static class TestModels
         ["other levels, no towers"] = Settings(new() { Depth = 34, Norm = NormKind.Batch, PyramidChannels = 40, HeadConvolutions = 0, Anchors = new() { MinLevel = 2, MaxLevel = 6, BaseSize = 6, Ratios = [.4, 1.7] } }),
     };
 
-    /// <summary>Writes one of the above.</summary>
+    /// <summary>Writes a model file with random weights.</summary>
     public static void Write(string path, RunSettings settings)
     {
         using var scope = NewDisposeScope();
@@ -43,7 +43,7 @@ internal static class TestModels
             foreach (ref var element in tensor.Elements<float>())
                 element = (float)(name.EndsWith("running_mean", StringComparison.Ordinal) || name.EndsWith("bias", StringComparison.Ordinal) ? random.NextDouble(-.2, .2) : random.NextDouble(.4, .9));
 
-        // Scores and boxes far apart, some of them above the threshold, as a trained network's.
+        // Widely distributed scores and boxes, some above the threshold, as those of a trained network.
         var noise = new float[3 * 128 * 128];
         foreach (ref var element in noise.AsSpan())
             element = (float)random.NextNormal();

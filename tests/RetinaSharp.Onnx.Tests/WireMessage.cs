@@ -3,8 +3,8 @@ using System.Text;
 namespace RetinaSharp.Onnx.Tests;
 
 /// <summary>
-/// A protobuf message taken apart by the rules of the wire format alone, without a schema and without Google's library: a key and
-/// a value after the other, the key the field's number and in its last three bits the kind of the value.
+/// A protobuf message, parsed by the rules of the wire format alone, without schema and without Google's library: a sequence of keys and
+/// values, where a key contains the field number and, in its lowest three bits, the wire type.
 /// </summary>
 internal sealed class WireMessage
 {

@@ -36,7 +36,7 @@ internal static class ExportOnnxVerb
             var (path, target) = (parse.GetRequiredValue(model), parse.GetRequiredValue(outFile)!);
             OutFolder.RequireFile(target, [path]);
             // Whether they are in range depends on them alone; the model's own values are.
-            UsageException.Guard(() => options.Applied(new()));
+            UsageException.Guard(() => options.ApplyTo(new()));
             session.Output.Say($"{path}: writing {target}");
             var result = OnnxExporter.Export(path, target, options);
             if (parse.GetValue(json))
@@ -56,7 +56,7 @@ internal static class ExportOnnxVerb
             output.Say($"gives {Line(value)}");
         output.Result(result.File);
 
-        static string Line(OnnxValue value) => $"{value.Name}: {value.Type} [{string.Join(", ", value.Shape)}], {value.Meaning}";
+        static string Line(OnnxValue value) => $"{value.Name}: {value.Type} [{string.Join(", ", value.Shape)}], {value.Description}";
     }
 
     private static void Write(Utf8JsonWriter writer, OnnxExportResult result)
@@ -87,7 +87,7 @@ internal static class ExportOnnxVerb
                 }
 
                 writer.WriteEndArray();
-                writer.WriteString("meaning", value.Meaning);
+                writer.WriteString("meaning", value.Description);
                 writer.WriteEndObject();
             }
 

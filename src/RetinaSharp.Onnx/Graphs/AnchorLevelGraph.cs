@@ -4,8 +4,8 @@ using RetinaSharp.Onnx.Schema;
 namespace RetinaSharp.Onnx.Graphs;
 
 /// <summary>
-/// The anchors of one pyramid level, computed from their numbers: row by row, column by column, anchor by anchor of the cell, as in
-/// <see cref="AnchorGrid"/>.
+/// Computes the anchors of one pyramid level in the graph from their indices. The order is that of <see cref="AnchorGrid"/>: rows, then
+/// columns, then the anchors of a cell.
 /// </summary>
 internal sealed class AnchorLevelGraph
 {
@@ -17,10 +17,10 @@ internal sealed class AnchorLevelGraph
     private readonly Value _low;
     private readonly Value _high;
 
-    /// <param name="graph">Where it is computed.</param>
-    /// <param name="settings">The anchors.</param>
-    /// <param name="level">The level: 3 for P3.</param>
-    /// <param name="features">Its feature map, [N, C, rows, columns].</param>
+    /// <param name="graph">The graph to add nodes to.</param>
+    /// <param name="settings">The anchor settings.</param>
+    /// <param name="level">The pyramid level: 3 for P3.</param>
+    /// <param name="features">The feature map of the level, [N, C, rows, columns].</param>
     /// <param name="input">The padded images, [N, 3, H, W].</param>
     public AnchorLevelGraph(GraphBuilder graph, AnchorSettings settings, int level, Value features, Value input)
     {
@@ -35,18 +35,18 @@ internal sealed class AnchorLevelGraph
         _high = graph.Constant([.. cell.SelectMany(anchor => new[] { anchor.X2, anchor.Y2 })], cell.Length, 2);
     }
 
-    /// <summary>Corners of anchors: [..., 2] both, x first.</summary>
-    /// <param name="numbers">Their numbers within the level, [...].</param>
-    public (Value Low, Value High) At(Value numbers)
+    /// <summary>Computes the corners of anchors: top left and bottom right, [..., 2] each, x first.</summary>
+    /// <param name="indices">Indices of the anchors within the level, [...].</param>
+    public (Value Low, Value High) At(Value indices)
     {
-        var (cell, anchor) = (numbers / _perCell, numbers % _perCell);
+        var (cell, anchor) = (indices / _perCell, indices % _perCell);
         var (x, y) = (cell % _columns * _strideX, cell / _columns * _strideY);
         var origin = Value.Concat(-1, [x.Unsqueeze(-1), y.Unsqueeze(-1)]).To(TensorType.Float);
         return (origin + _low.Gather(anchor), origin + _high.Gather(anchor));
     }
 
-    /// <summary>All anchors of the level: [anchors, 4].</summary>
-    /// <param name="deltas">What was predicted for them, [N, anchors, 4].</param>
+    /// <summary>Computes all anchors of the level, [anchors, 4].</summary>
+    /// <param name="deltas">The predicted deltas of the level, [N, anchors, 4], whose shape gives the number of anchors.</param>
     public Value All(Value deltas)
     {
         var count = _graph.Call("Squeeze", [deltas.Sizes(1, 2)]);

@@ -5,7 +5,9 @@ using static RetinaSharp.Onnx.Schema.AttributeProto.Types;
 
 namespace RetinaSharp.Onnx.Graphs;
 
-/// <summary>Collects inputs, constants, nodes and outputs; nodes in the order of the calls, so that each comes after what it takes.</summary>
+/// <summary>
+/// Builds an ONNX graph. Nodes are added in the order of the calls, so each follows the nodes that it depends on, as ONNX requires.
+/// </summary>
 internal sealed class GraphBuilder
 {
     private readonly Dictionary<(TensorType Type, ByteString Bytes, string Shape), Value> _constants = [];
@@ -13,10 +15,10 @@ internal sealed class GraphBuilder
 
     public GraphBuilder(string name) => Graph = new() { Name = name };
 
-    /// <summary>The graph so far.</summary>
+    /// <summary>The graph that has been built so far.</summary>
     public GraphProto Graph { get; }
 
-    /// <summary>An optional input of an operator that is left out.</summary>
+    /// <summary>Represents an omitted optional input of an operator.</summary>
     public Value Absent => new(this, "");
 
     public static AttributeProto Attribute(string name, long value) => new() { Name = name, Type = AttributeType.Int, I = value };
@@ -32,18 +34,18 @@ internal sealed class GraphBuilder
         return attribute;
     }
 
-    /// <summary>Declares an input; a dimension is a number, or the name of one that is free.</summary>
-    public Value Input(string name, TensorType type, string meaning, params ReadOnlySpan<string> shape)
+    /// <summary>Declares an input. A dimension is a number, or a name if it is dynamic.</summary>
+    public Value Input(string name, TensorType type, string description,  params ReadOnlySpan<string> shape)
     {
-        Graph.Input.Add(Declare(name, type, meaning, shape));
+        Graph.Input.Add(Declare(name, type, description, shape));
         return new(this, name);
     }
 
-    /// <summary>Declares an output; a dimension is a number, or the name of one that is free.</summary>
-    public void Output(string name, Value value, TensorType type, string meaning, params ReadOnlySpan<string> shape)
+    /// <summary>Declares an output. A dimension is a number, or a name if it is dynamic.</summary>
+    public void Output(string name, Value value, TensorType type, string description, params ReadOnlySpan<string> shape)
     {
         Graph.Node.Add(new NodeProto { Name = name, OpType = "Identity", Input = { value.Name }, Output = { name } });
-        Graph.Output.Add(Declare(name, type, meaning, shape));
+        Graph.Output.Add(Declare(name, type, description, shape));
     }
 
     /// <summary>Adds a node with one output.</summary>
@@ -62,27 +64,27 @@ internal sealed class GraphBuilder
         return [.. node.Output.Select(output => new Value(this, output))];
     }
 
-    /// <summary>A single number.</summary>
+    /// <summary>Returns a scalar constant.</summary>
     public Value Constant(float value) => Constant([value]);
 
     /// <inheritdoc cref="Constant(float)"/>
     public Value Constant(long value) => Constant([value]);
 
-    /// <summary>Numbers in a shape; without one, a single number.</summary>
+    /// <summary>Returns a constant tensor; without a shape, a scalar.</summary>
     public Value Constant(ReadOnlySpan<float> values, params ReadOnlySpan<long> shape) => Constant(TensorType.Float, MemoryMarshal.AsBytes(values), shape);
 
     /// <inheritdoc cref="Constant(ReadOnlySpan{float}, ReadOnlySpan{long})"/>
     public Value Constant(ReadOnlySpan<long> values, params ReadOnlySpan<long> shape) => Constant(TensorType.Int64, MemoryMarshal.AsBytes(values), shape);
 
-    /// <summary>Trained numbers, under a name of their own.</summary>
+    /// <summary>Adds a weight tensor under its own name.</summary>
     public Value Weight(string name, ReadOnlySpan<float> values, params ReadOnlySpan<long> shape) =>
         Add(name, TensorType.Float, ByteString.CopyFrom(MemoryMarshal.AsBytes(values)), shape);
 
     private Value Constant(TensorType type, ReadOnlySpan<byte> bytes, ReadOnlySpan<long> shape)
     {
         var key = (type, ByteString.CopyFrom(bytes), string.Join(',', shape.ToArray()));
-        return _constants.TryGetValue(key, out var known)
-            ? known
+        return _constants.TryGetValue(key, out var existing)
+            ? existing
             : _constants[key] = Add($"constant_{_constants.Count}", type, key.Item2, shape);
     }
 
@@ -94,11 +96,11 @@ internal sealed class GraphBuilder
         return new(this, name);
     }
 
-    private static ValueInfoProto Declare(string name, TensorType type, string meaning, ReadOnlySpan<string> shape)
+    private static ValueInfoProto Declare(string name, TensorType type, string description, ReadOnlySpan<string> shape)
     {
         var dimensions = new TensorShapeProto();
         foreach (var size in shape)
             dimensions.Dim.Add(long.TryParse(size, out var number) ? new TensorShapeProto.Types.Dimension { DimValue = number } : new() { DimParam = size });
-        return new() { Name = name, DocString = meaning, Type = new() { TensorType = new() { ElemType = type, Shape = dimensions } } };
+        return new() { Name = name, DocString = description, Type = new() { TensorType = new() { ElemType = type, Shape = dimensions } } };
     }
 }

@@ -4,10 +4,15 @@ using static RetinaSharp.Onnx.Graphs.GraphBuilder;
 
 namespace RetinaSharp.Onnx.Graphs;
 
-/// <summary>Writes layers of a network into a graph. The weights of one are written when it is made, and shared by all its calls.</summary>
+/// <summary>
+/// Adds layers of a network to a graph. The weights of a layer are added when it is created, and shared by all calls of the returned
+/// function.
+/// </summary>
 internal sealed class Layers(GraphBuilder graph, WeightReader weights)
 {
-    /// <summary>A convolution with its normalization: batch norm is folded into it, group norm follows as nodes of its own.</summary>
+    /// <summary>
+    /// Adds a convolution with its normalization. Batch norm is folded into the convolution; group norm becomes separate nodes.
+    /// </summary>
     public Func<Value, Value> Convolution(ConvolutionLayer layer)
     {
         var weight = weights.Read($"{layer.Name}.weight");
@@ -35,7 +40,10 @@ internal sealed class Layers(GraphBuilder graph, WeightReader weights)
             Attribute("kernel_shape", [kernel, kernel]), Attribute("strides", [layer.Stride, layer.Stride]), Attribute("pads", [padding, padding, padding, padding]));
     }
 
-    /// <summary>ONNX has no group norm before operator set 18: an instance norm over the groups, and a scale and a shift.</summary>
+    /// <summary>
+    /// Adds a group norm. ONNX has no GroupNormalization before operator set 18, so it is composed of an InstanceNormalization over the
+    /// groups, a multiplication and an addition.
+    /// </summary>
     private Func<Value, Value> GroupNorm(NormLayer norm)
     {
         var (channels, groups) = (norm.Channels, norm.Groups);

@@ -5,7 +5,7 @@ using static RetinaSharp.Onnx.Graphs.GraphBuilder;
 
 namespace RetinaSharp.Onnx.Graphs;
 
-/// <summary>Writes a network's forward pass into a graph, layer by layer from its architecture.</summary>
+/// <summary>Adds the forward pass of a network to a graph, layer by layer from its architecture.</summary>
 internal sealed class Network(GraphBuilder graph, WeightReader weights, RetinaNetArchitecture architecture)
 {
     private const int Divisor = 32;
@@ -14,7 +14,9 @@ internal sealed class Network(GraphBuilder graph, WeightReader weights, RetinaNe
     private readonly ResNetArchitecture _backbone = Required<ResNetArchitecture>(architecture.Backbone);
     private readonly PyramidArchitecture _neck = Required<PyramidArchitecture>(architecture.Neck);
 
-    /// <summary>Images [N, H, W, 3] of bytes to the network's input: normalized, channels first, sides filled up to a multiple of 32 with 0.</summary>
+    /// <summary>
+    /// Preprocesses images [N, H, W, 3] of bytes: normalizes, converts to channels first, pads height and width with 0 to a multiple of 32.
+    /// </summary>
     public Value Preprocess(Value images)
     {
         var normalized = (images.To(Schema.TensorType.Float) * graph.Constant(Preprocessing.Scale, 3)) + graph.Constant(Preprocessing.Shift, 3);
@@ -22,7 +24,7 @@ internal sealed class Network(GraphBuilder graph, WeightReader weights, RetinaNe
         return graph.Call("Pad", [normalized.Transpose(0, 3, 1, 2), Value.Concat(0, [graph.Constant([0, 0, 0, 0, 0, 0], 6), missing])]);
     }
 
-    /// <summary>The input to the pyramid levels, finest first.</summary>
+    /// <summary>Computes the pyramid levels of the input, finest first.</summary>
     public Value[] Levels(Value input)
     {
         var (pyramid, stages) = (_neck, Stages(input));
@@ -43,7 +45,7 @@ internal sealed class Network(GraphBuilder graph, WeightReader weights, RetinaNe
         return [.. levels];
     }
 
-    /// <summary>Levels to [N, anchors, outputs] each.</summary>
+    /// <summary>Applies a head to the levels and returns its outputs, [N, anchors, outputs] each.</summary>
     public Value[] Head(IReadOnlyList<Value> levels, IHead part)
     {
         var head = Required<HeadArchitecture>(part);

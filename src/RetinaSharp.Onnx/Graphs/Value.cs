@@ -3,7 +3,7 @@ using static RetinaSharp.Onnx.Graphs.GraphBuilder;
 
 namespace RetinaSharp.Onnx.Graphs;
 
-/// <summary>A tensor that flows through a graph, known there by its name. What is done with it adds a node to the graph.</summary>
+/// <summary>A tensor in a graph, identified by its name. Operations on it add nodes to the graph.</summary>
 internal readonly record struct Value(GraphBuilder Graph, string Name)
 {
     public static Value operator +(Value left, Value right) => left.Graph.Call("Add", [left, right]);
@@ -29,37 +29,42 @@ internal readonly record struct Value(GraphBuilder Graph, string Name)
 
     public Value Max(Value other) => Graph.Call("Max", [this, other]);
 
-    public Value IsAbove(Value other) => Graph.Call("Greater", [this, other]);
+    public Value Greater(Value other) => Graph.Call("Greater", [this, other]);
 
-    public Value IsEqualTo(Value other) => Graph.Call("Equal", [this, other]);
+    public Value Equal(Value other) => Graph.Call("Equal", [this, other]);
 
-    /// <summary>This where <paramref name="condition"/> is true, else the other.</summary>
+    /// <summary>Selects this tensor where <paramref name="condition"/> is true, otherwise the other one.</summary>
     public Value Where(Value condition, Value otherwise) => Graph.Call("Where", [condition, this, otherwise]);
 
     public Value To(TensorType type) => Graph.Call("Cast", [this], Attribute("to", (long)type));
 
-    /// <summary>The sizes of some dimensions: [end - start], integers.</summary>
+    /// <summary>The sizes of the dimensions from <paramref name="start"/> to before <paramref name="end"/>: int64 [end - start].</summary>
     public Value Sizes(int start, int end) => Graph.Call("Shape", [this], Attribute("start", start), Attribute("end", end));
 
-    /// <summary>Another shape for the same elements; 0 keeps a dimension, -1 stands for the rest.</summary>
+    /// <summary>Reshapes the tensor; 0 keeps a dimension, -1 is inferred.</summary>
     public Value Reshape(params ReadOnlySpan<long> shape) => Graph.Call("Reshape", [this, Graph.Constant(shape, shape.Length)]);
 
     public Value Transpose(params ReadOnlySpan<long> order) => Graph.Call("Transpose", [this], Attribute("perm", order));
 
     public Value Unsqueeze(int axis) => Graph.Call("Unsqueeze", [this, Graph.Constant([axis], 1)]);
 
-    /// <summary>What lies in one dimension from <paramref name="start"/> to its end.</summary>
-    public Value From(long start, long axis) =>
+    /// <summary>Slices one dimension from <paramref name="start"/> to its end.</summary>
+    public Value SliceFrom(long start, long axis) =>
         Graph.Call("Slice", [this, Graph.Constant([start], 1), Graph.Constant([long.MaxValue], 1), Graph.Constant([axis], 1)]);
 
-    /// <summary>Entries of one dimension by their number, in the shape of the numbers.</summary>
-    public Value Gather(Value numbers, int axis = 0) => Graph.Call("Gather", [this, numbers], Attribute("axis", axis));
+    /// <summary>Gathers entries along one dimension; the result has the shape of the indices.</summary>
+    public Value Gather(Value indices, int axis = 0) => Graph.Call("Gather", [this, indices], Attribute("axis", axis));
 
-    /// <summary>Entries by the places in the last dimension of <paramref name="places"/>, image by image where there is one batch dimension.</summary>
-    public Value GatherPlaces(Value places, int batchDimensions = 0) => Graph.Call("GatherND", [this, places], Attribute("batch_dims", batchDimensions));
+    /// <summary>
+    /// Gathers entries by the multi-dimensional indices in the last dimension of <paramref name="indices"/> (GatherND); with one batch
+    /// dimension, per image.
+    /// </summary>
+    public Value GatherNd(Value indices, int batchDimensions = 0) => Graph.Call("GatherND", [this, indices], Attribute("batch_dims", batchDimensions));
 
-    /// <summary>The greatest of [N, n]: values and their places, [N, count], falling; of equal ones the first comes first.</summary>
-    public (Value Values, Value Places) TopK(Value count)
+    /// <summary>
+    /// Returns the top values of [N, n] and their indices, [N, count], descending; of equal values, the first comes first.
+    /// </summary>
+    public (Value Values, Value Indices) TopK(Value count)
     {
         var outputs = Graph.Call("TopK", 2, [this, count], Attribute("axis", 1L));
         return (outputs[0], outputs[1]);
