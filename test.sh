@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Restores, builds and runs every test. The last line counts them: N passed, N failed[, N skipped]. Tests that need what is not there,
+# Restores, builds and runs all tests. The last line is the count: N passed, N failed[, N skipped]. Tests that need something unavailable,
 # such as a browser, are skipped; with RETINASHARP_TESTS=all they fail.
 set -uo pipefail
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" || exit
@@ -10,7 +10,7 @@ eng/build.sh || {
 }
 . eng/environment.sh
 
-# One project after the other: each may use all cores. Its summary reads "Passed! - Failed: 0, Passed: 12, Skipped: 1, Total: 13, …".
+# One project at a time, because each may use all cores. Its summary reads "Passed! - Failed: 0, Passed: 12, Skipped: 1, Total: 13, …".
 dotnet test RetinaSharp.slnx -c Release --no-build -m:1 --nologo </dev/null 2>&1 | tee artifacts/test.log
 status=${PIPESTATUS[0]}
 
@@ -20,7 +20,7 @@ awk -v status="$status" '
     for (i = 1; i < NF; i++) if ($(i + 1) ~ /^[0-9]+$/) count[$i] += $(i + 1)
   }
   END {
-    # A test host that crashed has no summary, and its project counts as one failure.
+    # A test host that crashed has no summary; its project counts as one failure.
     if (status != 0 && count["Failed"] == 0) count["Failed"] = 1
     printf "%d passed, %d failed", count["Passed"], count["Failed"]
     if (count["Skipped"]) printf ", %d skipped", count["Skipped"]

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# eng/build.sh [PROJECT]: restores and builds a project, or the whole solution, as Release. All on stderr.
+# eng/build.sh [PROJECT]: restores and builds a project, or the whole solution, as Release. Prints to stderr only.
 # Exit codes: 4 the .NET 10 SDK is missing.
 set -euo pipefail
 exec >&2 </dev/null
@@ -13,9 +13,9 @@ sdk=$(dotnet --version 2>/dev/null) && [[ $sdk == 10.* ]] || {
 mkdir -p artifacts
 exec 9>artifacts/build.lock
 flock 9
-# The stamp is as old as the start of the build, so that an edit during it counts as newer; ./retina reads it.
+# The stamp has the time at which the build started, so that an edit during the build counts as newer; ./retina compares with it.
 touch artifacts/built.next
-# The compiler server outlives the build, and must not keep the lock.
+# The compiler server outlives the build and must not inherit the lock.
 dotnet msbuild "${1:-RetinaSharp.slnx}" -restore -m -nologo -v:q -p:Configuration=Release 9>&-
 [[ ! -d artifacts/bin/RetinaSharp.Cli/release ]] || eng/ahead.sh 9>&-
 mv artifacts/built.next artifacts/built

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # eng/full-disk.sh [DATA] [OPTION...]
-# Trains on a small file system that is full for a while: at a checkpoint, when it is killed (kill -9), and at the end. The last
-# good checkpoint has to stay, and the final weights to be those of a training with room. Needs root, to mount.
-#   DATA    what to train on and to validate with; without it a set is generated
-#   OPTION  of `retina train`; without any, some minutes of the tiny preset
-# Exit codes: 1 it did not hold, 4 nothing can be mounted here.
+# Trains on a small file system that is temporarily full: at a checkpoint, when the process is killed (kill -9), and at the end. The last
+# good checkpoint must survive, and the final weights must equal those of a run with enough space. Needs root, to mount.
+#   DATA    the training and validation data; default: a synthetic dataset
+#   OPTION  options of `retina train`; default: a few minutes of the tiny preset
+# Exit codes: 1 a check failed, 4 mounting is not possible here.
 set -euo pipefail
 
 if [[ ${1-} != --inside ]]; then
-  # In a namespace of its own: the mount goes when the script ends, however it ends.
+  # In a mount namespace of its own, so that the mount disappears when the script ends for whatever reason.
   unshare --mount true 2>/dev/null || {
     echo "$0: cannot mount here; run it as root, in a container with CAP_SYS_ADMIN" >&2
     exit 4
@@ -41,17 +41,17 @@ fail() {
   echo "$1"
   exit 1
 }
-# Starts the training, waits until it has written a checkpoint, and fills the disk.
+# Starts the training run, waits until it has written a checkpoint, and fills the disk.
 start_and_fill() {
   "$root/retina" "${args[@]}" 2>"$folder/run.log" &
   pid=$!
   local before
   before=$(stat -c %.9Y "$folder/small/run/last.state" 2>/dev/null || true)
   until [[ -f $folder/small/run/last.state && $(stat -c %.9Y "$folder/small/run/last.state") != "$before" ]]; do
-    kill -0 $pid 2>/dev/null || fail "the training ended before its first checkpoint"
+    kill -0 $pid 2>/dev/null || fail "the training run ended before its first checkpoint"
     sleep .05
   done
-  # Again and again: what the training removes when a file does not fit is filled too.
+  # Repeatedly, to use the space again that is freed when a file does not fit.
   while dd if=/dev/zero of="$folder/small/filler" bs=4k oflag=append conv=notrunc 2>/dev/null || sleep .05; do :; done &
   filler=$!
 }
@@ -63,7 +63,7 @@ make_room() {
 }
 
 arguments "$folder/whole" "$@"
-"$root/retina" "${args[@]}" 2>"$folder/run.log" || fail "the training with room failed"
+"$root/retina" "${args[@]}" 2>"$folder/run.log" || fail "the training run with enough space failed"
 
 arguments "$folder/small/run" "$@"
 start_and_fill
@@ -75,10 +75,10 @@ grep -m 1 'cannot be written' "$folder/run.log"
 kill -9 $pid
 wait $pid 2>/dev/null || true
 make_room
-echo "full at a checkpoint, and killed: it warned and went on"
+echo "full at a checkpoint, and killed: it warned and continued"
 
 start_and_fill
-grep -q 'goes on after step' "$folder/run.log" || fail "it did not go on"
+grep -q 'goes on after step' "$folder/run.log" || fail "it did not resume"
 status=0
 wait $pid || status=$?
 pid=
@@ -90,5 +90,5 @@ echo "full at the end: exit code 1"
 "$root/retina" "${args[@]}" 2>"$folder/run.log" || fail "it cannot be resumed"
 for name in last.safetensors best.safetensors; do
   cmp "$folder/whole/$name" "$folder/small/run/$name" || fail "$name: DIFFERENT"
-  echo "$name: the same, bit for bit"
+  echo "$name: identical"
 done

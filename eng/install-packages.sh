@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# eng/install-packages.sh LIST...: installs the Debian packages of lists, one a line, that are missing. Building and running RetinaSharp needs none of them.
-# Exit codes: 4 something is missing that cannot be installed from here.
+# eng/install-packages.sh LIST...: installs the missing Debian packages of the lists, which have one package per line. Building and running
+# RetinaSharp needs none of them.
+# Exit codes: 4 a package is missing and cannot be installed.
 set -euo pipefail
 exec >&2 </dev/null
 
@@ -13,7 +14,7 @@ done < <(sed 's/[[:space:]]*#.*//; /^$/d' "$@")
 run=(env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300)
 if [[ $(id -u) != 0 ]]; then
   command -v sudo >/dev/null || {
-    echo "$0: packages are missing. As root, run: apt-get update && apt-get install --no-install-recommends ${missing[*]}"
+    echo "$0: packages are missing. Run as root: apt-get update && apt-get install --no-install-recommends ${missing[*]}"
     exit 4
   }
   run=(sudo "${run[@]}")

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# eng/pack.sh [--no-build] [--platform RID]... [OUT]: builds, and writes the NuGet packages and the .NET tool into OUT (artifacts/packages).
-#   --no-build      packs the libraries that eng/build.sh built
-#   --platform RID  packs the tool for this platform only, not for all (linux-x64, win-x64, osx-arm64); may be repeated
+# eng/pack.sh [--no-build] [--platform RID]... [OUT]: builds, and packs the NuGet packages and the .NET tool into OUT (artifacts/packages).
+#   --no-build      packs what eng/build.sh built before
+#   --platform RID  packs the tool for this platform instead of all (linux-x64, win-x64, osx-arm64); may be repeated
 set -euo pipefail
 build=yes
 platforms=()
@@ -9,7 +9,7 @@ while [[ ${1-} == --* ]]; do
   case $1 in
     --no-build) build= ;;
     --platform) platforms+=("${2:?"--platform needs a runtime identifier"}"); shift ;;
-    *) echo "$0: no option $1" >&2; exit 2 ;;
+    *) echo "$0: unknown option $1" >&2; exit 2 ;;
   esac
   shift
 done
@@ -24,7 +24,7 @@ cd "$root"
 rm -f "$out"/RetinaSharp*.nupkg
 quietly=(-c Release -o "$out" -nologo -v:q -warnaserror)
 dotnet pack RetinaSharp.slnx --no-build "${quietly[@]}" </dev/null
-# The tool is one package a platform, since LibTorch is, and one that names them all.
+# The tool has one package per platform, because LibTorch has, and one that refers to all of them.
 for platform in "${platforms[@]}"; do
   dotnet pack src/RetinaSharp.Cli -r "$platform" -p:PackTool=true "${quietly[@]}" </dev/null
 done

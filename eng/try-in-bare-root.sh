@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # eng/try-in-bare-root.sh [--keep] [--shared] [--user] SUITE [COMMAND...]
-# Runs a command (./test.sh) in a clone of this checkout's last commit, in a Debian SUITE (bookworm, trixie) that has
-# nothing but its base system, this machine's .NET SDK and the libraries that the SDK itself needs. Needs root, debootstrap, and about 6 GB.
-#   --keep    goes on in the root of the run before, with what that installed; the clone is fresh all the same
-#   --shared  shows ../shared beside the clone, read-only
-#   --user    runs the command as a user without root rights
-# BARE_ROOTS is the folder for the roots; without it, a folder for temporary files.
+# Runs a command (./test.sh) in a clone of this checkout's last commit, in a Debian SUITE (bookworm, trixie) with nothing but its base
+# system, this machine's .NET SDK and the libraries that the SDK needs. Needs root, debootstrap, and about 6 GB.
+#   --keep    reuses the root of the previous run, with what that installed, and a new clone
+#   --shared  mounts ../shared next to the clone, read-only
+#   --user    runs the command as an unprivileged user
+# BARE_ROOTS is the folder for the roots; default: a folder in the temporary folder.
 set -euo pipefail
 
 if [[ ${1-} != --inside ]]; then
-  # In namespaces of its own: every mount and process goes when the command ends, however it ends.
+  # In its own namespaces, so that every mount and process ends with the command.
   exec unshare --mount --pid --fork --kill-child -- "$(readlink -f "${BASH_SOURCE[0]}")" --inside "$@"
 fi
 shift
@@ -19,7 +19,7 @@ while [[ ${1-} == --* ]]; do
     --keep) keep=yes ;;
     --shared) shared=yes ;;
     --user) user=yes ;;
-    *) echo "$0: no option $1" >&2; exit 2 ;;
+    *) echo "$0: unknown option $1" >&2; exit 2 ;;
   esac
   shift
 done
@@ -47,7 +47,7 @@ if [[ ! $keep || ! -d $root ]]; then
   tar -C "$root" -xf "$root.tar"
 fi
 
-# The machine's way to the package feeds: names, certificates, proxies, NuGet's settings.
+# Network settings of this machine: name resolution, certificates, proxies, NuGet configuration.
 cp -L /etc/resolv.conf /etc/hosts "$root/etc/"
 apt-config dump Acquire >"$root/etc/apt/apt.conf.d/99machine"
 if [[ -f $certificates ]]; then
@@ -76,7 +76,7 @@ if [[ $shared ]]; then
   mount --bind -o ro "$checkout/../shared" "$root/src/shared"
 fi
 
-# The SDK restores packages over TLS, and starts without ICU where it is told to.
+# The SDK restores packages over TLS, which needs OpenSSL; it starts without ICU in invariant mode.
 if ! chroot "$root" dpkg-query -W libssl3t64 >/dev/null 2>&1 && ! chroot "$root" dpkg-query -W libssl3 >/dev/null 2>&1; then
   chroot "$root" bash -c 'apt-get -qq update && { apt-get -qq install -y --no-install-recommends libssl3t64 || apt-get -qq install -y --no-install-recommends libssl3; }' >"$root.log" 2>&1 || { tail "$root.log"; exit 1; } >&2
 fi
@@ -87,7 +87,7 @@ if [[ $user ]]; then
   as=(--userspec=1000:1000)
 fi
 
-# As the first process of its namespace this shell stays, to reap what the command leaves behind.
+# This shell stays as the first process of its namespace, to reap the processes that the command leaves.
 status=0
 chroot "${as[@]}" "$root" env -i "${settings[@]}" HOME=$home TERM="${TERM:-dumb}" \
   PATH="$sdk:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" \

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# eng/try-packages.sh [--no-build]: packs, and uses the packages as somebody else would: in a new console project outside of the
-# checkout, and as an installed tool. Needs no network: the packages' own dependencies come from this machine's package folder,
-# where building the checkout put them. Ends with "packages: ok".
-#   --no-build  packs what eng/build.sh built
+# eng/try-packages.sh [--no-build]: packs, and tries the packages as a user would: in a new console project outside of the checkout, and as
+# an installed tool. Needs no network: dependencies come from this machine's package folder, where building the checkout put them. The last
+# line is "packages: ok".
+#   --no-build  packs what eng/build.sh built before
 set -euo pipefail
 cd "$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")"
-# Where a build or a test runs this script, its own settings must not reach the builds here; and no server may outlive them.
+# If a build or a test runs this script, its settings must not affect the builds here, and no server may outlive them.
 unset "${!MSBuild@}" "${!MSBUILD@}"
 . eng/environment.sh
 export UseSharedCompilation=false
@@ -16,7 +16,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 eng/pack.sh "$@" --platform linux-x64 "$work/packages"
 
-# Other RetinaSharp packages that the machine's folder may have would hide those to be tried.
+# RetinaSharp packages in the machine's folder would hide the packages to be tried.
 mkdir "$work/machine"
 machine=$(dotnet nuget locals global-packages --list)
 find "${machine#*: }" -mindepth 1 -maxdepth 1 ! -iname 'retinasharp*' -exec ln -s -t "$work/machine" {} +
@@ -67,7 +67,7 @@ Console.WriteLine($"a model of {detector.Categories[0].Name}s gave {found.Count}
 return 0;
 END
 dotnet add package RetinaSharp >"$work/log" || { cat "$work/log"; exit 1; }
-# LibTorch for the machine's platform is the application's choice.
+# The application chooses LibTorch's package for its platform.
 dotnet add package libtorch-cpu-linux-x64 --version "$libtorch" >"$work/log" || { cat "$work/log"; exit 1; }
 dotnet build -c Release -o "$work/built" -nologo -v:q -warnaserror
 dotnet "$work/built/app.dll"

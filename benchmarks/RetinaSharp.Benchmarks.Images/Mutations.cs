@@ -3,12 +3,12 @@ using RetinaSharp.Imaging;
 
 namespace RetinaSharp.Benchmarks.Images;
 
-/// <summary>Decodes damaged files.</summary>
+/// <summary>Fuzzes the image decoder: decodes mutated files.</summary>
 internal static class Mutations
 {
     private const int MaxPixels = 4_000_000;
     private const long MaxResident = 2L << 30;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan MaxDecodeTime = TimeSpan.FromSeconds(10);
 
     public static int Run(string folder, int count)
     {
@@ -19,7 +19,7 @@ internal static class Mutations
             var seeds = Directory.GetFiles(folder, $"*{format}").Order(StringComparer.Ordinal).Select(File.ReadAllBytes).ToList();
             if (seeds.Count == 0)
                 continue;
-            var (decoded, refused) = (0, 0);
+            var (decoded, rejected) = (0, 0);
             var slowest = TimeSpan.Zero;
             Parallel.For(0, count, number =>
             {
@@ -31,15 +31,15 @@ internal static class Mutations
                 lock (seeds)
                 {
                     slowest = time > slowest ? time : slowest;
-                    _ = first.Pixels is null ? refused++ : decoded++;
+                    _ = first.Pixels is null ? rejected++ : decoded++;
                     var isSame = first.Pixels is null ? second.Pixels is null : second.Pixels is not null && first.Pixels.AsSpan().SequenceEqual(second.Pixels);
-                    if (first.Fault is null && isSame && time <= Patience)
+                    if (first.Fault is null && isSame && time <= MaxDecodeTime)
                         return;
                     faults++;
                     Console.WriteLine($"{format} {number}: {first.Fault?.ToString() ?? (isSame ? $"took {time}" : "two decodings differ")}");
                 }
             });
-            Console.WriteLine($"{format}: {decoded} decoded, {refused} refused, slowest {slowest.TotalMilliseconds:F0} ms, peak resident {Process.GetCurrentProcess().PeakWorkingSet64 / 1e6:F0} MB");
+            Console.WriteLine($"{format}: {decoded} decoded, {rejected} rejected, slowest {slowest.TotalMilliseconds:F0} ms, peak resident {Process.GetCurrentProcess().PeakWorkingSet64 / 1e6:F0} MB");
         }
 
         return faults == 0 && Process.GetCurrentProcess().PeakWorkingSet64 < MaxResident ? 0 : 1;

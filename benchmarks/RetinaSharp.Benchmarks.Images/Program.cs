@@ -1,9 +1,10 @@
-// What decoding and scaling costs, and whether damaged files are refused:
+// Speed of decoding and resizing, and robustness against corrupt files:
 //     dotnet run -c Release --project benchmarks/RetinaSharp.Benchmarks.Images -- speed FOLDER SHORT [RUNS]
 //     dotnet run -c Release --project benchmarks/RetinaSharp.Benchmarks.Images -- mutate FOLDER COUNT
-// `speed` decodes the images of a folder, scaled to a short side, on one thread and on two, and prints CPU milliseconds and images a second.
-// `mutate` changes, cuts and lengthens the images of a folder, COUNT files of each format, and decodes each twice: it exits with 1 where anything but
-// ImageException is thrown, two decodings differ, one takes longer than ten seconds, or the resident set passes 2 GB.
+// `speed` decodes the images of a folder, resized to a short side, on one thread and on two, and prints CPU milliseconds per image and
+// images per second. `mutate` modifies, truncates and extends the images of a folder, COUNT files per format, and decodes each twice. It
+// exits with 1 if anything but ImageException is thrown, two decodings differ, one takes longer than ten seconds, or the resident set
+// exceeds 2 GB.
 using RetinaSharp.Benchmarks.Images;
 
 return args switch

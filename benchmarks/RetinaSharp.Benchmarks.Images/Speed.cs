@@ -3,7 +3,7 @@ using RetinaSharp.Imaging;
 
 namespace RetinaSharp.Benchmarks.Images;
 
-/// <summary>Times decoding and scaling.</summary>
+/// <summary>Measures the speed of decoding and resizing.</summary>
 internal static class Speed
 {
     public static int Run(string folder, int side, int runs)
@@ -24,7 +24,7 @@ internal static class Speed
             {
                 var (cpuBefore, start) = (Environment.CpuUsage.TotalTime, Stopwatch.GetTimestamp());
                 Parallel.ForEach(files, new ParallelOptions { MaxDegreeOfParallelism = threads }, file => Image.Decode(file, options));
-                // The first one warms up.
+                // The first run is a warm-up.
                 if (run == 0)
                     continue;
                 cpu.Add((Environment.CpuUsage.TotalTime - cpuBefore).TotalMilliseconds / files.Count);
@@ -33,7 +33,7 @@ internal static class Speed
 
             cpu.Sort();
             wall.Sort();
-            Console.WriteLine($"{threads} threads: {cpu[runs / 2]:F2} ms of CPU an image, {1 / wall[runs / 2]:F1} images/s");
+            Console.WriteLine($"{threads} threads: {cpu[runs / 2]:F2} ms of CPU per image, {1 / wall[runs / 2]:F1} images/s");
         }
 
         return 0;

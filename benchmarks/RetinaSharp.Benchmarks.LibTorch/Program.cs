@@ -1,7 +1,7 @@
-// What a TorchSharp or PyTorch user gets from LibTorch 2.10's own operators: torchvision's RetinaNet R50-FPN (frozen batch norm, P6 and P7
-// from P5, 91 classes), eager mode, no fusion. Same work and same names of timings as `retina bench train` and `retina bench detect`.
+// Baseline: LibTorch 2.10's own operators, as a TorchSharp or PyTorch user calls them: torchvision's RetinaNet R50-FPN (frozen batch norm, P6 and P7
+// from P5, 91 classes) in eager mode, without fusion. Same computation and same timing names as `retina bench train` and `retina bench detect`.
 //   dotnet run -c Release --project benchmarks/RetinaSharp.Benchmarks.LibTorch -- [train] [detect] [conv] [--precision fp32|bf16] [--size 512] [--runs 5] [--threads 2]
-// benchmarks/peers/compare_libtorch.py runs it beside `retina bench`.
+// benchmarks/peers/compare_libtorch.py compares it with `retina bench`.
 using System.Diagnostics;
 using System.Text.Json;
 using RetinaSharp.Kernels;

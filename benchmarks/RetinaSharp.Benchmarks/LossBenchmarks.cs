@@ -3,30 +3,30 @@ using RetinaSharp.Losses;
 
 namespace RetinaSharp.Benchmarks;
 
-/// <summary>Value and gradient of the losses, in one pass over the logits of 120,000 anchors, beside a plain memory copy.</summary>
+/// <summary>Value and gradient of the losses in one pass over the logits of 120,000 anchors, compared with a memory copy.</summary>
 [MemoryDiagnoser]
 public class LossBenchmarks
 {
     private const int Rows = 120_000, Classes = 80, Positives = 100, PositiveClass = 3;
     private const double PriorLogit = -4.6;
 
-    private readonly float[] _single = new float[Rows * Classes], _singleGradient = new float[Rows * Classes], _targets = new float[Rows * Classes];
-    private readonly BFloat16[] _half = new BFloat16[Rows * Classes], _halfGradient = new BFloat16[Rows * Classes];
+    private readonly float[] _float = new float[Rows * Classes], _floatGradient = new float[Rows * Classes], _targets = new float[Rows * Classes];
+    private readonly BFloat16[] _bfloat16 = new BFloat16[Rows * Classes], _bfloat16Gradient = new BFloat16[Rows * Classes];
     private readonly double[] _double = new double[Rows * Classes], _doubleGradient = new double[Rows * Classes];
     private readonly int[] _labels = new int[Rows];
 
     private static LossOptions ByPositives => new() { Reduction = Reduction.Positives };
 
-    /// <summary>Logits about the prior, and 100 anchors with a class.</summary>
+    /// <summary>Creates logits around the prior, and 100 anchors with a class.</summary>
     [GlobalSetup]
     public void Fill()
     {
         var random = new Random(0);
-        for (var i = 0; i < _single.Length; i++)
+        for (var i = 0; i < _float.Length; i++)
         {
             _double[i] = Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()) + PriorLogit;
-            _single[i] = (float)_double[i];
-            _half[i] = (BFloat16)_single[i];
+            _float[i] = (float)_double[i];
+            _bfloat16[i] = (BFloat16)_float[i];
         }
 
         Array.Fill(_labels, SigmoidLoss.Background);
@@ -38,47 +38,47 @@ public class LossBenchmarks
         }
     }
 
-    /// <summary>The floor: as many logits read, as many numbers written.</summary>
+    /// <summary>The lower bound: reads as many logits and writes as many numbers.</summary>
     [Benchmark(Baseline = true)]
-    public void MemoryCopy() => _single.AsSpan().CopyTo(_singleGradient);
+    public void MemoryCopy() => _float.AsSpan().CopyTo(_floatGradient);
 
     /// <summary>Cross entropy.</summary>
     [Benchmark]
-    public double CrossEntropy() => Sigmoid(new CrossEntropy(), _single, _singleGradient);
+    public double CrossEntropy() => Sigmoid(new CrossEntropy(), _float, _floatGradient);
 
     /// <summary>Focal loss as in the paper: γ = 2, α = .25.</summary>
     [Benchmark]
-    public double FocalLoss() => Sigmoid(new FocalLoss(), _single, _singleGradient);
+    public double FocalLoss() => Sigmoid(new FocalLoss(), _float, _floatGradient);
 
-    /// <summary>Focal loss of γ = 1.</summary>
+    /// <summary>Focal loss with γ = 1.</summary>
     [Benchmark]
-    public double FocalLossGamma1() => Sigmoid(new FocalLoss(1), _single, _singleGradient);
+    public double FocalLossGamma1() => Sigmoid(new FocalLoss(1), _float, _floatGradient);
 
-    /// <summary>Focal loss of a γ that takes a second exponential.</summary>
+    /// <summary>Focal loss with a γ that needs a second exponential.</summary>
     [Benchmark]
-    public double FocalLossGammaHalf() => Sigmoid(new FocalLoss(.5), _single, _singleGradient);
+    public double FocalLossGammaHalf() => Sigmoid(new FocalLoss(.5), _float, _floatGradient);
 
-    /// <summary>FL*.</summary>
+    /// <summary>The alternative focal loss FL*.</summary>
     [Benchmark]
-    public double FocalStarLoss() => Sigmoid(new FocalStarLoss(2, 1), _single, _singleGradient);
+    public double FocalStarLoss() => Sigmoid(new FocalStarLoss(2, 1), _float, _floatGradient);
 
-    /// <summary>Focal loss on bfloat16.</summary>
+    /// <summary>Focal loss on bfloat16 logits.</summary>
     [Benchmark]
-    public double FocalLossBFloat16() => Sigmoid(new FocalLoss(), _half, _halfGradient);
+    public double FocalLossBFloat16() => Sigmoid(new FocalLoss(), _bfloat16, _bfloat16Gradient);
 
-    /// <summary>Focal loss on doubles.</summary>
+    /// <summary>Focal loss on double logits.</summary>
     [Benchmark]
     public double FocalLossDouble() => Sigmoid(new FocalLoss(), _double, _doubleGradient);
 
-    /// <summary>Focal loss with a target for every logit.</summary>
+    /// <summary>Focal loss with a target per logit.</summary>
     [Benchmark]
     public double FocalLossDenseTargets() =>
-        SigmoidLoss.Evaluate<FocalLoss, float>(new(), _single, _targets, _singleGradient, new() { Normalizer = Positives });
+        SigmoidLoss.Evaluate<FocalLoss, float>(new(), _float, _targets, _floatGradient, new() { Normalizer = Positives });
 
-    /// <summary>Focal loss of exclusive classes.</summary>
+    /// <summary>Softmax focal loss.</summary>
     [Benchmark]
     public double SoftmaxFocalLoss() =>
-        SoftmaxLoss.Evaluate<FocalLoss, float>(new(), _single, _labels, Classes, _singleGradient, new() { Reduction = Reduction.Positives, LabelOffset = 1 });
+        SoftmaxLoss.Evaluate<FocalLoss, float>(new(), _float, _labels, Classes, _floatGradient, new() { Reduction = Reduction.Positives, LabelOffset = 1 });
 
     private double Sigmoid<TLoss, T>(TLoss loss, T[] logits, T[] gradient) where TLoss : struct, IBinaryLoss where T : unmanaged =>
         SigmoidLoss.Evaluate<TLoss, T>(loss, logits, _labels, Classes, gradient, ByPositives);

@@ -4,7 +4,7 @@ using RetinaSharp.Imaging;
 
 namespace RetinaSharp.Soak;
 
-/// <summary>A few images with bright squares on dark ground, of two classes by color.</summary>
+/// <summary>Creates a dataset of a few images with bright squares on a dark background, in two classes by color.</summary>
 internal static class DrawnSet
 {
     private const int Images = 16, Side = 256, Squares = 3;

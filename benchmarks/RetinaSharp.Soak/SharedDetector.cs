@@ -3,13 +3,13 @@ using RetinaSharp.Imaging;
 
 namespace RetinaSharp.Soak;
 
-/// <summary>Many threads that share one detector.</summary>
+/// <summary>Detects from many threads that share one detector.</summary>
 internal static class SharedDetector
 {
     private const int Callers = 16;
 
-    /// <summary>Detects so many times in all, in rounds, and notes the memory after each.</summary>
-    /// <returns>How many results are not, bit for bit, those of a single thread.</returns>
+    /// <summary>Runs a total number of detections in rounds, and measures the memory after each round.</summary>
+    /// <returns>The number of results that differ, in any bit, from those of a single thread.</returns>
     public static int Run(Detector detector, IReadOnlyList<Image> images, int detections, int rounds, Growth growth)
     {
         var expected = images.Select(image => detector.Detect(image)).ToArray();

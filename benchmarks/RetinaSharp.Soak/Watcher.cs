@@ -2,7 +2,7 @@ using RetinaSharp.Detection.Training;
 
 namespace RetinaSharp.Soak;
 
-/// <summary>Notes the memory at every report of a training.</summary>
+/// <summary>Measures the memory at every progress report of a training run.</summary>
 internal sealed class Watcher(Growth growth) : IProgress<TrainingProgress>
 {
     public void Report(TrainingProgress value)

@@ -1,9 +1,9 @@
 #!/usr/bin/python3
-"""Times the whole process that finds objects in one image, `retina detect` beside Python with torchvision, in pairs one after the other.
+"""Compares the time of a whole process that detects objects in one image, `retina detect` and Python with torchvision, in alternating pairs.
 compare_start.py IMAGE [--pairs 7]
 
-Both have the same weights of retinanet_resnet50_fpn, as it is made, and torchvision's own settings. Needs Debian's python3-torchvision.
-Prints each pair, and the median of the ratios (ours by theirs; below 1: ours is faster) with their range.
+Both have the same random weights of retinanet_resnet50_fpn, with torchvision's settings. Needs Debian's python3-torchvision.
+Prints each pair, and the median of the ratios (ours / theirs; below 1: ours is faster) with their range.
 """
 import argparse, os, statistics, subprocess, sys, tempfile, time
 

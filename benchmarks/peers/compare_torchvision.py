@@ -1,10 +1,9 @@
 #!/usr/bin/python3
-"""Times training, detection and assignment beside torchvision's, in pairs of processes one after the other, so that both see the same
-machine. compare_torchvision.py SCRIPT [--pairs 10] [--runs 3] [--size 512]
-
-SCRIPT prints {"seconds": {figure: seconds}} for train, detect and assign, as `retina bench` does. Needs Debian's python3-torchvision.
-Prints for each figure the median of the pairs' ratios (theirs by ours; above 1: ours is faster) with an interval that holds the true median
-with 95 % and more: from the order of the ratios alone, whatever their distribution.
+"""Compares training, detection and assignment with torchvision, in alternating pairs of processes, so that both run under the same conditions.
+compare_torchvision.py SCRIPT [--pairs 10] [--runs 3] [--size 512]
+SCRIPT prints {"seconds": {name: seconds}} for train, detect and assign, as `retina bench` does. Needs Debian's python3-torchvision.
+Prints for each timing the median of the pairs' ratios (theirs / ours; above 1: ours is faster) with a distribution-free confidence interval of
+the median with a level of at least 95 %, from order statistics.
 """
 import argparse, json, math, os, statistics, subprocess, sys, tempfile
 
@@ -13,7 +12,7 @@ retina = os.path.join(root, "retina")
 
 
 def run(*command):
-    """What a command printed as JSON, and the most memory that it held, in bytes."""
+    """Runs a command. Returns the JSON that it prints and its peak memory in bytes."""
     with tempfile.TemporaryFile() as out:
         process = subprocess.Popen(command, stdout=out, stderr=subprocess.DEVNULL)
         _, status, usage = os.wait4(process.pid, 0)
@@ -39,7 +38,7 @@ def ours(a):
 
 
 def interval(values, level=.95):
-    """Ranks of the sorted values between which the median lies with the level: the binomial distribution of how many lie below it."""
+    """Confidence interval of the median: the sorted values at ranks from the binomial distribution of the number of values below the median."""
     n, values = len(values), sorted(values)
     low = 0
     while low + 1 < n / 2 and 1 - 2 * sum(math.comb(n, k) for k in range(low + 2)) / 2 ** n >= level:
@@ -48,7 +47,7 @@ def interval(values, level=.95):
 
 
 def memory(a):
-    """Most memory of a training process: torchvision's default, and ours with each precision."""
+    """Peak memory of a training process: torchvision's default, and ours with each precision."""
     with tempfile.NamedTemporaryFile("w", suffix=".py") as only:
         only.write("".join(line for line in open(a.script) if not line.startswith('    yield "bf16')))
         only.flush()
@@ -73,10 +72,10 @@ for number in range(args.pairs):
     print(f"pair {number + 1} of {args.pairs}", file=sys.stderr)
 
 settings = "fp32", "bf16 autocast channels-last"
-figures = [tuple(f"{what} {args.size}px batch 1 {setting}" for setting in both) for both in ((peer, own) for own in settings for peer in settings) for what in ("train step", "detect")]
-figures.append(("assign 120000 anchors x 100 boxes",) * 2)
+timings = [tuple(f"{what} {args.size}px batch 1 {setting}" for setting in both) for both in ((peer, own) for own in settings for peer in settings) for what in ("train step", "detect")]
+timings.append(("assign 120000 anchors x 100 boxes",) * 2)
 print("| torchvision | ms | RetinaSharp | ms | ratio | 95 % | range |\n| --- | --- | --- | --- | --- | --- | --- |")
-for peer, own in figures:
+for peer, own in timings:
     ratios = [pair[0][peer] / pair[1][own] for pair in pairs]
     low, high = interval(ratios)
     print(f"| {peer} | {statistics.median(p[0][peer] for p in pairs) * 1e3:.1f} | {own} | {statistics.median(p[1][own] for p in pairs) * 1e3:.1f} "
@@ -87,4 +86,4 @@ for name in sorted(pairs[0][2]):
     print(f"{name}: {statistics.median(shares):.0%} of a large convolution's rate ({min(shares):.0%} to {max(shares):.0%})")
 peer, own = memory(args)
 for precision, bytes_held in own.items():
-    print(f"most memory of training in {precision}: {bytes_held / 1e6:.0f} MB, torchvision's default {peer / 1e6:.0f} MB: {bytes_held / peer:.2f}")
+    print(f"peak memory of training in {precision}: {bytes_held / 1e6:.0f} MB, torchvision's default {peer / 1e6:.0f} MB: {bytes_held / peer:.2f}")

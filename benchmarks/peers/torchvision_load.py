@@ -1,8 +1,7 @@
 #!/usr/bin/python3
-"""Images per second of torchvision's way to load data, PIL in DataLoader workers, beside `retina bench load`.
-
-Needs Debian's python3-torchvision and python3-pil. Images are decoded, scaled as RetinaSharp scales them, mirrored left to right by chance
-in training, and padded to a batch of bytes. No boxes: anchors are not assigned here.
+"""Images per second of torchvision's data loading (Pillow in DataLoader workers), for comparison with `retina bench load`.
+Needs Debian's python3-torchvision and python3-pil. Images are decoded, resized to the sizes that RetinaSharp uses, flipped at random in training,
+and padded to a batch of bytes. There are no boxes, so anchors are not assigned.
 
 torchvision_load.py FOLDER-OF-IMAGES [--names FILE] [--size 256x320] [--batch 8] [--workers 2] [--runs 5]
 """
@@ -37,8 +36,8 @@ class Files(torch.utils.data.Dataset):
 def pad(images):
     height, width = (-(-max(image.shape[side] for image in images) // 32) * 32 for side in (1, 2))
     batch = torch.zeros(len(images), 3, height, width, dtype=torch.uint8)
-    for place, image in enumerate(images):
-        batch[place, :, :image.shape[1], :image.shape[2]] = image
+    for index, image in enumerate(images):
+        batch[index, :, :image.shape[1], :image.shape[2]] = image
     return batch
 
 
@@ -57,16 +56,16 @@ def rate(files, training, a):
 
 parser = argparse.ArgumentParser()
 parser.add_argument("folder")
-parser.add_argument("--names", help="a file with the names to take, without extension")
+parser.add_argument("--names", help="a file with the names of the images to use, without extension")
 parser.add_argument("--size", default="256x320")
 parser.add_argument("--batch", type=int, default=8)
 parser.add_argument("--workers", type=int, default=2)
 parser.add_argument("--runs", type=int, default=5)
 args = parser.parse_args()
 torch.set_num_threads(1)
-wanted = set(open(args.names).read().split()) if args.names else None
+selected = set(open(args.names).read().split()) if args.names else None
 names = sorted(name for name in os.listdir(args.folder)
-               if name.lower().endswith((".jpg", ".jpeg", ".png")) and (wanted is None or os.path.splitext(name)[0] in wanted))
+               if name.lower().endswith((".jpg", ".jpeg", ".png")) and (selected is None or os.path.splitext(name)[0] in selected))
 result = {}
 for name, training in (("training", True), ("evaluation", False)):
     count, images_per_second = rate([os.path.join(args.folder, file) for file in names], training, args)
