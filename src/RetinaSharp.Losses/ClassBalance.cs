@@ -27,9 +27,9 @@ public static class ClassBalance
     public static float[] InverseFrequency(ReadOnlySpan<long> counts) => Normalized(counts, count => 1.0 / count);
 
     /// <summary>
-    /// Computes weights by the effective number of examples, <c>(1 - β) / (1 - β^n_c)</c>, normalized to sum 1 (Cui et al., <a
-    /// href="https://arxiv.org/abs/1901.05555">Class-Balanced Loss Based on Effective Number of Samples</a>). β = 0 gives equal weights, β
-    /// → 1 inverse frequency.
+    /// Computes weights by the effective number of examples, <c>(1 - β) / (1 - β^n_c)</c>, normalized to sum 1 (Cui et al.,
+    /// <a href="https://arxiv.org/abs/1901.05555">Class-Balanced Loss Based on Effective Number of Samples</a>). β = 0 gives equal weights,
+    /// β → 1 inverse frequency.
     /// </summary>
     /// <param name="counts">Number of examples per class, 0 or more; a class with none gets weight 0.</param>
     /// <param name="beta">β in [0, 1), such as .999.</param>

@@ -12,8 +12,8 @@ public enum Reduction
     Mean,
 
     /// <summary>
-    /// The number of positives, at least 1, as in detectors: the number of labels that are a class, or the sum of dense targets; for <see
-    /// cref="SoftmaxLoss"/> the number of rows whose class is not 0, the background.
+    /// The number of positives, at least 1, as in detectors: the number of labels that are a class, or the sum of dense targets; for
+    /// <see cref="SoftmaxLoss"/> the number of rows whose class is not 0, the background.
     /// </summary>
     Positives,
 }
