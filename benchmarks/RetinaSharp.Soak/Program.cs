@@ -21,7 +21,7 @@ try
 {
     var dataset = DrawnSet.Create(folder.FullName);
     var run = Path.Combine(folder.FullName, "run");
-    var datasettings = Presets.Tiny with { Training = Presets.Tiny.Training with { Epochs = Steps / (dataset.Images.Count / Presets.Tiny.Training.Batch) } };
+    var settings = Presets.Tiny with { Training = Presets.Tiny.Training with { Epochs = Steps / (dataset.Images.Count / Presets.Tiny.Training.Batch) } };
 
     // Training reports once per second; the resident set at the first report after 20 steps is the baseline.
     var training = new Growth("step", WarmupRounds);

@@ -38,7 +38,7 @@ public abstract class BoxLoss
                 + "the four must be equal");
         var sum = 0.0;
         for (var i = 0; i < predicted.Length; i++)
-            sum += EvaluateOne(predicted[i], anchors[i], targets[i], scale, out gradient[i]);
+            sum += EvaluateAnchor(predicted[i], anchors[i], targets[i], scale, out gradient[i]);
         return sum * scale;
     }
 
@@ -49,5 +49,5 @@ public abstract class BoxLoss
     /// <param name="scale">Factor of the gradient.</param>
     /// <param name="gradient">Receives <paramref name="scale"/> times the derivatives with respect to the delta.</param>
     /// <returns>The loss without <paramref name="scale"/>.</returns>
-    protected abstract double EvaluateOne(BoxDelta predicted, Box anchor, Box target, double scale, out BoxDelta gradient);
+    protected abstract double EvaluateAnchor(BoxDelta predicted, Box anchor, Box target, double scale, out BoxDelta gradient);
 }

@@ -30,26 +30,26 @@ public static class Giou
     internal static double Loss(
         double x1, double y1, double x2, double y2, Box target, out (double X1, double Y1, double X2, double Y2) gradient)
     {
-        var horizontal = new Sides(x1, x2, target.X1, target.X2);
-        var vertical = new Sides(y1, y2, target.Y1, target.Y2);
-        var overlap = horizontal.Shared > 0 && vertical.Shared > 0;
-        var intersection = overlap ? horizontal.Shared * vertical.Shared : 0;
+        var horizontal = new Axis(x1, x2, target.X1, target.X2);
+        var vertical = new Axis(y1, y2, target.Y1, target.Y2);
+        var overlaps = horizontal.Overlap > 0 && vertical.Overlap > 0;
+        var intersection = overlaps ? horizontal.Overlap * vertical.Overlap : 0;
         var union = (x2 - x1) * (y2 - y1) + ((double)target.X2 - target.X1) * ((double)target.Y2 - target.Y1) - intersection;
-        var around = horizontal.Around * vertical.Around;
+        var enclosing = horizontal.Enclosing * vertical.Enclosing;
 
         gradient = (
-            Derivative(-(y2 - y1), overlap ? -horizontal.LowShared * vertical.Shared : 0, -(1 - horizontal.LowShared) * vertical.Around),
-            Derivative(-(x2 - x1), overlap ? -vertical.LowShared * horizontal.Shared : 0, -(1 - vertical.LowShared) * horizontal.Around),
-            Derivative(y2 - y1, overlap ? horizontal.HighShared * vertical.Shared : 0, (1 - horizontal.HighShared) * vertical.Around),
-            Derivative(x2 - x1, overlap ? vertical.HighShared * horizontal.Shared : 0, (1 - vertical.HighShared) * horizontal.Around));
-        return 1 - intersection / (union + Epsilon) + (around - union) / (around + Epsilon);
+            Derivative(-(y2 - y1), overlaps ? -horizontal.LowDerivative * vertical.Overlap : 0, -(1 - horizontal.LowDerivative) * vertical.Enclosing),
+            Derivative(-(x2 - x1), overlaps ? -vertical.LowDerivative * horizontal.Overlap : 0, -(1 - vertical.LowDerivative) * horizontal.Enclosing),
+            Derivative(y2 - y1, overlaps ? horizontal.HighDerivative * vertical.Overlap : 0, (1 - horizontal.HighDerivative) * vertical.Enclosing),
+            Derivative(x2 - x1, overlaps ? vertical.HighDerivative * horizontal.Overlap : 0, (1 - vertical.HighDerivative) * horizontal.Enclosing));
+        return 1 - intersection / (union + Epsilon) + (enclosing - union) / (enclosing + Epsilon);
 
-        double Derivative(double area, double intersected, double surrounding)
+        double Derivative(double areaDerivative, double intersectionDerivative, double enclosingDerivative)
         {
             var u = union + Epsilon;
-            var c = around + Epsilon;
-            var united = area - intersected;
-            return (intersection * united / u - intersected) / u + (surrounding * (u / c) - united) / c;
+            var c = enclosing + Epsilon;
+            var unionDerivative = areaDerivative - intersectionDerivative;
+            return (intersection * unionDerivative / u - intersectionDerivative) / u + (enclosingDerivative * (u / c) - unionDerivative) / c;
         }
     }
 
@@ -58,16 +58,16 @@ public static class Giou
     /// and for both ends of the prediction the derivative of the overlap by a move of that end. The rest of the move changes the enclosing
     /// interval.
     /// </summary>
-    private readonly struct Sides(double low, double high, double targetLow, double targetHigh)
+    private readonly struct Axis(double low, double high, double targetLow, double targetHigh)
     {
-        public double Shared { get; } = Math.Min(high, targetHigh) - Math.Max(low, targetLow);
+        public double Overlap { get; } = Math.Min(high, targetHigh) - Math.Max(low, targetLow);
 
-        public double Around { get; } = Math.Max(high, targetHigh) - Math.Min(low, targetLow);
+        public double Enclosing { get; } = Math.Max(high, targetHigh) - Math.Min(low, targetLow);
 
-        public double LowShared { get; } = Share(low - targetLow);
+        public double LowDerivative { get; } = OverlapDerivative(low - targetLow);
 
-        public double HighShared { get; } = Share(targetHigh - high);
+        public double HighDerivative { get; } = OverlapDerivative(targetHigh - high);
 
-        private static double Share(double inside) => inside > 0 ? 1 : inside < 0 ? 0 : .5;
+        private static double OverlapDerivative(double inside) => inside > 0 ? 1 : inside < 0 ? 0 : .5;
     }
 }

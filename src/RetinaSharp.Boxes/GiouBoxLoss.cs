@@ -3,7 +3,7 @@ namespace RetinaSharp.Boxes;
 /// <summary>GIoU loss of decoded boxes. The gradient is with respect to the deltas; it is 0 for a dw or dh that is clamped.</summary>
 internal sealed class GiouBoxLoss : BoxLoss
 {
-    protected override double EvaluateOne(BoxDelta predicted, Box anchor, Box target, double scale, out BoxDelta gradient)
+    protected override double EvaluateAnchor(BoxDelta predicted, Box anchor, Box target, double scale, out BoxDelta gradient)
     {
         if (!(anchor.Width > 0 && anchor.Height > 0))
             throw new ArgumentException($"{anchor} has no positive width and height, so no delta can be decoded relative to it", nameof(anchor));

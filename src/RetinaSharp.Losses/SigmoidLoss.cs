@@ -36,7 +36,7 @@ public static unsafe class SigmoidLoss
     {
         LossCheck.Output(logits.Length, gradient, logits, labels);
         fixed (T* to = gradient)
-            return Labeled(loss, logits, labels, classes, to, null, options);
+            return EvaluateLabels(loss, logits, labels, classes, to, null, options);
     }
 
     /// <summary>
@@ -62,7 +62,7 @@ public static unsafe class SigmoidLoss
     {
         LossCheck.Type<T>();
         LossCheck.Output(logits.Length, gradient, logits, targets);
-        return Dense(loss, logits, targets, gradient, LossOutput.Gradient, options);
+        return EvaluateDense(loss, logits, targets, gradient, LossOutput.Gradient, options);
     }
 
     /// <summary>Computes the loss of every logit, without reduction and normalizer.</summary>
@@ -82,7 +82,7 @@ public static unsafe class SigmoidLoss
         if (typeof(TValue) != (typeof(T) == typeof(double) ? typeof(double) : typeof(float)))
             throw new NotSupportedException($"values of {typeof(T).Name} logits must be {(typeof(T) == typeof(double) ? "double" : "float")}, not {typeof(TValue).Name}");
         LossCheck.Output(logits.Length, values, logits, targets);
-        Dense(loss, logits, targets, values, LossOutput.Values, options);
+        EvaluateDense(loss, logits, targets, values, LossOutput.Values, options);
     }
 
     /// <summary>Computes the loss of each anchor, summed over its classes, without reduction and normalizer.</summary>
@@ -100,10 +100,10 @@ public static unsafe class SigmoidLoss
     {
         LossCheck.Output(labels.Length, values, logits, labels);
         fixed (float* sums = values)
-            Labeled(loss, logits, labels, classes, (T*)null, sums, options);
+            EvaluateLabels(loss, logits, labels, classes, (T*)null, sums, options);
     }
 
-    private static double Labeled<TLoss, T>(TLoss loss, ReadOnlySpan<T> logits, ReadOnlySpan<int> labels, int classes, T* gradient, float* sums,
+    private static double EvaluateLabels<TLoss, T>(TLoss loss, ReadOnlySpan<T> logits, ReadOnlySpan<int> labels, int classes, T* gradient, float* sums,
         LossOptions options) where TLoss : struct, IBinaryLoss where T : unmanaged
     {
         LossCheck.Type<T>();
@@ -140,7 +140,7 @@ public static unsafe class SigmoidLoss
         }
     }
 
-    private static double Dense<TLoss, T, TOut>(TLoss loss, ReadOnlySpan<T> logits, ReadOnlySpan<float> targets, Span<TOut> output, LossOutput writes,
+    private static double EvaluateDense<TLoss, T, TOut>(TLoss loss, ReadOnlySpan<T> logits, ReadOnlySpan<float> targets, Span<TOut> output, LossOutput writes,
         LossOptions options) where TLoss : struct, IBinaryLoss where T : unmanaged where TOut : unmanaged
     {
         LossCheck.Targets(logits.Length, targets.Length);

@@ -33,7 +33,7 @@ public static unsafe class SoftmaxLoss
     {
         LossCheck.Output(logits.Length, gradient, logits, labels);
         fixed (T* to = gradient)
-            return Run(loss, logits, labels, [], classes, to, null, options);
+            return EvaluateRows(loss, logits, labels, [], classes, to, null, options);
     }
 
     /// <summary>Computes the loss of rows with soft targets, a probability per class.</summary>
@@ -59,7 +59,7 @@ public static unsafe class SoftmaxLoss
         LossCheck.Output(logits.Length, gradient, logits, targets);
         LossCheck.Targets(logits.Length, targets.Length);
         fixed (T* to = gradient)
-            return Run(loss, logits, [], targets, classes, to, null, options);
+            return EvaluateRows(loss, logits, [], targets, classes, to, null, options);
     }
 
     /// <summary>Computes the loss of each row, without reduction and normalizer.</summary>
@@ -77,10 +77,10 @@ public static unsafe class SoftmaxLoss
     {
         LossCheck.Output(labels.Length, values, logits, labels);
         fixed (float* sums = values)
-            Run(loss, logits, labels, [], classes, (T*)null, sums, options);
+            EvaluateRows(loss, logits, labels, [], classes, (T*)null, sums, options);
     }
 
-    private static double Run<TLoss, T>(TLoss loss, ReadOnlySpan<T> logits, ReadOnlySpan<int> labels, ReadOnlySpan<float> targets, int classes,
+    private static double EvaluateRows<TLoss, T>(TLoss loss, ReadOnlySpan<T> logits, ReadOnlySpan<int> labels, ReadOnlySpan<float> targets, int classes,
         T* gradient, float* sums, LossOptions options) where TLoss : struct, IBinaryLoss where T : unmanaged
     {
         LossCheck.Type<T>();

@@ -17,7 +17,7 @@ public static class OnnxExporter
     private const long MaxGraphBytes = 16 << 20;
 
     /// <summary>
-    /// Exports a model to an ONNX file. Its input is any number of images of any size, as decoded. Normalization and padding are part of
+    /// Exports a model to an ONNX file. Its input is a batch of images of equal, but arbitrary, size, as decoded. Normalization and padding are part of
     /// the graph, as are box decoding and NMS, unless the outputs are <see cref="OnnxOutputs.Raw"/>.
     /// </summary>
     /// <param name="path">Path of the model: a run folder or a .safetensors file.</param>

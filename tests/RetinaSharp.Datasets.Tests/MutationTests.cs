@@ -76,7 +76,7 @@ public sealed class MutationTests : IDisposable
     {
         var random = new Random(9);
         var bytes = Encoding.UTF8.GetBytes(good);
-        var refused = 0;
+        var rejected = 0;
         for (var round = 0; round < Rounds; round++)
         {
             var mutated = Mutate(bytes, random);
@@ -88,7 +88,7 @@ public sealed class MutationTests : IDisposable
             catch (DatasetException error)
             {
                 Assert.NotEmpty(error.Reason);
-                refused++;
+                rejected++;
             }
             catch (Exception error)
             {
@@ -96,7 +96,7 @@ public sealed class MutationTests : IDisposable
             }
         }
 
-        return refused;
+        return rejected;
     }
 
     private static byte[] Mutate(byte[] good, Random random)

@@ -49,7 +49,7 @@ public sealed class ParallelForTests : IDisposable
         foreach (var count in (int[])[1, 2, 100])
             Assert.Same(thrown, Assert.Throws<InvalidTimeZoneException>(() => ParallelFor.Run(count, i => throw thrown)));
         Assert.Same(thrown, Assert.Throws<InvalidTimeZoneException>(() => ParallelFor.Run(100, i => _ = i == 57 ? throw thrown : i)));
-        Run_AnyCount_TakesEachIndexOnce(threads);
+        Run_AnyCount_RunsEachIndexOnce(threads);
     }
 
     [Fact]

@@ -125,10 +125,10 @@ public sealed class OnnxFileTests : IDisposable
         File.WriteAllText(Out, "before");
         var bytes = File.ReadAllBytes(Scenes);
         bytes[^1] ^= 1;
-        File.WriteAllBytes(_folder.At("damaged.safetensors"), bytes);
+        File.WriteAllBytes(_folder.At("corrupt.safetensors"), bytes);
 
         Assert.Throws<WeightsException>(() => OnnxExporter.Export(_folder.At("none"), Out));
-        Assert.Throws<WeightsException>(() => OnnxExporter.Export(_folder.At("damaged.safetensors"), Out));
+        Assert.Throws<WeightsException>(() => OnnxExporter.Export(_folder.At("corrupt.safetensors"), Out));
         Assert.Throws<ArgumentException>(() => OnnxExporter.Export(Scenes, Out, new() { ScoreThreshold = 1 }));
         Assert.Throws<ArgumentException>(() => OnnxExporter.Export(Scenes, Out, new() { MaxDetections = 0 }));
         Assert.Equal("before", File.ReadAllText(Out));

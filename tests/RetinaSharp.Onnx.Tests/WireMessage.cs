@@ -12,7 +12,7 @@ internal sealed class WireMessage
 
     public WireMessage(ReadOnlyMemory<byte> bytes)
     {
-        for (var place = 0; place < bytes.Length;)
+        for (var offset = 0; offset < bytes.Length;)
         {
             var key = ReadVarint();
             var (number, kind) = ((int)(key >> 3), (int)(key & 7));
@@ -36,7 +36,7 @@ internal sealed class WireMessage
                 var value = 0L;
                 for (var shift = 0; ; shift += 7)
                 {
-                    var next = bytes.Span[place++];
+                    var next = bytes.Span[offset++];
                     value |= (long)(next & 0x7F) << shift;
                     if (next < 0x80)
                         return value;
@@ -45,8 +45,8 @@ internal sealed class WireMessage
 
             ReadOnlyMemory<byte> Take(int length)
             {
-                place += length;
-                return bytes.Slice(place - length, length);
+                offset += length;
+                return bytes.Slice(offset - length, length);
             }
         }
     }

@@ -15,7 +15,7 @@ namespace RetinaSharp.Kernels;
 /// </param>
 public readonly record struct PostOps(Tensor? Residual = null, bool Relu = false, bool OverwritesResidual = false, Tensor? Scale = null)
 {
-    /// <summary>Only ReLU.</summary>
+    /// <summary>Post-ops with ReLU only.</summary>
     public static PostOps OnlyRelu { get; } = new(Relu: true);
 
     /// <summary>Multiplies the weight [O, I, K, K] by the scale; returns the weight itself if there is no scale.</summary>

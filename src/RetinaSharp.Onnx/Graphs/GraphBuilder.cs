@@ -35,7 +35,7 @@ internal sealed class GraphBuilder
     }
 
     /// <summary>Declares an input. A dimension is a number, or a name if it is dynamic.</summary>
-    public Value Input(string name, TensorType type, string description,  params ReadOnlySpan<string> shape)
+    public Value Input(string name, TensorType type, string description, params ReadOnlySpan<string> shape)
     {
         Graph.Input.Add(Declare(name, type, description, shape));
         return new(this, name);

@@ -27,13 +27,13 @@ public sealed class PostOpsGradientTests : LeakCheck
     {
         using var scope = NewDisposeScope();
         var (gradient, output) = (Map(type, channels, height, width), Map(type, channels, height, width).relu());
-        var (masked, bias) = PostOpsGradient.Compute(gradient, output, wantsBias: true);
+        var (masked, bias) = PostOpsGradient.Compute(gradient, output, needsBias: true);
         var expected = gradient * (output > 0).to(type);
         TensorAssert.Same(expected, masked);
         Assert.True(masked.IsChannelsLast());
         Assert.Equal(ScalarType.Float32, bias!.dtype);
         AssertSum(expected, bias);
-        var (alone, none) = PostOpsGradient.Compute(gradient, output, wantsBias: false);
+        var (alone, none) = PostOpsGradient.Compute(gradient, output, needsBias: false);
         TensorAssert.Same(expected, alone);
         Assert.Null(none);
     }
@@ -45,11 +45,11 @@ public sealed class PostOpsGradientTests : LeakCheck
         using var scope = NewDisposeScope();
         var gradient = Map(type, channels, height, width);
         var before = gradient.clone();
-        var (same, bias) = PostOpsGradient.Compute(gradient, null, wantsBias: true);
+        var (same, bias) = PostOpsGradient.Compute(gradient, null, needsBias: true);
         Assert.Same(gradient, same);
         TensorAssert.Same(before, same);
         AssertSum(gradient, bias!);
-        var (alone, none) = PostOpsGradient.Compute(gradient, null, wantsBias: false);
+        var (alone, none) = PostOpsGradient.Compute(gradient, null, needsBias: false);
         Assert.Same(gradient, alone);
         Assert.Null(none);
     }
@@ -64,11 +64,11 @@ public sealed class PostOpsGradientTests : LeakCheck
         try
         {
             set_num_threads(1);
-            var (masked, bias) = PostOpsGradient.Compute(gradient, output, wantsBias: true);
+            var (masked, bias) = PostOpsGradient.Compute(gradient, output, needsBias: true);
             foreach (var count in (int[])[2, 3])
             {
                 set_num_threads(count);
-                var (other, otherBias) = PostOpsGradient.Compute(gradient, output, wantsBias: true);
+                var (other, otherBias) = PostOpsGradient.Compute(gradient, output, needsBias: true);
                 TensorAssert.Same(masked, other);
                 Assert.Equal(bias!.Elements<float>(), otherBias!.Elements<float>());
             }
@@ -100,7 +100,7 @@ public sealed class PostOpsGradientTests : LeakCheck
         var leaf = output.clone().requires_grad_();
         // LibTorch's own backward pass of ReLU gets the same output.
         leaf.relu().backward([gradient]);
-        var (masked, _) = PostOpsGradient.Compute(gradient, output.ChannelsLast(), wantsBias: false);
+        var (masked, _) = PostOpsGradient.Compute(gradient, output.ChannelsLast(), needsBias: false);
 
         TensorAssert.Same(leaf.grad!.isnan(), masked.isnan());
         TensorAssert.Same(leaf.grad!.nan_to_num(), masked.nan_to_num());
@@ -112,7 +112,7 @@ public sealed class PostOpsGradientTests : LeakCheck
     public void Compute_NoImages_SumIsZero()
     {
         using var scope = NewDisposeScope();
-        var (gradient, bias) = PostOpsGradient.Compute(zeros(0, 5, 3, 3), zeros(0, 5, 3, 3), wantsBias: true);
+        var (gradient, bias) = PostOpsGradient.Compute(zeros(0, 5, 3, 3), zeros(0, 5, 3, 3), needsBias: true);
         Assert.Equal([0, 5, 3, 3], gradient.shape);
         Assert.Equal(new float[5], bias!.Elements<float>());
     }

@@ -89,10 +89,10 @@ public sealed class OldLibstdcxxTests
         var random = new Random(1);
         for (var i = 0; i < 5000; i++)
         {
-            var damaged = elf.ToArray();
+            var corrupt = elf.ToArray();
             for (var flips = random.Next(1, 4); flips > 0; flips--)
-                damaged[random.Next(damaged.Length)] = random.Next(3) switch { 0 => 0, 1 => 255, _ => (byte)random.Next(256) };
-            AssertThrowsOrSucceeds(damaged);
+                corrupt[random.Next(corrupt.Length)] = random.Next(3) switch { 0 => 0, 1 => 255, _ => (byte)random.Next(256) };
+            AssertThrowsOrSucceeds(corrupt);
         }
     }
 
@@ -104,9 +104,9 @@ public sealed class OldLibstdcxxTests
         {
             foreach (var value in (int[])[0, 1, -1, 16, -16, -32, 0x7fffffff, int.MinValue, elf.Length, elf.Length - 1])
             {
-                var damaged = elf.ToArray();
-                BinaryPrimitives.WriteInt32LittleEndian(damaged.AsSpan(at), value);
-                AssertThrowsOrSucceeds(damaged);
+                var corrupt = elf.ToArray();
+                BinaryPrimitives.WriteInt32LittleEndian(corrupt.AsSpan(at), value);
+                AssertThrowsOrSucceeds(corrupt);
             }
         }
     }
@@ -122,18 +122,18 @@ public sealed class OldLibstdcxxTests
         for (var i = 0; i < 300; i++)
         {
             // Restored below: copying the library would take longer than the rest of the test.
-            var places = Enumerable.Range(0, 3).Select(_ => random.Next(3) switch
+            var offsets = Enumerable.Range(0, 3).Select(_ => random.Next(3) switch
             {
                 0 => random.Next(64),
                 1 => random.Next(sections, library.Length),
                 _ => random.Next(library.Length),
             }).Distinct().ToArray();
-            var before = Array.ConvertAll(places, place => library[place]);
-            foreach (var place in places)
-                library[place] = (byte)random.Next(256);
+            var before = Array.ConvertAll(offsets, offset => library[offset]);
+            foreach (var offset in offsets)
+                library[offset] = (byte)random.Next(256);
             AssertThrowsOrSucceeds(library);
-            for (var j = 0; j < places.Length; j++)
-                library[places[j]] = before[j];
+            for (var j = 0; j < offsets.Length; j++)
+                library[offsets[j]] = before[j];
         }
     }
 
