@@ -10,7 +10,7 @@ public sealed class BadDataTests(TrainedModel trained) : IDisposable
     {
         { "\"image_id\":101", "\"image_id\":9", "image_id 9 is not among the images" },
         { "\"category_id\":7", "\"category_id\":8", "category_id 8 is not among the categories" },
-        { "\"bbox\":[5,", "\"bbox\":[NaN,", "NaN and Infinity are no numbers in JSON" },
+        { "\"bbox\":[5,", "\"bbox\":[NaN,", "NaN and Infinity are not valid JSON numbers" },
         { "\"bbox\":[5,", "\"bbox\":[\"5\",", "bbox[0] is \"5\" instead of a finite number" },
         { "\"bbox\":[5,", "\"bbox\":[null,", "bbox[0] is null" },
         { "\"bbox\":[5,", "\"bbox\":[1e999,", "bbox[0] is 1e999" },
