@@ -31,8 +31,7 @@ public sealed class LibTorchTests
     public void Require_UnavailableCuda_ThrowsWithRemedy()
     {
         LibTorch.EnsureLoaded();
-        if (torch.cuda.is_available())
-            return;
+        Assert.SkipWhen(torch.cuda.is_available(), "there is a CUDA device");
         var error = Assert.Throws<TorchUnavailableException>(() => LibTorch.Require(new torch.Device(DeviceType.CUDA, 0)));
         Assert.Contains("cuda:0", error.Message);
         Assert.Contains("TorchSharp-cuda", error.Message);

@@ -155,8 +155,7 @@ public unsafe class LaneTests
     [Fact]
     public void Widths_FusedMultiplyAdd_GiveSameBits()
     {
-        if (!Vector256.IsHardwareAccelerated)
-            return;
+        Assert.SkipUnless(Vector256.IsHardwareAccelerated, "needs vectors of 256 bits");
         for (var x = -30f; x < 30; x += .0371f)
         {
             ((IBinaryLoss)new FocalLoss(1.7)).Evaluate(Lanes128.Create(x), out var value128, out var derivative128);

@@ -7,7 +7,6 @@ using RetinaSharp.Detection.Modeling;
 using RetinaSharp.Detection.Weights;
 using RetinaSharp.Imaging;
 using RetinaSharp.Kernels;
-using Xunit.Abstractions;
 using static TorchSharp.torch;
 
 namespace RetinaSharp.Onnx.Tests;

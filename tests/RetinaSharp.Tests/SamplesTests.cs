@@ -1,27 +1,25 @@
-using RetinaSharp.Cli.Tests;
-
 namespace RetinaSharp.Tests;
 
 public sealed class SamplesTests : IDisposable
 {
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("retinasharp");
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => _folder.Delete(recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void TrainAndDetect_SmallSet_SayWhatTheyDo()
     {
-        var data = ColouredSet.Write(At("data"), images: 8);
+        var data = ColouredSet.Write(_folder.At("data"), images: 8);
 
-        var train = Ran.Sample("Train", data, data, At("run"), "2").IsDone();
+        var train = RunSample("Train", data, data, _folder.At("run"), "2").IsDone();
         Assert.Contains("8 images to learn from, 8 to measure on: red, blue", train.Out);
         Assert.Contains("epoch 1 of 2: loss ", train.Out);
         Assert.Contains("2 epochs in ", train.Out);
         Assert.Matches(@"AP \d\.\d{3}, AP50 \d\.\d{3}, AR100 \d\.\d{3}", train.Out);
 
         // Hardly trained, it gives every anchor about the prior.
-        var (first, second) = (At("data", "00.png"), At("data", "01.png"));
-        var detect = Ran.Sample("Detect", At("run"), ".001", first, second).IsDone();
+        var (first, second) = (_folder.At("data", "00.png"), _folder.At("data", "01.png"));
+        var detect = RunSample("Detect", _folder.At("run"), ".001", first, second).IsDone();
         Assert.Matches($"{first}: 64 x 64 pixels, [1-9]\\d* objects\n  \\d+ % (red|blue) at Box", detect.Out);
         Assert.Contains($"{second}: 64 x 64 pixels", detect.Out);
     }
@@ -47,7 +45,7 @@ public sealed class SamplesTests : IDisposable
     [Fact]
     public void Imbalanced_FewExamples_PrintsACurveForEachLoss()
     {
-        var ran = Ran.Sample("Imbalanced", "20000", "20").IsDone();
+        var ran = RunSample("Imbalanced", "20000", "20").IsDone();
 
         Assert.Matches(@"^\d+ positives, 199\d\d negatives to learn from\n", ran.Out);
         Assert.Equal(5, System.Text.RegularExpressions.Regex.Count(ran.Out, @"\n(cross entropy|alpha [\d.]+, (by counts|searched)|focal, gamma [12]) +0\.\d{3} "));
@@ -61,11 +59,13 @@ public sealed class SamplesTests : IDisposable
     [InlineData("CustomLoss")]
     public void Sample_WithoutArguments_SaysHowItIsUsed(string name)
     {
-        var ran = Ran.Sample(name);
+        var ran = RunSample(name);
 
         Assert.Equal(2, ran.Code);
         Assert.StartsWith($"usage: {name} ", ran.Error);
     }
 
-    private string At(params string[] names) => Path.Combine([_folder.FullName, .. names]);
+    /// <summary>Runs a sample, which lies beside the tests.</summary>
+    private static Ran RunSample(string name, params string[] arguments) =>
+        Ran.Program("dotnet", [Path.Combine(AppContext.BaseDirectory, $"{name}.dll"), .. arguments]);
 }

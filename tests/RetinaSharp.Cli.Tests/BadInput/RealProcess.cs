@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 
@@ -41,6 +42,19 @@ internal static partial class RealProcess
     public static Ran RunUnprivileged(string program, string[] args) => Environment.UserName == "root"
         ? Run("setpriv", ["--bounding-set=-dac_override,-dac_read_search", program, .. args])
         : Run(program, args);
+
+    /// <summary>Skips the test where it would run as root and cannot do without root's rights.</summary>
+    public static void SkipUnlessUnprivileged()
+    {
+        try
+        {
+            Assert.SkipUnless(RunUnprivileged("true", []).Code == 0, "runs as root, which reads everything, and setpriv cannot change that");
+        }
+        catch (Win32Exception)
+        {
+            Assert.Skip("runs as root, which reads everything, and there is no setpriv");
+        }
+    }
 
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int Kill(int process, int signal);

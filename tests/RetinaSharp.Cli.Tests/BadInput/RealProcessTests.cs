@@ -124,11 +124,12 @@ public sealed class RealProcessTests(TrainedModel trained) : IDisposable
     }
 
     [UnsupportedOSPlatform("windows")]
-    [UnprivilegedTheory]
+    [Theory]
     [InlineData("data", "info")]
     [InlineData("detect")]
     public void Retina_FolderThatMayNotBeRead_ExitsWith3(params string[] verb)
     {
+        RealProcess.SkipUnlessUnprivileged();
         _folder.Write("voc/Annotations/a.xml", "<annotation/>");
         var closed = _folder.At("voc", "Annotations");
         string[] rest = verb is ["detect"] ? [trained.Run, closed] : [_folder.At("voc")];

@@ -78,7 +78,7 @@ public sealed class WrongOptionTests : IDisposable
 
     [Fact]
     public void OutOfRange_ItsOptions_AreAllOfTheTable() =>
-        Assert.Empty(TrainingOptions.Table.Select(option => option.Name).Except(OutOfRange.Select(row => (string)row[0])));
+        Assert.Empty(TrainingOptions.Table.Select(option => option.Name).Except(OutOfRange.Select(row => row.Data.Item1)));
 
     [Theory]
     [MemberData(nameof(Table))]

@@ -1,13 +1,21 @@
+using System.Runtime.CompilerServices;
+using Xunit.v3;
+
 namespace RetinaSharp.Experiments.Tests.Reports;
 
-/// <summary>A test that opens a page; skipped where there is no browser.</summary>
+/// <summary>A test that opens a page in a browser, of category Integration. Without a browser it is skipped, or fails where RETINASHARP_TESTS is "all".</summary>
 [AttributeUsage(AttributeTargets.Method)]
-internal sealed class BrowserFactAttribute : FactAttribute
+public sealed class BrowserFactAttribute : FactAttribute, ITraitAttribute
 {
-    public BrowserFactAttribute()
+    public BrowserFactAttribute([CallerFilePath] string? sourceFilePath = null, [CallerLineNumber] int sourceLineNumber = -1)
+        : base(sourceFilePath, sourceLineNumber)
     {
-        // Where all tests have to run, it fails instead.
-        if (Browser.Executable is null && Environment.GetEnvironmentVariable("RETINASHARP_TESTS") != "all")
-            Skip = "needs chromium";
+        Skip = "needs chromium";
+        SkipType = typeof(BrowserFactAttribute);
+        SkipUnless = nameof(IsRun);
     }
+
+    public static bool IsRun { get; } = Browser.Executable is not null || Environment.GetEnvironmentVariable("RETINASHARP_TESTS") == "all";
+
+    public IReadOnlyCollection<KeyValuePair<string, string>> GetTraits() => TestCategory.Integration;
 }

@@ -7,8 +7,7 @@ public sealed class NativeLibrariesTests
     [Fact]
     public void Load_FileOfPackage_IsNotModified()
     {
-        if (!OperatingSystem.IsLinux())
-            return;
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "needs Linux");
         LibTorch.EnsureLoaded();
         var file = Directory.EnumerateFiles(AppContext.BaseDirectory, "libLibTorchSharp.so", SearchOption.AllDirectories).First();
         var bytes = File.ReadAllBytes(file);

@@ -1,14 +1,15 @@
 using System.Text.Json;
 using RetinaSharp.Imaging;
 
-namespace RetinaSharp.Cli.Tests;
+namespace RetinaSharp.Testing;
 
-/// <summary>Grey images, each with a red and a blue rectangle, and their COCO file.</summary>
-internal static class ColouredSet
+/// <summary>A data set of gray images, each with a red and a blue rectangle.</summary>
+public static class ColouredSet
 {
     private const int Side = 64;
 
-    /// <summary>Writes the set; returns its COCO file, beside which the images are.</summary>
+    /// <summary>Writes the images and their COCO file into a folder.</summary>
+    /// <returns>The path of the COCO file.</returns>
     public static string Write(string folder, int images)
     {
         Directory.CreateDirectory(folder);
