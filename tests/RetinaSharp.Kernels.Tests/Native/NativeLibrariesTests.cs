@@ -29,10 +29,11 @@ public sealed class NativeLibrariesTests
     public void Describe_ErrorWithoutMessage_HasRemedy() => Assert.Contains("TorchSharp-cpu", NativeLibraries.Describe(new DllNotFoundException("")));
 
     [Fact]
-    public void Install_Again_DoesNothing()
+    public void Install_Again_DoesNotThrow()
     {
-        NativeLibraries.Install();
-        LibTorch.Prepare();
         LibTorch.EnsureLoaded();
+        // An assembly takes one resolver of native libraries: NativeLibrary.SetDllImportResolver throws at the second.
+        Assert.Null(Record.Exception(NativeLibraries.Install));
+        Assert.Null(Record.Exception(LibTorch.Prepare));
     }
 }
