@@ -1,8 +1,19 @@
 #!/usr/bin/env bash
-# Restores, builds and runs all tests. The last line is the count: N passed, N failed[, N skipped]. Tests that need something unavailable,
-# such as a browser, are skipped; with RETINASHARP_TESTS=all they fail.
+# ./test.sh [--fast]: restores, builds and runs the tests. The last line counts them: N passed, N failed[, N skipped].
+# --fast leaves out those of the categories Slow and Integration (other processes, a browser, packages, data beside the checkout).
+# Tests that need something unavailable, such as a browser, are skipped; with RETINASHARP_TESTS=all they fail.
 set -uo pipefail
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" || exit
+
+case $* in
+  '') filter=() ;;
+  --fast) filter=(--filter 'Category!=Slow&Category!=Integration') ;;
+  *)
+    sed -n '2,/^set/s/^# //p' test.sh
+    [[ $* == --help ]] && exit
+    exit 2
+    ;;
+esac
 
 eng/build.sh || {
   echo "0 passed, 1 failed"
@@ -11,7 +22,7 @@ eng/build.sh || {
 . eng/environment.sh
 
 # One project at a time, because each may use all cores. Its summary reads "Passed! - Failed: 0, Passed: 12, Skipped: 1, Total: 13, …".
-dotnet test RetinaSharp.slnx -c Release --no-build -m:1 --nologo </dev/null 2>&1 | tee artifacts/test.log
+dotnet test RetinaSharp.slnx -c Release --no-build -m:1 --nologo "${filter[@]}" </dev/null 2>&1 | tee artifacts/test.log
 status=${PIPESTATUS[0]}
 
 awk -v status="$status" '

@@ -1,5 +1,6 @@
 namespace RetinaSharp.Cli.Tests;
 
+[Trait("Category", "Integration")]
 public sealed class AblateTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

@@ -3,6 +3,7 @@ using RetinaSharp.Cli.Terminal;
 
 namespace RetinaSharp.Cli.Tests;
 
+[Trait("Category", "Slow")]
 public sealed class BenchNetworkTests
 {
     [Theory]

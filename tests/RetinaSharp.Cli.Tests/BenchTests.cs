@@ -3,6 +3,7 @@ using RetinaSharp.Cli.Benchmarks;
 
 namespace RetinaSharp.Cli.Tests;
 
+[Trait("Category", "Slow")]
 public sealed class BenchTests
 {
     private static readonly Stopper Once = new(runs: 1, TimeSpan.Zero);

@@ -1,5 +1,6 @@
 namespace RetinaSharp.Cli.Tests;
 
+[Trait("Category", "Slow")]
 public sealed class DegenerateBoxTests
 {
     [Fact]

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace RetinaSharp.Cli.Tests;
 
+[Trait("Category", "Slow")]
 [Collection(BadInput.SharedModel.Name)]
 public sealed class ImportTests(TrainedModel trained) : IDisposable
 {

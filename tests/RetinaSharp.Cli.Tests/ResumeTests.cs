@@ -2,6 +2,7 @@ using System.Text.Json;
 
 namespace RetinaSharp.Cli.Tests;
 
+[Trait("Category", "Integration")]
 public sealed class ResumeTests(TrainedModel trained) : IClassFixture<TrainedModel>
 {
     private const int Kills = 3;

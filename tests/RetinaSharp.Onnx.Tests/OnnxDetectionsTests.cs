@@ -12,6 +12,7 @@ using static TorchSharp.torch;
 namespace RetinaSharp.Onnx.Tests;
 
 /// <summary>Compares the outputs of exported models in ONNX Runtime with those of the library.</summary>
+[Trait("Category", "Slow")]
 public sealed class OnnxDetectionsTests(ITestOutputHelper log) : LeakCheck
 {
     private const float Tolerance = 1e-3f;

@@ -1,5 +1,6 @@
 namespace RetinaSharp.Tests;
 
+[Trait("Category", "Integration")]
 public sealed class SamplesTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

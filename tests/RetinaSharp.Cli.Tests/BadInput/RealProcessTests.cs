@@ -2,6 +2,7 @@ using System.Runtime.Versioning;
 
 namespace RetinaSharp.Cli.Tests.BadInput;
 
+[Trait("Category", "Integration")]
 [Collection(SharedModel.Name)]
 public sealed class RealProcessTests(TrainedModel trained) : IDisposable
 {
