@@ -54,8 +54,9 @@ internal static class TestModels
         ModelFile.Save(path, state.Entries, new() { Settings = settings, Categories = categories });
     }
 
-    private static void Spread(NetworkState state, ConvolutionLayer last, Tensor outputs, double deviation)
+    private static void Spread(NetworkState state, HeadArchitecture head, Tensor outputs, double deviation)
     {
+        var last = head.Predictor;
         var (values, bias) = (outputs.Elements<float>().ToArray(), state[$"{last.Name}.bias"].Elements<float>().ToArray());
         var scale = (float)(deviation / Math.Sqrt(values.Select((value, i) => Math.Pow(value - bias[i % bias.Length], 2)).Average()));
         foreach (ref var weight in state[$"{last.Name}.weight"].Elements<float>())
