@@ -7,6 +7,7 @@ using RetinaSharp.Experiments.Scenes;
 
 namespace RetinaSharp.Experiments.Tests.Ablation;
 
+[Trait("Category", "Slow")]
 public sealed class AblationRunnerTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

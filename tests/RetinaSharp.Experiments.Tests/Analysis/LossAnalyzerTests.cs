@@ -8,6 +8,7 @@ using RetinaSharp.Losses;
 
 namespace RetinaSharp.Experiments.Tests.Analysis;
 
+[Trait("Category", "Slow")]
 public sealed class LossAnalyzerTests : IDisposable
 {
     private const int Images = 3;

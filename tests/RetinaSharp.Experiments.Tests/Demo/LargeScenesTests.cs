@@ -8,6 +8,7 @@ using RetinaSharp.Imaging;
 namespace RetinaSharp.Experiments.Tests.Demo;
 
 /// <summary>Tiles and test-time augmentation, with the shipped model, on pictures that are made of several scenes.</summary>
+[Trait("Category", "Slow")]
 public sealed class LargeScenesTests : IDisposable
 {
     private const int Side = SceneRecipe.DefaultSize, Across = 3;

@@ -3,6 +3,7 @@ using RetinaSharp.Experiments.Scenes;
 
 namespace RetinaSharp.Experiments.Tests.Demo;
 
+[Trait("Category", "Slow")]
 public sealed class ShippedModelTests
 {
     private const long MaxBytes = 4_000_000;

@@ -6,6 +6,7 @@ using RetinaSharp.Experiments.Scenes;
 namespace RetinaSharp.Experiments.Tests.Scenes;
 
 /// <summary>What docs/generated-scenes.md states of the recipe, on fewer images.</summary>
+[Trait("Category", "Slow")]
 public sealed class SceneStatisticsTests
 {
     private const int Images = 150;
