@@ -10,7 +10,7 @@ public class PackagesTests
 
         Assert.EndsWith("packages: ok\n", ran.Out);
         string[] packages = ["", ".Boxes", ".Cli", ".Datasets", ".Detection", ".Evaluation", ".Imaging", ".Kernels", ".Losses", ".Onnx"];
-        Assert.All(packages, name => Assert.Matches($@"/RetinaSharp{name}\.\d+\.\d+\.\d+\.nupkg", ran.Out));
+        Assert.All(packages, name => Assert.Matches($@" RetinaSharp{name}\.\d+\.\d+\.\d+\.nupkg", ran.Out));
         Assert.Contains("IoU 0.333333, focal loss 0.00026340", ran.Out);
         Assert.Contains("a model of squares gave ", ran.Out);
         Assert.Contains("LibTorch", ran.Out);
