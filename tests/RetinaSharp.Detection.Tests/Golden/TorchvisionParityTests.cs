@@ -17,6 +17,7 @@ namespace RetinaSharp.Detection.Tests.Golden;
 /// The network, its losses and its detections beside torchvision's two RetinaNets (ResNet-18 in both). torchvision.json was
 /// made by make_torchvision_golden.py.
 /// </summary>
+[Trait("Category", "Slow")]
 [Collection(TorchCollection.Name)]
 public class TorchvisionParityTests : LeakCheck
 {

@@ -4,6 +4,7 @@ using RetinaSharp.Detection.Tests.Training;
 
 namespace RetinaSharp.Detection.Tests.Sampling;
 
+[Trait("Category", "Slow")]
 [Collection(TorchCollection.Name)]
 public sealed class SampledTrainingTests : LeakCheck
 {

@@ -9,6 +9,7 @@ using RetinaSharp.Kernels;
 namespace RetinaSharp.Detection.Tests.Training;
 
 /// <summary>Trainings that are interrupted and go on.</summary>
+[Trait("Category", "Slow")]
 [Collection(TorchCollection.Name)]
 public sealed class ResumeTests : LeakCheck
 {

@@ -8,6 +8,7 @@ using RetinaSharp.Kernels;
 namespace RetinaSharp.Detection.Tests.Training;
 
 /// <summary>Memory over many steps.</summary>
+[Trait("Category", "Slow")]
 [Collection(TorchCollection.Name)]
 public class SoakTests(TrainedModel trained) : LeakCheck
 {

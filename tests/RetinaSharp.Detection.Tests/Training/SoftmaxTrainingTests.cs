@@ -8,6 +8,7 @@ using RetinaSharp.Detection.Weights;
 
 namespace RetinaSharp.Detection.Tests.Training;
 
+[Trait("Category", "Slow")]
 [Collection(TorchCollection.Name)]
 public sealed class SoftmaxTrainingTests : LeakCheck
 {

@@ -8,6 +8,7 @@ using RetinaSharp.Kernels;
 namespace RetinaSharp.Detection.Tests.Training;
 
 /// <summary>Trainings that do not go to their end.</summary>
+[Trait("Category", "Slow")]
 [Collection(TorchCollection.Name)]
 public class TrainerStopTests : LeakCheck
 {

@@ -11,6 +11,7 @@ using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Tests.Training;
 
+[Trait("Category", "Slow")]
 [Collection(TorchCollection.Name)]
 public class TrainerTests(TrainedModel trained) : LeakCheck
 {

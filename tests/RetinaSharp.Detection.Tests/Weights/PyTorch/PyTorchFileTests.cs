@@ -5,6 +5,7 @@ using RetinaSharp.Detection.Weights.PyTorch;
 namespace RetinaSharp.Detection.Tests.Weights.PyTorch;
 
 /// <summary>Files that torch.save wrote, beside what torch reads from them; both were made by make_pytorch_golden.py.</summary>
+[Trait("Category", "Slow")]
 public sealed class PyTorchFileTests : IDisposable
 {
     private readonly PyTorchFolder _folder = new();
