@@ -28,18 +28,18 @@ public sealed class SamplesTests : IDisposable
     [Fact]
     public void CustomBackbone_SmallSet_TrainsAndDetects()
     {
-        var data = ColouredSet.Write(At("data"), images: 8);
+        var data = ColouredSet.Write(_folder.At("data"), images: 8);
 
-        var ran = Ran.Sample("CustomBackbone", data, data, At("run"), "1").IsDone();
+        var ran = RunSample("CustomBackbone", data, data, _folder.At("run"), "1").IsDone();
         Assert.Matches(@"1 epochs, best AP \d\.\d{3}", ran.Out);
     }
 
     [Fact]
     public void CustomLoss_SmallSet_TrainsAndCallsBack()
     {
-        var data = ColouredSet.Write(At("data"), images: 8);
+        var data = ColouredSet.Write(_folder.At("data"), images: 8);
 
-        var ran = Ran.Sample("CustomLoss", data, data, At("run"), "2").IsDone();
+        var ran = RunSample("CustomLoss", data, data, _folder.At("run"), "2").IsDone();
         Assert.Matches(@"epoch 1: AP \d\.\d{3}\nepoch 2: AP \d\.\d{3}\n2 epochs, best AP", ran.Out);
     }
 

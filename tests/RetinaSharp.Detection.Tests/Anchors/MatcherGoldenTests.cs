@@ -23,7 +23,7 @@ public class MatcherGoldenTests
         // Each box is a class of its own, so that labels are matches.
         int[] classes = [.. Enumerable.Range(0, boxes.Length)];
 
-        var assignment = new Assigner(settings).Assign(anchors, boxes, classes);
+        var assignment = new IouAssigner(settings).Assign(anchors, boxes, classes);
 
         Assert.Equal(expected.Matches, assignment.Labels);
         Assert.Equal(Enumerable.Range(0, expected.Matches.Length).Where(i => expected.Matches[i] >= 0), assignment.Positives);
