@@ -49,8 +49,8 @@ internal static class TestModels
             element = (float)random.NextNormal();
         using var network = new RetinaNet(state);
         var levels = network.call(TensorMemory.Create<float>(noise, ScalarType.Float32, 1, 3, 128, 128).ChannelsLast());
-        Spread(state, ((HeadArchitecture)state.Architecture.ClassificationHead).Predictor, levels[0].Logits, 1);
-        Spread(state, ((HeadArchitecture)state.Architecture.RegressionHead).Predictor, levels[0].Deltas, .3);
+        Spread(state, (HeadArchitecture)state.Architecture.ClassificationHead, levels[0].Logits, 1);
+        Spread(state, (HeadArchitecture)state.Architecture.RegressionHead, levels[0].Deltas, .3);
         ModelFile.Save(path, state.Entries, new() { Settings = settings, Categories = categories });
     }
 
