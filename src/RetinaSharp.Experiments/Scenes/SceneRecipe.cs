@@ -4,7 +4,7 @@ namespace RetinaSharp.Experiments.Scenes;
 
 /// <summary>
 /// What scenes are made of. Whatever changes a picture or a box after its freeze is a new <see cref="Version"/>. Its statistics are
-/// in docs/generated-scenes.md.
+/// in docs/synthetic-scenes.md.
 /// </summary>
 public static class SceneRecipe
 {

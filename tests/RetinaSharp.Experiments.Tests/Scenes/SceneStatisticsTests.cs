@@ -5,7 +5,7 @@ using RetinaSharp.Experiments.Scenes;
 
 namespace RetinaSharp.Experiments.Tests.Scenes;
 
-/// <summary>What docs/generated-scenes.md states of the recipe, on fewer images.</summary>
+/// <summary>What docs/synthetic-scenes.md states of the recipe, on fewer images.</summary>
 [Trait("Category", "Slow")]
 public sealed class SceneStatisticsTests
 {
