@@ -20,6 +20,19 @@ public partial class DocumentationTests
     }
 
     [Fact]
+    public void Pages_PathsInCode_AreOfTheCheckout()
+    {
+        // The changelog names files that are gone.
+        var paths = (from page in Pages
+                     where page != "CHANGELOG.md"
+                     from Match path in SourcePath().Matches(Checkout.TextOf(page))
+                     select (Page: page, Path: path.Groups[1].Value)).ToList();
+
+        Assert.Contains(paths, path => path.Page == "ARCHITECTURE.md");
+        Violations.None(from path in paths where !Path.Exists(Checkout.PathOf(path.Path)) select $"{path.Page} names {path.Path}");
+    }
+
+    [Fact]
     public void Records_OfDecisions_AreListedAndShort()
     {
         const string folder = "docs/adr/";
@@ -44,6 +57,9 @@ public partial class DocumentationTests
 
     [GeneratedRegex(@"\]\((?!https?://)([^)\s]+)\)")]
     private static partial Regex Link();
+
+    [GeneratedRegex(@"`((?:src|tests|eng|benchmarks|samples|models)/[^`\s*]*)`")]
+    private static partial Regex SourcePath();
 
     [GeneratedRegex(@"^#{1,6} (.+)$", RegexOptions.Multiline)]
     private static partial Regex Heading();

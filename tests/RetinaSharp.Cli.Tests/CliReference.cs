@@ -35,12 +35,13 @@ internal static partial class CliReference
     public static string Create()
     {
         var root = RetinaCommand.Create(new(new Output(TextWriter.Null, Consoles.Over(TextWriter.Null)), default));
-        var verbs = Verbs(root, "retina").Skip(1).ToList();
+        // 'data' and its like only group verbs.
+        var verbs = Verbs(root, "retina").Skip(1).Where(entry => entry.Verb.Action is not null).ToList();
         var page = new StringBuilder(Introduction).Append('\n');
         page.Append("| verb | |\n| --- | --- |\n");
-        foreach (var (path, verb) in verbs.Where(entry => entry.Verb.Subcommands.Count == 0))
+        foreach (var (path, verb) in verbs)
             page.Append($"| [`{path}`](#{path.Replace(' ', '-')}) | {Cell(verb.Description ?? "")} |\n");
-        foreach (var (path, verb) in verbs.Where(entry => entry.Verb.Subcommands.Count == 0))
+        foreach (var (path, _) in verbs)
             Append(page, path, HelpOf(root, path));
         return page.ToString().ReplaceLineEndings("\n");
     }
@@ -75,9 +76,12 @@ internal static partial class CliReference
                 case "Usage":
                     page.Append($"\n```\n{string.Join('\n', content)}\n```\n");
                     break;
+                case "Commands":
+                    // Each has a section of its own.
+                    break;
                 case var title:
                     page.Append($"\n| {title.ToLowerInvariant()} | |\n| --- | --- |\n");
-                    foreach (var columns in content.Select(line => Columns().Split(line, 2)))
+                    foreach (var columns in content.Where(line => !line.StartsWith("-?", StringComparison.Ordinal)).Select(line => Columns().Split(line, 2)))
                         page.Append($"| `{columns[0].Replace("|", "\\|")}` | {Cell(columns.ElementAtOrDefault(1) ?? "")} |\n");
                     break;
             }

@@ -1,5 +1,3 @@
-using RetinaSharp.Testing;
-
 namespace RetinaSharp.Cli.Tests;
 
 public sealed class CliReferenceTests
@@ -28,5 +26,8 @@ public sealed class CliReferenceTests
         Assert.Contains("\n## retina detect\n", page);
         Assert.Matches(@"\| `--score-threshold [^`]*` \| \w", page);
         Assert.Contains("\n## retina data generate\n", page);
+        // A verb that has a subcommand too.
+        Assert.Contains("\n## retina loss\n", page);
+        Assert.DoesNotContain("\n## retina data\n", page);
     }
 }
