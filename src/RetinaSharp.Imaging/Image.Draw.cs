@@ -6,12 +6,16 @@ namespace RetinaSharp.Imaging;
 public sealed partial class Image
 {
     /// <summary>
-    /// Returns a copy of the image with boxes and labels drawn on it, in order. The line width increases with the image size. Boxes are
-    /// clipped to the image, and labels are moved into it.
+    /// A copy with boxes and their labels drawn on it. Line width and text size follow the image size, and boxes are clipped to the image. Labels lie
+    /// within the image and never overlap each other: above the box where there is room, else where they hide least of the boxes. A label for
+    /// which the image has no free space is left out.
     /// </summary>
-    /// <param name="boxes">The boxes, with finite coordinates and colors of 0 or more.</param>
-    /// <exception cref="ArgumentException">A coordinate is not finite, or a color is negative.</exception>
-    /// <exception cref="ImagingUnavailableException">Skia cannot be loaded.</exception>
+    /// <param name="boxes">
+    /// The boxes by falling importance, such as score: the first is drawn over the others, and its label is placed first. Coordinates must be finite,
+    /// color indices at least 0.
+    /// </param>
+    /// <exception cref="ArgumentException">A coordinate is not finite, or a color index is negative.</exception>
+    /// <exception cref="ImageException">The image is too large to draw on.</exception>
     public unsafe Image Draw(IReadOnlyList<BoxLabel> boxes)
     {
         ArgumentNullException.ThrowIfNull(boxes);
@@ -19,8 +23,8 @@ public sealed partial class Image
         {
             if (!float.IsFinite(boxes[i].X1) || !float.IsFinite(boxes[i].Y1) || !float.IsFinite(boxes[i].X2) || !float.IsFinite(boxes[i].Y2))
                 throw new ArgumentException($"box {i} is not finite: {boxes[i]}", nameof(boxes));
-            if (boxes[i].Color < 0)
-                throw new ArgumentException($"the color of box {i} is negative: {boxes[i]}", nameof(boxes));
+            if (boxes[i].ColorIndex < 0)
+                throw new ArgumentException($"the color index of box {i} is negative: {boxes[i]}", nameof(boxes));
         }
 
         Skia.EnsureLoaded();
@@ -30,8 +34,7 @@ public sealed partial class Image
             using var surface = SKSurface.Create(new SKImageInfo(Width, Height, SKColorType.Rgba8888, SKAlphaType.Opaque), (nint)rgba, Width * RgbaPixels.Channels)
                 ?? throw new ImageException("", $"of {Width} x {Height} pixels is too large to draw on");
             using var painter = new BoxPainter(surface.Canvas, Width, Height);
-            foreach (var box in boxes)
-                painter.Draw(box with { Text = box.Text ?? "" });
+            painter.Draw(boxes);
         }
 
         var result = new Image(Width, Height, NewPixels(Width, Height));

@@ -9,7 +9,9 @@ namespace RetinaSharp.Imaging.Drawing;
 /// <param name="height">Its height in pixels.</param>
 internal sealed class BoxPainter(SKCanvas canvas, int width, int height) : IDisposable
 {
-    private const float MinFontSize = 8;
+    // Of the mean of the image's sides. Text stays legible when an image of any size is shown 300 pixels wide.
+    private const float LineShare = .003f, TextShare = .03f;
+    private const float MinTextSize = 11, MinFittedTextSize = 8;
 
     // Colors that stay apart from each other and from most photographs.
     private static readonly SKColor[] Palette =
@@ -19,6 +21,9 @@ internal sealed class BoxPainter(SKCanvas canvas, int width, int height) : IDisp
         new(128, 0, 0), new(170, 255, 195), new(128, 128, 0), new(255, 215, 180), new(0, 0, 128), new(128, 128, 128),
     ];
 
+    // Around lines, so that they are seen on pixels of their own color.
+    private static readonly SKColor Outline = new(16, 20, 28);
+
     // Kept: loading a font takes some milliseconds. Skia's default font has no glyphs where the system has no fonts.
     private static readonly Lazy<SKTypeface> Typeface = new(() =>
     {
@@ -27,56 +32,99 @@ internal sealed class BoxPainter(SKCanvas canvas, int width, int height) : IDisp
         return SKTypeface.FromData(data) ?? throw new InvalidOperationException("Skia does not take the embedded font.");
     });
 
-    private readonly int _line = Math.Max(1, (int)MathF.Round((width + height) * .0015f));
+    private readonly int _line = Math.Max(1, (int)MathF.Round((width + height) / 2f * LineShare));
+    private readonly float _textSize = Math.Max(MinTextSize, (width + height) / 2f * TextShare);
     private readonly SKPaint _paint = new();
 
-    /// <summary>Draws a box, and its label above it where there is room, else from its upper edge down; all within the canvas.</summary>
-    public void Draw(BoxLabel box)
+    private int OutlineWidth => (_line + 2) / 3;
+
+    /// <summary>Draws boxes, the first over the others, and over them all labels.</summary>
+    public void Draw(IReadOnlyList<BoxLabel> boxes)
     {
-        var color = Palette[box.Color % Palette.Length];
-        var (left, top, right, bottom) = (Inside(box.X1, width), Inside(box.Y1, height), Inside(box.X2, width), Inside(box.Y2, height));
-        _paint.Color = color;
-        _paint.IsStroke = true;
-        _paint.IsAntialias = false;
-        _paint.StrokeWidth = _line;
-        // Pixels from `left` to `right`, both painted. The middle of a stroke is where its edges fall between pixels.
-        var middle = (_line / 2f) - (_line / 2);
-        canvas.DrawRect(new(left + middle, top + middle, right + middle, bottom + middle), _paint);
-        if (box.Text.Length > 0)
-            DrawLabel(box.Text, left, top, color);
+        PixelRect[] areas = [.. boxes.Select(Area)];
+        for (var i = boxes.Count - 1; i >= 0; i--)
+            DrawBox(areas[i], boxes[i]);
+        var layout = new LabelLayout(width, height, areas);
+        for (var i = 0; i < boxes.Count; i++)
+            if (!string.IsNullOrEmpty(boxes[i].Text))
+                DrawLabel(boxes[i], areas[i], layout);
     }
 
     /// <inheritdoc/>
     public void Dispose() => _paint.Dispose();
 
-    private void DrawLabel(string text, int left, int top, SKColor color)
+    /// <summary>The pixels of a box and its lines, within the canvas.</summary>
+    private PixelRect Area(BoxLabel box)
+    {
+        var (before, after) = (_line / 2, (_line + 1) / 2);
+        return new(
+            Math.Max(0, Inside(box.X1, width) - before), Math.Max(0, Inside(box.Y1, height) - before),
+            Math.Min(width, Inside(box.X2, width) + after), Math.Min(height, Inside(box.Y2, height) + after));
+    }
+
+    private void DrawBox(PixelRect area, BoxLabel box)
+    {
+        // The outline is around each dash, so that a dashed box over a solid one leaves that visible in its gaps.
+        var dash = box.IsDashed ? Math.Clamp(Math.Max(area.Width, area.Height) / 5, 2, 4 * _line) : int.MaxValue;
+        PixelRect[] strokes = [.. Sides(area).SelectMany(side => Dashes(side, dash))];
+        _paint.IsAntialias = false;
+        _paint.Color = Outline;
+        foreach (var (left, top, right, bottom) in strokes)
+            canvas.DrawRect(new(left - OutlineWidth, top - OutlineWidth, right + OutlineWidth, bottom + OutlineWidth), _paint);
+        _paint.Color = ColorOf(box);
+        foreach (var (left, top, right, bottom) in strokes)
+            canvas.DrawRect(new(left, top, right, bottom), _paint);
+    }
+
+    private PixelRect[] Sides(PixelRect area) =>
+    [
+        area with { Bottom = Math.Min(area.Bottom, area.Top + _line) }, area with { Top = Math.Max(area.Top, area.Bottom - _line) },
+        area with { Right = Math.Min(area.Right, area.Left + _line) }, area with { Left = Math.Max(area.Left, area.Right - _line) },
+    ];
+
+    private static IEnumerable<PixelRect> Dashes(PixelRect side, int dash)
+    {
+        if (dash >= Math.Max(side.Width, side.Height))
+            yield return side;
+        else if (side.Width >= side.Height)
+            for (var left = side.Left; left < side.Right; left += 2 * dash)
+                yield return side with { Left = left, Right = Math.Min(side.Right, left + dash) };
+        else
+            for (var top = side.Top; top < side.Bottom; top += 2 * dash)
+                yield return side with { Top = top, Bottom = Math.Min(side.Bottom, top + dash) };
+    }
+
+    private void DrawLabel(BoxLabel box, PixelRect boxArea, LabelLayout layout)
     {
         var pad = _line + 1;
-        using var font = new SKFont(Typeface.Value, Math.Max(12, 7.5f * _line)) { Edging = SKFontEdging.Antialias, Subpixel = true, Hinting = SKFontHinting.Slight };
-        text = Legible(text, font);
+        using var font = new SKFont(Typeface.Value, _textSize) { Edging = SKFontEdging.Antialias, Subpixel = true, Hinting = SKFontHinting.Slight };
+        var text = Legible(box.Text, font);
         var textWidth = font.MeasureText(text);
-        if (textWidth + (2 * pad) > width && font.Size > MinFontSize)
+        if (textWidth + (2 * pad) > width)
         {
-            font.Size = Math.Max(MinFontSize, font.Size * (width - (2 * pad)) / textWidth);
+            font.Size = Math.Max(MinFittedTextSize, font.Size * (width - (2 * pad)) / textWidth);
             textWidth = font.MeasureText(text);
         }
 
         font.GetFontMetrics(out var metrics);
         var labelWidth = Math.Min((int)MathF.Ceiling(textWidth) + (2 * pad), width);
         var labelHeight = Math.Min((int)MathF.Ceiling(metrics.Descent - metrics.Ascent), height);
-        left = Math.Clamp(left - (_line / 2), 0, width - labelWidth);
-        top = Math.Clamp(top >= labelHeight ? top - labelHeight : top, 0, height - labelHeight);
-
-        _paint.IsStroke = false;
-        var area = SKRect.Create(left, top, labelWidth, labelHeight);
+        if (layout.Place(boxArea, labelWidth, labelHeight) is not { } label)
+            return;
+        var color = ColorOf(box);
+        var area = new SKRect(label.Left, label.Top, label.Right, label.Bottom);
+        _paint.IsAntialias = false;
+        _paint.Color = color;
         canvas.DrawRect(area, _paint);
         canvas.Save();
         canvas.ClipRect(area);
         _paint.IsAntialias = true;
         _paint.Color = IsBright(color) ? SKColors.Black : SKColors.White;
-        canvas.DrawText(text, left + pad, top - metrics.Ascent, SKTextAlign.Left, font, _paint);
+        canvas.DrawText(text, label.Left + pad, label.Top - metrics.Ascent, SKTextAlign.Left, font, _paint);
         canvas.Restore();
     }
+
+    private static SKColor ColorOf(BoxLabel box) => Palette[box.ColorIndex % Palette.Length];
 
     private static int Inside(float value, int size) => (int)MathF.Round(Math.Clamp(value, 0, size - 1));
 
