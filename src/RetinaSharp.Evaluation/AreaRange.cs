@@ -1,6 +1,6 @@
 namespace RetinaSharp.Evaluation;
 
-/// <summary>COCO's ranges of area.</summary>
+/// <summary>Area ranges of the COCO benchmark.</summary>
 internal enum AreaRange
 {
     All,

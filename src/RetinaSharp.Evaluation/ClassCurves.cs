@@ -2,25 +2,25 @@ using RetinaSharp.Datasets;
 
 namespace RetinaSharp.Evaluation;
 
-/// <summary>Precision curves and recalls of one class, for every area range and IoU threshold.</summary>
-internal sealed class ClassCurves(Category category, int detections)
+/// <summary>Precision-recall curves and recalls of one class, for every area range and IoU threshold.</summary>
+internal sealed class ClassCurves(Category category, int detectionCount)
 {
     private readonly double[] _precision = new double[CocoThresholds.AreaCount * CocoThresholds.IouCount * CocoThresholds.RecallCount];
 
-    private readonly double[] _recall = new double[CocoThresholds.RecallRows * CocoThresholds.IouCount];
+    private readonly double[] _recall = new double[CocoThresholds.RecallSettings * CocoThresholds.IouCount];
 
     public Category Category { get; } = category;
 
-    /// <summary>Detections that took part.</summary>
-    public int Detections { get; } = detections;
+    /// <summary>Number of evaluated detections.</summary>
+    public int DetectionCount { get; } = detectionCount;
 
-    /// <summary>Boxes of the truth that count, for each area range.</summary>
-    public int[] Truths { get; } = new int[CocoThresholds.AreaCount];
+    /// <summary>Number of ground truth boxes that are not ignored, by area range.</summary>
+    public int[] GroundTruthCounts { get; } = new int[CocoThresholds.AreaCount];
 
-    /// <summary>Precision at the 101 recall points; meaningless where <see cref="Truths"/> is 0.</summary>
+    /// <summary>Precision at the 101 recall points; undefined where there is no ground truth.</summary>
     public Span<double> PrecisionAt(AreaRange area, int iou) =>
         _precision.AsSpan(((int)area * CocoThresholds.IouCount + iou) * CocoThresholds.RecallCount, CocoThresholds.RecallCount);
 
-    /// <summary>Recall at the ten IoU thresholds; meaningless where <see cref="Truths"/> is 0.</summary>
-    public Span<double> RecallAt(RecallRow row) => _recall.AsSpan((int)row * CocoThresholds.IouCount, CocoThresholds.IouCount);
+    /// <summary>Recall at the ten IoU thresholds; undefined where there is no ground truth.</summary>
+    public Span<double> RecallAt(RecallSetting setting) => _recall.AsSpan((int)setting * CocoThresholds.IouCount, CocoThresholds.IouCount);
 }

@@ -2,16 +2,16 @@ using RetinaSharp.Boxes;
 
 namespace RetinaSharp.Evaluation;
 
-/// <summary>A detection of a known class.</summary>
+/// <summary>A detection of one class.</summary>
 /// <param name="Score">Confidence.</param>
-/// <param name="Image">Place of its image among the images by rising id.</param>
-/// <param name="Order">Its place in the input.</param>
+/// <param name="Image">Index of its image, images sorted by id.</param>
+/// <param name="Order">Its index in the input.</param>
 /// <param name="Box">The box.</param>
 internal readonly record struct ClassDetection(double Score, int Image, int Order, BoxXywh Box) : IComparable<ClassDetection>
 {
     /// <summary>
-    /// By falling score, NaN last; then by image and input, which is what a stable sort within each image and another one
-    /// over all images come to.
+    /// By descending score, NaN last, then by image and input order: the order that pycocotools gets from a stable sort within each image and another
+    /// one over all images.
     /// </summary>
     public int CompareTo(ClassDetection other)
     {

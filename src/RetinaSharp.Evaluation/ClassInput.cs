@@ -3,62 +3,62 @@ using RetinaSharp.Datasets;
 
 namespace RetinaSharp.Evaluation;
 
-/// <summary>Truth and detections of one class.</summary>
+/// <summary>Ground truth and detections of one class.</summary>
 /// <param name="category">The class.</param>
-/// <param name="images">How many images there are.</param>
-/// <param name="truths">Its boxes, by rising image.</param>
-/// <param name="detections">Its detections; evaluation sorts them, and keeps those that take part.</param>
-internal sealed class ClassInput(Category category, int images, ArraySegment<ClassTruth> truths, ArraySegment<ClassDetection> detections)
+/// <param name="images">Number of images.</param>
+/// <param name="groundTruths">Its ground truth boxes, sorted by image.</param>
+/// <param name="detections">Its detections; sorted in place by the evaluation, with those beyond the limit per image dropped.</param>
+internal sealed class ClassInput(Category category, int images, ArraySegment<ClassGroundTruth> groundTruths, ArraySegment<ClassDetection> detections)
 {
-    /// <summary>Matches and measures.</summary>
+    /// <summary>Matches detections with the ground truth and computes the curves.</summary>
     public ClassCurves Evaluate()
     {
-        var verdicts = ArrayPool<Verdict>.Shared.Rent(detections.Count);
-        var envelope = ArrayPool<double>.Shared.Rent(truths.Count);
+        var results = ArrayPool<MatchResult>.Shared.Rent(detections.Count);
+        var envelope = ArrayPool<double>.Shared.Rent(groundTruths.Count);
         try
         {
-            var matched = Match(verdicts);
+            var matched = Match(results);
             var curves = new ClassCurves(category, matched);
             for (var area = 0; area < CocoThresholds.AreaCount; area++)
             {
-                foreach (ref readonly var truth in truths.AsSpan())
-                    curves.Truths[area] += (truth.Ignored & Verdict.At(area, 0)) == 0 ? 1 : 0;
-                if (curves.Truths[area] == 0)
+                foreach (ref readonly var groundTruth in groundTruths.AsSpan())
+                    curves.GroundTruthCounts[area] += (groundTruth.Ignored & SettingMask.At(area, 0)) == 0 ? 1 : 0;
+                if (curves.GroundTruthCounts[area] == 0)
                     continue;
                 for (var t = 0; t < CocoThresholds.IouCount; t++)
-                    CurveBuilder.Build(curves, verdicts.AsSpan(0, matched), (AreaRange)area, t, envelope);
+                    CurveBuilder.Build(curves, results.AsSpan(0, matched), (AreaRange)area, t, envelope);
             }
 
             return curves;
         }
         finally
         {
-            ArrayPool<Verdict>.Shared.Return(verdicts);
+            ArrayPool<MatchResult>.Shared.Return(results);
             ArrayPool<double>.Shared.Return(envelope);
         }
     }
 
-    /// <summary>Each detection that takes part, by falling score, with the truth that it is matched with at IoU .5: its place, or -1.</summary>
-    public IReadOnlyList<(ClassDetection Detection, int Truth)> Matches()
+    /// <summary>The evaluated detections by descending score, each with the index of the ground truth box that it is matched with at IoU .5, or -1.</summary>
+    public IReadOnlyList<(ClassDetection Detection, int GroundTruth)> Matches()
     {
-        var verdicts = new Verdict[detections.Count];
-        var matched = Match(verdicts);
-        return [.. detections.Take(matched).Zip(verdicts, (detection, verdict) => (detection, verdict.Truth))];
+        var results = new MatchResult[detections.Count];
+        var matched = Match(results);
+        return [.. detections.Take(matched).Zip(results, (detection, result) => (detection, result.GroundTruth))];
     }
 
-    /// <summary>Judges the detections that take part, and puts them first, by falling score; gives how many they are.</summary>
-    private int Match(Span<Verdict> verdicts)
+    /// <summary>Matches the evaluated detections and moves them to the front, by descending score; returns their number.</summary>
+    private int Match(Span<MatchResult> results)
     {
         var starts = ArrayPool<int>.Shared.Rent(images + 1);
         var ranks = ArrayPool<int>.Shared.Rent(images);
-        var used = ArrayPool<ulong>.Shared.Rent(truths.Count);
+        var used = ArrayPool<ulong>.Shared.Rent(groundTruths.Count);
         try
         {
             FillStarts(starts.AsSpan(0, images + 1));
             ranks.AsSpan(0, images).Clear();
-            used.AsSpan(0, truths.Count).Clear();
+            used.AsSpan(0, groundTruths.Count).Clear();
             detections.AsSpan().Sort();
-            var matcher = new ClassMatcher(truths, starts, used);
+            var matcher = new ClassMatcher(groundTruths, starts, used);
             var matched = 0;
             var sorted = detections.AsSpan();
             foreach (ref readonly var detection in sorted)
@@ -66,7 +66,7 @@ internal sealed class ClassInput(Category category, int images, ArraySegment<Cla
                 var rank = ranks[detection.Image]++;
                 if (rank >= CocoThresholds.MaxDetections)
                     continue;
-                verdicts[matched] = matcher.Match(detection, rank);
+                results[matched] = matcher.Match(detection, rank);
                 sorted[matched++] = detection;
             }
 
@@ -82,12 +82,12 @@ internal sealed class ClassInput(Category category, int images, ArraySegment<Cla
 
     private void FillStarts(Span<int> starts)
     {
-        var truth = 0;
+        var next = 0;
         for (var image = 0; image < starts.Length; image++)
         {
-            while (truth < truths.Count && truths.AsSpan()[truth].Image < image)
-                truth++;
-            starts[image] = truth;
+            while (next < groundTruths.Count && groundTruths.AsSpan()[next].Image < image)
+                next++;
+            starts[image] = next;
         }
     }
 }

@@ -4,79 +4,79 @@ using RetinaSharp.Boxes;
 namespace RetinaSharp.Evaluation;
 
 /// <summary>
-/// Matches the detections of one class with the truth, at all 40 settings at once, in one pass over the detections by falling score.
+/// Matches the detections of one class with the ground truth, at all 40 settings of area range and IoU threshold in one pass over the detections by
+/// descending score.
 /// </summary>
 /// <remarks>
-/// pycocotools goes image by image and setting by setting, and over the truths of an image in order: those that count first, then
-/// the ignored ones; a truth of greater or equal IoU replaces the match, and the search ends at the first ignored truth if there is
-/// a match. That is: at each setting the free truth of greatest IoU, the later one of equals, and an ignored one only if no other
-/// is free. A detection competes only with those of its own image, and their order among each other is the same in both ways.
+/// pycocotools loops over images, settings and ground truth boxes: first boxes that count, then ignored ones; a box of greater or equal IoU replaces the
+/// match, and the loop ends at the first ignored box if there is a match. Equivalent per setting: of the free boxes that count the one of greatest IoU, the
+/// later of equals; an ignored one only if none of those is free. Detections compete only within their image, so the order of images does not matter.
 /// </remarks>
-internal readonly ref struct ClassMatcher(ReadOnlySpan<ClassTruth> truths, ReadOnlySpan<int> starts, Span<ulong> used)
+internal readonly ref struct ClassMatcher(ReadOnlySpan<ClassGroundTruth> groundTruths, ReadOnlySpan<int> starts, Span<ulong> used)
 {
-    private readonly ReadOnlySpan<ClassTruth> _truths = truths;
+    private readonly ReadOnlySpan<ClassGroundTruth> _groundTruths = groundTruths;
 
-    /// <summary>Where the truths of each image start, and behind them the end.</summary>
+    /// <summary>Index of the first ground truth box of each image, and the total.</summary>
     private readonly ReadOnlySpan<int> _starts = starts;
 
-    /// <summary>For each truth the settings in which it has been matched.</summary>
+    /// <summary>For each ground truth box the settings in which it is matched.</summary>
     private readonly Span<ulong> _used = used;
 
-    /// <summary>What one detection overlaps, best first.</summary>
-    private readonly List<(int Truth, double Iou)> _candidates = [];
+    /// <summary>Ground truth boxes that the current detection overlaps, by descending IoU.</summary>
+    private readonly List<(int GroundTruth, double Iou)> _candidates = [];
 
-    /// <summary>Judges the next detection. Compiled at full speed at once: scoring a file is one short run.</summary>
+    /// <summary>Matches the next detection. Optimized at once instead of tiered: scoring a file is one short run.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public Verdict Match(in ClassDetection detection, int rank)
+    public MatchResult Match(in ClassDetection detection, int rank)
     {
         FindCandidates(detection);
-        var right = 0ul;
+        var truePositive = 0ul;
         var match = -1;
-        var open = Verdict.Everywhere;
-        foreach (var (truth, iou) in _candidates)
+        var open = SettingMask.All;
+        foreach (var (groundTruth, iou) in _candidates)
         {
-            var taken = Take(truth, iou, open & ~_truths[truth].Ignored);
+            var taken = Take(groundTruth, iou, open & ~_groundTruths[groundTruth].Ignored);
             open &= ~taken;
-            right |= _truths[truth].CountsAsMatch ? taken : 0;
-            match = (taken & Verdict.At(0, 0)) != 0 ? truth : match;
+            truePositive |= _groundTruths[groundTruth].CountsAsMatch ? taken : 0;
+            match = (taken & SettingMask.At(0, 0)) != 0 ? groundTruth : match;
         }
 
-        var wrong = Verdict.Everywhere & ~right & ~Verdict.Outside(detection.Box.Area);
-        foreach (var (truth, iou) in _candidates)
+        var falsePositive = SettingMask.All & ~truePositive & ~SettingMask.OutsideOfArea(detection.Box.Area);
+        foreach (var (groundTruth, iou) in _candidates)
         {
-            var taken = Take(truth, iou, open & _truths[truth].Ignored);
+            var taken = Take(groundTruth, iou, open & _groundTruths[groundTruth].Ignored);
             open &= ~taken;
-            wrong &= ~taken;
-            match = (taken & Verdict.At(0, 0)) != 0 ? truth : match;
+            falsePositive &= ~taken;
+            match = (taken & SettingMask.At(0, 0)) != 0 ? groundTruth : match;
         }
 
-        return new(rank, right, wrong, match);
+        return new(rank, truePositive, falsePositive, match);
     }
 
     private void FindCandidates(in ClassDetection detection)
     {
         _candidates.Clear();
         var end = _starts[detection.Image + 1];
-        for (var truth = _starts[detection.Image]; truth < end; truth++)
+        for (var groundTruth = _starts[detection.Image]; groundTruth < end; groundTruth++)
         {
-            var iou = Iou.ComputeCoco(detection.Box, _truths[truth].Box, _truths[truth].IsCrowd);
+            var iou = Iou.ComputeCoco(detection.Box, _groundTruths[groundTruth].Box, _groundTruths[groundTruth].IsCrowd);
             if (!(iou >= CocoThresholds.Iou[0]))
                 continue;
-            var place = _candidates.Count;
-            while (place > 0 && _candidates[place - 1].Iou <= iou)
-                place--;
-            _candidates.Insert(place, (truth, iou));
+            var index = _candidates.Count;
+            while (index > 0 && _candidates[index - 1].Iou <= iou)
+                index--;
+            _candidates.Insert(index, (groundTruth, iou));
         }
     }
 
-    /// <summary>Uses a truth up where its IoU is enough and it is free; a crowd is never used up.</summary>
-    private ulong Take(int truth, double iou, ulong settings)
+    /// <summary>Matches a ground truth box in those settings where its IoU is enough and it is free; a crowd is always free.</summary>
+    private ulong Take(int groundTruth, double iou, ulong settings)
     {
-        settings &= Verdict.Reached(iou);
-        if (_truths[truth].IsCrowd)
+        settings &= SettingMask.ReachedBy(iou);
+        if (_groundTruths[groundTruth].IsCrowd)
             return settings;
-        settings &= ~_used[truth];
-        _used[truth] |= settings;
+        settings &= ~_used[groundTruth];
+        _used[groundTruth] |= settings;
         return settings;
     }
 }

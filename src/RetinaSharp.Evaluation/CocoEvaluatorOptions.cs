@@ -1,11 +1,11 @@
 namespace RetinaSharp.Evaluation;
 
-/// <summary>How the evaluation is run; nothing here changes a figure.</summary>
+/// <summary>Options of <see cref="CocoEvaluator"/>; none changes a metric.</summary>
 public sealed record CocoEvaluatorOptions
 {
-    /// <summary>How many threads to use at most; -1 is as many as there are processors.</summary>
+    /// <summary>Maximum number of threads; -1: one per CPU.</summary>
     public int Threads { get; init; } = -1;
 
-    /// <summary>Stops the evaluation, with an <see cref="OperationCanceledException"/>.</summary>
-    public CancellationToken Cancellation { get; init; }
+    /// <summary>Cancels the evaluation.</summary>
+    public CancellationToken CancellationToken { get; init; }
 }

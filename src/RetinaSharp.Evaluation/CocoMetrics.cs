@@ -1,11 +1,11 @@
 namespace RetinaSharp.Evaluation;
 
-/// <summary>The twelve figures over all classes, and class by class.</summary>
-public sealed record CocoMetrics : CocoFigures
+/// <summary>The COCO metrics, averaged over the classes and by class.</summary>
+public sealed record CocoMetrics : CocoSummary
 {
     internal CocoMetrics(IReadOnlyList<ClassCurves> classes)
         : base(classes) => PerClass = [.. classes.Select(curves => new ClassMetrics(curves))];
 
-    /// <summary>The figures of each class of the truth, by rising category id.</summary>
+    /// <summary>The metrics of each class of the ground truth, by ascending category id.</summary>
     public IReadOnlyList<ClassMetrics> PerClass { get; }
 }

@@ -1,17 +1,17 @@
 namespace RetinaSharp.Evaluation;
 
 /// <summary>
-/// The twelve figures of the COCO detection benchmark, each from 0 to 1, or -1 where the truth has no box to measure it on.
-/// Small, medium and large are by the truth's area: up to 32², from there to 96², and above; the borders belong to both sides.
+/// The twelve summary metrics of the COCO detection benchmark, each in [0, 1], or -1 where there is no ground truth to measure it on.
+/// Small, medium and large refer to the ground truth area: up to 32², 32² to 96², and from 96²; both ends are inclusive.
 /// </summary>
-public record CocoFigures
+public record CocoSummary
 {
-    /// <summary>Figures from elsewhere, such as a file.</summary>
-    public CocoFigures()
+    /// <summary>Creates metrics from values computed elsewhere, such as those of a file.</summary>
+    public CocoSummary()
     {
     }
 
-    internal CocoFigures(IReadOnlyList<ClassCurves> classes)
+    internal CocoSummary(IReadOnlyList<ClassCurves> classes)
     {
         AP = CurveMeans.Precision(classes, AreaRange.All, CocoThresholds.AllIou);
         AP50 = CurveMeans.Precision(classes, AreaRange.All, CocoThresholds.Iou50);
@@ -19,16 +19,16 @@ public record CocoFigures
         APs = CurveMeans.Precision(classes, AreaRange.Small, CocoThresholds.AllIou);
         APm = CurveMeans.Precision(classes, AreaRange.Medium, CocoThresholds.AllIou);
         APl = CurveMeans.Precision(classes, AreaRange.Large, CocoThresholds.AllIou);
-        AR1 = CurveMeans.Recall(classes, RecallRow.Best1);
-        AR10 = CurveMeans.Recall(classes, RecallRow.Best10);
-        AR100 = CurveMeans.Recall(classes, RecallRow.All);
-        ARs = CurveMeans.Recall(classes, RecallRow.Small);
-        ARm = CurveMeans.Recall(classes, RecallRow.Medium);
-        ARl = CurveMeans.Recall(classes, RecallRow.Large);
+        AR1 = CurveMeans.Recall(classes, RecallSetting.Best1);
+        AR10 = CurveMeans.Recall(classes, RecallSetting.Best10);
+        AR100 = CurveMeans.Recall(classes, RecallSetting.All);
+        ARs = CurveMeans.Recall(classes, RecallSetting.Small);
+        ARm = CurveMeans.Recall(classes, RecallSetting.Medium);
+        ARl = CurveMeans.Recall(classes, RecallSetting.Large);
     }
 
-    /// <summary>What each figure measures, in words, by its name.</summary>
-    public static IReadOnlyDictionary<string, string> Meanings { get; } = new Dictionary<string, string>
+    /// <summary>What each metric measures, by its name.</summary>
+    public static IReadOnlyDictionary<string, string> Descriptions { get; } = new Dictionary<string, string>
     {
         [nameof(AP)] = "average precision, mean over IoU .50 to .95",
         [nameof(AP50)] = "average precision at IoU .50",
@@ -36,7 +36,7 @@ public record CocoFigures
         [nameof(APs)] = "average precision, small objects, to 32² pixels",
         [nameof(APm)] = "average precision, medium objects, 32² to 96²",
         [nameof(APl)] = "average precision, large objects, from 96²",
-        [nameof(AR1)] = "average recall, 1 detection of a class in an image",
+        [nameof(AR1)] = "average recall, 1 detection per class and image",
         [nameof(AR10)] = "average recall, 10 detections",
         [nameof(AR100)] = "average recall, 100 detections",
         [nameof(ARs)] = "average recall, small objects",
@@ -44,7 +44,7 @@ public record CocoFigures
         [nameof(ARl)] = "average recall, large objects",
     };
 
-    /// <summary>Average precision, the mean over IoU thresholds .5 to .95 in steps of .05.</summary>
+    /// <summary>Average precision, mean over IoU thresholds .5 to .95 in steps of .05.</summary>
     public double AP { get; init; }
 
     /// <summary>Average precision at IoU .5.</summary>
@@ -62,13 +62,13 @@ public record CocoFigures
     /// <summary>Average precision of large objects.</summary>
     public double APl { get; init; }
 
-    /// <summary>Average recall with the best detection of each class in an image.</summary>
+    /// <summary>Average recall with 1 detection per class and image.</summary>
     public double AR1 { get; init; }
 
-    /// <summary>Average recall with the best 10 detections of each class in an image.</summary>
+    /// <summary>Average recall with 10 detections per class and image.</summary>
     public double AR10 { get; init; }
 
-    /// <summary>Average recall with the best 100 detections of each class in an image.</summary>
+    /// <summary>Average recall with 100 detections per class and image.</summary>
     public double AR100 { get; init; }
 
     /// <summary>Average recall of small objects, with 100 detections.</summary>
@@ -80,7 +80,7 @@ public record CocoFigures
     /// <summary>Average recall of large objects, with 100 detections.</summary>
     public double ARl { get; init; }
 
-    /// <summary>The figures with their names, in the order in which COCO's tools print them.</summary>
+    /// <summary>The metrics with their names, in the order of pycocotools' <c>summarize</c>.</summary>
     public IReadOnlyList<(string Name, double Value)> ByName() =>
     [
         (nameof(AP), AP), (nameof(AP50), AP50), (nameof(AP75), AP75), (nameof(APs), APs), (nameof(APm), APm), (nameof(APl), APl),

@@ -1,9 +1,9 @@
 namespace RetinaSharp.Evaluation;
 
-/// <summary>The constants of the COCO benchmark, to the last bit.</summary>
+/// <summary>The constants of the COCO benchmark, bit-identical to those of pycocotools.</summary>
 internal static class CocoThresholds
 {
-    /// <summary>Detections of a class that an image may have.</summary>
+    /// <summary>Evaluated detections per class and image.</summary>
     public const int MaxDetections = 100;
 
     /// <summary>pycocotools' <c>numpy.spacing(1)</c>, which keeps a precision of 0 / 0 at 0.</summary>
@@ -12,17 +12,18 @@ internal static class CocoThresholds
     public const int IouCount = 10;
     public const int AreaCount = 4;
     public const int RecallCount = 101;
-    public const int RecallRows = 6;
+    public const int RecallSettings = 6;
 
     /// <summary>numpy.linspace(.5, .95, 10); two of its values are not the ones that .5 + .05 i gives.</summary>
     public static ReadOnlySpan<double> Iou => [.5, .55, .6, .65, .7, .75, .8, .85, .8999999999999999, .95];
 
-    /// <summary>numpy.linspace(0, 1, 101), which is i · .01; i / 100 differs at ten places.</summary>
+    /// <summary>numpy.linspace(0, 1, 101), which is i · .01; i / 100 differs at ten indices.</summary>
     public static ReadOnlySpan<double> Recall => RecallPoints;
 
-    /// <summary>Where the area ranges begin and, below, end; both ends are inside, so 32² and 96² stand in two ranges.</summary>
+    /// <summary>Lower bounds of the area ranges. Both bounds are inclusive, so 32² and 96² lie in two ranges.</summary>
     public static ReadOnlySpan<double> AreaFrom => [0, 0, 32 * 32, 96 * 96];
 
+    /// <summary>Upper bounds of the area ranges.</summary>
     public static ReadOnlySpan<double> AreaTo => [1e10, 32 * 32, 96 * 96, 1e10];
 
     public static Range AllIou => ..IouCount;

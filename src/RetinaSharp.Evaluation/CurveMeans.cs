@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace RetinaSharp.Evaluation;
 
-/// <summary>Means over IoU threshold × recall point × class, in this order, as numpy takes them; -1 over nothing.</summary>
+/// <summary>Means over IoU threshold × recall point × class, summed in this order as numpy does; -1 where there are no values.</summary>
 internal static class CurveMeans
 {
     public static double Precision(IReadOnlyList<ClassCurves> classes, AreaRange area, Range iou)
@@ -23,22 +23,22 @@ internal static class CurveMeans
         });
     }
 
-    public static double Recall(IReadOnlyList<ClassCurves> classes, RecallRow row)
+    public static double Recall(IReadOnlyList<ClassCurves> classes, RecallSetting setting)
     {
-        var present = Present(classes, row <= RecallRow.Large ? (AreaRange)row : AreaRange.All);
+        var present = Present(classes, setting <= RecallSetting.Large ? (AreaRange)setting : AreaRange.All);
         return Mean(CocoThresholds.IouCount * present.Length, values =>
         {
             var next = 0;
             for (var t = 0; t < CocoThresholds.IouCount; t++)
             {
                 foreach (var curves in present)
-                    values[next++] = curves.RecallAt(row)[t];
+                    values[next++] = curves.RecallAt(setting)[t];
             }
         });
     }
 
     private static ClassCurves[] Present(IReadOnlyList<ClassCurves> classes, AreaRange area) =>
-        [.. classes.Where(curves => curves.Truths[(int)area] > 0)];
+        [.. classes.Where(curves => curves.GroundTruthCounts[(int)area] > 0)];
 
     private static double Mean(int count, Action<double[]> fill)
     {

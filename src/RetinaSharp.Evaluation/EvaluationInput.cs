@@ -2,31 +2,31 @@ using RetinaSharp.Datasets;
 
 namespace RetinaSharp.Evaluation;
 
-/// <summary>Sorts truth and detections by class.</summary>
+/// <summary>Groups ground truth and detections by class.</summary>
 internal static class EvaluationInput
 {
-    /// <summary>The classes by rising id, each with its boxes, by rising image id.</summary>
-    public static ClassInput[] Group(DetectionDataset truth, IReadOnlyList<DetectionResult> detections)
+    /// <summary>The classes by ascending id, each with its boxes by ascending image id.</summary>
+    public static ClassInput[] Group(DetectionDataset groundTruth, IReadOnlyList<DetectionResult> detections)
     {
-        AnnotatedImage[] images = [.. ById(truth)];
-        var truths = GroupTruths(truth.Categories.Count, images);
-        var found = GroupDetections(truth, images, detections);
-        return [.. ClassesById(truth).Select(index => new ClassInput(truth.Categories[index], images.Length, truths[index], found[index]))];
+        AnnotatedImage[] images = [.. ById(groundTruth)];
+        var groundTruths = GroupGroundTruths(groundTruth.Categories.Count, images);
+        var classDetections = GroupDetections(groundTruth, images, detections);
+        return [.. ClassesById(groundTruth).Select(index => new ClassInput(groundTruth.Categories[index], images.Length, groundTruths[index], classDetections[index]))];
     }
 
-    /// <summary>For each class of <see cref="Group"/> the annotations that its boxes are of, in the same order.</summary>
-    public static IReadOnlyList<IReadOnlyList<Annotation>> Annotations(DetectionDataset truth)
+    /// <summary>The annotations of the ground truth boxes of <see cref="Group"/>, by class and in the same order.</summary>
+    public static IReadOnlyList<IReadOnlyList<Annotation>> Annotations(DetectionDataset groundTruth)
     {
-        var byClass = ById(truth).SelectMany(image => image.Annotations).ToLookup(annotation => annotation.Category);
-        return [.. ClassesById(truth).Select(index => byClass[index].ToArray())];
+        var byClass = ById(groundTruth).SelectMany(image => image.Annotations).ToLookup(annotation => annotation.Category);
+        return [.. ClassesById(groundTruth).Select(index => byClass[index].ToArray())];
     }
 
-    private static IEnumerable<int> ClassesById(DetectionDataset truth) =>
-        Enumerable.Range(0, truth.Categories.Count).OrderBy(index => truth.Categories[index].Id);
+    private static IEnumerable<int> ClassesById(DetectionDataset groundTruth) =>
+        Enumerable.Range(0, groundTruth.Categories.Count).OrderBy(index => groundTruth.Categories[index].Id);
 
-    private static IEnumerable<AnnotatedImage> ById(DetectionDataset truth) => truth.Images.OrderBy(image => image.Id);
+    private static IEnumerable<AnnotatedImage> ById(DetectionDataset groundTruth) => groundTruth.Images.OrderBy(image => image.Id);
 
-    private static ArraySegment<ClassTruth>[] GroupTruths(int categories, AnnotatedImage[] images)
+    private static ArraySegment<ClassGroundTruth>[] GroupGroundTruths(int categories, AnnotatedImage[] images)
     {
         var counts = new int[categories];
         foreach (var image in images)
@@ -35,13 +35,13 @@ internal static class EvaluationInput
                 counts[annotation.Category]++;
         }
 
-        var groups = Groups<ClassTruth>(counts);
-        for (var place = 0; place < images.Length; place++)
+        var groups = Groups<ClassGroundTruth>(counts);
+        for (var index = 0; index < images.Length; index++)
         {
-            foreach (var annotation in images[place].Annotations)
+            foreach (var annotation in images[index].Annotations)
             {
                 Add(groups, counts, annotation.Category, new(
-                    place, annotation.Box, annotation.Area, annotation.IsCrowd, CountsAsMatch: annotation.Id != 0));
+                    index, annotation.Box, annotation.Area, annotation.IsCrowd, CountsAsMatch: annotation.Id != 0));
             }
         }
 
@@ -49,46 +49,46 @@ internal static class EvaluationInput
     }
 
     private static ArraySegment<ClassDetection>[] GroupDetections(
-        DetectionDataset truth, AnnotatedImage[] images, IReadOnlyList<DetectionResult> detections)
+        DetectionDataset groundTruth, AnnotatedImage[] images, IReadOnlyList<DetectionResult> detections)
     {
         var imageOf = new Dictionary<long, int>(images.Length);
-        for (var place = 0; place < images.Length; place++)
-            imageOf.Add(images[place].Id, place);
-        var categoryOf = new Dictionary<long, int>(truth.Categories.Count);
-        for (var index = 0; index < truth.Categories.Count; index++)
-            categoryOf.Add(truth.Categories[index].Id, index);
+        for (var index = 0; index < images.Length; index++)
+            imageOf.Add(images[index].Id, index);
+        var categoryOf = new Dictionary<long, int>(groundTruth.Categories.Count);
+        for (var index = 0; index < groundTruth.Categories.Count; index++)
+            categoryOf.Add(groundTruth.Categories[index].Id, index);
 
-        var places = new (int Image, int Category)[detections.Count];
-        var counts = new int[truth.Categories.Count];
-        for (var i = 0; i < places.Length; i++)
+        var indices = new (int Image, int Category)[detections.Count];
+        var counts = new int[groundTruth.Categories.Count];
+        for (var i = 0; i < indices.Length; i++)
         {
             var detection = detections[i];
             if (!imageOf.TryGetValue(detection.ImageId, out var image))
             {
                 throw new DatasetException("detections", $"item {i}",
-                    $"the results are of another set: image id {detection.ImageId} is not in {truth.Source}. Give the annotation file "
+                    $"the detections are of another dataset: image id {detection.ImageId} is not in {groundTruth.Source}. Use the annotation file "
                     + "of the images that the detector was run on");
             }
 
             var category = categoryOf.GetValueOrDefault(detection.CategoryId, -1);
-            places[i] = (image, category);
+            indices[i] = (image, category);
             if (category >= 0)
                 counts[category]++;
         }
 
         var groups = Groups<ClassDetection>(counts);
-        for (var i = 0; i < places.Length; i++)
+        for (var i = 0; i < indices.Length; i++)
         {
-            if (places[i].Category < 0)
+            if (indices[i].Category < 0)
                 continue;
             var detection = detections[i];
-            Add(groups, counts, places[i].Category, new(detection.Score, places[i].Image, i, detection.Box));
+            Add(groups, counts, indices[i].Category, new(detection.Score, indices[i].Image, i, detection.Box));
         }
 
         return groups;
     }
 
-    /// <summary>Empty groups that lie one behind the other in one array; the counts are set to 0, to be used by Add.</summary>
+    /// <summary>Consecutive segments of one array. Resets the counts to 0, for use by <see cref="Add"/>.</summary>
     private static ArraySegment<T>[] Groups<T>(int[] counts)
     {
         var all = new T[counts.Sum()];

@@ -2,7 +2,7 @@ using RetinaSharp.Datasets;
 
 namespace RetinaSharp.Evaluation;
 
-/// <summary>A detection, and what it was matched with.</summary>
+/// <summary>A detection with its match.</summary>
 /// <param name="Detection">The detection.</param>
-/// <param name="Truth">The box of the truth, or the crowd; null where none of its class was left for it.</param>
-public readonly record struct MatchedDetection(DetectionResult Detection, Annotation? Truth);
+/// <param name="GroundTruth">The ground truth box or crowd region of its class that it is matched with; null for a false positive.</param>
+public readonly record struct MatchedDetection(DetectionResult Detection, Annotation? GroundTruth);

@@ -1,9 +1,8 @@
 namespace RetinaSharp.Evaluation;
 
 /// <summary>
-/// numpy's sum of a one-dimensional array: its buffer's length at a time, and within that pairwise: blocks of at most 128
-/// numbers with eight running sums, halves added recursively. Sums in another order differ in the last bits, and the published
-/// figures are numpy's.
+/// numpy's pairwise summation of a one-dimensional array: one buffer length at a time, within it recursively by halves, and blocks of at most 128
+/// numbers with eight accumulators. Sums in another order differ in the last bits from those of pycocotools.
 /// </summary>
 internal static class PairwiseSum
 {

@@ -1,7 +1,7 @@
 namespace RetinaSharp.Evaluation;
 
-/// <summary>The settings at which recall is measured: each area range with 100 detections, then all areas with fewer.</summary>
-internal enum RecallRow
+/// <summary>Settings at which recall is measured: each area range with 100 detections, then all areas with fewer.</summary>
+internal enum RecallSetting
 {
     All = AreaRange.All,
     Small = AreaRange.Small,

@@ -16,30 +16,30 @@ public sealed class GoldenTests
     [MemberData(nameof(SmallSets))]
     public void Evaluate_SmallSet_HasTheReferencesBits(int index)
     {
-        var (expected, scene) = SmallSet(index);
+        var (expected, sample) = SmallSet(index);
 
-        AssertFigures(expected, scene.Evaluate());
+        AssertMetrics(expected, sample.Evaluate());
     }
 
-    /// <summary>AP50 put together anew from who was matched with whom, step by step as the benchmark defines it.</summary>
+    /// <summary>AP50 recomputed from the matches, step by step as the benchmark defines it.</summary>
     [Theory]
     [MemberData(nameof(SmallSets))]
     public void Match_SmallSet_GivesTheReferencesAP50(int index)
     {
-        var (expected, scene) = SmallSet(index);
-        var truth = scene.Truth;
-        var matches = CocoEvaluator.Match(truth, scene.Detections);
-        var metrics = scene.Evaluate();
+        var (expected, sample) = SmallSet(index);
+        var groundTruth = sample.GroundTruth;
+        var matches = CocoEvaluator.Match(groundTruth, sample.Detections);
+        var metrics = sample.Evaluate();
         var precisions = new List<double>();
-        foreach (var one in metrics.PerClass.Where(one => one.Truths > 0))
+        foreach (var one in metrics.PerClass.Where(one => one.GroundTruthCount > 0))
         {
-            var (right, wrong) = (0, 0);
+            var (truePositives, falsePositives) = (0, 0);
             var points = new List<(double Recall, double Precision)>();
-            foreach (var (detection, matched) in matches.Where(match => match.Detection.CategoryId == one.Category.Id && match.Truth is not { IsCrowd: true }))
+            foreach (var (detection, matched) in matches.Where(match => match.Detection.CategoryId == one.Category.Id && match.GroundTruth is not { IsCrowd: true }))
             {
                 // pycocotools takes the annotation id 0 for "not matched".
-                (right, wrong) = matched is null or { Id: 0 } ? (right, wrong + 1) : (right + 1, wrong);
-                points.Add((right / (double)one.Truths, right / (double)(right + wrong)));
+                (truePositives, falsePositives) = matched is null or { Id: 0 } ? (truePositives, falsePositives + 1) : (truePositives + 1, falsePositives);
+                points.Add((truePositives / (double)one.GroundTruthCount, truePositives / (double)(truePositives + falsePositives)));
             }
 
             double[] curve = [.. Enumerable.Range(0, 101).Select(i => points.Where(point => point.Recall >= i * .01).Select(point => point.Precision).DefaultIfEmpty(0).Max())];
@@ -50,17 +50,17 @@ public sealed class GoldenTests
         Assert.Equal(expected.GetProperty("AP50").GetDouble(), precisions.DefaultIfEmpty(-1).Average(), 1e-12);
     }
 
-    private static (JsonElement Expected, Scene Scene) SmallSet(int index)
+    private static (JsonElement Expected, SampleDataset Sample) SmallSet(int index)
     {
         using var document = JsonDocument.Parse(File.ReadAllBytes(
             Path.Combine(Repository.Root, "tests", "RetinaSharp.Evaluation.Tests", "Golden", "small-sets.json")));
         var set = document.RootElement[index];
-        var scene = new Scene(Ids("categories"), Ids("images"));
+        var sample = new SampleDataset(Ids("categories"), Ids("images"));
         foreach (var a in set.GetProperty("annotations").EnumerateArray())
-            scene.Add(BoxAt(a, 3), a[0].GetInt64(), a[1].GetInt64(), a[2].GetInt64(), a[7].GetDouble(), a[8].GetInt32() == 1);
+            sample.Add(BoxAt(a, 3), a[0].GetInt64(), a[1].GetInt64(), a[2].GetInt64(), a[7].GetDouble(), a[8].GetInt32() == 1);
         foreach (var d in set.GetProperty("detections").EnumerateArray())
-            scene.Detect(BoxAt(d, 2), d[6].GetDouble(), d[0].GetInt64(), d[1].GetInt64());
-        return (set.GetProperty("figures").Clone(), scene);
+            sample.Detect(BoxAt(d, 2), d[6].GetDouble(), d[0].GetInt64(), d[1].GetInt64());
+        return (set.GetProperty("figures").Clone(), sample);
 
         long[] Ids(string name) => [.. set.GetProperty(name).EnumerateArray().Select(id => id.GetInt64())];
     }
@@ -71,10 +71,10 @@ public sealed class GoldenTests
     {
         var (expected, metrics) = EvaluatePair(name);
 
-        AssertFigures(expected, metrics);
+        AssertMetrics(expected, metrics);
     }
 
-    /// <summary>The truth has the id as text and the detections as a number; pycocotools refuses the pair, the reader already the file.</summary>
+    /// <summary>The ground truth has the image id as text and the detections as a number: pycocotools refuses the pair, our reader the file.</summary>
     [SharedDataFact]
     public void Evaluate_PairWithTextForAnImageId_IsRefused() => Assert.Throws<DatasetException>(() => EvaluatePair("fce_ignore"));
 
@@ -82,15 +82,15 @@ public sealed class GoldenTests
     {
         using var golden = JsonDocument.Parse(File.ReadAllBytes(SharedData.At("golden", "coco-eval.json")));
         var pair = golden.RootElement.GetProperty(name).Clone();
-        var truth = DetectionDataset.Open(
+        var groundTruth = DetectionDataset.Open(
             SharedData.At(pair.GetProperty("truth").GetString()!), new() { RequireImages = false, KeepDegenerate = true, RequireIsCrowd = true });
         var detections = DetectionResults.Read(SharedData.At(pair.GetProperty("detections").GetString()!));
-        return (pair.GetProperty("pycocotools"), CocoEvaluator.Evaluate(truth, detections));
+        return (pair.GetProperty("pycocotools"), CocoEvaluator.Evaluate(groundTruth, detections));
     }
 
-    private static BoxXywh BoxAt(JsonElement row, int place) =>
-        new(row[place].GetDouble(), row[place + 1].GetDouble(), row[place + 2].GetDouble(), row[place + 3].GetDouble());
+    private static BoxXywh BoxAt(JsonElement row, int index) =>
+        new(row[index].GetDouble(), row[index + 1].GetDouble(), row[index + 2].GetDouble(), row[index + 3].GetDouble());
 
-    private static void AssertFigures(JsonElement expected, CocoFigures actual) =>
-        Assert.Equal(expected.EnumerateObject().Select(figure => (figure.Name, figure.Value.GetDouble())), actual.ByName());
+    private static void AssertMetrics(JsonElement expected, CocoSummary actual) =>
+        Assert.Equal(expected.EnumerateObject().Select(metric => (metric.Name, metric.Value.GetDouble())), actual.ByName());
 }

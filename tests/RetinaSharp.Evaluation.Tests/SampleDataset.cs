@@ -3,14 +3,14 @@ using RetinaSharp.Datasets;
 
 namespace RetinaSharp.Evaluation.Tests;
 
-/// <summary>A hand-made truth with detections.</summary>
-internal sealed class Scene
+/// <summary>Ground truth made by hand, with detections.</summary>
+internal sealed class SampleDataset
 {
     private readonly Dictionary<long, List<Annotation>> _images = [];
     private readonly List<Category> _categories = [];
     private readonly List<DetectionResult> _detections = [];
 
-    public Scene(long[] categories, long[] images)
+    public SampleDataset(long[] categories, long[] images)
     {
         _categories.AddRange(categories.Select(id => new Category(id, $"class {id}")));
         foreach (var id in images)
@@ -19,9 +19,9 @@ internal sealed class Scene
 
     public IReadOnlyList<DetectionResult> Detections => _detections;
 
-    public DetectionDataset Truth => new()
+    public DetectionDataset GroundTruth => new()
     {
-        Source = "scene",
+        Source = "sample",
         Categories = _categories,
         Images = [.. _images.Select(image => new AnnotatedImage
         {
@@ -29,7 +29,7 @@ internal sealed class Scene
         })],
     };
 
-    public Scene Add(BoxXywh box, long id = 1, long image = 1, long category = 1, double? area = null, bool crowd = false)
+    public SampleDataset Add(BoxXywh box, long id = 1, long image = 1, long category = 1, double? area = null, bool crowd = false)
     {
         _images[image].Add(new()
         {
@@ -42,11 +42,11 @@ internal sealed class Scene
         return this;
     }
 
-    public Scene Detect(BoxXywh box, double score, long image = 1, long category = 1)
+    public SampleDataset Detect(BoxXywh box, double score, long image = 1, long category = 1)
     {
         _detections.Add(new(image, category, box, score));
         return this;
     }
 
-    public CocoMetrics Evaluate(CocoEvaluatorOptions? options = null) => CocoEvaluator.Evaluate(Truth, _detections, options);
+    public CocoMetrics Evaluate(CocoEvaluatorOptions? options = null) => CocoEvaluator.Evaluate(GroundTruth, _detections, options);
 }

@@ -8,14 +8,14 @@ namespace RetinaSharp.Cli.Reports;
 /// <summary>COCO figures, for people and as JSON.</summary>
 internal static class MetricsReport
 {
-    public static IRenderable Table(CocoFigures figures) => Compare([("value", figures)]);
+    public static IRenderable Table(CocoSummary figures) => Compare([("value", figures)]);
 
     /// <summary>The figures of several models side by side.</summary>
-    public static IRenderable Compare(IReadOnlyList<(string Name, CocoFigures Figures)> models)
+    public static IRenderable Compare(IReadOnlyList<(string Name, CocoSummary Figures)> models)
     {
-        var table = Tables.Create(["figure", .. models.Select(model => model.Name + ">"), "meaning"]);
+        var table = Tables.Create(["metric", .. models.Select(model => model.Name + ">"), "meaning"]);
         foreach (var (place, (name, _)) in models[0].Figures.ByName().Index())
-            table.AddRow([new Text(name), .. models.Select(model => new Text(Shown(model.Figures.ByName()[place].Value))), new Text(CocoFigures.Meanings[name])]);
+            table.AddRow([new Text(name), .. models.Select(model => new Text(Shown(model.Figures.ByName()[place].Value))), new Text(CocoSummary.Descriptions[name])]);
         return table;
     }
 
@@ -23,12 +23,12 @@ internal static class MetricsReport
     {
         var table = Tables.Create(["class", "boxes>", .. metrics.ByName().Select(figure => figure.Name + ">")]);
         foreach (var one in metrics.PerClass)
-            table.AddRow([new Text(one.Category.Name), new Text($"{one.Truths}"), .. one.ByName().Select(figure => new Text(Shown(figure.Value)))]);
+            table.AddRow([new Text(one.Category.Name), new Text($"{one.GroundTruthCount}"), .. one.ByName().Select(figure => new Text(Shown(figure.Value)))]);
         return table;
     }
 
     /// <summary>Writes the figures as members of the object that is open.</summary>
-    public static void Write(Utf8JsonWriter writer, CocoFigures figures)
+    public static void Write(Utf8JsonWriter writer, CocoSummary figures)
     {
         foreach (var (name, value) in figures.ByName())
             writer.WriteNumber(name, value);

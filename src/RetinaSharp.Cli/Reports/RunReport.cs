@@ -26,7 +26,7 @@ internal static class RunReport
         }
     }
 
-    private static MeasuredSet? Measured(Output output, TrainerOptions options, DetectionDataset? validation, TrainingResult result, CancellationToken cancellationToken)
+    private static EvaluatedDataset? Measured(Output output, TrainerOptions options, DetectionDataset? validation, TrainingResult result, CancellationToken cancellationToken)
     {
         if (validation is null || result.Best is null)
             return null;

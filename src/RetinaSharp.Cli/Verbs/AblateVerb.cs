@@ -90,7 +90,7 @@ internal static class AblateVerb
             var truth = DataSource.Open(parse.GetRequiredValue(validation)!, dataOptions, output);
             output.Say($"{table.Title}: {(table.Rows.Count == 1 ? "one row" : $"{table.Rows.Count} rows")}, {(count == 1 ? "one seed" : $"{count} seeds")}, into {folder}");
 
-            AblationOutcome outcome;
+            AblationResult outcome;
             try
             {
                 outcome = ProgressDisplay.During(output, name, display =>
@@ -112,7 +112,7 @@ internal static class AblateVerb
         return command;
     }
 
-    private static void Show(Output output, AblationOutcome outcome)
+    private static void Show(Output output, AblationResult outcome)
     {
         var text = new TableText(outcome);
         var table = Tables.Create([.. text.Columns.Select((title, place) => place == 0 ? title : title + ">")]);
@@ -132,7 +132,7 @@ internal static class AblateVerb
             {
                 case { Finished: { } finished }:
                     output.Say($"{progress.Done}/{progress.Total}  {row}: "
-                        + (finished.Failure ?? $"AP {finished.Figures.AP:0.000}  AP50 {finished.Figures.AP50:0.000}  in {Durations.Text(TimeSpan.FromSeconds(finished.Seconds))}")
+                        + (finished.Failure ?? $"AP {finished.Metrics.AP:0.000}  AP50 {finished.Metrics.AP50:0.000}  in {Durations.Text(TimeSpan.FromSeconds(finished.Seconds))}")
                         + $"  |  {left}");
                     break;
                 case { Training: TrainingStep step }:

@@ -18,38 +18,38 @@ internal static class DemoVerb
     {
         var outFolder = Given.Value("--out", "DIR", $"Where everything goes; {DefaultFolder} if left out, or the next free name.");
         var json = Given.Json();
-        var command = new Command("demo", "The whole way on generated images: focal loss against cross entropy, with a report.") { outFolder, json };
+        var command = new Command("demo", "The whole way on synthetic images: focal loss against cross entropy, with a report.") { outFolder, json };
         command.SetAction(parse =>
         {
             var output = session.Output;
             var folder = parse.GetValue(outFolder) ?? FreeFolder();
             OutFolder.RequireEmpty(folder);
             LibTorch.EnsureLoaded();
-            var demo = new Demonstration(folder);
+            var demo = new FocalLossDemo(folder);
 
             var scenes = DemoSettings.Scenes;
-            output.Say($"1. Drawing {scenes.Train} scenes to train on and {scenes.Val} to measure on, into {demo.DataFolder}");
+            output.Say($"1. Generating {scenes.Train} training and {scenes.Val} validation scenes into {demo.DataFolder}");
             var (train, val) = ProgressDisplay.During(output, "scenes", display =>
                 demo.Generate(new ImageCounter(display, scenes.Train + scenes.Val), session.Cancellation));
-            output.Say($"   {train.Objects} objects and {train.Clutter} things that only look like objects, on which to train");
+            output.Say($"   {train.Objects} objects and {train.Clutter} distractors in the training set");
 
-            var outcomes = new List<DemoOutcome>();
-            foreach (var contender in Demonstration.Contenders)
+            var results = new List<DemoResult>();
+            foreach (var run in FocalLossDemo.Runs)
             {
-                output.Say($"{outcomes.Count + 2}. Training with {contender.Name}, into {demo.RunFolder(contender)}");
-                outcomes.Add(ProgressDisplay.During(output, contender.Name, display => demo.Train(
-                    contender, train.Set, val.Set, new TrainingReporter(output, display, contender.Settings.Training.Epochs), session.Cancellation)));
-                output.Say($"   trained in {Durations.Text(outcomes[^1].Training.Duration)}");
+                output.Say($"{results.Count + 2}. Training with {run.Name}, into {demo.RunFolder(run)}");
+                results.Add(ProgressDisplay.During(output, run.Name, display => demo.Train(
+                    run, train.Set, val.Set, new TrainingReporter(output, display, run.Settings.Training.Epochs), session.Cancellation)));
+                output.Say($"   trained in {Durations.Text(results[^1].Training.Duration)}");
             }
 
-            output.Say($"{outcomes.Count + 2}. Drawing what was found into {demo.PictureFolder}");
-            demo.WriteReport(outcomes, val);
+            output.Say($"{results.Count + 2}. Drawing the images on which they differ into {demo.PictureFolder}");
+            demo.WriteReport(results, val);
             if (parse.GetValue(json))
-                output.Json(writer => Write(writer, demo, outcomes));
+                output.Json(writer => Write(writer, demo, results));
             else
-                Show(output, outcomes);
+                Show(output, results);
             output.Say($"The report, with curves and pictures: {demo.ReportFile}");
-            output.Say($"Go on: retina detect {demo.RunFolder(outcomes[0].Contender)} {Path.Combine(demo.DataFolder, "val")} --out found");
+            output.Say($"Go on: retina detect {demo.RunFolder(results[0].Run)} {Path.Combine(demo.DataFolder, "val")} --out found");
             return ExitCode.Done;
         });
         return command;
@@ -65,32 +65,32 @@ internal static class DemoVerb
         }
     }
 
-    private static void Show(Output output, IReadOnlyList<DemoOutcome> outcomes)
+    private static void Show(Output output, IReadOnlyList<DemoResult> results)
     {
-        output.Result(MetricsReport.Compare([.. outcomes.Select(outcome => (outcome.Contender.Name, outcome.Evaluation.Metrics))]));
-        foreach (var outcome in outcomes)
+        output.Result(MetricsReport.Compare([.. results.Select(result => (result.Run.Name, result.Evaluation.Metrics))]));
+        foreach (var result in results)
         {
             output.Result("");
-            output.Result($"{outcome.Contender.Name}, by class");
-            output.Result(MetricsReport.PerClass(outcome.Evaluation.Metrics));
+            output.Result($"{result.Run.Name}, by class");
+            output.Result(MetricsReport.PerClass(result.Evaluation.Metrics));
         }
     }
 
-    private static void Write(Utf8JsonWriter writer, Demonstration demo, IReadOnlyList<DemoOutcome> outcomes)
+    private static void Write(Utf8JsonWriter writer, FocalLossDemo demo, IReadOnlyList<DemoResult> results)
     {
         writer.WriteString("data", demo.DataFolder);
         writer.WriteString("report", demo.ReportFile);
         writer.WriteStartArray("runs");
-        foreach (var outcome in outcomes)
+        foreach (var result in results)
         {
             writer.WriteStartObject();
-            writer.WriteString("name", outcome.Contender.Name);
-            writer.WriteString("run", demo.RunFolder(outcome.Contender));
-            writer.WriteNumber("seconds", outcome.Training.Duration.TotalSeconds);
+            writer.WriteString("name", result.Run.Name);
+            writer.WriteString("run", demo.RunFolder(result.Run));
+            writer.WriteNumber("seconds", result.Training.Duration.TotalSeconds);
             writer.WriteStartObject("metrics");
-            MetricsReport.Write(writer, outcome.Evaluation.Metrics);
+            MetricsReport.Write(writer, result.Evaluation.Metrics);
             writer.WriteEndObject();
-            MetricsReport.WritePerClass(writer, outcome.Evaluation.Metrics);
+            MetricsReport.WritePerClass(writer, result.Evaluation.Metrics);
             writer.WriteEndObject();
         }
 

@@ -50,7 +50,7 @@ internal static class ScoreVerb
         var results = DetectionResults.Read(file);
         try
         {
-            return CocoEvaluator.Evaluate(truth, results, new() { Cancellation = cancellationToken });
+            return CocoEvaluator.Evaluate(truth, results, new() { CancellationToken = cancellationToken });
         }
         catch (DatasetException error)
         {

@@ -58,6 +58,6 @@ public static class SetEvaluator
         }
 
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
-        return new(CocoEvaluator.Evaluate(truth, results, new() { Cancellation = cancellationToken }), results, done, seconds);
+        return new(CocoEvaluator.Evaluate(truth, results, new() { CancellationToken = cancellationToken }), results, done, seconds);
     }
 }

@@ -49,7 +49,7 @@ internal sealed record Checkpoint
     public AnchorSums Anchors { get; init; }
 
     /// <summary>Figures of the best epoch; null where there is none yet.</summary>
-    public CocoFigures? Best { get; init; }
+    public CocoSummary? Best { get; init; }
 
     /// <summary>The best epoch, from 1; 0 where there is none yet.</summary>
     public int BestEpoch { get; init; }

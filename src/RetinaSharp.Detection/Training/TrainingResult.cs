@@ -10,7 +10,7 @@ namespace RetinaSharp.Detection.Training;
 /// <param name="BestEpoch">That epoch, from 1; 0 without one.</param>
 /// <param name="Duration">Time taken, by all sessions of a training that was resumed.</param>
 /// <param name="IsCancelled">Whether it was stopped before its end.</param>
-public sealed record TrainingResult(long Steps, int Epochs, CocoFigures? Best, int BestEpoch, TimeSpan Duration, bool IsCancelled)
+public sealed record TrainingResult(long Steps, int Epochs, CocoSummary? Best, int BestEpoch, TimeSpan Duration, bool IsCancelled)
 {
     /// <summary>Why a callback stopped the run; null where none did.</summary>
     public string? StopReason { get; init; }

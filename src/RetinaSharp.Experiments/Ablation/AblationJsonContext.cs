@@ -2,8 +2,8 @@ using System.Text.Json.Serialization;
 
 namespace RetinaSharp.Experiments.Ablation;
 
-/// <summary>How results are written and read.</summary>
+/// <summary>Source-generated JSON of results.</summary>
 [JsonSourceGenerationOptions(WriteIndented = true)]
-[JsonSerializable(typeof(RowTraining))]
-[JsonSerializable(typeof(IReadOnlyList<RowTraining>))]
+[JsonSerializable(typeof(RowRun))]
+[JsonSerializable(typeof(IReadOnlyList<RowRun>))]
 internal sealed partial class AblationJsonContext : JsonSerializerContext;

@@ -3,30 +3,30 @@ using static TorchSharp.torch;
 
 namespace RetinaSharp.Experiments.Ablation;
 
-/// <summary>Where tables are made; nothing here is varied.</summary>
+/// <summary>Options of an <see cref="AblationRunner"/> that all runs share.</summary>
 public sealed record AblationOptions
 {
-    /// <summary>Where everything goes. A training that is done in it is not done again, whichever table wants it.</summary>
+    /// <summary>Output folder. Finished runs in it are reused, by any table.</summary>
     public required string Folder { get; init; }
 
-    /// <summary>Trainings of each row, with the settings' seed and those that follow it; from 1.</summary>
+    /// <summary>Runs per row, with consecutive seeds from that of the settings; at least 1.</summary>
     public int Seeds { get; init; } = 1;
 
-    /// <summary>Where networks are computed.</summary>
+    /// <summary>The device; null: CPU.</summary>
     public Device? Device { get; init; }
 
-    /// <summary>Number type of the networks' computation.</summary>
+    /// <summary>Precision of the networks.</summary>
     public Precision Precision { get; init; }
 
-    /// <summary>What every training starts from, as in a training's options; null: random weights.</summary>
+    /// <summary>Initial weights of all runs, as in <c>TrainerOptions</c>; null: random.</summary>
     public string? Weights { get; init; }
 
-    /// <summary>Most time between two checkpoints of a training.</summary>
+    /// <summary>Maximum time between two checkpoints.</summary>
     public TimeSpan CheckpointEvery { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>The command that makes the table, as the table is to name it.</summary>
+    /// <summary>The command that reproduces the table, for its header.</summary>
     public string Command { get; init; } = "";
 
-    /// <summary>What it runs on, as the table is to name it.</summary>
+    /// <summary>The machine, for the footer of the table.</summary>
     public string Machine { get; init; } = "";
 }

@@ -2,13 +2,13 @@ using RetinaSharp.Detection.Training;
 
 namespace RetinaSharp.Experiments.Ablation;
 
-/// <summary>How far a table is.</summary>
-/// <param name="Done">Trainings that are done.</param>
-/// <param name="Total">Trainings of the whole table; one that several rows have in common counts once.</param>
-/// <param name="Row">The row at hand.</param>
-/// <param name="Seed">The seed at hand.</param>
-/// <param name="Training">What its training reports; null with <paramref name="Finished"/>.</param>
-/// <param name="Finished">The training's result, at its end.</param>
-/// <param name="Remaining">Time left for the whole table, by what was done so far; null where nothing tells.</param>
+/// <summary>Progress of a table.</summary>
+/// <param name="Done">Finished runs.</param>
+/// <param name="Total">Runs of the whole table; one that several rows share counts once.</param>
+/// <param name="Row">The current row.</param>
+/// <param name="Seed">The current seed.</param>
+/// <param name="Training">Progress of the current run; null with <paramref name="Finished"/>.</param>
+/// <param name="Finished">The result of the current run, when it is finished.</param>
+/// <param name="Remaining">Estimated remaining time of the whole table; null if unknown.</param>
 public sealed record AblationProgress(
-    int Done, int Total, AblationRow Row, long Seed, TrainingProgress? Training, RowTraining? Finished, TimeSpan? Remaining);
+    int Done, int Total, AblationRow Row, long Seed, TrainingProgress? Training, RowRun? Finished, TimeSpan? Remaining);

@@ -4,14 +4,14 @@ using RetinaSharp.Detection.Data;
 namespace RetinaSharp.Experiments.Ablation;
 
 /// <summary>
-/// The tables of Lin et al., "Focal Loss for Dense Object Detection", as settings over those that a user starts from. Rows that mean the
-/// same in two tables have equal settings, so that they are trained once.
+/// The ablation tables of Lin et al., "Focal Loss for Dense Object Detection", as variations of given base settings. Equivalent rows of two tables have
+/// equal settings, so that they are trained once.
 /// </summary>
 public static class AblationTables
 {
     private const string Minival = "COCO minival, ResNet-50-FPN, 600 px";
 
-    // Those that are best for some gamma in the paper, and one beyond them on either side.
+    // Those that are best for some γ in the paper, and one more on either side.
     private static readonly double[] SearchedAlphas = [.10, .25, .50, .75, .90];
 
     /// <summary>Names of the tables.</summary>
@@ -19,9 +19,9 @@ public static class AblationTables
 
     /// <summary>A table by its name.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
-    /// <param name="start">Settings of everything that the table does not vary.</param>
+    /// <param name="start">Base settings.</param>
     /// <param name="searchAlpha">For the table "gamma": see <see cref="Gamma"/>.</param>
-    /// <exception cref="ArgumentException">There is no such table.</exception>
+    /// <exception cref="ArgumentException">There is no table of this name.</exception>
     public static AblationTable Named(string name, RunSettings start, bool searchAlpha = false) => name switch
     {
         "alpha" => Alpha(start),
@@ -30,11 +30,11 @@ public static class AblationTables
         "sampling" => Sampling(start),
         "prior" => Prior(start),
         "image-size" => ImageSize(start),
-        _ => throw new ArgumentException($"There is no table '{name}': {string.Join(", ", Names)} are there."),
+        _ => throw new ArgumentException($"There is no table '{name}', only {string.Join(", ", Names)}."),
     };
 
     /// <summary>Table 1a: the weight of the positives in cross entropy.</summary>
-    /// <param name="start">Settings of everything else.</param>
+    /// <param name="start">Base settings.</param>
     public static AblationTable Alpha(RunSettings start)
     {
         return new("alpha", "Cross entropy, balanced by α", "Cross entropy; positives weigh α, negatives 1 − α.", Minival,
@@ -44,42 +44,42 @@ public static class AblationTables
         ]);
 
         AblationRow Row(double alpha, double ap, double ap50, double ap75) =>
-            new($"α {Short(alpha)}", CrossEntropy(start, alpha), PaperFigures.Percent(ap, ap50, ap75));
+            new($"α {Short(alpha)}", CrossEntropy(start, alpha), PaperMetrics.Percent(ap, ap50, ap75));
     }
 
     /// <summary>Table 1b: the focusing parameter of the focal loss.</summary>
-    /// <param name="start">Settings of everything else.</param>
-    /// <param name="searchAlpha">Whether every γ is trained with several α, of which the best is shown; otherwise it has the paper's.</param>
+    /// <param name="start">Base settings.</param>
+    /// <param name="searchAlpha">Whether every γ is trained with several α, of which the best is shown; otherwise with the paper's α.</param>
     public static AblationTable Gamma(RunSettings start, bool searchAlpha = false)
     {
-        (double Gamma, double Alpha, PaperFigures Figures)[] paper =
+        (double Gamma, double Alpha, PaperMetrics Metrics)[] paper =
         [
-            (0, .75, PaperFigures.Percent(31.1, 49.4, 33.0)), (.1, .75, PaperFigures.Percent(31.4, 49.9, 33.1)), (.2, .75, PaperFigures.Percent(31.9, 50.7, 33.4)),
-            (.5, .50, PaperFigures.Percent(32.9, 51.7, 35.2)), (1, .25, PaperFigures.Percent(33.7, 52.0, 36.2)), (2, .25, PaperFigures.Percent(34.0, 52.5, 36.5)),
-            (5, .25, PaperFigures.Percent(32.2, 49.6, 34.8)),
+            (0, .75, PaperMetrics.Percent(31.1, 49.4, 33.0)), (.1, .75, PaperMetrics.Percent(31.4, 49.9, 33.1)), (.2, .75, PaperMetrics.Percent(31.9, 50.7, 33.4)),
+            (.5, .50, PaperMetrics.Percent(32.9, 51.7, 35.2)), (1, .25, PaperMetrics.Percent(33.7, 52.0, 36.2)), (2, .25, PaperMetrics.Percent(34.0, 52.5, 36.5)),
+            (5, .25, PaperMetrics.Percent(32.2, 49.6, 34.8)),
         ];
         return new("gamma", "Focal loss by γ",
             searchAlpha
-                ? $"Focal loss; each γ with α of {string.Join(", ", SearchedAlphas.Select(Short))}, the best shown. The choice is by the AP that is shown, and so a little flattered."
+                ? $"Focal loss; each γ with α of {string.Join(", ", SearchedAlphas.Select(Short))}, the best shown. It is selected by the AP that is shown, so that AP is biased upward."
                 : "Focal loss; each γ with the α that was best for it in the paper. γ 0 is cross entropy with α.",
             Minival,
             [.. paper.SelectMany(row => (searchAlpha ? SearchedAlphas : [row.Alpha]).Select(alpha => new AblationRow(
-                $"γ {Short(row.Gamma)}, α {Short(alpha)}", Focal(start, row.Gamma, alpha), row.Figures, $"γ {Short(row.Gamma)}")))]);
+                $"γ {Short(row.Gamma)}, α {Short(alpha)}", Focal(start, row.Gamma, alpha), row.Metrics, $"γ {Short(row.Gamma)}")))]);
     }
 
-    /// <summary>Table 1c: the anchors at each place. n scales are 2^(k/n) for k below n; one ratio is the square.</summary>
-    /// <param name="start">Settings of everything else, the loss among them.</param>
+    /// <summary>Table 1c: anchors per location. n scales are 2^(k/n), k = 0 … n − 1; one aspect ratio is 1:1.</summary>
+    /// <param name="start">Base settings, including the loss.</param>
     public static AblationTable Anchors(RunSettings start)
     {
-        return new("anchors", "Anchors at each place: scales × ratios",
-            "n scales are 2^(k/n), k = 0 … n − 1; one ratio is the square, three are 1:2, 1:1 and 2:1.", Minival,
+        return new("anchors", "Anchors per location: scales × aspect ratios",
+            "n scales are 2^(k/n), k = 0 … n − 1; one aspect ratio is 1:1, three are 1:2, 1:1 and 2:1.", Minival,
             [
-                Row(1, 1, PaperFigures.Percent(30.3, 49.0, 31.8)), Row(2, 1, PaperFigures.Percent(31.9, 50.0, 34.0)), Row(3, 1, PaperFigures.Percent(31.8, 49.4, 33.7)), Row(4, 1, null),
-                Row(1, 3, PaperFigures.Percent(32.4, 52.3, 33.9)), Row(2, 3, PaperFigures.Percent(34.2, 53.1, 36.5)), Row(3, 3, PaperFigures.Percent(34.0, 52.5, 36.5)),
-                Row(4, 3, PaperFigures.Percent(33.8, 52.1, 36.2)),
+                Row(1, 1, PaperMetrics.Percent(30.3, 49.0, 31.8)), Row(2, 1, PaperMetrics.Percent(31.9, 50.0, 34.0)), Row(3, 1, PaperMetrics.Percent(31.8, 49.4, 33.7)), Row(4, 1, null),
+                Row(1, 3, PaperMetrics.Percent(32.4, 52.3, 33.9)), Row(2, 3, PaperMetrics.Percent(34.2, 53.1, 36.5)), Row(3, 3, PaperMetrics.Percent(34.0, 52.5, 36.5)),
+                Row(4, 3, PaperMetrics.Percent(33.8, 52.1, 36.2)),
             ]);
 
-        AblationRow Row(int scales, int ratios, PaperFigures? paper) => new($"{scales} × {ratios}", start with
+        AblationRow Row(int scales, int ratios, PaperMetrics? paper) => new($"{scales} × {ratios}", start with
         {
             Model = start.Model with
             {
@@ -92,13 +92,13 @@ public static class AblationTables
         }, paper);
     }
 
-    /// <summary>Table 1d: focal loss against choosing anchors, with more ways to choose, and with the softmax.</summary>
-    /// <param name="start">Settings of everything else.</param>
+    /// <summary>Table 1d: focal loss against anchor sampling (OHEM); beyond the paper hard negatives, random sampling and softmax focal loss.</summary>
+    /// <param name="start">Base settings.</param>
     public static AblationTable Sampling(RunSettings start)
     {
-        return new("sampling", "Focal loss and the choice of anchors",
-            "OHEM takes so many anchors of an image with the greatest loss, after non-maximum suppression; with 1:3 three negatives for each positive. Hard negatives are SSD's: "
-                + "all positives, and the hardest three times as many negatives; random, 256 anchors, are drawn by lot. Chosen anchors learn by cross entropy.",
+        return new("sampling", "Focal loss and anchor sampling",
+            "OHEM samples a number of anchors per image by highest loss, after NMS; with 1:3 three negatives per positive. Hard negatives as in SSD: "
+                + "all positives, and three times as many negatives by highest loss. Random: 256 anchors per image. Sampled anchors have cross entropy.",
             "COCO minival, ResNet-101-FPN, 600 px",
             [
                 Ohem(128, .7, null, 31.1, 47.2, 33.2), Ohem(256, .7, null, 31.8, 48.8, 33.9), Ohem(512, .7, null, 30.6, 47.0, 32.6),
@@ -108,12 +108,12 @@ public static class AblationTables
                 new("random 1:3", Sampled(SamplingSettings.ForKind(SamplingKind.Ratio))),
                 new("cross entropy, all", CrossEntropy(start, null)),
                 new("softmax focal, γ 2", OfAllAnchors(start, ClassificationLossKind.SoftmaxFocal, 2, null)),
-                new("focal, γ 2, α .25", Focal(start, 2, .25), PaperFigures.Percent(36.0, 54.9, 38.7)),
+                new("focal, γ 2, α .25", Focal(start, 2, .25), PaperMetrics.Percent(36.0, 54.9, 38.7)),
             ]);
 
         AblationRow Ohem(int batch, double nms, int? ratio, double ap, double ap50, double ap75) => new(
             $"OHEM {batch}, NMS {Short(nms)}{(ratio is null ? "" : $", 1:{ratio}")}",
-            Sampled(new() { Kind = SamplingKind.Ohem, Batch = batch, NmsIou = nms, Ratio = ratio }), PaperFigures.Percent(ap, ap50, ap75));
+            Sampled(new() { Kind = SamplingKind.Ohem, Batch = batch, NmsIou = nms, Ratio = ratio }), PaperMetrics.Percent(ap, ap50, ap75));
 
         RunSettings Sampled(SamplingSettings sampling)
         {
@@ -122,28 +122,28 @@ public static class AblationTables
         }
     }
 
-    /// <summary>Section 4.1: the probability at which every anchor starts as each class, in plain cross entropy.</summary>
-    /// <param name="start">Settings of everything else.</param>
+    /// <summary>Section 4.1: the prior probability π of every class at initialization, with plain cross entropy.</summary>
+    /// <param name="start">Base settings.</param>
     public static AblationTable Prior(RunSettings start)
     {
-        // Of the paper's .5 there is no figure, only the word that training diverges.
-        return new("prior", "Where the scores start: π", "Plain cross entropy; every anchor starts as each class with probability π.",
-            "COCO minival, ResNet-50-FPN, 600 px; with π .5, as networks start otherwise, their training diverged",
+        // For π .5 the paper has no AP: training diverged.
+        return new("prior", "Prior probability π at initialization", "Plain cross entropy; the classifier bias is initialized so that every class has probability π.",
+            "COCO minival, ResNet-50-FPN, 600 px; with π .5, the usual initialization, training diverged",
             [Row(.5, new(0)), Row(.1, null), Row(.01, new(.302)), Row(.001, null)]);
 
-        AblationRow Row(double prior, PaperFigures? paper)
+        AblationRow Row(double prior, PaperMetrics? paper)
         {
             var plain = CrossEntropy(start, null);
             return new($"π {Short(prior)}", plain with { Model = plain.Model with { Prior = prior } }, paper);
         }
     }
 
-    /// <summary>Table 1e: the size of the images, for accuracy against time. The settings' own size stands where the paper has 600 px.</summary>
-    /// <param name="start">Settings of everything else, the loss among them.</param>
+    /// <summary>Table 1e: accuracy against inference time, by image size. The image size of the base settings corresponds to 600 px in the paper.</summary>
+    /// <param name="start">Base settings, including the loss.</param>
     public static AblationTable ImageSize(RunSettings start)
     {
-        return new("image-size", "Accuracy against time, by the size of the images",
-            "Sizes are to the settings' own as the paper's are to 600 px; each is trained and measured at its size.",
+        return new("image-size", "Accuracy against inference time, by image size",
+            "Image sizes are scaled so that that of the settings corresponds to 600 px in the paper; each row is trained and evaluated at its size.",
             "COCO test-dev, ResNet-50-FPN; time on an M40",
             [Row(400, 30.5, 64), Row(500, 32.5, 72), Row(600, 34.3, 98), Row(700, 35.1, 121), Row(800, 35.7, 153)]);
 

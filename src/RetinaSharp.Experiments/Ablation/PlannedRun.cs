@@ -2,9 +2,9 @@ using RetinaSharp.Detection.Configuration;
 
 namespace RetinaSharp.Experiments.Ablation;
 
-/// <summary>A training that a table wants.</summary>
-/// <param name="Row">The row it is for.</param>
-/// <param name="Settings">The row's settings with its seed.</param>
-/// <param name="Run">Its run folder, within the folder of the tables.</param>
-/// <param name="IsFirst">Whether it is the row's first.</param>
-internal sealed record PlannedTraining(AblationRow Row, RunSettings Settings, string Run, bool IsFirst);
+/// <summary>A training run of a table.</summary>
+/// <param name="Row">Its row.</param>
+/// <param name="Settings">The settings of the row, with the seed of the run.</param>
+/// <param name="Folder">Its run folder, relative to the output folder.</param>
+/// <param name="IsFirst">Whether it is the first run of its row.</param>
+internal sealed record PlannedRun(AblationRow Row, RunSettings Settings, string Folder, bool IsFirst);

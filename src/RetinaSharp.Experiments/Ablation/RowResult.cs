@@ -2,43 +2,43 @@ using RetinaSharp.Evaluation;
 
 namespace RetinaSharp.Experiments.Ablation;
 
-/// <summary>What came out of a row.</summary>
+/// <summary>The results of a row.</summary>
 /// <param name="Row">The row.</param>
-/// <param name="Trainings">Its trainings so far, by seed.</param>
-public sealed record RowOutcome(AblationRow Row, IReadOnlyList<RowTraining> Trainings)
+/// <param name="Runs">Its finished runs, by seed.</param>
+public sealed record RowResult(AblationRow Row, IReadOnlyList<RowRun> Runs)
 {
-    /// <summary>The mean of a figure over the seeds, of which a training that diverged has 0; null without a training, or where there is no such figure.</summary>
-    /// <param name="figure">Picks it.</param>
-    public double? Mean(Func<CocoFigures, double> figure)
+    /// <summary>Mean of a metric over the seeds, where a diverged run counts as 0; null without runs, or if the metric is undefined.</summary>
+    /// <param name="metric">Selects the metric.</param>
+    public double? Mean(Func<CocoSummary, double> metric)
     {
-        var values = Values(figure);
+        var values = Values(metric);
         return values.Count == 0 || values.Any(value => value < 0) ? null : values.Average();
     }
 
-    /// <summary>The standard deviation of a figure over the seeds (n − 1 below the sum); null with fewer than two, or where there is no such figure.</summary>
-    /// <param name="figure">Picks it.</param>
-    public double? Deviation(Func<CocoFigures, double> figure)
+    /// <summary>Sample standard deviation (n − 1) of a metric over the seeds; null with fewer than two runs, or if the metric is undefined.</summary>
+    /// <param name="metric">Selects the metric.</param>
+    public double? Deviation(Func<CocoSummary, double> metric)
     {
-        if (Trainings.Count < 2 || Mean(figure) is not { } mean)
+        if (Runs.Count < 2 || Mean(metric) is not { } mean)
             return null;
-        return Math.Sqrt(Values(figure).Sum(value => (value - mean) * (value - mean)) / (Trainings.Count - 1));
+        return Math.Sqrt(Values(metric).Sum(value => (value - mean) * (value - mean)) / (Runs.Count - 1));
     }
 
-    /// <summary>Mean seconds of a training that came to its end with weights; null without one.</summary>
-    public double? Seconds => MeanOf(training => training.Seconds);
+    /// <summary>Mean training time in seconds of the runs that did not diverge; null without one.</summary>
+    public double? Seconds => MeanOf(run => run.Seconds);
 
-    /// <summary>Mean milliseconds of detection for an image; null without a training.</summary>
-    public double? Milliseconds => MeanOf(training => training.Milliseconds);
+    /// <summary>Mean inference time per image in milliseconds; null without runs.</summary>
+    public double? Milliseconds => MeanOf(run => run.Milliseconds);
 
-    /// <summary>Why trainings failed, with their seeds; empty where none did.</summary>
-    public string Failures => string.Join("; ", Trainings.Where(training => training.Failure is not null)
-        .Select(training => Trainings.Count == 1 ? training.Failure! : $"seed {training.Seed}: {training.Failure}"));
+    /// <summary>Why runs failed, with their seeds; empty if none did.</summary>
+    public string Failures => string.Join("; ", Runs.Where(run => run.Failure is not null)
+        .Select(run => Runs.Count == 1 ? run.Failure! : $"seed {run.Seed}: {run.Failure}"));
 
-    private List<double> Values(Func<CocoFigures, double> figure) => [.. Trainings.Select(training => figure(training.Figures))];
+    private List<double> Values(Func<CocoSummary, double> metric) => [.. Runs.Select(run => metric(run.Metrics))];
 
-    private double? MeanOf(Func<RowTraining, double> number)
+    private double? MeanOf(Func<RowRun, double> number)
     {
-        var whole = Trainings.Where(training => training.Failure is null).ToList();
-        return whole.Count == 0 ? null : whole.Average(number);
+        var finished = Runs.Where(run => run.Failure is null).ToList();
+        return finished.Count == 0 ? null : finished.Average(number);
     }
 }

@@ -6,23 +6,23 @@ using RetinaSharp.Experiments.Reports;
 
 namespace RetinaSharp.Experiments.Ablation;
 
-/// <summary>Trains one row with one seed, and measures what came out.</summary>
+/// <summary>Trains one row with one seed, and evaluates the model.</summary>
 internal sealed class RowTrainer(DetectionDataset train, DetectionDataset validation, AblationOptions options)
 {
-    /// <summary>What a row detected in the validation images, in its run folder.</summary>
+    /// <summary>File name of the detections on the validation set, in the run folder.</summary>
     public const string DetectionsFile = "detections.json";
 
-    // Enough to have code and weights in place before the time of detection is taken.
+    // Warm-up before inference is timed.
     private const int WarmUpImages = 8;
 
-    /// <summary>Trains to the end, or goes on with what the run folder holds, and leaves the result there.</summary>
-    /// <exception cref="OperationCanceledException">It was cancelled, after a checkpoint.</exception>
-    public RowTraining Train(PlannedTraining planned, IProgress<TrainingProgress> progress, CancellationToken cancellationToken)
+    /// <summary>Trains or resumes a run, and writes its result into the run folder.</summary>
+    /// <exception cref="OperationCanceledException">It was canceled, after a checkpoint.</exception>
+    public RowRun Train(PlannedRun planned, IProgress<TrainingProgress> progress, CancellationToken cancellationToken)
     {
-        var folder = Path.Combine(options.Folder, planned.Run);
-        // AP by epoch is for the learning curve, of which one is enough; stopping early needs it every time.
+        var folder = Path.Combine(options.Folder, planned.Folder);
+        // AP by epoch is for the learning curve, for which the first seed is enough; early stopping always needs it.
         var curve = planned.IsFirst || planned.Settings.Training.EarlyStop > 0 ? validation : null;
-        RowTraining result;
+        RowRun result;
         try
         {
             var trained = new Trainer(planned.Settings, train, curve, new()
@@ -36,15 +36,15 @@ internal sealed class RowTrainer(DetectionDataset train, DetectionDataset valida
             }).Train(progress, cancellationToken);
             if (trained.IsCancelled)
                 throw new OperationCanceledException(cancellationToken);
-            result = Measure(planned, folder, trained, cancellationToken);
+            result = Evaluate(planned, folder, trained, cancellationToken);
         }
         catch (TrainingDivergedException error)
         {
             result = new()
             {
-                Run = planned.Run,
+                Folder = planned.Folder,
                 Seed = planned.Settings.Training.Seed,
-                Figures = new(),
+                Metrics = new(),
                 Failure = $"{error.Term} non-finite at step {error.Step}",
                 Steps = error.Step,
                 Seconds = 0,
@@ -52,16 +52,16 @@ internal sealed class RowTrainer(DetectionDataset train, DetectionDataset valida
         }
 
         result.Write(folder);
-        // Weights are for whoever wants to look; what it takes to go on is not, and is several times as large.
+        // The weights are kept; checkpoints are several times as large and no longer needed.
         foreach (var state in Directory.GetFiles(folder, CheckpointFile.Last + "*"))
             File.Delete(state);
-        // As every later call will see it.
-        return RowTraining.Find(folder)!;
+        // As a later call reads it.
+        return RowRun.Find(folder)!;
     }
 
-    private RowTraining Measure(PlannedTraining planned, string folder, TrainingResult trained, CancellationToken cancellationToken)
+    private RowRun Evaluate(PlannedRun planned, string folder, TrainingResult trained, CancellationToken cancellationToken)
     {
-        // The last weights, not the best epoch's: no row is to profit from choosing among more ups and downs.
+        // The last weights, not the best epoch's: selecting on the validation set would favor rows with noisier curves.
         using var detector = Detector.Load(Path.Combine(folder, ModelFile.Last), new() { Device = options.Device, Precision = options.Precision });
         detector.DetectMany([.. validation.Images.Take(WarmUpImages).Select(image => image.Path)], WarmUpImages, cancellationToken: cancellationToken).ToList();
         var evaluation = SetEvaluator.Evaluate(detector, validation, cancellationToken: cancellationToken);
@@ -69,9 +69,9 @@ internal sealed class RowTrainer(DetectionDataset train, DetectionDataset valida
         TrainingReport.Write(folder);
         return new()
         {
-            Run = planned.Run,
+            Folder = planned.Folder,
             Seed = planned.Settings.Training.Seed,
-            Figures = evaluation.Metrics,
+            Metrics = evaluation.Metrics,
             Steps = trained.Steps,
             Seconds = trained.Duration.TotalSeconds,
             Milliseconds = 1000 * evaluation.Seconds / evaluation.Images,

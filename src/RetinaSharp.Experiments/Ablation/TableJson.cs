@@ -3,31 +3,31 @@ using RetinaSharp.Evaluation;
 
 namespace RetinaSharp.Experiments.Ablation;
 
-/// <summary>A table as JSON: every training with all its figures, rows with their means.</summary>
+/// <summary>A table as JSON: every run with all its metrics, and the means of each row.</summary>
 public static class TableJson
 {
-    /// <summary>Writes the members of the object that is open: table, title, command, machine, data, training, seconds and rows.</summary>
-    /// <param name="writer">Where to.</param>
-    /// <param name="outcome">The table.</param>
-    public static void Write(Utf8JsonWriter writer, AblationOutcome outcome)
+    /// <summary>Writes properties of the current object: table, title, command, machine, data, training, seconds, best and rows.</summary>
+    /// <param name="writer">The writer.</param>
+    /// <param name="result">The results of the table.</param>
+    public static void Write(Utf8JsonWriter writer, AblationResult result)
     {
         ArgumentNullException.ThrowIfNull(writer);
-        ArgumentNullException.ThrowIfNull(outcome);
-        writer.WriteString("table", outcome.Table.Name);
-        writer.WriteString("title", outcome.Table.Title);
-        writer.WriteString("command", outcome.Origin.Command);
-        writer.WriteString("machine", outcome.Origin.Machine);
-        writer.WriteString("data", outcome.Origin.Data);
-        writer.WriteString("training", outcome.Origin.Training);
-        writer.WriteNumber("seconds", outcome.Seconds);
-        writer.WriteString("best", outcome.Best?.Row.Label);
+        ArgumentNullException.ThrowIfNull(result);
+        writer.WriteString("table", result.Table.Name);
+        writer.WriteString("title", result.Table.Title);
+        writer.WriteString("command", result.Origin.Command);
+        writer.WriteString("machine", result.Origin.Machine);
+        writer.WriteString("data", result.Origin.Data);
+        writer.WriteString("training", result.Origin.Training);
+        writer.WriteNumber("seconds", result.Seconds);
+        writer.WriteString("best", result.Best?.Row.Label);
         writer.WriteStartArray("rows");
-        foreach (var row in outcome.Rows)
-            Write(writer, row, outcome.Shown.Contains(row));
+        foreach (var row in result.Rows)
+            Write(writer, row, result.Shown.Contains(row));
         writer.WriteEndArray();
     }
 
-    private static void Write(Utf8JsonWriter writer, RowOutcome row, bool isShown)
+    private static void Write(Utf8JsonWriter writer, RowResult row, bool isShown)
     {
         writer.WriteStartObject();
         writer.WriteString("label", row.Row.Label);
@@ -46,15 +46,15 @@ public static class TableJson
         Write(writer, "mean", row.Mean);
         Write(writer, "deviation", row.Deviation);
         writer.WritePropertyName("trainings");
-        JsonSerializer.Serialize(writer, row.Trainings, AblationJsonContext.Default.IReadOnlyListRowTraining);
+        JsonSerializer.Serialize(writer, row.Runs, AblationJsonContext.Default.IReadOnlyListRowRun);
         writer.WriteEndObject();
     }
 
-    private static void Write(Utf8JsonWriter writer, string name, Func<Func<CocoFigures, double>, double?> over)
+    private static void Write(Utf8JsonWriter writer, string name, Func<Func<CocoSummary, double>, double?> over)
     {
         writer.WriteStartObject(name);
-        foreach (var (place, figure) in new CocoFigures().ByName().Index())
-            Number(writer, figure.Name, over(figures => figures.ByName()[place].Value));
+        foreach (var (index, metric) in new CocoSummary().ByName().Index())
+            Number(writer, metric.Name, over(metrics => metrics.ByName()[index].Value));
         writer.WriteEndObject();
     }
 

@@ -2,13 +2,13 @@ using System.Text;
 
 namespace RetinaSharp.Experiments.Ablation;
 
-/// <summary>A table as Markdown, with what it takes to make it again.</summary>
+/// <summary>A table as Markdown, with the command that reproduces it.</summary>
 internal static class TableMarkdown
 {
-    public static string Render(AblationOutcome outcome)
+    public static string Render(AblationResult result)
     {
-        var (table, origin) = (outcome.Table, outcome.Origin);
-        var text = new TableText(outcome);
+        var (table, origin) = (result.Table, result.Origin);
+        var text = new TableText(result);
         var lines = new StringBuilder();
         lines.Append($"# {Escaped(table.Title)}\n\n{Escaped(table.Description)}\n\n```\n{origin.Command}\n```\n\n");
         lines.Append($"| {string.Join(" | ", text.Columns.Select(Escaped))} |\n");
@@ -19,6 +19,6 @@ internal static class TableMarkdown
         return lines.ToString();
     }
 
-    // Names of files and classes are not ours: none is to end a cell or begin a tag.
+    // Names of files and classes must not end a cell or begin a tag.
     private static string Escaped(string text) => text.Replace("&", "&amp;").Replace("<", "&lt;").Replace("|", "\\|").Replace('\n', ' ');
 }

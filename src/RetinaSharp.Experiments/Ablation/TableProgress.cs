@@ -3,34 +3,34 @@ using RetinaSharp.Detection.Training;
 
 namespace RetinaSharp.Experiments.Ablation;
 
-/// <summary>How much of a table is done, and what the rest will take.</summary>
-internal sealed class TablePace(int total, IReadOnlyCollection<RowTraining> kept)
+/// <summary>Counts the finished runs of a table and estimates the remaining time.</summary>
+internal sealed class TableProgress(int total, IReadOnlyCollection<RowRun> finished)
 {
-    private readonly List<double> _seconds = [.. kept.Where(training => training.Failure is null).Select(training => training.Seconds)];
+    private readonly List<double> _seconds = [.. finished.Where(run => run.Failure is null).Select(run => run.Seconds)];
     private long _started = Stopwatch.GetTimestamp();
 
-    /// <summary>Trainings that are done.</summary>
-    public int Done { get; private set; } = kept.Count;
+    /// <summary>Number of finished runs.</summary>
+    public int Done { get; private set; } = finished.Count;
 
-    /// <summary>Trainings of the whole table.</summary>
+    /// <summary>Number of runs of the whole table.</summary>
     public int Total => total;
 
-    /// <summary>A training came to its end.</summary>
-    public void Finish(RowTraining training)
+    /// <summary>Counts a run as finished.</summary>
+    public void Finish(RowRun run)
     {
         Done++;
-        // One that diverged says nothing about how long the others take.
-        if (training.Failure is null)
-            _seconds.Add(training.Seconds);
+        // The duration of a diverged run is not representative.
+        if (run.Failure is null)
+            _seconds.Add(run.Seconds);
         _started = Stopwatch.GetTimestamp();
     }
 
-    /// <summary>What the table will take from here on; null where nothing tells.</summary>
-    /// <param name="progress">How far the training at hand is; null between two.</param>
+    /// <summary>Estimates the remaining time of the table; null if unknown.</summary>
+    /// <param name="progress">Progress of the current run; null between two runs.</param>
     public TimeSpan? Remaining(TrainingProgress? progress)
     {
         var left = (progress as TrainingStep)?.Remaining ?? TimeSpan.Zero;
-        // Before the first is done, it is its own measure.
+        // Before the first run is finished, its own estimate stands for all.
         var each = _seconds.Count > 0 ? TimeSpan.FromSeconds(_seconds.Average()) : Stopwatch.GetElapsedTime(_started) + left;
         var others = Total - Done - (progress is null ? 0 : 1);
         return progress is null or TrainingStep ? left + others * each : null;

@@ -11,7 +11,7 @@ using static TorchSharp.torch;
 
 namespace RetinaSharp.Experiments.Analysis;
 
-/// <summary>A model's raw outputs on annotated images, together with what training would have had every anchor learn.</summary>
+/// <summary>Raw outputs of a model on annotated images, with the label that training would assign to each anchor.</summary>
 internal sealed class AnchorOutputs : IDisposable
 {
     private readonly NetworkState _state;
@@ -24,8 +24,8 @@ internal sealed class AnchorOutputs : IDisposable
     /// <summary>Loads a model.</summary>
     /// <param name="path">A run folder or a .safetensors file.</param>
     /// <param name="options">Device, precision, threads and input size; the rest is not used.</param>
-    /// <exception cref="WeightsException">There is no model, or it is damaged.</exception>
-    /// <exception cref="TorchUnavailableException">The engine or the device is not there.</exception>
+    /// <exception cref="WeightsException">The model is missing or damaged.</exception>
+    /// <exception cref="TorchUnavailableException">LibTorch or the device is not available.</exception>
     public AnchorOutputs(string path, DetectorOptions options)
     {
         var device = LibTorch.Require(options.Device);
@@ -39,21 +39,21 @@ internal sealed class AnchorOutputs : IDisposable
         _threads = options.Threads == 0 ? Environment.ProcessorCount : options.Threads;
     }
 
-    /// <summary>What the model is.</summary>
+    /// <summary>Metadata of the model.</summary>
     public ModelDescription Description { get; }
 
-    /// <summary>Runs the network over a set.</summary>
-    /// <param name="set">The images. Their classes are found in the model by name; what the model does not know is ignored as crowds are.</param>
-    /// <param name="batch">Images that go through the network together.</param>
-    /// <param name="visit">Told of each level of each image.</param>
-    /// <param name="imagesDone">Told how many images are done.</param>
-    /// <param name="cancellationToken">Stops between batches.</param>
-    /// <exception cref="DatasetException">The set has no images, or none of the model's classes; or an image cannot be read.</exception>
-    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    /// <summary>Runs the network on a dataset.</summary>
+    /// <param name="set">The annotated images. Classes are matched by name; boxes of classes that the model does not have are ignored like crowds.</param>
+    /// <param name="batch">Batch size.</param>
+    /// <param name="visit">Called for each level of each image.</param>
+    /// <param name="imagesDone">Receives the number of images done.</param>
+    /// <param name="cancellationToken">Cancels between batches.</param>
+    /// <exception cref="DatasetException">The dataset has no images or none of the model's classes, or an image cannot be read.</exception>
+    /// <exception cref="OperationCanceledException">It was canceled.</exception>
     public void Visit(DetectionDataset set, int batch, AnchorVisitor visit, IProgress<int>? imagesDone, CancellationToken cancellationToken)
     {
         if (set.Images.Count == 0)
-            throw new DatasetException(set.Source, "", "there are no images to look at");
+            throw new DatasetException(set.Source, "", "there are no images");
         var images = InClassesOfTheModel(set);
         var threads = LibTorch.Threads;
         LibTorch.Threads = _threads;
@@ -111,16 +111,16 @@ internal sealed class AnchorOutputs : IDisposable
     {
         var names = Description.Categories.Select(category => category.Name).ToList();
         int[] classes = [.. set.Categories.Select(category => names.IndexOf(category.Name))];
-        if (Array.TrueForAll(classes, place => place < 0))
-            throw new DatasetException(set.Source, "", $"the set has none of the model's classes ({string.Join(", ", names)})");
+        if (Array.TrueForAll(classes, index => index < 0))
+            throw new DatasetException(set.Source, "", $"the dataset has none of the model's classes ({string.Join(", ", names)})");
         return
         [
             .. set.Images.Select(image => image with
             {
                 Annotations =
                 [
-                    .. image.Annotations.Select(one => classes[one.Category] is >= 0 and var place
-                        ? one with { Category = place }
+                    .. image.Annotations.Select(one => classes[one.Category] is >= 0 and var index
+                        ? one with { Category = index }
                         : one with { Category = 0, IsCrowd = true }),
                 ],
             }),

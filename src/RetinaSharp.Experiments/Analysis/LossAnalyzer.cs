@@ -7,25 +7,25 @@ using RetinaSharp.Losses;
 namespace RetinaSharp.Experiments.Analysis;
 
 /// <summary>
-/// Computes what every anchor's focal loss would be under a trained model, for several γ: figure 4 of Lin et al., "Focal Loss for Dense
-/// Object Detection". An anchor's loss is the sum over its classes, without α. Memory does not grow with the number of images.
+/// Computes the focal loss of every anchor under a trained model, for several γ: figure 4 of Lin et al., "Focal Loss for Dense Object Detection". The loss of an
+/// anchor is the sum over its classes, without α. Memory does not grow with the number of images.
 /// </summary>
 public static class LossAnalyzer
 {
-    /// <summary>The γ of the paper's figure.</summary>
+    /// <summary>The γ of figure 4.</summary>
     public static IReadOnlyList<double> Gammas { get; } = [0, .5, 1, 2];
 
-    /// <summary>Runs a model over a set. Classes are matched by name; boxes of others are ignored, as crowds are.</summary>
+    /// <summary>Analyzes a model on a dataset. Classes are matched by name; boxes of other classes are ignored like crowds.</summary>
     /// <param name="model">A run folder or a .safetensors file.</param>
-    /// <param name="set">Images, with what is in them.</param>
+    /// <param name="set">The annotated images.</param>
     /// <param name="options">Device, precision, threads and input size; the rest is not used.</param>
-    /// <param name="batch">Images that go through the network together.</param>
-    /// <param name="imagesDone">Told how many images are done.</param>
-    /// <param name="cancellationToken">Stops between batches.</param>
-    /// <exception cref="WeightsException">There is no model, it is damaged, or its outputs are not finite.</exception>
-    /// <exception cref="DatasetException">The set has no images, or none of the model's classes; or an image cannot be read.</exception>
-    /// <exception cref="TorchUnavailableException">The engine or the device is not there.</exception>
-    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    /// <param name="batch">Batch size, at least 1.</param>
+    /// <param name="imagesDone">Receives the number of images done.</param>
+    /// <param name="cancellationToken">Cancels between batches.</param>
+    /// <exception cref="WeightsException">The model is missing or damaged, or its outputs are not finite.</exception>
+    /// <exception cref="DatasetException">The dataset has no images or none of the model's classes, or an image cannot be read.</exception>
+    /// <exception cref="TorchUnavailableException">LibTorch or the device is not available.</exception>
+    /// <exception cref="OperationCanceledException">It was canceled.</exception>
     public static LossAnalysis Analyze(
         string model, DetectionDataset set, DetectorOptions? options = null, int batch = 8, IProgress<int>? imagesDone = null, CancellationToken cancellationToken = default)
     {
@@ -57,7 +57,7 @@ public static class LossAnalyzer
         return new(set.Images.Count, ignored, Distributions(positives), Distributions(negatives));
     }
 
-    /// <summary>The loss of each anchor. With one channel more than classes they are exclusive, the background first.</summary>
+    /// <summary>The loss of each anchor. With one channel more than classes it is a softmax, with background as the first channel.</summary>
     internal static void AnchorLosses(double gamma, ReadOnlySpan<float> logits, ReadOnlySpan<int> labels, int classes, Span<float> values)
     {
         var (loss, channels) = (new FocalLoss(gamma, alpha: null), logits.Length / labels.Length);

@@ -10,7 +10,7 @@ using static TorchSharp.torch;
 
 namespace RetinaSharp.Experiments.Benchmarks;
 
-/// <summary>Detection in square images that are in memory: what torchvision's model does in <c>eval</c>.</summary>
+/// <summary>Detection on square images in memory: the work of torchvision's model in <c>eval</c> mode.</summary>
 public sealed class DetectionBenchmark : INetworkBenchmark
 {
     private readonly NetworkState _state;
@@ -21,12 +21,12 @@ public sealed class DetectionBenchmark : INetworkBenchmark
     private readonly Image[] _images;
     private readonly InputSize _input;
 
-    /// <summary>Makes the network.</summary>
-    /// <param name="size">Side of the images.</param>
-    /// <param name="batch">Images that go through the network together.</param>
-    /// <param name="precision">Type of the computation.</param>
-    /// <param name="device">Where it is computed.</param>
-    /// <param name="threads">Threads to use.</param>
+    /// <summary>Creates the network.</summary>
+    /// <param name="size">Side length of the images in pixels.</param>
+    /// <param name="batch">Batch size.</param>
+    /// <param name="precision">Precision of the network.</param>
+    /// <param name="device">The device; null: CPU.</param>
+    /// <param name="threads">Number of threads.</param>
     public DetectionBenchmark(int size, int batch, Precision precision, Device? device, int threads)
     {
         LibTorch.EnsureLoaded();
@@ -55,7 +55,7 @@ public sealed class DetectionBenchmark : INetworkBenchmark
     /// <inheritdoc/>
     public void ResetPhases() => _clock.Reset();
 
-    /// <summary>Looks at the images once.</summary>
+    /// <summary>Detects on the batch once.</summary>
     public void Run()
     {
         _clock.Skip();

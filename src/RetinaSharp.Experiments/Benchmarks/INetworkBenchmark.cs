@@ -2,24 +2,24 @@ using static TorchSharp.torch;
 
 namespace RetinaSharp.Experiments.Benchmarks;
 
-/// <summary>Something that takes images through a network, again and again.</summary>
+/// <summary>A benchmark of a network on one batch of images.</summary>
 public interface INetworkBenchmark : IDisposable
 {
-    /// <summary>Type in which the network computes.</summary>
+    /// <summary>Number type of the computation.</summary>
     ScalarType ComputeType { get; }
 
-    /// <summary>Where it computes.</summary>
+    /// <summary>The device.</summary>
     Device Device { get; }
 
-    /// <summary>Floating-point operations of the convolutions of one run.</summary>
+    /// <summary>Floating-point operations of the convolutions per run.</summary>
     double Operations { get; }
 
-    /// <summary>Seconds by phase since the last <see cref="ResetPhases"/>, of the runs alone.</summary>
+    /// <summary>Seconds of the runs by phase since the last <see cref="ResetPhases"/>.</summary>
     IReadOnlyDictionary<string, double> Phases { get; }
 
-    /// <summary>Starts the phases anew.</summary>
+    /// <summary>Resets <see cref="Phases"/>.</summary>
     void ResetPhases();
 
-    /// <summary>Does it once.</summary>
+    /// <summary>Runs once.</summary>
     void Run();
 }

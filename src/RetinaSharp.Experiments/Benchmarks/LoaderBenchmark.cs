@@ -7,12 +7,12 @@ using RetinaSharp.Detection.Inference;
 namespace RetinaSharp.Experiments.Benchmarks;
 
 /// <summary>
-/// Epochs of the loaders alone, with nobody using what they make: from files to batches, the training's with its augmentation and the
-/// assignment of anchors, the evaluation's with a network that finds nothing at once.
+/// Epochs of the data loaders without a network: from files to batches, for training with augmentation and anchor assignment, for evaluation with a network that
+/// returns no detections.
 /// </summary>
-/// <param name="set">The images.</param>
-/// <param name="settings">Input size, augmentation, anchors and batch of a training.</param>
-/// <param name="workers">Threads that make batches.</param>
+/// <param name="set">The dataset.</param>
+/// <param name="settings">Input size, augmentation, anchors and batch size.</param>
+/// <param name="workers">Number of worker threads.</param>
 public sealed class LoaderBenchmark(DetectionDataset set, RunSettings settings, int workers)
 {
     private readonly TrainingLoader _files = Training(set, settings, workers, cacheBytes: 0);
@@ -20,19 +20,19 @@ public sealed class LoaderBenchmark(DetectionDataset set, RunSettings settings, 
     private readonly BufferPool<PixelBuffer> _pool = new();
     private int _epoch;
 
-    /// <summary>Images of a training epoch: those that fill whole batches.</summary>
+    /// <summary>Images per training epoch, without an incomplete last batch.</summary>
     public int TrainingImages => _files.BatchesPerEpoch * settings.Training.Batch;
 
-    /// <summary>Images of an evaluation.</summary>
+    /// <summary>Images per evaluation.</summary>
     public int EvaluationImages => set.Images.Count;
 
-    /// <summary>An epoch of training whose images are decoded.</summary>
+    /// <summary>A training epoch that decodes all images.</summary>
     public void TrainFromFiles() => Consume(_files.Epoch(_epoch++));
 
-    /// <summary>An epoch of training whose images are in memory after the first time.</summary>
+    /// <summary>A training epoch with a cache of decoded images, filled by the first call.</summary>
     public void TrainFromMemory() => Consume(_memory.Epoch(_epoch++));
 
-    /// <summary>All images, as an evaluation takes them.</summary>
+    /// <summary>An evaluation of all images.</summary>
     public void Evaluate()
     {
         var planner = new ViewPlanner(settings.Input);

@@ -3,16 +3,16 @@ using RetinaSharp.Detection.Modeling.Architecture;
 
 namespace RetinaSharp.Experiments.Benchmarks;
 
-/// <summary>Floating-point operations of a network's convolutions, two for each product that is added: what they are by definition, however they are computed.</summary>
-/// <param name="Forward">From the image to the outputs.</param>
-/// <param name="Backward">Gradients with respect to the weights that are trained, and to the inputs that depend on some.</param>
+/// <summary>Floating-point operations of a network's convolutions, two per multiply-add, of the direct algorithm whatever kernel is used.</summary>
+/// <param name="Forward">Forward pass.</param>
+/// <param name="Backward">Backward pass: gradients with respect to trained weights, and to inputs that depend on such.</param>
 internal readonly record struct NetworkCost(double Forward, double Backward)
 {
-    /// <summary>The cost for one image.</summary>
-    /// <param name="settings">The architecture's settings.</param>
+    /// <summary>Computes the cost of one image.</summary>
+    /// <param name="settings">Settings of the architecture.</param>
     /// <param name="classes">Number of classes.</param>
-    /// <param name="freeze">Parts of the backbone that are not trained, as the setting of a training run.</param>
-    /// <param name="side">Side of the image.</param>
+    /// <param name="freeze">Number of frozen parts of the backbone, as in the training settings.</param>
+    /// <param name="side">Side length of the image in pixels.</param>
     public static NetworkCost Compute(ModelSettings settings, int classes, int freeze, int side)
     {
         var cost = default(NetworkCost);

@@ -6,12 +6,12 @@ using RetinaSharp.Detection.Modeling.Architecture;
 namespace RetinaSharp.Experiments.Benchmarks;
 
 /// <summary>
-/// What torchvision's <c>retinanet_resnet50_fpn</c> is when it is trained from trained weights, so that both are timed on the same
-/// work: ResNet-50 with frozen norms, stem and first stage not trained, P6 from P5, L1, 91 outputs.
+/// The configuration of torchvision's <c>retinanet_resnet50_fpn</c> when fine-tuned, so that both are timed on the same work: ResNet-50 with frozen batch norm,
+/// frozen stem and first stage, P6 from P5, L1 box loss, 91 classes.
 /// </summary>
 internal static class PeerModel
 {
-    /// <summary>Its classes; the first is the background, which is never learnt.</summary>
+    /// <summary>Number of classes; the first is background, which has no ground truth.</summary>
     public const int Classes = 91;
 
     public static RunSettings Settings { get; } = Compatibility.Torchvision(Presets.R50 with
@@ -21,10 +21,10 @@ internal static class PeerModel
 
     public static IReadOnlyList<Category> Categories { get; } = [.. Enumerable.Range(0, Classes).Select(id => new Category(id, $"class {id}"))];
 
-    /// <summary>Its initial tensors.</summary>
+    /// <summary>Creates random weights.</summary>
     public static NetworkState CreateState() => WeightInitializer.Create(RetinaNetArchitecture.Create(Settings.Model, Classes), seed: 0);
 
-    /// <summary>An image of noise.</summary>
+    /// <summary>Random pixels.</summary>
     public static byte[] Pixels(int size, int seed)
     {
         var pixels = new byte[size * size * 3];

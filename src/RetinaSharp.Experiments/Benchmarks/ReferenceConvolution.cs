@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace RetinaSharp.Experiments.Benchmarks;
 
-/// <summary>A convolution that keeps the machine as busy as one can: 3 × 3, 256 to 256 channels, 128 × 128 pixels.</summary>
+/// <summary>A convolution near the peak throughput of the machine, as reference for other timings: 3 × 3, 256 to 256 channels, 128 × 128 pixels.</summary>
 public sealed class ReferenceConvolution : IDisposable
 {
     private const int Channels = 256;
@@ -13,9 +13,9 @@ public sealed class ReferenceConvolution : IDisposable
     private readonly Tensor _input;
     private readonly Tensor _weight;
 
-    /// <summary>Makes its tensors.</summary>
-    /// <param name="type">Type of the computation.</param>
-    /// <param name="device">Where it is computed.</param>
+    /// <summary>Creates the tensors.</summary>
+    /// <param name="type">Number type of the computation.</param>
+    /// <param name="device">The device.</param>
     public ReferenceConvolution(ScalarType type, Device device)
     {
         using var scope = NewDisposeScope();
@@ -23,10 +23,10 @@ public sealed class ReferenceConvolution : IDisposable
         _weight = Ones(type, device, Channels, Channels, Kernel, Kernel).DetachFromDisposeScope();
     }
 
-    /// <summary>Floating-point operations of one run.</summary>
+    /// <summary>Floating-point operations per run.</summary>
     public const double Operations = 2.0 * Channels * Channels * Kernel * Kernel * Side * Side;
 
-    /// <summary>Runs it once.</summary>
+    /// <summary>Runs once.</summary>
     public void Run()
     {
         using var guard = no_grad();

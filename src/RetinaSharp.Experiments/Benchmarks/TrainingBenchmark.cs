@@ -10,8 +10,8 @@ using static TorchSharp.torch;
 namespace RetinaSharp.Experiments.Benchmarks;
 
 /// <summary>
-/// Steps of training on one batch of square images, from pixels in memory and boxes to moved weights: what torchvision's model, its
-/// <c>backward</c> and its optimiser do in one step. All steps are made by the code that trains.
+/// Training steps on one batch of square images in memory: anchor assignment, forward pass, loss, backward pass and optimizer step, the same work as a step of
+/// torchvision's model. It runs the code of the trainer.
 /// </summary>
 public sealed class TrainingBenchmark : INetworkBenchmark
 {
@@ -29,12 +29,12 @@ public sealed class TrainingBenchmark : INetworkBenchmark
     private readonly BufferPool<TrainingBuffers> _pool = new();
     private int _step;
 
-    /// <summary>Makes the network.</summary>
-    /// <param name="size">Side of the images, a multiple of 32.</param>
-    /// <param name="batch">Images of a step.</param>
-    /// <param name="precision">Type of the computation.</param>
-    /// <param name="device">Where it is computed.</param>
-    /// <param name="threads">Threads to use.</param>
+    /// <summary>Creates the network.</summary>
+    /// <param name="size">Side length of the images in pixels, a multiple of 32.</param>
+    /// <param name="batch">Batch size.</param>
+    /// <param name="precision">Precision of the network.</param>
+    /// <param name="device">The device; null: CPU.</param>
+    /// <param name="threads">Number of threads.</param>
     public TrainingBenchmark(int size, int batch, Precision precision, Device? device, int threads)
     {
         _size = size;
@@ -69,7 +69,7 @@ public sealed class TrainingBenchmark : INetworkBenchmark
     /// <inheritdoc/>
     public void ResetPhases() => _clock.Reset();
 
-    /// <summary>Makes one step.</summary>
+    /// <summary>Runs one training step.</summary>
     public void Run()
     {
         _clock.Skip();

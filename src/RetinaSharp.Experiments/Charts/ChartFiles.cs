@@ -2,16 +2,16 @@ using System.Text;
 using RetinaSharp.Detection;
 using RetinaSharp.Experiments.Reports;
 
-namespace RetinaSharp.Experiments.Figures;
+namespace RetinaSharp.Experiments.Charts;
 
-/// <summary>Figures as files: the picture, and its numbers beside it.</summary>
-internal static class FigureFiles
+/// <summary>Writes line charts as files.</summary>
+internal static class ChartFiles
 {
-    /// <summary>Writes NAME.svg and NAME.csv, each complete or not there at all.</summary>
-    /// <param name="folder">The folder; it is made where it is not there.</param>
-    /// <param name="name">Name without extension; files that are there are replaced.</param>
-    /// <param name="chart">What is shown.</param>
-    /// <returns>The two files.</returns>
+    /// <summary>Writes NAME.svg and NAME.csv, each atomically.</summary>
+    /// <param name="folder">The folder; created if needed.</param>
+    /// <param name="name">File name without extension; existing files are replaced.</param>
+    /// <param name="chart">The chart.</param>
+    /// <returns>The paths of the two files.</returns>
     /// <exception cref="IOException">A file cannot be written.</exception>
     public static IReadOnlyList<string> Write(string folder, string name, LineChart chart)
     {

@@ -2,9 +2,9 @@ using RetinaSharp.Imaging;
 using ScottPlot;
 using SkiaSharp;
 
-namespace RetinaSharp.Experiments.Figures;
+namespace RetinaSharp.Experiments.Charts;
 
-/// <summary>Gives ScottPlot the font that comes with RetinaSharp.Imaging: a machine may have none, and text without one is left out silently.</summary>
+/// <summary>Gives ScottPlot the embedded font of RetinaSharp.Imaging: on a machine without fonts text would silently be missing.</summary>
 internal sealed class ChartFont : IFontResolver
 {
     private static readonly Lazy<SKTypeface> Typeface = new(() =>
@@ -21,7 +21,7 @@ internal sealed class ChartFont : IFontResolver
         Fonts.Sans = EmbeddedFont.Family;
     }
 
-    /// <summary>Makes it known to ScottPlot.</summary>
+    /// <summary>Registers the font with ScottPlot, once.</summary>
     public static void Register()
     {
     }

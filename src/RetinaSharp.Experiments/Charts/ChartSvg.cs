@@ -5,30 +5,30 @@ using RetinaSharp.Imaging;
 using ScottPlot;
 using ScottPlot.TickGenerators;
 
-namespace RetinaSharp.Experiments.Figures;
+namespace RetinaSharp.Experiments.Charts;
 
 /// <summary>Line charts as SVG, drawn by ScottPlot. The same chart gives the same bytes.</summary>
 internal static partial class ChartSvg
 {
-    // Small, so that text of 13 pixels stays legible where the chart is as wide as a phone.
+    // Small, so that text of 13 pixels stays legible at the width of a phone.
     private const int Width = 460, PlotHeight = 290, LegendRow = 22, TitleHeight = 32;
     private const float TextSize = 13, MarkerSize = 4;
 
-    // More points than this are a curve, and are not marked.
+    // Longer series have no markers.
     private const int MaxMarkers = 60;
 
-    // Every color as it is in the file, and as it is in dark mode; the first three are paper, text and grid.
+    // Every color in the file and in dark mode; the first three are background, text and grid.
     private static readonly (string Light, string Dark)[] Colors =
     [
         ("white", "#14181f"), ("#566072", "#a2adbd"), ("#D9DEE6", "#343d4b"),
         ("#0B6BB5", "#5aaeee"), ("#C8500A", "#ff9354"), ("#0A7F5C", "#3fc79a"), ("#A4438A", "#e48dcb"), ("#8A6D00", "#e0b93a"), ("#4B5563", "#b3bcc9"),
     ];
 
-    // Series are told apart without colors, too. The same dashes are in report.css.
+    // So that series differ without color, too. The same dashes are in report.css.
     private static readonly LinePattern[] Patterns =
         [LinePattern.Solid, new([7, 3], 0, "7 3"), new([2, 3], 0, "2 3"), new([9, 3, 2, 3], 0, "9 3 2 3"), new([4, 2], 0, "4 2"), new([12, 3], 0, "12 3")];
 
-    /// <summary>A style sheet for charts of class <c>chart</c>: the font, and the colors of dark mode, which style sheets may set over those of attributes.</summary>
+    /// <summary>Style sheet for charts of class <c>chart</c>: the font, and the colors of dark mode, which override those of SVG attributes.</summary>
     public static string Style { get; } = $$"""
         .chart text { font-family: {{EmbeddedFont.Family}}, system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif; }
         @media screen and (prefers-color-scheme: dark) {
@@ -36,9 +36,9 @@ internal static partial class ChartSvg
         }
         """;
 
-    /// <summary>A chart for a page that has <see cref="Style"/>, and its title and legend beside it.</summary>
-    /// <param name="chart">What it shows.</param>
-    /// <param name="number">Its number in the page, for names that have to differ.</param>
+    /// <summary>Renders a chart for a page that has <see cref="Style"/> and shows title and legend itself.</summary>
+    /// <param name="chart">The chart.</param>
+    /// <param name="number">Index of the chart in the page, for unique element ids.</param>
     public static string Render(LineChart chart, int number)
     {
         using var plot = Plot(chart);
@@ -46,13 +46,13 @@ internal static partial class ChartSvg
         return Clean(plot.GetSvgXml(Width, PlotHeight), number);
     }
 
-    /// <summary>A chart as a file that needs nothing else, with title and legend.</summary>
-    /// <param name="chart">What it shows.</param>
-    /// <exception cref="ArgumentException">No point can be drawn, or there are more series than can be told apart.</exception>
+    /// <summary>Renders a chart as a standalone file with title and legend.</summary>
+    /// <param name="chart">The chart.</param>
+    /// <exception cref="ArgumentException">No point can be drawn, or there are too many series.</exception>
     public static string RenderFile(LineChart chart)
     {
         if (chart.Series.Count > LineChart.MaxSeries)
-            throw new ArgumentException($"a chart tells {LineChart.MaxSeries} curves apart, not {chart.Series.Count}", nameof(chart));
+            throw new ArgumentException($"a chart has at most {LineChart.MaxSeries} series, not {chart.Series.Count}", nameof(chart));
         if (chart.Series.All(series => !Points(series, chart).Any()))
             throw new ArgumentException("a chart needs a point", nameof(chart));
         using var plot = Plot(chart);
@@ -96,7 +96,7 @@ internal static partial class ChartSvg
 
         SetAxis(plot.Axes.Bottom, chart.XTitle, chart.IsXLogarithmic, isWhole: chart.Series.All(series => series.Points.All(point => double.IsInteger(point.X))));
         SetAxis(plot.Axes.Left, chart.YTitle, chart.IsYLogarithmic, isWhole: false);
-        if (chart.IsOfShares)
+        if (chart.HasUnitAxes)
             plot.Axes.SetLimits(0, 1, 0, 1);
         else
             plot.Axes.Margins(.02, .06);
@@ -114,7 +114,7 @@ internal static partial class ChartSvg
             : new NumericAutomatic { IntegerTicksOnly = isWhole, LabelFormatter = Text };
     }
 
-    // On the axes, rising.
+    // In axis coordinates, by ascending x.
     private static IEnumerable<(double X, double Y)> Points(LineSeries series, LineChart chart) =>
         ChartData.ByX(series, chart).OrderBy(point => point.Key)
             .Select(point => (chart.IsXLogarithmic ? Math.Log10(point.Key) : point.Key, chart.IsYLogarithmic ? Math.Log10(point.Value) : point.Value));
@@ -122,19 +122,19 @@ internal static partial class ChartSvg
     private static string Text(double value) => double.Parse(value.ToString("G4", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture)
         .ToString(Math.Abs(value) is >= 1e-4 or 0 ? "0.######" : "0.###E0", CultureInfo.InvariantCulture).Replace('-', '\u2212');
 
-    // Scales with its place, has names of its own and hundredths of a pixel. Text is as wide as in the embedded font, whatever font the reader has.
+    // Makes the SVG scale with its container, its ids unique in the page and its coordinates short. Text keeps the width of the embedded font in other fonts.
     private static string Clean(string svg, int number)
     {
         svg = svg[svg.IndexOf("<svg", StringComparison.Ordinal)..];
         svg = Letters().Replace(svg, match => $"x=\"{match.Groups[1].Value}\"{WidthOf(match)} y=\"{match.Groups[3].Value}\"");
         svg = Attributes().Replace(svg, attribute => Fractions().Replace(attribute.Value, fraction => Text(Parse(fraction.Value), "0.##")));
-        // Skia counts its clips for all of the process.
+        // Skia numbers its clip ids per process.
         var clips = new Dictionary<string, int>();
         svg = Clips().Replace(svg, match => $"c{number}-{(clips.TryGetValue(match.Value, out var clip) ? clip : clips[match.Value] = clips.Count)}");
         return Size().Replace(svg, match => $"<svg{match.Groups[1].Value} class=\"chart\" viewBox=\"0 0 {match.Groups[2].Value} {match.Groups[3].Value}\"", 1);
     }
 
-    // Skia writes the place of every letter, but not where the last one ends.
+    // Skia writes the position of every letter, but not where the last one ends.
     private static string WidthOf(Match text)
     {
         var (first, letters) = (Parse(text.Groups[1].Value), text.Groups[2].Captures);

@@ -2,12 +2,12 @@ using System.Globalization;
 using System.Text;
 using RetinaSharp.Experiments.Reports;
 
-namespace RetinaSharp.Experiments.Figures;
+namespace RetinaSharp.Experiments.Charts;
 
-/// <summary>The numbers of a line chart as CSV: a line a place, a column a curve, every number with all of its digits.</summary>
+/// <summary>The points of a line chart as CSV: one line per x, one column per series, numbers with round-trip precision.</summary>
 internal static class CsvTable
 {
-    /// <summary>The table.</summary>
+    /// <summary>Renders the table.</summary>
     /// <param name="chart">The chart.</param>
     public static string Render(LineChart chart)
     {

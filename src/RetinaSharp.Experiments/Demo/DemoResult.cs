@@ -3,8 +3,8 @@ using RetinaSharp.Detection.Training;
 
 namespace RetinaSharp.Experiments.Demo;
 
-/// <summary>How a contender did.</summary>
-/// <param name="Contender">Which.</param>
-/// <param name="Training">Its training.</param>
-/// <param name="Evaluation">Its last weights on the validation images.</param>
-public sealed record DemoOutcome(Contender Contender, TrainingResult Training, SetEvaluation Evaluation);
+/// <summary>The result of a training run of the demo.</summary>
+/// <param name="Run">The run.</param>
+/// <param name="Training">Result of its training.</param>
+/// <param name="Evaluation">Its last weights, evaluated on the validation set.</param>
+public sealed record DemoResult(DemoRun Run, TrainingResult Training, SetEvaluation Evaluation);

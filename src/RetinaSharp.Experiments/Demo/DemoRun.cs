@@ -2,8 +2,8 @@ using RetinaSharp.Detection.Configuration;
 
 namespace RetinaSharp.Experiments.Demo;
 
-/// <summary>One of the trainings that the demonstration sets side by side.</summary>
-/// <param name="Name">What it is called, such as "focal loss".</param>
-/// <param name="Folder">Its run folder, within the demonstration's.</param>
+/// <summary>A training run of the demo.</summary>
+/// <param name="Name">Its name, such as "focal loss".</param>
+/// <param name="Folder">Its run folder, within the folder of the demo.</param>
 /// <param name="Settings">Its settings.</param>
-public sealed record Contender(string Name, string Folder, RunSettings Settings);
+public sealed record DemoRun(string Name, string Folder, RunSettings Settings);

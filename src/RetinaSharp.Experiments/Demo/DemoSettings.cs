@@ -3,15 +3,15 @@ using RetinaSharp.Experiments.Scenes;
 
 namespace RetinaSharp.Experiments.Demo;
 
-/// <summary>What the demonstration trains: a small detector on generated scenes, in a minute or two on two cores.</summary>
+/// <summary>Settings of the demo: a small detector on synthetic scenes, trained in a minute or two on two cores.</summary>
 public static class DemoSettings
 {
-    /// <summary>The data set.</summary>
+    /// <summary>The dataset.</summary>
     public static SceneSettings Scenes { get; } = new() { Train = 640, Val = 100 };
 
     /// <summary>
-    /// The training with focal loss: preset tiny, with what makes a short training from scratch learn the most. Normalised heads
-    /// learn in half of the steps, and scenes have no upside, so that each image can be seen in eight ways.
+    /// The run with focal loss: preset tiny, adapted to a short run from scratch. Heads with normalization converge in half the steps, and scenes have no
+    /// orientation, so that flips and rotations multiply them by eight.
     /// </summary>
     public static RunSettings Focal { get; } = Presets.Tiny with
     {
@@ -20,7 +20,7 @@ public static class DemoSettings
         Training = Presets.Tiny.Training with { Epochs = 10, LearningRate = 8e-3, Ema = .99 },
     };
 
-    /// <summary>The same training with plain cross entropy, without alpha; everything else as it is, the prior too.</summary>
+    /// <summary>The same run with plain cross entropy, without alpha; all else is equal, including the prior.</summary>
     public static RunSettings CrossEntropy { get; } = Focal with
     {
         Loss = Focal.Loss with { Classification = ClassificationLossKind.CrossEntropy, Alpha = null },

@@ -9,102 +9,75 @@ using RetinaSharp.Imaging;
 namespace RetinaSharp.Experiments.Demo;
 
 /// <summary>
-/// The whole way on generated scenes, step by step: make the data, train with focal loss and with plain cross entropy on the same
-/// data, seed and steps, measure both, draw what they found, and write a report.
+/// The demo, step by step: generate synthetic scenes, train with focal loss and with plain cross entropy on the same data, seed and number of steps,
+/// evaluate both, and write a report.
 /// </summary>
-/// <param name="folder">Where everything goes; an empty folder, or one that is not there yet.</param>
-public sealed class Demonstration(string folder)
+/// <param name="folder">The output folder: empty, or missing.</param>
+public sealed class FocalLossDemo(string folder)
 {
-    private const int Pictures = 6;
-    private const double DrawThreshold = .3;
     private const string LastWeights = "last.safetensors";
 
-    /// <summary>The trainings, in their order.</summary>
-    public static IReadOnlyList<Contender> Contenders { get; } =
+    /// <summary>The training runs, in order.</summary>
+    public static IReadOnlyList<DemoRun> Runs { get; } =
         [new("focal loss", "focal", DemoSettings.Focal), new("cross entropy", "cross-entropy", DemoSettings.CrossEntropy)];
 
-    /// <summary>Where the data is, in COCO layout.</summary>
+    /// <summary>The dataset, in COCO layout.</summary>
     public string DataFolder => Path.Combine(folder, "data");
 
-    /// <summary>Where the pictures are on which detections are drawn.</summary>
+    /// <summary>The drawn images on which the runs differ.</summary>
     public string PictureFolder => Path.Combine(folder, "pictures");
 
     /// <summary>The report.</summary>
     public string ReportFile => Path.Combine(folder, "report.html");
 
-    /// <summary>A contender's run folder.</summary>
-    /// <param name="contender">The contender.</param>
-    public string RunFolder(Contender contender) => Path.Combine(folder, contender.Folder);
+    /// <summary>The run folder of a training run.</summary>
+    /// <param name="run">The run.</param>
+    public string RunFolder(DemoRun run) => Path.Combine(folder, run.Folder);
 
-    /// <summary>Makes the data set.</summary>
-    /// <param name="progress">Told how many images are done.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <summary>Generates the dataset.</summary>
+    /// <param name="progress">Receives the number of images done.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
     /// <exception cref="IOException">The folder is not empty, or cannot be written.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">It was canceled.</exception>
     public (SceneSplit Train, SceneSplit Val) Generate(IProgress<int>? progress = null, CancellationToken cancellationToken = default) =>
         SceneSet.Write(DataFolder, DemoSettings.Scenes, progress, cancellationToken);
 
-    /// <summary>
-    /// Trains a contender and measures it. The validation images choose nothing: they draw the curve of AP, and the last
-    /// weights are measured, not the best.
-    /// </summary>
-    /// <param name="contender">Which.</param>
-    /// <param name="train">Images to train on.</param>
-    /// <param name="val">Images to measure on.</param>
-    /// <param name="progress">Told how far it is.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <summary>Trains and evaluates. Nothing is selected on the validation set: the last weights are evaluated, not the best epoch's.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="train">Training set.</param>
+    /// <param name="val">Validation set.</param>
+    /// <param name="progress">Receives the progress of the training.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
     /// <exception cref="TrainingDivergedException">A loss or a gradient is not finite.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public DemoOutcome Train(
-        Contender contender, DetectionDataset train, DetectionDataset val, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
+    /// <exception cref="OperationCanceledException">It was canceled.</exception>
+    public DemoResult Train(
+        DemoRun run, DetectionDataset train, DetectionDataset val, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
-        var run = RunFolder(contender);
-        var result = new Trainer(contender.Settings, train, val, new() { Folder = run }).Train(progress, cancellationToken);
+        var runFolder = RunFolder(run);
+        var result = new Trainer(run.Settings, train, val, new() { Folder = runFolder }).Train(progress, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
-        using var detector = Detector.Load(Path.Combine(run, LastWeights));
+        using var detector = Detector.Load(Path.Combine(runFolder, LastWeights));
         var evaluation = SetEvaluator.Evaluate(detector, val, cancellationToken: cancellationToken);
-        DetectionResults.Write(Path.Combine(run, "detections.json"), evaluation.Detections);
-        return new(contender, result, evaluation);
+        DetectionResults.Write(Path.Combine(runFolder, "detections.json"), evaluation.Detections);
+        return new(run, result, evaluation);
     }
 
-    /// <summary>Draws what was found on the first validation images, into <see cref="PictureFolder"/>, and writes <see cref="ReportFile"/>.</summary>
-    /// <param name="outcomes">How the contenders did.</param>
-    /// <param name="val">The images that they were measured on.</param>
+    /// <summary>Draws the images on which the runs differ most into <see cref="PictureFolder"/>, and writes <see cref="ReportFile"/>.</summary>
+    /// <param name="results">The results of the runs.</param>
+    /// <param name="val">The validation set.</param>
     /// <exception cref="IOException">A file cannot be written.</exception>
     /// <exception cref="ImageException">An image cannot be read or written.</exception>
-    public void WriteReport(IReadOnlyList<DemoOutcome> outcomes, SceneSplit val)
+    public void WriteReport(IReadOnlyList<DemoResult> results, SceneSplit val)
     {
+        var differences = new RunDifferences(val.Set, [.. results.Select(result => (result.Run.Name, result.Evaluation.Detections))]);
         Directory.CreateDirectory(PictureFolder);
+        foreach (var one in differences.Drawings)
+            one.Drawing.Save(Path.Combine(PictureFolder, $"{results[one.Run].Run.Folder}-{one.Source.FileName}"));
         var scenes = DemoSettings.Scenes;
         HtmlReport.Write(ComparisonReport.Create(
-            "Focal loss and cross entropy, side by side",
-            string.Create(CultureInfo.InvariantCulture, $"The same small RetinaNet, trained twice on {scenes.Train} generated scenes with the same seed and the same steps, ")
-                + string.Create(CultureInfo.InvariantCulture, $"and measured on {scenes.Val} others that chose nothing. Only the loss of the classification differs."),
-            [.. outcomes.Select(outcome => new ComparedRun(
-                outcome.Contender.Name, RunFolder(outcome.Contender), outcome.Evaluation.Metrics, Draw(outcome, val.Set)))]), ReportFile);
-    }
-
-    private List<Picture> Draw(DemoOutcome outcome, DetectionDataset val)
-    {
-        var pictures = new List<Picture>();
-        foreach (var image in val.Images.Take(Pictures))
-        {
-            // The best is drawn last, over the others.
-            var found = outcome.Evaluation.Detections.Where(one => one.ImageId == image.Id && one.Score >= DrawThreshold).OrderBy(one => one.Score).ToList();
-            var drawn = Image.Load(image.Path).Draw([.. found.Select(one => Label(one, val.Categories))]);
-            drawn.Save(Path.Combine(PictureFolder, $"{outcome.Contender.Folder}-{image.FileName}"));
-            var caption = string.Create(CultureInfo.InvariantCulture, $"{outcome.Contender.Name}: {found.Count} found, {image.Annotations.Count} there");
-            pictures.Add(new(drawn, $"Scene {image.Id} with the boxes that the detector trained with {outcome.Contender.Name} found", caption));
-        }
-
-        return pictures;
-    }
-
-    private static BoxLabel Label(DetectionResult found, IReadOnlyList<Category> categories)
-    {
-        var place = Enumerable.Range(0, categories.Count).First(i => categories[i].Id == found.CategoryId);
-        var (box, name) = (found.Box, categories[place].Name);
-        return new((float)box.X, (float)box.Y, (float)(box.X + box.Width), (float)(box.Y + box.Height),
-            string.Create(CultureInfo.InvariantCulture, $"{name} {found.Score:0.00}"), place);
+            "Focal loss and cross entropy compared",
+            string.Create(CultureInfo.InvariantCulture, $"The same small RetinaNet, trained twice on {scenes.Train} synthetic scenes with the same seed and number of steps, ")
+                + string.Create(CultureInfo.InvariantCulture, $"and evaluated on {scenes.Val} others. Only the classification loss differs. Nothing was selected on the validation set."),
+            [.. results.Select(result => new ComparedRun(result.Run.Name, RunFolder(result.Run), result.Evaluation.Metrics))], differences), ReportFile);
     }
 }

@@ -1,8 +1,8 @@
 namespace RetinaSharp.Experiments.Reports;
 
-/// <summary>Bars that lie, one group a category, with their values beside them.</summary>
-/// <param name="Title">What the chart shows.</param>
-/// <param name="Categories">Names of the groups.</param>
-/// <param name="Series">A bar of each in every group; up to six.</param>
-/// <param name="Format">How values are shown.</param>
+/// <summary>Horizontal bars with their values, grouped by category.</summary>
+/// <param name="Title">Title.</param>
+/// <param name="Categories">Names of the categories.</param>
+/// <param name="Series">One bar of each series per category; 1 to 6.</param>
+/// <param name="Format">Number format of the values.</param>
 public sealed record BarChart(string Title, IReadOnlyList<string> Categories, IReadOnlyList<BarSeries> Series, string Format = "0.000") : ReportBlock;

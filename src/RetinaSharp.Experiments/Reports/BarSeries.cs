@@ -1,6 +1,6 @@
 namespace RetinaSharp.Experiments.Reports;
 
-/// <summary>The bars of one colour of a <see cref="BarChart"/>.</summary>
-/// <param name="Name">Their name.</param>
-/// <param name="Values">A value for each category; one that is below 0 or not finite has no bar.</param>
+/// <summary>A series of a <see cref="BarChart"/>: bars of one color.</summary>
+/// <param name="Name">Name.</param>
+/// <param name="Values">A value per category; negative and non-finite ones have no bar.</param>
 public sealed record BarSeries(string Name, IReadOnlyList<double> Values);

@@ -1,8 +1,8 @@
-using RetinaSharp.Experiments.Figures;
+using RetinaSharp.Experiments.Charts;
 
 namespace RetinaSharp.Experiments.Reports;
 
-/// <summary>Writes the blocks of a report, one kind of block a method.</summary>
+/// <summary>Writes the blocks of a report, one method per kind of block.</summary>
 internal sealed class BlockWriter(HtmlWriter html)
 {
     private int _charts;
@@ -14,10 +14,13 @@ internal sealed class BlockWriter(HtmlWriter html)
             case Paragraph paragraph:
                 html.Line($"<p>{paragraph.Text}</p>");
                 break;
-            case KeyFigures figures:
-                Write(figures);
+            case KeyMetrics metrics:
+                Write(metrics);
                 break;
             case ReportTable table:
+                Write(table);
+                break;
+            case HeatMapTable table:
                 Write(table);
                 break;
             case LineChart chart:
@@ -34,14 +37,14 @@ internal sealed class BlockWriter(HtmlWriter html)
         }
     }
 
-    private void Write(KeyFigures figures)
+    private void Write(KeyMetrics metrics)
     {
-        html.Raw("<dl class=\"figures\">");
-        foreach (var figure in figures.Figures)
+        html.Raw("<dl class=\"metrics\">");
+        foreach (var metric in metrics.Metrics)
         {
-            html.Line($"<div><dt>{figure.Label}</dt><dd>{figure.Value}</dd>");
-            if (figure.Note.Length > 0)
-                html.Line($"<dd class=\"note\">{figure.Note}</dd>");
+            html.Line($"<div><dt>{metric.Label}</dt><dd>{metric.Value}</dd>");
+            if (metric.Note.Length > 0)
+                html.Line($"<dd class=\"note\">{metric.Note}</dd>");
             html.Raw("</div>");
         }
 
@@ -50,12 +53,12 @@ internal sealed class BlockWriter(HtmlWriter html)
 
     private void Write(ReportTable table)
     {
-        var unfit = table.Rows.FirstOrDefault(row => row.Count != table.Columns.Count);
-        if (unfit is not null)
-            throw new ArgumentException($"the table '{table.Caption}' has {table.Columns.Count} columns, but a row of {unfit.Count} cells");
+        var invalid = table.Rows.FirstOrDefault(row => row.Count != table.Columns.Count);
+        if (invalid is not null)
+            throw new ArgumentException($"the table '{table.Caption}' has {table.Columns.Count} columns, but a row of {invalid.Count} cells");
         if (table.IsFolded)
             html.Line($"<details><summary>{table.Caption}</summary>");
-        // What is wider than the page is scrolled, by the keyboard too.
+        // Tables wider than the page scroll; focusable, so that they scroll by keyboard too.
         html.Line($"<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"{table.Caption}\"><table>");
         if (!table.IsFolded)
             html.Line($"<caption>{table.Caption}</caption>");
@@ -83,6 +86,27 @@ internal sealed class BlockWriter(HtmlWriter html)
             html.Raw("</details>");
     }
 
+    private void Write(HeatMapTable table)
+    {
+        if (table.Counts.Count != table.Labels.Count || table.Counts.Any(row => row.Count != table.Labels.Count))
+            throw new ArgumentException($"the matrix '{table.Caption}' has {table.Labels.Count} labels, but not as many rows and columns");
+        html.Line($"<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"{table.Caption}\"><table class=\"heat\"><caption>{table.Caption}</caption>");
+        html.Line($"<thead><tr><td></td><th scope=\"colgroup\" colspan=\"{table.Labels.Count}\">{table.ColumnTitle}</th></tr>");
+        html.Line($"<tr><th scope=\"col\">{table.RowTitle}</th>");
+        foreach (var label in table.Labels)
+            html.Line($"<th scope=\"col\" class=\"number\">{label}</th>");
+        html.Raw("</tr></thead><tbody>");
+        for (var row = 0; row < table.Labels.Count; row++)
+        {
+            html.Line($"<tr><th scope=\"row\">{table.Labels[row]}</th>");
+            for (var column = 0; column < table.Labels.Count; column++)
+                html.Line($"<td class=\"number h{table.Level(row, column)}\">{table.Counts[row][column]}</td>");
+            html.Raw("</tr>");
+        }
+
+        html.Raw("</tbody></table></div>");
+    }
+
     private void Write(LineChart chart, int number)
     {
         CheckSeries(chart.Title, chart.Series.Count);
@@ -92,20 +116,24 @@ internal sealed class BlockWriter(HtmlWriter html)
             html.Line($"<li class=\"s{series}\"><svg class=\"line\" aria-hidden=\"true\"><line x1=\"0\" y1=\"50%\" x2=\"100%\" y2=\"50%\"/></svg>{chart.Series[series].Name}</li>");
         html.Raw("</ul>");
         var names = string.Join(", ", chart.Series.Select(series => series.Name));
-        html.Line($"<div class=\"plot\" role=\"img\" aria-label=\"Line chart. {chart.Title}: {chart.YTitle} by {chart.XTitle}; curves: {names}. The table that follows has the numbers.\">");
+        html.Line($"<div class=\"plot\" role=\"img\" aria-label=\"Line chart. {chart.Title}: {chart.YTitle} by {chart.XTitle}; series: {names}. The table that follows has the numbers.\">");
         html.Raw(ChartSvg.Render(chart, number));
         html.Raw("</div>");
         Write(new ReportTable($"Numbers of “{chart.Title}”", [chart.XTitle, .. chart.Series.Select(series => series.Name)],
-            [.. data.X.Select((x, place) => (IReadOnlyList<TableCell>)[Number(x), .. data.Y.Select(values => (TableCell)Number(values[place]))])], IsFolded: true));
+            [.. data.X.Select((x, index) => (IReadOnlyList<TableCell>)[Number(x), .. data.Y.Select(values => (TableCell)Number(values[index]))])], IsFolded: true));
         html.Raw("</figure>");
     }
 
+    /// <remarks>
+    /// A table with an SVG bar per row rather than a chart by ScottPlot: names of any length wrap, values are text that can be read aloud and copied, and the
+    /// bars scale to a phone without scaling the text.
+    /// </remarks>
     private void Write(BarChart chart)
     {
         CheckSeries(chart.Title, chart.Series.Count);
-        var unfit = chart.Series.FirstOrDefault(series => series.Values.Count != chart.Categories.Count);
-        if (unfit is not null)
-            throw new ArgumentException($"the chart '{chart.Title}' has {chart.Categories.Count} categories, but its series '{unfit.Name}' {unfit.Values.Count} values");
+        var invalid = chart.Series.FirstOrDefault(series => series.Values.Count != chart.Categories.Count);
+        if (invalid is not null)
+            throw new ArgumentException($"the chart '{chart.Title}' has {chart.Categories.Count} categories, but its series '{invalid.Name}' {invalid.Values.Count} values");
         var values = chart.Series.SelectMany(series => series.Values).Where(value => double.IsFinite(value) && value > 0).ToList();
         var longest = values.Count == 0 ? 1 : values.Max();
         var isNamed = chart.Series.Count > 1;
@@ -124,9 +152,9 @@ internal sealed class BlockWriter(HtmlWriter html)
                 if (isNamed)
                     html.Line($"<th scope=\"row\">{chart.Series[series].Name}</th>");
                 var value = chart.Series[series].Values[category];
-                var isThere = double.IsFinite(value) && value >= 0;
-                var width = isThere ? (100 * value / longest).ToString("0.##") : "0";
-                html.Line($"<td class=\"bar\"><svg aria-hidden=\"true\"><rect width=\"{width}%\" height=\"100%\" rx=\"2\"/></svg></td><td class=\"number\">{(isThere ? value.ToString(chart.Format) : TableCell.None)}</td></tr>");
+                var hasBar = double.IsFinite(value) && value >= 0;
+                var width = hasBar ? (100 * value / longest).ToString("0.##") : "0";
+                html.Line($"<td class=\"bar\"><svg aria-hidden=\"true\"><rect width=\"{width}%\" height=\"100%\" rx=\"2\"/></svg></td><td class=\"number\">{(hasBar ? value.ToString(chart.Format) : TableCell.None)}</td></tr>");
             }
 
             html.Raw("</tbody>");
@@ -152,7 +180,7 @@ internal sealed class BlockWriter(HtmlWriter html)
     private static void CheckSeries(string title, int count)
     {
         if (count is 0 or > LineChart.MaxSeries)
-            throw new ArgumentException($"the chart '{title}' has {count} series; 1 to {LineChart.MaxSeries} can be told apart");
+            throw new ArgumentException($"the chart '{title}' has {count} series; 1 to {LineChart.MaxSeries} are possible");
     }
 
     private static string Number(double? value) => value?.ToString("G4") ?? TableCell.None;

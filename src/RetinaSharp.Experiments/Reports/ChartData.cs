@@ -1,6 +1,6 @@
 namespace RetinaSharp.Experiments.Reports;
 
-/// <summary>The points of a line chart as a table: the places, and for every series a value at each of them, or none.</summary>
+/// <summary>The points of a line chart as a table: the x values of all series, and the y value of each series at each of them, if any.</summary>
 internal sealed class ChartData
 {
     public ChartData(LineChart chart)
@@ -10,13 +10,13 @@ internal sealed class ChartData
         Y = [.. series.Select(values => X.Select(x => values.TryGetValue(x, out var y) ? y : (double?)null).ToArray())];
     }
 
-    /// <summary>The places, rising.</summary>
+    /// <summary>The x values, ascending.</summary>
     public double[] X { get; }
 
-    /// <summary>Of each series the values at the places.</summary>
+    /// <summary>[series][x]: the y values; null where a series has no point.</summary>
     public double?[][] Y { get; }
 
-    /// <summary>The values of a series that can be drawn, by x; of several at one x the last.</summary>
+    /// <summary>The points of a series that can be drawn, by x; of several at one x the last.</summary>
     public static Dictionary<double, double> ByX(LineSeries series, LineChart chart)
     {
         var values = new Dictionary<double, double>();

@@ -5,81 +5,114 @@ using RetinaSharp.Imaging;
 
 namespace RetinaSharp.Experiments.Reports;
 
-/// <summary>What a detector found, missed and took for an object on annotated images, as sections of a report with pictures.</summary>
-/// <param name="truth">The images.</param>
-/// <param name="detections">What was found, in the ids of the images' set.</param>
-/// <param name="threshold">The score from which a detection counts.</param>
-internal sealed class DetectionReview(DetectionDataset truth, IReadOnlyList<DetectionResult> detections, double threshold = .3)
+/// <summary>True positives, false positives and false negatives of a model, as sections of a report with pictures.</summary>
+/// <param name="groundTruth">The annotated images.</param>
+/// <param name="detections">The detections, in the ids of the ground truth.</param>
+/// <param name="threshold">Detections with lower scores are left out.</param>
+internal sealed class DetectionReview(DetectionDataset groundTruth, IReadOnlyList<DetectionResult> detections, double threshold = DetectionReview.DefaultThreshold)
 {
+    /// <summary>The threshold where no detection is a true positive, so that there is none of best F1.</summary>
+    public const double DefaultThreshold = .3;
+
     // Wide enough to be read on a phone, small enough for a report of many.
     private const int ImageSide = 640;
     private const int CropSide = 240;
 
-    // What surrounds a box tells what it is, and shows small ones no larger than the eye can use.
+    // What surrounds a box helps to recognize it; smaller crops would be blurred.
     private const double Context = 2.2;
-    private const double SmallestCrop = 40;
+    private const double MinCrop = 40;
 
-    private readonly Dictionary<long, AnnotatedImage> _images = truth.Images.ToDictionary(image => image.Id);
-    private readonly Dictionary<long, string> _names = truth.Categories.ToDictionary(category => category.Id, category => category.Name);
-    private readonly IReadOnlyList<MatchedDetection> _matches = CocoEvaluator.Match(truth, detections);
+    private readonly Dictionary<long, AnnotatedImage> _images = groundTruth.Images.ToDictionary(image => image.Id);
+    private readonly Dictionary<long, string> _names = groundTruth.Categories.ToDictionary(category => category.Id, category => category.Name);
+    private readonly IReadOnlyList<MatchedDetection> _matches = CocoEvaluator.Match(groundTruth, detections);
+
+    /// <summary>The matches of all images from the threshold on, by image id.</summary>
+    public ILookup<long, MatchedDetection> ByImage => Counted.ToLookup(match => match.Detection.ImageId);
 
     private IEnumerable<MatchedDetection> Counted => _matches.TakeWhile(match => match.Detection.Score >= threshold);
 
-    /// <summary>The first images with objects, with the truth and what was found.</summary>
+    /// <summary>The first images with objects, with ground truth and detections.</summary>
     /// <exception cref="ImageException">An image cannot be read.</exception>
     public ReportSection Examples(int count = 8)
     {
-        var byImage = Counted.ToLookup(match => match.Detection.ImageId);
-        var found = Counted.Select(match => match.Truth).ToHashSet(ReferenceEqualityComparer.Instance);
-        return new("Detections beside the truth",
+        var byImage = ByImage;
+        return new("Detections and ground truth",
         [
-            new Paragraph($"The first images of {truth.Source}. {BoxPainter.Legend} Scores are from {threshold:0.##} on."),
-            new PictureGrid([.. truth.Images.Where(image => image.Annotations.Count > 0).Take(count).Select(image => Example(image, [.. byImage[image.Id]], found))]),
+            new Paragraph($"The first images of {groundTruth.Source}. {AnnotatedRegion.Legend} Scores from {threshold:0.00} on."),
+            new PictureGrid([.. groundTruth.Images.Where(image => image.Annotations.Count > 0).Take(count).Select(image =>
+                new Picture(Draw(image, byImage[image.Id]), $"{image.FileName} with ground truth and detections", $"{image.FileName}: {Counts(image, byImage[image.Id])}"))]),
         ]);
     }
 
-    /// <summary>Detections of the highest scores that no box of their class reaches IoU .5 with, or none that is left: what the detector is most wrong about.</summary>
+    /// <summary>The false positives with the highest scores.</summary>
     /// <exception cref="ImageException">An image cannot be read.</exception>
     public ReportSection FalsePositives(int count = 12)
     {
-        var wrong = Counted.Where(match => match.Truth is null).Select(match => match.Detection).ToList();
+        var falsePositives = Counted.Where(match => match.GroundTruth is null).Select(match => match.Detection).ToList();
         return new("Worst false positives",
         [
-            new Paragraph(wrong.Count == 0
-                ? $"There is no false positive with a score from {threshold:0.##} on."
-                : $"Of {wrong.Count} detections with a score from {threshold:0.##} on that match no box of their class at IoU .5, those of the highest scores. {BoxPainter.Legend}"),
-            .. Grid(wrong.Take(count), detection =>
+            new Paragraph(falsePositives.Count == 0
+                ? $"There is no false positive with a score from {threshold:0.00} on."
+                : $"Of {falsePositives.Count} detections with a score from {threshold:0.00} on that match no box of their class at IoU .5, those with the highest scores. {AnnotatedRegion.Legend}"),
+            .. Grid(falsePositives.Take(count), detection =>
             {
                 var nearest = _images[detection.ImageId].Annotations.Select(box => (Box: box, Iou: Iou.ComputeCoco(detection.Box, box.Box, box.IsCrowd)))
                     .Where(one => one.Iou > 0).DefaultIfEmpty().MaxBy(one => one.Iou);
-                var text = nearest.Box is null ? "no box there" : $"nearest box: {Name(nearest.Box)}, IoU {nearest.Iou:0.00}";
+                var text = nearest.Box is null ? "no ground truth there" : $"nearest ground truth: {Name(nearest.Box)}, IoU {nearest.Iou:0.00}";
                 return Crop(_images[detection.ImageId], detection.Box, nearest.Box?.Box, detection.Box, $"{Name(detection)} {detection.Score:0.00}; {text}");
             }),
         ]);
     }
 
-    /// <summary>Boxes that no detection matches, those first that take the largest part of their image: the easiest to see, so the least excusable.</summary>
+    /// <summary>The false negatives that take the largest share of their image: the easiest to see.</summary>
     /// <exception cref="ImageException">An image cannot be read.</exception>
     public ReportSection FalseNegatives(int count = 12)
     {
-        var found = Counted.Select(match => match.Truth).ToHashSet(ReferenceEqualityComparer.Instance);
-        var missed = truth.Images.SelectMany(image => image.Annotations.Where(box => !box.IsCrowd && !image.IsDegenerate(box) && !found.Contains(box)).Select(box => (Image: image, Box: box))).ToList();
+        var matched = Counted.Select(match => match.GroundTruth).ToHashSet(ReferenceEqualityComparer.Instance);
+        var missed = groundTruth.Images.SelectMany(image => Objects(image).Where(box => !matched.Contains(box)).Select(box => (Image: image, Box: box))).ToList();
         var byImage = _matches.Select(match => match.Detection).ToLookup(detection => detection.ImageId);
         return new("Worst false negatives",
         [
             new Paragraph(missed.Count == 0
-                ? $"Every box is matched by a detection with a score from {threshold:0.##} on."
-                : $"Of {missed.Count} boxes that no detection with a score from {threshold:0.##} on matches at IoU .5, those that take the largest part of their image, as the easiest to see. {BoxPainter.Legend}"),
+                ? $"Every box is matched by a detection with a score from {threshold:0.00} on."
+                : $"Of {missed.Count} boxes that no detection with a score from {threshold:0.00} on matches at IoU .5, those that take the largest share of their image. {AnnotatedRegion.Legend}"),
             .. Grid(missed.OrderByDescending(one => one.Box.Box.Area / ((double)one.Image.Width * one.Image.Height)).Take(count), one =>
             {
-                // What overlaps it a little with a high score says as much as what covers it with a low one.
-                var nearest = byImage[one.Image.Id].Select(detection => (Found: detection, Iou: Iou.ComputeCoco(detection.Box, one.Box.Box)))
-                    .Where(near => near.Iou > 0).DefaultIfEmpty().MaxBy(near => near.Iou * near.Found.Score);
-                var text = nearest.Iou > 0 ? $"nearest detection: {Name(nearest.Found)} {nearest.Found.Score:0.00}, IoU {nearest.Iou:0.00}" : "nothing found there";
-                return Crop(one.Image, one.Box.Box, one.Box.Box, nearest.Iou > 0 ? nearest.Found.Box : null, $"{Name(one.Box)} missed; {text}");
+                // By IoU times score: a high score with some overlap explains as much as a low score with full overlap.
+                var nearest = byImage[one.Image.Id].Select(detection => (Detection: detection, Iou: Iou.ComputeCoco(detection.Box, one.Box.Box)))
+                    .Where(near => near.Iou > 0).DefaultIfEmpty().MaxBy(near => near.Iou * near.Detection.Score);
+                var text = nearest.Iou > 0 ? $"nearest detection: {Name(nearest.Detection)} {nearest.Detection.Score:0.00}, IoU {nearest.Iou:0.00}" : "no detection there";
+                return Crop(one.Image, one.Box.Box, one.Box.Box, nearest.Iou > 0 ? nearest.Detection.Box : null, $"{Name(one.Box)} missed; {text}");
             }),
         ]);
     }
+
+    /// <summary>An image with its ground truth and detections.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="matches">Its detections, by descending score.</param>
+    /// <exception cref="ImageException">The image cannot be read.</exception>
+    public Image Draw(AnnotatedImage image, IEnumerable<MatchedDetection> matches)
+    {
+        var whole = Image.Load(image.Path);
+        var region = new AnnotatedRegion(whole, new(0, 0, whole.Width, whole.Height), ImageSide);
+        foreach (var box in image.Annotations.Where(box => !image.IsDegenerate(box)))
+            region.AddGroundTruth(box.Box);
+        foreach (var (detection, _) in matches)
+            region.AddDetection(detection.Box, $"{Name(detection)} {detection.Score:0.00}");
+        return region.Draw();
+    }
+
+    /// <summary>Numbers of true and false positives of an image, in words.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="matches">Its detections.</param>
+    public static string Counts(AnnotatedImage image, IEnumerable<MatchedDetection> matches)
+    {
+        var (falsePositives, matched) = (matches.Count(match => match.GroundTruth is null), matches.Count(match => match.GroundTruth is { IsCrowd: false }));
+        return $"{matched} of {Objects(image).Count()} detected, {falsePositives} false positive{(falsePositives == 1 ? "" : "s")}";
+    }
+
+    /// <summary>The ground truth boxes that are to be detected.</summary>
+    public static IEnumerable<Annotation> Objects(AnnotatedImage image) => image.Annotations.Where(box => !box.IsCrowd && !image.IsDegenerate(box));
 
     private static IEnumerable<ReportBlock> Grid<T>(IEnumerable<T> items, Func<T, Picture> picture)
     {
@@ -87,39 +120,19 @@ internal sealed class DetectionReview(DetectionDataset truth, IReadOnlyList<Dete
         return pictures.Count == 0 ? [] : [new PictureGrid(pictures, AreSmall: true)];
     }
 
-    private Picture Example(AnnotatedImage image, MatchedDetection[] matches, HashSet<object?> found)
-    {
-        var whole = Image.Load(image.Path);
-        var painter = new BoxPainter(whole, new(0, 0, whole.Width, whole.Height), ImageSide);
-        foreach (var box in image.Annotations.Where(box => !image.IsDegenerate(box)))
-            painter.PaintTruth(box.Box);
-        // The best is drawn last, over the others.
-        var labels = matches.Reverse().Select(match => Label(painter, match.Detection)).ToList();
-        var boxes = image.Annotations.Where(box => !box.IsCrowd && !image.IsDegenerate(box)).ToList();
-        var right = boxes.Count(found.Contains);
-        return new(painter.Image.Draw(labels), $"{image.FileName} with the truth and {matches.Length} detections",
-            $"{image.FileName}: {right} of {boxes.Count} found, {matches.Count(match => match.Truth is null)} wrong");
-    }
-
-    private BoxLabel Label(BoxPainter painter, DetectionResult detection)
-    {
-        var box = painter.Place(detection.Box);
-        return new(box.X1, box.Y1, box.X2, box.Y2, $"{Name(detection)} {detection.Score:0.00}", BoxPainter.DetectionColour);
-    }
-
-    /// <summary>What surrounds a box of an image, with the truth's box and a detection.</summary>
+    /// <summary>The surroundings of a box, with a ground truth box and a detection.</summary>
     private static Picture Crop(AnnotatedImage image, BoxXywh subject, BoxXywh? box, BoxXywh? detection, string caption)
     {
         var whole = Image.Load(image.Path);
-        var side = Math.Max(SmallestCrop, Context * Math.Max(subject.Width, subject.Height));
+        var side = Math.Max(MinCrop, Context * Math.Max(subject.Width, subject.Height));
         var (x, width) = Around(subject.X + subject.Width / 2, whole.Width);
         var (y, height) = Around(subject.Y + subject.Height / 2, whole.Height);
-        var painter = new BoxPainter(whole, new(x, y, width, height), CropSide);
-        if (box is { } there)
-            painter.PaintTruth(there);
-        if (detection is { } found)
-            painter.PaintDetection(found);
-        return new(painter.Image, $"Part of {image.FileName}: {caption}", $"{caption} ({image.FileName})");
+        var region = new AnnotatedRegion(whole, new(x, y, width, height), CropSide);
+        if (box is { } nearest)
+            region.AddGroundTruth(nearest);
+        if (detection is { } detected)
+            region.AddDetection(detected);
+        return new(region.Draw(), $"Part of {image.FileName}: {caption}", $"{caption} ({image.FileName})");
 
         (int From, int Length) Around(double middle, int size)
         {
@@ -130,5 +143,5 @@ internal sealed class DetectionReview(DetectionDataset truth, IReadOnlyList<Dete
 
     private string Name(DetectionResult detection) => _names[detection.CategoryId];
 
-    private string Name(Annotation box) => truth.Categories[box.Category].Name;
+    private string Name(Annotation box) => groundTruth.Categories[box.Category].Name;
 }

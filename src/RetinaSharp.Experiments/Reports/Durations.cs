@@ -1,10 +1,10 @@
 namespace RetinaSharp.Experiments.Reports;
 
-/// <summary>Spans of time for people.</summary>
+/// <summary>Formats durations for people.</summary>
 public static class Durations
 {
     /// <summary>The two largest units: "2 h 05 min", "3 min 20 s", "41 s".</summary>
-    /// <param name="time">The span.</param>
+    /// <param name="time">The duration.</param>
     public static string Text(TimeSpan time) => time switch
     {
         { TotalHours: >= 1 } => $"{(int)time.TotalHours} h {time.Minutes:00} min",

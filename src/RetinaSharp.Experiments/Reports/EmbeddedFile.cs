@@ -1,6 +1,6 @@
 namespace RetinaSharp.Experiments.Reports;
 
-/// <summary>The files that the build puts into the assembly.</summary>
+/// <summary>Embedded resources of this assembly.</summary>
 internal static class EmbeddedFile
 {
     public const string Style = "report.css";

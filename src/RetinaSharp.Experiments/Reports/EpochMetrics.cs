@@ -1,5 +1,6 @@
 using System.Text.Json;
 using RetinaSharp.Datasets;
+using RetinaSharp.Evaluation;
 
 namespace RetinaSharp.Experiments.Reports;
 
@@ -8,7 +9,7 @@ internal sealed class EpochMetrics
 {
     private const string FileName = "metrics.jsonl";
 
-    private static readonly string[] FigureNames = ["AP", "AP50", "AP75", "APs", "APm", "APl", "AR1", "AR10", "AR100", "ARs", "ARm", "ARl"];
+    private static readonly string[] CocoNames = [.. new CocoSummary().ByName().Select(metric => metric.Name)];
 
     private readonly Dictionary<string, double> _numbers = [];
 
@@ -24,20 +25,20 @@ internal sealed class EpochMetrics
     /// <summary>The epoch, from 1.</summary>
     public int Epoch => (int)_numbers.GetValueOrDefault("epoch");
 
-    /// <summary>Whether the epoch ended with a look at the validation set.</summary>
+    /// <summary>Whether the epoch ended with a validation.</summary>
     public bool IsValidated => _numbers.ContainsKey("AP");
 
     /// <summary>Seconds by phase.</summary>
     public IReadOnlyList<(string Name, double Seconds)> Phases { get; } = [];
 
-    /// <summary>COCO's twelve figures; null, each, where the epoch was not validated.</summary>
-    public IReadOnlyList<(string Name, double? Value)> Figures => [.. FigureNames.Select(name => (name, Find(name)))];
+    /// <summary>The COCO metrics; null values where the epoch was not validated.</summary>
+    public IReadOnlyList<(string Name, double? Value)> Coco => [.. CocoNames.Select(name => (name, Find(name)))];
 
-    /// <summary>A number of the line by its name; null where it is not there.</summary>
+    /// <summary>A number of the line by its name; null if missing.</summary>
     public double? Find(string name) => _numbers.TryGetValue(name, out var value) ? value : null;
 
-    /// <summary>The epochs of a run, rising. Of an epoch that was done again the last time counts.</summary>
-    /// <exception cref="DatasetException">The file is not there, or a line is not what a training writes.</exception>
+    /// <summary>The epochs of a run, ascending. Of an epoch that was repeated after a resume the last line counts.</summary>
+    /// <exception cref="DatasetException">The file is missing, or a line is malformed.</exception>
     public static IReadOnlyList<EpochMetrics> Read(string folder)
     {
         var path = Path.Combine(folder, FileName);
@@ -55,7 +56,7 @@ internal sealed class EpochMetrics
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException)
         {
-            throw new DatasetException(path, $"line {number}", $"is not what a training writes for an epoch: {error.Message}", error);
+            throw new DatasetException(path, $"line {number}", $"is not the JSON that a training run writes for an epoch: {error.Message}", error);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -65,6 +66,6 @@ internal sealed class EpochMetrics
         return [.. epochs.Values];
     }
 
-    // What follows the last line break was not written to its end.
+    // A last line without line break was cut off by a crash.
     private static IEnumerable<string> Lines(string text) => text.Split('\n').SkipLast(1).Where(line => line.Trim().Length > 0);
 }

@@ -3,7 +3,7 @@ using RetinaSharp.Detection.Inference;
 
 namespace RetinaSharp.Experiments.Reports;
 
-/// <summary>Annotated images, and how a detector does on them.</summary>
-/// <param name="Truth">The images.</param>
-/// <param name="Evaluation">What it finds, with COCO's figures.</param>
-public sealed record MeasuredSet(DetectionDataset Truth, SetEvaluation Evaluation);
+/// <summary>A dataset with the detections of a model on it.</summary>
+/// <param name="GroundTruth">The annotated images.</param>
+/// <param name="Evaluation">The detections and COCO metrics.</param>
+public sealed record EvaluatedDataset(DetectionDataset GroundTruth, SetEvaluation Evaluation);

@@ -2,21 +2,21 @@ using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
 using RetinaSharp.Detection;
-using RetinaSharp.Experiments.Figures;
+using RetinaSharp.Experiments.Charts;
 
 namespace RetinaSharp.Experiments.Reports;
 
 /// <summary>
-/// Writes a report as one HTML file that needs nothing else: styles, charts and pictures are in it. It has no scripts, and its content security
-/// policy lets no connection out and runs none.
+/// Writes a report as one self-contained HTML file with styles, charts and pictures. It has no scripts, and its content security policy blocks
+/// scripts and all requests.
 /// </summary>
 public static class HtmlReport
 {
-    /// <summary>Writes a report; the file is complete or not there at all.</summary>
+    /// <summary>Writes a report, atomically.</summary>
     /// <param name="report">The report.</param>
-    /// <param name="path">The file; one that is there is replaced, and folders are made.</param>
+    /// <param name="path">The file; an existing one is replaced, missing folders are created.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    /// <exception cref="UnauthorizedAccessException">The folder may not be made.</exception>
+    /// <exception cref="UnauthorizedAccessException">No permission to write.</exception>
     public static void Write(Report report, string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -25,9 +25,9 @@ public static class HtmlReport
         AtomicFile.Write(path, file => file.Write(Encoding.UTF8.GetBytes(html)));
     }
 
-    /// <summary>The report as HTML.</summary>
+    /// <summary>Renders a report as HTML.</summary>
     /// <param name="report">The report.</param>
-    /// <exception cref="ArgumentException">A row, a series or a group of bars has not as many members as its block wants.</exception>
+    /// <exception cref="ArgumentException">The number of cells of a row, of values of a series or of series is invalid.</exception>
     public static string Render(Report report)
     {
         ArgumentNullException.ThrowIfNull(report);
@@ -68,11 +68,11 @@ public static class HtmlReport
     private static void Foot(HtmlWriter html)
     {
         var version = typeof(HtmlReport).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
-        html.Line($"<footer><p>Made by RetinaSharp {version}.</p></footer>");
+        html.Line($"<footer><p>Created by RetinaSharp {version}.</p></footer>");
         html.Raw("</body>\n</html>");
     }
 
-    /// <summary>The sources of a policy that lets exactly these texts pass.</summary>
+    /// <summary>The <c>style-src</c> hashes that allow exactly these style sheets.</summary>
     private static string Hashes(List<string> texts) =>
         string.Join(' ', texts.Select(text => $"'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(text)))}'"));
 }

@@ -4,15 +4,15 @@ using System.Text;
 
 namespace RetinaSharp.Experiments.Reports;
 
-/// <summary>Collects HTML. What stands in the holes of an interpolated string is escaped, so that text cannot become markup.</summary>
+/// <summary>Builds HTML. Interpolated values are escaped, so that text cannot become markup.</summary>
 internal sealed class HtmlWriter
 {
     private readonly StringBuilder _html = new();
 
-    /// <summary>Adds a line of markup, with text in its holes.</summary>
+    /// <summary>Appends a line of markup with escaped values.</summary>
     public void Line([InterpolatedStringHandlerArgument("")] ref Markup _) => _html.Append('\n');
 
-    /// <summary>Adds what is markup already.</summary>
+    /// <summary>Appends markup as it is.</summary>
     public void Raw(string markup) => _html.Append(markup).Append('\n');
 
     public override string ToString() => _html.ToString();

@@ -1,7 +1,7 @@
 namespace RetinaSharp.Experiments.Reports;
 
-/// <summary>One of <see cref="KeyFigures"/>.</summary>
-/// <param name="Label">What it is.</param>
-/// <param name="Value">The figure as shown, with its unit.</param>
-/// <param name="Note">What else to know of it; empty for nothing.</param>
-public sealed record KeyFigure(string Label, string Value, string Note = "");
+/// <summary>One of <see cref="KeyMetrics"/>.</summary>
+/// <param name="Label">Its name.</param>
+/// <param name="Value">The value as shown, with its unit.</param>
+/// <param name="Note">Additional information; empty for none.</param>
+public sealed record KeyMetric(string Label, string Value, string Note = "");

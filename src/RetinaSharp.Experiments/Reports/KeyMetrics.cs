@@ -1,5 +1,5 @@
 namespace RetinaSharp.Experiments.Reports;
 
-/// <summary>The few figures that matter most, shown large.</summary>
-/// <param name="Figures">The figures; three to six look best.</param>
-public sealed record KeyFigures(IReadOnlyList<KeyFigure> Figures) : ReportBlock;
+/// <summary>The few numbers that matter most, shown large.</summary>
+/// <param name="Metrics">The numbers; three to six look best.</param>
+public sealed record KeyMetrics(IReadOnlyList<KeyMetric> Metrics) : ReportBlock;

@@ -1,5 +1,5 @@
 namespace RetinaSharp.Experiments.Reports;
 
-/// <summary>Running text.</summary>
+/// <summary>A paragraph of text.</summary>
 /// <param name="Text">The text.</param>
 public sealed record Paragraph(string Text) : ReportBlock;

@@ -1,7 +1,7 @@
 namespace RetinaSharp.Experiments.Reports;
 
-/// <summary>A report as a document; <see cref="HtmlReport"/> writes it. All text is plain text, whatever it holds.</summary>
-/// <param name="Title">Its title.</param>
-/// <param name="Lead">What it is about and what came out, in a sentence or two.</param>
-/// <param name="Sections">Its sections, in reading order.</param>
+/// <summary>A report as a document, written by <see cref="HtmlReport"/>. All text is plain text and is escaped when written.</summary>
+/// <param name="Title">Title.</param>
+/// <param name="Lead">Subject and result, in a sentence or two.</param>
+/// <param name="Sections">Sections, in reading order.</param>
 public sealed record Report(string Title, string Lead, IReadOnlyList<ReportSection> Sections);

@@ -1,7 +1,7 @@
 namespace RetinaSharp.Experiments.Reports;
 
 /// <summary>
-/// What a section is made of: <see cref="Paragraph"/>, <see cref="KeyFigures"/>, <see cref="ReportTable"/>,
+/// A block of a section: <see cref="Paragraph"/>, <see cref="KeyMetrics"/>, <see cref="ReportTable"/>, <see cref="HeatMapTable"/>,
 /// <see cref="LineChart"/>, <see cref="BarChart"/> or <see cref="PictureGrid"/>.
 /// </summary>
 public abstract record ReportBlock

@@ -1,6 +1,6 @@
 namespace RetinaSharp.Experiments.Reports;
 
-/// <summary>A part of a report under its own heading.</summary>
+/// <summary>A section of a report.</summary>
 /// <param name="Title">The heading.</param>
-/// <param name="Blocks">What it holds, in reading order. Line charts beside each other share a row where it is wide enough.</param>
+/// <param name="Blocks">Its blocks, in reading order. Consecutive line charts share a row where the page is wide enough.</param>
 public sealed record ReportSection(string Title, IReadOnlyList<ReportBlock> Blocks);

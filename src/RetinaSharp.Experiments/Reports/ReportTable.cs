@@ -1,9 +1,9 @@
 namespace RetinaSharp.Experiments.Reports;
 
-/// <summary>A table. The first cell of a row is the row's heading; columns of numbers are aligned to the right.</summary>
-/// <param name="Caption">What the table shows.</param>
-/// <param name="Columns">Headings of the columns.</param>
+/// <summary>A table. The first cell of a row is its heading; columns of numbers are right-aligned.</summary>
+/// <param name="Caption">Caption.</param>
+/// <param name="Columns">Column headings.</param>
 /// <param name="Rows">The rows, each with as many cells as there are columns.</param>
-/// <param name="IsFolded">Whether only the caption is shown until the reader asks for the rest.</param>
+/// <param name="IsFolded">Whether the table is collapsed until the reader opens it.</param>
 public sealed record ReportTable(
     string Caption, IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<TableCell>> Rows, bool IsFolded = false) : ReportBlock;

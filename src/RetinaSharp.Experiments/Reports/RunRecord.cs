@@ -6,10 +6,10 @@ using RetinaSharp.Detection.Weights;
 
 namespace RetinaSharp.Experiments.Reports;
 
-/// <summary>What a run folder says of its training.</summary>
+/// <summary>Settings, model description and metrics of a run folder.</summary>
 internal sealed class RunRecord
 {
-    /// <exception cref="DatasetException">The settings or metrics are not there, or damaged.</exception>
+    /// <exception cref="DatasetException">The settings or metrics are missing or damaged.</exception>
     public RunRecord(string folder)
     {
         Name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
@@ -22,7 +22,7 @@ internal sealed class RunRecord
         }
         catch (WeightsException)
         {
-            // A training that was stopped early has saved no weights, but has its report all the same.
+            // A run that was stopped early has no weights yet, but still gets a report.
         }
     }
 
@@ -32,21 +32,21 @@ internal sealed class RunRecord
     /// <summary>The settings.</summary>
     public RunSettings Settings { get; }
 
-    /// <summary>What the saved model says of itself; null without one.</summary>
+    /// <summary>Metadata of the saved model; null without one.</summary>
     public ModelDescription? Description { get; }
 
-    /// <summary>The epochs, rising.</summary>
+    /// <summary>The epochs, ascending.</summary>
     public IReadOnlyList<EpochMetrics> Epochs { get; }
 
-    /// <summary>The first epoch of the highest AP; null where none was validated.</summary>
+    /// <summary>The first epoch of the highest AP; null if none was validated.</summary>
     public EpochMetrics? Best { get; }
 
     /// <summary>Training time.</summary>
     public TimeSpan Duration => TimeSpan.FromSeconds(Epochs.Count == 0 ? 0 : Epochs[^1].Find("seconds") ?? 0);
 
-    /// <summary>A curve by epoch.</summary>
-    /// <param name="name">Its name.</param>
-    /// <param name="metric">The name of its numbers in the metrics.</param>
+    /// <summary>A metric by epoch.</summary>
+    /// <param name="name">Name of the series.</param>
+    /// <param name="metric">Its name in metrics.jsonl.</param>
     public LineSeries Curve(string name, string metric) =>
         new(name, [.. Epochs.Where(epoch => epoch.Find(metric) is not null).Select(epoch => ((double)epoch.Epoch, epoch.Find(metric)!.Value))]);
 
@@ -54,14 +54,14 @@ internal sealed class RunRecord
     public LineSeries PhaseCurve(string phase) =>
         new(phase, [.. Epochs.SelectMany(epoch => epoch.Phases.Where(one => one.Name == phase).Select(one => ((double)epoch.Epoch, one.Seconds)))]);
 
-    /// <summary>Seconds by phase, over all epochs, the longest first.</summary>
+    /// <summary>Seconds by phase, summed over all epochs, the longest first.</summary>
     public IReadOnlyList<(string Name, double Seconds)> Phases() =>
     [
         .. Epochs.SelectMany(epoch => epoch.Phases).GroupBy(phase => phase.Name)
             .Select(group => (group.Key, group.Sum(phase => phase.Seconds))).OrderByDescending(phase => phase.Item2),
     ];
 
-    /// <summary>Every setting under its place in config.json, as text.</summary>
+    /// <summary>All settings as text, named by their JSON paths in config.json.</summary>
     public IReadOnlyList<(string Name, string Value)> AllSettings()
     {
         using var document = JsonDocument.Parse(SettingsJson.Write(Settings));

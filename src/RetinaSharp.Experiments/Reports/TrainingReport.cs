@@ -1,46 +1,52 @@
 using RetinaSharp.Datasets;
+using RetinaSharp.Evaluation;
 using RetinaSharp.Imaging;
 
 namespace RetinaSharp.Experiments.Reports;
 
-/// <summary>The report of one training, from what its run folder holds.</summary>
+/// <summary>The report of a training run.</summary>
 public static class TrainingReport
 {
-    /// <summary>Name of the report in a run folder.</summary>
+    /// <summary>File name of the report in a run folder.</summary>
     public const string FileName = "report.html";
 
     /// <summary>Writes the report of a run into its folder, under <see cref="FileName"/>.</summary>
     /// <param name="runFolder">The run folder.</param>
-    /// <param name="validation">The best epoch on validation images, of which curves and pictures are shown; null: none.</param>
-    /// <returns>The report's path.</returns>
-    /// <exception cref="DatasetException">The folder's settings or metrics are not there, or damaged.</exception>
+    /// <param name="validation">The best epoch evaluated on the validation set, for curves, confusion matrix and pictures; null: none.</param>
+    /// <returns>The path of the report.</returns>
+    /// <exception cref="DatasetException">The settings or metrics of the run are missing or damaged.</exception>
     /// <exception cref="ImageException">A validation image cannot be read.</exception>
     /// <exception cref="IOException">The report cannot be written.</exception>
-    /// <exception cref="UnauthorizedAccessException">The report may not be written.</exception>
-    public static string Write(string runFolder, MeasuredSet? validation = null)
+    /// <exception cref="UnauthorizedAccessException">No permission to write.</exception>
+    public static string Write(string runFolder, EvaluatedDataset? validation = null)
     {
         var path = Path.Combine(runFolder, FileName);
         HtmlReport.Write(Create(runFolder, validation), path);
         return path;
     }
 
-    /// <summary>The report of a run.</summary>
+    /// <summary>Creates the report of a run.</summary>
     /// <param name="runFolder">The run folder.</param>
-    /// <param name="validation">The best epoch on validation images, of which curves and pictures are shown; null: none.</param>
-    /// <exception cref="DatasetException">The folder's settings or metrics are not there, or damaged.</exception>
+    /// <param name="validation">The best epoch evaluated on the validation set, for curves, confusion matrix and pictures; null: none.</param>
+    /// <exception cref="DatasetException">The settings or metrics of the run are missing or damaged.</exception>
     /// <exception cref="ImageException">A validation image cannot be read.</exception>
-    public static Report Create(string runFolder, MeasuredSet? validation = null)
+    public static Report Create(string runFolder, EvaluatedDataset? validation = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(runFolder);
         var run = new RunRecord(runFolder);
         if (run.Epochs.Count == 0)
-            return new($"Training of {run.Name}", "The training has not come to the end of an epoch.", [Settings(run)]);
-        var sections = new List<ReportSection> { new("Outcome", [Key(run)]), Learning(run) };
+            return new($"Training of {run.Name}", "No epoch is finished yet.", [Settings(run)]);
+        var sections = new List<ReportSection> { new("Outcome", [Outcome(run)]), Learning(run) };
         if (run.Best is { } best)
             sections.Add(Validation(run, best, validation));
         if (validation is not null)
         {
-            var review = new DetectionReview(validation.Truth, validation.Evaluation.Detections);
+            var (groundTruth, detections) = (validation.GroundTruth, validation.Evaluation.Detections);
+            var curves = F1Curves.Compute(groundTruth, detections);
+            var threshold = curves.Overall.Best?.Threshold ?? DetectionReview.DefaultThreshold;
+            if (F1Section.Create(curves) is { } f1)
+                sections.AddRange([f1, ConfusionSection.Create(ConfusionMatrix.Compute(groundTruth, detections, threshold))]);
+            var review = new DetectionReview(groundTruth, detections, threshold);
             sections.AddRange([review.Examples(), review.FalsePositives(), review.FalseNegatives()]);
         }
 
@@ -60,21 +66,21 @@ public static class TrainingReport
             + (isComplete ? $"All {training.Epochs} epochs are done." : $"{run.Epochs[^1].Epoch} of {training.Epochs} epochs are done.");
     }
 
-    private static KeyFigures Key(RunRecord run)
+    private static KeyMetrics Outcome(RunRecord run)
     {
         var last = run.Epochs[^1];
-        var figures = new List<KeyFigure>();
+        var metrics = new List<KeyMetric>();
         if (run.Best is { } best)
         {
-            figures.Add(new("AP", ReportText.Figure(best.Find("AP")), $"best epoch, {best.Epoch}"));
-            figures.Add(new("AP50", ReportText.Figure(best.Find("AP50")), $"in epoch {best.Epoch}"));
+            metrics.Add(new("AP", ReportText.Metric(best.Find("AP")), $"best epoch, {best.Epoch}"));
+            metrics.Add(new("AP50", ReportText.Metric(best.Find("AP50")), $"in epoch {best.Epoch}"));
         }
 
-        figures.Add(new("Classification loss", $"{last.Find("loss_classification"):0.000}", "training, last epoch"));
-        figures.Add(new("Box loss", $"{last.Find("loss_box"):0.000}", "training, last epoch"));
-        figures.Add(new("Steps", $"{last.Find("step"):0}", $"of {run.Settings.Training.EffectiveBatch} images"));
-        figures.Add(new("Time", ReportText.Duration(run.Duration)));
-        return new(figures);
+        metrics.Add(new("Classification loss", $"{last.Find("loss_classification"):0.000}", "training, last epoch"));
+        metrics.Add(new("Box loss", $"{last.Find("loss_box"):0.000}", "training, last epoch"));
+        metrics.Add(new("Steps", $"{last.Find("step"):0}", $"of {run.Settings.Training.EffectiveBatch} images"));
+        metrics.Add(new("Time", ReportText.Duration(run.Duration)));
+        return new(metrics);
     }
 
     private static ReportSection Learning(RunRecord run)
@@ -89,7 +95,7 @@ public static class TrainingReport
         blocks.Add(new LineChart("Learning rate at the end of the epoch", "epoch", "learning rate", [run.Curve("learning rate", "learning_rate")]));
         var positives = run.Curve("positive anchors", "positive_share");
         if (positives.Points.Count > 0)
-            blocks.Add(new LineChart("Share of positive anchors, of those not ignored", "epoch", "share", [positives]));
+            blocks.Add(new LineChart("Share of positive anchors, ignored ones left out", "epoch", "share", [positives]));
         return new("Learning", blocks);
 
         LineChart Loss(string title, string metric)
@@ -101,16 +107,16 @@ public static class TrainingReport
         }
     }
 
-    private static ReportSection Validation(RunRecord run, EpochMetrics best, MeasuredSet? measured)
+    private static ReportSection Validation(RunRecord run, EpochMetrics best, EvaluatedDataset? validation)
     {
-        const string caption = "COCO figures on the validation set";
+        const string caption = "COCO metrics on the validation set";
         var last = run.Epochs.Last(epoch => epoch.IsValidated);
         return new("Validation",
         [
             last == best
-                ? ReportText.Figures(caption, [$"Best and last, epoch {best.Epoch}"], [best.Figures])
-                : ReportText.Figures(caption, [$"Best, epoch {best.Epoch}", $"Last, epoch {last.Epoch}"], [best.Figures, last.Figures]),
-            .. measured is not null && PrecisionRecall.ByClass(measured.Evaluation.Metrics) is { } curves
+                ? ReportText.MetricsTable(caption, [$"Best and last, epoch {best.Epoch}"], [best.Coco])
+                : ReportText.MetricsTable(caption, [$"Best, epoch {best.Epoch}", $"Last, epoch {last.Epoch}"], [best.Coco, last.Coco]),
+            .. validation is not null && PrecisionRecall.ByClass(validation.Evaluation.Metrics) is { } curves
                 ? [new Paragraph("Curves and pictures are of the best epoch."), curves]
                 : Array.Empty<ReportBlock>(),
         ]);
@@ -130,7 +136,7 @@ public static class TrainingReport
     {
         var blocks = new List<ReportBlock>();
         if (run.Description is { } description)
-            blocks.Add(new ReportTable("Data and model", ["What", "Value"],
+            blocks.Add(new ReportTable("Data and model", ["Property", "Value"],
             [
                 ["Training data", description.TrainingData],
                 ["Training images", $"{description.TrainingImages}"],

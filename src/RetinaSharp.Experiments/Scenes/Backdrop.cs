@@ -2,7 +2,7 @@ using RetinaSharp.Detection;
 
 namespace RetinaSharp.Experiments.Scenes;
 
-/// <summary>A textured background: two colours in clouds, a pattern over them, a gradient of light, and grain.</summary>
+/// <summary>A textured background: clouds of two colors, a pattern, a light gradient, and grain.</summary>
 internal sealed class Backdrop
 {
     private readonly ValueNoise _clouds;
@@ -19,7 +19,7 @@ internal sealed class Backdrop
     private readonly Direction _patternDirection;
     private readonly Direction _lightDirection;
 
-    /// <param name="random">Draws what it looks like.</param>
+    /// <param name="random">Source of its parameters.</param>
     public Backdrop(RandomStream random)
     {
         _clouds = new(random.NextBits());
@@ -38,14 +38,14 @@ internal sealed class Backdrop
         _lightDirection = Direction.Draw(random);
     }
 
-    /// <summary>The colour at a point, in units of the recipe.</summary>
+    /// <summary>The color at a point, in units of the recipe.</summary>
     public Rgb At(double x, double y)
     {
         var clouds = _clouds.Fractal(x * _cloudScale, y * _cloudScale, octaves: 4);
-        var colour = Rgb.Mix(_base, _other, Step(.3, .7, clouds));
-        colour = Rgb.Mix(colour, _ink, _patternStrength * PatternAt(x, y, clouds));
+        var color = Rgb.Mix(_base, _other, Step(.3, .7, clouds));
+        color = Rgb.Mix(color, _ink, _patternStrength * PatternAt(x, y, clouds));
         var (along, _) = _lightDirection.Turn((x / SceneRecipe.Span) - .5, (y / SceneRecipe.Span) - .5);
-        return colour + (_light * along) + (_grainStrength * (_grain.At(x, y) - .5));
+        return color + (_light * along) + (_grainStrength * (_grain.At(x, y) - .5));
     }
 
     private double PatternAt(double x, double y, double clouds)
@@ -63,7 +63,7 @@ internal sealed class Backdrop
 
     private static Rgb Muted(RandomStream random, double hue, double value) => Rgb.FromHsv((hue + 6) % 6, random.NextDouble(.05, .4), value);
 
-    // 0 and 1 in turn, with soft flanks; of period 2.
+    // Square wave from 0 to 1 with soft edges, of period 2.
     private static double Wave(double u) => Step(.4, .6, Math.Abs(u - (2 * Math.Floor(u / 2)) - 1));
 
     private static double Joint(double u) => 1 - Step(.06, .14, Math.Abs(u - Math.Floor(u + .5)));

@@ -2,20 +2,20 @@ using RetinaSharp.Imaging;
 
 namespace RetinaSharp.Experiments.Scenes;
 
-/// <summary>A square picture that figures are drawn on, with soft edges. A pixel covers [i, i + 1) along each side.</summary>
-/// <param name="size">Its side in pixels.</param>
+/// <summary>A square image on which shapes are drawn antialiased. Pixel i covers [i, i + 1) along each axis.</summary>
+/// <param name="size">Side length in pixels.</param>
 internal sealed class Canvas(int size)
 {
-    // Of shadows, in units of the recipe: how far they fall to the lower right, how soft and how dark they are.
+    // Shadows: offset to the lower right and blur in units of the recipe, and opacity.
     private const double ShadowShift = 1.2, ShadowBlur = 2.2, ShadowDarkness = .35;
 
-    // The rim of a figure is darker.
+    // The rim of a shape is darker.
     private const double RimWidth = .9, RimDarkness = .3;
 
     private readonly Rgb[] _pixels = new Rgb[size * size];
     private readonly double _unit = (double)SceneRecipe.Span / size;
 
-    /// <summary>Fills all of it.</summary>
+    /// <summary>Fills the canvas with a background.</summary>
     public void Fill(Backdrop backdrop)
     {
         for (var row = 0; row < size; row++)
@@ -23,52 +23,52 @@ internal sealed class Canvas(int size)
                 _pixels[(row * size) + column] = backdrop.At((column + .5) * _unit, (row + .5) * _unit);
     }
 
-    /// <summary>Draws a figure and its shadow over what is there.</summary>
-    public void Draw(Figure figure)
+    /// <summary>Draws a shape with its shadow.</summary>
+    public void Draw(ShapeInstance shape)
     {
         var margin = ShadowShift + ShadowBlur + _unit;
-        var (top, bottom) = Range(figure.Y, figure.Reach + margin);
-        var (left, right) = Range(figure.X, figure.Reach + margin);
+        var (top, bottom) = Range(shape.Y, shape.Reach + margin);
+        var (left, right) = Range(shape.X, shape.Reach + margin);
         for (var row = top; row < bottom; row++)
         {
             for (var column = left; column < right; column++)
             {
                 var (x, y) = ((column + .5) * _unit, (row + .5) * _unit);
                 ref var pixel = ref _pixels[(row * size) + column];
-                var shadow = Math.Clamp(.5 - (figure.Distance(x - ShadowShift, y - ShadowShift) / (2 * ShadowBlur)), 0, 1);
+                var shadow = Math.Clamp(.5 - (shape.Distance(x - ShadowShift, y - ShadowShift) / (2 * ShadowBlur)), 0, 1);
                 pixel *= 1 - (ShadowDarkness * shadow);
-                var distance = figure.Distance(x, y);
-                pixel = Rgb.Mix(pixel, Shade(figure, x, y, distance), Coverage(distance));
+                var distance = shape.Distance(x, y);
+                pixel = Rgb.Mix(pixel, Shade(shape, x, y, distance), Coverage(distance));
             }
         }
     }
 
-    /// <summary>The picture in 8 bits.</summary>
+    /// <summary>Converts to 8 bits per channel.</summary>
     public Image ToImage()
     {
         var bytes = new byte[3 * _pixels.Length];
         for (var i = 0; i < _pixels.Length; i++)
         {
-            bytes[3 * i] = Quantised(_pixels[i].R);
-            bytes[(3 * i) + 1] = Quantised(_pixels[i].G);
-            bytes[(3 * i) + 2] = Quantised(_pixels[i].B);
+            bytes[3 * i] = Quantize(_pixels[i].R);
+            bytes[(3 * i) + 1] = Quantize(_pixels[i].G);
+            bytes[(3 * i) + 2] = Quantize(_pixels[i].B);
         }
 
         return new(size, size, bytes);
     }
 
-    private static byte Quantised(double part) => (byte)((255 * Math.Clamp(part, 0, 1)) + .5);
+    private static byte Quantize(double part) => (byte)((255 * Math.Clamp(part, 0, 1)) + .5);
 
-    private static Rgb Shade(Figure figure, double x, double y, double distance)
+    private static Rgb Shade(ShapeInstance shape, double x, double y, double distance)
     {
         // The light comes from the upper left.
-        var light = -figure.Relief * (x - figure.X + y - figure.Y) / (2 * figure.Radius);
+        var light = -shape.Relief * (x - shape.X + y - shape.Y) / (2 * shape.Radius);
         var rim = Math.Clamp((distance / RimWidth) + 1.5, 0, 1);
-        return (figure.Colour + light) * (1 - (RimDarkness * rim));
+        return (shape.Color + light) * (1 - (RimDarkness * rim));
     }
 
     private double Coverage(double distance) => Math.Clamp(.5 - (distance / _unit), 0, 1);
 
-    private (int First, int End) Range(double centre, double reach) =>
-        (Math.Max(0, (int)Math.Floor((centre - reach) / _unit)), Math.Min(size, (int)Math.Ceiling((centre + reach) / _unit)));
+    private (int First, int End) Range(double center, double reach) =>
+        (Math.Max(0, (int)Math.Floor((center - reach) / _unit)), Math.Min(size, (int)Math.Ceiling((center + reach) / _unit)));
 }

@@ -2,55 +2,55 @@ using RetinaSharp.Detection;
 
 namespace RetinaSharp.Experiments.Scenes;
 
-/// <summary>What lies on a scene's background: objects and clutter side by side, and over them what hides parts of them.</summary>
+/// <summary>The contents of a scene: objects and distractors, which do not overlap, and occluders over them.</summary>
 internal sealed class Composition
 {
-    // So many places are tried before a thing is left out, and so many colours for one that stands out.
-    private const int Tries = 40, Colours = 3;
+    // Positions tried before a shape is left out, and colors from which the one of highest contrast is chosen.
+    private const int Tries = 40, Colors = 3;
 
     private static readonly int Classes = SceneRecipe.Categories.Count;
     private static readonly int Lookalikes = (int)Shape.Capsule - Classes;
 
     private readonly RandomStream _random;
     private readonly Backdrop _backdrop;
-    private readonly List<Figure> _objects = [];
-    private readonly List<Figure> _clutter = [];
-    private readonly List<Figure> _occluders = [];
+    private readonly List<ShapeInstance> _objects = [];
+    private readonly List<ShapeInstance> _clutter = [];
+    private readonly List<ShapeInstance> _occluders = [];
 
-    /// <summary>Draws lots for a scene. They do not depend on its size in pixels.</summary>
-    /// <param name="random">What they are drawn from.</param>
-    /// <param name="backdrop">What is behind everything.</param>
+    /// <summary>Samples a scene, independently of its size in pixels.</summary>
+    /// <param name="random">Source of randomness.</param>
+    /// <param name="backdrop">The background.</param>
     public Composition(RandomStream random, Backdrop backdrop)
     {
         (_random, _backdrop) = (random, backdrop);
-        Place(_objects, SceneRecipe.MinObjects, SceneRecipe.MaxObjects, 0, Classes);
-        Place(_clutter, SceneRecipe.MinClutter, SceneRecipe.MaxClutter, Classes, Lookalikes);
-        foreach (var figure in _objects)
+        AddShapes(_objects, SceneRecipe.MinObjects, SceneRecipe.MaxObjects, 0, Classes);
+        AddShapes(_clutter, SceneRecipe.MinClutter, SceneRecipe.MaxClutter, Classes, Lookalikes);
+        foreach (var shape in _objects)
             if (random.NextBool(SceneRecipe.HiddenShare))
-                Occlude(() => Over(figure));
+                Occlude(() => Over(shape));
         var stray = random.NextInt(SceneRecipe.MaxStray + 1);
         for (var i = 0; i < stray; i++)
             Occlude(Anywhere);
     }
 
     /// <summary>The objects.</summary>
-    public IReadOnlyList<Figure> Objects => _objects;
+    public IReadOnlyList<ShapeInstance> Objects => _objects;
 
-    /// <summary>What looks like objects.</summary>
-    public IReadOnlyList<Figure> Clutter => _clutter;
+    /// <summary>Distractors: shapes similar to objects.</summary>
+    public IReadOnlyList<ShapeInstance> Clutter => _clutter;
 
-    /// <summary>What lies over both.</summary>
-    public IReadOnlyList<Figure> Occluders => _occluders;
+    /// <summary>Occluders, over objects and distractors.</summary>
+    public IReadOnlyList<ShapeInstance> Occluders => _occluders;
 
-    private void Place(List<Figure> placed, int min, int max, int firstShape, int shapes)
+    private void AddShapes(List<ShapeInstance> shapes, int min, int max, int firstShape, int shapeCount)
     {
         var count = min + _random.NextInt(max - min + 1);
         for (var i = 0; i < count; i++)
-            if (FindPlace((Shape)(firstShape + _random.NextInt(shapes))) is { } figure)
-                placed.Add(figure);
+            if (TryPlace((Shape)(firstShape + _random.NextInt(shapeCount))) is { } shape)
+                shapes.Add(shape);
     }
 
-    private Figure? FindPlace(Shape shape)
+    private ShapeInstance? TryPlace(Shape shape)
     {
         var share = _random.NextDouble();
         var radius = SceneRecipe.MinRadius + ((SceneRecipe.MaxRadius - SceneRecipe.MinRadius) * share * share);
@@ -60,19 +60,19 @@ internal sealed class Composition
         for (var attempt = 0; attempt < Tries; attempt++)
         {
             var (x, y) = (_random.NextDouble(margin, SceneRecipe.Span - margin), _random.NextDouble(margin, SceneRecipe.Span - margin));
-            var figure = new Figure(shape, x, y, radius, axis, default, relief);
-            if (_objects.Concat(_clutter).All(other => figure.IsApart(other, SceneRecipe.Gap)))
-                return figure with { Colour = Contrasting(shape, _backdrop.At(x, y)) };
+            var candidate = new ShapeInstance(shape, x, y, radius, axis, default, relief);
+            if (_objects.Concat(_clutter).All(other => candidate.IsApart(other, SceneRecipe.Gap)))
+                return candidate with { Color = Contrasting(shape, _backdrop.At(x, y)) };
         }
 
         return null;
     }
 
-    /// <summary>Of some colours the one that differs most from what is behind.</summary>
+    /// <summary>The color of highest contrast to the background among a few random ones.</summary>
     private Rgb Contrasting(Shape shape, Rgb behind)
     {
         var best = Candidate();
-        for (var i = 1; i < Colours; i++)
+        for (var i = 1; i < Colors; i++)
         {
             var other = Candidate();
             if (other.SquaredDistance(behind) > best.SquaredDistance(behind))
@@ -84,7 +84,7 @@ internal sealed class Composition
         Rgb Candidate() => Rgb.FromHsv(Hue(shape), _random.NextDouble(.3, 1), _random.NextDouble(.35, 1));
     }
 
-    /// <summary>Each class has hues that it prefers, which overlap those of the next; clutter has all of them.</summary>
+    /// <summary>Each class has a range of hues, which overlaps that of the next class; distractors have any hue.</summary>
     private double Hue(Shape shape)
     {
         var hue = (int)shape < Classes
@@ -93,25 +93,25 @@ internal sealed class Composition
         return (hue + 6) % 6;
     }
 
-    private void Occlude(Func<(double X, double Y, double Radius)> place)
+    private void Occlude(Func<(double X, double Y, double Radius)> sample)
     {
         for (var attempt = 0; attempt < Tries; attempt++)
         {
-            var (x, y, radius) = place();
-            // Of the background's colours, taken elsewhere, as a leaf or a twig would be.
-            var colour = _backdrop.At(_random.NextDouble(0, SceneRecipe.Span), _random.NextDouble(0, SceneRecipe.Span)) + _random.NextDouble(-.25, .25);
-            var occluder = new Figure(Shape.Capsule, x, y, radius, Direction.Draw(_random), colour, _random.NextDouble(.05, .2));
-            if (!_objects.TrueForAll(figure => new Silhouette(figure, SceneRecipe.Span).Visible([.. _occluders, occluder]) >= SceneRecipe.MinVisible))
+            var (x, y, radius) = sample();
+            // A color of the background at another position, as for leaves and twigs.
+            var color = _backdrop.At(_random.NextDouble(0, SceneRecipe.Span), _random.NextDouble(0, SceneRecipe.Span)) + _random.NextDouble(-.25, .25);
+            var occluder = new ShapeInstance(Shape.Capsule, x, y, radius, Direction.Draw(_random), color, _random.NextDouble(.05, .2));
+            if (!_objects.TrueForAll(shape => new Silhouette(shape, SceneRecipe.Span).Visible([.. _occluders, occluder]) >= SceneRecipe.MinVisible))
                 continue;
             _occluders.Add(occluder);
             return;
         }
     }
 
-    private (double X, double Y, double Radius) Over(Figure figure)
+    private (double X, double Y, double Radius) Over(ShapeInstance shape)
     {
-        var (direction, distance) = (Direction.Draw(_random), figure.Radius * _random.NextDouble(.4, 1));
-        return (figure.X + (direction.X * distance), figure.Y + (direction.Y * distance), figure.Radius * _random.NextDouble(1.1, 1.8));
+        var (direction, distance) = (Direction.Draw(_random), shape.Radius * _random.NextDouble(.4, 1));
+        return (shape.X + (direction.X * distance), shape.Y + (direction.Y * distance), shape.Radius * _random.NextDouble(1.1, 1.8));
     }
 
     private (double X, double Y, double Radius) Anywhere() =>

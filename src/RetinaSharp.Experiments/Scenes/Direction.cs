@@ -5,7 +5,7 @@ namespace RetinaSharp.Experiments.Scenes;
 /// <summary>A direction in the plane, as a unit vector.</summary>
 internal readonly record struct Direction(double X, double Y)
 {
-    /// <summary>Any direction, each as likely; by rejection, since sines are not the same bits on every machine.</summary>
+    /// <summary>A uniformly distributed direction; by rejection sampling, as sines are not bit-identical on all machines.</summary>
     public static Direction Draw(RandomStream random)
     {
         while (true)
@@ -17,6 +17,6 @@ internal readonly record struct Direction(double X, double Y)
         }
     }
 
-    /// <summary>A point in the frame whose x axis is this direction.</summary>
+    /// <summary>Coordinates of a point in the frame whose x axis is this direction.</summary>
     public (double X, double Y) Turn(double x, double y) => ((x * X) + (y * Y), (y * X) - (x * Y));
 }

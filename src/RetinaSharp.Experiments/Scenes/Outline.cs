@@ -1,15 +1,15 @@
 namespace RetinaSharp.Experiments.Scenes;
 
 /// <summary>
-/// The shapes as signed distances (below 0 within) from their outlines, in a frame in which their radius is 1. Only the four
-/// basic operations and the root are used, which give the same bits on every machine.
+/// The shapes as signed distance functions, negative inside, in a frame in which their radius is 1. They use only basic arithmetic and the square root, which
+/// are bit-identical on all machines.
 /// </summary>
 internal static class Outline
 {
-    /// <summary>No shape reaches further from its centre.</summary>
+    /// <summary>Radius of a circle that contains every shape.</summary>
     public const double Reach = 1.17;
 
-    /// <summary>The distance of a point, near the outline; far from it only the sign counts.</summary>
+    /// <summary>Signed distance of a point: accurate near the outline, elsewhere only in its sign.</summary>
     public static double Distance(Shape shape, double x, double y) => shape switch
     {
         Shape.Disc => Length(x, y) - 1,
@@ -33,7 +33,7 @@ internal static class Outline
 
     private static double Box(double x, double y, double halfWidth, double halfHeight) => Math.Max(Math.Abs(x) - halfWidth, Math.Abs(y) - halfHeight);
 
-    // Equilateral, its tip at y = -1.16; .866 is sin 60°.
+    // Equilateral, with its tip at y = -1.16; .866 is sin 60°.
     private static double Triangle(double x, double y) => Math.Max(y, (.8660254037844386 * Math.Abs(x)) - (.5 * y)) - .58;
 
     private static double Ellipse(double x, double y, double a, double b)

@@ -1,6 +1,6 @@
 namespace RetinaSharp.Experiments.Scenes;
 
-/// <summary>What repeats in a background.</summary>
+/// <summary>Pattern of a background.</summary>
 internal enum Pattern
 {
     None,

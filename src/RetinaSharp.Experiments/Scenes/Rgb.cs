@@ -1,9 +1,9 @@
 namespace RetinaSharp.Experiments.Scenes;
 
-/// <summary>A colour; each part in [0, 1] once it is a pixel.</summary>
+/// <summary>An RGB color; channels are clamped to [0, 1] when converted to pixels.</summary>
 internal readonly record struct Rgb(double R, double G, double B)
 {
-    /// <summary>The colour of a hue in [0, 6), from red over green and blue, a saturation and a value in [0, 1].</summary>
+    /// <summary>Converts from HSV: hue in [0, 6), from red over green and blue; saturation and value in [0, 1].</summary>
     public static Rgb FromHsv(double hue, double saturation, double value)
     {
         return new(Part(5), Part(3), Part(1));
@@ -20,9 +20,9 @@ internal readonly record struct Rgb(double R, double G, double B)
 
     public double SquaredDistance(Rgb other) => Square(R - other.R) + Square(G - other.G) + Square(B - other.B);
 
-    public static Rgb operator +(Rgb colour, double light) => new(colour.R + light, colour.G + light, colour.B + light);
+    public static Rgb operator +(Rgb color, double light) => new(color.R + light, color.G + light, color.B + light);
 
-    public static Rgb operator *(Rgb colour, double factor) => new(colour.R * factor, colour.G * factor, colour.B * factor);
+    public static Rgb operator *(Rgb color, double factor) => new(color.R * factor, color.G * factor, color.B * factor);
 
     private static double Square(double x) => x * x;
 }

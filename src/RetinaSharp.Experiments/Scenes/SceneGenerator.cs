@@ -2,7 +2,7 @@ using RetinaSharp.Detection;
 
 namespace RetinaSharp.Experiments.Scenes;
 
-/// <summary>Draws scenes: the same seed, split, number and size give the same picture on every machine. Safe for many threads.</summary>
+/// <summary>Generates synthetic scenes: bit-identical on all machines for the same seed, split, number and size. Thread-safe.</summary>
 public sealed class SceneGenerator
 {
     private readonly long _seed;
@@ -10,28 +10,28 @@ public sealed class SceneGenerator
 
     /// <summary>Creates a generator.</summary>
     /// <param name="seed">Seed of all its scenes.</param>
-    /// <param name="size">Side of a picture in pixels, <see cref="SceneRecipe.MinSize"/> to <see cref="SceneRecipe.MaxSize"/>.</param>
+    /// <param name="size">Side length of an image in pixels, <see cref="SceneRecipe.MinSize"/> to <see cref="SceneRecipe.MaxSize"/>.</param>
     public SceneGenerator(long seed = 0, int size = SceneRecipe.DefaultSize)
     {
         if (size is < SceneRecipe.MinSize or > SceneRecipe.MaxSize)
-            throw new ArgumentOutOfRangeException(nameof(size), size, $"a picture's side is {SceneRecipe.MinSize} to {SceneRecipe.MaxSize} pixels");
+            throw new ArgumentOutOfRangeException(nameof(size), size, $"the side length must be {SceneRecipe.MinSize} to {SceneRecipe.MaxSize} pixels");
         (_seed, _size) = (seed, size);
     }
 
     /// <summary>Draws one scene.</summary>
-    /// <param name="split">The set it belongs to; another name gives unrelated scenes.</param>
-    /// <param name="number">Number of the scene in its split.</param>
+    /// <param name="split">Name of its split; other names give unrelated scenes.</param>
+    /// <param name="number">Index of the scene in its split.</param>
     public Scene Draw(string split, int number)
     {
         var (backdrop, composition) = Compose(split, number);
         var canvas = new Canvas(_size);
         canvas.Fill(backdrop);
-        foreach (var figure in composition.Clutter.Concat(composition.Objects).Concat(composition.Occluders))
-            canvas.Draw(figure);
-        return new(canvas.ToImage(), [.. composition.Objects.Select(figure => Describe(figure, composition))], composition.Clutter.Count);
+        foreach (var shape in composition.Clutter.Concat(composition.Objects).Concat(composition.Occluders))
+            canvas.Draw(shape);
+        return new(canvas.ToImage(), [.. composition.Objects.Select(shape => Describe(shape, composition))], composition.Clutter.Count);
     }
 
-    /// <summary>What is in a scene, before it is pixels.</summary>
+    /// <summary>The contents of a scene, before rendering.</summary>
     internal (Backdrop Backdrop, Composition Composition) Compose(string split, int number)
     {
         var random = new RandomStream(_seed, $"scene {split}", number);
@@ -39,9 +39,9 @@ public sealed class SceneGenerator
         return (backdrop, new(random, backdrop));
     }
 
-    private SceneObject Describe(Figure figure, Composition composition)
+    private SceneObject Describe(ShapeInstance shape, Composition composition)
     {
-        var silhouette = new Silhouette(figure, _size);
-        return new((int)figure.Shape, silhouette.Box, silhouette.Area, silhouette.Visible(composition.Occluders));
+        var silhouette = new Silhouette(shape, _size);
+        return new((int)shape.Shape, silhouette.Box, silhouette.Area, silhouette.Visible(composition.Occluders));
     }
 }

@@ -3,8 +3,8 @@ using RetinaSharp.Boxes;
 namespace RetinaSharp.Experiments.Scenes;
 
 /// <summary>An object of a scene.</summary>
-/// <param name="Category">Place of its class in <see cref="SceneRecipe.Categories"/>.</param>
-/// <param name="Box">Tight around all of the object, hidden parts too, in whole pixels.</param>
-/// <param name="Area">Pixels of all of the object.</param>
-/// <param name="Visible">Share of them that is not hidden.</param>
+/// <param name="Category">Index of its class in <see cref="SceneRecipe.Categories"/>.</param>
+/// <param name="Box">Tight box around the whole object, including occluded parts, in whole pixels.</param>
+/// <param name="Area">Number of pixels of the whole object.</param>
+/// <param name="Visible">Share of these pixels that is not occluded, in [0, 1].</param>
 public sealed record SceneObject(int Category, BoxXywh Box, double Area, double Visible);

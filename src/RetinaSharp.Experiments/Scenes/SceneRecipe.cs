@@ -11,37 +11,37 @@ public static class SceneRecipe
     /// <summary>Version of the recipe.</summary>
     public const int Version = 1;
 
-    /// <summary>Side of a picture in pixels, if nothing else is asked for.</summary>
+    /// <summary>Default side length of an image in pixels.</summary>
     public const int DefaultSize = 256;
 
-    /// <summary>Smallest side in pixels: the smallest objects are still 6 pixels wide.</summary>
+    /// <summary>Minimum side length in pixels, at which the smallest objects are 6 pixels wide.</summary>
     public const int MinSize = 128;
 
-    /// <summary>Largest side in pixels.</summary>
+    /// <summary>Maximum side length in pixels.</summary>
     public const int MaxSize = 2048;
 
-    /// <summary>Side of a picture in the units that all lengths of the recipe are in, so that another size is the same scene.</summary>
+    /// <summary>Side length of an image in units of the recipe, in which all lengths are given, so that scenes do not depend on the image size.</summary>
     internal const int Span = 256;
 
-    /// <summary>Objects of an image, each number as likely.</summary>
+    /// <summary>Number of objects per image, uniformly distributed.</summary>
     internal const int MinObjects = 1, MaxObjects = 3;
 
-    /// <summary>Things that only look like objects, each number as likely; fewer where there is no room.</summary>
+    /// <summary>Number of distractors per image, uniformly distributed; fewer if there is no space.</summary>
     internal const int MinClutter = 2, MaxClutter = 4;
 
-    /// <summary>Radius of objects and clutter: small ones are more frequent.</summary>
+    /// <summary>Radius of objects and distractors; small ones are more frequent.</summary>
     internal const double MinRadius = 9, MaxRadius = 24;
 
-    /// <summary>How far a class's hue strays from its middle, in sixths of the circle; classes are 1.2 apart.</summary>
+    /// <summary>Half the range of hues of a class, in sixths of the circle; the centers are 1.2 apart.</summary>
     internal const double HueSpread = .5;
 
-    /// <summary>How often something lies over an object, and how much of every object is seen at least.</summary>
+    /// <summary>Share of objects that are occluded, and minimum visible share of every object.</summary>
     internal const double HiddenShare = .3, MinVisible = .6;
 
-    /// <summary>Most things that lie anywhere, over nothing or over clutter.</summary>
+    /// <summary>Maximum number of occluders at random positions.</summary>
     internal const int MaxStray = 2;
 
-    /// <summary>Free space around every object and thing.</summary>
+    /// <summary>Minimum gap between objects and distractors.</summary>
     internal const double Gap = 2;
 
     /// <summary>The classes.</summary>

@@ -4,24 +4,24 @@ using RetinaSharp.Datasets;
 
 namespace RetinaSharp.Experiments.Scenes;
 
-/// <summary>A generated data set in COCO layout: <c>annotations/train.json</c>, <c>annotations/val.json</c>, <c>train/</c>, <c>val/</c>.</summary>
+/// <summary>Writes datasets of synthetic scenes in COCO layout: <c>annotations/train.json</c>, <c>annotations/val.json</c>, <c>train/</c>, <c>val/</c>.</summary>
 public static class SceneSet
 {
     private const string TrainName = "train", ValName = "val", AnnotationFolder = "annotations";
 
     /// <summary>
-    /// Writes a set, on all processors. The same settings give the same annotation bytes and pixels, whatever the machine. The
-    /// annotations come last; where writing ends early, what was written is deleted.
+    /// Writes a dataset, using all CPUs. The same settings give the same annotation bytes and pixels on all machines. Annotations are written last; on failure all
+    /// files are deleted.
     /// </summary>
-    /// <param name="folder">An empty folder, or one that is not there yet.</param>
-    /// <param name="settings">What is made.</param>
-    /// <param name="progress">Told how many images are done, on the thread that did one, by one thread at a time.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    /// <returns>The parts, ready to be trained and evaluated on.</returns>
+    /// <param name="folder">The folder: empty, or missing.</param>
+    /// <param name="settings">The settings.</param>
+    /// <param name="progress">Receives the number of images done; on worker threads, one at a time.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
+    /// <returns>The splits.</returns>
     /// <exception cref="ArgumentException">A setting is out of its range.</exception>
     /// <exception cref="IOException">The folder is not empty, or cannot be written.</exception>
     /// <exception cref="Imaging.ImageException">An image cannot be written.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">It was canceled.</exception>
     public static (SceneSplit Train, SceneSplit Val) Write(
         string folder, SceneSettings settings, IProgress<int>? progress = null, CancellationToken cancellationToken = default)
     {
@@ -71,6 +71,7 @@ public static class SceneSet
                 objects.Sum(list => list.Count(one => one.Visible < 1)), clutter);
         }
 
+        // The text is part of the frozen annotation files.
         void Annotate(SceneSplit split) => CocoWriter.Write(split.File, split.Set, string.Create(CultureInfo.InvariantCulture,
             $"Generated scenes, recipe {SceneRecipe.Version}, size {settings.Size}, seed {settings.Seed}"));
     }

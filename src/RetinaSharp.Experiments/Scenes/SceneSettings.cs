@@ -1,25 +1,25 @@
 namespace RetinaSharp.Experiments.Scenes;
 
-/// <summary>How a generated data set is made.</summary>
+/// <summary>Settings of a dataset of synthetic scenes.</summary>
 public sealed record SceneSettings
 {
-    /// <summary>Most images of a split.</summary>
+    /// <summary>Maximum number of images of a split.</summary>
     public const int MaxImages = 1_000_000;
 
-    /// <summary>Images to train on.</summary>
+    /// <summary>Number of training images.</summary>
     public required int Train { get; init; }
 
-    /// <summary>Images to validate on.</summary>
+    /// <summary>Number of validation images.</summary>
     public required int Val { get; init; }
 
-    /// <summary>Side of an image in pixels.</summary>
+    /// <summary>Side length of an image in pixels.</summary>
     public int Size { get; init; } = SceneRecipe.DefaultSize;
 
-    /// <summary>Seed of everything random.</summary>
+    /// <summary>Seed of the scenes.</summary>
     public long Seed { get; init; }
 
-    /// <summary>Refuses values out of range.</summary>
-    /// <exception cref="ArgumentException">Names the setting and its range.</exception>
+    /// <summary>Checks the ranges.</summary>
+    /// <exception cref="ArgumentException">A setting is out of range.</exception>
     public void Validate()
     {
         Require("Training images", Train, 1, MaxImages);

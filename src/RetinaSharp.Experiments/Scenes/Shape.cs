@@ -1,6 +1,6 @@
 namespace RetinaSharp.Experiments.Scenes;
 
-/// <summary>The outlines of a scene. The first are the classes, in their order; the others look like them but are no objects.</summary>
+/// <summary>Shapes of a scene: first the classes, in order, then those of distractors, which look similar.</summary>
 internal enum Shape
 {
     Disc,
@@ -17,6 +17,6 @@ internal enum Shape
     Tee,
     Frustum,
 
-    /// <summary>Of what lies over objects.</summary>
+    /// <summary>Shape of occluders.</summary>
     Capsule,
 }

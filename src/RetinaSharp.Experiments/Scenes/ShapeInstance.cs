@@ -1,16 +1,16 @@
 namespace RetinaSharp.Experiments.Scenes;
 
-/// <summary>A shape with its place and its looks. Lengths are in units of the recipe.</summary>
-/// <param name="Shape">Its outline.</param>
-/// <param name="X">Centre from the left.</param>
-/// <param name="Y">Centre from the top.</param>
-/// <param name="Radius">Length that is 1 in its outline.</param>
-/// <param name="Axis">Direction of its outline's x axis.</param>
-/// <param name="Colour">Its colour.</param>
-/// <param name="Relief">How much lighter and darker its colour is at its upper left and lower right.</param>
-internal sealed record Figure(Shape Shape, double X, double Y, double Radius, Direction Axis, Rgb Colour, double Relief)
+/// <summary>A shape with position, size and color. Lengths are in units of the recipe.</summary>
+/// <param name="Shape">The shape.</param>
+/// <param name="X">X of the center.</param>
+/// <param name="Y">Y of the center, downward.</param>
+/// <param name="Radius">Length of one unit of the outline.</param>
+/// <param name="Axis">Direction of the x axis of the outline.</param>
+/// <param name="Color">Color.</param>
+/// <param name="Relief">How much lighter the color is at the upper left, and darker at the lower right.</param>
+internal sealed record ShapeInstance(Shape Shape, double X, double Y, double Radius, Direction Axis, Rgb Color, double Relief)
 {
-    /// <summary>Radius of a circle that holds all of it.</summary>
+    /// <summary>Radius of a circle that contains it.</summary>
     public double Reach => Radius * Outline.Reach;
 
     /// <summary>Signed distance of a point from the outline.</summary>
@@ -20,8 +20,8 @@ internal sealed record Figure(Shape Shape, double X, double Y, double Radius, Di
         return Radius * Outline.Distance(Shape, u, v);
     }
 
-    /// <summary>Whether there is room for both.</summary>
-    public bool IsApart(Figure other, double gap)
+    /// <summary>Whether the circles around both are at least <paramref name="gap"/> apart.</summary>
+    public bool IsApart(ShapeInstance other, double gap)
     {
         var (x, y, apart) = (X - other.X, Y - other.Y, Reach + other.Reach + gap);
         return (x * x) + (y * y) >= apart * apart;

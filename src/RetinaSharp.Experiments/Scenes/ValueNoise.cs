@@ -1,6 +1,6 @@
 namespace RetinaSharp.Experiments.Scenes;
 
-/// <summary>Smooth random values over the plane: random at whole numbers, in [0, 1), blended between them.</summary>
+/// <summary>Value noise: random values in [0, 1) on the integer lattice, interpolated between.</summary>
 internal sealed class ValueNoise(ulong seed)
 {
     /// <summary>The value at a point.</summary>
@@ -15,7 +15,7 @@ internal sealed class ValueNoise(ulong seed)
         return top + ((bottom - top) * v);
     }
 
-    /// <summary>A sum of octaves, each at twice the frequency and half the weight of the one before; in [0, 1).</summary>
+    /// <summary>Fractal noise: a normalized sum of octaves, each of twice the frequency and half the amplitude of the previous; in [0, 1).</summary>
     public double Fractal(double x, double y, int octaves)
     {
         var (sum, weight, total) = (0.0, 1.0, 0.0);
@@ -24,17 +24,17 @@ internal sealed class ValueNoise(ulong seed)
             sum += weight * At(x, y);
             total += weight;
             weight /= 2;
-            // Off the lattice of the octave before, which would show.
+            // Shifted off the lattice of the previous octave, to avoid artifacts.
             (x, y) = ((2 * x) + 17.3, (2 * y) + 9.1);
         }
 
         return sum / total;
     }
 
-    /// <summary>The random value at a point of the lattice.</summary>
+    /// <summary>The random value at a lattice point.</summary>
     public double Lattice(long column, long row)
     {
-        // SplitMix64's finaliser over both coordinates.
+        // SplitMix64 finalizer of both coordinates.
         var z = seed ^ ((ulong)column * 0x9E3779B97F4A7C15) ^ ((ulong)row * 0xC2B2AE3D27D4EB4F);
         z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
         z = (z ^ (z >> 27)) * 0x94D049BB133111EB;

@@ -4,16 +4,16 @@ using System.Globalization;
 namespace RetinaSharp.Experiments.TensorBoard;
 
 /// <summary>
-/// A file of events in the framing of TensorFlow's record files: length, its masked checksum, event, its masked checksum. Each record is
-/// handed to the system whole and at once, so that what was written is there after a crash; a reader stops before one that is torn.
+/// An event file in TFRecord framing: length, masked CRC of the length, event, masked CRC of the event. Each record is one unbuffered write, so that it survives
+/// a crash of the process; readers stop at an incomplete record.
 /// </summary>
 internal sealed class EventFile : IDisposable
 {
     private readonly FileStream _file;
 
-    /// <summary>Begins a file, under a name that TensorBoard looks for and puts after earlier ones.</summary>
+    /// <summary>Creates a file, with a name that TensorBoard recognizes and sorts after earlier ones.</summary>
     /// <exception cref="IOException">It cannot be written.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">No permission to write.</exception>
     public EventFile(string folder, DateTimeOffset time)
     {
         for (var number = 0; ; number++)
@@ -29,7 +29,7 @@ internal sealed class EventFile : IDisposable
         Write(EventMessage.FileVersion(time));
     }
 
-    /// <summary>Adds an event.</summary>
+    /// <summary>Appends an event.</summary>
     /// <exception cref="IOException">It cannot be written.</exception>
     public void Write(ReadOnlySpan<byte> message)
     {

@@ -4,7 +4,7 @@ using System.Text;
 namespace RetinaSharp.Experiments.TensorBoard;
 
 /// <summary>
-/// Messages of TensorBoard's <c>event.proto</c> and <c>summary.proto</c> in Protobuf's wire format, as far as scalars need them: Event
+/// Messages of TensorBoard's <c>event.proto</c> and <c>summary.proto</c> in Protobuf wire format, those that scalars need: Event
 /// {1 wall_time, 2 step, 3 file_version, 5 summary, 7 session_log}, Summary {1 value}, Value {1 tag, 2 simple_value}, SessionLog {1 status}.
 /// </summary>
 internal sealed class EventMessage
@@ -21,10 +21,10 @@ internal sealed class EventMessage
     /// <summary>The first event of a file.</summary>
     public static byte[] FileVersion(DateTimeOffset time) => Event(time, 0, message => message.Add(3, "brain.Event:2"u8));
 
-    /// <summary>A session begins: what files before have of this step and later ones is void.</summary>
+    /// <summary>Start of a session: invalidates events of earlier files from this step on.</summary>
     public static byte[] SessionStart(DateTimeOffset time, long step) => Event(time, step, message => message.Add(7, Build(log => log.Add(1, Started))));
 
-    /// <summary>Values at a step.</summary>
+    /// <summary>Scalars of a step.</summary>
     public static byte[] Scalars(DateTimeOffset time, long step, IEnumerable<(string Tag, double Value)> scalars) => Event(time, step, message =>
         message.Add(5, Build(summary =>
         {
@@ -38,11 +38,11 @@ internal sealed class EventMessage
             }
         })));
 
-    private static byte[] Event(DateTimeOffset time, long step, Action<EventMessage> what) => Build(message =>
+    private static byte[] Event(DateTimeOffset time, long step, Action<EventMessage> fill) => Build(message =>
     {
         message.Add(1, time.ToUnixTimeMilliseconds() / 1000.0);
         message.Add(2, (ulong)step);
-        what(message);
+        fill(message);
     });
 
     private static byte[] Build(Action<EventMessage> fill)

@@ -3,13 +3,13 @@ using RetinaSharp.Detection.Training;
 namespace RetinaSharp.Experiments.TensorBoard;
 
 /// <summary>
-/// Writes what a training reports as an event file for TensorBoard into its run folder: losses, learning rate, rate and share of positive
-/// anchors about every second, and after every epoch the validation and where the time went. A training that is resumed goes on in
-/// another file, which takes the place of what the earlier ones have of the steps that are done again.
+/// Writes the progress of a training run as TensorBoard event files into its run folder: about every second losses, learning rate, images per second and share of
+/// positive anchors, and after every epoch validation metrics and seconds by phase. A resumed run writes another file, which supersedes the repeated steps of
+/// earlier ones.
 /// </summary>
 /// <param name="folder">The run folder.</param>
-/// <param name="warn">Told once if the file cannot be written; the training goes on without.</param>
-/// <param name="clock">Gives the time of events; the system's if left out.</param>
+/// <param name="warn">Called once if the file cannot be written; training continues without it.</param>
+/// <param name="clock">Clock of the events; null: system time.</param>
 public sealed class TensorBoardLog(string folder, Action<string> warn, TimeProvider? clock = null) : IProgress<TrainingProgress>, IDisposable
 {
     private readonly TimeProvider _clock = clock ?? TimeProvider.System;
@@ -37,7 +37,7 @@ public sealed class TensorBoardLog(string folder, Action<string> warn, TimeProvi
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            warn($"The events for TensorBoard cannot be written to {folder} ({error.Message}); the training goes on without them.");
+            warn($"TensorBoard events cannot be written to {folder} ({error.Message}); training continues without them.");
             Dispose();
         }
     }
@@ -63,7 +63,7 @@ public sealed class TensorBoardLog(string folder, Action<string> warn, TimeProvi
             yield break;
         yield return ("validation/loss_classification", validation.Classification);
         yield return ("validation/loss_box", validation.Box);
-        foreach (var (name, value) in validation.Metrics.ByName().Where(figure => figure.Value >= 0))
+        foreach (var (name, value) in validation.Metrics.ByName().Where(metric => metric.Value >= 0))
             yield return ($"validation/{name}", value);
     }
 }

@@ -29,7 +29,7 @@ public sealed class AblationRunnerTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Run_Interrupted_GoesOnWithoutRepeatingWhatIsDone()
+    public void Run_Interrupted_ResumesWithoutRepeatingFinishedRuns()
     {
         var table = Table();
         using var interruption = new CancellationTokenSource();
@@ -39,26 +39,26 @@ public sealed class AblationRunnerTests : IDisposable
                 interruption.Cancel();
         });
         Assert.Throws<OperationCanceledException>(() => Run(table, first, interruption.Token));
-        // What is done is written at once, and neither done nor written again.
+        // Finished runs are written at once, and neither repeated nor rewritten.
         Assert.Equal(2, Json().GetProperty("rows").EnumerateArray().Sum(row => row.GetProperty("trainings").GetArrayLength()));
         var written = Results().ToDictionary(path => path, File.GetLastWriteTimeUtc);
         Assert.Equal(2, written.Count);
 
         var second = new Log();
-        var outcome = Run(table, second);
+        var result = Run(table, second);
 
         Assert.Equal(["one 5", "two 5"], first.Finished);
         Assert.Equal(["one 6", "two 6"], second.Finished);
         Assert.All(written, entry => Assert.Equal(entry.Value, File.GetLastWriteTimeUtc(entry.Key)));
-        Assert.All(outcome.Rows, row => Assert.Equal([5, 6], row.Trainings.Select(training => training.Seed)));
-        Assert.All(outcome.Rows, row => Assert.All(row.Trainings, training => Assert.Equal(2, training.Steps)));
+        Assert.All(result.Rows, row => Assert.Equal([5, 6], row.Runs.Select(run => run.Seed)));
+        Assert.All(result.Rows, row => Assert.All(row.Runs, run => Assert.Equal(2, run.Steps)));
         Assert.Empty(Directory.GetFiles(_folder.At("tables"), "last.state*", SearchOption.AllDirectories));
         Assert.All(new[] { "md", "json", "html" }, extension => Assert.True(File.Exists(_folder.At("tables", $"some.{extension}"))));
 
         var third = new Log();
         var again = Run(table, third);
         Assert.Empty(third.Finished);
-        Assert.Equal(outcome.Rows.SelectMany(row => row.Trainings), again.Rows.SelectMany(row => row.Trainings));
+        Assert.Equal(result.Rows.SelectMany(row => row.Runs), again.Rows.SelectMany(row => row.Runs));
     }
 
     [Fact]
@@ -76,16 +76,16 @@ public sealed class AblationRunnerTests : IDisposable
     }
 
     [Fact]
-    public void Run_TrainingThatDiverges_IsAResult()
+    public void Run_DivergedRun_IsAResult()
     {
         var diverging = Start with { Training = Start.Training with { Epochs = 4, LearningRate = 1e30, WarmUp = 0, Clip = 0, Optimizer = OptimizerKind.Sgd } };
 
-        var outcome = Run(new("some", "Some", "", "", [new("far", diverging), new("one", Start)]), new Log(), seeds: 1);
+        var result = Run(new("some", "Some", "", "", [new("far", diverging), new("one", Start)]), new Log(), seeds: 1);
 
-        var training = Assert.Single(outcome.Rows[0].Trainings);
-        Assert.Matches("non-finite at step [0-9]+", training.Failure);
-        Assert.Equal(0, outcome.Rows[0].Mean(figures => figures.AP));
-        Assert.Null(outcome.Rows[1].Trainings[0].Failure);
+        var run = Assert.Single(result.Rows[0].Runs);
+        Assert.Matches("non-finite at step [0-9]+", run.Failure);
+        Assert.Equal(0, result.Rows[0].Mean(metrics => metrics.AP));
+        Assert.Null(result.Rows[1].Runs[0].Failure);
         Assert.Contains("non-finite at step", File.ReadAllText(_folder.At("tables", "some.md")));
         // It is not tried again.
         var again = new Log();
@@ -106,7 +106,7 @@ public sealed class AblationRunnerTests : IDisposable
     }
 
     [Fact]
-    public void Run_Markdown_HasThePapersFiguresBesideOurs()
+    public void Run_Markdown_HasThePapersMetricsNextToOurs()
     {
         Run(new("some", "Some", "", "", [new("one | <b>", Start, new(.302))]), new Log(), seeds: 1);
 
@@ -119,7 +119,7 @@ public sealed class AblationRunnerTests : IDisposable
 
     private static AblationTable Table() => new("some", "Some", "", "", [new("one", Start, new(.302)), new("two", Start with { Loss = Start.Loss with { Gamma = 1 } })]);
 
-    private AblationOutcome Run(AblationTable table, Log log, CancellationToken cancellationToken = default, int seeds = 2) => new AblationRunner(_train, _val, new()
+    private AblationResult Run(AblationTable table, Log log, CancellationToken cancellationToken = default, int seeds = 2) => new AblationRunner(_train, _val, new()
     {
         Folder = _folder.At("tables"),
         Seeds = seeds,

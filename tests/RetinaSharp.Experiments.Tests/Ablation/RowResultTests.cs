@@ -4,37 +4,37 @@ using RetinaSharp.Experiments.Ablation;
 
 namespace RetinaSharp.Experiments.Tests.Ablation;
 
-public sealed class RowOutcomeTests
+public sealed class RowResultTests
 {
     private static readonly AblationRow Row = new("row", Presets.Tiny);
 
     [Fact]
     public void MeanAndDeviation_ThreeSeeds_AreThoseOfASample()
     {
-        var outcome = new RowOutcome(Row, [Training(.1), Training(.2), Training(.6)]);
+        var result = new RowResult(Row, [Run(.1), Run(.2), Run(.6)]);
 
-        Assert.Equal(.3, outcome.Mean(figures => figures.AP)!.Value, 1e-12);
+        Assert.Equal(.3, result.Mean(metrics => metrics.AP)!.Value, 1e-12);
         // (.04 + .01 + .09) / 2 = .07
-        Assert.Equal(Math.Sqrt(.07), outcome.Deviation(figures => figures.AP)!.Value, 1e-12);
+        Assert.Equal(Math.Sqrt(.07), result.Deviation(metrics => metrics.AP)!.Value, 1e-12);
     }
 
     [Fact]
     public void MeanAndDeviation_OneThatDiverged_CountsAsZero()
     {
-        var outcome = new RowOutcome(Row, [Training(.4), Training(0) with { Seed = 1, Failure = "box loss non-finite at step 3", Seconds = 0 }]);
+        var result = new RowResult(Row, [Run(.4), Run(0) with { Seed = 1, Failure = "box loss non-finite at step 3", Seconds = 0 }]);
 
-        Assert.Equal(.2, outcome.Mean(figures => figures.AP));
-        Assert.Equal("seed 1: box loss non-finite at step 3", outcome.Failures);
-        Assert.Equal(60, outcome.Seconds);
+        Assert.Equal(.2, result.Mean(metrics => metrics.AP));
+        Assert.Equal("seed 1: box loss non-finite at step 3", result.Failures);
+        Assert.Equal(60, result.Seconds);
     }
 
     [Fact]
-    public void MeanAndDeviation_NothingToMeasure_AreNull()
+    public void MeanAndDeviation_NoValues_AreNull()
     {
-        Assert.Null(new RowOutcome(Row, []).Mean(figures => figures.AP));
-        Assert.Null(new RowOutcome(Row, [Training(.4)]).Deviation(figures => figures.AP));
-        // COCO's -1: the truth has no large objects.
-        Assert.Null(new RowOutcome(Row, [Training(.4), Training(.5)]).Mean(figures => figures.APl));
+        Assert.Null(new RowResult(Row, []).Mean(metrics => metrics.AP));
+        Assert.Null(new RowResult(Row, [Run(.4)]).Deviation(metrics => metrics.AP));
+        // -1: there is no ground truth of large objects.
+        Assert.Null(new RowResult(Row, [Run(.4), Run(.5)]).Mean(metrics => metrics.APl));
     }
 
     [Fact]
@@ -42,14 +42,14 @@ public sealed class RowOutcomeTests
     {
         AblationRow[] rows = [new("a 1", Presets.Tiny, Group: "a"), new("a 2", Presets.Tiny, Group: "a"), new("b", Presets.Tiny), new("a 3", Presets.Tiny, Group: "a")];
 
-        var outcome = new AblationOutcome(new("t", "T", "", "", rows),
-            [new(rows[0], [Training(.3)]), new(rows[1], [Training(.4), Training(.5)]), new(rows[2], [Training(.1)]), new(rows[3], [])],
+        var result = new AblationResult(new("t", "T", "", "", rows),
+            [new(rows[0], [Run(.3)]), new(rows[1], [Run(.4), Run(.5)]), new(rows[2], [Run(.1)]), new(rows[3], [])],
             new("", "", "", "", default));
 
-        Assert.Equal(["a 2", "b"], outcome.Shown.Select(row => row.Row.Label));
-        Assert.Equal("a 2", outcome.Best!.Row.Label);
+        Assert.Equal(["a 2", "b"], result.Shown.Select(row => row.Row.Label));
+        Assert.Equal("a 2", result.Best!.Row.Label);
     }
 
-    internal static RowTraining Training(double ap) =>
-        new() { Run = "runs/x-0", Seed = 0, Figures = new CocoFigures { AP = ap, APl = -1 }, Steps = 100, Seconds = 60 };
+    internal static RowRun Run(double ap) =>
+        new() { Folder = "runs/x-0", Seed = 0, Metrics = new CocoSummary { AP = ap, APl = -1 }, Steps = 100, Seconds = 60 };
 }

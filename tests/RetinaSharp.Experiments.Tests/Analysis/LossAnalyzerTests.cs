@@ -144,16 +144,16 @@ public sealed class LossAnalyzerTests : IDisposable
     }
 
     [Fact]
-    public void Write_NoPositives_LeavesTheirFigureOut()
+    public void Write_NoPositives_LeavesTheirChartOut()
     {
         var none = new LossDistribution(0, 0, 0, []);
         var some = none with { Anchors = 1, Loss = 1, Cumulative = [.. Enumerable.Range(0, LossDistribution.Steps + 1).Select(i => i / (double)LossDistribution.Steps)] };
 
-        var files = new LossAnalysis(1, 0, [none], [some]).Write(_folder.At("figures"));
+        var files = new LossAnalysis(1, 0, [none], [some]).Write(_folder.At("charts"));
 
-        Assert.Equal([_folder.At("figures", "loss-of-negatives.svg"), _folder.At("figures", "loss-of-negatives.csv")], files);
+        Assert.Equal([_folder.At("charts", "loss-of-negatives.svg"), _folder.At("charts", "loss-of-negatives.csv")], files);
         Assert.Equal(LossDistribution.Steps + 2, File.ReadAllLines(files[1]).Length);
-        Assert.Equal(files, Directory.GetFiles(_folder.At("figures")).OrderDescending());
+        Assert.Equal(files, Directory.GetFiles(_folder.At("charts")).OrderDescending());
     }
 
     /// <summary>The loss of every anchor by the printed formula in double, for each γ.</summary>

@@ -17,8 +17,8 @@ internal sealed class PlainDistribution
     /// <summary>The share that the easiest part has; between two anchors on the line.</summary>
     public double At(double fraction)
     {
-        var place = fraction * (_sums.Length - 1);
-        var below = Math.Min((int)place, _sums.Length - 2);
-        return _sums[below] + (place - below) * (_sums[below + 1] - _sums[below]);
+        var position = fraction * (_sums.Length - 1);
+        var below = Math.Min((int)position, _sums.Length - 2);
+        return _sums[below] + (position - below) * (_sums[below + 1] - _sums[below]);
     }
 }

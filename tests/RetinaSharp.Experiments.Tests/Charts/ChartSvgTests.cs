@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Xml.Linq;
-using RetinaSharp.Experiments.Figures;
+using RetinaSharp.Experiments.Charts;
 using RetinaSharp.Experiments.Reports;
 
-namespace RetinaSharp.Experiments.Tests.Figures;
+namespace RetinaSharp.Experiments.Tests.Charts;
 
 public class ChartSvgTests
 {

@@ -6,7 +6,7 @@ namespace RetinaSharp.Experiments.Tests.Demo;
 public sealed class DemoSettingsTests
 {
     [Fact]
-    public void CrossEntropy_ApartFromTheLoss_IsTheFocalTraining()
+    public void CrossEntropy_ApartFromTheLoss_IsTheFocalRun()
     {
         Assert.Equal(ClassificationLossKind.Focal, DemoSettings.Focal.Loss.Classification);
         Assert.Equal(ClassificationLossKind.CrossEntropy, DemoSettings.CrossEntropy.Loss.Classification);
@@ -25,7 +25,7 @@ public sealed class DemoSettingsTests
     [Fact]
     public void Focal_ItsAnchorsAndSize_AreThoseOfPresetTiny()
     {
-        // The ratio of background to foreground that the recipe states holds for the demonstration, too.
+        // The ratio of background to foreground that the recipe states holds for the demo, too.
         Assert.Equal(Presets.Tiny.Model.Anchors, DemoSettings.Focal.Model.Anchors);
         Assert.Equal(Presets.Tiny.Input, DemoSettings.Focal.Input);
         Assert.Equal(Presets.Tiny.Assigner, DemoSettings.Focal.Assigner);

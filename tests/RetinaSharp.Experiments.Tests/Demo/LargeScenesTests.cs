@@ -80,9 +80,9 @@ public sealed class LargeScenesTests : IDisposable
         {
             var pixels = new byte[across * Side * across * Side * 3];
             var annotations = new List<Annotation>();
-            for (var place = 0; place < across * across; place++)
+            for (var cell = 0; cell < across * across; cell++)
             {
-                var (left, top) = (place % across * Side, place / across * Side);
+                var (left, top) = (cell % across * Side, cell / across * Side);
                 var scene = generator.Draw("large", number++);
                 for (var y = 0; y < Side; y++)
                     scene.Image.Pixels.Slice(y * Side * 3, Side * 3).CopyTo(pixels.AsSpan(((top + y) * across * Side + left) * 3));

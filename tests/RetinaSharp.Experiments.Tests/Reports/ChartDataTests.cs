@@ -5,7 +5,7 @@ namespace RetinaSharp.Experiments.Tests.Reports;
 public class ChartDataTests
 {
     [Fact]
-    public void ChartData_SeriesOfDifferentPlaces_ShareOneAxis()
+    public void ChartData_SeriesOfDifferentX_ShareOneAxis()
     {
         var data = new ChartData(new("t", "x", "y", [new("a", [(3, 30), (1, 10), (1, 11)]), new("b", [(2, 20), (4, double.NaN)])]));
         Assert.Equal([1, 2, 3], data.X);
@@ -14,7 +14,7 @@ public class ChartDataTests
     }
 
     [Fact]
-    public void ChartData_LogarithmicAxes_LeaveOutWhatHasNoLogarithm()
+    public void ChartData_LogarithmicAxes_LeaveOutNonPositiveValues()
     {
         var data = new ChartData(new("t", "x", "y", [new("a", [(0, 1), (1, 0), (2, 5)])], IsXLogarithmic: true, IsYLogarithmic: true));
         Assert.Equal([2], data.X);

@@ -11,14 +11,22 @@ public class ComparisonReportTests
     [InlineData(9, 5, "By AP, focal is ahead of cross entropy by ")]
     [InlineData(5, 9, "By AP, cross entropy is ahead of focal by ")]
     [InlineData(7, 7, "have the same AP")]
-    public void Create_TwoRuns_SaysWhicheverIsAhead(int focal, int crossEntropy, string verdict)
+    public void Create_TwoRuns_NamesTheBetterByAP(int focal, int crossEntropy, string ranking)
     {
         using var sample = new Sample();
         var report = Create(sample, focal, crossEntropy);
-        Assert.Contains(verdict, Blocks<Paragraph>(report).First().Text);
-        // Of recall with one detection in an image: one box of a class is in it.
+        Assert.Contains(ranking, Blocks<Paragraph>(report).First().Text);
+        // Recall with one detection per image, as each image has one box of a class.
         var table = Blocks<ReportTable>(report).First();
         Assert.Equal([new("AR1"), new($"{focal / 10.0:0.000}", focal > crossEntropy), new($"{crossEntropy / 10.0:0.000}", crossEntropy > focal)], table.Rows[6].Take(3));
+    }
+
+    [Fact]
+    public void Create_MetricsWithoutGroundTruth_DoNotCount()
+    {
+        using var sample = new Sample();
+        // All boxes are of medium size: of the 12 metrics those of small and large objects are undefined.
+        Assert.EndsWith("; it is best in 8 of 8 metrics.", Blocks<Paragraph>(Create(sample, 9, 5)).First().Text);
     }
 
     [Fact]
@@ -30,7 +38,7 @@ public class ComparisonReportTests
     }
 
     [Fact]
-    public void Create_TwoRuns_ClassesAndPicturesAreSideBySide()
+    public void Create_TwoRuns_HasClassesAndPicturesSideBySide()
     {
         using var sample = new Sample();
         var report = Create(sample, 9, 5);
@@ -39,7 +47,7 @@ public class ComparisonReportTests
         Assert.All(classes.Rows, row => Assert.Equal([false, false, true, false, true, false], row.Select(cell => cell.IsBest)));
         var grid = Blocks<PictureGrid>(report).Single();
         Assert.Equal(2, grid.Columns);
-        Assert.Equal(["focal, picture 1", "cross entropy, picture 1", "focal, picture 2"], grid.Pictures.Take(3).Select(picture => picture.Caption));
+        Assert.Equal(["focal: 2 of 4 detected, 0 false positives", "cross entropy: 0 of 4 detected, 0 false positives"], grid.Pictures.Take(2).Select(picture => picture.Caption));
     }
 
     [Fact]
@@ -49,14 +57,13 @@ public class ComparisonReportTests
         var one = new ComparedRun("one", sample.Run("one", 2), Sample.Metrics(5));
         Assert.Throws<ArgumentException>(() => ComparisonReport.Create("t", "l", [one]));
         Assert.Throws<ArgumentException>(() => ComparisonReport.Create("t", "l", [one, one with { Metrics = Sample.Metrics(5, "other class") }]));
-        Assert.Throws<ArgumentException>(() => ComparisonReport.Create("t", "l", [one, one with { Detections = Sample.Pictures("two") }]));
     }
 
     internal static Report Create(Sample sample, int focal, int crossEntropy) => ComparisonReport.Create("Focal loss against cross entropy", "Both were trained on the same scenes.",
     [
-        new("focal", sample.Run("focal", 40), Sample.Metrics(focal), Sample.Pictures("focal")),
-        new("cross entropy", sample.Run("ce", 30, CrossEntropy), Sample.Metrics(crossEntropy), Sample.Pictures("cross entropy")),
-    ]);
+        new("focal", sample.Run("focal", 40), Sample.Metrics(focal)),
+        new("cross entropy", sample.Run("ce", 30, CrossEntropy), Sample.Metrics(crossEntropy)),
+    ], new RunDifferences(ReviewedSet.Create(sample), [("focal", ReviewedSet.Detections), ("cross entropy", [])]));
 
     private static IEnumerable<T> Blocks<T>(Report report) => report.Sections.SelectMany(section => section.Blocks).OfType<T>();
 }

@@ -18,11 +18,12 @@ public partial class HtmlReportTests
             new(text,
             [
                 new Paragraph(text),
-                new KeyFigures([new(text, text, text)]),
+                new KeyMetrics([new(text, text, text)]),
                 new ReportTable(text, [text, text], [[text, new TableCell(text, IsBest: true)]]),
                 new ReportTable(text, [text, text], [[text, text]], IsFolded: true),
                 new LineChart(text, text, text, [new(text, [(1, 2)])]),
                 new BarChart(text, [text], [new(text, [1]), new(text, [2])]),
+                new HeatMapTable(text, text, text, [text, text], [[1, 2], [0, 0]]),
                 new PictureGrid([new(Sample.Png, text, text)]),
             ]),
         ]));
@@ -69,7 +70,7 @@ public partial class HtmlReportTests
     }
 
     [Fact]
-    public void Render_Bars_AreAsLongAsTheirValues()
+    public void Render_Bars_HaveLengthsInProportion()
     {
         var html = HtmlReport.Render(new("Title", "Lead", [new("Section", [new BarChart("Seconds", ["forward", "loss"], [new("seconds", [4, 1])])])]));
         Assert.Contains("<rect width=\"100%\"", html);
@@ -79,8 +80,8 @@ public partial class HtmlReportTests
     [Fact]
     public void Render_Table_MarksHeadingsNumbersAndTheBest()
     {
-        var html = HtmlReport.Render(new("Title", "", [new("Section", [new ReportTable("Figures", ["Figure", "one", "name"], [["AP", new TableCell("0.500", true), "x"], ["AR", "0.250", "y"]])])]));
-        Assert.Contains("<caption>Figures</caption>", html);
+        var html = HtmlReport.Render(new("Title", "", [new("Section", [new ReportTable("Metrics", ["Metric", "one", "name"], [["AP", new TableCell("0.500", true), "x"], ["AR", "0.250", "y"]])])]));
+        Assert.Contains("<caption>Metrics</caption>", html);
         Assert.Contains("<th scope=\"col\" class=\"number\">one</th>", html);
         Assert.Contains("<th scope=\"col\" class=\"text\">name</th>", html);
         Assert.Contains("<th scope=\"row\">AP</th>\n<td class=\"number best\"><strong>0.500</strong><span class=\"unseen\"> best</span></td>", html);
@@ -88,10 +89,21 @@ public partial class HtmlReportTests
     }
 
     [Fact]
-    public void Render_BlocksThatDoNotFit_Throws()
+    public void Render_HeatMap_HasTheNumbersShadedByRow()
+    {
+        var html = HtmlReport.Render(new("Title", "", [new("Section", [new HeatMapTable("Confusions", "actual", "predicted", ["disc", "ring"], [[3, 1], [0, 20]])])]));
+        Assert.Contains("<th scope=\"row\">disc</th>\n<td class=\"number h8\">3</td>\n<td class=\"number h3\">1</td>", html);
+        Assert.Contains("<th scope=\"row\">ring</th>\n<td class=\"number h0\">0</td>\n<td class=\"number h10\">20</td>", html);
+        // Every shade has a style.
+        Assert.All(Enumerable.Range(0, HeatMapTable.Levels + 1), level => Assert.Contains($"\n.h{level} {{", html));
+    }
+
+    [Fact]
+    public void Render_InvalidBlocks_Throws()
     {
         Assert.Contains("'Table' has 2 columns", Failure(new ReportTable("Table", ["a", "b"], [["1"]])));
         Assert.Contains("'Bars' has 2 categories", Failure(new BarChart("Bars", ["a", "b"], [new("s", [1])])));
+        Assert.Contains("'Matrix' has 2 labels", Failure(new HeatMapTable("Matrix", "r", "c", ["a", "b"], [[1, 2]])));
         Assert.Contains("'Lines' has 7 series", Failure(new LineChart("Lines", "x", "y", [.. Enumerable.Repeat(new LineSeries("s", []), 7)])));
 
         static string Failure(ReportBlock block) =>

@@ -7,7 +7,7 @@ namespace RetinaSharp.Experiments.Tests.Reports;
 public class PictureTests
 {
     [Fact]
-    public void Picture_PngFile_IsKnownByItsContent()
+    public void Picture_PngFile_IsRecognizedByItsContent()
     {
         var picture = new Picture(Sample.Png, "two pixels");
         Assert.Equal(("image/png", 2, 1), (picture.MediaType, picture.Width, picture.Height));
@@ -21,7 +21,7 @@ public class PictureTests
     }
 
     [Fact]
-    public void Picture_NoPicture_Throws() => Assert.Throws<DatasetException>(() => new Picture("<svg/>"u8.ToArray(), "none"));
+    public void Picture_NoImage_Throws() => Assert.Throws<DatasetException>(() => new Picture("<svg/>"u8.ToArray(), "none"));
 
     [Fact]
     public void Picture_FormatThatBrowsersDoNotShow_Throws() =>

@@ -5,13 +5,13 @@ using RetinaSharp.Imaging;
 
 namespace RetinaSharp.Experiments.Tests.Reports;
 
-/// <summary>Two images with boxes, and what some detector made of them.</summary>
+/// <summary>Two annotated images with detections.</summary>
 internal static class ReviewedSet
 {
     public static DetectionDataset Create(Sample sample, string secondClass = "ring")
     {
-        new Image(200, 100, Grey(200 * 100)).Save(sample.At("wide.png"));
-        new Image(60, 60, Grey(60 * 60)).Save(sample.At("small.png"));
+        new Image(200, 100, Gray(200 * 100)).Save(sample.At("wide.png"));
+        new Image(60, 60, Gray(60 * 60)).Save(sample.At("small.png"));
         return new()
         {
             Source = "reviewed",
@@ -24,20 +24,20 @@ internal static class ReviewedSet
         };
     }
 
-    /// <summary>A disc that is found, and again; a ring taken for a disc; a disc found, but hardly; a ring where there is none, one in the crowd, one found.</summary>
+    /// <summary>A disc detected twice; a ring detected as disc; a disc with a low score; rings where there is none, in the crowd, and detected.</summary>
     public static IReadOnlyList<DetectionResult> Detections { get; } =
     [
         new(4, 1, new(10, 10, 40, 40), .95), new(4, 1, new(12, 10, 40, 40), .6), new(4, 1, new(100, 20, 40, 38), .8),
         new(4, 1, new(150, 50, 30, 30), .2), new(2, 7, new(45, 45, 12, 12), .9), new(4, 7, new(5, 65, 20, 20), .7), new(4, 7, new(60, 60, 20, 20), .85),
     ];
 
-    public static MeasuredSet Measure(Sample sample, string secondClass = "ring")
+    public static EvaluatedDataset Measure(Sample sample, string secondClass = "ring")
     {
-        var truth = Create(sample, secondClass);
-        return new(truth, new(CocoEvaluator.Evaluate(truth, Detections), Detections, truth.Images.Count, Seconds: 1));
+        var groundTruth = Create(sample, secondClass);
+        return new(groundTruth, new(CocoEvaluator.Evaluate(groundTruth, Detections), Detections, groundTruth.Images.Count, Seconds: 1));
     }
 
-    private static byte[] Grey(int pixels)
+    private static byte[] Gray(int pixels)
     {
         var bytes = new byte[3 * pixels];
         Array.Fill(bytes, (byte)128);

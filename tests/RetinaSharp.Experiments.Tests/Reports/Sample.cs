@@ -5,11 +5,10 @@ using RetinaSharp.Boxes;
 using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Evaluation;
-using RetinaSharp.Experiments.Reports;
 
 namespace RetinaSharp.Experiments.Tests.Reports;
 
-/// <summary>Folders and figures as a training leaves them, with names that try to be markup.</summary>
+/// <summary>Run folders and metrics, with names that try to be markup.</summary>
 internal sealed class Sample : IDisposable
 {
     public const string Hostile = "\"><img src=x onerror=alert(1)></script><script>alert(2)</script><!-- & '";
@@ -34,7 +33,7 @@ internal sealed class Sample : IDisposable
         return run;
     }
 
-    /// <summary>What a training writes for an epoch. AP rises to epoch 30, and falls from there.</summary>
+    /// <summary>A line of metrics.jsonl. AP rises up to epoch 30, and falls from there.</summary>
     public static string Line(int epoch, bool isValidated = true)
     {
         var loss = 1.1 * Math.Exp(-epoch / 12.0) + .15 + .02 * Math.Sin(epoch);
@@ -47,28 +46,25 @@ internal sealed class Sample : IDisposable
             + $"\"seconds\":{9.5 * epoch},\"phases\":{{\"data\":0.5,\"forward\":3,\"loss\":0.05,\"backward\":5,\"optimizer\":0.95}}}}";
     }
 
-    /// <summary>Figures of two classes, of which the detector finds so many of ten boxes each.</summary>
-    public static CocoMetrics Metrics(int found, string secondClass = Hostile)
+    /// <summary>Metrics of two classes with ten boxes each, of which some are detected.</summary>
+    public static CocoMetrics Metrics(int detected, string secondClass = Hostile)
     {
         Category[] categories = [new(1, "disc"), new(2, secondClass)];
-        var truth = new DetectionDataset
+        var groundTruth = new DetectionDataset
         {
             Source = "sample",
             Categories = categories,
             Images = [.. Enumerable.Range(1, 10).Select(id => new AnnotatedImage
             {
                 Id = id, FileName = $"{id}.png", Path = "", Width = 200, Height = 200,
-                Annotations = [.. categories.Select((_, place) => new Annotation { Id = 2 * id + place, Category = place, Box = Place(place), Area = Place(place).Area })],
+                Annotations = [.. categories.Select((_, index) => new Annotation { Id = 2 * id + index, Category = index, Box = BoxOf(index), Area = BoxOf(index).Area })],
             })],
         };
-        return CocoEvaluator.Evaluate(truth,
-            [.. Enumerable.Range(1, found).SelectMany(id => categories.Select((category, place) => new DetectionResult(id, category.Id, Place(place), .9)))]);
+        return CocoEvaluator.Evaluate(groundTruth,
+            [.. Enumerable.Range(1, detected).SelectMany(id => categories.Select((category, index) => new DetectionResult(id, category.Id, BoxOf(index), .9)))]);
 
-        static BoxXywh Place(int category) => new(10 + 80 * category, 10, 50, 50);
+        static BoxXywh BoxOf(int category) => new(10 + 80 * category, 10, 50, 50);
     }
-
-    public static Picture[] Pictures(string name) =>
-        [.. Enumerable.Range(1, 3).Select(number => new Picture(Png, $"{name} {number}, with boxes", $"{name}, picture {number}"))];
 
     public void Dispose() => _folder.Delete(recursive: true);
 

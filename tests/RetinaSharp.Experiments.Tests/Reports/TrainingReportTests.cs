@@ -1,4 +1,5 @@
 using RetinaSharp.Datasets;
+using RetinaSharp.Evaluation;
 using RetinaSharp.Experiments.Reports;
 
 namespace RetinaSharp.Experiments.Tests.Reports;
@@ -10,14 +11,14 @@ public class TrainingReportTests
     {
         using var sample = new Sample();
         var report = TrainingReport.Create(sample.Run("run", 40));
-        Assert.Equal(new("AP", "0.500", "best epoch, 30"), Block<KeyFigures>(report).Figures[0]);
+        Assert.Equal(new("AP", "0.500", "best epoch, 30"), Block<KeyMetrics>(report).Metrics[0]);
         Assert.Equal(["Classification loss", "Box loss", "Average precision on the validation set", "Learning rate at the end of the epoch",
-                "Share of positive anchors, of those not ignored", "Seconds by epoch, the longest phases"],
+                "Share of positive anchors, ignored ones left out", "Seconds by epoch, the longest phases"],
             Blocks<LineChart>(report).Select(chart => chart.Title));
         Assert.All(Blocks<LineChart>(report), chart => Assert.All(chart.Series, series => Assert.Equal(40, series.Points.Count)));
-        var figures = Blocks<ReportTable>(report).First();
-        Assert.Equal(["Figure", "Best, epoch 30", "Last, epoch 40", "Meaning"], figures.Columns);
-        Assert.Equal([new("AP"), new("0.500", true), new("0.400")], figures.Rows[0].Take(3));
+        var metrics = Blocks<ReportTable>(report).First();
+        Assert.Equal(["Metric", "Best, epoch 30", "Last, epoch 40", "Meaning"], metrics.Columns);
+        Assert.Equal([new("AP"), new("0.500", true), new("0.400")], metrics.Rows[0].Take(3));
         Assert.Contains("scenes#train: 200 images, 2 classes", report.Lead);
     }
 
@@ -27,20 +28,32 @@ public class TrainingReportTests
         using var sample = new Sample();
         var report = TrainingReport.Create(sample.Run("run", 5, isValidated: false));
         Assert.Equal(
-            ["Classification loss", "Box loss", "Learning rate at the end of the epoch", "Share of positive anchors, of those not ignored", "Seconds by epoch, the longest phases"],
+            ["Classification loss", "Box loss", "Learning rate at the end of the epoch", "Share of positive anchors, ignored ones left out", "Seconds by epoch, the longest phases"],
             Blocks<LineChart>(report).Select(chart => chart.Title));
         Assert.DoesNotContain(report.Sections, section => section.Title == "Validation");
     }
 
     [Fact]
-    public void Create_MeasuredValidation_HasItsCurvesAndPictures()
+    public void Create_EvaluatedValidation_HasItsCurvesMatrixAndPictures()
     {
         using var sample = new Sample();
         var report = TrainingReport.Create(sample.Run("run", 5), ReviewedSet.Measure(sample));
         Assert.Equal(
-            ["Outcome", "Learning", "Validation", "Detections beside the truth", "Worst false positives", "Worst false negatives", "Time", "Data and settings"],
+            ["Outcome", "Learning", "Validation", "Score threshold", "Confusion matrix", "Detections and ground truth", "Worst false positives", "Worst false negatives", "Time", "Data and settings"],
             report.Sections.Select(section => section.Title));
-        Assert.Equal(2, Blocks<LineChart>(report).Single(chart => chart.IsOfShares).Series.Count);
+        Assert.Equal([2, 3, 3], Blocks<LineChart>(report).Where(chart => chart.HasUnitAxes).Select(chart => chart.Series.Count));
+        // At the threshold of the best F1, .85.
+        Assert.Equal([[1, 0, 1], [0, 1, 2], [0, 1, 0]], Block<HeatMapTable>(report).Counts);
+    }
+
+    [Fact]
+    public void Create_NoTruePositive_HasNoThresholdAndNoMatrix()
+    {
+        using var sample = new Sample();
+        var groundTruth = ReviewedSet.Create(sample);
+        var report = TrainingReport.Create(sample.Run("run", 5), new(groundTruth, new(CocoEvaluator.Evaluate(groundTruth, []), [], groundTruth.Images.Count, Seconds: 1)));
+        Assert.Empty(Blocks<HeatMapTable>(report));
+        Assert.DoesNotContain(report.Sections, section => section.Title == "Score threshold");
     }
 
     [Fact]
@@ -66,11 +79,11 @@ public class TrainingReportTests
     {
         using var sample = new Sample();
         var report = TrainingReport.Create(sample.Run("run", 0, hasModel: false));
-        Assert.Contains("not come to the end of an epoch", report.Lead);
+        Assert.Contains("No epoch is finished yet", report.Lead);
     }
 
     [Fact]
-    public void Create_LastLineCutOff_IsPassedOver()
+    public void Create_LastLineCutOff_IsSkipped()
     {
         using var sample = new Sample();
         var run = sample.Run("run", 3);
@@ -79,7 +92,7 @@ public class TrainingReportTests
     }
 
     [Fact]
-    public void Create_EpochDoneAgain_CountsOnce()
+    public void Create_RepeatedEpoch_CountsOnce()
     {
         using var sample = new Sample();
         var run = sample.Run("run", 3);
@@ -114,7 +127,7 @@ public class TrainingReportTests
         using var sample = new Sample();
         var path = TrainingReport.Write(sample.Run("run", 2), ReviewedSet.Measure(sample));
         Assert.Equal(sample.At("run/report.html"), path);
-        Assert.Equal(8, File.ReadAllText(path).Split("<img src=\"data:image/jpeg;base64,").Length - 1);
+        Assert.Equal(6, File.ReadAllText(path).Split("<img src=\"data:image/jpeg;base64,").Length - 1);
     }
 
     private static T Block<T>(Report report) => Blocks<T>(report).Single();

@@ -76,7 +76,7 @@ public sealed class SceneGeneratorTests
                 Assert.InRange(one.Category, 0, SceneRecipe.Categories.Count - 1);
                 Assert.True(one.Box.X >= 0 && one.Box.Y >= 0 && one.Box.X + one.Box.Width <= size && one.Box.Y + one.Box.Height <= size, $"{one.Box}");
                 Assert.InRange(one.Area, .2 * one.Box.Area, one.Box.Area);
-                // Pixels of another size share a figure out a little differently.
+                // Pixels of another size cover a shape a little differently.
                 Assert.InRange(one.Visible, SceneRecipe.MinVisible - .1, 1);
             });
         }
@@ -91,17 +91,17 @@ public sealed class SceneGeneratorTests
         var generator = new SceneGenerator(seed: 2, size);
         for (var number = 0; number < 20; number++)
         {
-            var figures = generator.Compose("train", number).Composition.Objects;
+            var shapes = generator.Compose("train", number).Composition.Objects;
             var objects = generator.Draw("train", number).Objects;
-            Assert.Equal(figures.Count, objects.Count);
-            foreach (var (figure, one) in figures.Zip(objects))
+            Assert.Equal(shapes.Count, objects.Count);
+            foreach (var (shape, one) in shapes.Zip(objects))
             {
                 var canvas = new Canvas(size);
-                canvas.Draw(figure with { Colour = new(1, 1, 1), Relief = 0 });
+                canvas.Draw(shape with { Color = new(1, 1, 1), Relief = 0 });
                 var pixels = canvas.ToImage().Pixels;
                 var lit = new List<(int X, int Y)>();
                 for (var i = 0; i < size * size; i++)
-                    // Half covered; the rim is drawn at .7 of the colour.
+                    // Half covered; the rim is drawn at .7 of the color.
                     if (pixels[3 * i] >= 255 * .7 / 2)
                         lit.Add((i % size, i / size));
                 var (left, top) = (lit.Min(pixel => pixel.X), lit.Min(pixel => pixel.Y));

@@ -1,0 +1,71 @@
+using RetinaSharp.Datasets;
+using RetinaSharp.Evaluation;
+using RetinaSharp.Imaging;
+
+namespace RetinaSharp.Experiments.Reports;
+
+/// <summary>The images on which models differ most, each with the ground truth and the detections of each model.</summary>
+/// <remarks>
+/// The difference of an image is the number of its objects that some models detect and others do not, plus the difference between the most and the fewest false
+/// positives. It is the same whichever model is better. Each model has the score threshold of its own best F1, as losses give scores of different sizes.
+/// </remarks>
+public sealed class RunDifferences
+{
+    private readonly List<(string Name, double Threshold, DetectionReview Review)> _runs;
+    private readonly List<(AnnotatedImage Image, int Difference)> _images;
+    private readonly Lazy<IReadOnlyList<RunDrawing>> _drawings;
+
+    /// <summary>Ranks the images.</summary>
+    /// <param name="groundTruth">The annotated images.</param>
+    /// <param name="runs">Names of the models and their detections on all images, in the ids of the ground truth.</param>
+    /// <param name="count">Maximum number of images to draw.</param>
+    /// <exception cref="DatasetException">A detection is of an image that the ground truth does not have.</exception>
+    public RunDifferences(DetectionDataset groundTruth, IReadOnlyList<(string Name, IReadOnlyList<DetectionResult> Detections)> runs, int count = 6)
+    {
+        ArgumentNullException.ThrowIfNull(groundTruth);
+        ArgumentNullException.ThrowIfNull(runs);
+        _runs = [.. runs.Select(run =>
+        {
+            var threshold = F1Curves.Compute(groundTruth, run.Detections).Overall.Best?.Threshold ?? DetectionReview.DefaultThreshold;
+            return (run.Name, threshold, new DetectionReview(groundTruth, run.Detections, threshold));
+        })];
+        var byRun = _runs.Select(run => run.Review.ByImage).ToList();
+        // OrderBy is stable: of equals the first images.
+        _images = [.. groundTruth.Images.Select(image => (Image: image, Difference: Difference(image, [.. byRun.Select(matches => matches[image.Id].ToList())]))).OrderByDescending(one => one.Difference)];
+        _drawings = new(() =>
+        [
+            .. Images.Take(count).SelectMany(image => _runs.Select((run, index) =>
+                new RunDrawing(image, index, run.Review.Draw(image, byRun[index][image.Id]), $"{run.Name}: {DetectionReview.Counts(image, byRun[index][image.Id])}"))),
+        ]);
+    }
+
+    /// <summary>The images on which the models differ, the largest difference first.</summary>
+    public IReadOnlyList<AnnotatedImage> Images => [.. _images.Where(one => one.Difference > 0).Select(one => one.Image)];
+
+    /// <summary>The first of <see cref="Images"/>, each drawn for every model in turn. Drawn at the first access.</summary>
+    /// <exception cref="ImageException">An image cannot be read.</exception>
+    public IReadOnlyList<RunDrawing> Drawings => _drawings.Value;
+
+    /// <summary>The drawings as a section of a report.</summary>
+    internal ReportSection Section()
+    {
+        const string title = "Images on which the runs differ";
+        if (Drawings.Count == 0)
+            return new(title, [new Paragraph("There are none: the runs detect the same objects, with the same number of false positives, in every image.")]);
+        var thresholds = string.Join(", ", _runs.Select(run => $"{run.Name} {run.Threshold:0.00}"));
+        return new(title,
+        [
+            new Paragraph($"The runs differ on {Images.Count} of {_images.Count} images; these are the largest differences, whichever run is better. "
+                + $"{AnnotatedRegion.Legend} Detections are drawn from the score of each run's best F1 on: {thresholds}."),
+            new PictureGrid([.. Drawings.Select(one => new Picture(one.Drawing, $"{one.Source.FileName} with ground truth and detections. {one.Caption}", one.Caption))], _runs.Count),
+        ]);
+    }
+
+    private static int Difference(AnnotatedImage image, List<List<MatchedDetection>> byRun)
+    {
+        var detected = byRun.Select(matches => matches.Select(match => match.GroundTruth).ToHashSet(ReferenceEqualityComparer.Instance)).ToList();
+        var falsePositives = byRun.Select(matches => matches.Count(match => match.GroundTruth is null)).ToList();
+        return DetectionReview.Objects(image).Count(box => detected.Exists(run => run.Contains(box)) && !detected.TrueForAll(run => run.Contains(box)))
+            + falsePositives.Max() - falsePositives.Min();
+    }
+}
