@@ -22,7 +22,7 @@ internal sealed class BoxPainter(SKCanvas canvas, int width, int height) : IDisp
     ];
 
     // Around lines, so that they are seen on pixels of their own color.
-    private static readonly SKColor Outline = new(16, 20, 28);
+    private static readonly SKColor Outline = new(16, 20, 28, 150);
 
     // Kept: loading a font takes some milliseconds. Skia's default font has no glyphs where the system has no fonts.
     private static readonly Lazy<SKTypeface> Typeface = new(() =>

@@ -29,14 +29,15 @@ internal sealed class LabelLayout(int width, int height, IReadOnlyList<PixelRect
             foreach (var left in (ReadOnlySpan<int>)[box.Left, box.Right - labelWidth, toTheRight, toTheLeft])
                 Consider(Clamped(left, top));
 
-        // Nothing near is free: touching other labels or the border. A free space that exists has such a position, as a label in it can be pushed left and up
+        // Nothing near is free: touching other labels or the border. If there is free space, one of these positions is in it, as a label can be pushed left and up
         // until it touches.
         if (best is null)
         {
-            foreach (var top in _labels.Select(label => label.Bottom).Append(0).Append(Math.Max(0, above)).Distinct())
-                foreach (var left in _labels.Select(label => label.Right).Append(0).Append(Math.Max(0, box.Left)).Distinct())
-                    if (left + labelWidth <= width && top + labelHeight <= height)
-                        Consider(new(left, top, left + labelWidth, top + labelHeight));
+            int[] tops = [0, above, below, height - labelHeight, .. _labels.Select(label => label.Bottom), .. _labels.Select(label => label.Top - labelHeight)];
+            int[] lefts = [0, box.Left, toTheRight, width - labelWidth, .. _labels.Select(label => label.Right), .. _labels.Select(label => label.Left - labelWidth)];
+            foreach (var top in tops.Where(top => top >= 0 && top <= height - labelHeight).Distinct())
+                foreach (var left in lefts.Where(left => left >= 0 && left <= width - labelWidth).Distinct())
+                    Consider(Clamped(left, top));
         }
 
         if (best is { } placed)

@@ -59,6 +59,16 @@ public class LabelLayoutTests
     }
 
     [Fact]
+    public void Place_AllPositionsAtTheBoxTaken_IsTheNextFreeOne()
+    {
+        var box = new PixelRect(300, 200, 340, 240);
+        // The positions at the box itself are taken after a few.
+        var labels = PlaceAll([.. Enumerable.Repeat(box, 14)], 14);
+        Assert.All(labels, label => Assert.InRange(label.Left, box.Left - 3 * LabelWidth, box.Right + 2 * LabelWidth));
+        Assert.All(labels, label => Assert.InRange(label.Top, box.Top - 6 * LabelHeight, box.Bottom + 5 * LabelHeight));
+    }
+
+    [Fact]
     public void Place_NoFreeSpaceLeft_IsNull()
     {
         var box = new PixelRect(0, 0, 100, 20);
