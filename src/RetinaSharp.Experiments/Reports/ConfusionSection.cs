@@ -16,7 +16,7 @@ internal static class ConfusionSection
     {
         var blocks = new List<ReportBlock>
         {
-            new Paragraph($"Detections with a score of {matrix.ScoreThreshold:0.000} or more, at IoU .5, the threshold of the best F1. Row {Background}: false positives; "
+            new Paragraph($"Detections with a score of {matrix.ScoreThreshold:0.000} or more, the threshold of the best F1, matched at IoU .5. Row {Background}: false positives; "
                 + $"column {Background}: false negatives. Cells are shaded by their share of the row."),
         };
         string[] names = [.. matrix.Categories.Select(category => category.Name), Background];

@@ -9,8 +9,8 @@ namespace RetinaSharp.Imaging.Drawing;
 /// <param name="height">Its height in pixels.</param>
 internal sealed class BoxPainter(SKCanvas canvas, int width, int height) : IDisposable
 {
-    // Of the mean of the image's sides. Text stays legible when an image of any size is shown 300 pixels wide.
-    private const float LineShare = .003f, TextShare = .03f;
+    // Of the mean of the image's sides, as Ultralytics draws: text stays legible when an image of any size is shown 250 pixels wide.
+    private const float LineShare = .003f, TextShare = .035f;
     private const float MinTextSize = 11, MinFittedTextSize = 8;
 
     // Colors that stay apart from each other and from most photographs.
