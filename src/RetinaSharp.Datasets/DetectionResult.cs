@@ -7,4 +7,8 @@ namespace RetinaSharp.Datasets;
 /// <param name="CategoryId">Id of the category.</param>
 /// <param name="Box">The detected box, in pixels of the original image.</param>
 /// <param name="Score">The confidence score; evaluation uses only the order of scores.</param>
-public readonly record struct DetectionResult(long ImageId, long CategoryId, BoxXywh Box, double Score);
+public readonly record struct DetectionResult(long ImageId, long CategoryId, BoxXywh Box, double Score)
+{
+    /// <summary>Path of the image's file, written as <c>file_name</c>; null for none. It is not read.</summary>
+    public string? FileName { get; init; }
+}

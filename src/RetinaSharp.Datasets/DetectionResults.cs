@@ -68,6 +68,8 @@ public static class DetectionResults
         CocoOutput.WriteObjects(writer, results, (json, result) =>
         {
             json.WriteNumber("image_id"u8, result.ImageId);
+            if (result.FileName is { } fileName)
+                json.WriteString("file_name"u8, fileName);
             json.WriteNumber("category_id"u8, result.CategoryId);
             CocoOutput.WriteBox(json, result.Box);
             json.WriteNumber("score"u8, result.Score);

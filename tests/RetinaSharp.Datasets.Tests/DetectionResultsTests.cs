@@ -21,6 +21,20 @@ public sealed class DetectionResultsTests : IDisposable
         }));
 
     [Fact]
+    public void Write_FileName_IsAMemberThatReadersSkip()
+    {
+        var path = _folder.At("results.json");
+        var result = new DetectionResult(1, 2, new(0, 0, 1, 1), .5);
+
+        DetectionResults.Write(path, [result with { FileName = "a/b.jpg" }, result]);
+
+        Assert.Equal(
+            """[{"image_id":1,"file_name":"a/b.jpg","category_id":2,"bbox":[0,0,1,1],"score":0.5},{"image_id":1,"category_id":2,"bbox":[0,0,1,1],"score":0.5}]""",
+            File.ReadAllText(path));
+        Assert.Equal([result, result], DetectionResults.Read(path));
+    }
+
+    [Fact]
     public void Write_NaN_KeepsOldFile()
     {
         var path = _folder.Write("results.json", "old");
