@@ -1,39 +1,78 @@
-using System.Diagnostics;
-
 namespace RetinaSharp.Detection.Training;
 
-/// <summary>How fast a training goes, over the steps since the last report. The clock stands still between <see cref="Pause"/> and <see cref="Go"/>.</summary>
-internal sealed class Pace(long firstStep, long totalSteps)
+/// <summary>
+/// Throughput and remaining time of a training run, from the steps of this session only. Times are smoothed exponentially; time between
+/// <see cref="Pause"/> and <see cref="Go"/> does not count.
+/// </summary>
+/// <param name="firstStep">Steps done in earlier sessions.</param>
+/// <param name="totalSteps">Steps of the whole run.</param>
+/// <param name="clock">Measures the steps; null for the system's clock.</param>
+internal sealed class Pace(long firstStep, long totalSteps, TimeProvider? clock = null)
 {
-    // Often enough to watch, seldom enough to cost nothing.
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    private const double ReportInterval = 1;
 
-    private readonly Stopwatch _clock = new();
-    private long _sinceStep = firstStep;
-    private int _images;
+    // Seconds after which a step has lost 63 % of its weight.
+    private const double SmoothingTime = 30;
 
-    public double ImagesPerSecond { get; private set; }
+    // A step that takes longer than this many average ones was suspended, or waited for another process. It counts as this many.
+    private const double MaxSlowdown = 5;
 
-    /// <summary>What the steps still to come will take.</summary>
-    public TimeSpan Remaining { get; private set; }
+    private readonly TimeProvider _clock = clock ?? TimeProvider.System;
+    private long _startedAt;
+    private TimeSpan _beforePause;
+    private long _step = firstStep;
+    private int _count;
+    private double _sinceReport;
 
-    /// <summary>Whether the last step made a report due.</summary>
+    // Sums of the steps of this session, each with its weight.
+    private double _seconds;
+    private double _steps;
+    private double _images;
+
+    /// <summary>Throughput; 0 before the first step.</summary>
+    public double ImagesPerSecond => _seconds > 0 ? _images / _seconds : 0;
+
+    /// <summary>Estimated time of the steps that are left; zero before the first step.</summary>
+    public TimeSpan Remaining => TimeSpan.FromSeconds(Math.Max(0, totalSteps - _step) * SecondsPerStep);
+
+    /// <summary>Whether the last step should be reported: the first one, then one a second, and the final one.</summary>
     public bool IsDue { get; private set; }
 
-    public void Go() => _clock.Start();
+    private double SecondsPerStep => _steps > 0 ? _seconds / _steps : 0;
 
-    public void Pause() => _clock.Stop();
+    public void Go() => _startedAt = _clock.GetTimestamp();
 
+    public void Pause() => _beforePause += _clock.GetElapsedTime(_startedAt);
+
+    /// <summary>Adds a step that ends now.</summary>
+    /// <param name="step">Steps done, from the beginning of the run.</param>
+    /// <param name="images">Images of the step.</param>
     public void Add(long step, int images)
     {
-        _images += images;
-        var elapsed = _clock.Elapsed;
-        IsDue = elapsed >= Interval || step == totalSteps;
-        if (!IsDue)
-            return;
-        ImagesPerSecond = _images / elapsed.TotalSeconds;
-        Remaining = elapsed * ((double)(totalSteps - step) / (step - _sinceStep));
-        (_sinceStep, _images) = (step, 0);
-        _clock.Restart();
+        var seconds = (_beforePause + _clock.GetElapsedTime(_startedAt)).TotalSeconds;
+        Go();
+        _beforePause = TimeSpan.Zero;
+        _step = step;
+        _count++;
+        _sinceReport += seconds;
+        Average(seconds, images);
+        IsDue = _count == 1 || _sinceReport >= ReportInterval || step == totalSteps;
+        if (IsDue)
+            _sinceReport = 0;
+    }
+
+    private void Average(double seconds, int images)
+    {
+        // The first step includes warm-up and the start of the loader, so the second one replaces it.
+        var keep = 0.0;
+        if (_count > 2)
+        {
+            seconds = Math.Min(seconds, MaxSlowdown * SecondsPerStep);
+            keep = Math.Exp(-seconds / SmoothingTime);
+        }
+
+        _seconds = keep * _seconds + seconds;
+        _steps = keep * _steps + 1;
+        _images = keep * _images + images;
     }
 }
