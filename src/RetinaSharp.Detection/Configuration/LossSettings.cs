@@ -64,6 +64,6 @@ public sealed record LossSettings
             throw new ArgumentException($"Box weight {BoxWeight}: must be a number from 0 up.");
         Sampling.Validate();
         if (Sampling.Kind != SamplingKind.None && Classification != ClassificationLossKind.CrossEntropy)
-            throw new ArgumentException($"Sampling {Sampling.Kind} with the loss {Classification}: sampled anchors learn by cross entropy; choose that loss (--loss ce), or all anchors (--sampling none).");
+            throw new ArgumentException($"Sampling {Sampling.Kind} with the loss {Classification}: sampled anchors learn by cross entropy; choose that loss, or no sampling.");
     }
 }

@@ -125,7 +125,7 @@ public sealed class Trainer(RunSettings settings, DetectionDataset train, Detect
             if (File.Exists(Path.Combine(options.Folder, ModelFile.Last)))
             {
                 throw new WeightsException(options.Folder,
-                    $"it holds a model, but no {CheckpointFile.Last} to go on from; train into another folder, from this model's weights (--weights) if you like");
+                    $"it holds a model, but no {CheckpointFile.Last} to resume from; start another run from these weights, in another folder");
             }
 
             Tell($"{options.Folder} holds no training yet: it starts from the beginning.");
@@ -176,7 +176,7 @@ public sealed class Trainer(RunSettings settings, DetectionDataset train, Detect
         if (transfer is not { HasBackbone: true } && (settings.Model.Norm == NormKind.Frozen || settings.Training.Freeze > 0))
         {
             progress?.Report(new TrainingNote("The backbone starts from random weights, but its normalization or some of its stages are frozen, as if it had been trained: "
-                + "it will learn little. Give it trained weights (--weights), or from scratch use --norm batch (or group) with --freeze 0.", IsWarning: true));
+                + "it will learn little. Use pretrained weights, or batch or group norm with nothing frozen.", IsWarning: true));
         }
     }
 }

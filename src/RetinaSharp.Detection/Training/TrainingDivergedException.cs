@@ -9,7 +9,7 @@ public sealed class TrainingDivergedException : Exception
     /// <param name="images">On which images.</param>
     public TrainingDivergedException(string term, long step, IReadOnlyList<string> images)
         : base($"The {term} is not finite at step {step}, on {string.Join(", ", images)}. "
-            + "Most often the learning rate is too high: try a tenth of it (--lr), a longer --warm-up, or a smaller --clip.") =>
+            + "The learning rate is probably too high. Try a lower learning rate, a longer warm-up or a smaller gradient norm.") =>
         (Term, Step, Images) = (term, step, images);
 
     /// <summary>What became non-finite: classification loss, box loss or gradient.</summary>

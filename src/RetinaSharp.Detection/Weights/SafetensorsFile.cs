@@ -184,7 +184,7 @@ public sealed class SafetensorsFile : IWeightSource
             throw new WeightsException(path, "is a Git LFS pointer, not the file itself: run `git lfs pull` in its repository");
         // A ZIP archive; or pickle's protocol 2 with the magic number of PyTorch before 1.6.
         if (start.StartsWith("PK\x03\x04"u8) || start.StartsWith((ReadOnlySpan<byte>)[0x80, 0x02, 0x8A, 0x0A]))
-            throw new WeightsException(path, "is a PyTorch file (.pth), which may hold weights but is no model; make one of it with `retina import`");
+            throw new WeightsException(path, "is a PyTorch file (.pth), which may hold weights but does not describe a model; import it first");
     }
 
     /// <summary>A range of the file, a piece at a time; a piece is valid until the next and holds whole elements.</summary>

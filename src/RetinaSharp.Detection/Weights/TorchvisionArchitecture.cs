@@ -51,13 +51,13 @@ internal static class TorchvisionArchitecture
         if (coordinates != 4 * anchors.AnchorsPerCell)
         {
             throw new WeightsException(weights.Path, $"it has {coordinates / 4.0:0.##} anchors at each place: torchvision's own {anchors.AnchorsPerCell} (three sizes, three shapes) are known, "
-                + "and what other ones look like is not in the file; train such a model anew, starting from its backbone (--weights)");
+                + "and what other ones look like is not in the file; train such a model again and start from its backbone");
         }
 
         if (outputs < anchors.AnchorsPerCell || outputs % anchors.AnchorsPerCell != 0)
             throw new WeightsException(weights.Path, $"{Classes} has {outputs} outputs, which are not as many for each of {anchors.AnchorsPerCell} anchors");
         if (Count(weights, "backbone.fpn.inner_blocks.") != 3 || weights.Find("backbone.fpn.extra_blocks.p7.weight") is null)
-            throw new WeightsException(weights.Path, "its pyramid does not have the levels P3 to P7, for which torchvision's anchors are; train such a model anew, starting from its backbone (--weights)");
+            throw new WeightsException(weights.Path, "its pyramid does not have the levels P3 to P7, for which torchvision's anchors are; train such a model again and start from its backbone");
         var settings = new ModelSettings
         {
             Depth = depth,

@@ -66,7 +66,7 @@ internal sealed class WeightTransfer
         if (!state.Entries.Any(entry => entry.Tensor.Dimensions > 1 && transfer._taken.Contains(entry.Name)))
         {
             throw new WeightsException(found, $"none of its {file.Names.Count()} weights fits this architecture, {state.Architecture.Settings.Depth} layers of width {state.Architecture.Settings.Width}: "
-                + "choose the architecture it was trained with (--preset, --backbone, --width)");
+                + "choose the architecture of the weights");
         }
 
         transfer.Summarise(found);

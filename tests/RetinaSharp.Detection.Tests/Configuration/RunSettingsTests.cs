@@ -47,7 +47,7 @@ public class RunSettingsTests
     [InlineData("Sampling ratio 0")]
     [InlineData("Sampling Ratio without a ratio")]
     [InlineData("Sampling HardNegative without a ratio")]
-    [InlineData("Sampling Ohem with the loss Focal: sampled anchors learn by cross entropy; choose that loss (--loss ce)")]
+    [InlineData("Sampling Ohem with the loss Focal: sampled anchors learn by cross entropy; choose that loss, or no sampling.")]
     [InlineData("Epochs 0")]
     [InlineData("Batch 0")]
     [InlineData("Accumulate 0")]
@@ -105,7 +105,7 @@ public class RunSettingsTests
             "Sampling ratio 0" => Sampled(new() { Kind = SamplingKind.Ratio, Ratio = 0 }),
             "Sampling Ratio without a ratio" => Sampled(new() { Kind = SamplingKind.Ratio }),
             "Sampling HardNegative without a ratio" => Sampled(new() { Kind = SamplingKind.HardNegative }),
-            "Sampling Ohem with the loss Focal: sampled anchors learn by cross entropy; choose that loss (--loss ce)" => good with { Loss = loss with { Sampling = SamplingSettings.ForKind(SamplingKind.Ohem) } },
+            "Sampling Ohem with the loss Focal: sampled anchors learn by cross entropy; choose that loss, or no sampling." => good with { Loss = loss with { Sampling = SamplingSettings.ForKind(SamplingKind.Ohem) } },
             "17 scales and 17 ratios" => good with { Model = model with { Anchors = new() { Scales = [.. Enumerable.Repeat(1.0, 17)], Ratios = [.. Enumerable.Repeat(1.0, 17)] } } },
             "Batch times accumulate 4294967296" => good with { Training = training with { Batch = 1 << 16, Accumulate = 1 << 16 } },
             "Shards 1000000" => good with { Training = training with { Shards = 1_000_000 } },

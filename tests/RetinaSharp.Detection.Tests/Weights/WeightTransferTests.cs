@@ -162,7 +162,7 @@ public class WeightTransferTests(TrainedModel trained) : LeakCheck
         var error = Assert.Throws<WeightsException>(() => Transfer(Model with { Width = .5, PyramidChannels = 64 }, trained.Set.Categories));
 
         Assert.Equal(Source, error.File);
-        Assert.Contains("--backbone", error.Message);
+        Assert.Contains("choose the architecture of the weights", error.Message);
     }
 
     [Fact]
