@@ -7,32 +7,35 @@ using RetinaSharp.Kernels;
 
 namespace RetinaSharp.Cli;
 
-/// <summary>What the user is told of an exception.</summary>
-/// <param name="Code">The command's exit code.</param>
-/// <param name="Message">The reason, and where one is known the remedy.</param>
+/// <summary>Exit code and message for an exception.</summary>
+/// <param name="Code">One of <see cref="ExitCode"/>.</param>
+/// <param name="Message">The reason, and the remedy if one is known.</param>
 internal sealed record ErrorReport(int Code, string Message)
 {
-    /// <summary>Environment variable that, set to 1, has the stack trace printed too.</summary>
+    /// <summary>Environment variable that prints the stack trace too if it is 1.</summary>
     public const string DebugVariable = "RETINA_DEBUG";
 
-    // ENOSPC, EROFS, EDQUOT: no room, a file system that is only read, a quota that is used up. Reading never fails so.
-    private static readonly int[] CannotWrite = [28, 30, 122];
+    // ENOSPC, EROFS and EDQUOT: errors that only writing has.
+    private static readonly int[] WriteErrors = [28, 30, 122];
 
     public static ErrorReport Create(Exception error) => error switch
     {
         AggregateException { InnerException: { } inner } => Create(inner),
-        UsageException => new(ExitCode.WrongUsage, error.Message),
-        DatasetException or WeightsException or ImageException when error.InnerException is IOException { HResult: var code } && CannotWrite.Contains(code) =>
-            new(ExitCode.Failed, error.Message),
-        // Libraries name their options; the user of the command gives them as flags.
-        DatasetException => new(ExitCode.BadData, error.Message.Replace($"{nameof(DatasetOptions)}.{nameof(DatasetOptions.ImagesDirectory)}", "--images DIR", StringComparison.Ordinal)),
-        WeightsException or ImageException => new(ExitCode.BadData, error.Message),
-        TorchUnavailableException or ImagingUnavailableException => new(ExitCode.Unavailable, error.Message),
         OperationCanceledException => new(ExitCode.Cancelled, "Cancelled."),
         TorchOperatorException or ExternalException or OutOfMemoryException when IsOutOfMemory(error) =>
-            new(ExitCode.Failed, $"{error.Message} Memory is used up: try a smaller --batch (with --accumulate) or --size."),
-        TorchOperatorException or TrainingDivergedException or IOException or UnauthorizedAccessException => new(ExitCode.Failed, error.Message),
-        _ => new(ExitCode.Failed, $"{error.GetType().Name}: {error.Message} This is a fault of the program; {DebugVariable}=1 shows where it happened."),
+            new(ExitCode.Failed, $"{error.Message} Out of memory: try a smaller --batch (with --accumulate) or --size."),
+        _ when CodeOf(error) is { } code => new(code, OptionHints.AddTo(error.Message)),
+        _ => new(ExitCode.Failed, $"{error.GetType().Name}: {error.Message} This is a bug; {DebugVariable}=1 prints the stack trace."),
+    };
+
+    /// <summary>The exit code of an expected error; null for a bug.</summary>
+    private static int? CodeOf(Exception error) => error switch
+    {
+        UsageException => ExitCode.WrongUsage,
+        DatasetException or WeightsException or ImageException => error.InnerException is IOException { HResult: var code } && WriteErrors.Contains(code) ? ExitCode.Failed : ExitCode.BadData,
+        TorchUnavailableException or ImagingUnavailableException => ExitCode.Unavailable,
+        TorchOperatorException or TrainingDivergedException or IOException or UnauthorizedAccessException => ExitCode.Failed,
+        _ => null,
     };
 
     private static bool IsOutOfMemory(Exception error) =>

@@ -1,20 +1,21 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using RetinaSharp.Cli.Options;
 using RetinaSharp.Cli.Terminal;
 using RetinaSharp.Cli.Verbs;
 using Spectre.Console;
 
 namespace RetinaSharp.Cli;
 
-/// <summary>The <c>retina</c> command: its verbs, and how errors end it.</summary>
+/// <summary>The <c>retina</c> command: its verbs and its error handling.</summary>
 internal static class RetinaCommand
 {
     /// <summary>Runs the command.</summary>
-    /// <param name="args">Its arguments.</param>
-    /// <param name="stdout">Results, and with --json one JSON document.</param>
-    /// <param name="stderr">Everything that is said to people.</param>
-    /// <param name="cancellationToken">Ends what runs, after its checkpoint.</param>
+    /// <param name="args">The arguments.</param>
+    /// <param name="stdout">Receives results, with --json one JSON document.</param>
+    /// <param name="stderr">Receives messages, warnings, errors and progress.</param>
+    /// <param name="cancellationToken">Cancels the verb; a training run writes its checkpoint first.</param>
     /// <returns>One of <see cref="ExitCode"/>.</returns>
     public static int Run(string[] args, TextWriter stdout, IAnsiConsole stderr, CancellationToken cancellationToken = default)
     {
@@ -25,9 +26,7 @@ internal static class RetinaCommand
             var parse = Create(new(output, cancellationToken)).Parse(args, new() { ResponseFileTokenReplacer = null, EnablePosixBundling = false });
             if (parse.Action is ParseErrorAction)
             {
-                foreach (var error in parse.Errors)
-                    output.Fail(error.Message);
-                output.Say($"'{NameOf(parse.CommandResult.Command)} --help' shows what there is.");
+                ReportErrors(parse, output);
                 return ExitCode.WrongUsage;
             }
 
@@ -37,37 +36,55 @@ internal static class RetinaCommand
         {
             var report = ErrorReport.Create(error);
             if (report.Code == ExitCode.Cancelled)
-                output.Say(report.Message);
+                output.Info(report.Message);
             else
-                output.Fail(report.Message);
+                output.Error(report.Message);
             if (Environment.GetEnvironmentVariable(ErrorReport.DebugVariable) == "1")
-                output.Say(error.ToString());
+                output.Info(error.ToString());
             return report.Code;
         }
     }
 
     /// <summary>The command with all its verbs.</summary>
-    public static Command Create(Session session) => new("retina", "Trains, evaluates and runs RetinaNet, the object detector with focal loss.")
+    public static Command Create(Session session) => new("retina", "Train, evaluate and run RetinaNet, the object detector with focal loss.")
     {
         new HelpOption(),
         new VersionOption { Action = new ProgramVersion(session.Output) },
         DemoVerb.Create(session),
-        new Command("data", "Looks at annotated images, and makes them.") { DataInfoVerb.Create(session), DataGenerateVerb.Create(session) },
+        new Command("data", "Inspect and generate datasets.") { DataInfoVerb.Create(session), DataGenerateVerb.Create(session) },
         TrainVerb.Create(session),
         EvalVerb.Create(session),
         ScoreVerb.Create(session),
         DetectVerb.Create(session),
         LossVerb.Create(session),
         AblateVerb.Create(session),
-        new Command("analyze", "Looks into a model.") { AnalyzeLossesVerb.Create(session) },
-        new Command("bench", "Times this program, side by side with others.")
+        new Command("analyze", "Analyze a model.") { AnalyzeLossesVerb.Create(session) },
+        new Command("bench", "Time this program, for comparison with others.")
         {
             BenchVerb.Loss(session), BenchVerb.Assign(session), BenchVerb.Score(session), BenchLoadVerb.Create(session), BenchNetworkVerb.Train(session), BenchNetworkVerb.Detect(session),
         },
         ImportVerb.Create(session),
-        new Command("export", "Writes a model in another format.") { ExportOnnxVerb.Create(session) },
+        new Command("export", "Export a model to another format.") { ExportOnnxVerb.Create(session) },
         InfoVerb.Create(session),
     };
+
+    private static void ReportErrors(ParseResult parse, Output output)
+    {
+        var (command, unmatched) = (parse.CommandResult.Command, parse.UnmatchedTokens);
+        foreach (var error in parse.Errors)
+        {
+            var index = unmatched.Index().Where(token => error.Message.Contains($"'{token.Item}'", StringComparison.Ordinal)).Select(token => (int?)token.Index).FirstOrDefault();
+            if (!IsConsequence(index))
+                output.Error(error.Message + (index is { } i ? Suggestion.Sentence(unmatched[i], command) : ""));
+        }
+
+        output.Info($"Run '{NameOf(command)} --help' for usage.");
+
+        // Nothing after a misspelled verb can be parsed, and the token after a misspelled option is its value.
+        bool IsConsequence(int? index) => command.Subcommands.Count > 0 && unmatched.Count > 0
+            ? index != 0
+            : index is > 0 and { } i && unmatched[i - 1].StartsWith('-') && !unmatched[i].StartsWith('-');
+    }
 
     private static string NameOf(Command command) =>
         command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? $"{NameOf(parent)} {command.Name}" : command.Name;

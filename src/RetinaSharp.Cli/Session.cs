@@ -2,7 +2,7 @@ using RetinaSharp.Cli.Terminal;
 
 namespace RetinaSharp.Cli;
 
-/// <summary>What every verb works with.</summary>
-/// <param name="Output">Where it writes.</param>
-/// <param name="Cancellation">Set by Ctrl-C and SIGTERM.</param>
-internal sealed record Session(Output Output, CancellationToken Cancellation);
+/// <summary>What every verb needs from the process.</summary>
+/// <param name="Output">Stdout and stderr.</param>
+/// <param name="CancellationToken">Canceled by Ctrl-C and SIGTERM.</param>
+internal sealed record Session(Output Output, CancellationToken CancellationToken);

@@ -1,22 +1,19 @@
 namespace RetinaSharp.Cli;
 
-/// <summary>The command was called wrongly: names the option or argument, and what it takes.</summary>
+/// <summary>The command line is wrong; the message names the option or argument and its allowed values.</summary>
 internal sealed class UsageException(string message) : Exception(message)
 {
-    /// <summary>Does what depends on the user's arguments only, so that an argument refused there is the user's.</summary>
-    public static T Guard<T>(Func<T> action)
+    /// <summary>Runs a check of values that the user gave, and reports a refused one as wrong usage.</summary>
+    /// <exception cref="UsageException">The check threw <see cref="ArgumentException"/>.</exception>
+    public static void Guard(Action check)
     {
         try
         {
-            return action();
+            check();
         }
         catch (ArgumentException error)
         {
-            throw new UsageException(WithoutParameter(error));
+            throw new UsageException(error.ParamName is null ? error.Message : error.Message.Replace($" (Parameter '{error.ParamName}')", "", StringComparison.Ordinal));
         }
     }
-
-    private static string WithoutParameter(ArgumentException error) => error.ParamName is null
-        ? error.Message
-        : error.Message.Replace($" (Parameter '{error.ParamName}')", "", StringComparison.Ordinal);
 }

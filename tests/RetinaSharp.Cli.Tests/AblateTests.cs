@@ -11,7 +11,7 @@ public sealed class AblateTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Ablate_Killed_GoesOnWithoutRepeatingFinishedRows()
+    public void Ablate_Killed_ResumesWithoutRepeatingFinishedRows()
     {
         using (var process = Ran.Start(Command("prior")))
         {
@@ -28,7 +28,7 @@ public sealed class AblateTests : IDisposable
 
         var ran = Ran.Retina([.. Command("prior"), "--json"]).IsDone();
 
-        // A training takes its own time, to the last digit: one that was done again would have another.
+        // A result has the duration of its run, to the last digit: a repeated run would have another.
         Assert.All(kept, entry => Assert.Equal(entry.Value, File.ReadAllText(entry.Key)));
         Assert.DoesNotContain($"{kept.Count}/4", ran.Error);
         Assert.Contains("4/4", ran.Error);
@@ -39,7 +39,7 @@ public sealed class AblateTests : IDisposable
     }
 
     [Fact]
-    public void Ablate_Done_ShowsTheTableAndNamesTheReport()
+    public void Ablate_Finished_PrintsTheTableAndTheReportPath()
     {
         var ran = Ran.Retina([.. Command("prior"), "--rows", "1,3-4"]).IsDone();
 
@@ -51,12 +51,12 @@ public sealed class AblateTests : IDisposable
     }
 
     [Fact]
-    public void Ablate_Cancelled_EndsWith130()
+    public void Ablate_Cancelled_ExitsWith130()
     {
         var ran = Ran.Retina(new CancellationToken(canceled: true), Command("prior"));
 
         Assert.Equal(ExitCode.Cancelled, ran.Code);
-        Assert.Contains("goes on", ran.Error);
+        Assert.Contains("to resume", ran.Error);
     }
 
     [Theory]
@@ -66,11 +66,11 @@ public sealed class AblateTests : IDisposable
     [InlineData("--rows", "5")]
     [InlineData("--rows", "3-2")]
     [InlineData("--rows", "π")]
-    public void Ablate_WrongValue_IsRefusedAndNamed(params string[] options) =>
+    public void Ablate_BadValue_ExitsWith2AndNamesTheOption(params string[] options) =>
         Ran.Retina([.. Command("prior"), .. options]).IsRefused(ExitCode.WrongUsage, options[0].TrimStart('-')[1..]);
 
     [Fact]
-    public void Ablate_WithoutItsData_IsRefused() =>
+    public void Ablate_MissingData_ExitsWith3() =>
         Ran.Retina("ablate", "alpha", "--data", "nothing.json", "--val", _data, "--out", _folder.At("tables")).IsRefused(ExitCode.BadData, "nothing.json");
 
     private string[] Command(string table) =>

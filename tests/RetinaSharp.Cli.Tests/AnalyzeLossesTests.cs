@@ -11,7 +11,7 @@ public sealed class AnalyzeLossesTests(TrainedModel trained) : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Analyze_Model_TellsTheSharesOfTheHardestAndDrawsThem()
+    public void Analyze_Model_ReportsSharesOfTheHardestAnchorsAndWritesPlots()
     {
         var json = Analyze("--json").IsDone().Json;
 
@@ -34,7 +34,7 @@ public sealed class AnalyzeLossesTests(TrainedModel trained) : IDisposable
     }
 
     [Fact]
-    public void Analyze_DataWithoutTheClasses_ExitsWith3()
+    public void Analyze_DataWithOtherClasses_ExitsWith3()
     {
         var data = ColouredSet.Write(_folder.At("data"), images: 2);
         File.WriteAllText(data, File.ReadAllText(data).Replace("\"red\"", "\"green\"").Replace("\"blue\"", "\"grey\""));
@@ -43,14 +43,14 @@ public sealed class AnalyzeLossesTests(TrainedModel trained) : IDisposable
     }
 
     [Fact]
-    public void Analyze_NoModel_ExitsWith3() =>
+    public void Analyze_MissingModel_ExitsWith3() =>
         Ran.Retina("analyze", "losses", _folder.At("none"), trained.Data, "--out", _folder.At("out")).IsRefused(ExitCode.BadData, "none");
 
     [Fact]
-    public void Analyze_WrongCall_ExitsWith2()
+    public void Analyze_WrongUsage_ExitsWith2()
     {
         Ran.Retina("analyze", "losses", trained.Run, trained.Data).IsRefused(ExitCode.WrongUsage, "--out");
-        Analyze("--batch", "0").IsRefused(ExitCode.WrongUsage, "--batch: 0 is below 1");
+        Analyze("--batch", "0").IsRefused(ExitCode.WrongUsage, "--batch: 0 is out of range; it must be 1 or more");
         Ran.Retina("analyze", "losses", trained.Run, trained.Data, "--out", _folder.Write("file", "")).IsRefused(ExitCode.WrongUsage, "is a file");
     }
 

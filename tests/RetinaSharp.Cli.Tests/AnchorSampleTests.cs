@@ -3,7 +3,7 @@ namespace RetinaSharp.Cli.Tests;
 public class AnchorSampleTests
 {
     [Fact]
-    public void Train_MoreThanAThousandImages_AnnouncesTheAnchorsOfASample()
+    public void Train_MoreThanAThousandImages_CountsTheAnchorsOfASample()
     {
         using var folder = new TemporaryFolder();
         const int Images = 1001;
@@ -17,7 +17,7 @@ public class AnchorSampleTests
         var info = Ran.Retina("data", "info", data, "--preset", "tiny", "--json").IsDone().Json;
 
         Assert.Contains("anchors of 1000 sampled images: ", training.Error);
-        Assert.Contains(" of 1000 boxes without one", training.Error);
+        Assert.Contains(" of 1000 boxes match none", training.Error);
         Assert.Equal(Images, info.GetProperty("anchors").GetProperty("boxes").GetInt32());
         // The images are empty files.
         Assert.Equal(ExitCode.BadData, training.Code);

@@ -5,7 +5,7 @@ namespace RetinaSharp.Cli.Tests;
 public sealed class BackgroundWriterTests(TrainedModel trained) : IClassFixture<TrainedModel>
 {
     [Fact]
-    public void Add_OneWorker_RunsAllInOrder()
+    public void Add_OneWorker_RunsWorkInOrder()
     {
         var done = new List<int>();
         using var writer = new BackgroundWriter(workers: 1, capacity: 3);
@@ -21,7 +21,7 @@ public sealed class BackgroundWriterTests(TrainedModel trained) : IClassFixture<
     }
 
     [Fact]
-    public async Task Add_FullQueue_WaitsForTheOldest()
+    public async Task Add_FullQueue_BlocksUntilTheOldestIsDone()
     {
         using var release = new ManualResetEventSlim();
         using var writer = new BackgroundWriter(workers: 2, capacity: 2);
@@ -43,7 +43,7 @@ public sealed class BackgroundWriterTests(TrainedModel trained) : IClassFixture<
     }
 
     [Fact]
-    public void Complete_SomeFail_ThrowsTheFirstInOrder()
+    public void Complete_SeveralFail_ThrowsTheFirstInOrder()
     {
         using var second = new ManualResetEventSlim();
         using var writer = new BackgroundWriter(workers: 2, capacity: 4);
@@ -62,7 +62,7 @@ public sealed class BackgroundWriterTests(TrainedModel trained) : IClassFixture<
     }
 
     [Fact]
-    public async Task Dispose_BeforeTheEnd_WaitsForWhatHasStarted()
+    public async Task Dispose_RunningWork_WaitsForIt()
     {
         using ManualResetEventSlim started = new(), release = new();
         var finished = false;
@@ -84,7 +84,7 @@ public sealed class BackgroundWriterTests(TrainedModel trained) : IClassFixture<
     }
 
     [Fact]
-    public void Detect_ADrawingThatCannotBeWritten_EndsWithItsNameAndLeavesNoHalfWrittenFile()
+    public void Detect_DrawingThatCannotBeWritten_ExitsWith3AndLeavesNoPartialFile()
     {
         using var folder = new TemporaryFolder();
         Directory.CreateDirectory(folder.At("out", "01.png"));
@@ -97,7 +97,7 @@ public sealed class BackgroundWriterTests(TrainedModel trained) : IClassFixture<
     }
 
     [Fact]
-    public void Detect_ManyFiles_DrawsAllUnderTheirNames()
+    public void Detect_ManyFiles_WritesADrawingForEach()
     {
         using var folder = new TemporaryFolder();
 

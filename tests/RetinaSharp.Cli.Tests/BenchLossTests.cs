@@ -7,11 +7,11 @@ namespace RetinaSharp.Cli.Tests;
 
 public sealed class BenchLossTests
 {
-    // As the reference's script prints it, for the same work.
+    // The name that the reference script prints for the same work.
     private const string Reference = "sigmoid_focal_loss 120000x80 forward+backward fp32";
 
     [Fact]
-    public void Run_FewRows_TimesEveryMemberOnce()
+    public void Run_FewRows_TimesEveryLossOnce()
     {
         var benchmark = new LossBenchmark(rows: 200);
 
@@ -24,11 +24,11 @@ public sealed class BenchLossTests
     }
 
     [SharedDataFact]
-    public void Reference_ItsName_IsThatOfTheScript() =>
+    public void Reference_Name_IsThatOfTheScript() =>
         Assert.Contains(Reference, File.ReadAllText(SharedData.At("peers", "torchvision_bench.py")));
 
     [Fact]
-    public void Report_Timings_AreSecondsAndBytesByName()
+    public void Report_Timings_HasSecondsAndBytesByName()
     {
         Timing[] timings = [new("memory copy", .002, 8_000_000, 0), new("loss", .004, 8_000_000, 24)];
         using StringWriter json = new(), table = new();
@@ -44,17 +44,17 @@ public sealed class BenchLossTests
     }
 
     [Fact]
-    public void Measure_RunsThatCount_AreAsManyAsAskedFor()
+    public void Measure_FourRuns_RunsAWarmUpAndFourTimes()
     {
-        var ran = 0;
+        var count = 0;
 
-        new Stopper(runs: 4, TimeSpan.Zero).Measure("", 0, () => ran++);
+        new BenchmarkTimer(runs: 4, TimeSpan.Zero).Measure("", 0, () => count++);
 
-        Assert.Equal(5, ran);
+        Assert.Equal(5, count);
     }
 
     [Theory]
-    [InlineData("0", "--runs: 0 is below 1")]
+    [InlineData("0", "--runs: 0 is out of range; it must be 1 or more")]
     [InlineData("x", "--runs: 'x'")]
-    public void Bench_WrongRuns_ExitsWith2(string runs, string words) => Ran.Retina("bench", "loss", "--runs", runs).IsRefused(ExitCode.WrongUsage, words);
+    public void Bench_BadRuns_ExitsWith2(string runs, string words) => Ran.Retina("bench", "loss", "--runs", runs).IsRefused(ExitCode.WrongUsage, words);
 }

@@ -9,18 +9,18 @@ public sealed class BenchNetworkTests
     [Theory]
     [InlineData("train", "train step 32px batch 2 fp32", new[] { "data", "forward", "loss", "backward", "optimizer" })]
     [InlineData("detect", "detect 32px batch 2 fp32", new[] { "data", "forward", "postprocess" })]
-    public void Run_SmallImages_TimesTheWorkBesideAConvolution(string verb, string figure, string[] phases)
+    public void Bench_SmallImages_TimesTheNetworkBesideAConvolution(string verb, string name, string[] phases)
     {
         var ran = Ran.Retina("bench", verb, "--size", "32", "--batch", "2", "--runs", "2", "--precision", "fp32", "--json");
 
         var json = ran.IsDone().Json;
-        var seconds = json.GetProperty("seconds").GetProperty(figure).GetDouble();
+        var seconds = json.GetProperty("seconds").GetProperty(name).GetDouble();
         Assert.True(seconds > 0);
         Assert.True(json.GetProperty("peak_bytes").GetInt64() > 0);
-        Assert.True(json.GetProperty("convolution_share").GetProperty(figure).GetDouble() is > 0 and < 2);
-        var parts = json.GetProperty("phases").GetProperty(figure).EnumerateObject().ToList();
+        Assert.True(json.GetProperty("convolution_share").GetProperty(name).GetDouble() is > 0 and < 2);
+        var parts = json.GetProperty("phases").GetProperty(name).EnumerateObject().ToList();
         Assert.Equal(phases, parts.Select(part => part.Name));
-        // The median of two runs is their mean. The convolution beside them is of no phase.
+        // The median of two runs is their mean. The reference convolution belongs to no phase.
         Assert.InRange(parts.Sum(part => part.Value.GetDouble()), .5 * seconds, seconds);
     }
 
@@ -28,7 +28,7 @@ public sealed class BenchNetworkTests
     [InlineData("train step {a.size}px batch {a.batch} {name}")]
     [InlineData("detect {a.size}px batch {a.batch} {name}")]
     [InlineData("bf16 autocast channels-last")]
-    public void Names_OfTheFigures_AreThoseOfTheScript(string name) =>
+    public void Timings_Names_AreThoseOfTheScript(string name) =>
         Assert.Contains(name, File.ReadAllText(SharedData.At("peers", "torchvision_bench.py")));
 
     [Theory]
@@ -36,11 +36,11 @@ public sealed class BenchNetworkTests
     [InlineData("--batch", "0")]
     [InlineData("--runs", "0")]
     [InlineData("--device", "cuda:x")]
-    public void Run_BadOption_IsWrongUsage(string option, string value) =>
+    public void Bench_BadValue_ExitsWith2(string option, string value) =>
         Assert.Equal(ExitCode.WrongUsage, Ran.Retina("bench", "detect", option, value).Code);
 
     [Fact]
-    public void Report_WithPhases_ShowsShareAndMilliseconds()
+    public void Report_WithPhases_HasShareAndMilliseconds()
     {
         using var table = new StringWriter();
 

@@ -9,7 +9,7 @@ public sealed class DataGenerateTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Generate_ThenInfo_TellTheSame()
+    public void Generate_Dataset_MatchesItsSummary()
     {
         var set = _folder.At("set");
 
@@ -33,7 +33,7 @@ public sealed class DataGenerateTests : IDisposable
     }
 
     [Fact]
-    public void Generate_IntoAnEmptyFolderWithoutJson_ShowsATableAndHowToGoOn()
+    public void Generate_WithoutJson_PrintsATableAndTheNextCommand()
     {
         var ran = Ran.Retina("data", "generate", "--out", _folder.Root, "--train", "2", "--val", "1").IsDone();
 
@@ -44,7 +44,7 @@ public sealed class DataGenerateTests : IDisposable
     }
 
     [Fact]
-    public void Generate_IntoAFolderThatIsNotEmpty_ExitsWith2AndLeavesItAlone()
+    public void Generate_FolderThatIsNotEmpty_ExitsWith2AndKeepsItsFiles()
     {
         _folder.Write("notes.txt", "");
 
@@ -55,7 +55,7 @@ public sealed class DataGenerateTests : IDisposable
     }
 
     [Fact]
-    public void Generate_Cancelled_ExitsWith130AndLeavesNothing()
+    public void Generate_Cancelled_ExitsWith130AndWritesNothing()
     {
         using var source = new CancellationTokenSource();
         source.Cancel();

@@ -25,7 +25,7 @@ public sealed class DataInfoTests : IDisposable
     }
 
     [Fact]
-    public void Info_AnotherPreset_HasOtherAnchors()
+    public void Info_OtherPreset_HasOtherAnchors()
     {
         var data = ColouredSet.Write(_folder.Root, images: 1);
 
@@ -35,7 +35,7 @@ public sealed class DataInfoTests : IDisposable
     }
 
     [Fact]
-    public void Info_VocFolderWithABadBox_WarnsAndTellsTheRest()
+    public void Info_VocFolderWithABadBox_WarnsAndSummarizesTheRest()
     {
         _folder.Write("Annotations/a.xml", """
             <annotation><filename>a.jpg</filename><size><width>200</width><height>100</height><depth>3</depth></size>
@@ -53,7 +53,7 @@ public sealed class DataInfoTests : IDisposable
     }
 
     [Fact]
-    public void Info_ManyProblems_ShowsTenAndCountsTheRest()
+    public void Info_ManyProblems_WarnsOfTenAndCountsTheRest()
     {
         var data = ColouredSet.Write(_folder.Root, images: 12);
         File.WriteAllText(data, File.ReadAllText(data).Replace("20,16]", "0,0]"));
@@ -66,7 +66,7 @@ public sealed class DataInfoTests : IDisposable
     }
 
     [Fact]
-    public void Info_SetWithoutBoxes_HasNoSizes()
+    public void Info_DatasetWithoutBoxes_HasNoBoxSizes()
     {
         var data = _folder.Write("empty.json", """{"images": [{"id": 1, "file_name": "a.png", "width": 9, "height": 9}], "annotations": [], "categories": [{"id": 1, "name": "cat"}]}""");
 

@@ -5,7 +5,7 @@ namespace RetinaSharp.Cli.Tests;
 public sealed class EndToEndTests(TrainedModel trained) : IClassFixture<TrainedModel>
 {
     [Fact]
-    public void Train_TinySet_SaysWhatItDoesAndWritesARunFolder()
+    public void Train_TinyDataset_PrintsItsSettingsAndWritesARunFolder()
     {
         var json = trained.Training.IsDone().Json;
 
@@ -22,7 +22,7 @@ public sealed class EndToEndTests(TrainedModel trained) : IClassFixture<TrainedM
     }
 
     [Fact]
-    public void Train_WithValidation_ItsReportHasPicturesOfTheBestEpoch()
+    public void Train_WithValidation_ReportHasImagesOfTheBestEpoch()
     {
         var report = File.ReadAllText(Path.Combine(trained.Run, "report.html"));
 
@@ -32,11 +32,11 @@ public sealed class EndToEndTests(TrainedModel trained) : IClassFixture<TrainedM
     }
 
     [Fact]
-    public void Train_FolderOfARun_IsRefusedAndLeftAlone()
+    public void Train_FolderOfARun_ExitsWith2AndKeepsTheRun()
     {
         var before = File.GetLastWriteTimeUtc(Path.Combine(trained.Run, "config.json"));
 
-        Ran.Retina("train", "--train", trained.Data, "--out", trained.Run, "--preset", "tiny").IsRefused(ExitCode.WrongUsage, "--out", "holds a training");
+        Ran.Retina("train", "--train", trained.Data, "--out", trained.Run, "--preset", "tiny").IsRefused(ExitCode.WrongUsage, "--out", "holds a run", "--resume");
 
         Assert.Equal(before, File.GetLastWriteTimeUtc(Path.Combine(trained.Run, "config.json")));
     }
@@ -54,7 +54,7 @@ public sealed class EndToEndTests(TrainedModel trained) : IClassFixture<TrainedM
     }
 
     [Fact]
-    public void Eval_ItsDetections_ScoreTheSame()
+    public void Eval_DetectionsFile_ScoresTheSame()
     {
         using var folder = new TemporaryFolder();
 
@@ -63,15 +63,15 @@ public sealed class EndToEndTests(TrainedModel trained) : IClassFixture<TrainedM
 
         Assert.Equal(12, evaluation.GetProperty("images").GetInt32());
         Assert.True(evaluation.GetProperty("seconds").GetDouble() > 0);
-        var figures = score.EnumerateObject().Where(member => member.Name != "per_class").Select(member => (member.Name, member.Value.GetDouble())).ToList();
-        Assert.Equal(12, figures.Count);
-        Assert.Equal(figures, evaluation.GetProperty("metrics").EnumerateObject().Select(member => (member.Name, member.Value.GetDouble())));
+        var metrics = score.EnumerateObject().Where(member => member.Name != "per_class").Select(member => (member.Name, member.Value.GetDouble())).ToList();
+        Assert.Equal(12, metrics.Count);
+        Assert.Equal(metrics, evaluation.GetProperty("metrics").EnumerateObject().Select(member => (member.Name, member.Value.GetDouble())));
         Assert.Equal(score.GetProperty("per_class").GetRawText(), evaluation.GetProperty("per_class").GetRawText(), ignoreWhiteSpaceDifferences: true);
         Assert.Equal(["red", "blue"], score.GetProperty("per_class").EnumerateArray().Select(one => one.GetProperty("category").GetString()));
     }
 
     [Fact]
-    public void Eval_DataWithOtherClasses_IsRefused()
+    public void Eval_DataWithOtherClasses_ExitsWith3()
     {
         using var folder = new TemporaryFolder();
         var other = ColouredSet.Write(folder.Root, images: 1);
@@ -81,7 +81,7 @@ public sealed class EndToEndTests(TrainedModel trained) : IClassFixture<TrainedM
     }
 
     [Fact]
-    public void Detect_ADamagedImageAmongGoodOnes_ReportsItAndGoesOn()
+    public void Detect_DamagedImageAmongGoodOnes_ReportsItAndContinues()
     {
         using var folder = new TemporaryFolder();
         var damaged = folder.Write("damaged.jpg", "no image");
@@ -97,8 +97,10 @@ public sealed class EndToEndTests(TrainedModel trained) : IClassFixture<TrainedM
         Assert.All(images, image => Assert.Equal(7, image.GetProperty("detections").GetArrayLength()));
         Assert.True(File.Exists(folder.At("out", "03.png")) && File.Exists(folder.At("out", "05.png")));
         using var results = JsonDocument.Parse(File.ReadAllBytes(folder.At("out", "detections.json")));
-        // Image ids count the files, also the damaged one; boxes and scores are those on stdout.
-        Assert.Equal([.. Enumerable.Repeat(1, 7), .. Enumerable.Repeat(3, 7)], results.RootElement.EnumerateArray().Select(one => one.GetProperty("image_id").GetInt32()));
+        // Image ids count all files, including the damaged one; boxes and scores are those on stdout.
+        Assert.Equal(
+            [.. Enumerable.Repeat((1, first), 7), .. Enumerable.Repeat((3, last), 7)],
+            results.RootElement.EnumerateArray().Select(one => (one.GetProperty("image_id").GetInt32(), one.GetProperty("file_name").GetString()!)));
         Assert.Equal(
             images.SelectMany(image => image.GetProperty("detections").EnumerateArray()).Select(Signature),
             results.RootElement.EnumerateArray().Select(Signature));
@@ -108,7 +110,7 @@ public sealed class EndToEndTests(TrainedModel trained) : IClassFixture<TrainedM
     }
 
     [Fact]
-    public void Detect_FolderAndOneClass_TakesTheImagesByNameAndLeavesTheRestOut()
+    public void Detect_FolderAndOneClass_DetectsItInTheImagesByName()
     {
         var ran = Ran.Retina("detect", trained.Run, trained.Images, "--classes", "blue", "--score-threshold", "0", "--json").IsDone();
 
@@ -123,7 +125,7 @@ public sealed class EndToEndTests(TrainedModel trained) : IClassFixture<TrainedM
     [InlineData("--tile", "40", "--tile-overlap", ".3")]
     [InlineData("--tta")]
     [InlineData("--tile", "48", "--tta", "--batch", "4")]
-    public void Detect_TilesAndAugmentation_FindsOtherThings(params string[] options)
+    public void Detect_SlicedOrAugmented_HasOtherDetections(params string[] options)
     {
         var plain = Boxes([]);
         var ran = Boxes(options);
@@ -137,23 +139,50 @@ public sealed class EndToEndTests(TrainedModel trained) : IClassFixture<TrainedM
     }
 
     [Fact]
-    public void Eval_Tiles_IsOfAllImages() =>
+    public void Eval_Sliced_CoversAllImages() =>
         Assert.Equal(12, Ran.Retina("eval", trained.Run, trained.Data, "--tile", "40", "--json").IsDone().Json.GetProperty("images").GetInt32());
 
     [Fact]
-    public void Detect_WithoutJson_ListsWhatItFound()
+    public void Detect_WithoutJson_PrintsALinePerImageWithTheCountsByClass()
     {
-        var ran = Ran.Retina("detect", trained.Run, Path.Combine(trained.Images, "00.png"), "--score-threshold", "0", "--max-detections", "2").IsDone();
+        string[] call = ["detect", trained.Run, Path.Combine(trained.Images, "00.png"), Path.Combine(trained.Images, "01.png"), "--score-threshold", "0", "--max-detections", "9"];
 
-        Assert.Contains("00.png: 2 found", ran.Out);
+        var lines = Ran.Retina(call).IsDone().Out.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var images = Ran.Retina([.. call, "--json"]).IsDone().Json.GetProperty("images").EnumerateArray().ToList();
+
+        Assert.Equal(2, lines.Length);
+        foreach (var (line, image) in lines.Zip(images))
+        {
+            Assert.StartsWith($"{image.GetProperty("file").GetString()}: ", line);
+            foreach (var group in image.GetProperty("detections").EnumerateArray().GroupBy(one => one.GetProperty("category").GetString()))
+                Assert.Matches($@"\b{group.Count()} {group.Key}{(group.Count() > 1 ? "s" : "")}(,|$)", line);
+        }
     }
 
     [Fact]
-    public void Detect_UnknownClass_IsRefusedWithTheModelsClasses() =>
+    public void Detect_NothingAboveTheThreshold_PrintsNoObjects()
+    {
+        var image = Path.Combine(trained.Images, "00.png");
+
+        Assert.Equal($"{image}: no objects{Environment.NewLine}", Ran.Retina("detect", trained.Run, image, "--score-threshold", ".9999").IsDone().Out);
+    }
+
+    [Fact]
+    public void Eval_DetectionsFile_HasNoFileNames()
+    {
+        using var folder = new TemporaryFolder();
+
+        Ran.Retina("eval", trained.Run, trained.Data, "--out", folder.Root).IsDone();
+
+        Assert.DoesNotContain("file_name", File.ReadAllText(folder.At("detections.json")));
+    }
+
+    [Fact]
+    public void Detect_UnknownClass_ExitsWith2AndListsTheModelsClasses() =>
         Ran.Retina("detect", trained.Run, trained.Images, "--classes", "green").IsRefused(ExitCode.WrongUsage, "--classes", "green", "red, blue");
 
     [Fact]
-    public void Detect_PathThatIsNotThere_IsRefused() =>
+    public void Detect_MissingPath_ExitsWith3() =>
         Ran.Retina("detect", trained.Run, Path.Combine(trained.Images, "nothing.png")).IsRefused(ExitCode.BadData, "nothing.png");
 
     [Fact]

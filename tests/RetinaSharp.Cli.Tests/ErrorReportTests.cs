@@ -24,17 +24,21 @@ public sealed class ErrorReportTests
 
     [Theory]
     [MemberData(nameof(Errors))]
-    public void Of_Exception_HasItsCode(Exception error, int code) => Assert.Equal(code, ErrorReport.Create(error).Code);
+    public void Create_Exception_HasItsCode(Exception error, int code) => Assert.Equal(code, ErrorReport.Create(error).Code);
 
     [Fact]
-    public void Of_MemoryUsedUp_TellsTheRemedy() =>
+    public void Create_OutOfMemory_NamesTheOptions() =>
         Assert.Contains("--batch", ErrorReport.Create(new TorchOperatorException("CUDA out of memory.")).Message);
 
     [Fact]
-    public void Of_FaultOfTheProgram_TellsHowToFindIt() =>
+    public void Create_Bug_NamesTheDebugVariable() =>
         Assert.Contains("RETINA_DEBUG=1", ErrorReport.Create(new InvalidOperationException("m")).Message);
 
     [Fact]
+    public void Create_RemedyOfALibrary_NamesTheOptions() =>
+        Assert.Contains("--lr", ErrorReport.Create(new TrainingDivergedException("box loss", 3, ["a.png"])).Message);
+
+    [Fact]
     public void Guard_ArgumentException_HasTheMessageWithoutTheParameter() =>
-        Assert.Equal("bad", Assert.Throws<UsageException>(() => UsageException.Guard<int>(() => throw new ArgumentException("bad", "x"))).Message);
+        Assert.Equal("bad", Assert.Throws<UsageException>(() => UsageException.Guard(() => throw new ArgumentException("bad", "x"))).Message);
 }

@@ -10,14 +10,14 @@ public sealed class ExportOnnxTests(TrainedModel trained) : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Export_ForPeople_SaysWhatItTakesAndGivesAndNamesTheFile()
+    public void Export_WithoutJson_PrintsInputsOutputsAndTheFile()
     {
         var ran = Ran.Retina("export", "onnx", trained.Run, "--out", File).IsDone();
 
         Assert.Equal(File, ran.Out.Trim());
         var lines = ran.Error.ReplaceLineEndings(" ");
-        Assert.Contains("takes images: uint8 [batch, height, width, 3]", lines);
-        Assert.Contains("gives boxes: float32 [detections, 4]", lines);
+        Assert.Contains("input images: uint8 [batch, height, width, 3]", lines);
+        Assert.Contains("output boxes: float32 [detections, 4]", lines);
         Assert.True(new FileInfo(File).Length > 1000);
     }
 
@@ -45,7 +45,7 @@ public sealed class ExportOnnxTests(TrainedModel trained) : IDisposable
     }
 
     [Fact]
-    public void Export_WhatIsWrong_IsRefused()
+    public void Export_BadCall_FailsAndWritesNothing()
     {
         var model = Path.Combine(trained.Run, "last.safetensors");
         Ran.Retina("export", "onnx", model).IsRefused(ExitCode.WrongUsage, "--out");

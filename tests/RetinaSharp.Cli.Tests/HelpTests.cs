@@ -7,18 +7,19 @@ namespace RetinaSharp.Cli.Tests;
 
 public sealed partial class HelpTests
 {
-    // Options beside those of the contract, which allows them.
+    // The contract allows additional options.
     private static readonly string[] Additions = ["--logit", "--outputs", "--rows", "--runs", "--sampling-ratio", "--tile-overlap", "--version"];
 
     private static readonly string[] AddedVerbs = [" bench load"];
 
     [Fact]
-    public void Help_OfTrain_ListsEveryOptionOfTheTable()
+    public void Help_Train_ListsEverySettingWithItsValue()
     {
         var help = Ran.Retina("train", "--help").IsDone().Out;
 
-        Assert.NotEmpty(TrainingOptions.Table);
-        Assert.All(TrainingOptions.Table, option => Assert.Contains($"{option.Name} <{option.Value}>", help));
+        var settings = TrainingOptions.CreateAll();
+        Assert.NotEmpty(settings);
+        Assert.All(settings, setting => Assert.Contains($"{setting.Option.Name} <{setting.Option.HelpName}>", help));
     }
 
     [Theory]
@@ -42,7 +43,7 @@ public sealed partial class HelpTests
     [InlineData("import")]
     [InlineData("export", "onnx")]
     [InlineData("info")]
-    public void Help_OfAVerb_IsOnStdoutWithItsName(params string[] verb)
+    public void Help_Verb_IsOnStdoutWithItsName(params string[] verb)
     {
         var ran = Ran.Retina([.. verb, "--help"]).IsDone();
 
@@ -52,7 +53,7 @@ public sealed partial class HelpTests
     }
 
     [SharedDataFact]
-    public void Command_ItsVerbsAndOptions_AreThoseOfTheContract()
+    public void Command_VerbsAndOptions_AreInTheContract()
     {
         var contract = File.ReadAllText(SharedData.At("contract", "cli.md"));
         var options = OptionName().Matches(contract).Select(match => match.Value).Concat(Additions).ToHashSet();
@@ -63,7 +64,7 @@ public sealed partial class HelpTests
         Assert.All(offered, command => Assert.True(Names(command.Path) || AddedVerbs.Contains(command.Path), command.Path));
         Assert.Empty(offered.SelectMany(command => command.Options).Except(options).Except(Additions));
 
-        // The page gives verbs of a kind as 'bench loss\|assign'.
+        // The contract lists verbs of a kind as 'bench loss\|assign'.
         bool Names(string path) => contract.Contains($"retina{path}") ||
             Regex.IsMatch(contract, $@"retina{path[..path.LastIndexOf(' ')]} [\w\\|]*\b{path[(path.LastIndexOf(' ') + 1)..]}\b");
 

@@ -17,7 +17,7 @@ public sealed class ImportTests(TrainedModel trained) : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Import_WeightsWithoutDescription_AreAModelAgain()
+    public void Import_WeightsWithoutDescription_WritesAModel()
     {
         var ran = Ran.Retina("import", Foreign(("head.extra", "more")), "--out", Model, "--classes", _folder.Write("names.txt", "red\ngreen\n"), "--json").IsDone();
 
@@ -30,18 +30,18 @@ public sealed class ImportTests(TrainedModel trained) : IDisposable
     }
 
     [Fact]
-    public void Import_ForPeople_SaysWhatWasKeptAndNamesTheFile()
+    public void Import_WithoutJson_PrintsKeysAndTheFile()
     {
         var ran = Ran.Retina("import", Foreign(("head.extra", "more")), "--out", Model).IsDone();
 
         Assert.Equal(Model, ran.Out.Trim());
         Assert.Contains("RetinaNet on ResNet-18 of width 0.25, 2 classes", ran.Error);
-        Assert.Contains("missing none, unexpected 1", ran.Error);
-        Assert.Contains("not used: head.extra", ran.Error);
+        Assert.Contains("none missing, 1 unexpected", ran.Error);
+        Assert.Contains("unexpected: head.extra", ran.Error);
     }
 
     [Fact]
-    public void Import_WhatCannotBeImported_ExitsWith3AndLeavesNothing()
+    public void Import_BadFile_ExitsWith3AndWritesNothing()
     {
         Refused("is not there", Path.Combine(_folder.Root, "none.pth"), "cannot be read");
         Refused("a foreign global", Golden("namespace.pth"), "'argparse.Namespace'", "nothing was executed");
@@ -54,13 +54,13 @@ public sealed class ImportTests(TrainedModel trained) : IDisposable
     }
 
     [Fact]
-    public void Train_WeightsWithoutDescription_NeedsNoOptionForTheirArchitecture()
+    public void Train_WeightsWithoutDescription_UsesTheirArchitecture()
     {
         var weights = Foreign();
 
         var ran = Ran.Retina("train", "--train", trained.Data, "--out", _folder.At("run"), "--weights", weights, "--size", "64", "--epochs", "1", "--batch", "4").IsDone();
 
-        Assert.Contains($"with the architecture of {weights}: RetinaNet on ResNet-18 of width 0.25", ran.Error);
+        Assert.Contains($"with the architecture of {weights}: RetinaNet with ResNet-18 of width 0.25", ran.Error);
         Assert.DoesNotContain("random weights", ran.Error);
     }
 
@@ -73,7 +73,7 @@ public sealed class ImportTests(TrainedModel trained) : IDisposable
         var file = Foreign();
         Ran.Retina("import", file).IsRefused(ExitCode.WrongUsage, "--out");
         Ran.Retina("import", file, "--out", _folder.Root).IsRefused(ExitCode.WrongUsage, "is a folder");
-        Ran.Retina("import", file, "--out", _folder.At("none", "model.safetensors")).IsRefused(ExitCode.WrongUsage, "is not there");
+        Ran.Retina("import", file, "--out", _folder.At("none", "model.safetensors")).IsRefused(ExitCode.WrongUsage, "does not exist");
         Ran.Retina("import", file, "--out", file).IsRefused(ExitCode.WrongUsage, "would be overwritten");
     }
 
@@ -86,7 +86,7 @@ public sealed class ImportTests(TrainedModel trained) : IDisposable
 
     private static string Golden(string name) => Path.Combine(Repository.Root, "tests", "RetinaSharp.Detection.Tests", "Golden", "pytorch", name);
 
-    /// <summary>The trained model's weights as another program would write them, without a description, with changes.</summary>
+    /// <summary>The trained model's weights as another program would write them: without metadata, and with changes.</summary>
     private string Foreign(params (string Name, string Change)[] changes)
     {
         var bytes = File.ReadAllBytes(Trained);
@@ -102,7 +102,7 @@ public sealed class ImportTests(TrainedModel trained) : IDisposable
                 continue;
             }
 
-            // What a weight leaves behind must belong to another: the format has no holes.
+            // The format allows no holes: the bytes of a removed tensor belong to another one.
             var (from, to) = (data.Length, data.Length + 4);
             if (change == "gone")
                 (from, to) = (header[name]!["data_offsets"]![0]!.GetValue<int>(), header[name]!["data_offsets"]![1]!.GetValue<int>());

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using RetinaSharp.Cli.Terminal;
 
 namespace RetinaSharp.Cli.Tests;
 
@@ -7,11 +8,11 @@ public sealed class ResumeTests(TrainedModel trained) : IClassFixture<TrainedMod
 {
     private const int Kills = 3;
 
-    // Longer than a training takes from its first checkpoint to its end.
+    // Longer than a run takes from its first checkpoint to its end.
     private const int LatestKill = 1200;
 
     [Fact]
-    public void Train_KilledAtRandomMoments_EqualsTheUninterruptedToTheLastBit()
+    public void Train_KilledAndResumed_EqualsTheUninterruptedRunBitForBit()
     {
         using var folder = new TemporaryFolder();
         string[] Command(string run) =>
@@ -23,7 +24,7 @@ public sealed class ResumeTests(TrainedModel trained) : IClassFixture<TrainedMod
         for (var kill = 0; kill < Kills; kill++)
         {
             using var process = Ran.Start(Command("run"));
-            // Most moments before the first checkpoint are those in which the program is loaded.
+            // Before its first checkpoint, a process mostly loads assemblies.
             while (!File.Exists(folder.At("run", "last.state")) && !process.WaitForExit(5))
             {
             }
@@ -43,18 +44,37 @@ public sealed class ResumeTests(TrainedModel trained) : IClassFixture<TrainedMod
     }
 
     [Fact]
-    public void Train_ResumeOfAFinishedRun_SaysSoAndExitsWith0()
+    public void Train_ResumedAtTheEndOfAnEpoch_PrintsRealNumbersFromTheFirstEpochOn()
+    {
+        using var folder = new TemporaryFolder();
+        string[] command =
+        [
+            "train", "--train", trained.Data, "--out", folder.At("run"), "--preset", "tiny", "--size", "64x64", "--epochs", "6", "--batch", "4",
+            "--precision", "fp32", "--resume", "--checkpoint-every", "0",
+        ];
+        using var source = new CancellationTokenSource();
+        using var stderr = new CancellingWriter("epoch 2/6 done", source);
+        Assert.Equal(ExitCode.Cancelled, RetinaCommand.Run(command, TextWriter.Null, Consoles.Over(stderr), source.Token));
+
+        var epochs = Ran.Retina(command).IsDone().Error.Split('\n').Where(line => line.Contains(" done  ")).ToList();
+
+        Assert.StartsWith("epoch 3/6 done", epochs[0]);
+        Assert.All(epochs, line => Assert.Matches(@"  lr [1-9]\.\de-\d  (\d*[1-9]\d*\.\d|0\.[1-9]) images/s  \d", line));
+    }
+
+    [Fact]
+    public void Train_ResumeOfAFinishedRun_ExitsWith0()
     {
         var before = File.ReadAllBytes(Path.Combine(trained.Run, "last.safetensors"));
 
-        // Without the options of the first call: the run has its settings.
+        // Without the options of the first call: the settings are in the run folder.
         var ran = Ran.Retina("train", "--train", trained.Data, "--val", trained.Data, "--out", trained.Run, "--resume", "--json").IsDone();
 
         Assert.Contains("finished", ran.Error);
         Assert.Equal(6, ran.Json.GetProperty("steps").GetInt32());
         Assert.Equal(trained.Training.Json.GetProperty("metrics").GetRawText(), ran.Json.GetProperty("metrics").GetRawText());
         Assert.Equal(before, File.ReadAllBytes(Path.Combine(trained.Run, "last.safetensors")));
-        // What the best epoch found is not kept: its model looks again.
+        // The detections of the best epoch are not saved: its model is evaluated again.
         Assert.Contains("12 validation images again", ran.Error);
         Assert.Contains("<h2>Worst false negatives</h2>", File.ReadAllText(Path.Combine(trained.Run, "report.html")));
     }
@@ -63,11 +83,11 @@ public sealed class ResumeTests(TrainedModel trained) : IClassFixture<TrainedMod
     [InlineData("--epochs", "--epochs", "5")]
     [InlineData("--width", "--batch", "4", "--width", ".5")]
     [InlineData("--preset", "--preset", "small")]
-    public void Train_ResumeWithAnotherSetting_IsRefusedAndNamed(string named, params string[] options) =>
-        Ran.Retina(["train", "--train", trained.Data, "--val", trained.Data, "--out", trained.Run, "--resume", .. options]).IsRefused(ExitCode.WrongUsage, named);
+    public void Train_ResumeWithAnotherSetting_ExitsWith2AndNamesTheOption(string named, params string[] options) =>
+        Ran.Retina(["train", "--train", trained.Data, "--val", trained.Data, "--out", trained.Run, "--resume", .. options]).IsRefused(ExitCode.WrongUsage, named, "--weights");
 
     [Fact]
-    public void Train_ResumeWithOtherData_IsRefused()
+    public void Train_ResumeWithOtherData_ExitsWith3()
     {
         using var folder = new TemporaryFolder();
         var other = ColouredSet.Write(folder.Root, images: 4);
@@ -76,7 +96,7 @@ public sealed class ResumeTests(TrainedModel trained) : IClassFixture<TrainedMod
     }
 
     [Fact]
-    public void Train_Cancelled_SaysHowToGoOn()
+    public void Train_Cancelled_NamesTheOptionToResume()
     {
         using var folder = new TemporaryFolder();
 
@@ -88,7 +108,7 @@ public sealed class ResumeTests(TrainedModel trained) : IClassFixture<TrainedMod
     }
 
     [Fact]
-    public void Train_WeightsWithoutPreset_FollowsTheirArchitecture()
+    public void Train_WeightsWithoutPreset_UsesTheirArchitecture()
     {
         using var folder = new TemporaryFolder();
 
@@ -103,7 +123,7 @@ public sealed class ResumeTests(TrainedModel trained) : IClassFixture<TrainedMod
     }
 
     [Fact]
-    public void Train_WeightsThatDoNotFit_AreRefused()
+    public void Train_WeightsOfAnotherArchitecture_ExitsWith3AndNamesTheOptions()
     {
         using var folder = new TemporaryFolder();
 
@@ -115,8 +135,19 @@ public sealed class ResumeTests(TrainedModel trained) : IClassFixture<TrainedMod
     [InlineData("-1")]
     [InlineData("soon")]
     [InlineData("1e300")]
-    public void Train_CheckpointEveryNonsense_IsRefused(string value) =>
+    public void Train_BadCheckpointEvery_ExitsWith2(string value) =>
         Ran.Retina("train", "--train", "a", "--out", "b", "--checkpoint-every", value).IsRefused(ExitCode.WrongUsage, "--checkpoint-every");
+
+    /// <summary>Cancels when a text is written.</summary>
+    private sealed class CancellingWriter(string text, CancellationTokenSource source) : StringWriter
+    {
+        public override void Write(string? value)
+        {
+            base.Write(value);
+            if (value?.Contains(text, StringComparison.Ordinal) == true)
+                source.Cancel();
+        }
+    }
 
     private static int EpochOf(string line)
     {

@@ -8,7 +8,7 @@ namespace RetinaSharp.Cli.Tests;
 
 public sealed class RunSettingsTests
 {
-    private static readonly Dictionary<string, (string Given, Func<RunSettings, object?> Setting, object? Expected)> Cases = new()
+    private static readonly Dictionary<string, (string Value, Func<RunSettings, object?> Setting, object? Expected)> Cases = new()
     {
         ["--compat"] = ("torchvision", Compatibility.Describe, "torchvision"),
         ["--backbone"] = ("r34", s => s.Model.Depth, 34),
@@ -42,15 +42,15 @@ public sealed class RunSettingsTests
         ["--seed"] = ("9000000000", s => s.Training.Seed, 9000000000),
     };
 
-    public static TheoryData<string> Options => [.. TrainingOptions.Table.Select(option => option.Name)];
+    public static TheoryData<string> Options => [.. TrainingOptions.CreateAll().Select(setting => setting.Option.Name)];
 
     [Theory]
     [MemberData(nameof(Options))]
-    public void Read_OneOption_ChangesItsSettingAndNoOther(string name)
+    public void Get_OneOption_ChangesItsSettingOnly(string name)
     {
-        var (given, setting, expected) = Cases[name];
+        var (value, setting, expected) = Cases[name];
 
-        var settings = Read(name, given);
+        var settings = Get(name, value);
 
         Assert.NotEqual(expected, setting(Presets.Small));
         Assert.Equal(expected, setting(settings));
@@ -59,25 +59,25 @@ public sealed class RunSettingsTests
     }
 
     [Fact]
-    public void Read_PresetConfigAndOption_TheLatterWins()
+    public void Get_PresetConfigAndOption_LaterOnesOverride()
     {
         using var folder = new TemporaryFolder();
         var config = folder.Write("config.json", """{"training": {"epochs": 5, "batch": 6}}""");
 
-        var settings = Read("--epochs", "9", "--config", config, "--preset", "tiny");
+        var settings = Get("--epochs", "9", "--config", config, "--preset", "tiny");
 
         Assert.Equal((9, 6, .25), (settings.Training.Epochs, settings.Training.Batch, settings.Model.Width));
     }
 
     [Fact]
-    public void Read_NothingGiven_IsTheSmallPreset() => Assert.Same(Presets.Small, Read());
+    public void Get_NoOption_IsTheSmallPreset() => Assert.Same(Presets.Small, Get());
 
     [Fact]
-    public void Read_ConfigWithAnUnknownSetting_Throws()
+    public void Get_ConfigWithAnUnknownSetting_Throws()
     {
         using var folder = new TemporaryFolder();
 
-        Assert.Throws<DatasetException>(() => Read("--config", folder.Write("config.json", """{"training": {"speed": 5}}""")));
+        Assert.Throws<DatasetException>(() => Get("--config", folder.Write("config.json", """{"training": {"speed": 5}}""")));
     }
 
     [Theory]
@@ -85,8 +85,8 @@ public sealed class RunSettingsTests
     [InlineData("400", 400, 666)]
     [InlineData("240x320", 240, 320)]
     [InlineData("240,320", 240, 320)]
-    public void Size_OneOrTwoNumbers_AreShortAndLongSide(string text, int shortSide, int longSide) =>
-        Assert.Equal(new(shortSide, longSide), OptionValue.Size(text));
+    public void Get_SizeOfOneOrTwoNumbers_IsShortAndLongSide(string text, int shortSide, int longSide) =>
+        Assert.Equal(new(shortSide, longSide), Get("--size", text).Input);
 
     [Theory]
     [InlineData("")]
@@ -95,19 +95,25 @@ public sealed class RunSettingsTests
     [InlineData("99999999999")]
     [InlineData("2000000000")]
     [InlineData("1x2x3")]
-    public void Size_Nonsense_Throws(string text) => Assert.Throws<FormatException>(() => OptionValue.Size(text));
+    public void Parse_BadSize_IsAnErrorThatNamesTheOption(string text)
+    {
+        var (options, command) = (new RunSettingsOptions(), new Command("train"));
+        options.AddTo(command);
+
+        Assert.StartsWith("--size: ", Assert.Single(command.Parse(["--size", text]).Errors).Message);
+    }
 
     [Theory]
     [InlineData("--loss", "ce", "--alpha", ".7")]
     [InlineData("--alpha", ".7", "--loss", "ce")]
-    public void Read_LossAndAlpha_KeepsTheAlphaInAnyOrder(params string[] args) => Assert.Equal(.7, Read(args).Loss.Alpha);
+    public void Get_LossAndAlpha_KeepsTheAlphaInAnyOrder(params string[] args) => Assert.Equal(.7, Get(args).Loss.Alpha);
 
     [Theory]
     [InlineData("softmax-focal", ClassificationLossKind.SoftmaxFocal)]
     [InlineData("focal-star", ClassificationLossKind.FocalStar)]
-    public void Read_OtherLoss_HasNoAlpha(string loss, ClassificationLossKind kind)
+    public void Get_OtherLoss_HasNoAlpha(string loss, ClassificationLossKind kind)
     {
-        var settings = Read("--loss", loss);
+        var settings = Get("--loss", loss);
 
         Assert.Equal((kind, null), (settings.Loss.Classification, settings.Loss.Alpha));
     }
@@ -116,47 +122,49 @@ public sealed class RunSettingsTests
     [InlineData("ohem", 128, null)]
     [InlineData("ratio", 256, 3)]
     [InlineData("hard-negative", 128, 3)]
-    public void Read_Sampling_BringsItsUsualSettingsUnlessGiven(string sampling, int batch, int? ratio)
+    public void Get_Sampling_HasItsDefaultsUnlessGiven(string sampling, int batch, int? ratio)
     {
         Assert.Equal((batch, ratio), Of("--sampling", sampling));
         Assert.Equal((64, ratio), Of("--sampling-batch", "64", "--sampling", sampling));
         Assert.Equal((batch, 2), Of("--sampling", sampling, "--sampling-ratio", "2", "--loss", "ce"));
 
-        static (int, int?) Of(params string[] args) => (Read(args).Loss.Sampling.Batch, Read(args).Loss.Sampling.Ratio);
+        static (int, int?) Of(params string[] args) => (Get(args).Loss.Sampling.Batch, Get(args).Loss.Sampling.Ratio);
     }
 
     [Theory]
     [InlineData("--compat", "torchvision", "--box-loss", "smooth-l1")]
     [InlineData("--box-loss", "smooth-l1", "--compat", "torchvision")]
-    public void Read_CompatAndAnotherOption_TheLatterHasTheLastWordInAnyOrder(params string[] args)
+    public void Get_CompatAndAnotherOption_TheOtherOneOverridesInAnyOrder(params string[] args)
     {
-        var settings = Read(args);
+        var settings = Get(args);
 
         Assert.Equal((BoxLossKind.SmoothL1, NormalizerKind.PerImage), (settings.Loss.Box, settings.Loss.Normalizer));
-        RequireNoOther(settings, args);
-        Assert.Contains("--compat detectron2", Assert.Throws<UsageException>(() => RequireNoOther(settings, "--compat", "detectron2")).Message);
-        Assert.Contains("--box-loss giou", Assert.Throws<UsageException>(() => RequireNoOther(settings, "--compat", "torchvision", "--box-loss", "giou")).Message);
+        RequireSame(settings, args);
+        Assert.Contains("--compat detectron2", Assert.Throws<UsageException>(() => RequireSame(settings, "--compat", "detectron2")).Message);
+        Assert.Contains("--box-loss giou", Assert.Throws<UsageException>(() => RequireSame(settings, "--compat", "torchvision", "--box-loss", "giou")).Message);
     }
 
     [Fact]
-    public void Read_SamplingWithAnotherLoss_IsRefusedWithTheRemedy() =>
-        Assert.Contains("--loss ce", Assert.Throws<UsageException>(() => Read("--sampling", "ohem", "--loss", "focal")).Message);
+    public void Get_SamplingWithAnotherLoss_ThrowsWithTheRemedy() =>
+        Assert.Contains("or no sampling", Assert.Throws<UsageException>(() => Get("--sampling", "ohem", "--loss", "focal")).Message);
 
     [Fact]
-    public void Read_SamplingAndAlpha_KeepsTheAlpha() => Assert.Equal(.4, Read("--alpha", ".4", "--sampling", "ratio").Loss.Alpha);
+    public void Get_SamplingAndAlpha_KeepsTheAlpha() => Assert.Equal(.4, Get("--alpha", ".4", "--sampling", "ratio").Loss.Alpha);
 
-    private static RunSettings Read(params string[] args)
+    private static RunSettings Get(params string[] args)
     {
         var (options, command) = (new RunSettingsOptions(), new Command("train"));
         options.AddTo(command);
-        return options.Read(command.Parse(args));
+        var parse = command.Parse(args);
+        Assert.Empty(parse.Errors);
+        return options.Get(parse);
     }
 
-    private static void RequireNoOther(RunSettings run, params string[] args)
+    private static void RequireSame(RunSettings run, params string[] args)
     {
         var (options, command) = (new RunSettingsOptions(), new Command("train"));
         options.AddTo(command);
-        options.RequireNoOther(command.Parse(args), run);
+        options.RequireSame(command.Parse(args), run);
     }
 
     private static string[] Lines(RunSettings settings) => SettingsJson.Write(settings).Split('\n');

@@ -19,7 +19,7 @@ public sealed class ScoreTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Score_OneClassFound_HasHalfOfTheFigures()
+    public void Score_DetectionsOfOneOfTwoClasses_HasHalfTheAP()
     {
         var json = Score("""[{"image_id": 1, "category_id": 5, "bbox": [10, 10, 40, 40], "score": 0.9}]""", "--json").IsDone().Json;
 
@@ -33,7 +33,7 @@ public sealed class ScoreTests : IDisposable
     }
 
     [Fact]
-    public void Score_PerClass_NamesTheClasses()
+    public void Score_PerClass_HasMetricsOfEveryClass()
     {
         var json = Score("""[{"image_id": 1, "category_id": 9, "bbox": [60, 60, 20, 20], "score": 0.9}]""", "--per-class", "--json").IsDone().Json;
 
@@ -44,12 +44,12 @@ public sealed class ScoreTests : IDisposable
     }
 
     [Fact]
-    public void Score_ForPeople_IsATableOnStdout()
+    public void Score_WithoutJson_PrintsATable()
     {
         var ran = Score("""[{"image_id": 1, "category_id": 5, "bbox": [10, 10, 40, 40], "score": 0.9}]""", "--per-class").IsDone();
 
         Assert.Matches(@"(?m)^AP50 +0\.500 ", ran.Out);
-        Assert.Matches(@"(?m)^APl +- ", ran.Out);
+        Assert.Matches(@"(?m)^APl +– ", ran.Out);
         Assert.Matches(@"(?m)^dog +1 +0\.000 ", ran.Out);
         Assert.DoesNotContain('\u001b', ran.Out);
     }
@@ -63,17 +63,17 @@ public sealed class ScoreTests : IDisposable
 
     [SharedDataTheory]
     [MemberData(nameof(Pairs))]
-    public void Score_GoldenPair_HasTheFiguresOfPycocotools(string name)
+    public void Score_GoldenPair_HasTheMetricsOfPycocotools(string name)
     {
         var (pair, ran) = ScorePair(name);
 
         Assert.Equal(
-            pair.GetProperty("pycocotools").EnumerateObject().Select(figure => (figure.Name, figure.Value.GetDouble())),
-            ran.IsDone().Json.EnumerateObject().Select(figure => (figure.Name, figure.Value.GetDouble())));
+            pair.GetProperty("pycocotools").EnumerateObject().Select(metric => (metric.Name, metric.Value.GetDouble())),
+            ran.IsDone().Json.EnumerateObject().Select(metric => (metric.Name, metric.Value.GetDouble())));
     }
 
     [SharedDataFact]
-    public void Score_PairThatPycocotoolsRefuses_ExitsWith3() => ScorePair("fce_ignore").Ran.IsRefused(ExitCode.BadData);
+    public void Score_PairThatPycocotoolsRejects_ExitsWith3() => ScorePair("fce_ignore").Ran.IsRefused(ExitCode.BadData);
 
     private Ran Score(string detections, params string[] options) =>
         Ran.Retina(["score", "--truth", _folder.Write("gt.json", Truth), "--detections", _folder.Write("dt.json", detections), .. options]);

@@ -1,6 +1,6 @@
 namespace RetinaSharp.Cli.Tests;
 
-/// <summary>A model that the command trained for a moment, with its data.</summary>
+/// <summary>A briefly trained model and its data.</summary>
 public sealed class TrainedModel : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

@@ -2,7 +2,7 @@ namespace RetinaSharp.Cli.Tests;
 
 public sealed class UsageTests
 {
-    public static TheoryData<string[], string> WrongCalls => new()
+    public static TheoryData<string[], string> WrongUsages => new()
     {
         { [], "retina --help" },
         { ["data"], "retina data --help" },
@@ -13,10 +13,10 @@ public sealed class UsageTests
         { ["train", "--train", "a", "--out", "b", "--lr"], "--lr" },
         { ["train", "--train", "a", "--out", "b", "--lr", "fast"], "--lr: 'fast'" },
         { ["train", "--train", "a", "--out", "b", "--lr", "-1"], "Learning rate -1" },
-        { ["train", "--train", "a", "--out", "b", "--preset", "huge"], "'huge'" },
-        { ["train", "--train", "a", "--out", "b", "--loss", "hinge"], "--loss: 'hinge' is none of focal|ce" },
+        { ["train", "--train", "a", "--out", "b", "--preset", "huge"], "--preset: 'huge' is not one of tiny|small|" },
+        { ["train", "--train", "a", "--out", "b", "--loss", "hinge"], "--loss: 'hinge' is not one of focal|ce" },
         { ["train", "--train", "a", "--out", "b", "--loss", "focal-star", "--gamma", "0"], "Gamma 0" },
-        { ["train", "--train", "a", "--out", "b", "--sampling", "some"], "--sampling: 'some' is none of none|ohem|ratio|hard-negative" },
+        { ["train", "--train", "a", "--out", "b", "--sampling", "some"], "--sampling: 'some' is not one of none|ohem|ratio|hard-negative" },
         { ["train", "--train", "a", "--out", "b", "--sampling", "ratio", "--sampling-ratio", "off"], "Sampling Ratio without a ratio" },
         { ["train", "--train", "a", "--out", "b", "--sampling", "ohem", "--loss", "softmax-focal"], "--loss ce" },
         { ["train", "--train", "a", "--out", "b", "--size", "320x240"], "--size" },
@@ -31,7 +31,7 @@ public sealed class UsageTests
         { ["eval", "model", "data", "--nms", "2"], "NMS threshold 2" },
         { ["eval", "model", "data", "--tile", "8"], "Tiles of 8 pixels" },
         { ["detect", "model", "image.png", "--tile", "100", "--tile-overlap", "1"], "Tile overlap 1" },
-        { ["detect", "model", "image.png", "--tile-overlap", ".2"], "give --tile N too" },
+        { ["detect", "model", "image.png", "--tile-overlap", ".2"], "--tile-overlap needs --tile N" },
         { ["detect", "model", "image.png", "--score-threshold", "1.5"], "Score threshold 1.5" },
         { ["score", "--truth", "a.json"], "--detections" },
         { ["data", "generate", "--out", "a", "--train", "2"], "--val" },
@@ -52,7 +52,7 @@ public sealed class UsageTests
     };
 
     [Fact]
-    public void Version_OfTheProgram_IsThatOfTheBuild()
+    public void Version_Program_IsThatOfTheBuild()
     {
         var ran = Ran.Retina("--version").IsDone();
 
@@ -61,8 +61,8 @@ public sealed class UsageTests
     }
 
     [Theory]
-    [MemberData(nameof(WrongCalls))]
-    public void Run_WrongCall_ExitsWith2AndSaysWhatIsWrong(string[] args, string words) =>
+    [MemberData(nameof(WrongUsages))]
+    public void Run_WrongUsage_ExitsWith2AndNamesTheError(string[] args, string words) =>
         Ran.Retina(args).IsRefused(ExitCode.WrongUsage, words);
 
     [Theory]
@@ -71,7 +71,7 @@ public sealed class UsageTests
         Ran.Retina(args).IsRefused(ExitCode.BadData, file);
 
     [Fact]
-    public void Train_DeviceThatIsNotThere_ExitsWith4() =>
+    public void Train_MissingDevice_ExitsWith4() =>
         Ran.Retina("train", "--train", "a", "--out", "b", "--device", "cuda:63").IsRefused(ExitCode.Unavailable, "cuda:63");
 
     [Fact]
@@ -92,7 +92,7 @@ public sealed class UsageTests
     }
 
     [Fact]
-    public void Info_WithoutModel_TellsVersionsAndDevices()
+    public void Info_WithoutModel_HasVersionsAndDevices()
     {
         var json = Ran.Retina("info", "--json").IsDone().Json;
 

@@ -2,8 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace RetinaSharp.Cli.Benchmarks;
 
-/// <summary>Numbers that begin where a cache line does, as a tensor's do.</summary>
-/// <typeparam name="T">Type of the numbers.</typeparam>
+/// <summary>Memory aligned to cache lines, as that of a tensor.</summary>
+/// <typeparam name="T">Type of the elements.</typeparam>
 internal sealed unsafe class AlignedBuffer<T>(int length) : IDisposable where T : unmanaged
 {
     private const int CacheLine = 64;

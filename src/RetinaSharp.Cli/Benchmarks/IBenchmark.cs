@@ -1,15 +1,15 @@
 namespace RetinaSharp.Cli.Benchmarks;
 
-/// <summary>Work that is timed.</summary>
+/// <summary>A benchmark with several timings.</summary>
 internal interface IBenchmark
 {
-    /// <summary>How many figures there are.</summary>
-    int Figures { get; }
+    /// <summary>Number of timings.</summary>
+    int Count { get; }
 
-    /// <summary>Name of the figure of a plain memory copy, which is the floor of all; null where there is none.</summary>
+    /// <summary>Name of the timing of a memory copy, the lower bound of the others; null for none.</summary>
     string? CopyName => null;
 
-    /// <summary>The figures, each when it is there.</summary>
-    /// <exception cref="OperationCanceledException">The stopper was told to end.</exception>
-    IEnumerable<Timing> Run(Stopper stopper);
+    /// <summary>Runs the benchmark; yields each timing when it is measured.</summary>
+    /// <exception cref="OperationCanceledException">The timer was canceled.</exception>
+    IEnumerable<Timing> Run(BenchmarkTimer timer);
 }

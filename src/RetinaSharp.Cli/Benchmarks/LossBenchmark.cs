@@ -4,27 +4,27 @@ using RetinaSharp.Losses;
 namespace RetinaSharp.Cli.Benchmarks;
 
 /// <summary>
-/// Times the losses, value and gradient, on what a detector of 80 classes starts with: logits about the prior, 100 positive anchors, the
-/// sum divided by their number. The reference, torchvision's <c>sigmoid_focal_loss</c>, is timed on the same by a script of its own.
+/// Times the losses, value and gradient, on the logits of an untrained detector of 80 classes: around the prior, with 100 positive anchors
+/// that normalize the sum. A script times the reference, torchvision's <c>sigmoid_focal_loss</c>, on the same input.
 /// </summary>
-/// <param name="rows">Anchors.</param>
+/// <param name="rows">Number of anchors.</param>
 internal sealed class LossBenchmark(int rows) : IBenchmark
 {
-    /// <summary>Anchors of the reference.</summary>
+    /// <summary>Number of anchors of the reference.</summary>
     public const int Rows = 120_000;
 
     private const int Classes = 80, Positives = 100, PositiveClass = 3;
     private const double PriorLogit = -4.6;
 
-    public int Figures => 10;
+    public int Count => 10;
 
     public string CopyName => $"memory copy {Size} fp32";
 
-    private int Count => rows * Classes;
+    private int Elements => rows * Classes;
 
     private string Size => $"{rows}x{Classes}";
 
-    public IEnumerable<Timing> Run(Stopper stopper)
+    public IEnumerable<Timing> Run(BenchmarkTimer timer)
     {
         using AlignedBuffer<float> logits = new(rows * (Classes + 1)), gradient = new(rows * (Classes + 1));
         var labels = new int[rows];
@@ -35,7 +35,7 @@ internal sealed class LossBenchmark(int rows) : IBenchmark
         for (var i = 0; i < Positives; i++)
             labels[random.Next(rows)] = PositiveClass;
 
-        yield return Time(CopyName, 2 * sizeof(float), () => logits.Span[..Count].CopyTo(gradient.Span));
+        yield return Time(CopyName, 2 * sizeof(float), () => logits.Span[..Elements].CopyTo(gradient.Span));
         yield return Sigmoid("sigmoid_focal_loss", "fp32", new FocalLoss(), logits, gradient);
         yield return Sigmoid("sigmoid_focal_loss", "fp32 gamma 1", new FocalLoss(1), logits, gradient);
         yield return Sigmoid("sigmoid_focal_loss", "fp32 gamma 0.5", new FocalLoss(.5), logits, gradient);
@@ -46,33 +46,33 @@ internal sealed class LossBenchmark(int rows) : IBenchmark
         yield return In(logit => (BFloat16)logit, "bf16");
         yield return In(logit => (double)logit, "fp64");
 
-        Timing Time(string name, int bytes, Action run) => stopper.Measure(name, (long)bytes * Count, run);
+        Timing Time(string name, int bytes, Action run) => timer.Measure(name, (long)bytes * Elements, run);
 
-        Timing Sigmoid<TLoss, T>(string member, string type, TLoss loss, AlignedBuffer<T> values, AlignedBuffer<T> derivatives)
+        Timing Sigmoid<TLoss, T>(string loss, string type, TLoss function, AlignedBuffer<T> values, AlignedBuffer<T> derivatives)
             where TLoss : struct, IBinaryLoss where T : unmanaged =>
-            Time($"{member} {Size} forward+backward {type}", 2 * Unsafe.SizeOf<T>(), () =>
-                SigmoidLoss.Evaluate<TLoss, T>(loss, values.Span[..Count], labels, Classes, derivatives.Span[..Count], new() { Reduction = Reduction.Positives }));
+            Time($"{loss} {Size} forward+backward {type}", 2 * Unsafe.SizeOf<T>(), () =>
+                SigmoidLoss.Evaluate<TLoss, T>(function, values.Span[..Elements], labels, Classes, derivatives.Span[..Elements], new() { Reduction = Reduction.Positives }));
 
         Timing In<T>(Func<float, T> convert, string type) where T : unmanaged
         {
-            using AlignedBuffer<T> values = new(Count), derivatives = new(Count);
-            for (var i = 0; i < Count; i++)
+            using AlignedBuffer<T> values = new(Elements), derivatives = new(Elements);
+            for (var i = 0; i < Elements; i++)
                 values.Span[i] = convert(logits.Span[i]);
             return Sigmoid("sigmoid_focal_loss", type, new FocalLoss(), values, derivatives);
         }
 
         Timing Dense()
         {
-            using var targets = new AlignedBuffer<float>(Count);
+            using var targets = new AlignedBuffer<float>(Elements);
             targets.Span.Clear();
             for (var i = 0; i < rows; i++)
                 if (labels[i] >= 0)
                     targets.Span[i * Classes + labels[i]] = 1;
             return Time($"sigmoid_focal_loss {Size} forward+backward fp32 dense targets", 3 * sizeof(float), () =>
-                SigmoidLoss.Evaluate<FocalLoss, float>(new(), logits.Span[..Count], targets.Span, gradient.Span[..Count], new() { Normalizer = Positives }));
+                SigmoidLoss.Evaluate<FocalLoss, float>(new(), logits.Span[..Elements], targets.Span, gradient.Span[..Elements], new() { Normalizer = Positives }));
         }
 
-        // As in the detector: the background is class 0.
+        // The background is class 0, as in the detector.
         Timing Softmax() => Time($"softmax_focal_loss {rows}x{Classes + 1} forward+backward fp32", 2 * sizeof(float), () =>
             SoftmaxLoss.Evaluate<FocalLoss, float>(new(), logits.Span, labels, Classes + 1, gradient.Span, new() { Reduction = Reduction.Positives, LabelOffset = 1 }));
     }

@@ -1,10 +1,10 @@
 namespace RetinaSharp.Cli.Benchmarks;
 
-/// <summary>How long a pass through a network takes.</summary>
-/// <param name="Name">What was done.</param>
+/// <summary>The time of a network, beside that of a single large convolution.</summary>
+/// <param name="Name">Name of the work.</param>
 /// <param name="Seconds">Median of the runs.</param>
-/// <param name="Rate">Floating-point operations of the network's convolutions by time, in 10¹² a second: median.</param>
-/// <param name="ConvolutionRate">The rate of a single large convolution, timed before and after each run: median.</param>
-/// <param name="Share">The first rate by the second, run by run: median.</param>
-/// <param name="Phases">Mean seconds of a run by phase.</param>
-internal sealed record NetworkTiming(string Name, double Seconds, double Rate, double ConvolutionRate, double Share, IReadOnlyDictionary<string, double> Phases);
+/// <param name="Tflops">Throughput of the network's convolutions in TFLOP/s: median.</param>
+/// <param name="ConvolutionTflops">Throughput of the large convolution, timed before and after each run, in TFLOP/s: median.</param>
+/// <param name="Share">The first throughput divided by the second, run by run: median.</param>
+/// <param name="Phases">Mean seconds per run of each phase.</param>
+internal sealed record NetworkTiming(string Name, double Seconds, double Tflops, double ConvolutionTflops, double Share, IReadOnlyDictionary<string, double> Phases);

@@ -5,29 +5,29 @@ using RetinaSharp.Evaluation;
 namespace RetinaSharp.Cli.Benchmarks;
 
 /// <summary>
-/// Times COCO's figures of a detector that finds most objects, some of them twice and not quite, and much that is none. 5,000 images with
-/// 80 classes are COCO's validation set.
+/// Times the COCO metrics of a detector with true positives of most objects, duplicates, inexact boxes and many false positives. 5,000
+/// images with 80 classes are the size of COCO val2017.
 /// </summary>
 internal sealed class ScoreBenchmark(int images) : IBenchmark
 {
-    /// <summary>Images of COCO's validation set.</summary>
+    /// <summary>Number of images of COCO val2017.</summary>
     public const int Images = 5000;
 
     private const int Classes = 80, ObjectsPerImage = 7, DetectionsPerImage = 100;
 
-    public int Figures => 1;
+    public int Count => 1;
 
-    public IEnumerable<Timing> Run(Stopper stopper)
+    public IEnumerable<Timing> Run(BenchmarkTimer timer)
     {
         var random = new Random(0);
-        var truth = new DetectionDataset
+        var groundTruth = new DetectionDataset
         {
             Source = "generated",
             Categories = [.. Enumerable.Range(1, Classes).Select(id => new Category(id, $"class {id}"))],
             Images = [.. Enumerable.Range(1, images).Select(Image)],
         };
-        DetectionResult[] detections = [.. truth.Images.SelectMany(Detections)];
-        yield return stopper.Measure($"score {images} images x {DetectionsPerImage} detections", 0, () => CocoEvaluator.Evaluate(truth, detections));
+        DetectionResult[] detections = [.. groundTruth.Images.SelectMany(Detections)];
+        yield return timer.Measure($"score {images} images x {DetectionsPerImage} detections", 0, () => CocoEvaluator.Evaluate(groundTruth, detections));
 
         AnnotatedImage Image(int id) => new()
         {
@@ -36,7 +36,7 @@ internal sealed class ScoreBenchmark(int images) : IBenchmark
             Path = $"{id}.jpg",
             Width = 640,
             Height = 480,
-            Annotations = [.. Enumerable.Range(0, ObjectsPerImage).Select(place => Object(id * ObjectsPerImage + place))],
+            Annotations = [.. Enumerable.Range(0, ObjectsPerImage).Select(index => Object(id * ObjectsPerImage + index))],
         };
 
         Annotation Object(long id)
@@ -57,12 +57,12 @@ internal sealed class ScoreBenchmark(int images) : IBenchmark
                     continue;
                 }
 
-                var found = image.Annotations[i % ObjectsPerImage];
-                var (x, y, width, height) = found.Box;
-                yield return new(image.Id, 1 + found.Category, new(x + Off(width), y + Off(height), width + Off(width), height + Off(height)), random.NextDouble());
+                var annotation = image.Annotations[i % ObjectsPerImage];
+                var (x, y, width, height) = annotation.Box;
+                yield return new(image.Id, 1 + annotation.Category, new(x + Jitter(width), y + Jitter(height), width + Jitter(width), height + Jitter(height)), random.NextDouble());
             }
         }
 
-        double Off(double side) => side * .2 * (random.NextDouble() - .5);
+        double Jitter(double side) => side * .2 * (random.NextDouble() - .5);
     }
 }

@@ -1,8 +1,8 @@
 namespace RetinaSharp.Cli.Benchmarks;
 
-/// <summary>How long something takes.</summary>
-/// <param name="Name">What was done.</param>
+/// <summary>The time of a benchmark.</summary>
+/// <param name="Name">Name of the work.</param>
 /// <param name="Seconds">Median of the runs.</param>
-/// <param name="Bytes">Bytes of memory that one run has to read and write; 0: unknown.</param>
-/// <param name="AllocatedBytes">Managed memory that one run asked for.</param>
+/// <param name="Bytes">Memory traffic of a run; 0 if unknown.</param>
+/// <param name="AllocatedBytes">Managed memory allocated per run.</param>
 internal sealed record Timing(string Name, double Seconds, long Bytes, long AllocatedBytes);

@@ -3,10 +3,10 @@ using RetinaSharp.Datasets;
 
 namespace RetinaSharp.Cli.Losses;
 
-/// <summary>A JSON file of numbers that the user wrote; what is wrong with it is told with file, place and remedy.</summary>
+/// <summary>A JSON file of numbers. Errors name the file, the element and the remedy.</summary>
 internal sealed class JsonInput
 {
-    private const int LongestShown = 40;
+    private const int MaxExcerpt = 40;
 
     private readonly string _path;
 
@@ -14,64 +14,64 @@ internal sealed class JsonInput
 
     public JsonElement Root { get; }
 
-    /// <summary>Reads a file that holds one JSON object.</summary>
-    /// <exception cref="DatasetException">It cannot be read, or holds something else.</exception>
+    /// <summary>Reads a file that holds a JSON object.</summary>
+    /// <exception cref="DatasetException">The file cannot be read, or holds anything else.</exception>
     public static JsonInput Read(string path)
     {
-        var text = Bytes(path);
+        var text = ReadBytes(path);
         if (text.Span.StartsWith("\uFEFF"u8))
             text = text[3..];
         try
         {
             var input = new JsonInput(path, JsonElement.Parse(text.Span));
-            return input.Root.ValueKind == JsonValueKind.Object ? input : throw input.Wrong("", $"{Shown(input.Root)} stands where an object in braces is needed");
+            return input.Root.ValueKind == JsonValueKind.Object ? input : throw input.Error("", $"expected an object, found {Excerpt(input.Root)}");
         }
         catch (JsonException error)
         {
-            throw new DatasetException(path, JsonPlace.OfError(text.Span, out var isNumberOfNone), isNumberOfNone
-                ? "NaN and Infinity are no numbers in JSON, and no logits: mend or remove this element"
-                : "is not valid JSON from here on; is the file complete?", error);
+            throw new DatasetException(path, JsonErrorLocation.Find(text.Span, out var isNonFinite), isNonFinite
+                ? "NaN and Infinity are not JSON numbers; correct or remove this element"
+                : "not valid JSON from here on; is the file complete?", error);
         }
     }
 
-    /// <summary>A member that is there; null where it is not, or is null.</summary>
+    /// <summary>A member; null if it is absent or null.</summary>
     public JsonElement? Find(string name) => Root.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
 
-    /// <summary>A member that has to be a list.</summary>
-    /// <exception cref="DatasetException">It is none.</exception>
-    public JsonElement List(string name) => Find(name) is not { } value ? throw Wrong(name, "is missing: give a list of numbers")
-        : value.ValueKind == JsonValueKind.Array ? value : throw Wrong(name, $"{Shown(value)} stands where a list is needed");
+    /// <summary>A member that must be an array.</summary>
+    /// <exception cref="DatasetException">The member is absent or not an array.</exception>
+    public JsonElement Array(string name) => Find(name) is not { } value ? throw Error(name, "is missing; it must be an array of numbers")
+        : value.ValueKind == JsonValueKind.Array ? value : throw Error(name, $"expected an array, found {Excerpt(value)}");
 
-    /// <summary>A member that is a number.</summary>
-    /// <exception cref="DatasetException">It is none.</exception>
+    /// <summary>A member that must be a number; null if it is absent.</summary>
+    /// <exception cref="DatasetException">The member is not a finite number.</exception>
     public double? Number(string name) => Find(name) is { } value ? Number(value, name) : null;
 
-    /// <summary>The numbers of a list.</summary>
-    /// <exception cref="DatasetException">It is no list, or one of them is no finite number; names the element.</exception>
-    public double[] Numbers(JsonElement list, string place)
+    /// <summary>The numbers of an array.</summary>
+    /// <exception cref="DatasetException">The value is not an array of finite numbers; the message names the element.</exception>
+    public double[] Numbers(JsonElement array, string location)
     {
-        if (list.ValueKind != JsonValueKind.Array)
-            throw Wrong(place, $"{Shown(list)} stands where a list of numbers is needed");
-        var numbers = new double[list.GetArrayLength()];
+        if (array.ValueKind != JsonValueKind.Array)
+            throw Error(location, $"expected an array of numbers, found {Excerpt(array)}");
+        var numbers = new double[array.GetArrayLength()];
         var i = 0;
-        foreach (var value in list.EnumerateArray())
+        foreach (var value in array.EnumerateArray())
         {
-            // The name of a place is made only where it is needed.
-            numbers[i] = IsFinite(value, out var number) ? number : Number(value, At(place, i));
+            // The location is formatted only for an error.
+            numbers[i] = IsFinite(value, out var number) ? number : Number(value, Element(location, i));
             i++;
         }
 
         return numbers;
     }
 
-    /// <summary>The place of an element of a list.</summary>
-    public static string At(string list, int index) => $"{list}[{index}]";
+    /// <summary>The location of an array's element.</summary>
+    public static string Element(string array, int index) => $"{array}[{index}]";
 
-    /// <summary>What to throw of a place in the file.</summary>
-    public DatasetException Wrong(string place, string reason) => new(_path, place, reason);
+    /// <summary>An error at a location in the file.</summary>
+    public DatasetException Error(string location, string reason) => new(_path, location, reason);
 
-    private double Number(JsonElement value, string place) =>
-        IsFinite(value, out var number) ? number : throw Wrong(place, $"{Shown(value)} stands where a finite number is needed: mend it, and write numbers without quotes");
+    private double Number(JsonElement value, string location) =>
+        IsFinite(value, out var number) ? number : throw Error(location, $"expected a finite number without quotes, found {Excerpt(value)}");
 
     private static bool IsFinite(JsonElement value, out double number)
     {
@@ -79,14 +79,14 @@ internal sealed class JsonInput
         return value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out number) && double.IsFinite(number);
     }
 
-    private static string Shown(JsonElement value) => value.ValueKind switch
+    private static string Excerpt(JsonElement value) => value.ValueKind switch
     {
-        JsonValueKind.Array => "a list",
+        JsonValueKind.Array => "an array",
         JsonValueKind.Object => "an object",
-        _ => value.GetRawText() is { Length: > LongestShown } text ? text[..LongestShown] : value.GetRawText(),
+        _ => value.GetRawText() is { Length: > MaxExcerpt } text ? text[..MaxExcerpt] : value.GetRawText(),
     };
 
-    private static ReadOnlyMemory<byte> Bytes(string path)
+    private static ReadOnlyMemory<byte> ReadBytes(string path)
     {
         try
         {

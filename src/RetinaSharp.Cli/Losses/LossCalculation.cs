@@ -2,30 +2,30 @@ using RetinaSharp.Losses;
 
 namespace RetinaSharp.Cli.Losses;
 
-/// <summary>The members of the family at one logit, in double.</summary>
+/// <summary>The losses at one logit, in fp64.</summary>
 internal sealed record LossCalculation
 {
-    private const string Focal = "focal", CrossEntropyName = "ce";
+    private const string FocalKey = "focal", CrossEntropyKey = "ce";
 
     /// <param name="logit">x, finite.</param>
     /// <param name="target">y in [0, 1].</param>
-    /// <param name="gamma">γ, 0 or more.</param>
-    /// <param name="alpha">α of the balanced members, in [0, 1].</param>
-    /// <param name="beta">β of FL*, which needs γ above 0; null: without FL*.</param>
+    /// <param name="gamma">γ, at least 0.</param>
+    /// <param name="alpha">α of the α-balanced losses, in [0, 1].</param>
+    /// <param name="beta">β of FL*, which needs γ above 0; null for no FL*.</param>
     public LossCalculation(double logit, double target, double gamma, double alpha, double? beta)
     {
         (Logit, Target, Gamma, Alpha, Beta) = (logit, target, gamma, alpha, beta);
         var setting = $"γ = {gamma}";
         var balance = $"α = {alpha}";
-        Figures =
+        Losses =
         [
-            Of(CrossEntropyName, "CE", default(CrossEntropy)),
-            Of("alpha_ce", $"α-balanced CE ({balance})", new CrossEntropy(alpha)),
-            Of(Focal, $"FL ({setting})", new FocalLoss(gamma, alpha: null)),
-            Of("alpha_focal", $"α-balanced FL ({setting}, {balance})", new FocalLoss(gamma, alpha)),
+            Compute(CrossEntropyKey, "CE", default(CrossEntropy)),
+            Compute("alpha_ce", $"α-balanced CE ({balance})", new CrossEntropy(alpha)),
+            Compute(FocalKey, $"FL ({setting})", new FocalLoss(gamma, alpha: null)),
+            Compute("alpha_focal", $"α-balanced FL ({setting}, {balance})", new FocalLoss(gamma, alpha)),
         ];
         if (beta is { } shift)
-            Figures = [.. Figures, Of("focal_star", $"FL* ({setting}, β = {shift})", new FocalStarLoss(gamma, shift))];
+            Losses = [.. Losses, Compute("focal_star", $"FL* ({setting}, β = {shift})", new FocalStarLoss(gamma, shift))];
     }
 
     public double Logit { get; }
@@ -39,20 +39,20 @@ internal sealed record LossCalculation
     public double? Beta { get; }
 
     /// <summary>The sigmoid of the logit.</summary>
-    public double P => ProbabilityOf(Logit);
+    public double P => Sigmoid(Logit);
 
-    /// <summary>Probability of the true class; null for a target between 0 and 1, which has none.</summary>
-    public double? Pt => Target == 1 ? P : Target == 0 ? ProbabilityOf(-Logit) : null;
+    /// <summary>p_t, the probability of the target class; null for a soft target.</summary>
+    public double? Pt => Target == 1 ? P : Target == 0 ? Sigmoid(-Logit) : null;
 
-    public IReadOnlyList<LossFigure> Figures { get; }
+    public IReadOnlyList<NamedLoss> Losses { get; }
 
-    /// <summary>How many times focal loss is below cross entropy; null where it is 0 or too small to tell.</summary>
-    public double? TimesBelow => this[CrossEntropyName] / this[Focal] is var times && double.IsFinite(times) ? times : null;
+    /// <summary>Cross entropy divided by focal loss; null if focal loss is too small.</summary>
+    public double? Ratio => this[CrossEntropyKey] / this[FocalKey] is var ratio && double.IsFinite(ratio) ? ratio : null;
 
-    private double this[string key] => Figures.First(figure => figure.Key == key).Loss;
+    private double this[string key] => Losses.First(loss => loss.Key == key).Value;
 
-    private LossFigure Of<TLoss>(string key, string title, TLoss loss) where TLoss : struct, IBinaryLoss =>
+    private NamedLoss Compute<TLoss>(string key, string title, TLoss loss) where TLoss : struct, IBinaryLoss =>
         new(key, title, loss.Value(Logit, Target), loss.Derivative(Logit, Target));
 
-    private static double ProbabilityOf(double logit) => 1 / (1 + Math.Exp(-logit));
+    private static double Sigmoid(double x) => 1 / (1 + Math.Exp(-x));
 }

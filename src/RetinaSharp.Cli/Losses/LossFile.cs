@@ -5,7 +5,7 @@ using RetinaSharp.Losses;
 namespace RetinaSharp.Cli.Losses;
 
 /// <summary>
-/// What <c>retina loss --input</c> reads: a loss, logits and targets. Every element is computed by itself, in double, targets and α too.
+/// The input file of <c>retina loss --input</c>: a loss, logits and targets. Every element is computed independently, in fp64.
 /// </summary>
 internal sealed class LossFile
 {
@@ -14,51 +14,51 @@ internal sealed class LossFile
 
     private readonly JsonInput _json;
 
-    /// <exception cref="DatasetException">The file cannot be read, or is no JSON object.</exception>
+    /// <exception cref="DatasetException">The file cannot be read, or is not a JSON object.</exception>
     public LossFile(string path) => _json = JsonInput.Read(path);
 
-    /// <summary>Members of the object that mean nothing here, as a misspelt one does.</summary>
-    public IEnumerable<string> Unknown => _json.Root.EnumerateObject().Select(member => member.Name).Except([Kind, Logits, Targets, Alpha, Gamma, Beta]);
+    /// <summary>Unknown members, which are ignored.</summary>
+    public IEnumerable<string> UnknownMembers => _json.Root.EnumerateObject().Select(member => member.Name).Except([Kind, Logits, Targets, Alpha, Gamma, Beta]);
 
-    /// <summary>The losses and their derivatives by the logits.</summary>
-    /// <exception cref="DatasetException">Something in the file is wrong; names the element.</exception>
+    /// <summary>Computes the losses and their gradients.</summary>
+    /// <exception cref="DatasetException">An element is wrong; the message names it.</exception>
     public LossValues Evaluate()
     {
         var kind = _json.Find(Kind) is { ValueKind: JsonValueKind.String } name ? name.GetString() : null;
         var gamma = _json.Number(Gamma) ?? DefaultGamma;
         var beta = _json.Number(Beta) ?? 0;
         if (gamma < 0)
-            throw _json.Wrong(Gamma, $"{gamma} is below 0: give 0 or more");
-        if (kind == "focal-star" && !StarRange.HasGamma(gamma))
-            throw _json.Wrong(Gamma, $"{gamma} is not within what FL* takes, {StarRange.Gamma}");
-        if (kind == "focal-star" && !StarRange.HasBeta(beta))
-            throw _json.Wrong(Beta, $"{beta} is not within what FL* takes, {StarRange.Beta}");
+            throw _json.Error(Gamma, $"{gamma} is out of range; it must be 0 or more");
+        if (kind == "focal-star" && !FocalStarRange.IsGamma(gamma))
+            throw _json.Error(Gamma, $"{gamma} is out of range; for focal-star it must be {FocalStarRange.Gamma}");
+        if (kind == "focal-star" && !FocalStarRange.IsBeta(beta))
+            throw _json.Error(Beta, $"{beta} is out of range; for focal-star it must be {FocalStarRange.Beta}");
         return kind switch
         {
             "ce" => Binary(new CrossEntropy(SingleAlpha())),
             "focal" => Binary(new FocalLoss(gamma, SingleAlpha())),
             "focal-star" => Binary(new FocalStarLoss(gamma, beta, SingleAlpha())),
             "softmax-focal" => Softmax(new FocalLoss(gamma, alpha: null)),
-            _ => throw _json.Wrong(Kind, "is none of \"ce\", \"focal\", \"focal-star\" and \"softmax-focal\""),
+            _ => throw _json.Error(Kind, "must be \"ce\", \"focal\", \"focal-star\" or \"softmax-focal\""),
         };
     }
 
     private double? SingleAlpha()
     {
         if (_json.Find(Alpha) is { ValueKind: JsonValueKind.Array })
-            throw _json.Wrong(Alpha, "is a list, which only softmax-focal takes: give one number, the weight of the positives");
-        return _json.Number(Alpha) is { } alpha ? Within(alpha, Alpha) : null;
+            throw _json.Error(Alpha, "an array is only allowed for softmax-focal; give one number, the weight of the positives");
+        return _json.Number(Alpha) is { } alpha ? RequireUnit(alpha, Alpha) : null;
     }
 
     private LossValues Binary<TLoss>(TLoss loss) where TLoss : struct, IBinaryLoss
     {
-        var logits = _json.Numbers(_json.List(Logits), Logits);
-        var targets = _json.Numbers(_json.List(Targets), Targets);
+        var logits = _json.Numbers(_json.Array(Logits), Logits);
+        var targets = _json.Numbers(_json.Array(Targets), Targets);
         RequireSameLength(logits.Length, targets.Length);
         var (losses, gradient) = (new double[logits.Length], new double[logits.Length]);
         for (var i = 0; i < logits.Length; i++)
         {
-            Within(targets[i], JsonInput.At(Targets, i));
+            RequireUnit(targets[i], JsonInput.Element(Targets, i));
             (losses[i], gradient[i]) = (loss.Value(logits[i], targets[i]), loss.Derivative(logits[i], targets[i]));
             RequireFinite(losses[i], gradient.AsSpan(i, 1), i);
         }
@@ -68,22 +68,22 @@ internal sealed class LossFile
 
     private LossValues Softmax(FocalLoss loss)
     {
-        var rows = _json.List(Logits);
+        var rows = _json.Array(Logits);
         var count = rows.GetArrayLength();
-        RequireSameLength(count, _json.List(Targets).GetArrayLength());
-        var classes = count == 0 ? 0 : rows[0].ValueKind == JsonValueKind.Array ? rows[0].GetArrayLength() : throw _json.Wrong(JsonInput.At(Logits, 0), "is no list: softmax-focal takes a row of logits for each target");
+        RequireSameLength(count, _json.Array(Targets).GetArrayLength());
+        var classes = count == 0 ? 0 : rows[0].ValueKind == JsonValueKind.Array ? rows[0].GetArrayLength() : throw _json.Error(JsonInput.Element(Logits, 0), "expected an array; softmax-focal needs a row of logits per target");
         if (count > 0 && classes < 2)
-            throw _json.Wrong(JsonInput.At(Logits, 0), "has fewer than two logits: exclusive classes are two or more");
+            throw _json.Error(JsonInput.Element(Logits, 0), "has fewer than two logits; softmax needs two classes or more");
         var alpha = ClassAlpha(classes);
         var (losses, gradient) = (new double[count], new double[count * classes]);
         var part = new double[classes];
         var i = 0;
-        foreach (var (row, target) in rows.EnumerateArray().Zip(_json.List(Targets).EnumerateArray()))
+        foreach (var (row, target) in rows.EnumerateArray().Zip(_json.Array(Targets).EnumerateArray()))
         {
-            var logits = Row(row, classes, JsonInput.At(Logits, i));
+            var logits = Row(row, classes, JsonInput.Element(Logits, i));
             var weights = TargetRow(target, classes, i);
             var sum = gradient.AsSpan(i * classes, classes);
-            // The loss is linear in the targets. Class by class they and α stay in double, which the loop over spans has in single.
+            // The loss is linear in the targets. Class by class, targets and α stay in fp64; the span API has them in fp32.
             for (var label = 0; label < classes; label++)
             {
                 if (weights[label] * alpha[label] is var weight && weight == 0)
@@ -100,57 +100,57 @@ internal sealed class LossFile
         return new(losses, gradient, classes);
     }
 
-    /// <summary>α of every class.</summary>
+    /// <summary>α per class.</summary>
     private double[] ClassAlpha(int classes)
     {
         var alpha = new double[classes];
-        if (_json.Find(Alpha) is not { ValueKind: JsonValueKind.Array } list)
+        if (_json.Find(Alpha) is not { ValueKind: JsonValueKind.Array } array)
         {
             Array.Fill(alpha, SingleAlpha() ?? 1);
             return alpha;
         }
 
-        alpha = Row(list, classes, Alpha);
+        alpha = Row(array, classes, Alpha);
         for (var c = 0; c < classes; c++)
-            Within(alpha[c], JsonInput.At(Alpha, c));
+            RequireUnit(alpha[c], JsonInput.Element(Alpha, c));
         return alpha;
     }
 
-    /// <summary>The targets of all classes, from a row of them or a class's index.</summary>
+    /// <summary>The targets of all classes, from a row or a class index.</summary>
     private double[] TargetRow(JsonElement target, int classes, int index)
     {
-        var place = JsonInput.At(Targets, index);
+        var location = JsonInput.Element(Targets, index);
         if (target.ValueKind == JsonValueKind.Array)
         {
-            var row = Row(target, classes, place);
+            var row = Row(target, classes, location);
             for (var c = 0; c < classes; c++)
-                Within(row[c], JsonInput.At(place, c));
+                RequireUnit(row[c], JsonInput.Element(location, c));
             return row;
         }
 
         if (target.ValueKind != JsonValueKind.Number || !target.TryGetDouble(out var label) || !double.IsInteger(label) || !(label >= 0 && label < classes))
-            throw _json.Wrong(place, $"is no class: give an index from 0 to {classes - 1}, or a row of {classes} targets");
+            throw _json.Error(location, $"expected a class index from 0 to {classes - 1}, or a row of {classes} targets");
         var hard = new double[classes];
         hard[(int)label] = 1;
         return hard;
     }
 
-    private double[] Row(JsonElement list, int classes, string place) => _json.Numbers(list, place) is var row && row.Length == classes
+    private double[] Row(JsonElement array, int classes, string location) => _json.Numbers(array, location) is var row && row.Length == classes
         ? row
-        : throw _json.Wrong(place, $"has {row.Length} numbers, but there are {classes} classes");
+        : throw _json.Error(location, $"has {row.Length} numbers for {classes} classes");
 
-    private double Within(double value, string place) =>
-        value is >= 0 and <= 1 ? value : throw _json.Wrong(place, $"{value} is outside of [0, 1]");
+    private double RequireUnit(double value, string location) =>
+        value is >= 0 and <= 1 ? value : throw _json.Error(location, $"{value} is out of range; it must be from 0 to 1");
 
     private void RequireSameLength(int logits, int targets)
     {
         if (logits != targets)
-            throw _json.Wrong(Targets, $"{targets} targets for {logits} logits: give each its target");
+            throw _json.Error(Targets, $"has {targets} elements for {logits} logits");
     }
 
     private void RequireFinite(double loss, ReadOnlySpan<double> gradient, int index)
     {
         if (!double.IsFinite(loss) || gradient.ContainsAnyExceptInRange(double.MinValue, double.MaxValue))
-            throw _json.Wrong(JsonInput.At(Logits, index), "is so large that the loss is no finite number");
+            throw _json.Error(JsonInput.Element(Logits, index), "is so large that the loss overflows");
     }
 }

@@ -9,11 +9,9 @@ namespace RetinaSharp.Cli.Options;
 /// <summary>--device and --precision.</summary>
 internal sealed class EngineOptions
 {
-    private static readonly Choices<Precision> Precisions = new() { { "auto", Precision.Auto }, { "fp32", Precision.Fp32 }, { "bf16", Precision.Bf16 } };
-
-    private readonly Option<string?> _device = Given.Value("--device", "cpu|cuda[:N]", "Where the network is computed; the CPU if left out.");
-    private readonly Option<string?> _precision = Given.Value("--precision", Precisions.ToString(),
-        "Number type of the network's computation; auto, the default, is bf16 where there are units for it.");
+    private readonly Option<Device> _device = CliOption.Parsed("--device", "cpu|cuda[:N]", "Device that computes the network; the CPU by default.", ParseDevice);
+    private readonly Option<Precision> _precision = CliOption.Choice("--precision", "Number type of the network; auto, the default, is bf16 where the device computes it natively.",
+        ("auto", Precision.Auto), ("fp32", Precision.Fp32), ("bf16", Precision.Bf16));
 
     public void AddTo(Command command)
     {
@@ -21,18 +19,16 @@ internal sealed class EngineOptions
         command.Add(_precision);
     }
 
-    /// <summary>The device; null: the CPU.</summary>
-    /// <exception cref="UsageException">It is no device.</exception>
-    public Device? ReadDevice(ParseResult parse) => Given.ReadValue(parse, _device, ParseDevice) is { IsCuda: true, Index: var index } ? new(DeviceType.CUDA, index) : null;
+    /// <summary>The device; null for the CPU.</summary>
+    public Device? GetDevice(ParseResult parse) => parse.GetValue(_device) is { type: not DeviceType.CPU } device ? device : null;
 
-    /// <exception cref="UsageException">It is no precision.</exception>
-    public Precision ReadPrecision(ParseResult parse) => Given.ReadValue(parse, _precision, Precisions.Parse) ?? Precision.Auto;
+    public Precision GetPrecision(ParseResult parse) => parse.GetOptional(_precision) ?? Precision.Auto;
 
-    private static (bool IsCuda, int Index) ParseDevice(string text) => text switch
+    private static Device ParseDevice(string text) => text switch
     {
-        "cpu" => (false, 0),
-        "cuda" => (true, 0),
-        _ when text.StartsWith("cuda:", StringComparison.Ordinal) && int.TryParse(text.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out var index) => (true, index),
-        _ => throw new FormatException($"'{text}' is no device: cpu, cuda or cuda:N is."),
+        "cpu" => new(DeviceType.CPU),
+        "cuda" => new(DeviceType.CUDA, 0),
+        _ when text.StartsWith("cuda:", StringComparison.Ordinal) && int.TryParse(text.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out var index) => new(DeviceType.CUDA, index),
+        _ => throw new FormatException($"'{text}' is not a device; cpu, cuda and cuda:N are"),
     };
 }

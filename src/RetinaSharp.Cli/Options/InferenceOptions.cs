@@ -1,19 +1,20 @@
 using System.CommandLine;
 using RetinaSharp.Detection.Configuration;
+using RetinaSharp.Detection.Data;
 using RetinaSharp.Detection.Inference;
 
 namespace RetinaSharp.Cli.Options;
 
-/// <summary>The options that evaluation and detection share. What is not given stays as the model says.</summary>
-internal sealed class InferenceOptions
+/// <summary>The inference options of evaluation and detection. Options that are not given keep the model's settings.</summary>
+internal sealed class InferenceOptions(int defaultBatch)
 {
-    private readonly Option<string?> _size = Given.Value("--size", TrainingOptions.SizeValue, TrainingOptions.SizeHelp);
-    private readonly Option<string?> _nms = Given.Value("--nms", "IOU", "Boxes of a class that overlap more than this are suppressed by the best of them.");
-    private readonly Option<string?> _maxDetections = Given.Value("--max-detections", "N", "Detections kept for an image.");
-    private readonly Option<string?> _batch = Given.Value("--batch", "N", "Images that go through the network together.");
-    private readonly Option<string?> _tile = Given.Value("--tile", "N", "For large images with small objects: shows the network tiles of N pixels too, each scaled to the input size.");
-    private readonly Option<string?> _tileOverlap = Given.Value("--tile-overlap", "PART", "Part of a tile that the next one shows too; an object up to this size is whole in some tile. .25 if left out.");
-    private readonly Option<bool> _tta = new("--tta") { Description = "Shows every image mirrored and in three sizes too, and fuses what is found: more exact, at some seven times the work." };
+    private readonly Option<InputSize> _size = SharedOptions.Size();
+    private readonly Option<double> _nms = SharedOptions.Nms();
+    private readonly Option<int> _maxDetections = SharedOptions.MaxDetections();
+    private readonly Option<int> _batch = SharedOptions.Batch(defaultBatch);
+    private readonly Option<int> _tile = CliOption.Integer("--tile", "Sliced inference, for small objects in large images: also detect in overlapping tiles of N pixels, scaled to the input size.");
+    private readonly Option<double> _tileOverlap = CliOption.Number("--tile-overlap", "Share of a tile that the next one overlaps; objects up to this size are whole in some tile. 0.25 by default.", "SHARE");
+    private readonly Option<bool> _tta = CliOption.Flag("--tta", "Test-time augmentation: also detect in the mirrored image and at three sizes, and fuse the boxes. More accurate, about seven times the work.");
     private readonly EngineOptions _engine = new();
 
     public void AddTo(Command command)
@@ -28,33 +29,29 @@ internal sealed class InferenceOptions
         _engine.AddTo(command);
     }
 
-    /// <summary>Images that go through the network together.</summary>
-    /// <exception cref="UsageException">It is no number, or below 1.</exception>
-    public int ReadBatch(ParseResult parse, int otherwise)
-    {
-        var batch = Given.ReadValue(parse, _batch, OptionValue.Whole) ?? otherwise;
-        return batch >= 1 ? batch : throw new UsageException($"--batch: {batch} is below 1");
-    }
+    /// <summary>Images per forward pass.</summary>
+    public int GetBatch(ParseResult parse) => parse.GetValue(_batch);
 
-    /// <exception cref="UsageException">A value is no value, or out of its range.</exception>
-    public DetectorOptions Read(ParseResult parse, double? scoreThreshold = null)
+    /// <summary>The options of a detector.</summary>
+    /// <exception cref="UsageException">A value is out of its range.</exception>
+    public DetectorOptions Get(ParseResult parse, double? scoreThreshold = null)
     {
         var options = new DetectorOptions
         {
-            Device = _engine.ReadDevice(parse),
-            Precision = _engine.ReadPrecision(parse),
-            Input = Given.Read(parse, _size, OptionValue.Size),
-            NmsIou = Given.ReadValue(parse, _nms, OptionValue.Number),
-            MaxDetections = Given.ReadValue(parse, _maxDetections, OptionValue.Whole),
+            Device = _engine.GetDevice(parse),
+            Precision = _engine.GetPrecision(parse),
+            Input = parse.GetValue(_size),
+            NmsIou = parse.GetOptional(_nms),
+            MaxDetections = parse.GetOptional(_maxDetections),
             ScoreThreshold = scoreThreshold,
-            Tile = Given.ReadValue(parse, _tile, OptionValue.Whole),
+            Tile = parse.GetOptional(_tile),
             TestTimeAugmentation = parse.GetValue(_tta),
         };
-        if (Given.ReadValue(parse, _tileOverlap, OptionValue.Number) is { } overlap)
-            options = options.Tile is null ? throw new UsageException($"{_tileOverlap.Name} is of tiles: give {_tile.Name} N too") : options with { TileOverlap = overlap };
-        return UsageException.Guard(() =>
+        if (parse.GetOptional(_tileOverlap) is { } overlap)
+            options = options.Tile is null ? throw new UsageException($"{_tileOverlap.Name} needs {_tile.Name} N") : options with { TileOverlap = overlap };
+        // Checked before the model is loaded, which may take a while.
+        UsageException.Guard(() =>
         {
-            // Before the model is loaded, which may take a while.
             options.ValidateTiles();
             var defaults = new InferenceSettings();
             (defaults with
@@ -63,7 +60,7 @@ internal sealed class InferenceOptions
                 MaxDetections = options.MaxDetections ?? defaults.MaxDetections,
                 ScoreThreshold = options.ScoreThreshold ?? defaults.ScoreThreshold,
             }).Validate();
-            return options;
         });
+        return options;
     }
 }

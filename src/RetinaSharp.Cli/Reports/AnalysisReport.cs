@@ -5,7 +5,7 @@ using Spectre.Console;
 
 namespace RetinaSharp.Cli.Reports;
 
-/// <summary>Which anchors the loss comes from, for people and as JSON.</summary>
+/// <summary>The distribution of the loss over anchors, as text and JSON.</summary>
 internal static class AnalysisReport
 {
     private static readonly (double Fraction, string Title, string Key)[] Hardest =
@@ -26,8 +26,8 @@ internal static class AnalysisReport
                 table.AddRow(
                 [
                     new Text(side), new Text(Number(one.Gamma, "0.##")),
-                    .. Hardest.Select(part => new Text(one.ShareOfHardest(part.Fraction) is { } share ? $"{Number(100 * share, "0.0")} %" : "-")),
-                    new Text(one.Anchors > 0 ? Number(one.Loss / one.Anchors, "G4") : "-"),
+                    .. Hardest.Select(part => new Text(one.ShareOfHardest(part.Fraction) is { } share ? $"{Number(100 * share, "0.0")} %" : Tables.None)),
+                    new Text(one.Anchors > 0 ? Number(one.Loss / one.Anchors, "G4") : Tables.None),
                 ]);
         }
     }

@@ -6,17 +6,17 @@ using Spectre.Console;
 
 namespace RetinaSharp.Cli.Reports;
 
-/// <summary>What is in a set, for people and as JSON.</summary>
-/// <param name="set">The set.</param>
-/// <param name="anchors">How its boxes meet the anchors.</param>
-/// <param name="preset">The preset whose anchors they are.</param>
-internal sealed class DataReport(DetectionDataset set, AnchorStatistics anchors, string preset)
+/// <summary>Summary of a dataset, as text and JSON.</summary>
+/// <param name="dataset">The dataset.</param>
+/// <param name="anchors">Assignment of the anchors to its boxes.</param>
+/// <param name="preset">The preset that defines the anchors.</param>
+internal sealed class DataReport(DetectionDataset dataset, AnchorStatistics anchors, string preset)
 {
     private const int MaxSizes = 5;
 
-    private readonly DatasetSummary _summary = DatasetSummary.Create(set);
+    private readonly DatasetSummary _summary = DatasetSummary.Create(dataset);
 
-    private IEnumerable<(string Name, string Title, Quantiles Values)> Spreads =>
+    private IEnumerable<(string Name, string Title, Quantiles Values)> Distributions =>
     [
         ("box_width", "box width", _summary.BoxWidth),
         ("box_height", "box height", _summary.BoxHeight),
@@ -26,19 +26,19 @@ internal sealed class DataReport(DetectionDataset set, AnchorStatistics anchors,
 
     public void Show(Output output)
     {
-        output.Result($"images  {_summary.Images}, {_summary.ImagesWithoutBoxes} of them without boxes");
+        output.Result($"images  {_summary.Images}, {_summary.ImagesWithoutBoxes} without boxes");
         output.Result($"sizes   {string.Join(", ", _summary.ImageSizes.Take(MaxSizes).Select(size => $"{size.Width} x {size.Height} ({size.Images})"))}"
             + (_summary.ImageSizes.Count > MaxSizes ? $" and {_summary.ImageSizes.Count - MaxSizes} more" : ""));
-        output.Result($"boxes   {_summary.Boxes}, {_summary.Crowds} of them crowds; {_summary.SmallBoxes} small, {_summary.MediumBoxes} medium, {_summary.LargeBoxes} large");
+        output.Result($"boxes   {_summary.Boxes}, {_summary.Crowds} crowds; {_summary.SmallBoxes} small, {_summary.MediumBoxes} medium, {_summary.LargeBoxes} large");
         output.Result($"anchors of preset {preset}: {anchors.Foreground} foreground, {anchors.Background} background"
             + (anchors.Foreground > 0 ? $" (1 : {(double)anchors.Background / anchors.Foreground:0})" : "")
-            + $", {anchors.Ignored} ignored; {anchors.BoxesWithoutAnchor} of {anchors.Boxes} boxes have no anchor");
+            + $", {anchors.Ignored} ignored; {anchors.BoxesWithoutAnchor} of {anchors.Boxes} boxes match none");
         output.Result("");
 
-        var spreads = Tables.Create("", "least>", "5 %>", "25 %>", "median>", "75 %>", "95 %>", "most>");
-        foreach (var (_, title, values) in Spreads)
-            spreads.AddRow([new Text(title), .. Named(values).Select(value => new Text(double.IsNaN(value.Value) ? "-" : $"{value.Value:0.##}"))]);
-        output.Result(spreads);
+        var distributions = Tables.Create("", "min>", "5 %>", "25 %>", "median>", "75 %>", "95 %>", "max>");
+        foreach (var (_, title, values) in Distributions)
+            distributions.AddRow([new Text(title), .. Named(values).Select(value => new Text(double.IsNaN(value.Value) ? Tables.None : $"{value.Value:0.##}"))]);
+        output.Result(distributions);
         output.Result("");
 
         var classes = Tables.Create("class", "id>", "boxes>", "images>");
@@ -49,7 +49,7 @@ internal sealed class DataReport(DetectionDataset set, AnchorStatistics anchors,
 
     public void Write(Utf8JsonWriter writer)
     {
-        writer.WriteString("source", set.Source);
+        writer.WriteString("source", dataset.Source);
         writer.WriteNumber("images", _summary.Images);
         writer.WriteNumber("images_without_boxes", _summary.ImagesWithoutBoxes);
         writer.WriteStartArray("image_sizes");
@@ -68,7 +68,7 @@ internal sealed class DataReport(DetectionDataset set, AnchorStatistics anchors,
         writer.WriteNumber("small_boxes", _summary.SmallBoxes);
         writer.WriteNumber("medium_boxes", _summary.MediumBoxes);
         writer.WriteNumber("large_boxes", _summary.LargeBoxes);
-        foreach (var (name, _, values) in Spreads)
+        foreach (var (name, _, values) in Distributions)
             Write(writer, name, values);
         writer.WriteStartArray("classes");
         foreach (var (category, boxes, images) in _summary.Classes)
@@ -90,7 +90,7 @@ internal sealed class DataReport(DetectionDataset set, AnchorStatistics anchors,
         writer.WriteNumber("boxes", anchors.Boxes);
         writer.WriteNumber("boxes_without_anchor", anchors.BoxesWithoutAnchor);
         writer.WriteEndObject();
-        writer.WriteNumber("problems", set.Problems.Count);
+        writer.WriteNumber("problems", dataset.Problems.Count);
     }
 
     private static void Write(Utf8JsonWriter writer, string name, Quantiles values)
@@ -98,7 +98,7 @@ internal sealed class DataReport(DetectionDataset set, AnchorStatistics anchors,
         writer.WriteStartObject(name);
         foreach (var (quantile, value) in Named(values))
         {
-            // JSON has no NaN, which stands for "no boxes".
+            // NaN, of a dataset without boxes, is not valid in JSON.
             if (double.IsNaN(value))
                 writer.WriteNull(quantile);
             else

@@ -5,42 +5,42 @@ using Spectre.Console;
 
 namespace RetinaSharp.Cli.Reports;
 
-/// <summary>Losses of single logits, for people and as JSON.</summary>
+/// <summary>Losses, as text and JSON.</summary>
 internal static class LossReport
 {
-    public static void Show(Output output, LossCalculation one)
+    public static void Show(Output output, LossCalculation calculation)
     {
-        output.Result($"logit {Number(one.Logit)}, probability {Number(one.P)}, target {Number(one.Target)}{(one.Pt is { } pt ? $", p_t {Number(pt)}" : "")}");
+        output.Result($"logit {Number(calculation.Logit)}, probability {Number(calculation.P)}, target {Number(calculation.Target)}{(calculation.Pt is { } pt ? $", p_t {Number(pt)}" : "")}");
         output.Result("");
-        var table = Tables.Create("", "loss>", "gradient by the logit>");
-        foreach (var figure in one.Figures)
-            table.AddRow(new Text(figure.Title), new Text(Number(figure.Loss)), new Text(Number(figure.Gradient)));
+        var table = Tables.Create("", "loss>", "gradient>");
+        foreach (var loss in calculation.Losses)
+            table.AddRow(new Text(loss.Title), new Text(Number(loss.Value)), new Text(Number(loss.Gradient)));
         output.Result(table);
         output.Result("");
-        output.Result(one.TimesBelow is { } times ? $"FL is {Number(times)} times below CE." : "FL is too small to be compared with CE.");
+        output.Result(calculation.Ratio is { } ratio ? $"CE is {Number(ratio)} times FL." : "FL is too small for the ratio CE / FL.");
     }
 
-    public static void Write(Utf8JsonWriter writer, LossCalculation one)
+    public static void Write(Utf8JsonWriter writer, LossCalculation calculation)
     {
-        writer.WriteNumber("logit", one.Logit);
-        writer.WriteNumber("p", one.P);
-        writer.WriteNumber("target", one.Target);
-        Write(writer, "p_t", one.Pt);
-        writer.WriteNumber("gamma", one.Gamma);
-        writer.WriteNumber("alpha", one.Alpha);
-        Write(writer, "beta", one.Beta);
-        foreach (var figure in one.Figures)
+        writer.WriteNumber("logit", calculation.Logit);
+        writer.WriteNumber("p", calculation.P);
+        writer.WriteNumber("target", calculation.Target);
+        Write(writer, "p_t", calculation.Pt);
+        writer.WriteNumber("gamma", calculation.Gamma);
+        writer.WriteNumber("alpha", calculation.Alpha);
+        Write(writer, "beta", calculation.Beta);
+        foreach (var loss in calculation.Losses)
         {
-            writer.WriteStartObject(figure.Key);
-            writer.WriteNumber("loss", figure.Loss);
-            writer.WriteNumber("gradient", figure.Gradient);
+            writer.WriteStartObject(loss.Key);
+            writer.WriteNumber("loss", loss.Value);
+            writer.WriteNumber("gradient", loss.Gradient);
             writer.WriteEndObject();
         }
 
-        Write(writer, "ce_over_focal", one.TimesBelow);
+        Write(writer, "ce_over_focal", calculation.Ratio);
     }
 
-    /// <summary>A line an element: its number, its loss, and its gradient, with all digits.</summary>
+    /// <summary>Prints a line per element: its index, loss and gradient, with all digits.</summary>
     public static void Show(Output output, LossValues values)
     {
         output.Result("element loss gradient");
@@ -73,13 +73,13 @@ internal static class LossReport
 
     private static void Write(Utf8JsonWriter writer, string name, double? number)
     {
-        if (number is { } there)
-            writer.WriteNumber(name, there);
+        if (number is { } value)
+            writer.WriteNumber(name, value);
         else
             writer.WriteNull(name);
     }
 
-    // Adding 0 makes 0 of -0.
+    // Adding 0 turns -0 into 0.
     private static string Number(double number) => (number + 0).ToString("G6");
 
     private static string AllDigits(double number) => number.ToString();

@@ -5,32 +5,32 @@ using Spectre.Console.Rendering;
 
 namespace RetinaSharp.Cli.Reports;
 
-/// <summary>COCO figures, for people and as JSON.</summary>
+/// <summary>COCO metrics, as text and JSON.</summary>
 internal static class MetricsReport
 {
-    public static IRenderable Table(CocoSummary figures) => Compare([("value", figures)]);
+    public static IRenderable Table(CocoSummary metrics) => Compare([("value", metrics)]);
 
-    /// <summary>The figures of several models side by side.</summary>
-    public static IRenderable Compare(IReadOnlyList<(string Name, CocoSummary Figures)> models)
+    /// <summary>The metrics of several models side by side.</summary>
+    public static IRenderable Compare(IReadOnlyList<(string Name, CocoSummary Metrics)> models)
     {
         var table = Tables.Create(["metric", .. models.Select(model => model.Name + ">"), "meaning"]);
-        foreach (var (place, (name, _)) in models[0].Figures.ByName().Index())
-            table.AddRow([new Text(name), .. models.Select(model => new Text(Shown(model.Figures.ByName()[place].Value))), new Text(CocoSummary.Descriptions[name])]);
+        foreach (var (index, (name, _)) in models[0].Metrics.ByName().Index())
+            table.AddRow([new Text(name), .. models.Select(model => new Text(Format(model.Metrics.ByName()[index].Value))), new Text(CocoSummary.Descriptions[name])]);
         return table;
     }
 
     public static IRenderable PerClass(CocoMetrics metrics)
     {
-        var table = Tables.Create(["class", "boxes>", .. metrics.ByName().Select(figure => figure.Name + ">")]);
+        var table = Tables.Create(["class", "boxes>", .. metrics.ByName().Select(metric => metric.Name + ">")]);
         foreach (var one in metrics.PerClass)
-            table.AddRow([new Text(one.Category.Name), new Text($"{one.GroundTruthCount}"), .. one.ByName().Select(figure => new Text(Shown(figure.Value)))]);
+            table.AddRow([new Text(one.Category.Name), new Text($"{one.GroundTruthCount}"), .. one.ByName().Select(metric => new Text(Format(metric.Value)))]);
         return table;
     }
 
-    /// <summary>Writes the figures as members of the object that is open.</summary>
-    public static void Write(Utf8JsonWriter writer, CocoSummary figures)
+    /// <summary>Writes the metrics as members of the current object; -1 without ground truth, as in pycocotools.</summary>
+    public static void Write(Utf8JsonWriter writer, CocoSummary metrics)
     {
-        foreach (var (name, value) in figures.ByName())
+        foreach (var (name, value) in metrics.ByName())
             writer.WriteNumber(name, value);
     }
 
@@ -50,6 +50,6 @@ internal static class MetricsReport
         writer.WriteEndArray();
     }
 
-    // -1 is COCO's sign for "no box to measure it on".
-    private static string Shown(double value) => value < 0 ? "-" : $"{value:0.000}";
+    /// <summary>A metric as text: "0.345", or "–" without ground truth, where its value is -1.</summary>
+    public static string Format(double metric) => metric < 0 ? Tables.None : $"{metric:0.000}";
 }

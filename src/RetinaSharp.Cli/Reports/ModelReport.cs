@@ -4,28 +4,28 @@ using RetinaSharp.Detection.Weights;
 
 namespace RetinaSharp.Cli.Reports;
 
-/// <summary>What a model is, for people and as JSON.</summary>
+/// <summary>Description of a model, as text and JSON.</summary>
 internal static class ModelReport
 {
-    /// <summary>Titles and values.</summary>
+    /// <summary>Titles and values of the text.</summary>
     public static IEnumerable<(string Title, string Value)> Lines(ModelDescription model)
     {
         var (settings, network, anchors) = (model.Settings, model.Settings.Model, model.Settings.Model.Anchors);
-        yield return ("architecture", $"RetinaNet on ResNet-{network.Depth} of width {network.Width}, norm {Name(network.Norm)}; "
+        yield return ("architecture", $"RetinaNet with ResNet-{network.Depth} of width {network.Width}, norm {Name(network.Norm)}; "
             + $"{network.PyramidChannels} channels in pyramid and heads, {network.HeadConvolutions} convolutions in a head");
         yield return ("classes", string.Join(", ", model.Categories.Select(category => category.Name)));
         yield return ("levels", $"P{anchors.MinLevel} to P{anchors.MaxLevel}");
         yield return ("anchors", $"{anchors.BaseSize:0.###} strides x scales {Numbers(anchors.Scales)} x ratios {Numbers(anchors.Ratios)}");
-        yield return ("agrees with", Compatibility.Describe(settings));
+        yield return ("compatible with", Compatibility.Describe(settings));
         yield return ("input", $"short side {settings.Input.Short}, long side up to {settings.Input.Long}");
-        yield return ("loss", $"{Classification(settings.Loss)}, alpha {(settings.Loss.Alpha is { } alpha ? $"{alpha}" : "off")}{Sampling(settings.Loss.Sampling)}; boxes {Name(settings.Loss.Box)}; divided by {Normalizer(settings.Loss.Normalizer)}");
+        yield return ("loss", $"{Classification(settings.Loss)}, alpha {(settings.Loss.Alpha is { } alpha ? $"{alpha}" : "off")}{Sampling(settings.Loss.Sampling)}; box loss {Name(settings.Loss.Box)}; normalized by {Normalizer(settings.Loss.Normalizer)}");
         yield return model.TrainingImages == 0
             ? ("imported from", model.TrainingData)
             : ("trained on", $"{model.TrainingData}: {model.TrainingImages} images, {model.Epochs} epochs, {model.Steps} steps of {settings.Training.EffectiveBatch}");
-        yield return ("validation", model.ValidationAP is { } ap ? $"AP {ap:0.000}" : "none");
+        yield return ("validation", model.ValidationAP is { } ap ? $"AP {MetricsReport.Format(ap)}" : "none");
     }
 
-    /// <summary>Writes the model as members of the object that is open.</summary>
+    /// <summary>Writes the model as members of the current object.</summary>
     public static void Write(Utf8JsonWriter writer, ModelDescription model)
     {
         writer.WriteStartArray("classes");
@@ -47,7 +47,7 @@ internal static class ModelReport
             writer.WriteNumber("validation_ap", ap);
         else
             writer.WriteNull("validation_ap");
-        // Under the names of config.json, so that what is shown can be copied into one.
+        // In the format of config.json, so that it can be copied into one.
         writer.WritePropertyName("settings");
         writer.WriteRawValue(SettingsJson.Write(model.Settings));
     }
@@ -55,18 +55,18 @@ internal static class ModelReport
     private static string Classification(LossSettings loss) => loss.Classification switch
     {
         ClassificationLossKind.CrossEntropy => "cross entropy",
-        ClassificationLossKind.SoftmaxFocal => $"focal of a softmax with background, gamma {loss.Gamma}",
+        ClassificationLossKind.SoftmaxFocal => $"softmax focal with background, gamma {loss.Gamma}",
         ClassificationLossKind.FocalStar => $"FL*, gamma {loss.Gamma}, beta {loss.StarBeta}",
         _ => $"focal, gamma {loss.Gamma}",
     };
 
     private static string Sampling(SamplingSettings sampling)
     {
-        var ratio = sampling.Ratio is { } negatives ? $", {negatives} negatives for each positive" : "";
+        var ratio = sampling.Ratio is { } negatives ? $", {negatives} negatives per positive" : "";
         return sampling.Kind switch
         {
             SamplingKind.None => "",
-            SamplingKind.Ohem => $", OHEM of {sampling.Batch} anchors after suppression at {sampling.NmsIou}{ratio}",
+            SamplingKind.Ohem => $", OHEM of {sampling.Batch} anchors after NMS at {sampling.NmsIou}{ratio}",
             SamplingKind.Ratio => $", random sample of {sampling.Batch} anchors{ratio}",
             _ => $", all positives and the hardest negatives{ratio}",
         };
@@ -74,9 +74,9 @@ internal static class ModelReport
 
     private static string Normalizer(NormalizerKind kind) => kind switch
     {
-        NormalizerKind.PerImage => "the positive anchors of each image",
-        NormalizerKind.MovingAverage => "a moving average of the positive anchors",
-        _ => "the positive anchors",
+        NormalizerKind.PerImage => "positive anchors per image",
+        NormalizerKind.MovingAverage => "moving average of the positive anchors",
+        _ => "positive anchors",
     };
 
     private static string Numbers(IEnumerable<double> numbers) => string.Join(", ", numbers.Select(number => $"{number:0.###}"));

@@ -6,15 +6,15 @@ using Spectre.Console;
 
 namespace RetinaSharp.Cli.Reports;
 
-/// <summary>Timings of networks, for people and as JSON.</summary>
+/// <summary>Timings of networks, as text and JSON.</summary>
 internal static class NetworkTimingReport
 {
     public static void Show(Output output, IReadOnlyList<NetworkTiming> timings, bool withPhases)
     {
-        var table = Tables.Create("", "ms>", "TFLOP/s>", "a convolution>", "share>");
+        var table = Tables.Create("", "ms>", "TFLOP/s>", "convolution>", "share>");
         foreach (var one in timings)
         {
-            table.AddRow(new Text(one.Name), new Text($"{one.Seconds * 1e3:0.0}"), new Text($"{one.Rate:0.00}"), new Text($"{one.ConvolutionRate:0.00}"), new Text($"{one.Share * 100:0} %"));
+            table.AddRow(new Text(one.Name), new Text($"{one.Seconds * 1e3:0.0}"), new Text($"{one.Tflops:0.00}"), new Text($"{one.ConvolutionTflops:0.00}"), new Text($"{one.Share * 100:0} %"));
             if (!withPhases)
                 continue;
             foreach (var (phase, seconds) in one.Phases)
@@ -22,7 +22,7 @@ internal static class NetworkTimingReport
         }
 
         output.Result(table);
-        output.Say($"Most memory held: {PeakBytes / 1e6:0} MB.");
+        output.Info($"Peak memory: {PeakBytes / 1e6:0} MB.");
     }
 
     public static void Write(Utf8JsonWriter writer, IReadOnlyList<NetworkTiming> timings, int runs)
@@ -31,8 +31,8 @@ internal static class NetworkTimingReport
         writer.WriteNumber("runs", runs);
         writer.WriteNumber("peak_bytes", PeakBytes);
         Write("seconds", one => one.Seconds);
-        Write("teraflops", one => one.Rate);
-        Write("convolution_teraflops", one => one.ConvolutionRate);
+        Write("teraflops", one => one.Tflops);
+        Write("convolution_teraflops", one => one.ConvolutionTflops);
         Write("convolution_share", one => one.Share);
         writer.WriteStartObject("phases");
         foreach (var one in timings)

@@ -2,11 +2,14 @@ using Spectre.Console;
 
 namespace RetinaSharp.Cli.Reports;
 
-/// <summary>Plain tables.</summary>
+/// <summary>Creates plain tables.</summary>
 internal static class Tables
 {
+    /// <summary>Text of a cell without a value.</summary>
+    public const string None = "–";
+
     /// <summary>A table without lines.</summary>
-    /// <param name="columns">Its columns' titles; one that ends with '>' is aligned to the right.</param>
+    /// <param name="columns">Column titles; '>' at the end aligns a column to the right.</param>
     public static Table Create(params string[] columns)
     {
         var table = new Table { Border = TableBorder.None };

@@ -5,21 +5,22 @@ using Spectre.Console;
 
 namespace RetinaSharp.Cli.Reports;
 
-/// <summary>Timings, for people and as JSON.</summary>
+/// <summary>Timings, as text and JSON.</summary>
 internal static class TimingReport
 {
-    /// <param name="output">Where it goes.</param>
+    /// <summary>Prints the timings as a table.</summary>
+    /// <param name="output">Receives the table.</param>
     /// <param name="timings">The timings.</param>
-    /// <param name="copy">Name of the memory copy among them, which is the floor of all; null where there is none.</param>
+    /// <param name="copy">Name of the memory copy among them, their lower bound; null for none.</param>
     public static void Show(Output output, IReadOnlyList<Timing> timings, string? copy)
     {
         var floor = timings.FirstOrDefault(timing => timing.Name == copy)?.Seconds;
-        string[] ofCopy = floor is null ? [] : ["GB/s>", "of a copy>"];
-        var table = Tables.Create(["", "ms>", .. ofCopy, "allocated>"]);
+        string[] bandwidth = floor is null ? [] : ["GB/s>", "vs. copy>"];
+        var table = Tables.Create(["", "ms>", .. bandwidth, "allocated>"]);
         foreach (var one in timings)
         {
-            string[] shares = floor is null ? [] : [$"{one.Bytes / one.Seconds / 1e9:0.0}", $"{one.Seconds / floor:0.00} x"];
-            string[] cells = [one.Name, $"{one.Seconds * 1e3:0.00}", .. shares, $"{one.AllocatedBytes} B"];
+            string[] ratios = floor is null ? [] : [$"{one.Bytes / one.Seconds / 1e9:0.0}", $"{one.Seconds / floor:0.00} x"];
+            string[] cells = [one.Name, $"{one.Seconds * 1e3:0.00}", .. ratios, $"{one.AllocatedBytes} B"];
             table.AddRow(cells.Select(cell => new Text(cell)));
         }
 

@@ -3,11 +3,11 @@ using RetinaSharp.Cli.Terminal;
 
 namespace RetinaSharp.Cli.Reports;
 
-/// <summary>Files that a verb has written.</summary>
+/// <summary>The files that a verb wrote, as text and JSON.</summary>
 internal static class WrittenFiles
 {
-    /// <summary>Names them as the results of a verb that does nothing else.</summary>
-    public static void Tell(Output output, IReadOnlyList<string> files, bool asJson)
+    /// <summary>Prints the files as the only result of a verb.</summary>
+    public static void Show(Output output, IReadOnlyList<string> files, bool asJson)
     {
         if (asJson)
             output.Json(writer => Write(writer, files));

@@ -2,13 +2,13 @@ using Spectre.Console;
 
 namespace RetinaSharp.Cli.Terminal;
 
-/// <summary>Makes consoles.</summary>
+/// <summary>Creates consoles.</summary>
 internal static class Consoles
 {
-    // Text that goes to a file or a pipe is not wrapped.
+    // Wide enough that text in a file or pipe is not wrapped.
     private const int Unwrapped = 4096;
 
-    /// <summary>A console over a writer: with colours on a terminal, plain and unwrapped elsewhere.</summary>
+    /// <summary>A console that writes to <paramref name="writer"/>: with colors on a terminal, plain and unwrapped elsewhere.</summary>
     public static IAnsiConsole Over(TextWriter writer)
     {
         var target = new AnsiConsoleOutput(writer);

@@ -6,24 +6,24 @@ using Spectre.Console.Rendering;
 
 namespace RetinaSharp.Cli.Terminal;
 
-/// <summary>Results on stdout, everything else on stderr.</summary>
-/// <param name="stdout">Where results go.</param>
-/// <param name="stderr">Where people are talked to.</param>
+/// <summary>Writes results to stdout and everything else to stderr.</summary>
+/// <param name="stdout">Receives results.</param>
+/// <param name="stderr">Receives messages.</param>
 internal sealed class Output(TextWriter stdout, IAnsiConsole stderr)
 {
     private readonly IAnsiConsole _results = Consoles.Over(stdout);
 
-    /// <summary>The console on stderr, for what is drawn anew while it changes.</summary>
-    public IAnsiConsole Messages => stderr;
+    /// <summary>The console on stderr, for progress bars.</summary>
+    public IAnsiConsole Console => stderr;
 
-    /// <summary>Whether people see stderr as it is written.</summary>
-    public bool IsLive => stderr.Profile.Out.IsTerminal && stderr.Profile.Capabilities.Ansi;
+    /// <summary>Whether stderr is a terminal that can redraw.</summary>
+    public bool IsTerminal => stderr.Profile.Out.IsTerminal && stderr.Profile.Capabilities.Ansi;
 
-    public void Say(string text) => stderr.Write(new Text(Shown(text) + "\n"));
+    public void Info(string text) => stderr.Write(new Text(Sanitized(text) + "\n"));
 
-    public void Warn(string text) => Say("warning: ", Color.Yellow, text);
+    public void Warning(string text) => Write("warning: ", Color.Yellow, text);
 
-    public void Fail(string text) => Say("error: ", Color.Red, text);
+    public void Error(string text) => Write("error: ", Color.Red, text);
 
     /// <summary>Writes a line of results.</summary>
     public void Result(string text) => stdout.WriteLine(text);
@@ -31,11 +31,11 @@ internal sealed class Output(TextWriter stdout, IAnsiConsole stderr)
     /// <summary>Writes a table of results.</summary>
     public void Result(IRenderable table) => _results.Write(table);
 
-    /// <summary>Writes the one JSON document; <paramref name="write"/> writes the members of its object.</summary>
+    /// <summary>Writes the JSON document; <paramref name="write"/> writes the members of its root object.</summary>
     public void Json(Action<Utf8JsonWriter> write)
     {
         var buffer = new MemoryStream();
-        // The document goes to files and pipes, not into HTML: names of files and classes stay readable.
+        // Relaxed escaping keeps file and class names readable; the document is not embedded in HTML.
         using (var writer = new Utf8JsonWriter(buffer, new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             writer.WriteStartObject();
@@ -46,10 +46,10 @@ internal sealed class Output(TextWriter stdout, IAnsiConsole stderr)
         stdout.WriteLine(Encoding.UTF8.GetString(buffer.GetBuffer().AsSpan(0, (int)buffer.Length)));
     }
 
-    private void Say(string prefix, Color colour, string text) => stderr.Write(new Paragraph(prefix, new(colour)).Append(Shown(text) + "\n"));
+    private void Write(string prefix, Color color, string text) => stderr.Write(new Paragraph(prefix, new(color)).Append(Sanitized(text) + "\n"));
 
-    // Names out of damaged or hostile files must not steer the terminal.
-    private static string Shown(string text) => text.Any(IsSteering) ? string.Concat(text.Select(c => IsSteering(c) ? '?' : c)) : text;
+    // Names from damaged or hostile files must not send escape sequences to the terminal.
+    private static string Sanitized(string text) => text.Any(IsControl) ? string.Concat(text.Select(c => IsControl(c) ? '?' : c)) : text;
 
-    private static bool IsSteering(char c) => char.IsControl(c) && c is not ('\n' or '\t');
+    private static bool IsControl(char c) => char.IsControl(c) && c is not ('\n' or '\t');
 }

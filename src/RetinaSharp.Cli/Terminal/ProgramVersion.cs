@@ -7,11 +7,11 @@ namespace RetinaSharp.Cli.Terminal;
 /// <summary>Prints the program's version.</summary>
 internal sealed class ProgramVersion(Output output) : SynchronousCommandLineAction
 {
-    /// <summary>The version.</summary>
+    /// <summary>The version, such as 1.2.3.</summary>
     public static string Text { get; } =
         typeof(ProgramVersion).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
-    /// <summary>No verb is missing where the version is asked for.</summary>
+    /// <summary>True: --version needs no verb.</summary>
     public override bool ClearsParseErrors => true;
 
     /// <inheritdoc/>

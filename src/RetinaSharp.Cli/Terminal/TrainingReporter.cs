@@ -1,47 +1,57 @@
+using RetinaSharp.Cli.Reports;
 using RetinaSharp.Detection.Training;
 using RetinaSharp.Experiments.Reports;
 
 namespace RetinaSharp.Cli.Terminal;
 
-/// <summary>Says what a training reports, on the thread that reports it.</summary>
-/// <param name="output">Where it is said.</param>
-/// <param name="display">Where steps are shown.</param>
-/// <param name="epochs">Epochs of the training.</param>
-/// <param name="next">Who is told after; null: nobody.</param>
-internal sealed class TrainingReporter(Output output, ProgressDisplay display, int epochs, IProgress<TrainingProgress>? next = null) : IProgress<TrainingProgress>
+/// <summary>Prints the progress of a training run.</summary>
+/// <param name="output">Receives lines.</param>
+/// <param name="display">Displays the steps between lines.</param>
+/// <param name="epochs">Epochs of the run.</param>
+/// <param name="clock">Counts down the time left between two steps that are reported.</param>
+/// <param name="next">Receives the reports afterwards; null for none.</param>
+internal sealed class TrainingReporter(Output output, ProgressDisplay display, int epochs, TimeProvider clock, IProgress<TrainingProgress>? next = null) : IProgress<TrainingProgress>
 {
-    private double _learningRate;
-    private double _imagesPerSecond;
-    private TimeSpan _remaining;
+    private TrainingStep? _lastStep;
+    private long _lastStepAt;
 
-    public void Report(TrainingProgress progress)
+    public void Report(TrainingProgress value)
     {
-        switch (progress)
+        switch (value)
         {
             case TrainingNote { IsWarning: true } note:
-                output.Warn(note.Text);
+                output.Warning(OptionHints.AddTo(note.Text));
                 break;
             case TrainingNote note:
-                output.Say(note.Text);
+                output.Info(note.Text);
                 break;
             case TrainingStep step:
-                (_learningRate, _imagesPerSecond, _remaining) = (step.LearningRate, step.ImagesPerSecond, step.Remaining);
+                (_lastStep, _lastStepAt) = (step, clock.GetTimestamp());
                 display.Show(step.Step, step.TotalSteps,
-                    $"epoch {step.Epoch}/{epochs}  step {step.Step}/{step.TotalSteps}  {Losses(step.Classification, step.Box)}  {Pace()}",
-                    $"epoch {step.Epoch}/{epochs}  loss {step.Classification:0.000} + {step.Box:0.000}  {step.ImagesPerSecond:0.0}/s  {Durations.Text(step.Remaining)} left");
+                    $"epoch {step.Epoch}/{epochs}  step {step.Step}/{step.TotalSteps}  {Losses(step.Classification, step.Box)}  {Rate(step.LearningRate)}{Pace()}",
+                    $"epoch {step.Epoch}/{epochs}  loss {step.Classification:0.000} + {step.Box:0.000}  {step.ImagesPerSecond:0.0}/s  {TimeLeft(step)} left");
                 break;
             case TrainingEpoch epoch:
-                output.Say($"epoch {epoch.Epoch}/{epoch.Epochs} done  {Losses(epoch.Classification, epoch.Box)}  {Pace()}{Validation(epoch)}");
+                output.Info($"epoch {epoch.Epoch}/{epoch.Epochs} done  {Losses(epoch.Classification, epoch.Box)}  {Rate(epoch.LearningRate)}{Pace()}{Validation(epoch)}");
                 break;
         }
 
-        next?.Report(progress);
+        next?.Report(value);
     }
 
     private static string Losses(double classification, double box) => $"class loss {classification:0.0000}  box loss {box:0.0000}";
 
-    private static string Validation(TrainingEpoch epoch) => epoch.Validation is not { } validation ? "" :
-        $"  |  val {Losses(validation.Classification, validation.Box)}  AP {validation.Metrics.AP:0.000}  AP50 {validation.Metrics.AP50:0.000}{(epoch.IsBest ? "  best" : "")}";
+    private static string Rate(double learningRate) => $"lr {learningRate:0.0e+0}";
 
-    private string Pace() => $"lr {_learningRate:0.0e+0}  {_imagesPerSecond:0.0} images/s  {Durations.Text(_remaining)} left";
+    private static string Validation(TrainingEpoch epoch) => epoch.Validation is not { } validation ? "" :
+        $"  |  val {Losses(validation.Classification, validation.Box)}  AP {MetricsReport.Format(validation.Metrics.AP)}  AP50 {MetricsReport.Format(validation.Metrics.AP50)}{(epoch.IsBest ? "  best" : "")}";
+
+    // A run that is resumed at the end of an epoch validates before its first step.
+    private string Pace() => _lastStep is { } step ? $"  {step.ImagesPerSecond:0.0} images/s  {TimeLeft(step)} left" : "";
+
+    private string TimeLeft(TrainingStep step)
+    {
+        var left = step.Remaining - clock.GetElapsedTime(_lastStepAt);
+        return Durations.Text(left > TimeSpan.Zero ? left : TimeSpan.Zero);
+    }
 }

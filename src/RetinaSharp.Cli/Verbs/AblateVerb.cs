@@ -12,24 +12,24 @@ using Spectre.Console;
 
 namespace RetinaSharp.Cli.Verbs;
 
-/// <summary><c>retina ablate</c>: a verb for each of the paper's tables.</summary>
+/// <summary><c>retina ablate</c>: a verb per table of the paper.</summary>
 internal static class AblateVerb
 {
     private const int MaxSeeds = 100;
 
-    private static readonly Dictionary<string, string> Helps = new()
+    private static readonly Dictionary<string, string> Descriptions = new()
     {
         { "alpha", "Table a: cross entropy with α from .10 to .999." },
         { "gamma", "Table b: focal loss with γ from 0 to 5." },
         { "anchors", "Table c: 1 to 4 scales and 1 or 3 ratios of anchors." },
-        { "sampling", "Table d: focal loss against ways to choose anchors." },
-        { "prior", "Where the scores start: π from .5 to .001." },
-        { "image-size", "Table e: accuracy against time." },
+        { "sampling", "Table d: focal loss against sampled anchors." },
+        { "prior", "The initial score: π from .5 to .001." },
+        { "image-size", "Table e: accuracy against inference time." },
     };
 
     public static Command Create(Session session)
     {
-        var command = new Command("ablate", "The paper's tables on your data, one training a row; what is done is kept, and a table that was interrupted goes on.");
+        var command = new Command("ablate", "Reproduce the paper's tables on your data, one training run per row. Finished runs are kept, and an interrupted table resumes.");
         foreach (var table in AblationTables.Names)
             command.Add(Create(session, table));
         return command;
@@ -37,18 +37,18 @@ internal static class AblateVerb
 
     private static Command Create(Session session, string name)
     {
-        var data = Given.Value("--data", "DATA", $"What to train on. {DataSource.Help}", required: true);
-        var validation = Given.Value("--val", "DATA", "What to measure on.", required: true);
-        var outFolder = Given.Value("--out", "DIR", "Where tables and trainings go; tables with the same folder share their trainings.", required: true);
-        var seeds = Given.Value("--seeds", "N", "Trainings of each row, each with its own seed; 1 if left out.");
-        var rows = Given.Value("--rows", "LIST", "Only these rows of the table, counted from 1, such as 1,5-7.");
-        var searchAlpha = new Option<bool>("--search-alpha") { Description = "Trains every γ with several α and shows the best." };
-        var images = DataSource.Images();
-        var weights = Given.Value("--weights", "MODEL", "What every training starts from: a run folder, a .safetensors file, or weights of torchvision (.pth).");
+        var data = CliOption.Text("--data", "DATA", $"Training data. {DataSource.Help}", required: true);
+        var validation = CliOption.Text("--val", "DATA", "Validation data.", required: true);
+        var outFolder = CliOption.Text("--out", "DIR", "Folder of the tables and their runs; tables in the same folder share runs.", required: true);
+        var seeds = CliOption.Integer("--seeds", "Training runs per row, each with its own seed.", min: 1, max: MaxSeeds).WithDefault(1);
+        var rows = CliOption.Parsed("--rows", "LIST", "Only these rows of the table, counted from 1, such as 1,5-7.", RowSelection.Parse);
+        var searchAlpha = CliOption.Flag("--search-alpha", "Train every γ with several α and show the best.");
+        var images = SharedOptions.Images();
+        var weights = CliOption.Text("--weights", "MODEL", "Initial weights of every run: a run folder, a .safetensors file, or torchvision weights (.pth).");
         var settingsOptions = new RunSettingsOptions();
         var engine = new EngineOptions();
-        var json = Given.Json();
-        var command = new Command(name, Helps[name]) { data, validation, outFolder, seeds, rows };
+        var json = SharedOptions.Json();
+        var command = new Command(name, Descriptions[name]) { data, validation, outFolder, seeds, rows };
         if (name == "gamma")
             command.Add(searchAlpha);
         command.Add(images);
@@ -59,46 +59,40 @@ internal static class AblateVerb
         command.SetAction(parse =>
         {
             var output = session.Output;
-            var folder = parse.GetRequiredValue(outFolder)!;
-            OutFolder.RequireFolder(folder);
-            var count = Given.ReadValue(parse, seeds, OptionValue.Whole) ?? 1;
-            if (count is < 1 or > MaxSeeds)
-                throw new UsageException($"--seeds: {count} is not from 1 to {MaxSeeds}");
-            var table = AblationTables.Named(name, settingsOptions.Read(parse), name == "gamma" && parse.GetValue(searchAlpha));
-            if (Given.Read(parse, rows, text => OptionValue.Rows(text, table.Rows.Count)) is { } chosen)
-                table = table with { Rows = [.. table.Rows.Where((_, place) => chosen.Contains(place + 1))] };
+            var folder = parse.GetRequiredValue(outFolder);
+            OutputFolder.RequireFolder(folder);
+            var count = parse.GetValue(seeds);
+            var table = AblationTables.Named(name, settingsOptions.Get(parse), name == "gamma" && parse.GetValue(searchAlpha));
+            if (parse.GetValue(rows) is { } selection)
+                table = Select(table, selection);
             foreach (var row in table.Rows)
-                UsageException.Guard(() =>
-                {
-                    row.Settings.Validate();
-                    return row;
-                });
+                UsageException.Guard(row.Settings.Validate);
             var options = new AblationOptions
             {
                 Folder = folder,
                 Seeds = count,
-                Device = engine.ReadDevice(parse),
-                Precision = engine.ReadPrecision(parse),
+                Device = engine.GetDevice(parse),
+                Precision = engine.GetPrecision(parse),
                 Weights = parse.GetValue(weights),
-                Command = $"retina {string.Join(' ', parse.Tokens.Select(token => CommandText.Quoted(token.Value)))}",
-                Machine = $"{Environment.ProcessorCount} threads of a processor with {string.Join(", ", Processor.Features)}; "
+                Command = $"retina {string.Join(' ', parse.Tokens.Select(token => Shell.Quote(token.Value)))}",
+                Machine = $"{Environment.ProcessorCount} threads of a CPU with {string.Join(", ", CpuFeatureNames.Supported)}; "
                     + $"{RuntimeInformation.FrameworkDescription}, LibTorch {LibTorch.Version}",
             };
             LibTorch.Require(options.Device);
             var dataOptions = new DatasetOptions { ImagesDirectory = parse.GetValue(images) };
-            var train = DataSource.Open(parse.GetRequiredValue(data)!, dataOptions, output);
-            var truth = DataSource.Open(parse.GetRequiredValue(validation)!, dataOptions, output);
-            output.Say($"{table.Title}: {(table.Rows.Count == 1 ? "one row" : $"{table.Rows.Count} rows")}, {(count == 1 ? "one seed" : $"{count} seeds")}, into {folder}");
+            var train = DataSource.Open(parse.GetRequiredValue(data), dataOptions, output);
+            var groundTruth = DataSource.Open(parse.GetRequiredValue(validation), dataOptions, output);
+            output.Info($"{table.Title}: {(table.Rows.Count == 1 ? "one row" : $"{table.Rows.Count} rows")}, {(count == 1 ? "one seed" : $"{count} seeds")}, into {folder}");
 
             AblationResult outcome;
             try
             {
-                outcome = ProgressDisplay.During(output, name, display =>
-                    new AblationRunner(train, truth, options).Run(table, new Reporter(output, display), session.Cancellation));
+                outcome = ProgressDisplay.Run(output, name, display =>
+                    new AblationRunner(train, groundTruth, options).Run(table, new Reporter(output, display), session.CancellationToken));
             }
             catch (OperationCanceledException)
             {
-                output.Say($"Cancelled. The same command goes on from here; what is done is in {folder}.");
+                output.Info($"Cancelled. Run the same command to resume; finished runs are in {folder}.");
                 return ExitCode.Cancelled;
             }
 
@@ -106,42 +100,46 @@ internal static class AblateVerb
                 output.Json(writer => TableJson.Write(writer, outcome));
             else
                 Show(output, outcome);
-            output.Say($"The report, with curves and pictures: {TableFiles.Report(folder, table)}");
+            output.Info($"Report: {TableFiles.Report(folder, table)}");
             return ExitCode.Done;
         });
         return command;
     }
 
+    private static AblationTable Select(AblationTable table, RowSelection rows) => rows.Last <= table.Rows.Count
+        ? table with { Rows = [.. table.Rows.Where((_, index) => rows.Contains(index + 1))] }
+        : throw new UsageException($"--rows: there is no row {rows.Last}; the table has rows 1 to {table.Rows.Count}");
+
     private static void Show(Output output, AblationResult outcome)
     {
         var text = new TableText(outcome);
-        var table = Tables.Create([.. text.Columns.Select((title, place) => place == 0 ? title : title + ">")]);
+        var table = Tables.Create([.. text.Columns.Select((title, index) => index == 0 ? title : title + ">")]);
         foreach (var row in text.Rows)
             table.AddRow([.. row.Select(cell => new Text(cell))]);
         output.Result(table);
     }
 
-    /// <summary>Says how far the table is: a line for each training that is done, and where the training at hand is in between.</summary>
+    /// <summary>Prints a line per finished run, and displays the progress of the current one.</summary>
     private sealed class Reporter(Output output, ProgressDisplay display) : IProgress<AblationProgress>
     {
-        public void Report(AblationProgress progress)
+        public void Report(AblationProgress value)
         {
-            var left = progress.Remaining is { } time ? $"{Durations.Text(time)} left" : "";
-            var row = $"{progress.Row.Label}, seed {progress.Seed}";
-            switch (progress)
+            var left = value.Remaining is { } time ? $"{Durations.Text(time)} left" : "";
+            var row = $"{value.Row.Label}, seed {value.Seed}";
+            switch (value)
             {
                 case { Finished: { } finished }:
-                    output.Say($"{progress.Done}/{progress.Total}  {row}: "
-                        + (finished.Failure ?? $"AP {finished.Metrics.AP:0.000}  AP50 {finished.Metrics.AP50:0.000}  in {Durations.Text(TimeSpan.FromSeconds(finished.Seconds))}")
+                    output.Info($"{value.Done}/{value.Total}  {row}: "
+                        + (finished.Failure ?? $"AP {MetricsReport.Format(finished.Metrics.AP)}  AP50 {MetricsReport.Format(finished.Metrics.AP50)}  in {Durations.Text(TimeSpan.FromSeconds(finished.Seconds))}")
                         + $"  |  {left}");
                     break;
                 case { Training: TrainingStep step }:
-                    display.Show(progress.Done + (double)step.Step / step.TotalSteps, progress.Total,
-                        $"{progress.Done + 1}/{progress.Total}  {row}: step {step.Step}/{step.TotalSteps}  class loss {step.Classification:0.0000}  box loss {step.Box:0.0000}  {left}",
+                    display.Show(value.Done + (double)step.Step / step.TotalSteps, value.Total,
+                        $"{value.Done + 1}/{value.Total}  {row}: step {step.Step}/{step.TotalSteps}  class loss {step.Classification:0.0000}  box loss {step.Box:0.0000}  {left}",
                         $"{row}  loss {step.Classification:0.000} + {step.Box:0.000}  {left}");
                     break;
                 case { Training: TrainingNote { IsWarning: true } note }:
-                    output.Warn($"{row}: {note.Text}");
+                    output.Warning($"{row}: {OptionHints.AddTo(note.Text)}");
                     break;
             }
         }

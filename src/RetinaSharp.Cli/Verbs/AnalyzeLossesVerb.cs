@@ -14,28 +14,25 @@ internal static class AnalyzeLossesVerb
 
     public static Command Create(Session session)
     {
-        var model = Given.Path("MODEL", EvalVerb.ModelHelp);
-        var data = Given.Path("DATA", DataSource.Help);
-        var images = DataSource.Images();
-        var outFolder = Given.Value("--out", "DIR", "Where the pictures (SVG) and their numbers (CSV) are written.", required: true);
-        var size = Given.Value("--size", TrainingOptions.SizeValue, TrainingOptions.SizeHelp);
-        var batch = Given.Value("--batch", "N", "Images that go through the network together.");
+        var model = CliArgument.Path("MODEL", EvalVerb.ModelHelp);
+        var data = CliArgument.Path("DATA", DataSource.Help);
+        var images = SharedOptions.Images();
+        var outFolder = CliOption.Text("--out", "DIR", "Folder for the plots (SVG) and their data (CSV).", required: true);
+        var size = SharedOptions.Size();
+        var batch = SharedOptions.Batch(DefaultBatch);
         var engine = new EngineOptions();
-        var json = Given.Json();
-        var command = new Command("losses", "Which anchors the loss comes from: the paper's cumulative distributions, for positives and negatives.") { model, data, images, outFolder, size, batch };
+        var json = SharedOptions.Json();
+        var command = new Command("losses", "Compute the paper's cumulative distributions of the loss over anchors, for positives and negatives.") { model, data, images, outFolder, size, batch };
         engine.AddTo(command);
         command.Add(json);
         command.SetAction(parse =>
         {
-            var options = new DetectorOptions { Device = engine.ReadDevice(parse), Precision = engine.ReadPrecision(parse), Input = Given.Read(parse, size, OptionValue.Size) };
-            var together = Given.ReadValue(parse, batch, OptionValue.Whole) ?? DefaultBatch;
-            if (together < 1)
-                throw new UsageException($"--batch: {together} is below 1");
-            var folder = OutFolder.Create(parse.GetRequiredValue(outFolder)!, LossAnalysis.NegativesFile, [parse.GetRequiredValue(data)])!;
-            var set = DataSource.Open(parse.GetRequiredValue(data), new() { ImagesDirectory = parse.GetValue(images) }, session.Output);
+            var options = new DetectorOptions { Device = engine.GetDevice(parse), Precision = engine.GetPrecision(parse), Input = parse.GetValue(size) };
+            var folder = OutputFolder.Create(parse.GetRequiredValue(outFolder), LossAnalysis.NegativesFile, [parse.GetRequiredValue(data)])!;
+            var dataset = DataSource.Open(parse.GetRequiredValue(data), new() { ImagesDirectory = parse.GetValue(images) }, session.Output);
             folder.Prepare();
-            var analysis = ProgressDisplay.During(session.Output, "analysis", display => LossAnalyzer.Analyze(
-                parse.GetRequiredValue(model), set, options, together, new ImageCounter(display, set.Images.Count), session.Cancellation));
+            var analysis = ProgressDisplay.Run(session.Output, "analysis", display => LossAnalyzer.Analyze(
+                parse.GetRequiredValue(model), dataset, options, parse.GetValue(batch), new ImageProgress(display, dataset.Images.Count), session.CancellationToken));
             var files = analysis.Write(folder.Path);
             if (parse.GetValue(json))
             {
@@ -49,7 +46,7 @@ internal static class AnalyzeLossesVerb
 
             AnalysisReport.Show(session.Output, analysis);
             foreach (var file in files)
-                session.Output.Say($"written: {file}");
+                session.Output.Info($"written: {file}");
             return ExitCode.Done;
         });
         return command;

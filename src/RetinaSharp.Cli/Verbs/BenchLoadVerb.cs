@@ -3,6 +3,7 @@ using RetinaSharp.Cli.Benchmarks;
 using RetinaSharp.Cli.Options;
 using RetinaSharp.Cli.Reports;
 using RetinaSharp.Cli.Terminal;
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Experiments.Benchmarks;
 using Spectre.Console;
 
@@ -13,56 +14,56 @@ internal static class BenchLoadVerb
 {
     public static Command Create(Session session)
     {
-        var data = Given.Path("DATA", DataSource.Help);
-        var images = DataSource.Images();
-        var preset = new PresetOption();
-        var size = Given.Value("--size", TrainingOptions.SizeValue, TrainingOptions.SizeHelp);
+        var data = CliArgument.Path("DATA", DataSource.Help);
+        var images = SharedOptions.Images();
+        var preset = SharedOptions.Preset();
+        var size = SharedOptions.Size();
         var runs = BenchVerb.Runs();
-        var json = Given.Json();
-        var command = new Command("load", "The loaders alone, from files to batches, with as many threads as processors.") { data, images, preset.Option, size, runs, json };
+        var json = SharedOptions.Json();
+        var command = new Command("load", "Time the data loaders, from files to batches, on all CPU threads.") { data, images, preset, size, runs, json };
         command.SetAction(parse =>
         {
-            var count = BenchVerb.ReadRuns(parse, runs);
-            var settings = preset.Settings(parse);
-            settings = settings with { Input = Given.Read(parse, size, OptionValue.Size) ?? settings.Input };
-            var set = DataSource.Open(parse.GetRequiredValue(data), new() { ImagesDirectory = parse.GetValue(images) }, session.Output);
-            var benchmark = new LoaderBenchmark(set, settings, Environment.ProcessorCount);
-            var figures = ProgressDisplay.During(session.Output, "loaders", display => Run(benchmark, BenchVerb.Stopper(count, session), display));
+            var count = parse.GetValue(runs);
+            var settings = Presets.Named(parse.GetRequiredValue(preset));
+            settings = settings with { Input = parse.GetValue(size) ?? settings.Input };
+            var dataset = DataSource.Open(parse.GetRequiredValue(data), new() { ImagesDirectory = parse.GetValue(images) }, session.Output);
+            var benchmark = new LoaderBenchmark(dataset, settings, Environment.ProcessorCount);
+            var timings = ProgressDisplay.Run(session.Output, "loaders", display => Run(benchmark, BenchVerb.CreateTimer(count, session), display));
             if (parse.GetValue(json))
                 session.Output.Json(writer =>
                 {
-                    TimingReport.Write(writer, [.. figures.Select(figure => figure.Timing)], count);
+                    TimingReport.Write(writer, [.. timings.Select(one => one.Timing)], count);
                     writer.WriteStartObject("images_per_second");
-                    foreach (var (timing, done) in figures)
-                        writer.WriteNumber(timing.Name, done / timing.Seconds);
+                    foreach (var (timing, imageCount) in timings)
+                        writer.WriteNumber(timing.Name, imageCount / timing.Seconds);
                     writer.WriteEndObject();
                 });
             else
-                Show(session.Output, figures);
+                Show(session.Output, timings);
             return ExitCode.Done;
         });
         return command;
     }
 
-    private static List<(Timing Timing, int Images)> Run(LoaderBenchmark benchmark, Stopper stopper, ProgressDisplay display)
+    private static List<(Timing Timing, int Images)> Run(LoaderBenchmark benchmark, BenchmarkTimer timer, ProgressDisplay display)
     {
-        var figures = new List<(Timing, int)>();
+        var timings = new List<(Timing, int)>();
         Measure("training", benchmark.TrainingImages, benchmark.TrainFromFiles);
         Measure("training, in memory", benchmark.TrainingImages, benchmark.TrainFromMemory);
         Measure("evaluation", benchmark.EvaluationImages, benchmark.Evaluate);
-        return figures;
+        return timings;
 
-        void Measure(string what, int images, Action run)
+        void Measure(string loader, int images, Action run)
         {
-            figures.Add((stopper.Measure($"load {images} images for {what}", 0, run), images));
-            display.Show(figures.Count, 3, what);
+            timings.Add((timer.Measure($"load {images} images for {loader}", 0, run), images));
+            display.Show(timings.Count, 3, loader);
         }
     }
 
-    private static void Show(Output output, List<(Timing Timing, int Images)> figures)
+    private static void Show(Output output, List<(Timing Timing, int Images)> timings)
     {
-        var table = Tables.Create("", "images/s>", "allocated an image>");
-        foreach (var (timing, images) in figures)
+        var table = Tables.Create("", "images/s>", "allocated per image>");
+        foreach (var (timing, images) in timings)
             table.AddRow(new Text(timing.Name), new Text($"{images / timing.Seconds:0}"), new Text($"{timing.AllocatedBytes / images} B"));
         output.Result(table);
     }

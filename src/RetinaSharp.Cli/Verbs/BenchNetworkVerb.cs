@@ -16,39 +16,39 @@ internal static class BenchNetworkVerb
     private const int DefaultSize = 512, DefaultBatch = 1;
     private const int SizeDivisor = 32;
 
-    /// <summary>Makes the network for a size, a batch, a precision, a device and a number of threads.</summary>
-    private delegate INetworkBenchmark Make(int size, int batch, Precision precision, Device? device, int threads);
+    /// <summary>Creates the benchmark of a network.</summary>
+    private delegate INetworkBenchmark Factory(int size, int batch, Precision precision, Device? device, int threads);
 
     public static Command Train(Session session) => Create(session, "train", "train step",
-        "A training step of torchvision's RetinaNet on ResNet-50, from pixels and boxes to updated weights.", (size, batch, precision, device, threads) => new TrainingBenchmark(size, batch, precision, device, threads));
+        "Time a training step of torchvision's RetinaNet with ResNet-50, from pixels and boxes to updated weights.", (size, batch, precision, device, threads) => new TrainingBenchmark(size, batch, precision, device, threads));
 
     public static Command Detect(Session session) => Create(session, "detect", "detect",
-        "Detection by torchvision's RetinaNet on ResNet-50, from pixels to boxes.", (size, batch, precision, device, threads) => new DetectionBenchmark(size, batch, precision, device, threads));
+        "Time detection with torchvision's RetinaNet with ResNet-50, from pixels to boxes.", (size, batch, precision, device, threads) => new DetectionBenchmark(size, batch, precision, device, threads));
 
-    private static Command Create(Session session, string name, string figure, string help, Make make)
+    private static Command Create(Session session, string name, string timingName, string description, Factory create)
     {
-        var size = Given.Value("--size", "PIXELS", $"Side of the square images, a multiple of {SizeDivisor}; {DefaultSize} if left out.");
-        var batch = Given.Value("--batch", "N", $"Images at a time; {DefaultBatch} if left out.");
+        var size = CliOption.Integer("--size", $"Side of the square images, a multiple of {SizeDivisor}.", "PIXELS", min: SizeDivisor).WithDefault(DefaultSize);
+        var batch = SharedOptions.Batch(DefaultBatch);
         var runs = BenchVerb.Runs();
-        var profile = new Option<bool>("--profile") { Description = "Shows where the time goes, phase by phase." };
-        var json = Given.Json();
+        var profile = CliOption.Flag("--profile", "Show the time of each phase.");
+        var json = SharedOptions.Json();
         var engine = new EngineOptions();
-        var command = new Command(name, help) { size, batch, runs, profile, json };
+        var command = new Command(name, description) { size, batch, runs, profile, json };
         engine.AddTo(command);
         command.SetAction(parse =>
         {
-            var (side, images, count) = (BenchVerb.ReadCount(parse, size, DefaultSize), BenchVerb.ReadCount(parse, batch, DefaultBatch), BenchVerb.ReadRuns(parse, runs));
+            var (side, images, count) = (parse.GetValue(size), parse.GetValue(batch), parse.GetValue(runs));
             if (side % SizeDivisor != 0)
-                throw new UsageException($"--size: {side} is no multiple of {SizeDivisor}");
-            var device = engine.ReadDevice(parse);
+                throw new UsageException($"--size: {side} is not a multiple of {SizeDivisor}");
+            var device = engine.GetDevice(parse);
             LibTorch.Require(device);
-            Precision[] precisions = engine.ReadPrecision(parse) is var one && one != Precision.Auto ? [one] : [Precision.Fp32, Precision.Bf16];
-            var timings = ProgressDisplay.During(session.Output, name, display => precisions.Select((precision, i) =>
+            Precision[] precisions = engine.GetPrecision(parse) is var given and not Precision.Auto ? [given] : [Precision.Fp32, Precision.Bf16];
+            var timings = ProgressDisplay.Run(session.Output, name, display => precisions.Select((precision, i) =>
             {
-                using var work = make(side, images, precision, device, Environment.ProcessorCount);
-                // The names that torchvision's script prints for the same work.
+                using var benchmark = create(side, images, precision, device, Environment.ProcessorCount);
+                // The names that the torchvision script prints for the same work.
                 var type = precision == Precision.Fp32 ? "fp32" : "bf16 autocast channels-last";
-                return new NetworkStopper(count, session.Cancellation).Measure($"{figure} {side}px batch {images} {type}", work,
+                return new NetworkTimer(count, session.CancellationToken).Measure($"{timingName} {side}px batch {images} {type}", benchmark,
                     done => display.Show(i * count + done, precisions.Length * count, $"{name} {type}: {done} of {count}"));
             }).ToList());
             if (parse.GetValue(json))

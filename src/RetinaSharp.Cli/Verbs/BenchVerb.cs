@@ -6,47 +6,38 @@ using RetinaSharp.Cli.Terminal;
 
 namespace RetinaSharp.Cli.Verbs;
 
-/// <summary>Verbs of <c>retina bench</c> that time one thing, and what they have in common.</summary>
+/// <summary><c>retina bench loss</c>, <c>assign</c> and <c>score</c>, and what the other benchmarks share.</summary>
 internal static class BenchVerb
 {
     private const int DefaultRuns = 5;
 
-    // After half a second of runs the last compilation is in use.
+    // After half a second of runs, tiered compilation has produced its final code.
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(.7);
 
-    public static Command Loss(Session session) => Create(session, "loss", "The losses, value and gradient, of 120,000 anchors with 80 classes, beside a plain memory copy.",
+    public static Command Loss(Session session) => Create(session, "loss", "Time the losses, value and gradient, of 120,000 anchors with 80 classes, beside a memory copy.",
         () => new LossBenchmark(LossBenchmark.Rows));
 
-    public static Command Assign(Session session) => Create(session, "assign", "Assignment of 120,000 anchors to 100 boxes.",
+    public static Command Assign(Session session) => Create(session, "assign", "Time the assignment of 120,000 anchors to 100 boxes.",
         () => new AssignmentBenchmark(AssignmentBenchmark.Anchors, AssignmentBenchmark.Boxes));
 
-    public static Command Score(Session session) => Create(session, "score", "COCO's figures of 500,000 detections in 5,000 images.",
+    public static Command Score(Session session) => Create(session, "score", "Time the COCO metrics of 500,000 detections in 5,000 images.",
         () => new ScoreBenchmark(ScoreBenchmark.Images));
 
-    public static Option<string?> Runs() => Given.Value("--runs", "N", $"Runs of which the median is taken; {DefaultRuns} if left out.");
+    /// <summary>--runs.</summary>
+    public static Option<int> Runs() => CliOption.Integer("--runs", "Number of runs, of which the median is taken.", min: 1).WithDefault(DefaultRuns);
 
-    /// <exception cref="UsageException">It is no number, or below 1.</exception>
-    public static int ReadRuns(ParseResult parse, Option<string?> runs) => ReadCount(parse, runs, DefaultRuns);
+    public static BenchmarkTimer CreateTimer(int runs, Session session) => new(runs, WarmUp, session.CancellationToken);
 
-    /// <exception cref="UsageException">It is no number, or below 1.</exception>
-    public static int ReadCount(ParseResult parse, Option<string?> option, int otherwise)
-    {
-        var count = Given.ReadValue(parse, option, OptionValue.Whole) ?? otherwise;
-        return count >= 1 ? count : throw new UsageException($"{option.Name}: {count} is below 1");
-    }
-
-    public static Stopper Stopper(int runs, Session session) => new(runs, WarmUp, session.Cancellation);
-
-    private static Command Create(Session session, string name, string description, Func<IBenchmark> make)
+    private static Command Create(Session session, string name, string description, Func<IBenchmark> create)
     {
         var runs = Runs();
-        var json = Given.Json();
+        var json = SharedOptions.Json();
         var command = new Command(name, description) { runs, json };
         command.SetAction(parse =>
         {
-            var count = ReadRuns(parse, runs);
-            var benchmark = make();
-            var timings = ProgressDisplay.During(session.Output, name, display => Run(benchmark, Stopper(count, session), display));
+            var count = parse.GetValue(runs);
+            var benchmark = create();
+            var timings = ProgressDisplay.Run(session.Output, name, display => Run(benchmark, CreateTimer(count, session), display));
             if (parse.GetValue(json))
                 session.Output.Json(writer => TimingReport.Write(writer, timings, count));
             else
@@ -56,13 +47,13 @@ internal static class BenchVerb
         return command;
     }
 
-    private static List<Timing> Run(IBenchmark benchmark, Stopper stopper, ProgressDisplay display)
+    private static List<Timing> Run(IBenchmark benchmark, BenchmarkTimer timer, ProgressDisplay display)
     {
         var timings = new List<Timing>();
-        foreach (var timing in benchmark.Run(stopper))
+        foreach (var timing in benchmark.Run(timer))
         {
             timings.Add(timing);
-            display.Show(timings.Count, benchmark.Figures, timing.Name);
+            display.Show(timings.Count, benchmark.Count, timing.Name);
         }
 
         return timings;

@@ -13,27 +13,23 @@ internal static class DataGenerateVerb
 {
     public static Command Create(Session session)
     {
-        var outFolder = Given.Value("--out", "DIR", "Where the set is written: a folder that is empty or not there yet.", required: true);
-        var train = Given.Value("--train", "N", "Images to train on.", required: true);
-        var val = Given.Value("--val", "N", "Images to validate on.", required: true);
-        var size = Given.Value("--size", "S", $"Side of an image in pixels, {SceneRecipe.MinSize} to {SceneRecipe.MaxSize}; {SceneRecipe.DefaultSize} if left out.");
-        var seed = Given.Value("--seed", "K", "Seed of everything random; 0 if left out.");
-        var json = Given.Json();
-        var command = new Command("generate", "Writes a set of generated scenes in COCO layout; the same seed gives the same scenes.") { outFolder, train, val, size, seed, json };
+        var outFolder = CliOption.Text("--out", "DIR", "Folder of the dataset; it must be empty or not exist.", required: true);
+        var train = CliOption.Integer("--train", "Number of training images.");
+        var val = CliOption.Integer("--val", "Number of validation images.");
+        train.Required = val.Required = true;
+        var size = CliOption.Integer("--size", $"Side of an image in pixels, from {SceneRecipe.MinSize} to {SceneRecipe.MaxSize}.", "S").WithDefault(SceneRecipe.DefaultSize);
+        var seed = CliOption.Parsed("--seed", "K", "Random seed; the same seed gives the same scenes.", CliOption.ParseNumber<long>).WithDefault(0);
+        var json = SharedOptions.Json();
+        var command = new Command("generate", "Generate a dataset of synthetic scenes in COCO layout.") { outFolder, train, val, size, seed, json };
         command.SetAction(parse =>
         {
-            var settings = UsageException.Guard(() => Checked(new()
-            {
-                Train = Given.ReadValue(parse, train, OptionValue.Whole)!.Value,
-                Val = Given.ReadValue(parse, val, OptionValue.Whole)!.Value,
-                Size = Given.ReadValue(parse, size, OptionValue.Whole) ?? SceneRecipe.DefaultSize,
-                Seed = Given.ReadValue(parse, seed, OptionValue.Seed) ?? 0,
-            }));
-            var folder = parse.GetRequiredValue(outFolder)!;
-            OutFolder.RequireEmpty(folder);
+            var settings = new SceneSettings { Train = parse.GetValue(train), Val = parse.GetValue(val), Size = parse.GetValue(size), Seed = parse.GetValue(seed) };
+            UsageException.Guard(settings.Validate);
+            var folder = parse.GetRequiredValue(outFolder);
+            OutputFolder.RequireEmpty(folder);
             var images = settings.Train + settings.Val;
-            var written = ProgressDisplay.During(session.Output, "scenes", display =>
-                SceneSet.Write(folder, settings, new ImageCounter(display, images), session.Cancellation));
+            var written = ProgressDisplay.Run(session.Output, "scenes", display =>
+                SceneSet.Write(folder, settings, new ImageProgress(display, images), session.CancellationToken));
             SceneSplit[] splits = [written.Train, written.Val];
             if (parse.GetValue(json))
                 session.Output.Json(writer => Write(writer, folder, settings, splits));
@@ -44,17 +40,11 @@ internal static class DataGenerateVerb
         return command;
     }
 
-    private static SceneSettings Checked(SceneSettings settings)
-    {
-        settings.Validate();
-        return settings;
-    }
-
     private static void Show(Output output, string folder, SceneSettings settings, SceneSplit[] splits)
     {
         output.Result($"recipe {SceneRecipe.Version}, {settings.Size} x {settings.Size} pixels, seed {settings.Seed}");
         output.Result("");
-        var table = Tables.Create("data", "images>", "objects>", "partly hidden>", "clutter>");
+        var table = Tables.Create("data", "images>", "objects>", "occluded>", "clutter>");
         foreach (var split in splits)
         {
             string[] cells = [split.Set.Source, $"{split.Set.Images.Count}", $"{split.Objects}", $"{split.Hidden}", $"{split.Clutter}"];
@@ -62,7 +52,7 @@ internal static class DataGenerateVerb
         }
 
         output.Result(table);
-        output.Say($"The set is in {folder}. To look at it: retina data info '{splits[0].Set.Source}' --preset tiny");
+        output.Info($"The dataset is in {folder}. Next: retina data info {Shell.Quote(splits[0].Set.Source)} --preset tiny");
     }
 
     private static void Write(Utf8JsonWriter writer, string folder, SceneSettings settings, SceneSplit[] splits)

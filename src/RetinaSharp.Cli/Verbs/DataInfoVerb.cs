@@ -3,6 +3,7 @@ using RetinaSharp.Cli.Options;
 using RetinaSharp.Cli.Reports;
 using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Anchors;
+using RetinaSharp.Detection.Configuration;
 
 namespace RetinaSharp.Cli.Verbs;
 
@@ -11,17 +12,17 @@ internal static class DataInfoVerb
 {
     public static Command Create(Session session)
     {
-        var data = Given.Path("DATA", DataSource.Help);
-        var images = DataSource.Images();
-        var preset = new PresetOption();
-        var json = Given.Json();
-        var command = new Command("info", "Images, boxes, classes, size and shape of boxes, foreground and background anchors.") { data, images, preset.Option, json };
+        var data = CliArgument.Path("DATA", DataSource.Help);
+        var images = SharedOptions.Images();
+        var preset = SharedOptions.Preset();
+        var json = SharedOptions.Json();
+        var command = new Command("info", "Summarize a dataset: images, boxes, classes, box sizes and shapes, foreground and background anchors.") { data, images, preset, json };
         command.SetAction(parse =>
         {
-            var settings = preset.Settings(parse);
+            var settings = Presets.Named(parse.GetRequiredValue(preset));
             var options = new DatasetOptions { ImagesDirectory = parse.GetValue(images), RequireImages = false };
-            var set = DataSource.OpenForStatistics(parse.GetRequiredValue(data), options, session.Output);
-            var report = new DataReport(set, AnchorStatistics.Compute(set, settings, session.Cancellation), preset.Name(parse));
+            var dataset = DataSource.OpenForStatistics(parse.GetRequiredValue(data), options, session.Output);
+            var report = new DataReport(dataset, AnchorStatistics.Compute(dataset, settings, session.CancellationToken), parse.GetRequiredValue(preset));
             if (parse.GetValue(json))
                 session.Output.Json(report.Write);
             else

@@ -16,40 +16,40 @@ internal static class DemoVerb
 
     public static Command Create(Session session)
     {
-        var outFolder = Given.Value("--out", "DIR", $"Where everything goes; {DefaultFolder} if left out, or the next free name.");
-        var json = Given.Json();
-        var command = new Command("demo", "The whole way on synthetic images: focal loss against cross entropy, with a report.") { outFolder, json };
+        var outFolder = CliOption.Text("--out", "DIR", $"Output folder; by default {DefaultFolder}, or {DefaultFolder}-2 and so on if it exists.");
+        var json = SharedOptions.Json();
+        var command = new Command("demo", "Train, evaluate and compare focal loss and cross entropy on synthetic scenes, and write a report.") { outFolder, json };
         command.SetAction(parse =>
         {
             var output = session.Output;
             var folder = parse.GetValue(outFolder) ?? FreeFolder();
-            OutFolder.RequireEmpty(folder);
+            OutputFolder.RequireEmpty(folder);
             LibTorch.EnsureLoaded();
             var demo = new FocalLossDemo(folder);
 
             var scenes = DemoSettings.Scenes;
-            output.Say($"1. Generating {scenes.Train} training and {scenes.Val} validation scenes into {demo.DataFolder}");
-            var (train, val) = ProgressDisplay.During(output, "scenes", display =>
-                demo.Generate(new ImageCounter(display, scenes.Train + scenes.Val), session.Cancellation));
-            output.Say($"   {train.Objects} objects and {train.Clutter} distractors in the training set");
+            output.Info($"1. Generating {scenes.Train} training and {scenes.Val} validation scenes in {demo.DataFolder}");
+            var (train, val) = ProgressDisplay.Run(output, "scenes", display =>
+                demo.Generate(new ImageProgress(display, scenes.Train + scenes.Val), session.CancellationToken));
+            output.Info($"   {train.Objects} objects and {train.Clutter} distractors in the training scenes");
 
             var results = new List<DemoResult>();
             foreach (var run in FocalLossDemo.Runs)
             {
-                output.Say($"{results.Count + 2}. Training with {run.Name}, into {demo.RunFolder(run)}");
-                results.Add(ProgressDisplay.During(output, run.Name, display => demo.Train(
-                    run, train.Set, val.Set, new TrainingReporter(output, display, run.Settings.Training.Epochs), session.Cancellation)));
-                output.Say($"   trained in {Durations.Text(results[^1].Training.Duration)}");
+                output.Info($"{results.Count + 2}. Training with {run.Name} in {demo.RunFolder(run)}");
+                results.Add(ProgressDisplay.Run(output, run.Name, display => demo.Train(
+                    run, train.Set, val.Set, new TrainingReporter(output, display, run.Settings.Training.Epochs, TimeProvider.System), session.CancellationToken)));
+                output.Info($"   trained in {Durations.Text(results[^1].Training.Duration)}");
             }
 
-            output.Say($"{results.Count + 2}. Drawing the images on which they differ into {demo.PictureFolder}");
+            output.Info($"{results.Count + 2}. Drawing the images on which they differ in {demo.PictureFolder}");
             demo.WriteReport(results, val);
             if (parse.GetValue(json))
                 output.Json(writer => Write(writer, demo, results));
             else
                 Show(output, results);
-            output.Say($"The report, with curves and pictures: {demo.ReportFile}");
-            output.Say($"Go on: retina detect {demo.RunFolder(results[0].Run)} {Path.Combine(demo.DataFolder, "val")} --out found");
+            output.Info($"Report: {demo.ReportFile}");
+            output.Info($"Next: retina detect {Shell.Quote(demo.RunFolder(results[0].Run))} {Shell.Quote(Path.Combine(demo.DataFolder, "val"))} --out detections");
             return ExitCode.Done;
         });
         return command;

@@ -13,64 +13,62 @@ internal static class DetectVerb
 {
     public const string ResultsFile = "detections.json";
 
+    private const int DefaultBatch = 1;
     private const double DefaultDrawThreshold = .3;
 
-    // Each holds one decoded image.
+    // Each thread holds a decoded image.
     private static readonly int DrawingThreads = Math.Clamp(Environment.ProcessorCount / 2, 1, 4);
 
     public static Command Create(Session session)
     {
-        var model = Given.Path("MODEL", EvalVerb.ModelHelp);
-        var paths = Given.Paths("PATH", "Image files, and folders of image files.");
-        var outFolder = Given.Value("--out", "DIR", $"Writes the images with the objects drawn here, and {ResultsFile} in COCO's results form.");
-        var scoreThreshold = Given.Value("--score-threshold", "NUMBER", "Scores up to this are left out; .05 unless the model says otherwise.");
-        var drawThreshold = Given.Value("--draw-threshold", "NUMBER", "Scores below this are not drawn; .3 if left out.");
-        var classes = Given.Value("--classes", "a,b", "Only these classes.");
-        var inference = new InferenceOptions();
-        var json = Given.Json();
-        var command = new Command("detect", "Finds objects in images.") { model, paths, outFolder, scoreThreshold, drawThreshold, classes };
+        var model = CliArgument.Path("MODEL", EvalVerb.ModelHelp);
+        var paths = CliArgument.Paths("PATH", "Image files, and folders of image files.");
+        var outFolder = CliOption.Text("--out", "DIR", $"Write the images with the detections drawn to this folder, and {ResultsFile} in the COCO results format.");
+        var scoreThreshold = SharedOptions.ScoreThreshold();
+        var drawThreshold = CliOption.Number("--draw-threshold", "Minimum score of a drawn detection.", min: 0, max: 1).WithDefault(DefaultDrawThreshold);
+        var classes = CliOption.Text("--classes", "a,b", "Keep only these classes.");
+        var inference = new InferenceOptions(DefaultBatch);
+        var json = SharedOptions.Json();
+        var command = new Command("detect", "Detect objects in images.") { model, paths, outFolder, scoreThreshold, drawThreshold, classes };
         inference.AddTo(command);
         command.Add(json);
         command.SetAction(parse =>
         {
-            var options = inference.Read(parse, Given.ReadValue(parse, scoreThreshold, OptionValue.Number));
-            var drawFrom = Given.ReadValue(parse, drawThreshold, OptionValue.Number) ?? DefaultDrawThreshold;
-            if (drawFrom is < 0 or > 1)
-                throw new UsageException($"{drawThreshold.Name}: {drawFrom} is outside of 0 to 1");
-            var batch = inference.ReadBatch(parse, 1);
+            var options = inference.Get(parse, parse.GetOptional(scoreThreshold));
             var files = ImagePaths.Find(parse.GetRequiredValue(paths));
-            var folder = OutFolder.Create(parse.GetValue(outFolder), ResultsFile, files);
+            var folder = OutputFolder.Create(parse.GetValue(outFolder), ResultsFile, files);
             using var detector = Detector.Load(parse.GetRequiredValue(model), options);
-            var wanted = parse.GetValue(classes) is { } names ? Classes(names, detector.Categories) : null;
+            var kept = parse.GetValue(classes) is { } names ? Classes(names, detector.Categories) : null;
             folder?.Prepare();
-            var drawing = folder is null ? null : new Drawing(folder.Path, files, drawFrom);
+            var drawing = folder is null ? null : new DetectionDrawing(folder.Path, files, parse.GetValue(drawThreshold));
 
-            var images = ProgressDisplay.During(session.Output, "detection", display =>
-                Detect(detector, files, batch, wanted, drawing, new(display, files.Count), session));
+            var images = ProgressDisplay.Run(session.Output, "detection", display =>
+                Detect(detector, files, inference.GetBatch(parse), kept, drawing, new(display, files.Count), session));
             if (folder is not null)
                 DetectionResults.Write(folder.Results, Results(images));
             if (parse.GetValue(json))
                 session.Output.Json(writer => Write(writer, images));
             else
-                Show(session.Output, images);
+                foreach (var image in images)
+                    session.Output.Result($"{image.File}: {image.Counts}");
             return images.Count == files.Count ? ExitCode.Done : ExitCode.BadData;
         });
         return command;
     }
 
-    /// <summary>Looks at every file, some together; one that is damaged is reported and left out.</summary>
+    /// <summary>Detects in all files; a damaged one is reported and skipped.</summary>
     private static List<DetectedImage> Detect(
-        Detector detector, IReadOnlyList<string> files, int batch, HashSet<int>? wanted, Drawing? drawing, ImageCounter counter, Session session)
+        Detector detector, IReadOnlyList<string> files, int batch, HashSet<int>? kept, DetectionDrawing? drawing, ImageProgress progress, Session session)
     {
         var images = new List<DetectedImage>();
         using var writer = new BackgroundWriter(DrawingThreads, 4 * DrawingThreads);
         var number = 0;
-        foreach (var found in detector.DetectMany(files, batch, counter, damaged: error => session.Output.Fail(error.Message), session.Cancellation))
+        foreach (var result in detector.DetectMany(files, batch, progress, damaged: error => session.Output.Error(error.Message), session.CancellationToken))
         {
-            // The damaged files before it were left out.
-            while (files[number] != found.Path)
+            // Damaged files have no result.
+            while (files[number] != result.Path)
                 number++;
-            images.Add(new(++number, found.Path, found.Width, found.Height, [.. found.Detections.Where(one => wanted?.Contains(one.Class) ?? true)]));
+            images.Add(new(++number, result.Path, result.Width, result.Height, [.. result.Detections.Where(detection => kept?.Contains(detection.Class) ?? true)]));
             if (drawing is not null)
                 writer.Add(drawing.Plan(images[^1]));
         }
@@ -84,23 +82,13 @@ internal static class DetectVerb
         for (var i = 0; i < categories.Count; i++)
             if (categories[i].Name == name.Trim())
                 return i;
-        throw new UsageException($"--classes: the model has no class '{name.Trim()}', but {string.Join(", ", categories.Select(category => category.Name))}");
+        throw new UsageException($"--classes: the model has no class '{name.Trim()}'; it has {string.Join(", ", categories.Select(category => category.Name))}");
     })];
 
     private static IEnumerable<DetectionResult> Results(IEnumerable<DetectedImage> images) =>
         from image in images
-        from found in image.Objects
-        select new DetectionResult(image.Id, found.Category.Id, BoxXywh.FromCorners(found.Box), found.Score);
-
-    private static void Show(Output output, IEnumerable<DetectedImage> images)
-    {
-        foreach (var image in images)
-        {
-            output.Result($"{image.File}: {image.Objects.Count} found");
-            foreach (var found in image.Objects)
-                output.Result($"  {found.Score:0.000}  {found.Category.Name}  x {found.Box.X1:0.0} to {found.Box.X2:0.0}, y {found.Box.Y1:0.0} to {found.Box.Y2:0.0}");
-        }
-    }
+        from detection in image.Detections
+        select new DetectionResult(image.Id, detection.Category.Id, BoxXywh.FromCorners(detection.Box), detection.Score) { FileName = image.File };
 
     private static void Write(Utf8JsonWriter writer, IEnumerable<DetectedImage> images)
     {
@@ -112,16 +100,16 @@ internal static class DetectVerb
             writer.WriteNumber("width", image.Width);
             writer.WriteNumber("height", image.Height);
             writer.WriteStartArray("detections");
-            foreach (var found in image.Objects)
+            foreach (var detection in image.Detections)
             {
-                var box = BoxXywh.FromCorners(found.Box);
+                var box = BoxXywh.FromCorners(detection.Box);
                 writer.WriteStartObject();
-                writer.WriteString("category", found.Category.Name);
-                writer.WriteNumber("category_id", found.Category.Id);
-                writer.WriteNumber("score", (double)found.Score);
+                writer.WriteString("category", detection.Category.Name);
+                writer.WriteNumber("category_id", detection.Category.Id);
+                writer.WriteNumber("score", (double)detection.Score);
                 writer.WriteStartArray("bbox");
-                foreach (var side in (ReadOnlySpan<double>)[box.X, box.Y, box.Width, box.Height])
-                    writer.WriteNumberValue(side);
+                foreach (var value in (ReadOnlySpan<double>)[box.X, box.Y, box.Width, box.Height])
+                    writer.WriteNumberValue(value);
                 writer.WriteEndArray();
                 writer.WriteEndObject();
             }

@@ -10,34 +10,33 @@ namespace RetinaSharp.Cli.Verbs;
 /// <summary><c>retina eval</c>.</summary>
 internal static class EvalVerb
 {
-    public const string ModelHelp = "A run folder, or a .safetensors file of this program.";
+    public const string ModelHelp = "A run folder, or a .safetensors model of this program.";
 
     private const int DefaultBatch = 8;
 
     public static Command Create(Session session)
     {
-        var model = Given.Path("MODEL", ModelHelp);
-        var data = Given.Path("DATA", DataSource.Help);
-        var images = DataSource.Images();
-        var outFolder = Given.Value("--out", "DIR", $"Writes {DetectVerb.ResultsFile} here, with DATA's own image and category ids.");
-        var inference = new InferenceOptions();
-        var json = Given.Json();
-        var command = new Command("eval", "COCO metrics of a model.") { model, data, images, outFolder };
+        var model = CliArgument.Path("MODEL", ModelHelp);
+        var data = CliArgument.Path("DATA", DataSource.Help);
+        var images = SharedOptions.Images();
+        var outFolder = CliOption.Text("--out", "DIR", $"Write {DetectVerb.ResultsFile} to this folder, with DATA's own image and category ids.");
+        var inference = new InferenceOptions(DefaultBatch);
+        var json = SharedOptions.Json();
+        var command = new Command("eval", "Compute the COCO metrics of a model.") { model, data, images, outFolder };
         inference.AddTo(command);
         command.Add(json);
         command.SetAction(parse =>
         {
-            var options = inference.Read(parse);
-            var batch = inference.ReadBatch(parse, DefaultBatch);
-            var folder = OutFolder.Create(parse.GetValue(outFolder), DetectVerb.ResultsFile, [parse.GetRequiredValue(data)]);
-            var truth = DataSource.Open(parse.GetRequiredValue(data), new() { ImagesDirectory = parse.GetValue(images) }, session.Output);
+            var options = inference.Get(parse);
+            var folder = OutputFolder.Create(parse.GetValue(outFolder), DetectVerb.ResultsFile, [parse.GetRequiredValue(data)]);
+            var groundTruth = DataSource.Open(parse.GetRequiredValue(data), new() { ImagesDirectory = parse.GetValue(images) }, session.Output);
             using var detector = Detector.Load(parse.GetRequiredValue(model), options);
             folder?.Prepare();
-            var evaluation = ProgressDisplay.During(session.Output, "evaluation", display => SetEvaluator.Evaluate(
-                detector, truth, batch, new ImageCounter(display, truth.Images.Count), session.Cancellation));
+            var evaluation = ProgressDisplay.Run(session.Output, "evaluation", display => SetEvaluator.Evaluate(
+                detector, groundTruth, inference.GetBatch(parse), new ImageProgress(display, groundTruth.Images.Count), session.CancellationToken));
             if (folder is not null)
                 DetectionResults.Write(folder.Results, evaluation.Detections);
-            session.Output.Say($"{evaluation.Images} images in {evaluation.Seconds:0.0} s, {evaluation.Images / evaluation.Seconds:0.0} images/s");
+            session.Output.Info($"{evaluation.Images} images in {evaluation.Seconds:0.0} s, {evaluation.Images / evaluation.Seconds:0.0} images/s");
             if (parse.GetValue(json))
                 session.Output.Json(writer =>
                 {

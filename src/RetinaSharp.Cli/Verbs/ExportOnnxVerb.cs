@@ -10,34 +10,34 @@ namespace RetinaSharp.Cli.Verbs;
 /// <summary><c>retina export onnx</c>.</summary>
 internal static class ExportOnnxVerb
 {
-    private static readonly Choices<OnnxOutputs> Outputs = new() { { "detections", OnnxOutputs.Detections }, { "raw", OnnxOutputs.Raw } };
-
     public static Command Create(Session session)
     {
-        var model = Given.Path("MODEL", EvalVerb.ModelHelp);
-        var outFile = Given.Value("--out", "FILE.onnx", "The file that is written.", required: true);
-        var outputs = Given.Value("--outputs", $"{Outputs}", "What it gives: boxes, scores and classes, decoded and suppressed within the file; or the network's outputs and the anchors. detections if left out.");
-        var scoreThreshold = Given.Value("--score-threshold", "NUMBER", "Scores up to this are left out; .05 unless the model says otherwise.");
-        var nms = Given.Value("--nms", "IOU", "Boxes of a class that overlap more than this are suppressed by the best of them.");
-        var maxDetections = Given.Value("--max-detections", "N", "Detections kept for an image.");
-        var json = Given.Json();
-        var command = new Command("onnx", "Writes a model as a file that ONNX Runtime runs.") { model, outFile, outputs, scoreThreshold, nms, maxDetections, json };
+        var model = CliArgument.Path("MODEL", EvalVerb.ModelHelp);
+        var outFile = CliOption.Text("--out", "FILE.onnx", "The file to write.", required: true);
+        var outputs = CliOption.Choice("--outputs", "Outputs of the file: detections, the default, are boxes, scores and classes after NMS; raw are logits, box deltas and anchors.",
+            ("detections", OnnxOutputs.Detections), ("raw", OnnxOutputs.Raw));
+        var scoreThreshold = SharedOptions.ScoreThreshold();
+        var nms = SharedOptions.Nms();
+        var maxDetections = SharedOptions.MaxDetections();
+        Option[] postprocessing = [scoreThreshold, nms, maxDetections];
+        var json = SharedOptions.Json();
+        var command = new Command("onnx", "Export a model to ONNX.") { model, outFile, outputs, scoreThreshold, nms, maxDetections, json };
         command.SetAction(parse =>
         {
             var options = new OnnxExportOptions
             {
-                Outputs = Given.ReadValue(parse, outputs, Outputs.Parse) ?? OnnxOutputs.Detections,
-                ScoreThreshold = Given.ReadValue(parse, scoreThreshold, OptionValue.Number),
-                NmsIou = Given.ReadValue(parse, nms, OptionValue.Number),
-                MaxDetections = Given.ReadValue(parse, maxDetections, OptionValue.Whole),
+                Outputs = parse.GetOptional(outputs) ?? OnnxOutputs.Detections,
+                ScoreThreshold = parse.GetOptional(scoreThreshold),
+                NmsIou = parse.GetOptional(nms),
+                MaxDetections = parse.GetOptional(maxDetections),
             };
-            if (options.Outputs == OnnxOutputs.Raw && new[] { scoreThreshold, nms, maxDetections }.FirstOrDefault(option => parse.GetValue(option) is not null) is { } useless)
-                throw new UsageException($"{useless.Name}: with {outputs.Name} raw there is no postprocessing in the file; leave one of the two out");
-            var (path, target) = (parse.GetRequiredValue(model), parse.GetRequiredValue(outFile)!);
-            OutFolder.RequireFile(target, [path]);
-            // Whether they are in range depends on them alone; the model's own values are.
+            if (options.Outputs == OnnxOutputs.Raw && postprocessing.FirstOrDefault(parse.IsGiven) is { } unused)
+                throw new UsageException($"{unused.Name} has no effect with {outputs.Name} raw, which has no postprocessing; omit one of them");
+            var (path, target) = (parse.GetRequiredValue(model), parse.GetRequiredValue(outFile));
+            OutputFolder.RequireFile(target, [path]);
+            // Checked before the model is loaded.
             UsageException.Guard(() => options.ApplyTo(new()));
-            session.Output.Say($"{path}: writing {target}");
+            session.Output.Info($"{path}: writing {target}");
             var result = OnnxExporter.Export(path, target, options);
             if (parse.GetValue(json))
                 session.Output.Json(writer => Write(writer, result));
@@ -51,9 +51,9 @@ internal static class ExportOnnxVerb
     private static void Show(Output output, OnnxExportResult result)
     {
         foreach (var value in result.Inputs)
-            output.Say($"takes {Line(value)}");
+            output.Info($"input {Line(value)}");
         foreach (var value in result.Outputs)
-            output.Say($"gives {Line(value)}");
+            output.Info($"output {Line(value)}");
         output.Result(result.File);
 
         static string Line(OnnxValue value) => $"{value.Name}: {value.Type} [{string.Join(", ", value.Shape)}], {value.Description}";

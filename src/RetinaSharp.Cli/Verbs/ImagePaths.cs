@@ -2,7 +2,7 @@ using RetinaSharp.Datasets;
 
 namespace RetinaSharp.Cli.Verbs;
 
-/// <summary>The image files that paths stand for.</summary>
+/// <summary>Expands paths to image files.</summary>
 internal static class ImagePaths
 {
     private static readonly HashSet<string> Extensions = new(StringComparer.OrdinalIgnoreCase)
@@ -10,7 +10,7 @@ internal static class ImagePaths
         ".jpg", ".jpeg", ".jpe", ".mpo", ".png", ".webp", ".bmp", ".tif", ".tiff",
     };
 
-    /// <summary>Files as they are given, and in a folder's place its image files by name.</summary>
+    /// <summary>Files as given; a folder becomes its image files, ordered by name.</summary>
     /// <exception cref="DatasetException">A path does not exist, or a folder cannot be read or has no image files.</exception>
     public static IReadOnlyList<string> Find(IEnumerable<string> paths) => [.. paths.SelectMany(Find)];
 
@@ -23,7 +23,7 @@ internal static class ImagePaths
         var files = List(path).Where(file => Extensions.Contains(Path.GetExtension(file))).Order(StringComparer.Ordinal).ToList();
         return files.Count > 0
             ? files
-            : throw new DatasetException(path, "", $"the folder has no image files ({string.Join(", ", Extensions)}); folders within it are not searched");
+            : throw new DatasetException(path, "", $"the folder has no image files ({string.Join(", ", Extensions)}); subfolders are not searched");
     }
 
     private static string[] List(string folder)

@@ -12,18 +12,18 @@ internal static class ImportVerb
 {
     public static Command Create(Session session)
     {
-        var file = Given.Path("FILE", "Weights of torchvision: a file of torch.save (.pth), or a .safetensors file with the same names. Nothing of it is executed.");
-        var outFile = Given.Value("--out", "MODEL.safetensors", "The model that is written; of a ResNet its weights, for train --weights.", required: true);
-        var classes = Given.Value("--classes", "FILE", "The names of the classes: one a line, or COCO's JSON with its categories. The first is torchvision's background, and may be left out.");
-        var json = Given.Json();
-        var command = new Command("import", "Makes a model of torchvision's RetinaNet, or a start for training of its ResNet.") { file, outFile, classes, json };
+        var file = CliArgument.Path("FILE", "torchvision weights: a file written by torch.save (.pth), or a .safetensors file with the same names. No code in it is executed.");
+        var outFile = CliOption.Text("--out", "MODEL.safetensors", "The model to write; for a ResNet its weights, for train --weights.", required: true);
+        var classes = CliOption.Text("--classes", "FILE", "Class names: one per line, or COCO JSON with its categories. The first one, torchvision's background, may be omitted.");
+        var json = SharedOptions.Json();
+        var command = new Command("import", "Import torchvision weights: a RetinaNet as a model, a ResNet as a pretrained backbone.") { file, outFile, classes, json };
         command.SetAction(parse =>
         {
-            var (source, target, names) = (parse.GetRequiredValue(file), parse.GetRequiredValue(outFile)!, parse.GetValue(classes));
-            OutFolder.RequireFile(target, names is null ? [source] : [source, names]);
+            var (source, target, names) = (parse.GetRequiredValue(file), parse.GetRequiredValue(outFile), parse.GetValue(classes));
+            OutputFolder.RequireFile(target, names is null ? [source] : [source, names]);
             var result = WeightImport.Import(source, target, names);
             if (result.Model is null && names is not null)
-                session.Output.Warn($"{classes.Name}: the file is of a backbone alone, which has no classes; the names were not used");
+                session.Output.Warning($"{classes.Name}: a backbone has no classes; the names were not used");
             if (parse.GetValue(json))
                 session.Output.Json(writer => Write(writer, result));
             else
@@ -35,11 +35,11 @@ internal static class ImportVerb
 
     private static void Show(Output output, ImportResult result, string source)
     {
-        output.Say($"{source}: {result.Architecture}");
-        output.Say($"kept {result.Kept} weights, missing none, unexpected {result.Unexpected.Count}");
+        output.Info($"{source}: {result.Architecture}");
+        output.Info($"{result.Kept} keys loaded, none missing, {result.Unexpected.Count} unexpected");
         foreach (var name in result.Unexpected)
-            output.Say($"  not used: {name}");
-        output.Say(result.Model is null ? "A start for training: retina train --weights." : "A model: retina detect, eval and info take it, and train --weights starts from it.");
+            output.Info($"  unexpected: {name}");
+        output.Info(result.Model is null ? "A pretrained backbone, for retina train --weights." : "A model, for retina detect, eval, info and train --weights.");
         output.Result(result.File);
     }
 
@@ -48,7 +48,7 @@ internal static class ImportVerb
         WrittenFiles.Write(writer, [result.File]);
         writer.WriteString("architecture", result.Architecture);
         writer.WriteNumber("kept", result.Kept);
-        // A weight that is missing ends the import, with its name.
+        // A missing key is an error.
         writer.WriteStartArray("missing");
         writer.WriteEndArray();
         writer.WriteStartArray("unexpected");

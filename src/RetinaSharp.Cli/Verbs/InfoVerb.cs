@@ -16,10 +16,10 @@ internal static class InfoVerb
 {
     public static Command Create(Session session)
     {
-        var model = Given.Path("MODEL", EvalVerb.ModelHelp);
+        var model = CliArgument.Path("MODEL", EvalVerb.ModelHelp);
         model.Arity = ArgumentArity.ZeroOrOne;
-        var json = Given.Json();
-        var command = new Command("info", "Versions, engine, devices and CPU features; of a model: what it is and how it was trained.") { model, json };
+        var json = SharedOptions.Json();
+        var command = new Command("info", "Show versions, engine, devices and CPU features; for a model its architecture, classes and training.") { model, json };
         command.SetAction(parse =>
         {
             var description = parse.GetValue(model) is { } path ? Detector.Describe(path) : null;
@@ -33,7 +33,7 @@ internal static class InfoVerb
         return command;
     }
 
-    /// <summary>LibTorch's version and devices; null where it cannot be loaded.</summary>
+    /// <summary>Version and devices of LibTorch; null if it cannot be loaded.</summary>
     private static (string Version, string[] Devices)? FindEngine(Output output)
     {
         try
@@ -42,7 +42,7 @@ internal static class InfoVerb
         }
         catch (TorchUnavailableException error)
         {
-            output.Fail(error.Message);
+            output.Error(error.Message);
             return null;
         }
     }
@@ -56,7 +56,7 @@ internal static class InfoVerb
         Add("LibTorch", engine?.Version ?? "not available");
         Add("devices", engine is { Devices: var devices } ? string.Join(", ", devices) : "none");
         Add("threads", $"{Environment.ProcessorCount}");
-        Add("processor", string.Join(", ", Processor.Features));
+        Add("CPU features", string.Join(", ", CpuFeatureNames.Supported));
         foreach (var (title, value) in model is null ? [] : ModelReport.Lines(model))
             Add(title, value);
         output.Result(table);
@@ -72,7 +72,7 @@ internal static class InfoVerb
         writer.WriteString("libtorch", engine?.Version);
         Strings("devices", engine?.Devices ?? []);
         writer.WriteNumber("threads", Environment.ProcessorCount);
-        Strings("processor_features", Processor.Features);
+        Strings("processor_features", CpuFeatureNames.Supported);
         if (model is null)
             return;
         writer.WriteStartObject("model");

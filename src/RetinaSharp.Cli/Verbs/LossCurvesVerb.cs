@@ -10,14 +10,14 @@ internal static class LossCurvesVerb
 {
     public static Command Create(Session session)
     {
-        var outFolder = Given.Value("--out", "DIR", "Where the pictures (SVG) and their numbers (CSV) are written.", required: true);
-        var json = Given.Json();
-        var command = new Command("curves", "The paper's curves: focal loss, its derivative, and FL* beside them.") { outFolder, json };
+        var outFolder = CliOption.Text("--out", "DIR", "Folder for the plots (SVG) and their data (CSV).", required: true);
+        var json = SharedOptions.Json();
+        var command = new Command("curves", "Plot the paper's curves: focal loss, FL* and their derivatives.") { outFolder, json };
         command.SetAction(parse =>
         {
-            var folder = parse.GetRequiredValue(outFolder)!;
-            OutFolder.RequireFolder(folder);
-            WrittenFiles.Tell(session.Output, LossCurves.Write(folder), parse.GetValue(json));
+            var folder = parse.GetRequiredValue(outFolder);
+            OutputFolder.RequireFolder(folder);
+            WrittenFiles.Show(session.Output, LossCurves.Write(folder), parse.GetValue(json));
             return ExitCode.Done;
         });
         return command;

@@ -11,17 +11,17 @@ internal static class ScoreVerb
 {
     public static Command Create(Session session)
     {
-        var truth = Given.Value("--truth", "GT.json", "Annotations in COCO's form; other DATA is taken too.", required: true);
-        var detections = Given.Value("--detections", "DT.json", "Detections in COCO's results form.", required: true);
-        var perClass = new Option<bool>("--per-class") { Description = "Gives the figures of every class too." };
-        var json = Given.Json();
-        var command = new Command("score", "COCO metrics of a results file, whatever detector it is of.") { truth, detections, perClass, json };
+        var truth = CliOption.Text("--truth", "GT.json", "Ground truth as COCO annotations; other DATA is accepted too.", required: true);
+        var detections = CliOption.Text("--detections", "DT.json", "Detections in the COCO results format.", required: true);
+        var perClass = CliOption.Flag("--per-class", "Also print the metrics of every class.");
+        var json = SharedOptions.Json();
+        var command = new Command("score", "Compute the COCO metrics of a results file of any detector.") { truth, detections, perClass, json };
         command.SetAction(parse =>
         {
-            // As pycocotools reads it: images are not looked at.
+            // Like pycocotools, which does not open images.
             var options = new DatasetOptions { RequireImages = false, RequireIsCrowd = true };
-            var set = DataSource.Open(parse.GetRequiredValue(truth)!, options, session.Output);
-            var metrics = Evaluate(set, parse.GetRequiredValue(detections)!, session.Cancellation);
+            var groundTruth = DataSource.Open(parse.GetRequiredValue(truth), options, session.Output);
+            var metrics = Evaluate(groundTruth, parse.GetRequiredValue(detections), session.CancellationToken);
             if (parse.GetValue(json))
             {
                 session.Output.Json(writer =>
@@ -45,16 +45,16 @@ internal static class ScoreVerb
         return command;
     }
 
-    private static CocoMetrics Evaluate(DetectionDataset truth, string file, CancellationToken cancellationToken)
+    private static CocoMetrics Evaluate(DetectionDataset groundTruth, string file, CancellationToken cancellationToken)
     {
         var results = DetectionResults.Read(file);
         try
         {
-            return CocoEvaluator.Evaluate(truth, results, new() { CancellationToken = cancellationToken });
+            return CocoEvaluator.Evaluate(groundTruth, results, new() { CancellationToken = cancellationToken });
         }
         catch (DatasetException error)
         {
-            // The evaluator knows no file of the detections, only their places in it.
+            // The evaluator knows only the index of a detection, not its file.
             throw new DatasetException(file, error.Location, error.Reason, error);
         }
     }

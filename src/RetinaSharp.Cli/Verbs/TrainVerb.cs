@@ -19,61 +19,62 @@ internal static class TrainVerb
 {
     private const string ConfigFile = "config.json";
     private const string LastWeights = "last.safetensors";
+    private const double DefaultCheckpointSeconds = 60, MaxCheckpointSeconds = 1e9;
 
-    // Settings alone are no training: bad data, found before the first step, leaves them there.
-    private static readonly string[] Learnt = ["last.state", LastWeights, "best.safetensors"];
+    // Not config.json, which a run that failed before its first step leaves behind.
+    private static readonly string[] TrainedFiles = ["last.state", LastWeights, "best.safetensors"];
 
-    // Enough for the share of boxes without an anchor to a percent or so, in a second or so.
+    // Estimates the share of boxes without an anchor to about a percent, in about a second.
     private const int AnchorSample = 1000;
 
-    // Above this share the anchors do not suit the data.
-    private const double MaxBoxesWithoutAnchor = .05;
+    // A larger share means that the anchors do not suit the data.
+    private const double MaxShareWithoutAnchor = .05;
 
     public static Command Create(Session session)
     {
-        var train = Given.Value("--train", "DATA", $"What to train on. {DataSource.Help}", required: true);
-        var validation = Given.Value("--val", "DATA", "What to choose the best epoch on.");
-        var outFolder = Given.Value("--out", "RUN", "The run folder.", required: true);
-        var images = DataSource.Images();
-        var weights = Given.Value("--weights", "MODEL", "What to start from: a run folder, a .safetensors file, or weights of torchvision (.pth). Without --preset and --config the architecture is that of the weights.");
-        var resume = new Option<bool>("--resume") { Description = "Goes on with the training that --out holds; where it holds none, starts one." };
-        var checkpointEvery = Given.Value("--checkpoint-every", "SECONDS", "Most time between two checkpoints, and so the most work that can be lost; 60 if left out.");
-        var tensorBoard = new Option<bool>("--tensorboard") { Description = "Writes event files for TensorBoard into the run folder." };
+        var train = CliOption.Text("--train", "DATA", $"Training data. {DataSource.Help}", required: true);
+        var validation = CliOption.Text("--val", "DATA", "Validation data, which chooses the best epoch.");
+        var outFolder = CliOption.Text("--out", "RUN", "The run folder.", required: true);
+        var images = SharedOptions.Images();
+        var weights = CliOption.Text("--weights", "MODEL", "Initial weights: a run folder, a .safetensors file, or torchvision weights (.pth). Without --preset and --config they also choose the architecture.");
+        var resume = CliOption.Flag("--resume", "Resume the run in --out, or start one if there is none.");
+        var checkpointEvery = CliOption.Number("--checkpoint-every", "Maximum time between two checkpoints.", "SECONDS", min: 0, max: MaxCheckpointSeconds).WithDefault(DefaultCheckpointSeconds);
+        var tensorBoard = CliOption.Flag("--tensorboard", "Write TensorBoard event files to the run folder.");
         var settingsOptions = new RunSettingsOptions();
         var engine = new EngineOptions();
-        var json = Given.Json();
-        var command = new Command("train", "Trains a model. What no option says is as the preset has it.") { train, validation, outFolder, images, weights, resume, checkpointEvery, tensorBoard };
+        var json = SharedOptions.Json();
+        var command = new Command("train", "Train a model. Options that are not given keep the preset's settings.") { train, validation, outFolder, images, weights, resume, checkpointEvery, tensorBoard };
         settingsOptions.AddTo(command);
         engine.AddTo(command);
         command.Add(json);
         command.SetAction(parse =>
         {
-            var folder = parse.GetRequiredValue(outFolder)!;
-            var (settings, origin) = ReadSettings(settingsOptions, parse, folder, parse.GetValue(resume), parse.GetValue(weights));
-            OutFolder.RequireFolder(folder);
-            RequireFree(folder, parse.GetValue(resume));
+            var folder = parse.GetRequiredValue(outFolder);
+            var (settings, origin) = GetSettings(settingsOptions, parse, folder, parse.GetValue(resume), parse.GetValue(weights));
+            OutputFolder.RequireFolder(folder);
+            if (!parse.GetValue(resume))
+                RequireNoRun(folder);
             var options = new TrainerOptions
             {
                 Folder = folder,
                 Resume = parse.GetValue(resume),
                 Weights = parse.GetValue(weights),
-                Device = engine.ReadDevice(parse),
-                Precision = engine.ReadPrecision(parse),
+                Device = engine.GetDevice(parse),
+                Precision = engine.GetPrecision(parse),
+                CheckpointEvery = TimeSpan.FromSeconds(parse.GetValue(checkpointEvery)),
             };
-            if (Given.ReadValue(parse, checkpointEvery, OptionValue.Seconds) is { } every)
-                options = options with { CheckpointEvery = every };
             LibTorch.Require(options.Device);
             var dataOptions = new DatasetOptions { ImagesDirectory = parse.GetValue(images) };
-            var trainSet = DataSource.Open(parse.GetRequiredValue(train)!, dataOptions, session.Output);
+            var trainSet = DataSource.Open(parse.GetRequiredValue(train), dataOptions, session.Output);
             var validationSet = parse.GetValue(validation) is { } data ? DataSource.Open(data, dataOptions, session.Output) : null;
-            Announce(session, origin, settings, options, trainSet, validationSet);
+            Describe(session, origin, settings, options, trainSet, validationSet);
 
             var trainer = new Trainer(settings, trainSet, validationSet, options);
-            using var events = parse.GetValue(tensorBoard) ? new TensorBoardLog(options.Folder, session.Output.Warn) : null;
-            var result = ProgressDisplay.During(session.Output, "training", display =>
-                trainer.Train(new TrainingReporter(session.Output, display, settings.Training.Epochs, events), session.Cancellation));
-            RunReport.Write(session.Output, options, validationSet, result, session.Cancellation);
-            Conclude(session.Output, result, options.Folder, parse.GetValue(validation));
+            using var events = parse.GetValue(tensorBoard) ? new TensorBoardLog(options.Folder, session.Output.Warning) : null;
+            var result = ProgressDisplay.Run(session.Output, "training", display =>
+                trainer.Train(new TrainingReporter(session.Output, display, settings.Training.Epochs, TimeProvider.System, events), session.CancellationToken));
+            RunReport.Write(session.Output, options, validationSet, result, session.CancellationToken);
+            Summarize(session.Output, result, options.Folder, parse.GetValue(validation));
             if (parse.GetValue(json))
                 session.Output.Json(writer => Write(writer, result, options.Folder));
             return result.IsCancelled ? ExitCode.Cancelled : ExitCode.Done;
@@ -81,89 +82,85 @@ internal static class TrainVerb
         return command;
     }
 
-    /// <summary>The settings, and in words where they are from.</summary>
-    private static (RunSettings Settings, string Origin) ReadSettings(RunSettingsOptions options, ParseResult parse, string folder, bool resumes, string? weights)
+    /// <summary>The settings of the run, and a description of their origin.</summary>
+    private static (RunSettings Settings, string Origin) GetSettings(RunSettingsOptions options, ParseResult parse, string folder, bool resume, string? weights)
     {
         var config = Path.Combine(folder, ConfigFile);
-        if (resumes && File.Exists(config))
+        if (resume && File.Exists(config))
         {
-            var run = UsageException.Guard(() =>
-            {
-                var read = SettingsJson.Read(config, new());
-                read.Validate();
-                return read;
-            });
-            options.RequireNoOther(parse, run);
+            var run = SettingsJson.Read(config, new());
+            UsageException.Guard(run.Validate);
+            options.RequireSame(parse, run);
             return (run, $"settings of {config}");
         }
 
-        var preset = $"preset {options.PresetName(parse)}";
-        if (weights is null || options.HasStart(parse))
-            return (options.Read(parse), preset);
+        var preset = $"preset {options.GetPreset(parse)}";
+        if (weights is null || options.HasBase(parse))
+            return (options.Get(parse), preset);
         try
         {
-            return (options.Read(parse, start => StartSettings.Load(weights, start)), $"{preset}, with the architecture of {weights}");
+            return (options.Get(parse, settings => StartSettings.Load(weights, settings)), $"{preset}, with the architecture of {weights}");
         }
         catch (WeightsException)
         {
-            // Whether the weights can be used at all the trainer says.
-            return (options.Read(parse), preset);
+            // The trainer reports weights that cannot be used.
+            return (options.Get(parse), preset);
         }
     }
 
-    /// <summary>Refuses a folder that a training would overwrite.</summary>
-    private static void RequireFree(string folder, bool resumes)
+    /// <summary>Requires that no run in the folder would be overwritten.</summary>
+    private static void RequireNoRun(string folder)
     {
-        if (!resumes && Learnt.Any(name => File.Exists(Path.Combine(folder, name))))
-            throw new UsageException($"--out: {folder} holds a training already; go on with it (--resume), choose another folder, or delete it");
+        if (TrainedFiles.Any(name => File.Exists(Path.Combine(folder, name))))
+            throw new UsageException($"--out: {folder} holds a run; resume it (--resume), choose another folder, or delete it");
     }
 
-    private static void Announce(
+    private static void Describe(
         Session session, string origin, RunSettings settings, TrainerOptions options, DetectionDataset train, DetectionDataset? validation)
     {
         var (output, training) = (session.Output, settings.Training);
-        output.Say($"{origin}: RetinaNet on ResNet-{settings.Model.Depth} of width {settings.Model.Width}, "
+        output.Info($"{origin}: RetinaNet with ResNet-{settings.Model.Depth} of width {settings.Model.Width}, "
             + $"images scaled to {settings.Input.Short} x {settings.Input.Long}, {training.Epochs} epochs");
-        output.Say($"training data   {Counts(train)}");
-        output.Say(validation is null ? "validation data none: the last weights are the model" : $"validation data {Counts(validation)}");
-        output.Say(training.EffectiveBatch == TrainingSettings.ReferenceBatch
+        output.Info($"training data   {Counts(train)}");
+        output.Info(validation is null ? "validation data none: the model is that of the last epoch" : $"validation data {Counts(validation)}");
+        output.Info(training.EffectiveBatch == TrainingSettings.ReferenceBatch
             ? $"learning rate {training.LearningRate} for {training.EffectiveBatch} images"
             : $"learning rate {training.LearningRate} for {TrainingSettings.ReferenceBatch} images, scaled to {training.ScaledLearningRate:G4} for {training.EffectiveBatch}");
-        output.Say($"device {options.Device?.ToString() ?? "cpu"}, precision {options.Precision.ToString().ToLowerInvariant()}, seed {training.Seed}");
+        output.Info($"device {options.Device?.ToString() ?? "cpu"}, precision {options.Precision.ToString().ToLowerInvariant()}, seed {training.Seed}");
 
         AnchorStatistics anchors;
         try
         {
-            anchors = AnchorStatistics.OfSample(train, settings, AnchorSample, session.Cancellation);
+            anchors = AnchorStatistics.OfSample(train, settings, AnchorSample, session.CancellationToken);
         }
         catch (OperationCanceledException)
         {
-            // The trainer sees to it, and leaves a checkpoint to go on from.
+            // The trainer handles the cancellation, and writes a checkpoint.
             return;
         }
 
         var sample = anchors.IsSample ? $" of {anchors.Images} sampled images" : "";
-        output.Say($"anchors{sample}: {anchors.Foreground} foreground, {anchors.Background} background, {anchors.BoxesWithoutAnchor} of {anchors.Boxes} boxes without one");
-        if (anchors.BoxesWithoutAnchor > MaxBoxesWithoutAnchor * anchors.Boxes)
-            output.Warn($"{100.0 * anchors.BoxesWithoutAnchor / anchors.Boxes:0} % of the boxes{sample} match no anchor and will not be learnt. "
-                + "For small boxes try a larger --size or finer --levels, for long ones other --ratios.");
+        output.Info($"anchors{sample}: {anchors.Foreground} foreground, {anchors.Background} background, {anchors.BoxesWithoutAnchor} of {anchors.Boxes} boxes match none");
+        if (anchors.BoxesWithoutAnchor > MaxShareWithoutAnchor * anchors.Boxes)
+            output.Warning($"{100.0 * anchors.BoxesWithoutAnchor / anchors.Boxes:0} % of the boxes{sample} match no anchor and will not be learned. "
+                + "For small boxes try a larger --size or finer --levels, for elongated ones other --ratios.");
     }
 
-    private static string Counts(DetectionDataset set)
+    private static string Counts(DetectionDataset dataset)
     {
-        var boxes = set.Images.Sum(image => image.Annotations.Count);
-        return $"{set.Source}: {set.Images.Count} images, {boxes} boxes, {set.Categories.Count} classes";
+        var boxes = dataset.Images.Sum(image => image.Annotations.Count);
+        return $"{dataset.Source}: {dataset.Images.Count} images, {boxes} boxes, {dataset.Categories.Count} classes";
     }
 
-    private static void Conclude(Output output, TrainingResult result, string folder, string? validation)
+    private static void Summarize(Output output, TrainingResult result, string folder, string? validation)
     {
-        output.Say($"{(result.IsCancelled ? "Cancelled" : "Done")} after {result.Epochs} epochs, {result.Steps} steps, {Durations.Text(result.Duration)}."
-            + (result.Best is { } best ? $" Best AP {best.AP:0.000} in epoch {result.BestEpoch}." : ""));
+        output.Info($"{(result.IsCancelled ? "Cancelled" : "Done")} after {result.Epochs} epochs, {result.Steps} steps, {Durations.Text(result.Duration)}."
+            + (result.Best is { } best ? $" Best AP {MetricsReport.Format(best.AP)} in epoch {result.BestEpoch}." : ""));
         if (result.IsCancelled)
-            output.Say("The same command with --resume goes on from here.");
-        output.Say($"The model is in {folder}. To go on:");
-        output.Say($"  retina eval {CommandText.Quoted(folder)} {CommandText.Quoted(validation ?? "DATA")}");
-        output.Say($"  retina detect {CommandText.Quoted(folder)} PATH --out DIR");
+            output.Info("Run the same command with --resume to continue.");
+        output.Info($"The model is in {folder}. Next:");
+        output.Info($"  retina eval {Shell.Quote(folder)} {Shell.Quote(validation ?? "DATA")}");
+        output.Info($"  retina detect {Shell.Quote(folder)} PATH --out DIR");
     }
 
     private static void Write(Utf8JsonWriter writer, TrainingResult result, string folder)

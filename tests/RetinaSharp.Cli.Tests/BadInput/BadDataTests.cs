@@ -5,7 +5,7 @@ public sealed class BadDataTests(TrainedModel trained) : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
-    /// <summary>Text of the set, what stands in its place, and what is said of it.</summary>
+    /// <summary>Text of the annotation file, its replacement, and the reason in the message.</summary>
     public static TheoryData<string, string, string> Damages => new()
     {
         { "\"image_id\":101", "\"image_id\":9", "image_id 9 is not among the images" },
@@ -54,19 +54,19 @@ public sealed class BadDataTests(TrainedModel trained) : IDisposable
     [Theory]
     [InlineData("""{"images": [], "annotations": [], "categories": [{"id": 3, "name": "red"}, {"id": 7, "name": "blue"}]}""", "no images", "no images to evaluate")]
     [InlineData("""{"images": [{"id": 1, "file_name": "00.png", "width": 64, "height": 64}], "annotations": [], "categories": []}""", "no classes", "none of the model's classes")]
-    public void TrainAndEval_NothingInTheSet_ExitsWith3(string json, string asTraining, string asTruth)
+    public void TrainAndEval_EmptyDataset_ExitsWith3(string json, string trainReason, string evalReason)
     {
         ColouredSet.Write(_folder.Root, images: 1);
         var data = _folder.Write("none.json", json);
 
-        Ran.Retina("train", "--train", data, "--out", _folder.At("out")).IsRefused(ExitCode.BadData, data, asTraining);
-        Ran.Retina("eval", trained.Run, data).IsRefused(ExitCode.BadData, data, asTruth);
+        Ran.Retina("train", "--train", data, "--out", _folder.At("out")).IsRefused(ExitCode.BadData, data, trainReason);
+        Ran.Retina("eval", trained.Run, data).IsRefused(ExitCode.BadData, data, evalReason);
         Ran.Retina("data", "info", data).IsDone();
         Assert.False(Directory.Exists(_folder.At("out")));
     }
 
     [Fact]
-    public void TrainAndEval_ImagesWithoutABox_WarnAndGoOn()
+    public void TrainAndEval_ImagesWithoutABox_WarnAndContinue()
     {
         var data = ColouredSet.Write(_folder.At("data"), images: 4);
         File.WriteAllText(data, """{"images": [{"id": 1, "file_name": "00.png", "width": 64, "height": 64}], "annotations": [], "categories": [{"id": 3, "name": "red"}, {"id": 7, "name": "blue"}]}""");
@@ -76,11 +76,11 @@ public sealed class BadDataTests(TrainedModel trained) : IDisposable
 
         Assert.All((Ran[])[evaluation, training], ran => Assert.Contains("warning: " + data + ": none of the 1 images has a box", ran.Error));
         Assert.All((Ran[])[evaluation, training], ran => Assert.Equal(-1, ran.Json.GetProperty("metrics").GetProperty("AP").GetDouble()));
-        Assert.Matches("(?m)^AP +- ", Ran.Retina("eval", trained.Run, data).IsDone().Out);
+        Assert.Matches("(?m)^AP +– ", Ran.Retina("eval", trained.Run, data).IsDone().Out);
     }
 
     [Fact]
-    public void Score_DetectionsOfAnotherSet_NamesTheirFileAndItem()
+    public void Score_DetectionsOfAnotherDataset_NamesFileAndItem()
     {
         var detections = _folder.Write("dt.json", """[{"image_id": 999, "category_id": 3, "bbox": [1, 2, 3, 4], "score": 0.5}]""");
 
@@ -88,7 +88,7 @@ public sealed class BadDataTests(TrainedModel trained) : IDisposable
     }
 
     [Fact]
-    public void DataInfo_HugeSides_AreCountedAsAnyOther()
+    public void DataInfo_HugeSides_AreAccepted()
     {
         var data = ColouredSet.Write(_folder.Root, images: 2);
         File.WriteAllText(data, File.ReadAllText(data)
@@ -100,7 +100,7 @@ public sealed class BadDataTests(TrainedModel trained) : IDisposable
     }
 
     [Fact]
-    public void Train_NamesThatSteerATerminal_AreMadeHarmless()
+    public void Train_FileNameWithEscapeSequence_IsSanitized()
     {
         var data = ColouredSet.Write(_folder.Root, images: 1);
         File.WriteAllText(data, File.ReadAllText(data).Replace("00.png", "\\u001b[2Jgone.png"));

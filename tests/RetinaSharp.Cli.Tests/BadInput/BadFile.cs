@@ -3,7 +3,7 @@ using RetinaSharp.Imaging;
 
 namespace RetinaSharp.Cli.Tests.BadInput;
 
-/// <summary>Image files that cannot be used, by what is wrong with them.</summary>
+/// <summary>Creates unusable image files of several kinds.</summary>
 internal static class BadFile
 {
     private static readonly Image Good = new(64, 64, new byte[64 * 64 * 3]);
@@ -31,7 +31,7 @@ internal static class BadFile
         return bytes[..(bytes.Length / 2)];
     }
 
-    // The sides are big-endian, at 16 and 20 of a PNG file.
+    // A PNG file has its sides at offsets 16 and 20, in big-endian order.
     private static byte[] Png(int side)
     {
         var bytes = Good.Encode(ImageEncoding.Png);

@@ -28,7 +28,7 @@ public sealed class BadImageTests(TrainedModel trained) : IDisposable
     [MemberData(nameof(Kinds))]
     public void Eval_BadImageAmongGoodOnes_ExitsWith3AndWritesNothing(string kind)
     {
-        var (data, image) = SetWith(BadFile.Create(kind));
+        var (data, image) = DatasetWith(BadFile.Create(kind));
 
         Ran.Retina("eval", trained.Run, data, "--out", _folder.At("out")).IsRefused(ExitCode.BadData, $"error: {image}: ");
 
@@ -39,7 +39,7 @@ public sealed class BadImageTests(TrainedModel trained) : IDisposable
     [MemberData(nameof(Kinds))]
     public void Train_BadImageAmongGoodOnes_ExitsWith3AndSavesNothing(string kind)
     {
-        var (data, image) = SetWith(BadFile.Create(kind));
+        var (data, image) = DatasetWith(BadFile.Create(kind));
 
         Train(data).IsRefused(ExitCode.BadData, $"error: {image}: ");
 
@@ -53,7 +53,7 @@ public sealed class BadImageTests(TrainedModel trained) : IDisposable
     [InlineData("git lfs")]
     [InlineData("0 x 0")]
     [InlineData("header alone")]
-    public void DataInfo_SetThatNeedsTheHeader_ExitsWith3(string kind)
+    public void DataInfo_BadHeader_ExitsWith3(string kind)
     {
         var image = Write("yolo/images/a.png", BadFile.Create(kind));
         _folder.Write("yolo/labels/a.txt", "0 .5 .5 .5 .5");
@@ -62,7 +62,7 @@ public sealed class BadImageTests(TrainedModel trained) : IDisposable
     }
 
     [Fact]
-    public void Train_ImageOfAnotherSizeThanAnnotated_ExitsWith3AndTellsBoth()
+    public void Train_ImageOfAnotherSizeThanAnnotated_ExitsWith3AndNamesBothSizes()
     {
         var data = ColouredSet.Write(_folder.Root, images: 4);
         File.WriteAllText(data, File.ReadAllText(data).Replace("\"width\":64,\"height\":64", "\"width\":65,\"height\":64"));
@@ -71,7 +71,7 @@ public sealed class BadImageTests(TrainedModel trained) : IDisposable
     }
 
     [Fact]
-    public void Train_ImageThatIsNotThere_ExitsWith3BeforeARunFolderIsMade()
+    public void Train_MissingImage_ExitsWith3BeforeTheRunFolderIsCreated()
     {
         var data = ColouredSet.Write(_folder.Root, images: 4);
         File.Delete(_folder.At("02.png"));
@@ -82,7 +82,7 @@ public sealed class BadImageTests(TrainedModel trained) : IDisposable
     }
 
     [Fact]
-    public void Detect_LinkThatLeadsToItself_ExitsWith3()
+    public void Detect_CircularLink_ExitsWith3()
     {
         File.CreateSymbolicLink(_folder.At("round.png"), _folder.At("round.png"));
 
@@ -149,8 +149,8 @@ public sealed class BadImageTests(TrainedModel trained) : IDisposable
     private Ran Train(string data) =>
         Ran.Retina("train", "--train", data, "--out", _folder.At("run"), "--preset", "tiny", "--size", "64", "--epochs", "1", "--batch", "4", "--precision", "fp32");
 
-    /// <summary>A set, with these bytes in the place of one of its images.</summary>
-    private (string Data, string Image) SetWith(byte[] image)
+    /// <summary>A dataset in which these bytes replace an image.</summary>
+    private (string Data, string Image) DatasetWith(byte[] image)
     {
         var data = ColouredSet.Write(_folder.At("data"), images: 4);
         return (data, Write("data/02.png", image));

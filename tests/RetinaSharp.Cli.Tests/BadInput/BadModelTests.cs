@@ -18,7 +18,7 @@ public sealed class BadModelTests(TrainedModel trained) : IDisposable
         { "cut in the header", "cut short" },
         { "empty", "holds 0 bytes" },
         { "foreign", "was not written by RetinaSharp" },
-        { "zip", "is a PyTorch file (.pth)" },
+        { "zip", "(retina import FILE --out MODEL.safetensors)" },
         { "pickle", "is a PyTorch file (.pth)" },
         { "git lfs", "git lfs pull" },
         { "annotations", "not a safetensors file" },
@@ -37,7 +37,7 @@ public sealed class BadModelTests(TrainedModel trained) : IDisposable
 
         Ran.Retina("detect", model, trained.Images, "--out", _folder.At("out")).IsRefused(ExitCode.BadData, $"error: {model}: ", reason);
         Ran.Retina("eval", model, trained.Data, "--out", _folder.At("out")).IsRefused(ExitCode.BadData, $"error: {model}: ", reason);
-        // What is said of a model is read without its weights.
+        // The metadata are read without the weights.
         if (damage != "a byte of the data")
             Ran.Retina("info", model).IsRefused(ExitCode.BadData, $"error: {model}: ", reason);
         Assert.False(Directory.Exists(_folder.At("out")));

@@ -4,22 +4,22 @@ using System.Runtime.InteropServices;
 
 namespace RetinaSharp.Cli.Tests.BadInput;
 
-/// <summary>The command as a process of its own, for what a call within the tests cannot show: signals, pipes, what it loads, who it runs as.</summary>
+/// <summary>Runs the command as a process, for what an in-process call cannot test: signals, pipes, loading and permissions.</summary>
 internal static partial class RealProcess
 {
-    // SIGTERM, which is handled as Ctrl-C is; that one may be ignored where the tests run in the background.
-    private const int Stop = 15;
+    // SIGTERM is handled like SIGINT, which processes in the background may ignore.
+    private const int SigTerm = 15;
 
     /// <summary>The built command.</summary>
     public static string Command => Path.Combine(AppContext.BaseDirectory, "RetinaSharp.Cli.dll");
 
-    /// <summary>Runs it to its end.</summary>
+    /// <summary>Runs the command to its end.</summary>
     public static Ran Retina(params string[] args) => Run("dotnet", [Command, .. args]);
 
     /// <summary>Runs any program to its end.</summary>
     /// <param name="program">The program.</param>
     /// <param name="args">Its arguments.</param>
-    /// <param name="interruptAt">Words on stderr at which it is told to stop.</param>
+    /// <param name="interruptAt">Text on stderr after which the process gets SIGTERM; null for none.</param>
     public static Ran Run(string program, string[] args, string? interruptAt = null)
     {
         using var process = Process.Start(new ProcessStartInfo(program, args) { RedirectStandardOutput = true, RedirectStandardError = true })!;
@@ -31,14 +31,14 @@ internal static partial class RealProcess
             if (interruptAt is null || !line.Contains(interruptAt, StringComparison.Ordinal))
                 continue;
             interruptAt = null;
-            Assert.Equal(0, Kill(process.Id, Stop));
+            Assert.Equal(0, Kill(process.Id, SigTerm));
         }
 
         process.WaitForExit();
         return new(process.ExitCode, output.Result, error.ToString());
     }
 
-    /// <summary>Runs a program that may read no more than the modes of files say, also where the tests run as root.</summary>
+    /// <summary>Runs a program that cannot bypass file permissions, even if the tests run as root.</summary>
     public static Ran RunUnprivileged(string program, string[] args) => Environment.UserName == "root"
         ? Run("setpriv", ["--bounding-set=-dac_override,-dac_read_search", program, .. args])
         : Run(program, args);

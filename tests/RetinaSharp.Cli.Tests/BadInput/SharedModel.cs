@@ -1,6 +1,6 @@
 namespace RetinaSharp.Cli.Tests.BadInput;
 
-/// <summary>Tests that need a model and leave it as it is share one.</summary>
+/// <summary>Shares a model between tests that do not change it.</summary>
 [CollectionDefinition(Name)]
 public sealed class SharedModel : ICollectionFixture<TrainedModel>
 {

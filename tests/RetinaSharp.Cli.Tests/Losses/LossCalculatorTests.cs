@@ -2,8 +2,8 @@ namespace RetinaSharp.Cli.Tests.Losses;
 
 public sealed class LossCalculatorTests
 {
-    /// <summary>Worked examples of a course on focal loss, and of the paper: p, target, γ, and the losses to four digits.</summary>
-    public static TheoryData<double, double, double, double, double> Worked => new()
+    /// <summary>Published examples: p, target, γ, cross entropy and focal loss to four digits.</summary>
+    public static TheoryData<double, double, double, double, double> Published => new()
     {
         { .9, 1, 2, .1054, .001054 },
         { .1, 1, 2, 2.303, 1.865 },
@@ -13,51 +13,51 @@ public sealed class LossCalculatorTests
         { .05, 0, 2, .05129, .0001282 },
     };
 
-    public static TheoryData<string[], string> WrongCalls => new()
+    public static TheoryData<string[], string> WrongUsages => new()
     {
         { ["loss"], "Give --p or --logit" },
-        { ["loss", "--p", "0"], "--p: 0 is not between 0 and 1" },
-        { ["loss", "--p", "1"], "--p: 1 is not between 0 and 1" },
-        { ["loss", "--p", "x"], "--p: 'x' is no number" },
-        { ["loss", "--p", ".5", "--logit", "0"], "--logit: it says the same" },
-        { ["loss", "--p", ".5", "--target", "1.5"], "--target: 1.5 is outside of [0, 1]" },
-        { ["loss", "--p", ".5", "--gamma", "-1"], "--gamma: -1 is below 0" },
-        { ["loss", "--p", ".5", "--alpha", "2"], "--alpha: 2 is outside of [0, 1]" },
-        { ["loss", "--p", ".5", "--gamma", "0", "--beta", "1"], "--gamma: FL* divides by it" },
+        { ["loss", "--p", "0"], "--p: 0 is out of range" },
+        { ["loss", "--p", "1"], "--p: 1 is out of range" },
+        { ["loss", "--p", "x"], "--p: 'x' is not a number" },
+        { ["loss", "--p", ".5", "--logit", "0"], "--logit has the same meaning as --p" },
+        { ["loss", "--p", ".5", "--target", "1.5"], "--target: 1.5 is out of range; it must be from 0 to 1" },
+        { ["loss", "--p", ".5", "--gamma", "-1"], "--gamma: -1 is out of range; it must be 0 or more" },
+        { ["loss", "--p", ".5", "--alpha", "2"], "--alpha: 2 is out of range; it must be from 0 to 1" },
+        { ["loss", "--p", ".5", "--gamma", "0", "--beta", "1"], "--gamma: 0 is out of range; with --beta" },
         { ["loss", "--p", ".5", "--beta", "1e99"], "--beta: 1E+99" },
-        { ["loss", "--input", "a.json", "--gamma", "1"], "--gamma" },
+        { ["loss", "--input", "a.json", "--gamma", "1"], "--gamma has no effect with --input" },
         { ["loss", "curves"], "--out" },
     };
 
     [Theory]
-    [MemberData(nameof(Worked))]
-    public void Loss_WorkedExample_IsAsWorked(double p, double target, double gamma, double ce, double focal)
+    [MemberData(nameof(Published))]
+    public void Loss_PublishedExample_HasItsValues(double p, double target, double gamma, double ce, double focal)
     {
         var json = Ran.Retina("loss", "--p", $"{p}", "--target", $"{target}", "--gamma", $"{gamma}", "--json").IsDone().Json;
 
-        Assert.Equal(ce, Figure("ce", "loss"), ce * 5e-4);
-        Assert.Equal(focal, Figure("focal", "loss"), focal * 5e-4);
+        Assert.Equal(ce, Value("ce", "loss"), ce * 5e-4);
+        Assert.Equal(focal, Value("focal", "loss"), focal * 5e-4);
         Assert.Equal(ce / focal, json.GetProperty("ce_over_focal").GetDouble(), ce / focal * 1e-3);
         var weight = target == 1 ? .25 : .75;
-        Assert.Equal(weight * Figure("ce", "loss"), Figure("alpha_ce", "loss"), 1e-15);
-        Assert.Equal(weight * Figure("focal", "gradient"), Figure("alpha_focal", "gradient"), 1e-15);
+        Assert.Equal(weight * Value("ce", "loss"), Value("alpha_ce", "loss"), 1e-15);
+        Assert.Equal(weight * Value("focal", "gradient"), Value("alpha_focal", "gradient"), 1e-15);
 
-        double Figure(string member, string what) => json.GetProperty(member).GetProperty(what).GetDouble();
+        double Value(string loss, string key) => json.GetProperty(loss).GetProperty(key).GetDouble();
     }
 
     [Theory]
     [InlineData(.9, 100, .01)]
     [InlineData(.968, 1000, .03)]
-    public void Loss_EasyExample_IsSoManyTimesBelowCrossEntropy(double p, double times, double tolerance)
+    public void Loss_EasyExample_HasTheRatioToCrossEntropy(double p, double expected, double tolerance)
     {
-        var below = Ran.Retina("loss", "--p", $"{p}", "--json").IsDone().Json.GetProperty("ce_over_focal").GetDouble();
+        var ratio = Ran.Retina("loss", "--p", $"{p}", "--json").IsDone().Json.GetProperty("ce_over_focal").GetDouble();
 
-        Assert.Equal(times, below, times * tolerance);
-        Assert.Contains("times below CE", Ran.Retina("loss", "--p", $"{p}").IsDone().Out);
+        Assert.Equal(expected, ratio, expected * tolerance);
+        Assert.Contains("times FL.", Ran.Retina("loss", "--p", $"{p}").IsDone().Out);
     }
 
     [Fact]
-    public void Loss_Beta_AddsFlStarAndItsGradient()
+    public void Loss_Beta_AddsFocalStar()
     {
         var json = Ran.Retina("loss", "--logit", "-1.5", "--gamma", "2", "--beta", "1", "--json").IsDone().Json;
 
@@ -69,17 +69,17 @@ public sealed class LossCalculatorTests
     }
 
     [Fact]
-    public void Loss_ForPeople_IsATableWithTheFiguresOfJson()
+    public void Loss_WithoutJson_PrintsATable()
     {
         var table = Ran.Retina("loss", "--p", ".9", "--target", "1", "--gamma", "2", "--alpha", ".25").IsDone().Out;
 
         Assert.Matches(@"(?m)^CE +0\.105361 +-0\.1 *$", table);
         Assert.Matches(@"(?m)^FL \(γ = 2\) +0\.00105361 +-0\.00289649 *$", table);
-        Assert.Contains("FL is 100 times below CE.", table);
+        Assert.Contains("CE is 100 times FL.", table);
     }
 
     [Fact]
-    public void Loss_SoftTarget_HasNoProbabilityOfTheTrueClass()
+    public void Loss_SoftTarget_HasNoPt()
     {
         var json = Ran.Retina("loss", "--logit", "0", "--target", ".25", "--json").IsDone().Json;
 
@@ -93,13 +93,13 @@ public sealed class LossCalculatorTests
     [InlineData("-800")]
     [InlineData("1e308")]
     [InlineData("-1e300")]
-    public void Loss_FarLogit_IsDone(string logit)
+    public void Loss_LargeLogit_IsFinite(string logit)
     {
         Ran.Retina("loss", "--logit", logit, "--beta", "1").IsDone();
         Assert.Equal(double.Parse(logit), Ran.Retina("loss", "--logit", logit, "--gamma", "5", "--json").IsDone().Json.GetProperty("logit").GetDouble());
     }
 
     [Theory]
-    [MemberData(nameof(WrongCalls))]
-    public void Loss_WrongCall_ExitsWith2(string[] args, string words) => Ran.Retina(args).IsRefused(ExitCode.WrongUsage, words);
+    [MemberData(nameof(WrongUsages))]
+    public void Loss_WrongUsage_ExitsWith2(string[] args, string words) => Ran.Retina(args).IsRefused(ExitCode.WrongUsage, words);
 }

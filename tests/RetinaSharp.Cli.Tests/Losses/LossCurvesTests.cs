@@ -9,7 +9,7 @@ public sealed class LossCurvesTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Curves_Folder_GetsPicturesWithTheirNumbers()
+    public void Curves_NewFolder_HasPlotsAndTheirData()
     {
         var files = Ran.Retina("loss", "curves", "--out", _folder.At("new", "curves"), "--json").IsDone().Json
             .GetProperty("files").EnumerateArray().Select(file => file.GetString()!).ToList();
@@ -18,17 +18,17 @@ public sealed class LossCurvesTests : IDisposable
         Assert.Equal(4, files.Count(file => file.EndsWith(".svg", StringComparison.Ordinal)));
         Assert.All(files.Where(file => file.EndsWith(".svg", StringComparison.Ordinal)), file => Assert.Equal("svg", XDocument.Load(file).Root!.Name.LocalName));
 
-        // Figure 1 of the paper, at the place that its text works out.
+        // Figure 1 of the paper, at p_t = 0.9 of its text.
         var table = File.ReadAllLines(files.Single(file => file.EndsWith("loss-by-probability.csv", StringComparison.Ordinal)));
         Assert.Equal("p_t,CE (γ = 0),γ = 0.5,γ = 1,γ = 2,γ = 5", table[0]);
         var at90 = table.Single(line => line.StartsWith("0.9,", StringComparison.Ordinal)).Split(',').Select(double.Parse).ToArray();
-        foreach (var (gamma, place) in new[] { 0, .5, 1, 2, 5 }.Select((gamma, i) => (gamma, i + 1)))
-            Assert.Equal(-Math.Pow(.1, gamma) * Math.Log(.9), at90[place], 1e-12);
+        foreach (var (gamma, column) in new[] { 0, .5, 1, 2, 5 }.Select((gamma, i) => (gamma, i + 1)))
+            Assert.Equal(-Math.Pow(.1, gamma) * Math.Log(.9), at90[column], 1e-12);
         Assert.Equal("1,0,0,0,0,0", table[^1]);
     }
 
     [Fact]
-    public void Curves_Again_AreTheSameBytes()
+    public void Curves_Twice_AreTheSameBytes()
     {
         var files = Ran.Retina("loss", "curves", "--out", _folder.Root).IsDone().Out.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         var before = files.Select(File.ReadAllBytes).ToList();
@@ -39,6 +39,6 @@ public sealed class LossCurvesTests : IDisposable
     }
 
     [Fact]
-    public void Curves_FileInTheWay_ExitsWith2() =>
+    public void Curves_OutIsAFile_ExitsWith2() =>
         Ran.Retina("loss", "curves", "--out", _folder.Write("file", "kept")).IsRefused(ExitCode.WrongUsage, "is a file");
 }

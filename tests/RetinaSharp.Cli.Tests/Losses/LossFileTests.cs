@@ -9,43 +9,43 @@ public sealed class LossFileTests : IDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly Random _random = new(4);
 
-    /// <summary>What is in the file, and what is said of it.</summary>
+    /// <summary>A damaged file, and texts in the message.</summary>
     public static TheoryData<string, string[]> Damages => new()
     {
-        { """{"kind": "ce", "logits": [1, 2, NaN], "targets": [1, 1, 1]}""", ["logits[2]", "NaN and Infinity are no numbers"] },
-        { """{"kind": "ce", "logits": [1, -Infinity], "targets": [1, 1]}""", ["logits[1]", "NaN and Infinity are no numbers"] },
-        { """{"kind": "ce", "logits": [1, "NaN"], "targets": [1, 1]}""", ["logits[1]: \"NaN\" stands where a finite number is needed"] },
-        { """{"kind": "ce", "logits": [1e999], "targets": [1]}""", ["logits[0]: 1e999 stands"] },
-        { """{"kind": "ce", "logits": [null], "targets": [1]}""", ["logits[0]: null stands"] },
-        { """{"kind": "ce", "logits": [1, 2], "targets": [1]}""", ["targets: 1 targets for 2 logits"] },
-        { """{"kind": "ce", "logits": [1, 2], "targets": [1, 1.01]}""", ["targets[1]: 1.01 is outside of [0, 1]"] },
-        { """{"kind": "ce", "logits": [1], "targets": [[1]]}""", ["targets[0]: a list stands"] },
+        { """{"kind": "ce", "logits": [1, 2, NaN], "targets": [1, 1, 1]}""", ["logits[2]", "NaN and Infinity are not JSON numbers"] },
+        { """{"kind": "ce", "logits": [1, -Infinity], "targets": [1, 1]}""", ["logits[1]", "NaN and Infinity are not JSON numbers"] },
+        { """{"kind": "ce", "logits": [1, "NaN"], "targets": [1, 1]}""", ["logits[1]: expected a finite number without quotes, found \"NaN\""] },
+        { """{"kind": "ce", "logits": [1e999], "targets": [1]}""", ["logits[0]: expected a finite number without quotes, found 1e999"] },
+        { """{"kind": "ce", "logits": [null], "targets": [1]}""", ["logits[0]: expected a finite number without quotes, found null"] },
+        { """{"kind": "ce", "logits": [1, 2], "targets": [1]}""", ["targets: has 1 elements for 2 logits"] },
+        { """{"kind": "ce", "logits": [1, 2], "targets": [1, 1.01]}""", ["targets[1]: 1.01 is out of range; it must be from 0 to 1"] },
+        { """{"kind": "ce", "logits": [1], "targets": [[1]]}""", ["targets[0]: expected a finite number without quotes, found an array"] },
         { """{"kind": "ce", "targets": [1]}""", ["logits: is missing"] },
-        { """{"kind": "ce", "logits": 3, "targets": [1]}""", ["logits: 3 stands where a list is needed"] },
-        { """{"kind": "focal", "gamma": -0.5, "logits": [1], "targets": [1]}""", ["gamma: -0.5 is below 0"] },
-        { """{"kind": "focal", "gamma": "2", "logits": [1], "targets": [1]}""", ["gamma: \"2\" stands"] },
-        { """{"kind": "focal", "alpha": 1.5, "logits": [1], "targets": [1]}""", ["alpha: 1.5 is outside of [0, 1]"] },
-        { """{"kind": "focal", "alpha": [0.5], "logits": [1], "targets": [1]}""", ["alpha: is a list, which only softmax-focal takes"] },
-        { """{"kind": "focal-star", "gamma": 0, "logits": [1], "targets": [1]}""", ["gamma: 0 is not within what FL* takes"] },
-        { """{"kind": "focal-star", "beta": 1e99, "logits": [1], "targets": [1]}""", ["beta: 1E+99 is not within what FL* takes"] },
-        { """{"kind": "hinge", "logits": [1], "targets": [1]}""", ["kind: is none of", "softmax-focal"] },
-        { """{"logits": [1], "targets": [1]}""", ["kind: is none of"] },
-        { """{"kind": "softmax-focal", "logits": [[1, 2], [3]], "targets": [0, 0]}""", ["logits[1]: has 1 numbers, but there are 2 classes"] },
-        { """{"kind": "softmax-focal", "logits": [[1, 2], [3, "x"]], "targets": [0, 0]}""", ["logits[1][1]: \"x\" stands"] },
+        { """{"kind": "ce", "logits": 3, "targets": [1]}""", ["logits: expected an array, found 3"] },
+        { """{"kind": "focal", "gamma": -0.5, "logits": [1], "targets": [1]}""", ["gamma: -0.5 is out of range; it must be 0 or more"] },
+        { """{"kind": "focal", "gamma": "2", "logits": [1], "targets": [1]}""", ["gamma: expected a finite number without quotes, found \"2\""] },
+        { """{"kind": "focal", "alpha": 1.5, "logits": [1], "targets": [1]}""", ["alpha: 1.5 is out of range"] },
+        { """{"kind": "focal", "alpha": [0.5], "logits": [1], "targets": [1]}""", ["alpha: an array is only allowed for softmax-focal"] },
+        { """{"kind": "focal-star", "gamma": 0, "logits": [1], "targets": [1]}""", ["gamma: 0 is out of range; for focal-star"] },
+        { """{"kind": "focal-star", "beta": 1e99, "logits": [1], "targets": [1]}""", ["beta: 1E+99 is out of range; for focal-star"] },
+        { """{"kind": "hinge", "logits": [1], "targets": [1]}""", ["kind: must be", "softmax-focal"] },
+        { """{"logits": [1], "targets": [1]}""", ["kind: must be"] },
+        { """{"kind": "softmax-focal", "logits": [[1, 2], [3]], "targets": [0, 0]}""", ["logits[1]: has 1 numbers for 2 classes"] },
+        { """{"kind": "softmax-focal", "logits": [[1, 2], [3, "x"]], "targets": [0, 0]}""", ["logits[1][1]: expected a finite number without quotes, found \"x\""] },
         { """{"kind": "softmax-focal", "logits": [[1, 2], [3, NaN]], "targets": [0, 0]}""", ["logits[1][1]", "NaN"] },
-        { """{"kind": "softmax-focal", "logits": [1, 2], "targets": [0, 0]}""", ["logits[0]: is no list"] },
+        { """{"kind": "softmax-focal", "logits": [1, 2], "targets": [0, 0]}""", ["logits[0]: expected an array"] },
         { """{"kind": "softmax-focal", "logits": [[1]], "targets": [0]}""", ["logits[0]: has fewer than two logits"] },
-        { """{"kind": "softmax-focal", "logits": [[1, 2]], "targets": [2]}""", ["targets[0]: is no class: give an index from 0 to 1"] },
-        { """{"kind": "softmax-focal", "logits": [[1, 2]], "targets": [0.5]}""", ["targets[0]: is no class"] },
-        { """{"kind": "softmax-focal", "logits": [[1, 2]], "targets": [[0.5, -0.5]]}""", ["targets[0][1]: -0.5 is outside of [0, 1]"] },
-        { """{"kind": "softmax-focal", "logits": [[1, 2]], "targets": [[1, 0, 0]]}""", ["targets[0]: has 3 numbers, but there are 2 classes"] },
-        { """{"kind": "softmax-focal", "alpha": [0.5, 0.5, 0.5], "logits": [[1, 2]], "targets": [0]}""", ["alpha: has 3 numbers, but there are 2 classes"] },
-        { """{"kind": "softmax-focal", "alpha": [0.5, 7], "logits": [[1, 2]], "targets": [0]}""", ["alpha[1]: 7 is outside of [0, 1]"] },
+        { """{"kind": "softmax-focal", "logits": [[1, 2]], "targets": [2]}""", ["targets[0]: expected a class index from 0 to 1"] },
+        { """{"kind": "softmax-focal", "logits": [[1, 2]], "targets": [0.5]}""", ["targets[0]: expected a class index"] },
+        { """{"kind": "softmax-focal", "logits": [[1, 2]], "targets": [[0.5, -0.5]]}""", ["targets[0][1]: -0.5 is out of range"] },
+        { """{"kind": "softmax-focal", "logits": [[1, 2]], "targets": [[1, 0, 0]]}""", ["targets[0]: has 3 numbers for 2 classes"] },
+        { """{"kind": "softmax-focal", "alpha": [0.5, 0.5, 0.5], "logits": [[1, 2]], "targets": [0]}""", ["alpha: has 3 numbers for 2 classes"] },
+        { """{"kind": "softmax-focal", "alpha": [0.5, 7], "logits": [[1, 2]], "targets": [0]}""", ["alpha[1]: 7 is out of range"] },
         { """{"kind": "softmax-focal", "logits": [[1.7e308, -1.7e308]], "targets": [1]}""", ["logits[0]: is so large"] },
-        { """{"kind": "ce", "logits": [1, 2""", ["logits[1]: is not valid JSON from here on"] },
-        { "[1, 2]", ["a list stands where an object in braces is needed"] },
-        { "", ["is not valid JSON from here on"] },
-        { "\0\u0001PNG", ["is not valid JSON from here on"] },
+        { """{"kind": "ce", "logits": [1, 2""", ["logits[1]: not valid JSON from here on"] },
+        { "[1, 2]", ["expected an object, found an array"] },
+        { "", ["not valid JSON from here on"] },
+        { "\0\u0001PNG", ["not valid JSON from here on"] },
     };
 
     public void Dispose() => _folder.Dispose();
@@ -58,11 +58,11 @@ public sealed class LossFileTests : IDisposable
     [InlineData("focal", 5, 1.0)]
     [InlineData("focal-star", 2, null)]
     [InlineData("focal-star", .7, .3)]
-    public void Input_RandomLogits_EqualThePrintedFormulas(string kind, double gamma, double? alpha)
+    public void Input_RandomLogits_EqualTheReference(string kind, double gamma, double? alpha)
     {
         var beta = kind == "focal-star" ? 1.25 : 0;
         double[] logits = [.. Enumerable.Range(0, Cases).Select(_ => Uniform(-9, 9))];
-        // A third of each: negatives, positives, chances between.
+        // A third each: negatives, positives, soft targets.
         double[] targets = [.. Enumerable.Range(0, Cases).Select(i => i % 3 == 2 ? _random.NextDouble() : i % 3)];
 
         var json = Compute(new { kind, logits, targets, alpha, gamma, beta });
@@ -71,7 +71,7 @@ public sealed class LossFileTests : IDisposable
         Assert.Equal((Cases, Cases), (loss.Length, gradient.Length));
         for (var i = 0; i < Cases; i++)
         {
-            var (expectedLoss, expectedGradient) = PlainLoss.Binary(kind, logits[i], targets[i], alpha, gamma, beta);
+            var (expectedLoss, expectedGradient) = ReferenceLoss.Binary(kind, logits[i], targets[i], alpha, gamma, beta);
             Equal(expectedLoss, loss[i], 1e-11, i);
             Equal(expectedGradient, gradient[i], 1e-11, i);
         }
@@ -81,7 +81,7 @@ public sealed class LossFileTests : IDisposable
     [InlineData(2, 5, true)]
     [InlineData(.5, 3, true)]
     [InlineData(2, 4, false)]
-    public void Input_RandomRows_EqualThePrintedFormulasOfSoftmax(double gamma, int classes, bool isHard)
+    public void Input_RandomRows_EqualTheReferenceOfSoftmax(double gamma, int classes, bool isHard)
     {
         double[][] logits = [.. Enumerable.Range(0, Cases).Select(_ => Row(() => Uniform(-4, 4)))];
         double[][] rows = [.. Enumerable.Range(0, Cases).Select(_ => isHard ? OneHot() : Row(_random.NextDouble))];
@@ -95,7 +95,7 @@ public sealed class LossFileTests : IDisposable
         Assert.Equal((Cases, Cases), (loss.Length, gradient.Count));
         for (var i = 0; i < Cases; i++)
         {
-            var expected = PlainLoss.Softmax(logits[i], rows[i], alpha, gamma);
+            var expected = ReferenceLoss.Softmax(logits[i], rows[i], alpha, gamma);
             Equal(expected.Loss, loss[i], 1e-11, i);
             Assert.Equal(classes, gradient[i].Length);
             for (var c = 0; c < classes; c++)
@@ -113,7 +113,7 @@ public sealed class LossFileTests : IDisposable
     }
 
     [Fact]
-    public void Input_DefaultsLeftOut_AreGamma2WithoutAlpha()
+    public void Input_Defaults_AreGamma2WithoutAlpha()
     {
         var json = Compute(new { kind = "focal", logits = new[] { Math.Log(9) }, targets = new[] { 1 } });
 
@@ -121,9 +121,9 @@ public sealed class LossFileTests : IDisposable
     }
 
     [Fact]
-    public void Input_SoftmaxFarApart_IsFinite()
+    public void Input_SoftmaxOfDistantLogits_IsFinite()
     {
-        // The direct form divides by 0 here: the first class has all of the probability, to the last bit.
+        // The textbook formula divides by 0 here: the probability of the first class rounds to 1.
         var json = Compute(new { kind = "softmax-focal", logits = new[] { new[] { 800, 0, 0 }, [0, 800, 0] }, targets = new[] { 0, 0 }, gamma = .5 });
 
         Assert.Equal([0, 800], Numbers(json.GetProperty("loss")).Select(number => Math.Round(number)));
@@ -131,7 +131,7 @@ public sealed class LossFileTests : IDisposable
     }
 
     [Fact]
-    public void Input_ForPeople_IsALineAnElementWithTheSameDigits()
+    public void Input_WithoutJson_PrintsALinePerElementWithAllDigits()
     {
         var file = _folder.Write("in.json", """{"kind": "softmax-focal", "logits": [[1, 2], [3, 1]], "targets": [0, 1]}""");
 
@@ -143,11 +143,11 @@ public sealed class LossFileTests : IDisposable
     }
 
     [Fact]
-    public void Input_MisspeltMember_IsWarnedOf()
+    public void Input_MisspelledMember_IsWarnedOf()
     {
         var ran = Ran.Retina("loss", "--input", _folder.Write("in.json", """{"kind": "ce", "logits": [], "targets": [], "gama": 1}"""), "--json").IsDone();
 
-        Assert.Contains("\"gama\" means nothing here", ran.Error);
+        Assert.Contains("\"gama\" is unknown", ran.Error);
         Assert.Equal(0, ran.Json.GetProperty("loss").GetArrayLength());
     }
 
@@ -161,7 +161,7 @@ public sealed class LossFileTests : IDisposable
     }
 
     [Fact]
-    public void Input_NoFile_ExitsWith3()
+    public void Input_MissingFile_ExitsWith3()
     {
         Ran.Retina("loss", "--input", _folder.At("none.json")).IsRefused(ExitCode.BadData, "none.json");
         Ran.Retina("loss", "--input", _folder.Root).IsRefused(ExitCode.BadData, _folder.Root);
@@ -174,7 +174,7 @@ public sealed class LossFileTests : IDisposable
 
     private static double[] Numbers(JsonElement list) => [.. list.EnumerateArray().Select(number => number.GetDouble())];
 
-    // Cancellation in the printed formulas leaves them so many digits.
+    // Cancellation in the textbook formulas limits their precision.
     private static void Equal(double expected, double actual, double tolerance, int index) =>
         Assert.True(Math.Abs(actual - expected) <= tolerance * Math.Max(1e-3, Math.Abs(expected)), $"element {index}: {actual} instead of {expected}");
 }

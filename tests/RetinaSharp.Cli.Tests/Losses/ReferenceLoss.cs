@@ -1,16 +1,16 @@
 namespace RetinaSharp.Cli.Tests.Losses;
 
-/// <summary>The family's formulas as they are printed, by way of probabilities: for logits that are not far from 0.</summary>
-internal static class PlainLoss
+/// <summary>The textbook formulas of the losses, by probabilities: for logits close to 0.</summary>
+internal static class ReferenceLoss
 {
-    /// <summary>Loss and derivative of one logit.</summary>
+    /// <summary>Loss and derivative with respect to one logit.</summary>
     public static (double Loss, double Gradient) Binary(string kind, double x, double y, double? alpha, double gamma, double beta)
     {
-        var (positive, negative) = (Member(x), Member(-x));
-        var (ofPositive, ofNegative) = (y * (alpha ?? 1), (1 - y) * (1 - (alpha ?? 0)));
-        return (ofPositive * positive.Value + ofNegative * negative.Value, ofPositive * positive.Derivative - ofNegative * negative.Derivative);
+        var (positive, negative) = (Term(x), Term(-x));
+        var (positiveWeight, negativeWeight) = (y * (alpha ?? 1), (1 - y) * (1 - (alpha ?? 0)));
+        return (positiveWeight * positive.Value + negativeWeight * negative.Value, positiveWeight * positive.Derivative - negativeWeight * negative.Derivative);
 
-        (double Value, double Derivative) Member(double xt)
+        (double Value, double Derivative) Term(double xt)
         {
             var p = 1 / (1 + Math.Exp(-xt));
             var star = 1 / (1 + Math.Exp(-(gamma * xt + beta)));
@@ -24,7 +24,7 @@ internal static class PlainLoss
         }
     }
 
-    /// <summary>Softmax focal loss and its derivatives: with g_i = α_i t_i (1-p_i)^(γ-1) (γ p_i log p_i + p_i - 1), dL/dz_j = g_j - p_j Σ g.</summary>
+    /// <summary>Softmax focal loss and its gradient: with g_i = α_i t_i (1-p_i)^(γ-1) (γ p_i log p_i + p_i - 1), dL/dz_j = g_j - p_j Σ g.</summary>
     public static (double Loss, double[] Gradient) Softmax(double[] z, double[] t, double[] alpha, double gamma)
     {
         var sum = z.Sum(Math.Exp);

@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 
 namespace RetinaSharp.Cli.Tests;
 
-/// <summary>What the command is shipped with, by what its build says of itself.</summary>
-public class RedistributedTests
+/// <summary>The packages that the build of the command ships with.</summary>
+public class ThirdPartyNoticesTests
 {
     public static TheoryData<string, string> Packages
     {
@@ -15,7 +15,7 @@ public class RedistributedTests
             var data = new TheoryData<string, string>();
             foreach (var library in build.RootElement.GetProperty("targets").GetProperty(target).EnumerateObject())
             {
-                // Assemblies, native libraries and other assets; a package without any is not shipped.
+                // A package without assemblies, native libraries or other assets is not shipped.
                 var isShipped = new[] { "runtime", "native", "runtimeTargets" }.Any(kind => library.Value.TryGetProperty(kind, out var assets) && assets.EnumerateObject().Any());
                 var isPackage = build.RootElement.GetProperty("libraries").GetProperty(library.Name).GetProperty("type").GetString() == "package";
                 if (isShipped && isPackage && library.Name.Split('/') is [var name, var version])
@@ -28,6 +28,6 @@ public class RedistributedTests
 
     [Theory]
     [MemberData(nameof(Packages))]
-    public void Notices_APackageOfTheCommand_HasItsLineWithVersionAndLicense(string package, string version) =>
+    public void Notices_ShippedPackage_IsListedWithVersionAndLicense(string package, string version) =>
         Assert.Matches($@"(?m)^\| {Regex.Escape(package)} \| {Regex.Escape(version)} \| (MIT|BSD-3-Clause|Apache-2.0|MIT, BSD-3-Clause) \| ", File.ReadAllText(Path.Combine(Repository.Root, "THIRD-PARTY-NOTICES.md")));
 }

@@ -2,19 +2,17 @@ using System.Diagnostics;
 
 namespace RetinaSharp.Cli.Benchmarks;
 
-/// <summary>Measures work: some runs that do not count, then the median of those that do.</summary>
-/// <param name="runs">Runs that count.</param>
-/// <param name="warmUp">
-/// How long it runs before that, one run at least: the runtime compiles in several rounds, each some tenths of a second after code has
-/// turned out to be used much.
-/// </param>
-/// <param name="cancellationToken">Ends it before the next measurement.</param>
-internal sealed class Stopper(int runs, TimeSpan warmUp, CancellationToken cancellationToken = default)
+/// <summary>Times work: warm-up runs, then the median of the measured runs.</summary>
+/// <param name="runs">Measured runs.</param>
+/// <param name="warmUp">Minimum duration of the warm-up, which has at least one run. Tiered compilation takes several rounds of some tenths of a second.</param>
+/// <param name="cancellationToken">Cancels before the next measurement.</param>
+internal sealed class BenchmarkTimer(int runs, TimeSpan warmUp, CancellationToken cancellationToken = default)
 {
-    /// <param name="name">What is done.</param>
-    /// <param name="bytes">Bytes of memory that one run has to read and write; 0: unknown.</param>
-    /// <param name="run">Does it once.</param>
-    /// <exception cref="OperationCanceledException">It is to end.</exception>
+    /// <summary>Times <paramref name="run"/>.</summary>
+    /// <param name="name">Name of the timing.</param>
+    /// <param name="bytes">Memory traffic of a run; 0 if unknown.</param>
+    /// <param name="run">The work.</param>
+    /// <exception cref="OperationCanceledException">The timer was canceled.</exception>
     public Timing Measure(string name, long bytes, Action run)
     {
         cancellationToken.ThrowIfCancellationRequested();

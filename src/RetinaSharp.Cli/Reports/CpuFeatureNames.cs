@@ -3,10 +3,10 @@ using System.Runtime.Intrinsics.X86;
 
 namespace RetinaSharp.Cli.Reports;
 
-/// <summary>What the processor has that makes this program fast.</summary>
-internal static class Processor
+/// <summary>The CPU features that the engine benefits from.</summary>
+internal static class CpuFeatureNames
 {
-    // .NET has no question for these yet; CPUID leaf 7 tells (Intel's manual, volume 2A).
+    // .NET has no IsSupported for these; CPUID leaf 7 has their bits (Intel SDM, volume 2A).
     private static readonly (string Name, int Subleaf, Func<(int Eax, int Ebx, int Ecx, int Edx), int> Register, int Bit)[] Leaf7 =
     [
         ("avx512_bf16", 1, cpuid => cpuid.Eax, 5),
@@ -15,8 +15,8 @@ internal static class Processor
         ("amx_int8", 0, cpuid => cpuid.Edx, 25),
     ];
 
-    /// <summary>Names of the features, as Linux calls them.</summary>
-    public static IReadOnlyList<string> Features { get; } = [.. Find()];
+    /// <summary>Names of the features, as in Linux's /proc/cpuinfo.</summary>
+    public static IReadOnlyList<string> Supported { get; } = [.. Find()];
 
     private static IEnumerable<string> Find()
     {

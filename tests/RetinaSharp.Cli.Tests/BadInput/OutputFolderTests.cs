@@ -1,7 +1,7 @@
 namespace RetinaSharp.Cli.Tests.BadInput;
 
 [Collection(SharedModel.Name)]
-public sealed class OutFolderTests(TrainedModel trained) : IDisposable
+public sealed class OutputFolderTests(TrainedModel trained) : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
@@ -10,11 +10,11 @@ public sealed class OutFolderTests(TrainedModel trained) : IDisposable
     [Theory]
     [InlineData("file")]
     [InlineData("file/below/it")]
-    public void Out_FileInTheWay_ExitsWith2(string place)
+    public void Out_FileInTheWay_ExitsWith2(string path)
     {
         var file = _folder.Write("file", "kept");
 
-        Refuses(_folder.At(place), ExitCode.WrongUsage, $"--out: {file} is a file");
+        Refuses(_folder.At(path), ExitCode.WrongUsage, $"--out: {file} is a file");
 
         Assert.Equal("kept", File.ReadAllText(file));
     }
@@ -22,14 +22,14 @@ public sealed class OutFolderTests(TrainedModel trained) : IDisposable
     [Theory]
     [InlineData("/proc/retinasharp")]
     [InlineData("/sys/retinasharp")]
-    public void Out_FolderThatCannotBeMade_ExitsWith1(string place)
+    public void Out_FolderThatCannotBeCreated_ExitsWith1(string path)
     {
-        Refuses(place, ExitCode.Failed, $"--out: {place} cannot be written into");
-        Ran.Retina("train", "--train", trained.Data, "--preset", "tiny", "--size", "64", "--out", place).IsRefused(ExitCode.Failed, $"{place}: the run folder cannot be made");
+        Refuses(path, ExitCode.Failed, $"--out: {path} cannot be written to");
+        Ran.Retina("train", "--train", trained.Data, "--preset", "tiny", "--size", "64", "--out", path).IsRefused(ExitCode.Failed, $"{path}: the run folder cannot be made");
     }
 
     [Fact]
-    public void Out_FolderWhereTheFileBelongs_ExitsWith2()
+    public void Out_FolderInPlaceOfTheResultsFile_ExitsWith2()
     {
         Directory.CreateDirectory(_folder.At("out", "detections.json"));
 
@@ -37,7 +37,7 @@ public sealed class OutFolderTests(TrainedModel trained) : IDisposable
     }
 
     [Fact]
-    public void Out_ResultsOverTheInput_ExitsWith2AndLeavesItAlone()
+    public void Out_ResultsFileIsTheInput_ExitsWith2AndKeepsIt()
     {
         ColouredSet.Write(_folder.Root, images: 1);
         File.Move(_folder.At("boxes.json"), _folder.At("detections.json"));
@@ -49,7 +49,7 @@ public sealed class OutFolderTests(TrainedModel trained) : IDisposable
     }
 
     [Fact]
-    public void Out_FolderOfTheImages_LeavesThemAlone()
+    public void Out_FolderOfTheImages_KeepsThem()
     {
         ColouredSet.Write(_folder.Root, images: 1);
         var before = File.ReadAllBytes(_folder.At("00.png"));
@@ -61,17 +61,17 @@ public sealed class OutFolderTests(TrainedModel trained) : IDisposable
     }
 
     [Fact]
-    public void Out_ModelThatIsNone_MakesNoFolder()
+    public void Out_BadModel_CreatesNoFolder()
     {
         Ran.Retina("eval", _folder.Write("model", "none"), trained.Data, "--out", _folder.At("out")).IsRefused(ExitCode.BadData);
 
         Assert.False(Directory.Exists(_folder.At("out")));
     }
 
-    // Before the work begins: nothing on stdout, and no image was looked at.
-    private void Refuses(string place, int code, string words)
+    // Before the work starts: there is nothing on stdout.
+    private void Refuses(string path, int code, string words)
     {
-        Ran.Retina("eval", trained.Run, trained.Data, "--out", place).IsRefused(code, words);
-        Ran.Retina("detect", trained.Run, trained.Images, "--out", place).IsRefused(code, words);
+        Ran.Retina("eval", trained.Run, trained.Data, "--out", path).IsRefused(code, words);
+        Ran.Retina("detect", trained.Run, trained.Images, "--out", path).IsRefused(code, words);
     }
 }

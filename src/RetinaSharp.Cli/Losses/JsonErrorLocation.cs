@@ -2,17 +2,17 @@ using System.Text.Json;
 
 namespace RetinaSharp.Cli.Losses;
 
-/// <summary>Finds the element at which text stops to be JSON.</summary>
-internal static class JsonPlace
+/// <summary>Locates the error in text that is not valid JSON.</summary>
+internal static class JsonErrorLocation
 {
-    /// <summary>The element, as <c>logits[3]</c>, and the line.</summary>
-    /// <param name="text">Text that is no JSON.</param>
-    /// <param name="isNumberOfNone">Whether NaN or an infinity is there, which other programs write for numbers.</param>
-    public static string OfError(ReadOnlySpan<byte> text, out bool isNumberOfNone)
+    /// <summary>The line and the element of the error, such as <c>line 1, logits[3]</c>.</summary>
+    /// <param name="text">Invalid JSON.</param>
+    /// <param name="isNonFinite">Whether the element is NaN or an infinity, which other programs write.</param>
+    public static string Find(ReadOnlySpan<byte> text, out bool isNonFinite)
     {
         var reader = new Utf8JsonReader(text);
-        // Of each list or object that is open: how many elements came, or the name of the member that is read.
-        var open = new List<(bool IsList, int Index, string Name)>();
+        // Per open array or object: the index of the next element, or the name of the current member.
+        var open = new List<(bool IsArray, int Index, string Name)>();
         try
         {
             while (reader.Read())
@@ -36,14 +36,14 @@ internal static class JsonPlace
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
-            // The latter is how the reader complains of text that is not valid Unicode. Where it stopped is what is asked for.
+            // The reader stopped at the error. It throws InvalidOperationException for invalid Unicode.
         }
 
         var read = (int)reader.BytesConsumed;
         var rest = text[read..].TrimStart(" \t\r\n,:-"u8);
-        isNumberOfNone = rest.StartsWith("NaN"u8) || rest.StartsWith("Infinity"u8);
+        isNonFinite = rest.StartsWith("NaN"u8) || rest.StartsWith("Infinity"u8);
         var line = text[..^rest.Length].Count((byte)'\n') + 1;
-        var element = string.Concat(open.Select((one, depth) => one.IsList ? $"[{one.Index}]" : depth == 0 ? one.Name : $".{one.Name}"));
+        var element = string.Concat(open.Select((one, depth) => one.IsArray ? $"[{one.Index}]" : depth == 0 ? one.Name : $".{one.Name}"));
         return $"line {line}{(element.Length == 0 ? "" : $", {element}")}";
     }
 }

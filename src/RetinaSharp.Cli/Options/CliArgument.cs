@@ -1,0 +1,28 @@
+using System.CommandLine;
+
+namespace RetinaSharp.Cli.Options;
+
+/// <summary>Creates positional arguments that take paths. A token that starts with a dash is a misspelled option, not a path.</summary>
+internal static class CliArgument
+{
+    public static Argument<string> Path(string name, string description) => Validated(new Argument<string>(name) { Description = description });
+
+    /// <summary>One or more paths.</summary>
+    public static Argument<string[]> Paths(string name, string description) =>
+        Validated(new Argument<string[]>(name) { Description = description, Arity = ArgumentArity.OneOrMore });
+
+    private static TArgument Validated<TArgument>(TArgument argument) where TArgument : Argument
+    {
+        argument.Validators.Add(result =>
+        {
+            foreach (var token in result.Tokens)
+            {
+                if (token.Value.StartsWith('-'))
+                    result.AddError($"Unrecognized option '{token.Value}'.{Suggestion.Sentence(token.Value, argument.Parents.OfType<Command>().First())} Write ./{token.Value} if it is a path.");
+                else if (string.IsNullOrWhiteSpace(token.Value))
+                    result.AddError($"{argument.Name}: the path is empty.");
+            }
+        });
+        return argument;
+    }
+}

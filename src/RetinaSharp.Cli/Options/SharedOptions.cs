@@ -1,0 +1,49 @@
+using System.CommandLine;
+using RetinaSharp.Detection.Configuration;
+using RetinaSharp.Detection.Data;
+
+namespace RetinaSharp.Cli.Options;
+
+/// <summary>Options that several verbs have.</summary>
+internal static class SharedOptions
+{
+    private const string DefaultPreset = "small";
+
+    // The paper's proportion: 1333 for a short side of 800.
+    private const double LongPerShort = 1333 / 800.0;
+
+    public static Option<bool> Json() => CliOption.Flag("--json", "Write one JSON document to stdout.");
+
+    public static Option<string> Images() => CliOption.Text("--images", "DIR", "Folder of the image files, if DATA does not tell where they are.");
+
+    public static Option<string> Preset() =>
+        CliOption.Choice("--preset", "Settings to start from.", [.. Presets.Names.Select(name => (name, name))]).WithDefault(DefaultPreset);
+
+    public static Option<InputSize> Size() => CliOption.Parsed("--size", "SHORTxLONG",
+        "Scale the short side of an image to SHORT, or less if the long side would exceed LONG; one number is the short side.", ParseSize);
+
+    public static Option<int> Batch(int defaultValue) => CliOption.Integer("--batch", "Images per forward pass.", min: 1).WithDefault(defaultValue);
+
+    public static Option<double> ScoreThreshold() => CliOption.Number("--score-threshold", "Drop detections with this score or less; the model's threshold by default, mostly 0.05.");
+
+    public static Option<double> Nms() => CliOption.Number("--nms", "IoU above which non-maximum suppression removes the lower-scoring of two boxes of a class.", "IOU");
+
+    public static Option<int> MaxDetections() => CliOption.Integer("--max-detections", "Maximum number of detections per image.");
+
+    /// <summary>Parses "800x1333" or "800,1333"; for "800" the long side follows in the paper's proportion.</summary>
+    private static InputSize ParseSize(string text)
+    {
+        var size = text.Split('x', ',') switch
+        {
+            [var side] when Side(side) is var shortSide => new InputSize(shortSide, (int)Math.Min(Math.Round(shortSide * LongPerShort), int.MaxValue)),
+            [var shortSide, var longSide] => new InputSize(Side(shortSide), Side(longSide)),
+            _ => throw Invalid(),
+        };
+        size.Validate();
+        return size;
+
+        int Side(string side) => int.TryParse(side, out var pixels) ? pixels : throw Invalid();
+
+        FormatException Invalid() => new($"'{text}' is not a size such as 800 or 800x1333");
+    }
+}
