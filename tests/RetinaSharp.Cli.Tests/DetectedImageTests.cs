@@ -18,6 +18,7 @@ public sealed class DetectedImageTests
 
         var image = new DetectedImage(1, "a.jpg", 64, 64, [.. names.Select(name => new DetectedObject(Array.IndexOf(classes, name), new Category(1, name), .5f, new(0, 0, 9, 9)))]);
 
-        Assert.Equal(expected, image.Counts);
+        Assert.Equal(expected, image.Counts(minScore: .5));
+        Assert.Equal("no objects", image.Counts(minScore: .6));
     }
 }

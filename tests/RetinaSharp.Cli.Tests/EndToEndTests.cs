@@ -145,7 +145,7 @@ public sealed class EndToEndTests(TrainedModel trained) : IClassFixture<TrainedM
     [Fact]
     public void Detect_WithoutJson_PrintsALinePerImageWithTheCountsByClass()
     {
-        string[] call = ["detect", trained.Run, Path.Combine(trained.Images, "00.png"), Path.Combine(trained.Images, "01.png"), "--score-threshold", "0", "--max-detections", "9"];
+        string[] call = ["detect", trained.Run, Path.Combine(trained.Images, "00.png"), Path.Combine(trained.Images, "01.png"), "--score-threshold", "0", "--draw-threshold", "0", "--max-detections", "9"];
 
         var lines = Ran.Retina(call).IsDone().Out.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         var images = Ran.Retina([.. call, "--json"]).IsDone().Json.GetProperty("images").EnumerateArray().ToList();
@@ -160,11 +160,11 @@ public sealed class EndToEndTests(TrainedModel trained) : IClassFixture<TrainedM
     }
 
     [Fact]
-    public void Detect_NothingAboveTheThreshold_PrintsNoObjects()
+    public void Detect_NothingAboveTheDrawThreshold_PrintsNoObjects()
     {
         var image = Path.Combine(trained.Images, "00.png");
 
-        Assert.Equal($"{image}: no objects{Environment.NewLine}", Ran.Retina("detect", trained.Run, image, "--score-threshold", ".9999").IsDone().Out);
+        Assert.Equal($"{image}: no objects{Environment.NewLine}", Ran.Retina("detect", trained.Run, image, "--score-threshold", "0", "--draw-threshold", "1").IsDone().Out);
     }
 
     [Fact]

@@ -24,7 +24,7 @@ internal static class SharedOptions
 
     public static Option<int> Batch(int defaultValue) => CliOption.Integer("--batch", "Images per forward pass.", min: 1).WithDefault(defaultValue);
 
-    public static Option<double> ScoreThreshold() => CliOption.Number("--score-threshold", "Drop detections with this score or less; the model's threshold by default, mostly 0.05.");
+    public static Option<double> ScoreThreshold() => CliOption.Number("--score-threshold", "Drop detections with this score or less. The default is the model's threshold, usually 0.05.");
 
     public static Option<double> Nms() => CliOption.Number("--nms", "IoU above which non-maximum suppression removes the lower-scoring of two boxes of a class.", "IOU");
 

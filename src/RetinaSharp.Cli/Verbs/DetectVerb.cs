@@ -25,7 +25,7 @@ internal static class DetectVerb
         var paths = CliArgument.Paths("PATH", "Image files, and folders of image files.");
         var outFolder = CliOption.Text("--out", "DIR", $"Write the images with the detections drawn to this folder, and {ResultsFile} in the COCO results format.");
         var scoreThreshold = SharedOptions.ScoreThreshold();
-        var drawThreshold = CliOption.Number("--draw-threshold", "Minimum score of a drawn detection.", min: 0, max: 1).WithDefault(DefaultDrawThreshold);
+        var drawThreshold = CliOption.Number("--draw-threshold", "Minimum score of a detection that is drawn, and counted in the text output; JSON has all detections.", min: 0, max: 1).WithDefault(DefaultDrawThreshold);
         var classes = CliOption.Text("--classes", "a,b", "Keep only these classes.");
         var inference = new InferenceOptions(DefaultBatch);
         var json = SharedOptions.Json();
@@ -40,7 +40,8 @@ internal static class DetectVerb
             using var detector = Detector.Load(parse.GetRequiredValue(model), options);
             var kept = parse.GetValue(classes) is { } names ? Classes(names, detector.Categories) : null;
             folder?.Prepare();
-            var drawing = folder is null ? null : new DetectionDrawing(folder.Path, files, parse.GetValue(drawThreshold));
+            var threshold = parse.GetValue(drawThreshold);
+            var drawing = folder is null ? null : new DetectionDrawing(folder.Path, files, threshold);
 
             var images = ProgressDisplay.Run(session.Output, "detection", display =>
                 Detect(detector, files, inference.GetBatch(parse), kept, drawing, new(display, files.Count), session));
@@ -50,7 +51,7 @@ internal static class DetectVerb
                 session.Output.Json(writer => Write(writer, images));
             else
                 foreach (var image in images)
-                    session.Output.Result($"{image.File}: {image.Counts}");
+                    session.Output.Result($"{image.File}: {image.Counts(threshold)}");
             return images.Count == files.Count ? ExitCode.Done : ExitCode.BadData;
         });
         return command;
