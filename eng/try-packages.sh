@@ -38,6 +38,7 @@ using RetinaSharp.Detection.Inference;
 using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Training;
 using RetinaSharp.Imaging;
+using RetinaSharp.Inference;
 using RetinaSharp.Losses;
 
 var iou = Iou.Compute(new Box(0, 0, 2, 2), new Box(1, 0, 3, 2));

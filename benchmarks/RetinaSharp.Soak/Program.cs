@@ -9,6 +9,7 @@ using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Inference;
 using RetinaSharp.Detection.Training;
 using RetinaSharp.Imaging;
+using RetinaSharp.Inference;
 using RetinaSharp.Kernels;
 using RetinaSharp.Soak;
 

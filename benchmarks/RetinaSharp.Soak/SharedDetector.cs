@@ -1,5 +1,6 @@
 using RetinaSharp.Detection.Inference;
 using RetinaSharp.Imaging;
+using RetinaSharp.Inference;
 
 namespace RetinaSharp.Soak;
 

@@ -6,6 +6,7 @@ using RetinaSharp.Detection.Inference;
 using RetinaSharp.Detection.Modeling;
 using RetinaSharp.Detection.Modeling.Modules;
 using RetinaSharp.Detection.Training;
+using RetinaSharp.Inference;
 using RetinaSharp.Samples.CustomBackbone;
 
 if (args is not [var trainPath, var validationPath, var run, var number] || !int.TryParse(number, out var epochs))

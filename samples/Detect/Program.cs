@@ -2,6 +2,7 @@
 //     dotnet run -c Release --project samples/Detect -- runs/first .3 photo.jpg another.png
 using System.Globalization;
 using RetinaSharp.Detection.Inference;
+using RetinaSharp.Inference;
 
 if (args is not [var model, var score, .. { Length: > 0 } images] || !double.TryParse(score, CultureInfo.InvariantCulture, out var threshold))
 {

@@ -4,6 +4,7 @@ using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Inference;
 using RetinaSharp.Detection.Training;
+using RetinaSharp.Inference;
 using RetinaSharp.Samples.Train;
 
 if (args is not [var trainPath, var validationPath, var run, var number] || !int.TryParse(number, out var epochs))

@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Reflection;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Weights;
+using RetinaSharp.Inference;
 
 namespace RetinaSharp.Onnx;
 

@@ -1,4 +1,4 @@
-using RetinaSharp.Detection.Configuration;
+using RetinaSharp.Inference;
 
 namespace RetinaSharp.Onnx;
 

@@ -4,7 +4,7 @@ namespace RetinaSharp.Architecture.Tests;
 internal static class Parts
 {
     private static readonly string[] BelowDetection =
-        ["RetinaSharp.Boxes", "RetinaSharp.Losses", "RetinaSharp.Datasets", "RetinaSharp.Evaluation", "RetinaSharp.Kernels", "RetinaSharp.Imaging"];
+        ["RetinaSharp.Boxes", "RetinaSharp.Losses", "RetinaSharp.Datasets", "RetinaSharp.Evaluation", "RetinaSharp.Kernels", "RetinaSharp.Imaging", "RetinaSharp.Inference"];
 
     private static readonly string[] UpToDetection = [.. BelowDetection, "RetinaSharp.Detection"];
 
@@ -17,6 +17,7 @@ internal static class Parts
         ["RetinaSharp.Evaluation"] = ["RetinaSharp.Boxes", "RetinaSharp.Datasets"],
         ["RetinaSharp.Kernels"] = [],
         ["RetinaSharp.Imaging"] = [],
+        ["RetinaSharp.Inference"] = ["RetinaSharp.Boxes", "RetinaSharp.Datasets", "RetinaSharp.Evaluation", "RetinaSharp.Imaging"],
         ["RetinaSharp.Detection"] = BelowDetection,
         ["RetinaSharp.Experiments"] = UpToDetection,
         ["RetinaSharp.Onnx"] = UpToDetection,
@@ -30,6 +31,8 @@ internal static class Parts
     {
         ["System.Numerics.Tensors"] = ["RetinaSharp.Boxes", "RetinaSharp.Losses"],
         ["System.IO.Hashing"] = ["RetinaSharp.Detection", "RetinaSharp.Experiments"],
+        ["Microsoft.Extensions.DependencyInjection.Abstractions"] = ["RetinaSharp.Detection"],
+        ["Microsoft.Extensions.Options"] = ["RetinaSharp.Detection"],
         ["YamlDotNet"] = ["RetinaSharp.Datasets"],
         ["Google.Protobuf"] = ["RetinaSharp.Onnx"],
         ["Grpc.Tools"] = ["RetinaSharp.Onnx"],

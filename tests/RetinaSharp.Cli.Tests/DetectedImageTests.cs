@@ -1,6 +1,6 @@
 using RetinaSharp.Cli.Verbs;
 using RetinaSharp.Datasets;
-using RetinaSharp.Detection.Inference;
+using RetinaSharp.Inference;
 
 namespace RetinaSharp.Cli.Tests;
 

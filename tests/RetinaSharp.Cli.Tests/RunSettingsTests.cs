@@ -2,7 +2,7 @@ using System.CommandLine;
 using RetinaSharp.Cli.Options;
 using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Configuration;
-using RetinaSharp.Detection.Data;
+using RetinaSharp.Inference;
 
 namespace RetinaSharp.Cli.Tests;
 

@@ -1,5 +1,5 @@
-using RetinaSharp.Detection.Data;
 using RetinaSharp.Imaging;
+using RetinaSharp.Inference;
 
 namespace RetinaSharp.Onnx.Tests;
 

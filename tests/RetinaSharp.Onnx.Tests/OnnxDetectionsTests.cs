@@ -1,11 +1,12 @@
 using RetinaSharp.Boxes;
-using RetinaSharp.Detection.Anchors;
 using RetinaSharp.Detection.Configuration;
-using RetinaSharp.Detection.Data;
 using RetinaSharp.Detection.Inference;
 using RetinaSharp.Detection.Modeling;
 using RetinaSharp.Detection.Weights;
 using RetinaSharp.Imaging;
+using RetinaSharp.Inference;
+using RetinaSharp.Inference.Batching;
+using RetinaSharp.Inference.Postprocessing;
 using RetinaSharp.Kernels;
 using static TorchSharp.torch;
 
@@ -125,7 +126,8 @@ public sealed class OnnxDetectionsTests(ITestOutputHelper log) : LeakCheck
         {
             var (height, width) = (images[i].Height, images[i].Width);
             var anchors = generator.Generate((height + 31) / 32 * 32, (width + 31) / 32 * 32);
-            var expected = Assert.Single(postprocessor.Run([.. anchors.Levels.Select(level => postprocessor.Prepare(new(Part(raw[i]["logits"], level), Part(raw[i]["deltas"], level))))], anchors, [new(width, height, width, height)]));
+            using var output = TorchOutput.Create([.. anchors.Levels.Select(level => new LevelOutput(Part(raw[i]["logits"], level), Part(raw[i]["deltas"], level)))], description.Categories.Count);
+            var expected = Assert.Single(postprocessor.Run(output, anchors, [new(width, height, width, height)]));
             Assert.InRange(expected.Count, 100, 500);
             Assert.Equal(expected.Select(one => one.Class), found[i]["labels"].Data.Select(label => (int)label));
             Assert.Equal(expected.Select(one => one.Score), found[i]["scores"].Data, (a, b) => Math.Abs(a - b) < 1e-6);

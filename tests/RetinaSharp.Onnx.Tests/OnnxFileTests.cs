@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
-using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Weights;
+using RetinaSharp.Inference;
 
 namespace RetinaSharp.Onnx.Tests;
 

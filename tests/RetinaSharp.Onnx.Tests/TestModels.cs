@@ -1,10 +1,11 @@
+using RetinaSharp.Boxes;
 using RetinaSharp.Datasets;
 using RetinaSharp.Detection;
-using RetinaSharp.Detection.Anchors;
 using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Modeling;
 using RetinaSharp.Detection.Modeling.Architecture;
 using RetinaSharp.Detection.Weights;
+using RetinaSharp.Inference;
 using RetinaSharp.Kernels;
 using static TorchSharp.torch;
 

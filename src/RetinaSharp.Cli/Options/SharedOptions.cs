@@ -1,6 +1,6 @@
 using System.CommandLine;
 using RetinaSharp.Detection.Configuration;
-using RetinaSharp.Detection.Data;
+using RetinaSharp.Inference;
 
 namespace RetinaSharp.Cli.Options;
 

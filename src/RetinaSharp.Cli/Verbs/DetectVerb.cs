@@ -5,6 +5,7 @@ using RetinaSharp.Cli.Options;
 using RetinaSharp.Cli.Terminal;
 using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Inference;
+using RetinaSharp.Inference;
 
 namespace RetinaSharp.Cli.Verbs;
 

@@ -1,4 +1,4 @@
-using RetinaSharp.Detection.Inference;
+using RetinaSharp.Inference;
 
 namespace RetinaSharp.Cli.Verbs;
 

@@ -4,6 +4,7 @@ using RetinaSharp.Cli.Reports;
 using RetinaSharp.Cli.Terminal;
 using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Inference;
+using RetinaSharp.Inference;
 
 namespace RetinaSharp.Cli.Verbs;
 

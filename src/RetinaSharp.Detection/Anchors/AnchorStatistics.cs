@@ -1,6 +1,9 @@
+using RetinaSharp.Boxes;
 using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Data;
+using RetinaSharp.Inference;
+using RetinaSharp.Inference.Batching;
 
 namespace RetinaSharp.Detection.Anchors;
 

@@ -55,7 +55,7 @@ internal ref struct AnchorWindows
         var level = _grid.Levels[_level];
         var (fromX, toX) = (double.PositiveInfinity, double.NegativeInfinity);
         var (fromY, toY) = (fromX, toX);
-        foreach (var anchor in _grid.Cells[_level])
+        foreach (var anchor in _grid.Cell(_level))
         {
             // The intersection is at least IoU · the larger area; so much of a side has to overlap even where the other does in full.
             var intersection = _minIou * Math.Max((double)anchor.Width * anchor.Height, (double)_box.Width * _box.Height);
@@ -66,7 +66,7 @@ internal ref struct AnchorWindows
             (fromY, toY) = (Math.Min(fromY, _box.Y1 - anchor.Y2 + sharedY), Math.Max(toY, _box.Y2 - anchor.Y1 - sharedY));
         }
 
-        _perCell = _grid.Cells[_level].Length;
+        _perCell = _grid.Cell(_level).Length;
         (_row, _lastRow) = Cells(fromY, toY, level.StrideY, level.Grid.Height);
         (_firstColumn, _lastColumn) = Cells(fromX, toX, level.StrideX, level.Grid.Width);
         _row--;

@@ -42,8 +42,8 @@ public sealed class IouAssigner : IAssigner
             foreach (var (first, count) in new AnchorWindows(anchors, boxes[i], LeastIou))
             {
                 var ious = row.AsSpan(0, count);
-                Iou.OneToMany(boxes[i], anchors.X1.AsSpan(first, count), anchors.Y1.AsSpan(first, count),
-                    anchors.X2.AsSpan(first, count), anchors.Y2.AsSpan(first, count), ious);
+                Iou.OneToMany(boxes[i], anchors.X1.Slice(first, count), anchors.Y1.Slice(first, count),
+                    anchors.X2.Slice(first, count), anchors.Y2.Slice(first, count), ious);
                 matcher.Offer(i, first, ious);
             }
         ArrayPool<float>.Shared.Return(row);

@@ -1,3 +1,5 @@
+using RetinaSharp.Inference;
+
 namespace RetinaSharp.Detection.Configuration;
 
 /// <summary>How training images are varied at random. The default is the paper's: mirrored half of the time, nothing else.</summary>
@@ -13,7 +15,7 @@ public sealed record AugmentationSettings
     public double Rotate90 { get; init; }
 
     /// <summary>
-    /// Smallest factor of the image's size, on top of <see cref="Data.InputSize"/>; uniform up to <see cref="MaxScale"/>. An image
+    /// Smallest factor of the image's size, on top of <see cref="InputSize"/>; uniform up to <see cref="MaxScale"/>. An image
     /// below its full size lies at the upper left of the frame, the rest of which is black.
     /// </summary>
     public double MinScale { get; init; } = 1;

@@ -1,3 +1,6 @@
+using RetinaSharp.Boxes;
+using RetinaSharp.Inference;
+
 namespace RetinaSharp.Detection.Configuration;
 
 /// <summary>
@@ -39,7 +42,7 @@ public static class Compatibility
         {
             Model = settings.Model with
             {
-                Anchors = settings.Model.Anchors with { Compatibility = Anchors.AnchorCompatibility.Torchvision },
+                Anchors = settings.Model.Anchors with { Compatibility = AnchorCompatibility.Torchvision },
                 P6From = isSecond ? P6Source.C5 : P6Source.P5,
                 BackgroundClass = true,
             },
@@ -53,7 +56,7 @@ public static class Compatibility
     {
         Model = settings.Model with
         {
-            Anchors = settings.Model.Anchors with { Compatibility = Anchors.AnchorCompatibility.Exact },
+            Anchors = settings.Model.Anchors with { Compatibility = AnchorCompatibility.Exact },
             P6From = P6Source.C5,
             BackgroundClass = false,
         },

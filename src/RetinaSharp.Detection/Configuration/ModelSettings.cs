@@ -1,4 +1,4 @@
-using RetinaSharp.Detection.Anchors;
+using RetinaSharp.Boxes;
 
 namespace RetinaSharp.Detection.Configuration;
 

@@ -1,5 +1,5 @@
 using RetinaSharp.Detection.Anchors;
-using RetinaSharp.Detection.Data;
+using RetinaSharp.Inference;
 
 namespace RetinaSharp.Detection.Configuration;
 

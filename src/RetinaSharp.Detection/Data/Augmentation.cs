@@ -1,6 +1,8 @@
 using RetinaSharp.Boxes;
 using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Configuration;
+using RetinaSharp.Inference;
+using RetinaSharp.Inference.Batching;
 
 namespace RetinaSharp.Detection.Data;
 
@@ -79,8 +81,8 @@ internal readonly record struct Augmentation
         {
             SourceWidth = source.Width,
             SourceHeight = source.Height,
-            ScaledWidth = ImageStore.ScaledSide(fit.Width, scale),
-            ScaledHeight = ImageStore.ScaledSide(fit.Height, scale),
+            ScaledWidth = DecodedImage.ScaleSide(fit.Width, scale),
+            ScaledHeight = DecodedImage.ScaleSide(fit.Height, scale),
             FrameWidth = frameWidth,
             FrameHeight = frameHeight,
             Transpose = transpose,

@@ -1,3 +1,4 @@
+using RetinaSharp.Inference.Batching;
 using RetinaSharp.Losses;
 
 namespace RetinaSharp.Detection.Data;

@@ -1,4 +1,6 @@
 using RetinaSharp.Datasets;
+using RetinaSharp.Inference;
+using RetinaSharp.Inference.Batching;
 
 namespace RetinaSharp.Detection.Data;
 
@@ -19,7 +21,7 @@ internal sealed class EvaluationLoader
     {
         size.Validate();
         options.Validate();
-        SourceImages.RequireSizes(images);
+        ImageSizes.RequireKnown(images);
         (_images, _size, _options) = (images, size, options);
         _store = new(size, 1, options.CacheBytes);
     }
@@ -35,7 +37,7 @@ internal sealed class EvaluationLoader
     /// </summary>
     /// <param name="cancellationToken">Ends the enumeration with <see cref="OperationCanceledException"/>.</param>
     public IEnumerable<ImageBatch> Batches(CancellationToken cancellationToken = default) =>
-        OrderedPrefetch.Read(0, BatchCount, Make, _options.Workers, _options.Prefetch, cancellationToken);
+        OrderedPrefetch.Select(Enumerable.Range(0, BatchCount), Make, _options.Workers, _options.Prefetch, cancellationToken);
 
     private ImageBatch Make(int batch, CancellationToken cancellationToken)
     {
@@ -46,6 +48,6 @@ internal sealed class EvaluationLoader
         {
             cancellationToken.ThrowIfCancellationRequested();
             return _store.Read(_images[first + i]);
-        }, Pool);
+        }, Pool, first);
     }
 }

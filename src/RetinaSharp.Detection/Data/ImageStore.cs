@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using RetinaSharp.Datasets;
 using RetinaSharp.Imaging;
+using RetinaSharp.Inference;
+using RetinaSharp.Inference.Batching;
 
 namespace RetinaSharp.Detection.Data;
 
@@ -38,13 +40,10 @@ internal sealed class ImageStore(InputSize size, double maxScale, long cacheByte
 
     private Image Load(AnnotatedImage source)
     {
-        var (width, height, image) = ScaledFile.Load(size, maxScale, options => Image.Load(source.Path, options));
+        var (width, height, image) = DecodedImage.Load(size, maxScale, options => Image.Load(source.Path, options));
         return (width, height) == (source.Width, source.Height)
             ? image
             : throw new DatasetException(source.Path, $"image {source.Id}",
                 $"is {width} x {height}, but annotated as {source.Width} x {source.Height}: correct the annotations, or their boxes would lie elsewhere");
     }
-
-    /// <summary>A side of an image that is scaled once more.</summary>
-    public static int ScaledSide(int side, double scale) => (int)Math.Clamp(side * scale, 1, int.MaxValue);
 }

@@ -1,3 +1,4 @@
+using RetinaSharp.Inference.Batching;
 
 namespace RetinaSharp.Detection.Data;
 

@@ -1,4 +1,5 @@
-using RetinaSharp.Detection.Anchors;
+using RetinaSharp.Boxes;
+using RetinaSharp.Inference.Batching;
 
 namespace RetinaSharp.Detection.Data;
 

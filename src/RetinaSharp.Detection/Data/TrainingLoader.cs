@@ -3,6 +3,8 @@ using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Anchors;
 using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Imaging;
+using RetinaSharp.Inference;
+using RetinaSharp.Inference.Batching;
 
 namespace RetinaSharp.Detection.Data;
 
@@ -33,7 +35,7 @@ internal sealed class TrainingLoader
         options.Validate();
         if (set.Images.Count == 0)
             throw new DatasetException(set.Source, "", "holds no images to train with");
-        SourceImages.RequireSizes(set.Images);
+        ImageSizes.RequireKnown(set.Images);
         (_set, _size, _augmentation, _anchors, _assigner, _options, _augmentations) = (set, size, augmentation, anchors, assigner, options, augmentations ?? []);
         _store = new(size, augmentation.MaxScale, options.CacheBytes);
     }
@@ -64,8 +66,8 @@ internal sealed class TrainingLoader
         for (var i = 0; i < order.Length; i++)
             order[i] = i;
         new RandomStream(_options.Seed, "order", epoch).Shuffle<int>(order);
-        return OrderedPrefetch.Read(
-            first, BatchesPerEpoch, (batch, token) => Make(order, epoch, batch, token), _options.Workers, _options.Prefetch, cancellationToken);
+        var batches = Enumerable.Range(first, Math.Max(0, BatchesPerEpoch - first));
+        return OrderedPrefetch.Select(batches, (batch, token) => Make(order, epoch, batch, token), _options.Workers, _options.Prefetch, cancellationToken);
     }
 
     private TrainingBatch Make(int[] order, int epoch, int batch, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using RetinaSharp.Detection.Data;
+using RetinaSharp.Inference.Batching;
 using RetinaSharp.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using RetinaSharp.Boxes;
-using RetinaSharp.Detection.Anchors;
 using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Data;
 using RetinaSharp.Detection.Modeling;

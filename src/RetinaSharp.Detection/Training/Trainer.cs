@@ -1,3 +1,4 @@
+using RetinaSharp.Boxes;
 using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Anchors;
 using RetinaSharp.Detection.Configuration;

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Data;
-using RetinaSharp.Detection.Inference;
 using RetinaSharp.Detection.Weights;
+using RetinaSharp.Inference;
 
 namespace RetinaSharp.Detection.Training;
 

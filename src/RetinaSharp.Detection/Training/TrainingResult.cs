@@ -1,5 +1,5 @@
-using RetinaSharp.Detection.Inference;
 using RetinaSharp.Evaluation;
+using RetinaSharp.Inference;
 
 namespace RetinaSharp.Detection.Training;
 

@@ -1,3 +1,4 @@
+using RetinaSharp.Boxes;
 using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Anchors;
 using RetinaSharp.Detection.Configuration;
@@ -5,7 +6,8 @@ using RetinaSharp.Detection.Data;
 using RetinaSharp.Detection.Inference;
 using RetinaSharp.Detection.Modeling;
 using RetinaSharp.Detection.Sampling;
-using RetinaSharp.Kernels;
+using RetinaSharp.Inference;
+using RetinaSharp.Inference.Batching;
 using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Training;
@@ -23,9 +25,7 @@ internal sealed class Validator
     private readonly IAssigner _assigner;
     private readonly ISampler? _sampler;
     private readonly DetectionLoss _loss;
-    private readonly Predictor _predictor;
-    private readonly Dictionary<AnnotatedImage, int> _numbers;
-    private readonly BufferPool<PixelBuffer> _pool = new();
+    private readonly DetectionModel _model;
     private readonly int _threads;
 
     /// <param name="set">The validation images.</param>
@@ -41,38 +41,24 @@ internal sealed class Validator
         _assigner = components.Assigner ?? new IouAssigner(settings.Assigner);
         _loss = components.CreateLoss(settings.Loss);
         _sampler = components.Sampler ?? AnchorSampler.Create(settings.Loss.Sampling, anchors, settings.Training.Seed, "validation sampling");
-        _predictor = new(network, anchors, settings.Inference, set.Categories);
-        _numbers = set.Images.Index().ToDictionary(image => image.Item, image => image.Index, ReferenceEqualityComparer.Instance as IEqualityComparer<AnnotatedImage>);
+        _model = new() { Categories = set.Categories, Anchors = settings.Model.Anchors, Input = settings.Input, Inference = settings.Inference };
     }
 
     /// <summary>Evaluates the weights as they are.</summary>
     public ValidationResult Run(CancellationToken cancellationToken)
     {
-        // Nothing else computes now.
-        var threads = LibTorch.Threads;
-        LibTorch.Threads = _threads;
-        try
-        {
-            _network.InvalidateCache();
-            int[] sameClasses = [.. Enumerable.Range(0, _set.Categories.Count)];
-            var planner = new ViewPlanner(_settings.Input);
-            var pipeline = new DetectionPipeline(planner, new(_settings.Inference, isLimitOfImage: true, 0), (batch, observe, _) => _predictor.Forward(batch, observe), _predictor.Finish, _pool);
-            var losses = new ValidationLosses(_settings.Loss.Normalizer);
-            var found = pipeline.Run(
-                _set.Images, SetEvaluator.Reader(_set, planner), _settings.Training.Batch, null, cancellationToken, (images, batch, outputs) => AddLosses(losses, images, batch, outputs));
-            var evaluation = SetEvaluator.Evaluate(found.Select(image => image.Detections), _set, sameClasses, cancellationToken);
-            return new(losses.Classification, losses.Box, evaluation);
-        }
-        finally
-        {
-            LibTorch.Threads = threads;
-        }
+        _network.InvalidateCache();
+        var losses = new ValidationLosses(_settings.Loss.Normalizer);
+        using var detector = new ObjectDetector(new TorchEngine(_network, _model, _threads, (batch, outputs) => AddLosses(losses, batch, outputs)));
+        var evaluation = SetEvaluator.Evaluate(detector, _set, _settings.Training.Batch, cancellationToken: cancellationToken);
+        return new(losses.Classification, losses.Box, evaluation);
     }
 
-    private void AddLosses(ValidationLosses losses, IReadOnlyList<AnnotatedImage> images, ImageBatch batch, LevelOutput[] outputs)
+    private void AddLosses(ValidationLosses losses, ImageBatch batch, LevelOutput[] outputs)
     {
+        AnnotatedImage[] images = [.. batch.Positions.Select(position => _set.Images[(int)position])];
         var targets = Assign(images, batch);
-        int? sampled = _sampler?.Sample(outputs, targets, image => _numbers[images[image]]);
+        int? sampled = _sampler?.Sample(outputs, targets, image => batch.Positions[image]);
         using var scope = NewDisposeScope();
         losses.Add(targets, sampled, normalizer => _loss.Evaluate(outputs, targets, normalizer, sampled is null ? null : 1));
     }

@@ -1,5 +1,6 @@
 using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Configuration;
+using RetinaSharp.Inference;
 
 namespace RetinaSharp.Detection.Weights;
 
@@ -32,4 +33,13 @@ public sealed record ModelDescription
 
     /// <summary>AP on the validation set at that moment; null without one.</summary>
     public double? ValidationAP { get; init; }
+
+    /// <summary>What preprocessing and postprocessing need to know of the model.</summary>
+    public DetectionModel ToDetectionModel() => new()
+    {
+        Categories = Categories,
+        Anchors = Settings.Model.Anchors,
+        Input = Settings.Input,
+        Inference = Settings.Inference,
+    };
 }

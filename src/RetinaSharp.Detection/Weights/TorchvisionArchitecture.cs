@@ -1,4 +1,4 @@
-using RetinaSharp.Detection.Anchors;
+using RetinaSharp.Boxes;
 using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Modeling.Architecture;
 

@@ -1,5 +1,5 @@
 using RetinaSharp.Detection.Configuration;
-using RetinaSharp.Detection.Data;
+using RetinaSharp.Inference;
 
 namespace RetinaSharp.Experiments.Ablation;
 

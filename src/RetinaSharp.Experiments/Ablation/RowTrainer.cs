@@ -3,6 +3,7 @@ using RetinaSharp.Detection.Inference;
 using RetinaSharp.Detection.Training;
 using RetinaSharp.Detection.Weights;
 using RetinaSharp.Experiments.Reports;
+using RetinaSharp.Inference;
 
 namespace RetinaSharp.Experiments.Ablation;
 

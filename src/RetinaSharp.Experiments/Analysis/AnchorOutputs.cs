@@ -1,3 +1,4 @@
+using RetinaSharp.Boxes;
 using RetinaSharp.Datasets;
 using RetinaSharp.Detection;
 using RetinaSharp.Detection.Anchors;
@@ -6,6 +7,8 @@ using RetinaSharp.Detection.Data;
 using RetinaSharp.Detection.Inference;
 using RetinaSharp.Detection.Modeling;
 using RetinaSharp.Detection.Weights;
+using RetinaSharp.Inference;
+using RetinaSharp.Inference.Batching;
 using RetinaSharp.Kernels;
 using static TorchSharp.torch;
 

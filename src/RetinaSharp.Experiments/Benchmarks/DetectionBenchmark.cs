@@ -1,10 +1,12 @@
-using RetinaSharp.Detection.Anchors;
+using RetinaSharp.Boxes;
 using RetinaSharp.Detection.Configuration;
-using RetinaSharp.Detection.Data;
 using RetinaSharp.Detection.Inference;
 using RetinaSharp.Detection.Modeling;
 using RetinaSharp.Detection.Training;
 using RetinaSharp.Imaging;
+using RetinaSharp.Inference;
+using RetinaSharp.Inference.Batching;
+using RetinaSharp.Inference.Postprocessing;
 using RetinaSharp.Kernels;
 using static TorchSharp.torch;
 
@@ -15,7 +17,9 @@ public sealed class DetectionBenchmark : INetworkBenchmark
 {
     private readonly NetworkState _state;
     private readonly RetinaNet _network;
-    private readonly Predictor _predictor;
+    private readonly TorchEngine _engine;
+    private readonly AnchorGenerator _anchors = new(PeerModel.Settings.Model.Anchors);
+    private readonly Postprocessor _postprocessor = new(PeerModel.Settings.Inference, PeerModel.Categories);
     private readonly PhaseClock _clock = new();
     private readonly BufferPool<PixelBuffer> _pool = new();
     private readonly Image[] _images;
@@ -37,7 +41,13 @@ public sealed class DetectionBenchmark : INetworkBenchmark
         using (var state = PeerModel.CreateState())
             _state = state.To(device ?? CPU);
         _network = new(_state, new(Detection.Modeling.ComputeType.Choose(precision, _state.Device.type)));
-        _predictor = new(_network, new AnchorGenerator(PeerModel.Settings.Model.Anchors), PeerModel.Settings.Inference, PeerModel.Categories);
+        _engine = new(_network, new()
+        {
+            Categories = PeerModel.Categories,
+            Anchors = PeerModel.Settings.Model.Anchors,
+            Input = _input,
+            Inference = PeerModel.Settings.Inference,
+        }, threads);
     }
 
     /// <inheritdoc/>
@@ -61,9 +71,9 @@ public sealed class DetectionBenchmark : INetworkBenchmark
         _clock.Skip();
         using var batch = ImageBatch.Create(_images, _input, _pool);
         _clock.Lap("data");
-        var outputs = _predictor.Forward(batch);
+        using var output = _engine.Run(batch);
         _clock.Lap("forward");
-        _predictor.Finish(outputs, batch);
+        _postprocessor.Run(output, _anchors.Generate(batch.Height, batch.Width), batch.Images);
         _clock.Lap("postprocess");
     }
 

@@ -1,8 +1,10 @@
+using RetinaSharp.Boxes;
 using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Anchors;
 using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Data;
-using RetinaSharp.Detection.Inference;
+using RetinaSharp.Inference;
+using RetinaSharp.Inference.Batching;
 
 namespace RetinaSharp.Experiments.Benchmarks;
 
@@ -17,7 +19,6 @@ public sealed class LoaderBenchmark(DetectionDataset set, RunSettings settings, 
 {
     private readonly TrainingLoader _files = Training(set, settings, workers, cacheBytes: 0);
     private readonly TrainingLoader _memory = Training(set, settings, workers, cacheBytes: long.MaxValue / 2);
-    private readonly BufferPool<PixelBuffer> _pool = new();
     private int _epoch;
 
     /// <summary>Images per training epoch, without an incomplete last batch.</summary>
@@ -35,11 +36,10 @@ public sealed class LoaderBenchmark(DetectionDataset set, RunSettings settings, 
     /// <summary>An evaluation of all images.</summary>
     public void Evaluate()
     {
-        var planner = new ViewPlanner(settings.Input);
-        var pipeline = new DetectionPipeline(planner, new(settings.Inference, isLimitOfImage: true, sharedPixels: 0),
-            forward: (_, _, _) => [], finish: (_, batch) => [.. batch.Images.Select(_ => Array.Empty<DetectedObject>())], _pool);
-        foreach (var image in pipeline.Run(set.Images, SetEvaluator.Reader(set, planner), settings.Training.Batch, imagesDone: null, CancellationToken.None))
-            image.Error?.Throw();
+        using var detector = new ObjectDetector(new EmptyEngine(set, settings));
+        foreach (var _ in detector.DetectMany(set.Images.Select(image => image.Path), settings.Training.Batch))
+        {
+        }
     }
 
     private static TrainingLoader Training(DetectionDataset set, RunSettings settings, int workers, long cacheBytes) => new(
@@ -50,5 +50,25 @@ public sealed class LoaderBenchmark(DetectionDataset set, RunSettings settings, 
     {
         foreach (var batch in batches)
             batch.Dispose();
+    }
+
+    /// <summary>An engine without a network: there are no pyramid levels, and so no detections.</summary>
+    private sealed class EmptyEngine(DetectionDataset set, RunSettings settings) : IInferenceEngine, IInferenceOutput
+    {
+        public DetectionModel Model { get; } = new() { Categories = set.Categories, Anchors = settings.Model.Anchors, Input = settings.Input };
+
+        public int MaxConcurrency => 1;
+
+        public int LevelCount => 0;
+
+        public IInferenceOutput Run(ImageBatch batch) => this;
+
+        public LogitSpan Logits(int level, int image) => throw new ArgumentOutOfRangeException(nameof(level));
+
+        public ReadOnlySpan<BoxDelta> Deltas(int level, int image) => throw new ArgumentOutOfRangeException(nameof(level));
+
+        public void Dispose()
+        {
+        }
     }
 }

@@ -4,6 +4,7 @@ using RetinaSharp.Detection.Anchors;
 using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Data;
 using RetinaSharp.Detection.Training;
+using RetinaSharp.Inference.Batching;
 using RetinaSharp.Kernels;
 using static TorchSharp.torch;
 

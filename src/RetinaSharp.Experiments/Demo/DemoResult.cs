@@ -1,5 +1,5 @@
-using RetinaSharp.Detection.Inference;
 using RetinaSharp.Detection.Training;
+using RetinaSharp.Inference;
 
 namespace RetinaSharp.Experiments.Demo;
 

@@ -5,6 +5,7 @@ using RetinaSharp.Detection.Training;
 using RetinaSharp.Experiments.Reports;
 using RetinaSharp.Experiments.Scenes;
 using RetinaSharp.Imaging;
+using RetinaSharp.Inference;
 
 namespace RetinaSharp.Experiments.Demo;
 

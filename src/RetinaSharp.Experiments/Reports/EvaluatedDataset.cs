@@ -1,5 +1,5 @@
 using RetinaSharp.Datasets;
-using RetinaSharp.Detection.Inference;
+using RetinaSharp.Inference;
 
 namespace RetinaSharp.Experiments.Reports;
 

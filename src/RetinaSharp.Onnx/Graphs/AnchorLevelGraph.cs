@@ -1,4 +1,4 @@
-using RetinaSharp.Detection.Anchors;
+using RetinaSharp.Boxes;
 using RetinaSharp.Onnx.Schema;
 
 namespace RetinaSharp.Onnx.Graphs;

@@ -1,5 +1,5 @@
 using RetinaSharp.Boxes;
-using RetinaSharp.Detection.Configuration;
+using RetinaSharp.Inference;
 using RetinaSharp.Onnx.Schema;
 using static RetinaSharp.Onnx.Graphs.GraphBuilder;
 

@@ -1,6 +1,6 @@
-using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Modeling.Architecture;
 using RetinaSharp.Detection.Weights;
+using RetinaSharp.Inference;
 using RetinaSharp.Onnx.Schema;
 
 namespace RetinaSharp.Onnx.Graphs;

@@ -1,5 +1,6 @@
-using RetinaSharp.Detection.Anchors;
+using RetinaSharp.Boxes;
 using RetinaSharp.Detection.Configuration;
+using RetinaSharp.Inference;
 
 namespace RetinaSharp.Detection.Tests.Configuration;
 

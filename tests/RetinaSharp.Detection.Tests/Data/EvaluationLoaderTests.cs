@@ -1,6 +1,8 @@
 using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Data;
 using RetinaSharp.Imaging;
+using RetinaSharp.Inference;
+using RetinaSharp.Inference.Batching;
 
 namespace RetinaSharp.Detection.Tests.Data;
 

@@ -8,6 +8,10 @@ using RetinaSharp.Detection.Modeling;
 using RetinaSharp.Detection.Modeling.Architecture;
 using RetinaSharp.Detection.Tests.Modeling;
 using RetinaSharp.Detection.Training;
+using RetinaSharp.Imaging;
+using RetinaSharp.Inference;
+using RetinaSharp.Inference.Batching;
+using RetinaSharp.Inference.Postprocessing;
 using RetinaSharp.Kernels;
 using static TorchSharp.torch;
 
@@ -82,9 +86,7 @@ public class TorchvisionParityTests : LeakCheck
         using var state = State(variant);
         using var network = new RetinaNet(state);
         using var images = Images();
-        var predictor = new Predictor(network, new(state.Architecture.Settings.Anchors), new() { MaxDetections = 30 }, Categories);
-
-        AssertDetections(variant, predictor.Predict(images));
+        AssertDetections(variant, Detect(network, new() { MaxDetections = 30 }, images));
     }
 
     [Theory]
@@ -99,9 +101,7 @@ public class TorchvisionParityTests : LeakCheck
         using var state = State(variant, golden);
         using var network = new RetinaNet(state);
         using var images = Images();
-        var predictor = new Predictor(network, new(state.Architecture.Settings.Anchors), Settings(variant).Inference, Categories);
-
-        var found = predictor.Predict(images);
+        var found = Detect(network, Settings(variant).Inference, images);
 
         Assert.All(found, one => Assert.True(one.Count >= 50));
         AssertDetections(golden, found);
@@ -162,10 +162,10 @@ public class TorchvisionParityTests : LeakCheck
     }
 
     /// <summary>Asserts that these are torchvision's detections in <see cref="Images"/>.</summary>
-    internal static void AssertDetections(string variant, IReadOnlyList<IReadOnlyList<RetinaSharp.Detection.Inference.DetectedObject>> found) =>
+    internal static void AssertDetections(string variant, IReadOnlyList<IReadOnlyList<DetectedObject>> found) =>
         AssertDetections(Golden.GetProperty(variant), found);
 
-    private static void AssertDetections(JsonElement golden, IReadOnlyList<IReadOnlyList<RetinaSharp.Detection.Inference.DetectedObject>> found)
+    private static void AssertDetections(JsonElement golden, IReadOnlyList<IReadOnlyList<DetectedObject>> found)
     {
         var wanted = golden.GetProperty("detections").EnumerateArray().ToArray();
         for (var i = 0; i < wanted.Length; i++)
@@ -203,9 +203,19 @@ public class TorchvisionParityTests : LeakCheck
         return state;
     }
 
+    private static IReadOnlyList<DetectedObject>[] Detect(RetinaNet network, InferenceSettings settings, ImageBatch images)
+    {
+        var anchors = network.Architecture.Settings.Anchors;
+        using var output = new TorchEngine(network, new() { Categories = Categories, Anchors = anchors, Input = Input }, threads: 2).Run(images);
+        return new Postprocessor(settings, Categories).Run(output, new AnchorGenerator(anchors).Generate(images.Height, images.Width), images.Images);
+    }
+
+    internal static InputSize Input { get; } = new(64, 96);
+
     // Of sizes that need no resizing; the second is padded below.
-    internal static ImageBatch Images() =>
-        ImageBatch.Create([FormulaWeights.Picture(0, 96, 64), FormulaWeights.Picture(1, 96, 48)], new InputSize(64, 96), new());
+    internal static Image[] Pictures() => [FormulaWeights.Picture(0, 96, 64), FormulaWeights.Picture(1, 96, 48)];
+
+    internal static ImageBatch Images() => ImageBatch.Create(Pictures(), Input, new());
 
     private static IEnumerable<TrainingBatch> Steps(RunSettings settings, int count) => Enumerable.Range(0, count).Select(_ => Batches.Create(
         settings.Model.Anchors, settings.Assigner, (FormulaWeights.Picture(0, 96, 64), Boxes, Classes), (FormulaWeights.Picture(1, 96, 48), [new(30, 4, 70, 40)], [2])));

@@ -5,6 +5,7 @@ using RetinaSharp.Detection.Tests.Modeling;
 using RetinaSharp.Detection.Tests.Training;
 using RetinaSharp.Detection.Weights;
 using RetinaSharp.Imaging;
+using RetinaSharp.Inference;
 
 namespace RetinaSharp.Detection.Tests.Inference;
 
@@ -93,7 +94,7 @@ public class DetectorTests(TrainedModel trained) : LeakCheck
         Assert.StartsWith($"{path}: ", Assert.Throws<ImageException>(() => detector.Detect(path)).Message);
         Assert.StartsWith($"{path}: ", Assert.Throws<ImageException>(() => detector.Detect(file)).Message);
         Assert.StartsWith("the stream: ", Assert.Throws<ImageException>(() => detector.Detect(new MemoryStream([1, 2, 3]))).Message);
-        Assert.StartsWith("the image ", Assert.Throws<ImageException>(() => detector.Detect([1, 2, 3])).Message);
+        Assert.StartsWith("the image ", Assert.Throws<ImageException>(() => detector.Detect((byte[])[1, 2, 3])).Message);
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Inference;
 using RetinaSharp.Detection.Tests.Modeling;
 using RetinaSharp.Detection.Tests.Training;
+using RetinaSharp.Inference;
 
 namespace RetinaSharp.Detection.Tests.Inference;
 

@@ -3,6 +3,7 @@ using RetinaSharp.Detection.Inference;
 using RetinaSharp.Detection.Tests.Modeling;
 using RetinaSharp.Detection.Tests.Training;
 using RetinaSharp.Imaging;
+using RetinaSharp.Inference;
 using RetinaSharp.Kernels;
 using static TorchSharp.torch;
 
@@ -24,7 +25,7 @@ public class SharedDetectorTests(TrainedModel trained) : LeakCheck
         using (var detector = Load(threads))
         {
             var images = Images();
-            var results = new IReadOnlyList<RetinaSharp.Detection.Inference.DetectedObject>[Callers * 8];
+            var results = new IReadOnlyList<DetectedObject>[Callers * 8];
             // First thing of all, so that they also meet where the weights are folded.
             OnThreads(caller =>
             {

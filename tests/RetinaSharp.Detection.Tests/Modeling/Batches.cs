@@ -3,6 +3,7 @@ using RetinaSharp.Detection.Anchors;
 using RetinaSharp.Detection.Data;
 using RetinaSharp.Detection.Tests.Data;
 using RetinaSharp.Imaging;
+using RetinaSharp.Inference.Batching;
 
 namespace RetinaSharp.Detection.Tests.Modeling;
 

@@ -3,6 +3,7 @@ using RetinaSharp.Detection.Inference;
 using RetinaSharp.Detection.Tests.Modeling;
 using RetinaSharp.Detection.Training;
 using RetinaSharp.Imaging;
+using RetinaSharp.Inference;
 using RetinaSharp.Kernels;
 
 namespace RetinaSharp.Detection.Tests.Training;

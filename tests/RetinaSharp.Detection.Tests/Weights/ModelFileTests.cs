@@ -4,6 +4,7 @@ using RetinaSharp.Detection.Inference;
 using RetinaSharp.Detection.Tests.Modeling;
 using RetinaSharp.Detection.Tests.Training;
 using RetinaSharp.Detection.Weights;
+using RetinaSharp.Inference;
 
 namespace RetinaSharp.Detection.Tests.Weights;
 

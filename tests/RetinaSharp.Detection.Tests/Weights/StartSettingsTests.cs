@@ -1,10 +1,10 @@
-using RetinaSharp.Detection.Anchors;
+using RetinaSharp.Boxes;
 using RetinaSharp.Detection.Configuration;
-using RetinaSharp.Detection.Data;
 using RetinaSharp.Detection.Inference;
 using RetinaSharp.Detection.Modeling.Architecture;
 using RetinaSharp.Detection.Tests.Weights.PyTorch;
 using RetinaSharp.Detection.Weights;
+using RetinaSharp.Inference;
 
 namespace RetinaSharp.Detection.Tests.Weights;
 

@@ -1,7 +1,6 @@
+using RetinaSharp.Boxes;
 using RetinaSharp.Datasets;
-using RetinaSharp.Detection.Anchors;
 using RetinaSharp.Detection.Configuration;
-using RetinaSharp.Detection.Data;
 using RetinaSharp.Detection.Inference;
 using RetinaSharp.Detection.Modeling;
 using RetinaSharp.Detection.Modeling.Architecture;
@@ -9,6 +8,7 @@ using RetinaSharp.Detection.Tests.Golden;
 using RetinaSharp.Detection.Tests.Modeling;
 using RetinaSharp.Detection.Tests.Weights.PyTorch;
 using RetinaSharp.Detection.Weights;
+using RetinaSharp.Inference;
 
 namespace RetinaSharp.Detection.Tests.Weights;
 
@@ -218,9 +218,8 @@ public sealed class WeightImportTests : LeakCheck
 
     private void AssertDetectsAsTorchvision(string variant)
     {
-        using var detector = Detector.Load(Out, new() { Precision = Precision.Fp32, MaxDetections = 30 });
-        using var images = TorchvisionParityTests.Images();
-        TorchvisionParityTests.AssertDetections(variant, detector.Predict(images, default));
+        using var detector = Detector.Load(Out, new() { Precision = Precision.Fp32, MaxDetections = 30, Input = TorchvisionParityTests.Input });
+        TorchvisionParityTests.AssertDetections(variant, detector.Detect(TorchvisionParityTests.Pictures()));
     }
 
     private string Refused(List<(string Name, long[] Shape, float[] Values)> state)

@@ -4,6 +4,7 @@ using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Inference;
 using RetinaSharp.Experiments.Analysis;
 using RetinaSharp.Experiments.Scenes;
+using RetinaSharp.Inference;
 using RetinaSharp.Losses;
 
 namespace RetinaSharp.Experiments.Tests.Analysis;

@@ -4,6 +4,7 @@ using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Inference;
 using RetinaSharp.Experiments.Scenes;
 using RetinaSharp.Imaging;
+using RetinaSharp.Inference;
 
 namespace RetinaSharp.Experiments.Tests.Demo;
 

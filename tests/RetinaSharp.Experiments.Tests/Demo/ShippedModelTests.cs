@@ -1,5 +1,6 @@
 using RetinaSharp.Detection.Inference;
 using RetinaSharp.Experiments.Scenes;
+using RetinaSharp.Inference;
 
 namespace RetinaSharp.Experiments.Tests.Demo;
 

@@ -1,6 +1,0 @@
-namespace RetinaSharp.Detection.Anchors;
-
-/// <summary>Size of a pyramid level's feature map.</summary>
-/// <param name="Height">Rows.</param>
-/// <param name="Width">Columns.</param>
-public readonly record struct GridSize(int Height, int Width);

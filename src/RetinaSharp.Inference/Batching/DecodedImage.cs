@@ -1,0 +1,43 @@
+using RetinaSharp.Imaging;
+
+namespace RetinaSharp.Inference.Batching;
+
+/// <summary>An image that was decoded no larger than needed, with the size of the original.</summary>
+/// <param name="Width">Width of the upright original in pixels.</param>
+/// <param name="Height">Height of the upright original in pixels.</param>
+/// <param name="Image">The pixels, at the size of the original or smaller.</param>
+public sealed record DecodedImage(int Width, int Height, Image Image)
+{
+    /// <summary>An image in its original size.</summary>
+    /// <param name="image">The image.</param>
+    public DecodedImage(Image image)
+        : this(image.Width, image.Height, image)
+    {
+    }
+
+    /// <summary>Decodes an image at its input size times a factor, or at its own size where that is not larger.</summary>
+    /// <param name="size">Input size of the network.</param>
+    /// <param name="scale">Factor on top of the input size, above 0; infinity: the original size.</param>
+    /// <param name="decode">Decodes the image with the options it is given.</param>
+    /// <exception cref="ImageException">The image cannot be read or decoded.</exception>
+    public static DecodedImage Load(InputSize size, double scale, Func<ImageDecodeOptions, Image> decode)
+    {
+        var full = (Width: 0, Height: 0);
+        var image = decode(new()
+        {
+            ScaleTo = (width, height) =>
+            {
+                full = (width, height);
+                var fit = size.Fit(width, height);
+                var (wantedWidth, wantedHeight) = (ScaleSide(fit.Width, scale), ScaleSide(fit.Height, scale));
+                return wantedWidth >= width || wantedHeight >= height ? full : (wantedWidth, wantedHeight);
+            },
+        });
+        return new(full.Width, full.Height, image);
+    }
+
+    /// <summary>Scales a side of an image, rounding down, to at least a pixel.</summary>
+    /// <param name="side">The side in pixels.</param>
+    /// <param name="scale">The factor, above 0.</param>
+    public static int ScaleSide(int side, double scale) => (int)Math.Clamp(side * scale, 1, int.MaxValue);
+}

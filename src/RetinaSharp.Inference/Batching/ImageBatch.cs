@@ -1,0 +1,86 @@
+using RetinaSharp.Imaging;
+using RetinaSharp.Inference.Views;
+
+namespace RetinaSharp.Inference.Batching;
+
+/// <summary>
+/// Images that were scaled and padded for the network. Disposing it returns its memory to the pool: spans taken from it must not be used
+/// after that.
+/// </summary>
+public sealed class ImageBatch : IDisposable
+{
+    private readonly BufferPool<PixelBuffer> _pool;
+    private PixelBuffer? _buffer;
+
+    private ImageBatch(PaddedSize size, ImageGeometry[] images, long[] positions, PixelBuffer buffer, BufferPool<PixelBuffer> pool) =>
+        (Height, Width, Images, Positions, _buffer, _pool) = (size.Height, size.Width, images, positions, buffer, pool);
+
+    /// <summary>N, the number of images.</summary>
+    public int Count => Images.Count;
+
+    /// <summary>Padded height in pixels, a multiple of 32.</summary>
+    public int Height { get; }
+
+    /// <summary>Padded width in pixels, a multiple of 32.</summary>
+    public int Width { get; }
+
+    /// <summary>Size of each image without padding, and of the part of the original that it shows.</summary>
+    public IReadOnlyList<ImageGeometry> Images { get; }
+
+    /// <summary>Position of each image in the sequence that is detected or loaded, from 0.</summary>
+    public IReadOnlyList<long> Positions { get; }
+
+    /// <summary>uint8 [N, height, width, 3], RGB; padding is 0.</summary>
+    /// <exception cref="ObjectDisposedException">The batch was disposed.</exception>
+    public ReadOnlySpan<byte> Pixels => (_buffer ?? throw new ObjectDisposedException(nameof(ImageBatch))).Pixels;
+
+    /// <summary>Scales and pads images.</summary>
+    /// <param name="images">The images, 1 or more.</param>
+    /// <param name="size">Size that they are scaled to.</param>
+    /// <param name="pool">Where the memory comes from.</param>
+    /// <exception cref="InsufficientMemoryException">The batch does not fit in one array.</exception>
+    public static ImageBatch Create(IReadOnlyList<Image> images, InputSize size, BufferPool<PixelBuffer> pool) =>
+        Create([.. images.Select(image => size.Fit(image.Width, image.Height))], i => images[i], pool);
+
+    /// <summary>Scales and pads images that are read one after the other.</summary>
+    /// <param name="geometries">Size of each image.</param>
+    /// <param name="read">Reads the image of an index, at any size.</param>
+    /// <param name="pool">Where the memory comes from.</param>
+    /// <param name="position">Position of the first image in the sequence that is loaded.</param>
+    /// <exception cref="InsufficientMemoryException">The batch does not fit in one array.</exception>
+    public static ImageBatch Create(ImageGeometry[] geometries, Func<int, Image> read, BufferPool<PixelBuffer> pool, long position = 0) => Create(
+        geometries, [.. geometries.Select((_, i) => position + i)],
+        (i, pixels, stride) => read(i).ResizeInto(pixels, stride, geometries[i].Width, geometries[i].Height), pool);
+
+    /// <summary>Scales and pads views of images.</summary>
+    /// <param name="views">The views, each with its image and the position of that.</param>
+    /// <param name="pool">Where the memory comes from.</param>
+    internal static ImageBatch Create(IReadOnlyList<(ImageView View, Image Image, long Position)> views, BufferPool<PixelBuffer> pool) => Create(
+        [.. views.Select(one => one.View.Geometry)], [.. views.Select(one => one.Position)],
+        (i, pixels, stride) => views[i].View.Write(views[i].Image, pixels, stride), pool);
+
+    private static ImageBatch Create(ImageGeometry[] geometries, long[] positions, Action<int, Span<byte>, int> write, BufferPool<PixelBuffer> pool)
+    {
+        var size = PaddedSize.Around([.. geometries.Select(image => (image.Width, image.Height))]);
+        var buffer = pool.Rent();
+        try
+        {
+            buffer.Reset(size);
+            for (var i = 0; i < geometries.Length; i++)
+                write(i, buffer[i], size.Stride);
+            return new(size, geometries, positions, buffer, pool);
+        }
+        catch
+        {
+            pool.Return(buffer);
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _buffer, null) is { } buffer)
+            _pool.Return(buffer);
+    }
+}

@@ -1,0 +1,138 @@
+using System.Runtime.CompilerServices;
+using RetinaSharp.Boxes;
+using RetinaSharp.Datasets;
+using RetinaSharp.Imaging;
+using RetinaSharp.Inference.Batching;
+using RetinaSharp.Inference.Pipelines;
+using RetinaSharp.Inference.Postprocessing;
+using RetinaSharp.Inference.Views;
+
+namespace RetinaSharp.Inference;
+
+/// <summary>
+/// A detector on any <see cref="IInferenceEngine"/>: decodes, scales and batches images, runs the network, and makes detections of its outputs. Safe
+/// for concurrent callers: as many batches run at a time as the engine allows, the others wait without holding a thread.
+/// </summary>
+public class ObjectDetector : IObjectDetector
+{
+    private readonly InferenceQueue _queue;
+    private readonly AnchorGenerator _anchors;
+    private readonly Postprocessor _postprocessor;
+    private readonly ViewPlanner _planner;
+    private readonly DetectionPipeline _pipeline;
+    private readonly BufferPool<PixelBuffer> _pool = new();
+
+    /// <summary>Makes a detector, which owns the engine from then on.</summary>
+    /// <param name="engine">Runs the network.</param>
+    /// <param name="options">What the detector does differently from the model's settings.</param>
+    /// <exception cref="ArgumentException">An option is out of its range; the engine is still the caller's.</exception>
+    public ObjectDetector(IInferenceEngine engine, ObjectDetectorOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(engine);
+        options ??= new();
+        options.ValidateTiles();
+        var model = engine.Model;
+        _planner = new(options.Input ?? model.Input, options.Tile, options.TileOverlap, options.TestTimeAugmentation);
+        Input.Validate();
+        var settings = options.Apply(model.Inference);
+        settings.Validate();
+        Categories = model.Categories;
+        _anchors = new(model.Anchors);
+        _postprocessor = new(settings, model.Categories);
+        _pipeline = new(_planner, new(settings, options.MaxDetections is not null, _planner.SharedPixels), RunAsync, Postprocess, engine.MaxConcurrency, _pool);
+        _queue = new(engine);
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Category> Categories { get; }
+
+    /// <inheritdoc/>
+    public InputSize Input => _planner.Input;
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<DetectedObject>> DetectAsync(ImageSource image, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        using var activity = Telemetry.StartDetection();
+        try
+        {
+            // One view needs no pipeline.
+            return _planner.IsPlain
+                ? (await DetectAsync(() => CreateBatch(Load(image)), cancellationToken).ConfigureAwait(false))[0]
+                : (await _pipeline.RunAsync(new[] { image }.ToAsyncEnumerable(), Load, 1, null, cancellationToken).SingleAsync(cancellationToken).ConfigureAwait(false)).Detections;
+        }
+        catch (Exception error)
+        {
+            Telemetry.Fail(activity, error);
+            throw;
+        }
+    }
+
+    /// <summary>Detects objects in several images, which go through the network as one batch; best where their sizes are alike.</summary>
+    /// <param name="images">The images, 1 or more.</param>
+    /// <param name="cancellationToken">Ends the wait for a turn in the network.</param>
+    /// <returns>For each image its detections by descending score, in pixels of the image.</returns>
+    /// <exception cref="ArgumentException">There is no image.</exception>
+    /// <exception cref="ObjectDisposedException">The detector was disposed.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public async Task<IReadOnlyList<IReadOnlyList<DetectedObject>>> DetectAsync(IReadOnlyList<Image> images, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        if (images.Count == 0)
+            throw new ArgumentException("There is no image.", nameof(images));
+        return _planner.IsPlain
+            ? await DetectAsync(() => ImageBatch.Create(images, Input, _pool), cancellationToken).ConfigureAwait(false)
+            : await this.DetectManyAsync(images, cancellationToken: cancellationToken).ToListAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc cref="DetectAsync(IReadOnlyList{Image}, CancellationToken)"/>
+    public IReadOnlyList<IReadOnlyList<DetectedObject>> Detect(IReadOnlyList<Image> images, CancellationToken cancellationToken = default) =>
+        DetectAsync(images, cancellationToken).GetAwaiter().GetResult();
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<ImageDetections> DetectManyAsync(
+        IAsyncEnumerable<ImageSource> images, int batch = 8, IProgress<int>? imagesDone = null, Action<ImageException>? damaged = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
+        return Enumerate(images, batch, imagesDone, damaged, cancellationToken);
+    }
+
+    /// <summary>Frees the network once the batches in it are done. Waiting and later callers get <see cref="ObjectDisposedException"/>.</summary>
+    public void Dispose()
+    {
+        _queue.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    private async IAsyncEnumerable<ImageDetections> Enumerate(
+        IAsyncEnumerable<ImageSource> images, int batch, IProgress<int>? imagesDone, Action<ImageException>? damaged, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var item in _pipeline.RunAsync(images, Load, batch, imagesDone, cancellationToken).ConfigureAwait(false))
+        {
+            if (item.Error?.SourceException is ImageException error && damaged is not null)
+                damaged(error);
+            else
+                yield return new(item.Source, item.Width, item.Height, item.Detections);
+        }
+    }
+
+    private ImageBatch CreateBatch(DecodedImage image) => ImageBatch.Create([(_planner.Plan(image.Width, image.Height).Views[0], image.Image, 0L)], _pool);
+
+    private DecodedImage Load(ImageSource image) => image.Load(Input, _planner.LargestScale);
+
+    private async Task<IReadOnlyList<DetectedObject>[]> DetectAsync(Func<ImageBatch> create, CancellationToken cancellationToken)
+    {
+        var started = Telemetry.Now();
+        using var batch = await Task.Run(create, cancellationToken).ConfigureAwait(false);
+        using var output = await RunAsync(batch, cancellationToken).ConfigureAwait(false);
+        var detections = Postprocess(output, batch);
+        Telemetry.RecordImages(detections.Length, started);
+        return detections;
+    }
+
+    private Task<IInferenceOutput> RunAsync(ImageBatch batch, CancellationToken cancellationToken) => _queue.RunAsync(batch, cancellationToken);
+
+    private IReadOnlyList<DetectedObject>[] Postprocess(IInferenceOutput output, ImageBatch batch) =>
+        _postprocessor.Run(output, _anchors.Generate(batch.Height, batch.Width), batch.Images);
+}

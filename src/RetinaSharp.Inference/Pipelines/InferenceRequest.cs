@@ -1,0 +1,76 @@
+using System.Diagnostics;
+using RetinaSharp.Inference.Batching;
+
+namespace RetinaSharp.Inference.Pipelines;
+
+/// <summary>A batch that waits for its turn in an <see cref="InferenceQueue"/>.</summary>
+internal sealed class InferenceRequest
+{
+    private readonly ImageBatch _batch;
+    private readonly CancellationToken _cancellationToken;
+    private readonly CancellationTokenRegistration _registration;
+    private readonly TaskCompletionSource<IInferenceOutput> _output = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ActivityContext _parent = Activity.Current?.Context ?? default;
+    private readonly long _queued = Telemetry.Now();
+    private int _isTaken;
+
+    public InferenceRequest(ImageBatch batch, CancellationToken cancellationToken)
+    {
+        (_batch, _cancellationToken) = (batch, cancellationToken);
+        _registration = cancellationToken.UnsafeRegister(static request => ((InferenceRequest)request!).Cancel(), this);
+    }
+
+    /// <summary>Completes when the batch is through the network.</summary>
+    public Task<IInferenceOutput> Output => _output.Task;
+
+    /// <summary>Runs the batch, unless the request was cancelled.</summary>
+    public void Run(IInferenceEngine engine)
+    {
+        if (!TryTake())
+            return;
+        _registration.Unregister();
+        Telemetry.RecordQueued(_queued);
+        try
+        {
+            _output.SetResult(RunTraced(engine));
+        }
+        catch (Exception error)
+        {
+            _output.SetException(error);
+        }
+    }
+
+    /// <summary>Fails the request: the detector was disposed.</summary>
+    public void Refuse()
+    {
+        if (!TryTake())
+            return;
+        _registration.Unregister();
+        _output.SetException(new ObjectDisposedException(nameof(ObjectDetector)));
+    }
+
+    private IInferenceOutput RunTraced(IInferenceEngine engine)
+    {
+        using var activity = Telemetry.StartInference(_batch, _parent);
+        var started = Telemetry.Now();
+        try
+        {
+            var output = engine.Run(_batch);
+            Telemetry.RecordBatch(started);
+            return output;
+        }
+        catch (Exception error)
+        {
+            Telemetry.Fail(activity, error);
+            throw;
+        }
+    }
+
+    private void Cancel()
+    {
+        if (TryTake())
+            _output.SetCanceled(_cancellationToken);
+    }
+
+    private bool TryTake() => Interlocked.Exchange(ref _isTaken, 1) == 0;
+}

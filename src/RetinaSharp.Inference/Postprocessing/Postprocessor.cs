@@ -1,0 +1,52 @@
+using System.Runtime.InteropServices;
+using RetinaSharp.Boxes;
+using RetinaSharp.Datasets;
+
+namespace RetinaSharp.Inference.Postprocessing;
+
+/// <summary>
+/// Makes detections of a network's outputs: score threshold, top candidates of each level, decoding, clipping, NMS within each class, and scaling
+/// to pixels of the original image. Stateless, so safe for concurrent callers.
+/// </summary>
+/// <param name="settings">Thresholds and limits.</param>
+/// <param name="categories">The categories, in the order of the logits.</param>
+internal sealed class Postprocessor(InferenceSettings settings, IReadOnlyList<Category> categories)
+{
+    /// <param name="output">Outputs of a batch.</param>
+    /// <param name="anchors">The anchors of the padded size.</param>
+    /// <param name="images">Sizes of each image of the batch.</param>
+    /// <returns>For each image its detections by descending score.</returns>
+    public IReadOnlyList<DetectedObject>[] Run(IInferenceOutput output, AnchorGrid anchors, IReadOnlyList<ImageGeometry> images) =>
+        [.. images.Select((image, n) => RunOne(output, anchors, image, n))];
+
+    private List<DetectedObject> RunOne(IInferenceOutput output, AnchorGrid anchors, ImageGeometry image, int n)
+    {
+        var (boxes, scores, labels) = (new List<Box>(), new List<float>(), new List<int>());
+        var threshold = (float)Math.Log(settings.ScoreThreshold / (1 - settings.ScoreThreshold));
+        for (var level = 0; level < output.LevelCount; level++)
+        {
+            var deltas = output.Deltas(level, n);
+            var levelAnchors = anchors.Boxes.Slice(anchors.Levels[level].Offset, anchors.Levels[level].Count);
+            foreach (var (index, logit) in Candidates.Select(output.Logits(level, n), threshold, settings.Candidates))
+            {
+                var (anchor, label) = Math.DivRem(index, categories.Count);
+                var box = BoxCoder.Decode(levelAnchors[anchor], deltas[anchor]);
+                boxes.Add(settings.Clipping == BoxClipping.BeforeSuppression ? box.Clip(image.Width, image.Height) : box);
+                scores.Add(1 / (1 + MathF.Exp(-logit)));
+                labels.Add(label);
+            }
+        }
+
+        var kept = NonMaximumSuppression.SuppressByClass(
+            CollectionsMarshal.AsSpan(boxes), CollectionsMarshal.AsSpan(scores), CollectionsMarshal.AsSpan(labels), (float)settings.NmsIou, settings.MaxDetections);
+        var detections = new List<DetectedObject>(kept.Length);
+        foreach (var index in kept)
+        {
+            var box = image.ToSource(boxes[index]).Clip(image.SourceWidth, image.SourceHeight);
+            if (settings.Clipping == BoxClipping.BeforeSuppression || (box.Width > 0 && box.Height > 0))
+                detections.Add(new(labels[index], categories[labels[index]], scores[index], box));
+        }
+
+        return detections;
+    }
+}

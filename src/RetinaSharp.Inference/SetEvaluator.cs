@@ -1,0 +1,76 @@
+using System.Diagnostics;
+using RetinaSharp.Boxes;
+using RetinaSharp.Datasets;
+using RetinaSharp.Evaluation;
+using RetinaSharp.Imaging;
+
+namespace RetinaSharp.Inference;
+
+/// <summary>Runs a detector on a data set and computes COCO metrics.</summary>
+public static class SetEvaluator
+{
+    private const int DefaultBatch = 8;
+
+    /// <summary>Evaluates a detector. Categories are matched by name; detections of a category that the set lacks are left out.</summary>
+    /// <param name="detector">The detector.</param>
+    /// <param name="groundTruth">Annotated images.</param>
+    /// <param name="batch">Largest batch, from 1.</param>
+    /// <param name="imagesDone">Receives the number of finished images after each batch.</param>
+    /// <param name="cancellationToken">Stops between batches.</param>
+    /// <exception cref="DatasetException">
+    /// The set has no images, or none of the detector's categories; or the size of an image is not known, or not the annotated one.
+    /// </exception>
+    /// <exception cref="ImageException">An image cannot be read.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static async Task<SetEvaluation> EvaluateAsync(
+        IObjectDetector detector, DetectionDataset groundTruth, int batch = DefaultBatch, IProgress<int>? imagesDone = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(detector);
+        ArgumentNullException.ThrowIfNull(groundTruth);
+        var classes = MatchCategories(detector.Categories, groundTruth);
+        if (groundTruth.Images.Count == 0)
+            throw new DatasetException(groundTruth.Source, "", "there are no images to evaluate on");
+        ImageSizes.RequireKnown(groundTruth.Images);
+        var started = Stopwatch.GetTimestamp();
+        var results = new List<DetectionResult>();
+        var done = 0;
+        await foreach (var found in detector.DetectManyAsync(groundTruth.Images.Select(image => image.Path), batch, imagesDone, cancellationToken: cancellationToken).ConfigureAwait(false))
+        {
+            var image = groundTruth.Images[done++];
+            RequireSize(image, found);
+            foreach (var detection in found.Detections)
+                if (classes[detection.Class] is >= 0 and var category)
+                    results.Add(new(image.Id, groundTruth.Categories[category].Id, BoxXywh.FromCorners(detection.Box), detection.Score));
+        }
+
+        var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        return new(CocoEvaluator.Evaluate(groundTruth, results, new() { CancellationToken = cancellationToken }), results, done, seconds);
+    }
+
+    /// <inheritdoc cref="EvaluateAsync"/>
+    public static SetEvaluation Evaluate(
+        IObjectDetector detector, DetectionDataset groundTruth, int batch = DefaultBatch, IProgress<int>? imagesDone = null, CancellationToken cancellationToken = default) =>
+        EvaluateAsync(detector, groundTruth, batch, imagesDone, cancellationToken).GetAwaiter().GetResult();
+
+    /// <summary>For each of the detector's categories the index of the set's; -1: it has none.</summary>
+    private static int[] MatchCategories(IReadOnlyList<Category> categories, DetectionDataset groundTruth)
+    {
+        // Names need not be unique where the detector was made for this very set.
+        if (categories.SequenceEqual(groundTruth.Categories))
+            return [.. Enumerable.Range(0, categories.Count)];
+        var indices = new Dictionary<string, int>();
+        for (var i = 0; i < groundTruth.Categories.Count; i++)
+            indices.TryAdd(groundTruth.Categories[i].Name, i);
+        int[] classes = [.. categories.Select(category => indices.GetValueOrDefault(category.Name, -1))];
+        return Array.TrueForAll(classes, index => index < 0)
+            ? throw new DatasetException(groundTruth.Source, "", $"the set has none of the model's classes ({string.Join(", ", categories.Select(category => category.Name))})")
+            : classes;
+    }
+
+    private static void RequireSize(AnnotatedImage image, ImageDetections found)
+    {
+        if ((found.Width, found.Height) != (image.Width, image.Height))
+            throw new DatasetException(image.Path, $"image {image.Id}",
+                $"is {found.Width} x {found.Height}, but annotated as {image.Width} x {image.Height}: correct the annotations, or their boxes would lie elsewhere");
+    }
+}

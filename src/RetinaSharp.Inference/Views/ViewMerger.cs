@@ -1,0 +1,71 @@
+using RetinaSharp.Boxes;
+
+namespace RetinaSharp.Inference.Views;
+
+/// <summary>Merges the detections of an image's views.</summary>
+/// <param name="settings">Score threshold, IoU of NMS and number of detections.</param>
+/// <param name="isLimitOfImage">Whether the number of detections is that of an image; else that of each slice.</param>
+/// <param name="sharedPixels">Size in pixels up to which every object is whole in some slice.</param>
+internal sealed class ViewMerger(InferenceSettings settings, bool isLimitOfImage, double sharedPixels)
+{
+    // A cut box belongs to the object of another box that covers at least this part of it.
+    private const float PieceCoverage = .5f;
+
+    /// <param name="plan">The views.</param>
+    /// <param name="found">Detections of each view, in pixels of its part.</param>
+    /// <returns>Detections by descending score, in pixels of the image.</returns>
+    public IReadOnlyList<DetectedObject> Merge(ViewPlan plan, ReadOnlySpan<IReadOnlyList<DetectedObject>> found)
+    {
+        if (plan.Views.Length == 1)
+            return found[0];
+        var parts = new List<DetectedObject>[plan.Parts.Count];
+        for (var part = 0; part < parts.Length; part++)
+        {
+            parts[part] = [];
+            for (var view = part * plan.ViewsPerPart; view < (part + 1) * plan.ViewsPerPart; view++)
+                foreach (var one in found[view])
+                    parts[part].Add(one with { Box = plan.Views[view].ToImage(one.Box) });
+            if (plan.ViewsPerPart > 1)
+                parts[part] = DetectionFusion.Fuse(parts[part], plan.ViewsPerPart, (float)settings.ScoreThreshold, settings.MaxDetections);
+        }
+
+        return parts.Length == 1 ? parts[0] : MergeTiles(plan.Parts, parts);
+    }
+
+    private List<DetectedObject> MergeTiles(IReadOnlyList<ImagePart> parts, List<DetectedObject>[] found)
+    {
+        // Objects that fit into a slice are left to the slices: in the whole image they are smaller, and their boxes less exact.
+        var whole = found[0].Where(one => one.Box.Width > sharedPixels || one.Box.Height > sharedPixels).ToList();
+        var cut = new List<DetectedObject>();
+        for (var part = 1; part < found.Length; part++)
+            foreach (var one in found[part])
+                switch (parts[part].Classify(one.Box))
+                {
+                    case PartBox.Whole: whole.Add(one); break;
+                    case PartBox.Cut: cut.Add(one); break;
+                }
+
+        var merged = Suppress(whole);
+        foreach (var piece in Suppress(cut))
+            if (!merged.Exists(one => one.Class == piece.Class && IsPiece(piece.Box, one.Box)))
+                merged.Add(piece);
+        merged = [.. merged.OrderByDescending(one => one.Score)];
+        var limit = isLimitOfImage ? settings.MaxDetections : settings.MaxDetections * (long)parts.Count;
+        return merged.Count <= limit ? merged : merged[..(int)limit];
+    }
+
+    private List<DetectedObject> Suppress(List<DetectedObject> found)
+    {
+        Box[] boxes = [.. found.Select(one => one.Box)];
+        float[] scores = [.. found.Select(one => one.Score)];
+        int[] classes = [.. found.Select(one => one.Class)];
+        return [.. NonMaximumSuppression.SuppressByClass(boxes, scores, classes, (float)settings.NmsIou).Select(index => found[index])];
+    }
+
+    private bool IsPiece(Box piece, Box whole)
+    {
+        var width = Math.Min(piece.X2, whole.X2) - Math.Max(piece.X1, whole.X1);
+        var height = Math.Min(piece.Y2, whole.Y2) - Math.Max(piece.Y1, whole.Y1);
+        return Math.Max(0, width) * Math.Max(0, height) > PieceCoverage * piece.Area || Iou.Compute(piece, whole) > settings.NmsIou;
+    }
+}

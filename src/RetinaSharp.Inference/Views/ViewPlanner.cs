@@ -1,0 +1,65 @@
+namespace RetinaSharp.Inference.Views;
+
+/// <summary>Plans the views of an image: the image as a whole, its slices, and their augmentations.</summary>
+/// <param name="Input">Size that each part is scaled to.</param>
+/// <param name="Tile">Side of the slices in pixels of the image; null: there are none.</param>
+/// <param name="Overlap">Part of a slice that the next one shows too.</param>
+/// <param name="Augments">Whether each part is viewed flipped and in several sizes too.</param>
+internal sealed record ViewPlanner(InputSize Input, int? Tile = null, double Overlap = ViewPlanner.DefaultOverlap, bool Augments = false)
+{
+    /// <summary>Default of <see cref="Overlap"/>.</summary>
+    public const double DefaultOverlap = .25;
+
+    private static readonly double[] Once = [1], Scales = [.8, 1, 1.25];
+
+    /// <summary>Largest factor of <see cref="Input"/> at which the whole image is viewed; infinity where its own pixels are needed.</summary>
+    public double LargestScale => Tile is not null ? double.PositiveInfinity : Augments ? Scales[^1] : 1;
+
+    /// <summary>Whether an image has one view.</summary>
+    public bool IsPlain => Tile is null && !Augments;
+
+    /// <summary>Size in pixels up to which every object is whole in some slice, and not at its border.</summary>
+    public double SharedPixels => Math.Max(0, Overlap - 2 * ImagePart.RelativeReach) * Tile ?? 0;
+
+    /// <summary>The views of an image.</summary>
+    /// <param name="width">Width of the original image in pixels.</param>
+    /// <param name="height">Height of the original image in pixels.</param>
+    public ViewPlan Plan(int width, int height)
+    {
+        var parts = new List<ImagePart> { new(0, 0, width, height) };
+        if (Tile is { } tile && Math.Max(width, height) > tile)
+            AddTiles(parts, width, height, tile);
+        return new(parts, [.. parts.SelectMany(Views)]);
+    }
+
+    private void AddTiles(List<ImagePart> parts, int width, int height, int tile)
+    {
+        var (columns, rows) = (Starts(width, tile), Starts(height, tile));
+        var (tileWidth, tileHeight) = (Math.Min(tile, width), Math.Min(tile, height));
+        for (var row = 0; row < rows.Length; row++)
+            for (var column = 0; column < columns.Length; column++)
+                parts.Add(new(columns[column], rows[row], tileWidth, tileHeight)
+                {
+                    LeftNeighborEnd = column > 0 ? columns[column - 1] + tileWidth : null,
+                    RightNeighborStart = column < columns.Length - 1 ? columns[column + 1] : null,
+                    UpperNeighborEnd = row > 0 ? rows[row - 1] + tileHeight : null,
+                    LowerNeighborStart = row < rows.Length - 1 ? rows[row + 1] : null,
+                });
+    }
+
+    // The fewest that cover the side, evenly spaced.
+    private int[] Starts(int side, int tile)
+    {
+        var free = Math.Max(0, side - tile);
+        var steps = (int)Math.Ceiling(free / Math.Max(1, Math.Floor(tile * (1 - Overlap))));
+        return [.. Enumerable.Range(0, steps + 1).Select(step => steps == 0 ? 0 : (int)((long)free * step / steps))];
+    }
+
+    private IEnumerable<ImageView> Views(ImagePart part) =>
+        from scale in Augments ? Scales : Once
+        let size = scale == 1 ? Input : new InputSize(Scaled(Input.Short, scale), Scaled(Input.Long, scale))
+        from flipped in Augments ? new[] { false, true } : [false]
+        select new ImageView(part.X, part.Y, size.Fit(part.Width, part.Height), flipped);
+
+    private static int Scaled(int side, double scale) => Math.Max(1, (int)Math.Round(side * scale));
+}
