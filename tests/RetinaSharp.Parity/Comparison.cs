@@ -8,7 +8,6 @@ using RetinaSharp.Detection.Modeling;
 using RetinaSharp.Detection.Training;
 using RetinaSharp.Detection.Weights;
 using RetinaSharp.Imaging;
-using RetinaSharp.Inference;
 using RetinaSharp.Inference.Batching;
 using RetinaSharp.Kernels;
 using static TorchSharp.torch;
