@@ -9,7 +9,5 @@ internal sealed class EpochPrinter : IProgress<TrainingProgress>
     {
         if (value is TrainingEpoch epoch)
             Console.WriteLine($"epoch {epoch.Epoch} of {epoch.Epochs}: loss {epoch.Classification:F3} + {epoch.Box:F3}, AP {epoch.Validation?.Metrics.AP:F3}");
-        else if (value is TrainingNote note)
-            Console.WriteLine(note.Text);
     }
 }

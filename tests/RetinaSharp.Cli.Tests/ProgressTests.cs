@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using RetinaSharp.Cli.Terminal;
 using RetinaSharp.Detection.Training;
 using RetinaSharp.Experiments.Reports;
@@ -33,7 +34,7 @@ public sealed class ProgressTests
         reporter.Report(new TrainingStep(40, 300, 1, .5, .25, .0005, 12.34, TimeSpan.FromSeconds(200)));
         _clock.Seconds = 16;
         reporter.Report(new TrainingEpoch(1, 3, .4, .2, null, false, TimeSpan.FromSeconds(99)) { LearningRate = .0004 });
-        reporter.Report(new TrainingNote("Mind [this]."));
+        new OutputLogger(Output).LogInformation("Mind {Name}.", "[this]");
 
         Assert.Equal(
             [

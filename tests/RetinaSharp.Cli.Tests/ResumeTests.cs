@@ -80,11 +80,24 @@ public sealed class ResumeTests(TrainedModel trained) : IClassFixture<TrainedMod
     }
 
     [Theory]
-    [InlineData("--epochs", "--epochs", "5")]
+    [InlineData("--epochs", "--epochs", "1")]
     [InlineData("--width", "--batch", "4", "--width", ".5")]
     [InlineData("--preset", "--preset", "small")]
     public void Train_ResumeWithAnotherSetting_ExitsWith2AndNamesTheOption(string named, params string[] options) =>
         Ran.Retina(["train", "--train", trained.Data, "--val", trained.Data, "--out", trained.Run, "--resume", .. options]).IsRefused(ExitCode.WrongUsage, named, "--weights");
+
+    [Fact]
+    public void Train_ResumeWithMoreEpochs_ExtendsTheRun()
+    {
+        using var folder = new TemporaryFolder();
+        string[] command = ["train", "--train", trained.Data, "--out", folder.At("run"), "--preset", "tiny", "--size", "64x64", "--batch", "4"];
+        Ran.Retina([.. command, "--epochs", "1"]).IsDone();
+
+        var ran = Ran.Retina([.. command, "--epochs", "2", "--resume", "--json"]).IsDone();
+
+        Assert.Equal(2, ran.Json.GetProperty("epochs").GetInt32());
+        Assert.Contains("extended from 1 to 2 epochs", ran.Error);
+    }
 
     [Fact]
     public void Train_ResumeWithOtherData_ExitsWith3()

@@ -43,16 +43,20 @@ internal sealed class RunSettingsOptions
         return settings;
     }
 
-    /// <summary>Requires that the options agree with the settings of a run that is resumed.</summary>
+    /// <summary>The settings of a run that is resumed: its own, with more epochs where the options ask for them.</summary>
     /// <exception cref="UsageException">An option asks for another setting; the message names it.</exception>
-    public void RequireSame(ParseResult parse, RunSettings run)
+    public RunSettings Resume(ParseResult parse, RunSettings run)
     {
         var given = Given(parse).ToList();
+        var epochs = Apply(run, given, parse).Training.Epochs;
+        if (epochs > run.Training.Epochs)
+            run = run with { Training = run.Training with { Epochs = epochs } };
         // Each together with the later ones, which override it: --compat alone may ask for a setting that another option changed.
         for (var first = given.Count - 1; first >= 0; first--)
             Require($"{given[first].Option.Name} {parse.GetResult(given[first].Option)!.Tokens[0].Value}", Apply(run, given[first..], parse));
         if (HasBase(parse))
             Require(string.Join(" and ", ((Option[])[_preset, _config]).Where(parse.IsGiven).Select(option => option.Name)), Get(parse));
+        return run;
 
         void Require(string options, RunSettings asked)
         {

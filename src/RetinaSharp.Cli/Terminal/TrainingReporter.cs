@@ -19,12 +19,6 @@ internal sealed class TrainingReporter(Output output, ProgressDisplay display, i
     {
         switch (value)
         {
-            case TrainingNote { IsWarning: true } note:
-                output.Warning(OptionHints.AddTo(note.Text));
-                break;
-            case TrainingNote note:
-                output.Info(note.Text);
-                break;
             case TrainingStep step:
                 (_lastStep, _lastStepAt) = (step, clock.GetTimestamp());
                 display.Show(step.Step, step.TotalSteps,

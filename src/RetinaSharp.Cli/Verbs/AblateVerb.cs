@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
+using Microsoft.Extensions.Logging;
 using RetinaSharp.Cli.Options;
 using RetinaSharp.Cli.Reports;
 using RetinaSharp.Cli.Terminal;
@@ -70,6 +71,7 @@ internal static class AblateVerb
             var options = new AblationOptions
             {
                 Folder = folder,
+                Logger = new OutputLogger(output, LogLevel.Warning),
                 Seeds = count,
                 Device = engine.GetDevice(parse),
                 Precision = engine.GetPrecision(parse),
@@ -137,9 +139,6 @@ internal static class AblateVerb
                     display.Show(value.Done + (double)step.Step / step.TotalSteps, value.Total,
                         $"{value.Done + 1}/{value.Total}  {row}: step {step.Step}/{step.TotalSteps}  class loss {step.Classification:0.0000}  box loss {step.Box:0.0000}  {left}",
                         $"{row}  loss {step.Classification:0.000} + {step.Box:0.000}  {left}");
-                    break;
-                case { Training: TrainingNote { IsWarning: true } note }:
-                    output.Warning($"{row}: {OptionHints.AddTo(note.Text)}");
                     break;
             }
         }

@@ -25,7 +25,7 @@ internal static class DemoVerb
             var folder = parse.GetValue(outFolder) ?? FreeFolder();
             OutputFolder.RequireEmpty(folder);
             LibTorch.EnsureLoaded();
-            var demo = new FocalLossDemo(folder);
+            var demo = new FocalLossDemo(folder, new OutputLogger(output));
 
             var scenes = DemoSettings.Scenes;
             output.Info($"1. Generating {scenes.Train} training and {scenes.Val} validation scenes in {demo.DataFolder}");

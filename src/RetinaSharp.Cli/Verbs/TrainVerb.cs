@@ -57,6 +57,7 @@ internal static class TrainVerb
             var options = new TrainerOptions
             {
                 Folder = folder,
+                Logger = new OutputLogger(session.Output),
                 Resume = parse.GetValue(resume),
                 Weights = parse.GetValue(weights),
                 Device = engine.GetDevice(parse),
@@ -90,8 +91,7 @@ internal static class TrainVerb
         {
             var run = SettingsJson.Read(config, new());
             UsageException.Guard(run.Validate);
-            options.RequireSame(parse, run);
-            return (run, $"settings of {config}");
+            return (options.Resume(parse, run), $"settings of {config}");
         }
 
         var preset = $"preset {options.GetPreset(parse)}";

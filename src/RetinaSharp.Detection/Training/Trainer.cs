@@ -24,7 +24,7 @@ namespace RetinaSharp.Detection.Training;
 public sealed class Trainer(RunSettings settings, DetectionDataset train, DetectionDataset? validation, TrainerOptions options)
 {
     /// <summary>Trains to the end, or until it is cancelled; the weights are saved in both cases.</summary>
-    /// <param name="progress">Told of steps and epochs, on the calling thread.</param>
+    /// <param name="progress">Reports steps and epochs, on the calling thread.</param>
     /// <param name="cancellationToken">Stops after the step at hand, with a checkpoint to go on from.</param>
     /// <returns>How far it came; <see cref="TrainingResult.IsCancelled"/> tells whether that is the end.</returns>
     /// <exception cref="ArgumentException">A setting is out of its range.</exception>
@@ -79,12 +79,12 @@ public sealed class Trainer(RunSettings settings, DetectionDataset train, Detect
 
         var architecture = RetinaNetArchitecture.Create(settings, train.Categories.Count, options.Components.Network);
         var start = Start(architecture, train, validation, $"LibTorch {LibTorch.Version}, {device}, {threadsPerShard} threads for a shard");
-        var found = options.Resume ? Found(start, progress) : null;
+        var found = options.Resume ? FindCheckpoint(start) : null;
         if (found?.At is { IsFinished: true } end)
             return new(end.Step, end.Epoch, end.Best, end.BestEpoch, TimeSpan.FromSeconds(end.Seconds), IsCancelled: false);
         var at = found is { At: var reached } ? reached with { Place = start.Place } : start with { Precision = ComputeType.Resolve(options.Precision, device.type) };
 
-        using var state = new TrainingState(Initial(architecture, train, found is null, device, progress), settings.Training, ComputeType.Choose(at.Precision, device.type));
+        using var state = new TrainingState(Initial(architecture, train, found is null, device), settings.Training, ComputeType.Choose(at.Precision, device.type));
         if (found is not null)
             CheckpointFile.Restore(found.Value.Path, at, state);
 
@@ -102,7 +102,7 @@ public sealed class Trainer(RunSettings settings, DetectionDataset train, Detect
         }, components.Augmentations);
         var validator = validation is null ? null : new Validator(validation, settings, state.Evaluation, anchors, threads, components);
         using var folder = new RunFolder(options.Folder, at.Settings, found?.At);
-        return new TrainingLoop(at, train, loader, steps, state, validator, folder, new(options.CheckpointEvery), components, clock, progress).Run(cancellationToken);
+        return new TrainingLoop(at, train, loader, steps, state, validator, folder, new(options.CheckpointEvery), components, clock, options.Logger, progress).Run(cancellationToken);
     }
 
     /// <summary>The checkpoint of a training that has not begun.</summary>
@@ -117,11 +117,11 @@ public sealed class Trainer(RunSettings settings, DetectionDataset train, Detect
         Place = place,
     };
 
-    /// <summary>The checkpoint to go on from; null where the folder holds no training.</summary>
-    private (string Path, Checkpoint At)? Found(Checkpoint start, IProgress<TrainingProgress>? progress)
+    /// <summary>The checkpoint to resume from; null where the folder holds no run.</summary>
+    private (string Path, Checkpoint At)? FindCheckpoint(Checkpoint start)
     {
-        void Tell(string text, bool isWarning = false) => progress?.Report(new TrainingNote(text, isWarning));
-        if (CheckpointFile.Find(options.Folder, start, text => Tell(text, isWarning: true)) is not var (path, at))
+        var logger = options.Logger;
+        if (CheckpointFile.Find(options.Folder, start, logger.CheckpointNotUsed) is not var (path, at))
         {
             if (File.Exists(Path.Combine(options.Folder, ModelFile.Last)))
             {
@@ -129,34 +129,36 @@ public sealed class Trainer(RunSettings settings, DetectionDataset train, Detect
                     $"it holds a model, but no {CheckpointFile.Last} to resume from; start another run from these weights, in another folder");
             }
 
-            Tell($"{options.Folder} holds no training yet: it starts from the beginning.");
+            logger.NoRunToResume(options.Folder);
             return null;
         }
 
         if (at.Extends(start))
         {
-            Tell($"The run in {options.Folder} is extended from {at.Settings.Training.Epochs} to {settings.Training.Epochs} epochs. The learning rate schedule now spans all of them, "
-                + $"and goes on where a run of that length would be after epoch {at.Epoch}.");
+            logger.Extended(options.Folder, at.Settings.Training.Epochs, settings.Training.Epochs, at.Epoch);
             at = at.ExtendedTo(start);
         }
 
         if (at.IsFinished)
-            Tell($"The training in {options.Folder} is finished, after {at.Epoch} epochs{(at.IsStopped ? " without a better AP at the end" : "")}: there is nothing left to do.");
-        else
-            Tell($"The training in {options.Folder} goes on after step {at.Step}, in epoch {at.Epoch + 1}.");
-        if (!at.IsFinished && at.Place != start.Place)
-            Tell($"It ran on {at.Place}, and now runs on {start.Place}: the result will not be the same to the last bit.");
+        {
+            logger.AlreadyFinished(options.Folder, at.Epoch, at.IsStopped ? " without a better AP at the end" : "");
+            return (path, at);
+        }
+
+        logger.Resumed(options.Folder, at.Step, at.Epoch + 1);
+        if (at.Place != start.Place)
+            logger.ComputedElsewhere(at.Place, start.Place);
         return (path, at);
     }
 
     /// <summary>The tensors to start from, on the device; those of a run that goes on are read later.</summary>
-    private NetworkState Initial(RetinaNetArchitecture architecture, DetectionDataset train, bool isNew, Device device, IProgress<TrainingProgress>? progress)
+    private NetworkState Initial(RetinaNetArchitecture architecture, DetectionDataset train, bool isNew, Device device)
     {
         var state = isNew ? WeightInitializer.Create(architecture, settings.Training.Seed) : NetworkState.Create(architecture);
         try
         {
             if (isNew)
-                TakeWeights(state, train, progress);
+                LoadWeights(state, train);
             if (device.type == DeviceType.CPU)
                 return state;
             using (state)
@@ -169,15 +171,12 @@ public sealed class Trainer(RunSettings settings, DetectionDataset train, Detect
         }
     }
 
-    private void TakeWeights(NetworkState state, DetectionDataset train, IProgress<TrainingProgress>? progress)
+    private void LoadWeights(NetworkState state, DetectionDataset train)
     {
         var transfer = options.Weights is { } weights ? WeightTransfer.Load(weights, state, train.Categories) : null;
         if (transfer is not null)
-            progress?.Report(new TrainingNote(transfer.Summary));
+            options.Logger.WeightsLoaded(transfer.Summary);
         if (transfer is not { HasBackbone: true } && (settings.Model.Norm == NormKind.Frozen || settings.Training.Freeze > 0))
-        {
-            progress?.Report(new TrainingNote("The backbone starts from random weights, but its normalization or some of its stages are frozen, as if it had been trained: "
-                + "it will learn little. Use pretrained weights, or batch or group norm with nothing frozen.", IsWarning: true));
-        }
+            options.Logger.FrozenAtRandomWeights();
     }
 }

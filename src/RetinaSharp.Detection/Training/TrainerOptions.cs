@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using RetinaSharp.Detection.Configuration;
 using static TorchSharp.torch;
 
@@ -11,6 +13,9 @@ public sealed record TrainerOptions
     /// folder holds.
     /// </summary>
     public required string Folder { get; init; }
+
+    /// <summary>Receives what a user should know: a run that is resumed, weights that were loaded, files that cannot be written. Progress goes to the callbacks.</summary>
+    public ILogger Logger { get; init; } = NullLogger.Instance;
 
     /// <summary>Parts that the application brings.</summary>
     public TrainingComponents Components { get; init; } = TrainingComponents.BuiltIn;

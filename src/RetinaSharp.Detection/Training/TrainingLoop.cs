@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.Extensions.Logging;
 using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Data;
 using RetinaSharp.Detection.Weights;
@@ -17,10 +18,11 @@ namespace RetinaSharp.Detection.Training;
 /// <param name="checkpoints">Says when one is due.</param>
 /// <param name="components">Schedule and callbacks that the application brings.</param>
 /// <param name="clock">Adds up where the time goes.</param>
-/// <param name="progress">Told of what happens.</param>
+/// <param name="logger">Receives messages.</param>
+/// <param name="progress">Receives progress.</param>
 internal sealed class TrainingLoop(
     Checkpoint start, DetectionDataset train, TrainingLoader loader, StepRunner steps, TrainingState state, Validator? validator, RunFolder folder,
-    CheckpointClock checkpoints, TrainingComponents components, PhaseClock clock, IProgress<TrainingProgress>? progress)
+    CheckpointClock checkpoints, TrainingComponents components, PhaseClock clock, ILogger logger, IProgress<TrainingProgress>? progress)
 {
     private readonly TimeSpan _before = TimeSpan.FromSeconds(start.Seconds);
     private readonly long _started = Stopwatch.GetTimestamp();
@@ -71,12 +73,12 @@ internal sealed class TrainingLoop(
             if (!IsEndOfEpoch)
                 Write(() => SaveLast(null), mustSucceed: false);
             WriteCheckpoint();
-            progress?.Report(new TrainingNote($"A callback stopped the run after step {_at.Step}: {reason}"));
+            logger.StoppedByCallback(_at.Step, reason);
             return Result(isCancelled: false) with { StopReason = reason };
         }
 
         if (_at.Epoch < training.Epochs)
-            progress?.Report(new TrainingNote($"No better AP for {training.EarlyStop} epochs: training ends early; the best was epoch {_at.BestEpoch}."));
+            logger.StoppedEarly(training.EarlyStop, _at.BestEpoch);
         return Result(isCancelled: false);
     }
 
@@ -210,7 +212,7 @@ internal sealed class TrainingLoop(
         }
         catch (IOException error) when (!mustSucceed)
         {
-            progress?.Report(new TrainingNote($"{error.Message} The training goes on and tries again later; what was written before is still there.", IsWarning: true));
+            logger.WriteFailed(error.Message);
         }
     }
 }

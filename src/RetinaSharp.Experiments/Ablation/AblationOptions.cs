@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using RetinaSharp.Detection.Configuration;
 using static TorchSharp.torch;
 
@@ -20,6 +22,9 @@ public sealed record AblationOptions
 
     /// <summary>Initial weights of all runs, as in <c>TrainerOptions</c>; null: random.</summary>
     public string? Weights { get; init; }
+
+    /// <summary>Receives the log messages of all runs.</summary>
+    public ILogger Logger { get; init; } = NullLogger.Instance;
 
     /// <summary>Maximum time between two checkpoints.</summary>
     public TimeSpan CheckpointEvery { get; init; } = TimeSpan.FromSeconds(60);

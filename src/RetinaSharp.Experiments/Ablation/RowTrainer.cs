@@ -29,6 +29,7 @@ internal sealed class RowTrainer(DetectionDataset train, DetectionDataset valida
             var trained = new Trainer(planned.Settings, train, curve, new()
             {
                 Folder = folder,
+                Logger = options.Logger,
                 Resume = true,
                 Device = options.Device,
                 Precision = options.Precision,

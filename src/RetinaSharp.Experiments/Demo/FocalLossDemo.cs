@@ -1,4 +1,6 @@
 using System.Globalization;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Inference;
 using RetinaSharp.Detection.Training;
@@ -14,7 +16,8 @@ namespace RetinaSharp.Experiments.Demo;
 /// evaluate both, and write a report.
 /// </summary>
 /// <param name="folder">The output folder: empty, or missing.</param>
-public sealed class FocalLossDemo(string folder)
+/// <param name="logger">Receives the log messages of training; null: nothing does.</param>
+public sealed class FocalLossDemo(string folder, ILogger? logger = null)
 {
     private const string LastWeights = "last.safetensors";
 
@@ -55,7 +58,7 @@ public sealed class FocalLossDemo(string folder)
         DemoRun run, DetectionDataset train, DetectionDataset val, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         var runFolder = RunFolder(run);
-        var result = new Trainer(run.Settings, train, val, new() { Folder = runFolder }).Train(progress, cancellationToken);
+        var result = new Trainer(run.Settings, train, val, new() { Folder = runFolder, Logger = logger ?? NullLogger.Instance }).Train(progress, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
         using var detector = Detector.Load(Path.Combine(runFolder, LastWeights));
         var evaluation = SetEvaluator.Evaluate(detector, val, cancellationToken: cancellationToken);

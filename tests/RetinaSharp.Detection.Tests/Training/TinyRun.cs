@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Training;
@@ -19,9 +21,9 @@ internal static class TinyRun
 
     public static TrainingResult Train(
         RunSettings settings, DetectionDataset train, string folder, DetectionDataset? validation = null, Reports? reports = null, CancellationToken cancellationToken = default) =>
-        new Trainer(settings, train, validation, Options(folder)).Train(reports, cancellationToken);
+        new Trainer(settings, train, validation, Options(folder, reports)).Train(reports, cancellationToken);
 
-    public static TrainerOptions Options(string folder) => new() { Folder = folder, Precision = Precision.Fp32, Threads = 2 };
+    public static TrainerOptions Options(string folder, ILogger? logger = null) => new() { Folder = folder, Precision = Precision.Fp32, Threads = 2, Logger = logger ?? NullLogger.Instance };
 
     /// <summary>The weights of a file by name.</summary>
     public static Dictionary<string, float[]> Weights(string path)
@@ -30,19 +32,31 @@ internal static class TinyRun
         return file.Entries.Keys.ToDictionary(name => name, file.ReadSingles);
     }
 
-    /// <summary>Keeps what a training reports, and tells of it at once.</summary>
-    internal sealed class Reports(Action<TrainingProgress>? told = null) : IProgress<TrainingProgress>
+    /// <summary>Keeps progress and log messages, and calls back at once.</summary>
+    internal sealed class Reports(Action<TrainingProgress>? callback = null) : IProgress<TrainingProgress>, ILogger
     {
+        private readonly List<(LogLevel Level, string Text)> _messages = [];
+
         public List<TrainingProgress> All { get; } = [];
 
-        public IEnumerable<string> Warnings => All.OfType<TrainingNote>().Where(note => note.IsWarning).Select(note => note.Text);
+        public IEnumerable<string> Messages => _messages.Select(message => message.Text);
+
+        public IEnumerable<string> Warnings => _messages.Where(message => message.Level == LogLevel.Warning).Select(message => message.Text);
 
         public IEnumerable<TrainingEpoch> Epochs => All.OfType<TrainingEpoch>();
 
         public void Report(TrainingProgress value)
         {
             All.Add(value);
-            told?.Invoke(value);
+            callback?.Invoke(value);
         }
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            _messages.Add((logLevel, formatter(state, exception)));
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
     }
 }

@@ -86,7 +86,7 @@ public class TrainerStopTests : LeakCheck
         var result = TinyRun.Train(settings, rectangles.Set, rectangles.At("run"), rectangles.Set, reports);
 
         Assert.Equal((3, 1, false), (result.Epochs, result.BestEpoch, result.IsCancelled));
-        Assert.Contains("early", Assert.Single(reports.All.OfType<TrainingNote>()).Text);
+        Assert.Contains("early", Assert.Single(reports.Messages));
     }
 
     [Fact]

@@ -84,11 +84,11 @@ public sealed class TrainingComponentsTests(TrainedModel trained)
         new Trainer(TinyRun.Settings, trained.Set, null, options).Train();
         var reports = new TinyRun.Reports();
 
-        var result = new Trainer(TinyRun.With(training => training with { Epochs = 3 }), trained.Set, null, options with { Resume = true }).Train(reports);
+        var result = new Trainer(TinyRun.With(training => training with { Epochs = 3 }), trained.Set, null, options with { Resume = true, Logger = reports }).Train(reports);
 
         Assert.Equal(3, result.Epochs);
         Assert.Equal([3], reports.Epochs.Select(epoch => epoch.Epoch));
-        Assert.Contains(reports.All.OfType<TrainingNote>(), note => note.Text.Contains("extended from 2 to 3 epochs", StringComparison.Ordinal));
+        Assert.Contains(reports.Messages, message => message.Contains("extended from 2 to 3 epochs", StringComparison.Ordinal));
         Assert.Equal(3, File.ReadAllLines(Path.Combine(options.Folder, "metrics.jsonl")).Length);
     }
 

@@ -136,7 +136,7 @@ public sealed class UnwritableTests : LeakCheck
     }
 
     private TrainingResult Train(int epochs, TinyRun.Reports? reports = null, bool resume = false) => new Trainer(
-        TinyRun.With(training => training with { Epochs = epochs }), _rectangles.Set, null, TinyRun.Options(Run) with { Resume = resume, CheckpointEvery = TimeSpan.Zero }).Train(reports);
+        TinyRun.With(training => training with { Epochs = epochs }), _rectangles.Set, null, TinyRun.Options(Run, reports) with { Resume = resume, CheckpointEvery = TimeSpan.Zero }).Train(reports);
 
     private string At(string name) => Path.Combine(Run, name);
 

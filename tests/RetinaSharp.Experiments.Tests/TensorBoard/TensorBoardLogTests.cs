@@ -30,7 +30,6 @@ public sealed class TensorBoardLogTests : IDisposable
     {
         using (var log = Log())
         {
-            log.Report(new TrainingNote("no event"));
             log.Report(new TrainingStart(0, 300));
             log.Report(new TrainingStep(200, 300, 1, .5, .25, 1e-3, 12.5, TimeSpan.Zero, .125));
             log.Report(Epoch(200));

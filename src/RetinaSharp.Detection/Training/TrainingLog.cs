@@ -1,0 +1,43 @@
+using Microsoft.Extensions.Logging;
+
+namespace RetinaSharp.Detection.Training;
+
+/// <summary>Log messages of training.</summary>
+internal static partial class TrainingLog
+{
+    [LoggerMessage(1, LogLevel.Information, "{Folder} holds no run yet: training starts from the beginning.")]
+    public static partial void NoRunToResume(this ILogger logger, string folder);
+
+    [LoggerMessage(2, LogLevel.Information, "The run in {Folder} is finished after {Epochs} epochs{Reason}: there is nothing left to do.")]
+    public static partial void AlreadyFinished(this ILogger logger, string folder, int epochs, string reason);
+
+    [LoggerMessage(3, LogLevel.Information, "The run in {Folder} goes on after step {Step}, in epoch {Epoch}.")]
+    public static partial void Resumed(this ILogger logger, string folder, long step, int epoch);
+
+    [LoggerMessage(4, LogLevel.Information,
+        "The run in {Folder} is extended from {Before} to {Epochs} epochs. The learning rate schedule now spans all of them and continues where such a run would be after epoch {Epoch}.")]
+    public static partial void Extended(this ILogger logger, string folder, int before, int epochs, int epoch);
+
+    [LoggerMessage(5, LogLevel.Information, "The run was computed on {Before} and continues on {Now}: results will differ in the last bits.")]
+    public static partial void ComputedElsewhere(this ILogger logger, string before, string now);
+
+    [LoggerMessage(6, LogLevel.Warning, "{Problem}")]
+    public static partial void CheckpointNotUsed(this ILogger logger, string problem);
+
+    [LoggerMessage(7, LogLevel.Information, "{Summary}")]
+    public static partial void WeightsLoaded(this ILogger logger, string summary);
+
+    [LoggerMessage(8, LogLevel.Warning,
+        "The backbone starts from random weights, but its normalization or some of its stages are frozen, as if it had been trained: it will learn little. "
+        + "Use pretrained weights, or batch or group norm with nothing frozen.")]
+    public static partial void FrozenAtRandomWeights(this ILogger logger);
+
+    [LoggerMessage(9, LogLevel.Information, "No better AP for {Epochs} epochs: training ends early. The best epoch was {BestEpoch}.")]
+    public static partial void StoppedEarly(this ILogger logger, int epochs, int bestEpoch);
+
+    [LoggerMessage(10, LogLevel.Information, "A callback stopped the run after step {Step}: {Reason}")]
+    public static partial void StoppedByCallback(this ILogger logger, long step, string reason);
+
+    [LoggerMessage(11, LogLevel.Warning, "{Problem} Training continues and tries again later; files written before are still there.")]
+    public static partial void WriteFailed(this ILogger logger, string problem);
+}
