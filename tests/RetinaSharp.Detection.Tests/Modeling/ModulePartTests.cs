@@ -8,9 +8,8 @@ using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Tests.Modeling;
 
-// Without a check for leaks: constructors of TorchSharp's modules leave tensors to the finalizer.
 [Collection(TorchCollection.Name)]
-public sealed class ModulePartTests
+public sealed class ModulePartTests : FinalizedTensors
 {
     private static readonly ModelSettings Settings = new() { PyramidChannels = 16, HeadConvolutions = 0 };
 

@@ -14,8 +14,7 @@ using RetinaSharp.Inference;
 namespace RetinaSharp.Detection.Tests.Training;
 
 [Collection(TorchCollection.Name)]
-// Without a check for leaks: constructors of TorchSharp's modules leave tensors to the finalizer.
-public sealed class TrainingComponentsTests(TrainedModel trained)
+public sealed class TrainingComponentsTests(TrainedModel trained) : FinalizedTensors
 {
     private static NetworkComponents Network => new() { Backbone = new ModuleBackbone("strided", [8, 16, 24], () => new ModulePartTests.StridedBackbone()) };
 
