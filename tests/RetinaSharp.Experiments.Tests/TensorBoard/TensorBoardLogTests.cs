@@ -83,12 +83,12 @@ public sealed class TensorBoardLogTests : IDisposable
     }
 
     [Fact]
-    public void Report_FolderCannotBeWritten_WarnsOnceAndGoesOn()
+    public void Report_FolderCannotBeWritten_WarnsOnceAndContinues()
     {
         using var log = new TensorBoardLog(_folder.At("nowhere"), _warnings.Add);
         log.Report(new TrainingStart(0, 300));
         log.Report(Epoch(10));
-        Assert.Contains("goes on without", Assert.Single(_warnings));
+        Assert.Contains("continues without", Assert.Single(_warnings));
     }
 
     private TensorBoardLog Log() => new(_folder.Root, _warnings.Add, new FixedClock());
