@@ -164,7 +164,7 @@ public sealed class RunSettingsTests
     {
         var (options, command) = (new RunSettingsOptions(), new Command("train"));
         options.AddTo(command);
-        options.RequireSame(command.Parse(args), run);
+        options.Resume(command.Parse(args), run);
     }
 
     private static string[] Lines(RunSettings settings) => SettingsJson.Write(settings).Split('\n');
