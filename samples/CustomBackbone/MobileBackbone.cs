@@ -6,7 +6,9 @@ namespace RetinaSharp.Samples.CustomBackbone;
 /// <summary>A small backbone of depthwise separable convolutions, as in MobileNet (Howard et al., arXiv 1704.04861).</summary>
 internal sealed class MobileBackbone : Module<Tensor, Tensor[]>
 {
+#pragma warning disable IDE1006 // The fields' names are those in the state dictionary.
     private readonly Module<Tensor, Tensor> stem, stride4, stride8, stride16, stride32;
+#pragma warning restore IDE1006
 
     public MobileBackbone()
         : base(nameof(MobileBackbone))

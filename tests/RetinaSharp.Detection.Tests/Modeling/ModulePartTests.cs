@@ -1,3 +1,4 @@
+#pragma warning disable IDE1006 // Fields of modules have the names of the state dictionary.
 using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Modeling;
 using RetinaSharp.Detection.Modeling.Architecture;

@@ -35,7 +35,8 @@ public sealed record HeadArchitecture(IReadOnlyList<ConvolutionLayer> Tower, Con
             [.. Enumerable.Range(0, settings.HeadConvolutions).Select(i =>
                 Layer($"conv.{i}.0", channels, settings.HeadNorm ? new NormLayer($"{prefix}conv.{i}.1", NormKind.Group, channels) : null))],
             Layer(predictor, settings.Anchors.AnchorsPerCell * outputs),
-            outputs) { Prefix = prefix, InitialBias = initialBias };
+            outputs)
+        { Prefix = prefix, InitialBias = initialBias };
 
         ConvolutionLayer Layer(string name, int layerOutputs, NormLayer? norm = null) => new(prefix + name, channels, layerOutputs, 3, 1, norm)
         {

@@ -40,7 +40,8 @@ public sealed record PyramidArchitecture(IReadOnlyList<ConvolutionLayer> Lateral
             [.. Enumerable.Range(LastStageLevel + 1, settings.Anchors.MaxLevel - LastStageLevel).Select(level => level == LastStageLevel + 1 && isFromC5
                 ? Layer($"extra_blocks.p{level}", inputs[^1], 3, 2, Part - 1, level)
                 : Layer($"extra_blocks.p{level}", channels, 3, 2, Part, level))],
-            settings.P6From) { Prefix = prefix };
+            settings.P6From)
+        { Prefix = prefix };
 
         ConvolutionLayer Layer(string name, int inputChannels, int kernel, int stride, int inputPart, int level) =>
             new(prefix + name, inputChannels, channels, kernel, stride) { Part = Part, InputPart = inputPart, FirstLevel = level, LastLevel = level };
