@@ -1,14 +1,14 @@
 namespace RetinaSharp.Boxes;
 
-/// <summary>Whose anchors are made. Weights are tied to the anchors that they were trained with.</summary>
+/// <summary>The implementation whose anchor layout is reproduced. Weights only work with the anchor layout that they were trained with.</summary>
 public enum AnchorCompatibility
 {
-    /// <summary>As the paper and detectron2 have them: exact sizes, scale outer and ratio inner, stride 2^level.</summary>
+    /// <summary>Matches the paper and detectron2: sizes are not rounded; anchors are ordered by scale, then ratio; the stride is 2^level.</summary>
     Exact,
 
     /// <summary>
-    /// As torchvision has them: sizes cut to whole pixels, corners rounded, ratio outer and scale inner, stride the padded size
-    /// divided by the grid's, without remainder.
+    /// Matches torchvision: anchor sizes are truncated and corners rounded to whole pixels; anchors are ordered by ratio, then scale; the
+    /// stride is padded size / grid size, rounded down.
     /// </summary>
     Torchvision,
 }

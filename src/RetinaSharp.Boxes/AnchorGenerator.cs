@@ -1,17 +1,17 @@
 namespace RetinaSharp.Boxes;
 
-/// <summary>Gives the anchors for a padded image size. The grids of the latest sizes are kept. Safe for concurrent calls.</summary>
+/// <summary>Generates the anchors for a padded image size and caches the grids of the most recently used sizes. Thread-safe.</summary>
 public sealed class AnchorGenerator
 {
-    // Images are padded to few sizes; a grid of 200,000 anchors takes 6 MB.
-    private const int Kept = 16;
+    // Images are padded to a small number of different sizes; a grid of 200,000 anchors takes 6 MB.
+    private const int CacheCapacity = 16;
 
     private readonly Lock _lock = new();
     private readonly LinkedList<AnchorGrid> _recent = [];
     private readonly Box[][] _cells;
 
-    /// <summary>Makes the generator.</summary>
-    /// <param name="settings">Anchors of each level.</param>
+    /// <summary>Creates the generator.</summary>
+    /// <param name="settings">Sizes, ratios and pyramid levels of the anchors.</param>
     /// <exception cref="ArgumentException">A setting is out of its range.</exception>
     public AnchorGenerator(AnchorSettings settings)
     {
@@ -20,11 +20,12 @@ public sealed class AnchorGenerator
         _cells = [.. Enumerable.Range(settings.MinLevel, settings.LevelCount).Select(level => CellAnchors.Create(settings, level))];
     }
 
-    /// <summary>Anchors of each level.</summary>
+    /// <summary>Sizes, ratios and pyramid levels of the anchors.</summary>
     public AnchorSettings Settings { get; }
 
     /// <summary>
-    /// Sizes of the feature maps, from the finest level: each convolution of stride 2 and padding 1 halves and rounds up.
+    /// Computes the feature map size of each level, from the finest: the padded image size divided by 2^level, rounded up, as convolutions with
+    /// stride 2 and padding 1 do.
     /// </summary>
     /// <param name="height">Height of the padded image in pixels, above 0.</param>
     /// <param name="width">Width of the padded image in pixels, above 0.</param>
@@ -35,7 +36,7 @@ public sealed class AnchorGenerator
         return [.. Enumerable.Range(Settings.MinLevel, Settings.LevelCount).Select(level => new GridSize(Halved(height, level), Halved(width, level)))];
     }
 
-    /// <summary>All anchors for an image of the size given.</summary>
+    /// <summary>Generates the anchors of all levels for a padded image size, or returns them from the cache.</summary>
     /// <param name="height">Height of the padded image in pixels, above 0.</param>
     /// <param name="width">Width of the padded image in pixels, above 0.</param>
     public AnchorGrid Generate(int height, int width)
@@ -52,23 +53,23 @@ public sealed class AnchorGenerator
             }
             var grid = Generate(height, width, GridSizes(height, width));
             _recent.AddFirst(grid);
-            if (_recent.Count > Kept)
+            if (_recent.Count > CacheCapacity)
                 _recent.RemoveLast();
             return grid;
         }
     }
 
-    /// <summary>All anchors for feature maps of sizes that do not follow from the image's; not kept.</summary>
+    /// <summary>Generates the anchors of all levels for given feature map sizes, which may differ from <see cref="GridSizes"/>; not cached.</summary>
     /// <param name="height">Height of the padded image in pixels, above 0.</param>
     /// <param name="width">Width of the padded image in pixels, above 0.</param>
     /// <param name="sizes">Sizes of the feature maps, one for each level, from the finest.</param>
-    /// <exception cref="ArgumentException">There is not one size for each level, or one is empty.</exception>
+    /// <exception cref="ArgumentException">The number of sizes is not the number of levels, or a size is not positive.</exception>
     public AnchorGrid Generate(int height, int width, ReadOnlySpan<GridSize> sizes)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
         if (sizes.Length != _cells.Length)
-            throw new ArgumentException($"{_cells.Length} levels need as many grid sizes, not {sizes.Length}", nameof(sizes));
+            throw new ArgumentException($"{sizes.Length} grid sizes for {_cells.Length} levels: the numbers must be equal", nameof(sizes));
         var levels = new AnchorLevel[sizes.Length];
         var offset = 0;
         for (var i = 0; i < levels.Length; i++)
@@ -85,6 +86,6 @@ public sealed class AnchorGenerator
         return new(height, width, levels, _cells);
     }
 
-    // Halving and rounding up again and again is the same as once, by the power of two.
+    // Halving with rounding up, level times, equals one division by 2^level with rounding up.
     private static int Halved(int size, int level) => (int)(((long)size + (1 << level) - 1) >> level);
 }

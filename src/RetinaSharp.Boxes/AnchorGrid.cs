@@ -1,8 +1,8 @@
 namespace RetinaSharp.Boxes;
 
 /// <summary>
-/// All anchors for one padded image size, level after level from the finest; within a level row by row, column by column,
-/// anchor by anchor of the cell, which is the order of a head's output [H · W · A]. Immutable.
+/// All anchors for one padded image size, ordered by level from the finest, then row, then column, then anchor within the cell. Within a level this
+/// is the order of a head's output [H · W · A]. Immutable.
 /// </summary>
 public sealed class AnchorGrid
 {
@@ -29,16 +29,16 @@ public sealed class AnchorGrid
     /// <summary>Width of the padded image in pixels.</summary>
     public int Width { get; }
 
-    /// <summary>The levels, from the finest.</summary>
+    /// <summary>The pyramid levels, from the finest.</summary>
     public IReadOnlyList<AnchorLevel> Levels { get; }
 
-    /// <summary>The anchors of all levels, in pixels of the padded image; they may reach outside of it.</summary>
+    /// <summary>The anchors of all levels, in pixels of the padded image; they may extend beyond the image.</summary>
     public ReadOnlySpan<Box> Boxes => _boxes;
 
     /// <summary>Number of anchors.</summary>
     public int Count => _boxes.Length;
 
-    /// <summary>X1 of all anchors, for vectorized code.</summary>
+    /// <summary>X1 of all anchors, as a structure of arrays for vectorized code.</summary>
     public ReadOnlySpan<float> X1 => _x1;
 
     /// <summary>Y1 of all anchors.</summary>
@@ -50,7 +50,7 @@ public sealed class AnchorGrid
     /// <summary>Y2 of all anchors.</summary>
     public ReadOnlySpan<float> Y2 => _y2;
 
-    /// <summary>The anchors of a cell at (0, 0).</summary>
+    /// <summary>Returns the anchors of the grid cell at (0, 0), in pixels, [anchors per cell].</summary>
     /// <param name="level">Index of the level in <see cref="Levels"/>.</param>
     public ReadOnlySpan<Box> Cell(int level) => _cells[level];
 

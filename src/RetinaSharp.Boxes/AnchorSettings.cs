@@ -1,20 +1,20 @@
 namespace RetinaSharp.Boxes;
 
 /// <summary>
-/// The anchors of every pyramid level. The default is the paper's: areas of 32² on P3 to 512² on P7, at three scales and three
+/// Settings of the anchors. The default is the paper's: areas of 32² pixels on P3 to 512² on P7, each with three scales and three aspect
 /// ratios.
 /// </summary>
 public sealed record AnchorSettings
 {
     private const int MaxPerCell = 256;
 
-    /// <summary>Sizes within a level, as factors; 1 or more of them, each above 0.</summary>
+    /// <summary>Factors of the base size, for several anchor sizes per level; at least one, each above 0.</summary>
     public IReadOnlyList<double> Scales { get; init; } = [1, Math.Pow(2, 1 / 3d), Math.Pow(2, 2 / 3d)];
 
-    /// <summary>Height over width; 1 or more of them, each above 0.</summary>
+    /// <summary>Aspect ratios, height / width; at least one, each above 0.</summary>
     public IReadOnlyList<double> Ratios { get; init; } = [.5, 1, 2];
 
-    /// <summary>Side of the square anchor of scale 1, in strides of its level.</summary>
+    /// <summary>Side of the square anchor with scale 1, in units of the level's stride.</summary>
     public double BaseSize { get; init; } = 4;
 
     /// <summary>The finest pyramid level; its stride is 2^level pixels.</summary>
@@ -23,16 +23,16 @@ public sealed record AnchorSettings
     /// <summary>The coarsest pyramid level.</summary>
     public int MaxLevel { get; init; } = 7;
 
-    /// <summary>Whose anchors they are.</summary>
+    /// <summary>Which implementation's anchor layout to reproduce: the paper's and detectron2's, or torchvision's.</summary>
     public AnchorCompatibility Compatibility { get; init; } = AnchorCompatibility.Exact;
 
-    /// <summary>Anchors at each place of a level's grid: A of the heads' outputs.</summary>
+    /// <summary>Number of anchors per grid cell: A in the shape of the heads' outputs.</summary>
     public int AnchorsPerCell => Scales.Count * Ratios.Count;
 
     /// <summary>Number of pyramid levels.</summary>
     public int LevelCount => MaxLevel - MinLevel + 1;
 
-    /// <summary>Checks the ranges.</summary>
+    /// <summary>Checks that all settings are in range.</summary>
     /// <exception cref="ArgumentException">A setting is out of its range.</exception>
     public void Validate()
     {
@@ -40,7 +40,7 @@ public sealed record AnchorSettings
         CheckFactors(Ratios, nameof(Ratios));
         CheckFactors([BaseSize], nameof(BaseSize));
         if ((long)Scales.Count * Ratios.Count > MaxPerCell)
-            throw new ArgumentException($"{Scales.Count} scales and {Ratios.Count} ratios: at most {MaxPerCell} anchors at each place are meant", nameof(Scales));
+            throw new ArgumentException($"{Scales.Count} scales and {Ratios.Count} ratios: at most {MaxPerCell} anchors per cell are supported", nameof(Scales));
         if (MinLevel < 0 || MaxLevel < MinLevel || MaxLevel > 16)
             throw new ArgumentException($"levels {MinLevel} to {MaxLevel}: levels run from 0 to 16, the finest first", nameof(MinLevel));
     }

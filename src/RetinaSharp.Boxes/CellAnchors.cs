@@ -1,9 +1,11 @@
 namespace RetinaSharp.Boxes;
 
-/// <summary>The anchors of one place of a grid, around (0, 0).</summary>
+/// <summary>Computes the anchors of one grid cell, centered at (0, 0).</summary>
 public static class CellAnchors
 {
-    /// <summary>[anchors in a cell] of a level, in the order of the heads' outputs.</summary>
+    /// <summary>Computes the anchors of one cell of a level, [anchors per cell], in the order of the heads' outputs.</summary>
+    /// <param name="settings">Sizes, ratios and layout of the anchors.</param>
+    /// <param name="level">The pyramid level: 3 for P3.</param>
     public static Box[] Create(AnchorSettings settings, int level)
     {
         var size = settings.BaseSize * (1 << level);
@@ -20,7 +22,7 @@ public static class CellAnchors
         return [.. anchors];
     }
 
-    // In single throughout, as there: a corner that lies near a half would round to the other side in double.
+    // fp32 throughout, as in torchvision: in double precision a corner near .5 could round the other way.
     private static Box[] Torchvision(AnchorSettings settings, double size)
     {
         var anchors = from ratio in settings.Ratios

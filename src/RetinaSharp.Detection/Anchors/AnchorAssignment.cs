@@ -2,10 +2,10 @@ using RetinaSharp.Losses;
 
 namespace RetinaSharp.Detection.Anchors;
 
-/// <summary>What every anchor of an image is to learn.</summary>
+/// <summary>The training targets of all anchors of an image.</summary>
 /// <param name="Labels">
-/// [anchors]: class from 0, <see cref="SigmoidLoss.Background"/> or <see cref="SigmoidLoss.Ignore"/>.
+/// Label of each anchor, [anchors]: a class id from 0, <see cref="SigmoidLoss.Background"/> or <see cref="SigmoidLoss.Ignore"/>.
 /// </param>
-/// <param name="Positives">Indices of the anchors with a class, ascending.</param>
-/// <param name="PositiveBoxes">For each of <paramref name="Positives"/> the index of its box.</param>
+/// <param name="Positives">Indices of the positive anchors, ascending.</param>
+/// <param name="PositiveBoxes">For each positive anchor, the index of the ground-truth box assigned to it.</param>
 public sealed record AnchorAssignment(int[] Labels, int[] Positives, int[] PositiveBoxes);

@@ -7,38 +7,38 @@ using RetinaSharp.Inference.Batching;
 
 namespace RetinaSharp.Detection.Anchors;
 
-/// <summary>How a set's boxes meet the anchors: the imbalance that focal loss is about, and boxes that no anchor learns.</summary>
-/// <param name="Foreground">Anchors with a class, over all images.</param>
-/// <param name="Background">Anchors that are background.</param>
-/// <param name="Ignored">Anchors between the two.</param>
-/// <param name="Boxes">Boxes looked at.</param>
-/// <param name="BoxesWithoutAnchor">Boxes that no anchor is assigned to.</param>
+/// <summary>Counts of anchor labels over a data set: the foreground-background imbalance that focal loss addresses, and boxes without any positive anchor.</summary>
+/// <param name="Foreground">Number of positive anchors, over all images.</param>
+/// <param name="Background">Number of background anchors.</param>
+/// <param name="Ignored">Number of ignored anchors: IoU between the background and foreground thresholds, or within an ignore region.</param>
+/// <param name="Boxes">Number of ground-truth boxes.</param>
+/// <param name="BoxesWithoutAnchor">Number of ground-truth boxes without a positive anchor.</param>
 public sealed record AnchorStatistics(long Foreground, long Background, long Ignored, int Boxes, int BoxesWithoutAnchor)
 {
-    /// <summary>Images that were looked at: all of known size, or those of a sample.</summary>
+    /// <summary>Number of images counted: all images of known size, or a sample of them.</summary>
     public int Images { get; init; }
 
-    /// <summary>Whether they are a sample of a larger set.</summary>
+    /// <summary>Whether only a sample of the data set was counted.</summary>
     public bool IsSample { get; init; }
 
-    /// <summary>Assigns the anchors of every image, at the size of training and without augmentation. No image is decoded.</summary>
+    /// <summary>Runs anchor assignment for every image of known size, at the training input size and without augmentation. No image is decoded.</summary>
     /// <param name="set">The images.</param>
     /// <param name="settings">Input size, anchors and assigner.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <param name="cancellationToken">Cancels the computation.</param>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was canceled.</exception>
     public static AnchorStatistics Compute(DetectionDataset set, RunSettings settings, CancellationToken cancellationToken = default) =>
-        Compute(Known(set), settings, cancellationToken);
+        Compute(ImagesOfKnownSize(set), settings, cancellationToken);
 
-    /// <summary>As <see cref="Compute(DetectionDataset, RunSettings, CancellationToken)"/>, of a random sample of a set that is larger.</summary>
+    /// <summary>Computes the statistics of a random sample if the data set is larger than <paramref name="maxImages"/>; otherwise of all images.</summary>
     /// <param name="set">The images.</param>
-    /// <param name="settings">Input size, anchors, assigner, and the seed of the sample.</param>
-    /// <param name="maxImages">Images in the sample at most, from 1. The set's order is cut into as many parts, and one image is drawn from each.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <param name="settings">Input size, anchors, assigner, and the seed of the random sample.</param>
+    /// <param name="maxImages">Maximum number of images in the sample, at least 1. The set is divided into this many consecutive parts, and one image is drawn from each.</param>
+    /// <param name="cancellationToken">Cancels the computation.</param>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was canceled.</exception>
     public static AnchorStatistics OfSample(DetectionDataset set, RunSettings settings, int maxImages, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxImages, 1);
-        var all = Known(set);
+        var all = ImagesOfKnownSize(set);
         if (all.Count <= maxImages)
             return Compute(all, settings, cancellationToken);
         var random = new RandomStream(settings.Training.Seed, "anchor statistics");
@@ -52,7 +52,7 @@ public sealed record AnchorStatistics(long Foreground, long Background, long Ign
         return Compute(sample, settings, cancellationToken) with { IsSample = true };
     }
 
-    private static List<AnnotatedImage> Known(DetectionDataset set) => [.. set.Images.Where(image => image is { Width: > 0, Height: > 0 })];
+    private static List<AnnotatedImage> ImagesOfKnownSize(DetectionDataset set) => [.. set.Images.Where(image => image is { Width: > 0, Height: > 0 })];
 
     private static AnchorStatistics Compute(IReadOnlyList<AnnotatedImage> images, RunSettings settings, CancellationToken cancellationToken)
     {

@@ -3,9 +3,9 @@ using RetinaSharp.Boxes;
 namespace RetinaSharp.Detection.Anchors;
 
 /// <summary>
-/// The anchors that can reach an IoU with a box: in every level a window of cells, which row by row is a run of anchors. Some within a
-/// window may not reach it; none outside does. The coarsest level comes first: in a fine one a large box holds thousands of anchors, all
-/// of one IoU, which would each be its best so far.
+/// Enumerates ranges of consecutive anchors that may reach a minimum IoU with a box. Per level, they are the rows of a rectangular window of
+/// cells. Anchors outside the windows cannot reach the IoU; anchors inside may still be below it. The coarsest level comes first: on a fine
+/// level, a large box contains thousands of anchors with equal IoU, and each would be recorded as the best anchor so far.
 /// </summary>
 internal ref struct AnchorWindows
 {
@@ -21,17 +21,17 @@ internal ref struct AnchorWindows
 
     /// <param name="grid">The anchors.</param>
     /// <param name="box">The box.</param>
-    /// <param name="minIou">The IoU, from 0; at 0 these are the anchors that can touch the box.</param>
+    /// <param name="minIou">The minimum IoU, 0 or more; 0 gives all anchors that may overlap or touch the box.</param>
     public AnchorWindows(AnchorGrid grid, Box box, double minIou = 0)
     {
         _grid = grid;
         _box = box;
         _level = grid.Levels.Count;
-        // What rounding takes from an IoU is far less.
+        // A safety margin, much larger than the rounding error of an fp32 IoU.
         _minIou = .999 * minIou;
     }
 
-    /// <summary>First anchor of the run and number of its anchors.</summary>
+    /// <summary>The current range of consecutive anchors: index of the first, and how many.</summary>
     public (int First, int Count) Current { get; private set; }
 
     public readonly AnchorWindows GetEnumerator() => this;
@@ -57,13 +57,14 @@ internal ref struct AnchorWindows
         var (fromY, toY) = (fromX, toX);
         foreach (var anchor in _grid.Cell(_level))
         {
-            // The intersection is at least IoU · the larger area; so much of a side has to overlap even where the other does in full.
+            // IoU >= minIoU requires an intersection of at least minIoU · the larger area. MinOverlap is the overlap needed along one axis if the
+            // other axis overlaps fully.
             var intersection = _minIou * Math.Max((double)anchor.Width * anchor.Height, (double)_box.Width * _box.Height);
-            var (sharedX, sharedY) = (Share(intersection, anchor.Height, _box.Height), Share(intersection, anchor.Width, _box.Width));
-            if (sharedX > Math.Min(anchor.Width, _box.Width))
+            var (overlapX, overlapY) = (MinOverlap(intersection, anchor.Height, _box.Height), MinOverlap(intersection, anchor.Width, _box.Width));
+            if (overlapX > Math.Min(anchor.Width, _box.Width))
                 continue;
-            (fromX, toX) = (Math.Min(fromX, _box.X1 - anchor.X2 + sharedX), Math.Max(toX, _box.X2 - anchor.X1 - sharedX));
-            (fromY, toY) = (Math.Min(fromY, _box.Y1 - anchor.Y2 + sharedY), Math.Max(toY, _box.Y2 - anchor.Y1 - sharedY));
+            (fromX, toX) = (Math.Min(fromX, _box.X1 - anchor.X2 + overlapX), Math.Max(toX, _box.X2 - anchor.X1 - overlapX));
+            (fromY, toY) = (Math.Min(fromY, _box.Y1 - anchor.Y2 + overlapY), Math.Max(toY, _box.Y2 - anchor.Y1 - overlapY));
         }
 
         _perCell = _grid.Cell(_level).Length;
@@ -72,7 +73,7 @@ internal ref struct AnchorWindows
         _row--;
     }
 
-    private static double Share(double intersection, float a, float b) => intersection > 0 ? intersection / Math.Min(a, b) : 0;
+    private static double MinOverlap(double intersection, float a, float b) => intersection > 0 ? intersection / Math.Min(a, b) : 0;
 
     private static (int First, int Last) Cells(double from, double to, int stride, int count) =>
         ((int)Math.Clamp(Math.Floor(from / stride), 0, count), (int)Math.Clamp(Math.Ceiling(to / stride), -1, count - 1));

@@ -5,12 +5,12 @@ using RetinaSharp.Losses;
 namespace RetinaSharp.Detection.Anchors;
 
 /// <summary>
-/// Assigns anchors by IoU as RetinaNet does (section 4 of the paper), with low-quality matches. It visits for each box only the anchors that can
-/// overlap it, and holds no IoU matrix. Thread-safe.
+/// Assigns anchors by IoU as RetinaNet does (section 4 of the paper), with low-quality matches. For each box it computes the IoU only with anchors
+/// that may reach the lowest threshold, and never stores an IoU matrix. Thread-safe.
 /// </summary>
 public sealed class IouAssigner : IAssigner
 {
-    // A block of anchors, and its IoUs with one box, stay in a core's first cache for all boxes.
+    // Cache-blocked: a block of anchors and its IoUs with one box fit in the L1 cache.
     private const int Block = 1024;
 
     /// <summary>Creates the assigner.</summary>
@@ -25,8 +25,8 @@ public sealed class IouAssigner : IAssigner
     /// <summary>The thresholds.</summary>
     public AssignerSettings Settings { get; }
 
-    // IoUs below it change nothing: neither is the anchor ignored, nor can it be the best of a box from the floor up.
-    private double LeastIou => Math.Min(Settings.BackgroundIou, Settings.LowQualityFloor ?? 1);
+    // A lower IoU has no effect: it neither makes an anchor ignored nor gives a low-quality match.
+    private double MinIou => Math.Min(Settings.BackgroundIou, Settings.LowQualityFloor ?? 1);
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The lengths differ, a class is negative, or a box is not finite or has its corners swapped.</exception>
@@ -39,7 +39,7 @@ public sealed class IouAssigner : IAssigner
         var row = ArrayPool<float>.Shared.Rent(widest);
         using var matcher = new Matcher(anchors.Count, boxes.Length);
         for (var i = 0; i < boxes.Length; i++)
-            foreach (var (first, count) in new AnchorWindows(anchors, boxes[i], LeastIou))
+            foreach (var (first, count) in new AnchorWindows(anchors, boxes[i], MinIou))
             {
                 var ious = row.AsSpan(0, count);
                 Iou.OneToMany(boxes[i], anchors.X1.Slice(first, count), anchors.Y1.Slice(first, count),
@@ -56,13 +56,13 @@ public sealed class IouAssigner : IAssigner
     }
 
     /// <summary>
-    /// Assigns anchors that lie anywhere. Every box is held against every anchor, block of anchors by block, so memory does not grow with
-    /// the number of boxes.
+    /// Assigns arbitrary anchors, which need not form a grid. Computes the IoU of every box with every anchor, in blocks of anchors, so memory does
+    /// not grow with the number of boxes.
     /// </summary>
-    /// <param name="anchors">The anchors; may be empty ones.</param>
-    /// <param name="boxes">Boxes in the same coordinates; none is allowed. An empty box overlaps nothing.</param>
-    /// <param name="classes">For each box its class, from 0.</param>
-    /// <param name="ignored">Regions, as crowds, whose anchors are no background: ignored unless positive.</param>
+    /// <param name="anchors">The anchors; width and height may be 0.</param>
+    /// <param name="boxes">Ground-truth boxes in the same coordinates; may be empty. A box with area 0 overlaps nothing.</param>
+    /// <param name="classes">Class id of each box, from 0; as many as boxes.</param>
+    /// <param name="ignored">Ignore regions, such as crowd regions: anchors within them are ignored instead of background.</param>
     /// <exception cref="ArgumentException">The lengths differ, a class is negative, or a box or anchor is not finite or has its corners swapped.</exception>
     public AnchorAssignment Assign(ReadOnlySpan<Box> anchors, ReadOnlySpan<Box> boxes, ReadOnlySpan<int> classes, ReadOnlySpan<Box> ignored = default)
     {
@@ -104,7 +104,7 @@ public sealed class IouAssigner : IAssigner
     private static void Check(ReadOnlySpan<Box> boxes, ReadOnlySpan<int> classes, ReadOnlySpan<Box> ignored)
     {
         if (classes.Length != boxes.Length)
-            throw new ArgumentException($"{boxes.Length} boxes need as many classes, not {classes.Length}", nameof(classes));
+            throw new ArgumentException($"{classes.Length} classes for {boxes.Length} boxes: the numbers must be equal", nameof(classes));
         for (var i = 0; i < classes.Length; i++)
             ArgumentOutOfRangeException.ThrowIfNegative(classes[i], nameof(classes));
         Check(boxes, nameof(boxes));
@@ -118,6 +118,6 @@ public sealed class IouAssigner : IAssigner
     {
         foreach (var box in boxes)
             if (!(float.IsFinite(box.Area) && box.X1 <= box.X2 && box.Y1 <= box.Y2))
-                throw new ArgumentException($"{box}: a box has finite corners, the upper left one first", name);
+                throw new ArgumentException($"{box}: the corners must be finite, the top left one first", name);
     }
 }

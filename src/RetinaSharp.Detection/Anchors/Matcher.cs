@@ -7,9 +7,9 @@ using RetinaSharp.Losses;
 namespace RetinaSharp.Detection.Anchors;
 
 /// <summary>
-/// Matches anchors to boxes from IoUs that come as a stream, in any order of anchors, for each anchor box by box in ascending order; it
-/// keeps the best box of every anchor, never the matrix. An IoU that is not offered is 0. Ties go as in torchvision's Matcher: an anchor
-/// takes the first of equal boxes, a box all of equal anchors.
+/// Matches anchors to boxes from a stream of IoUs, without storing the IoU matrix: only the best box of every anchor and the best anchors of every
+/// box are kept. Boxes must be offered in ascending order; the anchors of a box may come in any order. An IoU that is not offered counts as 0.
+/// Ties are broken as in torchvision's Matcher: an anchor takes the first of the boxes with equal IoU; a box takes all anchors with equal IoU.
 /// </summary>
 internal sealed class Matcher : IDisposable
 {
@@ -18,7 +18,7 @@ internal sealed class Matcher : IDisposable
     private readonly float[] _bestIou;
     private readonly int[] _bestBox;
     private readonly float[] _boxIou;
-    // Anchors that were best for a box when they came; a better one may have come later.
+    // Anchors whose IoU with a box was the highest when they were offered. An anchor offered later may be better, so Finish filters them.
     private readonly List<(int Box, int Anchor, float Iou)> _candidates = [];
     private int _lastBox = -1;
     private int _firstOfLastBox;
@@ -34,10 +34,10 @@ internal sealed class Matcher : IDisposable
         _boxIou.AsSpan(0, boxes).Clear();
     }
 
-    /// <summary>Takes the IoUs of a box with anchors that lie beside each other.</summary>
+    /// <summary>Adds the IoUs of a box with consecutive anchors.</summary>
     /// <param name="box">Index of the box.</param>
-    /// <param name="first">The first of the anchors.</param>
-    /// <param name="ious">IoUs of the box with it and those after it.</param>
+    /// <param name="first">Index of the first anchor.</param>
+    /// <param name="ious">IoU of the box with each of the anchors, from <paramref name="first"/> on.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Offer(int box, int first, ReadOnlySpan<float> ious)
     {
@@ -66,16 +66,16 @@ internal sealed class Matcher : IDisposable
                 (_bestIou[first + i], _bestBox[first + i]) = (ious[i], box);
     }
 
-    /// <summary>The assignment that follows.</summary>
+    /// <summary>Applies the thresholds and returns the assignment.</summary>
     /// <param name="settings">The thresholds.</param>
-    /// <param name="classes">Class of each box.</param>
+    /// <param name="classes">Class id of each box.</param>
     public AnchorAssignment Finish(AssignerSettings settings, ReadOnlySpan<int> classes)
     {
         var labels = new int[_anchors];
-        // In single, as the IoUs: .4 itself must not fall below the threshold.
+        // Thresholds in fp32, as the IoUs: an IoU of exactly .4f must not be below a threshold of .4.
         var (foreground, background) = ((float)settings.ForegroundIou, (float)settings.BackgroundIou);
         var floor = settings.LowQualityFloor ?? double.PositiveInfinity;
-        // A box that overlaps no anchor at all is of all of them best for: none was offered.
+        // A box that overlaps no anchor has best IoU 0 with all anchors, so with floor 0 they all become positive (torchvision's rule).
         if (_boxIou.AsSpan(0, _boxes).Contains(0f) && floor <= 0)
             foreground = 0;
         Threshold(_bestIou.AsSpan(0, _anchors), foreground, background, labels);
@@ -104,7 +104,7 @@ internal sealed class Matcher : IDisposable
         ArrayPool<float>.Shared.Return(_boxIou);
     }
 
-    // Stands for any class until it is known which.
+    // Placeholder label of positive anchors until the class id is filled in.
     private const int Positive = int.MaxValue;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -124,7 +124,7 @@ internal sealed class Matcher : IDisposable
             labels[i] = ious[i] >= foreground ? Positive : ious[i] < background ? SigmoidLoss.Background : SigmoidLoss.Ignore;
     }
 
-    // The anchors that are best for the box so far, and how good they are. No list is kept of those that do not touch it.
+    // Updates the anchors with the highest IoU with the box so far, and returns that IoU. Anchors with IoU 0 are not recorded.
     private float RankForBox(int box, int first, ReadOnlySpan<float> ious)
     {
         ref var best = ref _boxIou[box];

@@ -10,8 +10,8 @@ using static TorchSharp.torch;
 namespace RetinaSharp.Detection.Sampling;
 
 /// <summary>
-/// The built-in sampling: ranks the anchors of each image by loss (OHEM, hard negatives) or at random, and keeps as many from the front as the
-/// settings allow. Thread-safe.
+/// The built-in sampler: ranks the anchors of each image by loss (OHEM, hard negatives) or at random, and keeps the top-ranked ones, up to the
+/// limits of the settings. Thread-safe.
 /// </summary>
 public sealed class AnchorSampler : ISampler
 {
@@ -23,11 +23,11 @@ public sealed class AnchorSampler : ISampler
     private AnchorSampler(SamplingSettings settings, AnchorGenerator anchors, long seed, string purpose) =>
         (_settings, _anchors, _seed, _purpose) = (settings, anchors, seed, purpose);
 
-    /// <summary>Creates the sampler; null where the settings keep all anchors.</summary>
-    /// <param name="settings">How to choose.</param>
-    /// <param name="anchors">The anchors of the images.</param>
+    /// <summary>Creates the sampler; returns null if the settings disable sampling.</summary>
+    /// <param name="settings">Kind and limits of the sampling.</param>
+    /// <param name="anchors">Generates the anchors of the images.</param>
     /// <param name="seed">Seed of the run.</param>
-    /// <param name="purpose">Purpose of the random draws.</param>
+    /// <param name="purpose">Name of the random stream; samplers with different names draw independently.</param>
     public static AnchorSampler? Create(SamplingSettings settings, AnchorGenerator anchors, long seed, string purpose = "sampling") =>
         settings.Kind == SamplingKind.None ? null : new(settings, anchors, seed, purpose);
 
@@ -70,14 +70,14 @@ public sealed class AnchorSampler : ISampler
         return positives;
     }
 
-    /// <summary>Anchors that are not ignored, those first that are to be chosen first.</summary>
+    /// <summary>Ranks the anchors that are not ignored: indices of the anchors, the first choice first.</summary>
     private int[] Order(int[] labels, float[] scores, Box[] boxes, long image)
     {
         int[] order = [.. Enumerable.Range(0, labels.Length).Where(anchor => labels[anchor] != SigmoidLoss.Ignore)];
         switch (_settings.Kind)
         {
             case SamplingKind.Ohem:
-                // Without a ratio no more are wanted; with one, how many of them are positives is not known before.
+                // With a ratio, NMS must rank all anchors: how many of the top ones are positive is not known in advance.
                 var limit = _settings.Ratio is null ? _settings.Batch : order.Length;
                 Box[] candidates = [.. order.Select(anchor => boxes[anchor])];
                 float[] losses = [.. order.Select(anchor => scores[anchor])];
@@ -91,7 +91,7 @@ public sealed class AnchorSampler : ISampler
         }
     }
 
-    /// <summary>Takes from the front of the order; returns how many positives.</summary>
+    /// <summary>Selects anchors from the front of the ranking; returns the number of positives selected.</summary>
     private int Take(int[] order, int[] labels, bool[] kept)
     {
         if (_settings.Ratio is not { } ratio)

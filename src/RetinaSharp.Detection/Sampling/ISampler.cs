@@ -3,24 +3,24 @@ using RetinaSharp.Detection.Modeling;
 
 namespace RetinaSharp.Detection.Sampling;
 
-/// <summary>Chooses the anchors that contribute to the classification loss. Called for different shards at the same time.</summary>
+/// <summary>Selects the anchors that contribute to the classification loss. Called concurrently for different shards, so it must be thread-safe.</summary>
 public interface ISampler
 {
     /// <summary>
-    /// Whether the number of sampled positives depends on the network's outputs. The loss is normalized by the sampled positives of the whole step, so
-    /// that shards then wait for each other before the backward pass.
+    /// Whether the number of sampled positives depends on the network's outputs. If so, the shards of a step wait for each other before the backward
+    /// pass, because the loss is normalized by the positives sampled in all of them.
     /// </summary>
     bool DependsOnOutputs { get; }
 
-    /// <summary>Number of positives that <see cref="Sample"/> will keep, where that does not depend on the outputs.</summary>
+    /// <summary>Counts the positives that <see cref="Sample"/> will keep. Called only if <see cref="DependsOnOutputs"/> is false.</summary>
     /// <param name="targets">Targets of a batch.</param>
     int CountPositives(BatchTargets targets);
 
-    /// <summary>Ignores the anchors that are not chosen, by <see cref="LevelTargets.Keep"/>.</summary>
+    /// <summary>Selects anchors and labels all others as ignored, with <see cref="LevelTargets.Keep"/>.</summary>
     /// <param name="outputs">Logits and box deltas per pyramid level.</param>
-    /// <param name="targets">Targets of the batch, whose labels change.</param>
-    /// <param name="imageNumber">Number within the run of an image of the batch, to draw random numbers by.</param>
+    /// <param name="targets">Targets of the batch; labels of anchors that are not selected are overwritten.</param>
+    /// <param name="imageNumber">Maps the index of an image in the batch to its number in the run, which seeds random draws.</param>
     /// <param name="threads">Threads to use; 0: one for each core.</param>
-    /// <returns>Number of positives that are kept.</returns>
+    /// <returns>Number of positives kept.</returns>
     int Sample(IReadOnlyList<LevelOutput> outputs, BatchTargets targets, Func<int, long> imageNumber, int threads = 0);
 }

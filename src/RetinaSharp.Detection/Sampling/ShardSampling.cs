@@ -5,26 +5,26 @@ using RetinaSharp.Kernels;
 namespace RetinaSharp.Detection.Sampling;
 
 /// <summary>
-/// Sampling in the shards of a batch, each on a thread of its own, and by what the classification loss is then divided: the
-/// positives that are kept of the whole step, at least 1. Where only the outputs tell how many these are, no shard goes on before all
-/// have sampled. The outputs of batches that are accumulated are never there together, so that each batch is then divided
-/// by its own positives, and by the number of batches.
+/// Samples anchors in the shards of a batch, each on its own thread, and computes the normalizer of the classification loss: the number of positives
+/// kept in the whole step, at least 1. If this number depends on the network's outputs, every shard waits until all have sampled. With gradient
+/// accumulation, the outputs of all batches never exist at the same time; each batch is then normalized by its own positives times the number of
+/// batches.
 /// </summary>
-/// <param name="sampler">Chooses the anchors.</param>
+/// <param name="sampler">Selects the anchors.</param>
 /// <param name="step">The shards of all batches of the step.</param>
-/// <param name="shards">How many of them go through the network side by side, now.</param>
-/// <param name="batches">Batches of the step.</param>
+/// <param name="shards">Number of shards that run concurrently.</param>
+/// <param name="batches">Number of accumulated batches of the step.</param>
 internal sealed class ShardSampling(ISampler sampler, IReadOnlyList<TrainingBatch> step, int shards, int batches) : IDisposable
 {
     private readonly double? _known = sampler.DependsOnOutputs ? null : Math.Max(1, step.Sum(batch => sampler.CountPositives(batch.Targets)));
-    private readonly Barrier _meeting = new(shards);
+    private readonly Barrier _barrier = new(shards);
     private int _kept;
 
-    /// <summary>Takes a shard through the network and samples its anchors.</summary>
-    /// <param name="forward">Gives the outputs.</param>
-    /// <param name="shard">The shard; its labels are changed.</param>
-    /// <param name="firstImage">Number of its first image in the run.</param>
-    /// <returns>The outputs, and the normaliser.</returns>
+    /// <summary>Runs the forward pass of a shard and samples its anchors.</summary>
+    /// <param name="forward">Runs the forward pass.</param>
+    /// <param name="shard">The shard; labels of anchors that are not selected are overwritten.</param>
+    /// <param name="firstImage">Number of the shard's first image in the run.</param>
+    /// <returns>The outputs, and the normalizer of the classification loss.</returns>
     public (LevelOutput[] Outputs, double? Normalizer) Run(Func<LevelOutput[]> forward, TrainingBatch shard, long firstImage)
     {
         LevelOutput[] outputs;
@@ -36,14 +36,14 @@ internal sealed class ShardSampling(ISampler sampler, IReadOnlyList<TrainingBatc
         }
         finally
         {
-            // Who fails comes too: the others would wait for ever.
+            // Also after an exception: the other shards would wait forever.
             Interlocked.Add(ref _kept, kept);
             if (_known is null)
-                _meeting.SignalAndWait();
+                _barrier.SignalAndWait();
         }
 
         return (outputs, _known ?? ((double)Math.Max(1, _kept) * batches));
     }
 
-    public void Dispose() => _meeting.Dispose();
+    public void Dispose() => _barrier.Dispose();
 }
