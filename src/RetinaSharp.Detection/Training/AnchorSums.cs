@@ -1,11 +1,11 @@
 namespace RetinaSharp.Detection.Training;
 
-/// <summary>Anchors, summed over batches as the assigner labels them, before any sampling.</summary>
-/// <param name="Positive">Those with a class.</param>
-/// <param name="Counted">Those and the background; not the ignored ones.</param>
+/// <summary>Anchor counts, summed over batches, from the assigner's labels before any sampling.</summary>
+/// <param name="Positive">Number of positive anchors.</param>
+/// <param name="Counted">Number of positive and background anchors, without ignored ones.</param>
 internal readonly record struct AnchorSums(long Positive, long Counted)
 {
-    /// <summary>The share of those with a class.</summary>
+    /// <summary>Fraction of positive anchors among those that are not ignored, 0 to 1.</summary>
     public double Share => Positive / Math.Max(1.0, Counted);
 
     public AnchorSums Add(AnchorSums other) => new(Positive + other.Positive, Counted + other.Counted);

@@ -4,15 +4,15 @@ using RetinaSharp.Evaluation;
 namespace RetinaSharp.Detection.Training;
 
 /// <summary>
-/// Where a training is: all that decides how it goes on, apart from the tensors, always between two steps. What is drawn at random
-/// follows from the seed and the number of the step, so that there is no generator to keep.
+/// The state of a training run between two steps, except for its tensors (<see cref="TrainingState"/>): everything needed to resume. There is no
+/// random generator state, because all random draws are functions of the seed and the step number.
 /// </summary>
 internal sealed record Checkpoint
 {
-    /// <summary>Version of this description that this program writes and reads.</summary>
+    /// <summary>Version of the checkpoint format that this library writes and reads.</summary>
     public const int CurrentVersion = 1;
 
-    /// <summary>Version of the description.</summary>
+    /// <summary>Version of the checkpoint format.</summary>
     public int Version { get; init; } = CurrentVersion;
 
     /// <summary>Settings of the run.</summary>
@@ -21,74 +21,74 @@ internal sealed record Checkpoint
     /// <summary><see cref="DataIdentity.ComputeForTraining"/> of the training images.</summary>
     public required string TrainingData { get; init; }
 
-    /// <summary><see cref="DataIdentity.ComputeForValidation"/> of the validation images; null without any.</summary>
+    /// <summary><see cref="DataIdentity.ComputeForValidation"/> of the validation images; null without a validation set.</summary>
     public string? ValidationData { get; init; }
 
-    /// <summary>The model that the weights came from at the start, as the user named it; null: random weights.</summary>
+    /// <summary>Source of the initial weights, as given in <see cref="TrainerOptions.Weights"/>; null for random weights.</summary>
     public string? Weights { get; init; }
 
-    /// <summary>Number type of the computation.</summary>
+    /// <summary>Number type of the network's computation.</summary>
     public required Precision Precision { get; init; }
 
-    /// <summary>Where it was computed, and with how many threads for each shard: on another machine sums may round otherwise.</summary>
+    /// <summary>LibTorch version, device and threads per shard. If they change, sums may round differently.</summary>
     public required string Place { get; init; }
 
-    /// <summary>Steps done; as many as the optimiser and the average have done.</summary>
+    /// <summary>Optimizer steps done, which is also the number of EMA updates.</summary>
     public long Step { get; init; }
 
-    /// <summary>Epochs done, with their validation.</summary>
+    /// <summary>Epochs completed, including their validation.</summary>
     public int Epoch { get; init; }
 
-    /// <summary>The moving average of <see cref="NormalizerKind.MovingAverage"/>; what it is with the others does not matter.</summary>
+    /// <summary>The moving average of <see cref="NormalizerKind.MovingAverage"/>; unused with other normalizers.</summary>
     public double Normalizer { get; init; }
 
-    /// <summary>Losses of the epoch at hand, so far.</summary>
+    /// <summary>Losses of the current epoch so far.</summary>
     public LossSums Losses { get; init; }
 
-    /// <summary>Anchors of the epoch at hand, so far.</summary>
+    /// <summary>Anchor counts of the current epoch so far.</summary>
     public AnchorSums Anchors { get; init; }
 
-    /// <summary>Figures of the best epoch; null where there is none yet.</summary>
+    /// <summary>COCO metrics of the best epoch; null before the first validation.</summary>
     public CocoSummary? Best { get; init; }
 
-    /// <summary>The best epoch, from 1; 0 where there is none yet.</summary>
+    /// <summary>The epoch with the best AP, from 1; 0 before the first validation.</summary>
     public int BestEpoch { get; init; }
 
-    /// <summary>The epoch from which early stopping counts, where the run was extended then.</summary>
+    /// <summary>The epoch after which the run was extended to more epochs, where early stopping starts counting again; 0 if it was not.</summary>
     public int PatienceFrom { get; init; }
 
-    /// <summary>Time trained so far, in seconds.</summary>
+    /// <summary>Training time so far, over all sessions, in seconds.</summary>
     public double Seconds { get; init; }
 
-    /// <summary>Whether the training ended before its last epoch because it no longer got better.</summary>
+    /// <summary>Whether early stopping ended the run: AP has not improved for the configured number of epochs.</summary>
     public bool IsStopped => Settings.Training.EarlyStop > 0 && ValidationData is not null && Epoch - Math.Max(BestEpoch, PatienceFrom) >= Settings.Training.EarlyStop;
 
-    /// <summary>Whether there is nothing left to train.</summary>
+    /// <summary>Whether the run is complete: all epochs are done, or early stopping ended it.</summary>
     public bool IsFinished => Epoch >= Settings.Training.Epochs || IsStopped;
 
-    /// <summary>Whether a run asks for more epochs than this checkpoint's.</summary>
-    /// <param name="start">The checkpoint with which that run would start.</param>
+    /// <summary>Whether a requested run has more epochs than the settings of this checkpoint.</summary>
+    /// <param name="start">The initial checkpoint of the requested run.</param>
     public bool Extends(Checkpoint start) => start.Settings.Training.Epochs > Settings.Training.Epochs;
 
-    /// <summary>This checkpoint with the epochs of a run that extends it.</summary>
-    /// <param name="start">The checkpoint with which that run would start.</param>
+    /// <summary>Returns this checkpoint with the settings of a requested run that has more epochs.</summary>
+    /// <param name="start">The initial checkpoint of the requested run.</param>
     public Checkpoint ExtendedTo(Checkpoint start) => this with { Settings = start.Settings, PatienceFrom = Epoch };
 
-    /// <summary>Why this checkpoint is none of a training that is asked for; null where it is.</summary>
-    /// <param name="start">The checkpoint with which that training would start.</param>
+    /// <summary>Returns the reason why a requested run cannot resume from this checkpoint; null if it can.</summary>
+    /// <param name="start">The initial checkpoint of the requested run.</param>
     public string? Objection(Checkpoint start)
     {
         var differences = SettingsJson.Differences(Settings, Extends(start) ? start.Settings with { Training = start.Settings.Training with { Epochs = Settings.Training.Epochs } } : start.Settings);
         if (differences.Count > 0)
-            return $"its training has other settings: {string.Join("; ", differences)}";
+            return $"its run has different settings: {string.Join("; ", differences)}";
         if (TrainingData != start.TrainingData)
-            return "it was trained on other data: the training images, their boxes or their classes have changed";
+            return "it was trained on different data: the training images, their boxes or their classes have changed";
         if (ValidationData != start.ValidationData)
-            return "its best epoch was chosen on other data: the validation images or their boxes have changed, or were left out";
+            return "its best epoch was selected on different data: the validation images or their boxes have changed, or there are none now";
         if (start.Precision != Precision.Auto && Precision != start.Precision)
             return $"it was trained in {Precision}, not in {start.Precision}";
         if (start.Weights is not null && Weights != start.Weights)
-            return $"its training started from {Weights ?? "random weights"}, not from {start.Weights}";
+            return $"its run started from {Weights ?? "random weights"}, not from {start.Weights}";
         return null;
     }
 }

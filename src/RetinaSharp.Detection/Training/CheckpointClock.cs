@@ -2,23 +2,24 @@ using System.Diagnostics;
 
 namespace RetinaSharp.Detection.Training;
 
-/// <summary>Says when a checkpoint is due.</summary>
-/// <param name="every">Most time between two, and so the most work that a crash can cost.</param>
+/// <summary>Decides when to write a checkpoint.</summary>
+/// <param name="every">Maximum time between two checkpoints, which is the maximum work lost in a crash.</param>
 internal sealed class CheckpointClock(TimeSpan every)
 {
-    // The share of the time that checkpoints at the end of epochs may take.
+    // Maximum fraction of the training time spent on checkpoints at the end of epochs.
     private const double AffordableShare = .05;
 
     private long _written = Stopwatch.GetTimestamp();
     private TimeSpan _cost;
 
-    /// <summary>Whether one is due before something that takes so long.</summary>
+    /// <summary>Whether a checkpoint must be written before an operation, so that the interval is not exceeded.</summary>
+    /// <param name="next">Expected duration of the operation.</param>
     public bool IsDue(TimeSpan next) => Stopwatch.GetElapsedTime(_written) + next >= every;
 
-    /// <summary>Whether one takes little time, measured by that since the last.</summary>
+    /// <summary>Whether writing a checkpoint takes little time relative to the time since the last one.</summary>
     public bool IsAffordable => _cost <= AffordableShare * Stopwatch.GetElapsedTime(_written);
 
-    /// <summary>One was written, or could not be; the next is due in so long.</summary>
-    /// <param name="cost">Time that it took.</param>
+    /// <summary>Restarts the interval after a checkpoint was written or failed to be written.</summary>
+    /// <param name="cost">Time spent on writing it.</param>
     public void Restart(TimeSpan cost) => (_written, _cost) = (Stopwatch.GetTimestamp(), cost);
 }

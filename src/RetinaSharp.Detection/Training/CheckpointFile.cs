@@ -5,24 +5,24 @@ using RetinaSharp.Detection.Weights;
 namespace RetinaSharp.Detection.Training;
 
 /// <summary>
-/// A checkpoint on the disk: a safetensors file with the tensors of <see cref="TrainingState"/>, the <see cref="Checkpoint"/> and the
-/// SHA-256 of it all. The one before is kept, and used where the last one turns out to be damaged or another training's.
+/// Reads and writes checkpoint files: a safetensors file with the tensors of <see cref="TrainingState"/>, the <see cref="Checkpoint"/> as metadata
+/// and a SHA-256 checksum. The previous checkpoint is kept as a fallback if the last one is damaged or belongs to another run.
 /// </summary>
 internal static class CheckpointFile
 {
-    /// <summary>Name of the last checkpoint in a run folder.</summary>
+    /// <summary>File name of the last checkpoint in a run folder.</summary>
     public const string Last = "last.state";
 
-    /// <summary>Name of the one before.</summary>
+    /// <summary>File name of the previous checkpoint.</summary>
     public const string Previous = Last + ".previous";
 
-    /// <summary>Name under which a damaged one is kept aside.</summary>
+    /// <summary>File name that a rejected checkpoint is renamed to.</summary>
     private const string Refused = Last + ".refused";
 
     private const string Key = "retinasharp.state";
 
-    /// <summary>Writes the last checkpoint of a folder; what was the last becomes the one before.</summary>
-    /// <exception cref="IOException">It cannot be written; the others are as they were.</exception>
+    /// <summary>Writes a new last checkpoint; the old one becomes the previous checkpoint.</summary>
+    /// <exception cref="IOException">The file cannot be written; existing checkpoints are unchanged.</exception>
     public static void Write(string folder, TrainingState state, Checkpoint at)
     {
         var metadata = new Dictionary<string, string> { [Key] = JsonSerializer.Serialize(at, SettingsJsonContext.Default.Checkpoint) };
@@ -30,11 +30,11 @@ internal static class CheckpointFile
             Path.Combine(folder, Last), state.All().Select(entry => SafetensorsTensors.Entry(entry.Name, entry.Tensor)), metadata, previous: Path.Combine(folder, Previous));
     }
 
-    /// <summary>The checkpoint from which a training of a folder goes on; null where there is none at all.</summary>
+    /// <summary>Finds the checkpoint to resume from; null if the folder contains no checkpoint.</summary>
     /// <param name="folder">The run folder.</param>
-    /// <param name="start">The checkpoint with which the training would start afresh.</param>
-    /// <param name="warn">Told of one that is passed over.</param>
-    /// <exception cref="WeightsException">There are some, but none can be used.</exception>
+    /// <param name="start">The initial checkpoint of the requested run.</param>
+    /// <param name="warn">Called with a message for each checkpoint that is skipped.</param>
+    /// <exception cref="WeightsException">There are checkpoints, but none can be used.</exception>
     public static (string Path, Checkpoint At)? Find(string folder, Checkpoint start, Action<string> warn)
     {
         WeightsException? refusal = null;
@@ -44,12 +44,12 @@ internal static class CheckpointFile
             {
                 var at = Read(path);
                 if (at.Objection(start) is { } objection)
-                    throw new WeightsException(path, $"{objection}. Go on with what it was started with, or train into another folder.");
+                    throw new WeightsException(path, $"{objection}. Resume with the settings and data of that run, or use another run folder.");
                 if (refusal is not null)
                 {
-                    // Out of the way, or the next checkpoint would put it into the place of this one.
+                    // Renamed, or the next Write would replace the previous checkpoint, which is valid, with the rejected one.
                     File.Move(refusal.File, Path.Combine(folder, Refused), overwrite: true);
-                    warn($"{refusal.Message} The training goes on from the one before it, {Previous}; the file is kept as {Refused}.");
+                    warn($"{refusal.Message} Training resumes from the previous checkpoint, {Previous}; the file is kept as {Refused}.");
                 }
 
                 return (path, at);
@@ -63,8 +63,8 @@ internal static class CheckpointFile
         return refusal is null ? null : throw refusal;
     }
 
-    /// <summary>Reads the tensors of a checkpoint.</summary>
-    /// <exception cref="WeightsException">They do not fit.</exception>
+    /// <summary>Reads the tensors of a checkpoint into the training state.</summary>
+    /// <exception cref="WeightsException">A tensor is missing or has another shape.</exception>
     public static void Restore(string path, Checkpoint at, TrainingState state)
     {
         using var file = SafetensorsFile.Open(path);
@@ -75,10 +75,10 @@ internal static class CheckpointFile
 
     private static Checkpoint Read(string path)
     {
-        const string Remedy = "the file is damaged, or was not written by a training of this program";
+        const string Remedy = "the file is damaged, or was not written by RetinaSharp";
         using var file = SafetensorsFile.Open(path);
         if (!file.Metadata.TryGetValue(Key, out var text))
-            throw new WeightsException(path, $"it holds no state of a training (metadata {Key}); {Remedy}");
+            throw new WeightsException(path, $"it contains no training state (metadata key {Key}); {Remedy}");
         if (!file.VerifyChecksum())
             throw new WeightsException(path, $"its SHA-256 is missing; {Remedy}");
         try
@@ -86,11 +86,11 @@ internal static class CheckpointFile
             var at = JsonSerializer.Deserialize(text, SettingsJsonContext.Default.Checkpoint) ?? throw new JsonException("it is empty");
             return at.Version == Checkpoint.CurrentVersion
                 ? at
-                : throw new WeightsException(path, $"it has version {at.Version}, this program knows {Checkpoint.CurrentVersion}: go on with the program that wrote it");
+                : throw new WeightsException(path, $"its format has version {at.Version}, but version {Checkpoint.CurrentVersion} is needed: resume with the version of RetinaSharp that wrote it");
         }
         catch (JsonException error)
         {
-            throw new WeightsException(path, $"it was written by another version of this program ({error.Message}): go on with that one");
+            throw new WeightsException(path, $"it was written by another version of RetinaSharp ({error.Message}): resume with that version");
         }
     }
 }

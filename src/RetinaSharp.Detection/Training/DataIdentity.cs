@@ -4,18 +4,18 @@ using RetinaSharp.Datasets;
 namespace RetinaSharp.Detection.Training;
 
 /// <summary>
-/// Tells sets apart: a digest of classes, image names, sizes and boxes, and of how many bytes each image file has. The pixels are
-/// not read, which would take as long as an epoch; where the files lie does not matter.
+/// Identifies a data set by the SHA-256 digest of its classes, image file names, file lengths, image sizes and boxes. Pixels are not included,
+/// because reading them would take as long as an epoch; neither are folder paths.
 /// </summary>
 internal static class DataIdentity
 {
-    /// <summary>The digest of images to train on, 64 hexadecimal digits. Degenerate boxes, which training skips, do not count.</summary>
+    /// <summary>Computes the digest of a training set as 64 hexadecimal digits; leaves out degenerate boxes, which training skips.</summary>
     public static string ComputeForTraining(DetectionDataset set) => Compute(set, (image, annotation) => !image.IsDegenerate(annotation));
 
-    /// <summary>The digest of images to evaluate on, 64 hexadecimal digits. Every box counts.</summary>
+    /// <summary>Computes the digest of a validation set as 64 hexadecimal digits; includes degenerate boxes, which <see cref="ComputeForTraining"/> leaves out.</summary>
     public static string ComputeForValidation(DetectionDataset set) => Compute(set, (_, _) => true);
 
-    private static string Compute(DetectionDataset set, Func<AnnotatedImage, Annotation, bool> counts)
+    private static string Compute(DetectionDataset set, Func<AnnotatedImage, Annotation, bool> isIncluded)
     {
         using var hash = SHA256.Create();
         using (var writer = new BinaryWriter(new CryptoStream(Stream.Null, hash, CryptoStreamMode.Write)))
@@ -28,7 +28,7 @@ internal static class DataIdentity
             }
 
             foreach (var image in set.Images)
-                Write(writer, image, [.. image.Annotations.Where(annotation => counts(image, annotation))]);
+                Write(writer, image, [.. image.Annotations.Where(annotation => isIncluded(image, annotation))]);
         }
 
         return Convert.ToHexStringLower(hash.Hash!);
@@ -36,7 +36,7 @@ internal static class DataIdentity
 
     private static void Write(BinaryWriter writer, AnnotatedImage image, Annotation[] annotations)
     {
-        // A file that is missing is named by whoever reads it.
+        // A missing file is reported when it is read.
         var file = new FileInfo(image.Path);
         writer.Write(image.FileName);
         writer.Write(file.Exists ? file.Length : -1);

@@ -4,16 +4,16 @@ using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Training;
 
-/// <summary>The gradients of a step, summed over its shards and accumulated batches, in their order.</summary>
-/// <param name="shards">For each shard the parameters that are trained, all in one order.</param>
+/// <summary>The gradients of a step, summed over its shards and accumulated batches in a fixed order, so that results are reproducible.</summary>
+/// <param name="shards">The trained parameters of each shard, in the same order.</param>
 internal sealed class Gradients(Parameter[][] shards) : IDisposable
 {
     private readonly Tensor?[] _sums = new Tensor?[shards[0].Length];
 
-    /// <summary>The sums, in the order of the parameters: of the type of the backward pass, or fp32 where there was more than one term. A parameter without a gradient has zeros.</summary>
+    /// <summary>The summed gradient of each parameter, in the order of the parameters. The type is that of the backward pass if there was one term, fp32 if there were more. A parameter without a gradient has zeros.</summary>
     public IReadOnlyList<Tensor> Sums => [.. _sums.Select((sum, i) => sum ?? (_sums[i] = zeros_like(shards[0][i], requires_grad: false).DetachFromDisposeScope()))];
 
-    /// <summary>Adds what the backward passes left in the parameters, and takes it from them.</summary>
+    /// <summary>Adds the gradients of all shards to the sums, and sets the gradients of the parameters to null.</summary>
     public void Collect()
     {
         using var guard = no_grad();
@@ -48,7 +48,7 @@ internal sealed class Gradients(Parameter[][] shards) : IDisposable
     {
         if (sum.dtype == ScalarType.BFloat16)
         {
-            // Sums in bf16 do not learn.
+            // Accumulate in fp32: bf16 sums lose too much precision to train with.
             kept = sum.to(ScalarType.Float32).DetachFromDisposeScope();
             sum.Dispose();
         }

@@ -1,10 +1,10 @@
 namespace RetinaSharp.Detection.Training;
 
-/// <summary>Is called while training runs, on the training thread. Every method may stop the run through <see cref="TrainingControl"/>. An exception ends the run; its last checkpoint stays.</summary>
+/// <summary>Receives the events of a training run, on the training thread. Every method may stop the run through <see cref="TrainingControl"/>. An exception ends the run; the last checkpoint is kept.</summary>
 public interface ITrainingCallback
 {
     /// <summary>Called after every optimizer step.</summary>
-    /// <param name="step">The step.</param>
+    /// <param name="step">Losses and learning rate of the step.</param>
     /// <param name="control">Stops the run.</param>
     void OnStepEnd(StepResult step, TrainingControl control)
     {
@@ -18,8 +18,8 @@ public interface ITrainingCallback
     {
     }
 
-    /// <summary>Called after every epoch, when its files are written.</summary>
-    /// <param name="epoch">The epoch.</param>
+    /// <summary>Called after every epoch, when the epoch's weights and metrics have been written.</summary>
+    /// <param name="epoch">Losses, validation metrics and statistics of the epoch.</param>
     /// <param name="control">Stops the run.</param>
     void OnEpochEnd(TrainingEpoch epoch, TrainingControl control)
     {

@@ -2,8 +2,8 @@ using RetinaSharp.Detection.Configuration;
 
 namespace RetinaSharp.Detection.Training;
 
-/// <summary>The built-in schedules: linear warm-up, then steps by .1 at milestones or half a cosine.</summary>
-/// <param name="settings">Rate, kind and warm-up.</param>
+/// <summary>The built-in schedules: linear warm-up, then multiplication by .1 at milestones, or cosine decay to 0.</summary>
+/// <param name="settings">Learning rate, kind of schedule, milestones and warm-up steps.</param>
 public sealed class LearningRateSchedule(TrainingSettings settings) : ILearningRateSchedule
 {
     private const double WarmUpFactor = 1e-3;
@@ -11,7 +11,7 @@ public sealed class LearningRateSchedule(TrainingSettings settings) : ILearningR
     /// <inheritdoc/>
     public double GetLearningRate(long step, long totalSteps)
     {
-        // A short run must not spend itself on warming up.
+        // In a short run, warm-up takes at most a tenth of the steps.
         var warmUp = Math.Min(settings.WarmUp, Math.Max(1, totalSteps / 10));
         var rate = settings.ScaledLearningRate;
         if (step < warmUp && settings.WarmUp > 0)

@@ -1,9 +1,9 @@
 namespace RetinaSharp.Detection.Training;
 
-/// <summary>Both losses, summed over steps or batches.</summary>
+/// <summary>Classification and box loss, summed over steps or batches.</summary>
 /// <param name="Classification">Sum of the classification losses.</param>
 /// <param name="Box">Sum of the box losses.</param>
-/// <param name="Count">How many were added.</param>
+/// <param name="Count">Number of terms in each sum.</param>
 internal readonly record struct LossSums(double Classification, double Box, int Count)
 {
     public double MeanClassification => Classification / Math.Max(1, Count);

@@ -1,7 +1,7 @@
 namespace RetinaSharp.Detection.Training;
 
 /// <summary>
-/// Throughput and remaining time of a training run, from the steps of this session only. Times are smoothed exponentially; time between
+/// Estimates throughput and remaining time of a training run, from the steps of this session only. Times are smoothed exponentially; time between
 /// <see cref="Pause"/> and <see cref="Go"/> does not count.
 /// </summary>
 /// <param name="firstStep">Steps done in earlier sessions.</param>
@@ -14,7 +14,7 @@ internal sealed class Pace(long firstStep, long totalSteps, TimeProvider? clock 
     // Seconds after which a step has lost 63 % of its weight.
     private const double SmoothingTime = 30;
 
-    // A step that takes longer than this many average ones was suspended, or waited for another process. It counts as this many.
+    // A step that takes longer than this multiple of the average was probably suspended or waited for another process; its time is clamped to the multiple.
     private const double MaxSlowdown = 5;
 
     private readonly TimeProvider _clock = clock ?? TimeProvider.System;
@@ -24,15 +24,15 @@ internal sealed class Pace(long firstStep, long totalSteps, TimeProvider? clock 
     private int _count;
     private double _sinceReport;
 
-    // Sums of the steps of this session, each with its weight.
+    // Weighted sums over the steps of this session.
     private double _seconds;
     private double _steps;
     private double _images;
 
-    /// <summary>Throughput; 0 before the first step.</summary>
+    /// <summary>Throughput in images per second; 0 before the first step.</summary>
     public double ImagesPerSecond => _seconds > 0 ? _images / _seconds : 0;
 
-    /// <summary>Estimated time of the steps that are left; zero before the first step.</summary>
+    /// <summary>Estimated time of the remaining steps; zero before the first step.</summary>
     public TimeSpan Remaining => TimeSpan.FromSeconds(Math.Max(0, totalSteps - _step) * SecondsPerStep);
 
     /// <summary>Whether the last step should be reported: the first one, then one a second, and the final one.</summary>
@@ -44,9 +44,9 @@ internal sealed class Pace(long firstStep, long totalSteps, TimeProvider? clock 
 
     public void Pause() => _beforePause += _clock.GetElapsedTime(_startedAt);
 
-    /// <summary>Adds a step that ends now.</summary>
+    /// <summary>Adds a step that has just ended.</summary>
     /// <param name="step">Steps done, from the beginning of the run.</param>
-    /// <param name="images">Images of the step.</param>
+    /// <param name="images">Number of images of the step.</param>
     public void Add(long step, int images)
     {
         var seconds = (_beforePause + _clock.GetElapsedTime(_startedAt)).TotalSeconds;

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace RetinaSharp.Detection.Training;
 
-/// <summary>Adds up where time goes.</summary>
+/// <summary>Accumulates the time spent in each phase of training.</summary>
 internal sealed class PhaseClock
 {
     private readonly Dictionary<string, double> _seconds = [];
@@ -11,7 +11,7 @@ internal sealed class PhaseClock
     /// <summary>Seconds by phase since the last <see cref="Reset"/>.</summary>
     public IReadOnlyDictionary<string, double> Seconds => _seconds;
 
-    /// <summary>What happened since the last call belongs to this phase.</summary>
+    /// <summary>Adds the time since the last call to a phase.</summary>
     public void Lap(string phase)
     {
         var now = Stopwatch.GetTimestamp();
@@ -19,7 +19,7 @@ internal sealed class PhaseClock
         _last = now;
     }
 
-    /// <summary>What happened since the last call belongs to no phase.</summary>
+    /// <summary>Discards the time since the last call.</summary>
     public void Skip() => _last = Stopwatch.GetTimestamp();
 
     public void Reset()

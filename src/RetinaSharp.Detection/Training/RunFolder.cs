@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 namespace RetinaSharp.Detection.Training;
 
 /// <summary>
-/// The files of a run, each whole at every moment (see <see cref="AtomicFile"/>). What could not be written is kept in memory and
-/// written with the next checkpoint, so that a checkpoint never speaks of files that are not there.
+/// Writes the files of a training run atomically (see <see cref="AtomicFile"/>). Metrics and best weights that cannot be written are kept in memory and
+/// written before the next checkpoint, so that a checkpoint never refers to files that do not exist.
 /// </summary>
 internal sealed class RunFolder : IDisposable
 {
@@ -22,19 +22,19 @@ internal sealed class RunFolder : IDisposable
     private readonly string _path;
     private readonly FileStream _lock;
     private readonly List<string> _lines = [];
-    private bool _linesWait;
-    private (List<(string Name, Tensor Tensor)> Weights, ModelDescription Description)? _waitingBest;
+    private bool _metricsPending;
+    private (List<(string Name, Tensor Tensor)> Weights, ModelDescription Description)? _pendingBest;
 
-    /// <summary>Makes the folder ready for a training.</summary>
+    /// <summary>Creates, locks and prepares the run folder.</summary>
     /// <param name="path">The folder.</param>
     /// <param name="settings">Settings of the run.</param>
-    /// <param name="from">The checkpoint from which it goes on; null: what an earlier training left is deleted.</param>
+    /// <param name="from">The checkpoint to resume from; null for a new run, which deletes models and checkpoints of an earlier one.</param>
     /// <exception cref="IOException">The folder cannot be written to.</exception>
     public RunFolder(string path, RunSettings settings, Checkpoint? from)
     {
         _path = path;
-        Make(path);
-        _lock = Take(path);
+        CreateFolder(path);
+        _lock = AcquireLock(path);
         try
         {
             Prepare(settings, from);
@@ -58,7 +58,7 @@ internal sealed class RunFolder : IDisposable
         WriteMetrics();
     }
 
-    private static void Make(string path)
+    private static void CreateFolder(string path)
     {
         try
         {
@@ -66,12 +66,12 @@ internal sealed class RunFolder : IDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new IOException($"{path}: the run folder cannot be made ({error.Message}); choose another folder, or see to your rights in the one above", error);
+            throw new IOException($"{path}: the run folder cannot be made ({error.Message}); choose another folder, or check the permissions of its parent", error);
         }
     }
 
-    /// <summary>Keeps other trainings out of the folder. The system gives it back when the process ends, however it ends.</summary>
-    private static FileStream Take(string path)
+    /// <summary>Locks the folder against other training runs. The operating system releases the lock when the process ends, even if it is killed.</summary>
+    private static FileStream AcquireLock(string path)
     {
         try
         {
@@ -79,16 +79,16 @@ internal sealed class RunFolder : IDisposable
         }
         catch (IOException error) when (File.Exists(Path.Combine(path, Lock)))
         {
-            throw new IOException($"{path}: another training is at work in this folder; wait until it ends, or choose another folder", error);
+            throw new IOException($"{path}: another training run is using this folder; wait until it ends, or choose another folder", error);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new IOException($"{path}: the run folder cannot be written to ({error.Message}); choose another folder, make room, or see to your rights in it", error);
+            throw new IOException($"{path}: the run folder cannot be written to ({error.Message}); choose another folder, or check free space and permissions", error);
         }
     }
 
-    /// <summary>Adds a line about an epoch.</summary>
-    /// <exception cref="IOException">It cannot be written; it waits for <see cref="RetryPending"/>.</exception>
+    /// <summary>Appends the metrics of an epoch to metrics.jsonl.</summary>
+    /// <exception cref="IOException">The file cannot be written; the line is kept for <see cref="RetryPending"/>.</exception>
     public void Append(TrainingEpoch epoch)
     {
         var buffer = new MemoryStream();
@@ -123,15 +123,15 @@ internal sealed class RunFolder : IDisposable
         WriteMetrics();
     }
 
-    /// <summary>Writes the latest weights.</summary>
-    /// <exception cref="IOException">They cannot be written.</exception>
+    /// <summary>Writes the weights of the last step to last.safetensors.</summary>
+    /// <exception cref="IOException">The file cannot be written.</exception>
     public void SaveLast(IEnumerable<(string Name, Tensor Tensor)> weights, ModelDescription description) => ModelFile.Save(At(ModelFile.Last), weights, description);
 
-    /// <summary>Writes the weights of the best epoch.</summary>
-    /// <exception cref="IOException">They cannot be written; a copy waits for <see cref="RetryPending"/>.</exception>
+    /// <summary>Writes the weights of the best epoch to best.safetensors.</summary>
+    /// <exception cref="IOException">The file cannot be written; a copy of the weights is kept for <see cref="RetryPending"/>.</exception>
     public void SaveBest(IEnumerable<(string Name, Tensor Tensor)> weights, ModelDescription description)
     {
-        ForgetWaitingBest();
+        DisposePendingBest();
         try
         {
             ModelFile.Save(At(ModelFile.Best), weights, description);
@@ -140,36 +140,36 @@ internal sealed class RunFolder : IDisposable
         {
             using var guard = no_grad();
             using var scope = NewDisposeScope();
-            _waitingBest = ([.. weights.Select(entry => (entry.Name, entry.Tensor.clone().DetachFromDisposeScope()))], description);
+            _pendingBest = ([.. weights.Select(entry => (entry.Name, entry.Tensor.clone().DetachFromDisposeScope()))], description);
             throw;
         }
     }
 
-    /// <summary>Writes a checkpoint, and before it what waits.</summary>
-    /// <exception cref="IOException">Something cannot be written.</exception>
+    /// <summary>Writes pending files, then a checkpoint.</summary>
+    /// <exception cref="IOException">A file cannot be written.</exception>
     public void SaveCheckpoint(TrainingState state, Checkpoint at)
     {
         RetryPending();
         CheckpointFile.Write(_path, state, at);
     }
 
-    /// <summary>Writes what could not be written before.</summary>
-    /// <exception cref="IOException">It still cannot.</exception>
+    /// <summary>Writes the metrics and best weights that could not be written before.</summary>
+    /// <exception cref="IOException">A file still cannot be written.</exception>
     public void RetryPending()
     {
-        if (_waitingBest is { } best)
+        if (_pendingBest is { } best)
         {
             ModelFile.Save(At(ModelFile.Best), best.Weights, best.Description);
-            ForgetWaitingBest();
+            DisposePendingBest();
         }
 
-        if (_linesWait)
+        if (_metricsPending)
             WriteMetrics();
     }
 
     public void Dispose()
     {
-        ForgetWaitingBest();
+        DisposePendingBest();
         _lock.Dispose();
     }
 
@@ -177,12 +177,12 @@ internal sealed class RunFolder : IDisposable
 
     private void WriteMetrics()
     {
-        _linesWait = true;
+        _metricsPending = true;
         AtomicFile.Write(At(Metrics), file => file.Write(Encoding.UTF8.GetBytes(string.Concat(_lines.Select(line => line + "\n")))));
-        _linesWait = false;
+        _metricsPending = false;
     }
 
-    /// <summary>The lines of the epochs that a checkpoint has; the later ones will be trained, and written, again.</summary>
+    /// <summary>Reads the lines of metrics.jsonl up to an epoch. Lines of later epochs are dropped, because resuming trains these epochs again.</summary>
     private IEnumerable<string> LinesUpTo(int epoch) => !File.Exists(At(Metrics)) ? [] : File.ReadLines(At(Metrics)).TakeWhile(line =>
     {
         try
@@ -196,10 +196,10 @@ internal sealed class RunFolder : IDisposable
         }
     });
 
-    private void ForgetWaitingBest()
+    private void DisposePendingBest()
     {
-        foreach (var (_, tensor) in _waitingBest?.Weights ?? [])
+        foreach (var (_, tensor) in _pendingBest?.Weights ?? [])
             tensor.Dispose();
-        _waitingBest = null;
+        _pendingBest = null;
     }
 }

@@ -4,8 +4,8 @@ using RetinaSharp.Kernels;
 namespace RetinaSharp.Detection.Training;
 
 /// <summary>
-/// Threads that take the shards of a step through the network. They live as long as the training, because LibTorch keeps a
-/// number of threads, and oneDNN its memory, for each thread that calls them.
+/// Threads that run the forward and backward pass of the shards of a step. They live as long as the training run, because LibTorch keeps its thread
+/// count, and oneDNN its scratch memory, per calling thread.
 /// </summary>
 internal sealed class ShardThreads : IDisposable
 {
@@ -14,11 +14,11 @@ internal sealed class ShardThreads : IDisposable
     private readonly ExceptionDispatchInfo?[] _errors;
     private readonly CountdownEvent _running = new(1);
     private Action<int>? _work;
-    private volatile bool _ends;
+    private volatile bool _isDisposed;
 
     /// <summary>Starts the threads.</summary>
-    /// <param name="shards">How many; the first is the caller's thread.</param>
-    /// <param name="operatorThreads">Threads that an operator may use in each.</param>
+    /// <param name="shards">Number of shards. The first one runs on the calling thread.</param>
+    /// <param name="operatorThreads">Number of intra-op threads of LibTorch per shard.</param>
     public ShardThreads(int shards, int operatorThreads)
     {
         _errors = new ExceptionDispatchInfo?[shards];
@@ -28,9 +28,9 @@ internal sealed class ShardThreads : IDisposable
             thread.Start();
     }
 
-    /// <summary>Does some work for each shard at the same time, and waits for all. What the first of them throws is thrown here.</summary>
-    /// <param name="count">How many shards have work, from the first on.</param>
-    /// <param name="work">Given the number of the shard.</param>
+    /// <summary>Runs an action concurrently for each shard, and waits for all. If actions throw, rethrows the exception of the shard with the lowest index.</summary>
+    /// <param name="count">Number of shards to run, from the first.</param>
+    /// <param name="work">The action, called with the index of the shard.</param>
     public void Run(int count, Action<int> work)
     {
         _work = work;
@@ -47,7 +47,7 @@ internal sealed class ShardThreads : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _ends = true;
+        _isDisposed = true;
         foreach (var start in _starts)
             start.Release();
         foreach (var thread in _threads)
@@ -63,7 +63,7 @@ internal sealed class ShardThreads : IDisposable
         while (true)
         {
             _starts[shard - 1].Wait();
-            if (_ends)
+            if (_isDisposed)
                 return;
             Do(shard);
         }
@@ -77,7 +77,7 @@ internal sealed class ShardThreads : IDisposable
         }
         catch (Exception error)
         {
-            // Not handled here: thrown again by Run.
+            // Rethrown by Run on the calling thread.
             _errors[shard] = ExceptionDispatchInfo.Capture(error);
         }
 

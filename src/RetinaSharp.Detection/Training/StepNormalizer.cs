@@ -4,20 +4,20 @@ using RetinaSharp.Detection.Modeling;
 
 namespace RetinaSharp.Detection.Training;
 
-/// <summary>By what the losses of a step are divided, over all batches of the step.</summary>
-/// <param name="kind">How that is found.</param>
-/// <param name="average">The average before the next step, for <see cref="NormalizerKind.MovingAverage"/>.</param>
+/// <summary>Computes the loss normalizer of a step from the positive anchors of all its batches.</summary>
+/// <param name="kind">Kind of normalizer.</param>
+/// <param name="average">Initial value of the moving average, for <see cref="NormalizerKind.MovingAverage"/>.</param>
 internal sealed class StepNormalizer(NormalizerKind kind, double average = StepNormalizer.FirstAverage)
 {
-    /// <summary>The average before the first step.</summary>
+    /// <summary>Initial value of the moving average in a new run.</summary>
     public const double FirstAverage = 100;
 
-    private const double Kept = .9;
+    private const double Momentum = .9;
 
-    /// <summary>Moving average of the positive anchors of a step.</summary>
+    /// <summary>Exponential moving average of the number of positive anchors per step.</summary>
     public double Average { get; private set; } = average;
 
-    /// <summary>The divisors of a step's batches; the average goes on by a step.</summary>
+    /// <summary>Updates the moving average with a step, and returns the normalizer of each of its batches.</summary>
     public Func<TrainingBatch, LossNormalizer> Next(IReadOnlyList<TrainingBatch> step)
     {
         if (kind == NormalizerKind.PerImage)
@@ -28,7 +28,7 @@ internal sealed class StepNormalizer(NormalizerKind kind, double average = StepN
 
         double divisor = Math.Max(1, step.Sum(batch => batch.Targets.PositiveCount));
         if (kind == NormalizerKind.MovingAverage)
-            divisor = Average = (Kept * Average) + ((1 - Kept) * divisor);
+            divisor = Average = (Momentum * Average) + ((1 - Momentum) * divisor);
         LossNormalizer common = divisor;
         return _ => common;
     }

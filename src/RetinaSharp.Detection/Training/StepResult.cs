@@ -1,11 +1,11 @@
 namespace RetinaSharp.Detection.Training;
 
-/// <summary>One optimizer step.</summary>
-/// <param name="Step">Steps done, this one included.</param>
-/// <param name="TotalSteps">Steps of the whole run.</param>
+/// <summary>The result of an optimizer step.</summary>
+/// <param name="Step">Steps done, including this one.</param>
+/// <param name="TotalSteps">Number of steps of the whole run.</param>
 /// <param name="Epoch">The epoch, from 1.</param>
 /// <param name="ClassificationLoss">Normalized classification loss.</param>
-/// <param name="BoxLoss">Normalized and weighted box loss.</param>
-/// <param name="LearningRate">Learning rate.</param>
-/// <param name="Images">Images of the effective batch.</param>
+/// <param name="BoxLoss">Normalized box loss, multiplied by its weight.</param>
+/// <param name="LearningRate">Learning rate of the step.</param>
+/// <param name="Images">Number of images of the effective batch.</param>
 public sealed record StepResult(long Step, long TotalSteps, int Epoch, double ClassificationLoss, double BoxLoss, double LearningRate, int Images);
