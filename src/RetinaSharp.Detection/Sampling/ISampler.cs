@@ -13,14 +13,14 @@ public interface ISampler
     bool DependsOnOutputs { get; }
 
     /// <summary>Counts the positives that <see cref="Sample"/> will keep. Called only if <see cref="DependsOnOutputs"/> is false.</summary>
-    /// <param name="targets">Targets of a batch.</param>
+    /// <param name="targets">Targets of the batch.</param>
     int CountPositives(BatchTargets targets);
 
     /// <summary>Selects anchors and labels all others as ignored, with <see cref="LevelTargets.Keep"/>.</summary>
     /// <param name="outputs">Logits and box deltas per pyramid level.</param>
     /// <param name="targets">Targets of the batch; labels of anchors that are not selected are overwritten.</param>
     /// <param name="imageNumber">Maps the index of an image in the batch to its number in the run, which seeds random draws.</param>
-    /// <param name="threads">Threads to use; 0: one for each core.</param>
+    /// <param name="threads">Number of threads to use; 0 for one per core.</param>
     /// <returns>Number of positives kept.</returns>
     int Sample(IReadOnlyList<LevelOutput> outputs, BatchTargets targets, Func<int, long> imageNumber, int threads = 0);
 }

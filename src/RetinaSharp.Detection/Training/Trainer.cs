@@ -14,44 +14,44 @@ using static TorchSharp.torch;
 namespace RetinaSharp.Detection.Training;
 
 /// <summary>
-/// Trains a RetinaNet on annotated images and keeps a run folder: config.json, metrics.jsonl, last.safetensors, last.state with
-/// all that it takes to go on, and best.safetensors where there is a validation set. Everything random follows from the seed.
+/// Trains a RetinaNet on annotated images. Writes a run folder with config.json, metrics.jsonl, last.safetensors, last.state (the checkpoint to resume
+/// from) and, with a validation set, best.safetensors. All random draws are functions of the seed.
 /// </summary>
-/// <param name="settings">What is trained, and how.</param>
+/// <param name="settings">Settings of the model, its input and the training.</param>
 /// <param name="train">The training images.</param>
-/// <param name="validation">Images that choose the best epoch, with the same classes; null without.</param>
-/// <param name="options">Where it runs.</param>
+/// <param name="validation">The validation images, which select the best epoch, with the same classes; null for no validation.</param>
+/// <param name="options">Run folder, device, initial weights and custom components.</param>
 public sealed class Trainer(RunSettings settings, DetectionDataset train, DetectionDataset? validation, TrainerOptions options)
 {
-    /// <summary>Trains to the end, or until it is cancelled; the weights are saved in both cases.</summary>
+    /// <summary>Trains until the run ends or is canceled. The weights are saved in both cases.</summary>
     /// <param name="progress">Reports steps and epochs, on the calling thread.</param>
-    /// <param name="cancellationToken">Stops after the step at hand, with a checkpoint to go on from.</param>
-    /// <returns>How far it came; <see cref="TrainingResult.IsCancelled"/> tells whether that is the end.</returns>
+    /// <param name="cancellationToken">Stops the run after the current step, with a checkpoint to resume from.</param>
+    /// <returns>The result; <see cref="TrainingResult.IsCancelled"/> is true if the run was canceled.</returns>
     /// <exception cref="ArgumentException">A setting is out of its range.</exception>
-    /// <exception cref="DatasetException">The data cannot be trained on.</exception>
-    /// <exception cref="TrainingDivergedException">A loss or a gradient is not finite. The last checkpoint is of before it.</exception>
-    /// <exception cref="WeightsException">What it should start from or go on with is damaged, or does not fit.</exception>
-    /// <exception cref="IOException">The folder cannot be written to, or the final model not be saved.</exception>
-    /// <exception cref="TorchUnavailableException">The device is not there.</exception>
+    /// <exception cref="DatasetException">The data cannot be used for training: for example, there are no images or no classes, or the classes of the two sets differ.</exception>
+    /// <exception cref="TrainingDivergedException">A loss or a gradient is not finite. The last checkpoint is from before that step.</exception>
+    /// <exception cref="WeightsException">The initial weights or the checkpoint to resume from are damaged, or do not match the settings or data.</exception>
+    /// <exception cref="IOException">The run folder cannot be written to, or the final model cannot be saved.</exception>
+    /// <exception cref="TorchUnavailableException">The device is not available.</exception>
     public TrainingResult Train(IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         settings.Validate();
         if (settings.Training.Freeze > 0 && options.Components.Network.Backbone is { } backbone and not ResNetArchitecture)
         {
             throw new ArgumentException(
-                $"Freeze {settings.Training.Freeze}: it counts the stages of a ResNet. In the backbone '{backbone.Name}', set requires_grad of what is frozen to false, and Freeze to 0.");
+                $"Freeze {settings.Training.Freeze} counts stages of a ResNet. For the backbone '{backbone.Name}', set Freeze to 0, and requires_grad of frozen parameters to false.");
         }
 
         if (train.Images.Count == 0 || train.Categories.Count == 0)
             throw new DatasetException(train.Source, "", "there is nothing to train on: no images, or no classes");
         if (validation is not null && !validation.Categories.Select(category => category.Name).SequenceEqual(train.Categories.Select(category => category.Name)))
-            throw new DatasetException(validation.Source, "", "the classes are not those of the training set, in the same order");
+            throw new DatasetException(validation.Source, "", "the classes must be those of the training set, in the same order");
 
         if (settings.Model.BackgroundClass)
             (train, validation) = (BackgroundClass.AddTo(train), validation is null ? null : BackgroundClass.AddTo(validation));
 
         var device = LibTorch.Require(options.Device);
-        // The number of threads is the calling thread's own.
+        // LibTorch keeps its thread count per calling thread.
         var before = LibTorch.Threads;
         try
         {
@@ -63,12 +63,12 @@ public sealed class Trainer(RunSettings settings, DetectionDataset train, Detect
         }
     }
 
-    /// <summary>Trains on a thread of its own; see <see cref="Train(IProgress{TrainingProgress}?, CancellationToken)"/>.</summary>
+    /// <summary>Trains on a separate thread; see <see cref="Train(IProgress{TrainingProgress}?, CancellationToken)"/>.</summary>
     /// <param name="progress">Reports steps and epochs, on the training thread.</param>
     /// <param name="cancellationToken">Stops after the current step, with a checkpoint to resume from.</param>
-    /// <returns>The result; <see cref="TrainingResult.IsCancelled"/> is true where it was cancelled.</returns>
+    /// <returns>The result; <see cref="TrainingResult.IsCancelled"/> is true if the run was canceled.</returns>
     public Task<TrainingResult> TrainAsync(IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default) =>
-        // Without the token: a cancelled run writes its checkpoint and returns.
+        // The token is not passed to the task: a canceled run writes its checkpoint and returns a result.
         Task.Factory.StartNew(() => Train(progress, cancellationToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     private TrainingResult Train(DetectionDataset train, DetectionDataset? validation, Device device, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
@@ -105,7 +105,7 @@ public sealed class Trainer(RunSettings settings, DetectionDataset train, Detect
         return new TrainingLoop(at, train, loader, steps, state, validator, folder, new(options.CheckpointEvery), components, clock, options.Logger, progress).Run(cancellationToken);
     }
 
-    /// <summary>The checkpoint of a training that has not begun.</summary>
+    /// <summary>Creates the initial checkpoint of the requested run.</summary>
     private Checkpoint Start(RetinaNetArchitecture architecture, DetectionDataset train, DetectionDataset? validation, string place) => new()
     {
         Settings = settings with { Model = architecture.Settings },
@@ -117,7 +117,7 @@ public sealed class Trainer(RunSettings settings, DetectionDataset train, Detect
         Place = place,
     };
 
-    /// <summary>The checkpoint to resume from; null where the folder holds no run.</summary>
+    /// <summary>Finds the checkpoint to resume from; null if the run folder contains no run.</summary>
     private (string Path, Checkpoint At)? FindCheckpoint(Checkpoint start)
     {
         var logger = options.Logger;
@@ -126,7 +126,7 @@ public sealed class Trainer(RunSettings settings, DetectionDataset train, Detect
             if (File.Exists(Path.Combine(options.Folder, ModelFile.Last)))
             {
                 throw new WeightsException(options.Folder,
-                    $"it holds a model, but no {CheckpointFile.Last} to resume from; start another run from these weights, in another folder");
+                    $"it contains a model, but no {CheckpointFile.Last} to resume from; start another run from these weights, in another folder");
             }
 
             logger.NoRunToResume(options.Folder);
@@ -141,7 +141,7 @@ public sealed class Trainer(RunSettings settings, DetectionDataset train, Detect
 
         if (at.IsFinished)
         {
-            logger.AlreadyFinished(options.Folder, at.Epoch, at.IsStopped ? " without a better AP at the end" : "");
+            logger.AlreadyFinished(options.Folder, at.Epoch, at.IsStopped ? " by early stopping" : "");
             return (path, at);
         }
 
@@ -151,7 +151,7 @@ public sealed class Trainer(RunSettings settings, DetectionDataset train, Detect
         return (path, at);
     }
 
-    /// <summary>The tensors to start from, on the device; those of a run that goes on are read later.</summary>
+    /// <summary>Creates the initial tensors on the device. For a resumed run they are not initialized, because the checkpoint overwrites them.</summary>
     private NetworkState Initial(RetinaNetArchitecture architecture, DetectionDataset train, bool isNew, Device device)
     {
         var state = isNew ? WeightInitializer.Create(architecture, settings.Training.Seed) : NetworkState.Create(architecture);

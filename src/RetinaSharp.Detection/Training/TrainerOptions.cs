@@ -5,45 +5,42 @@ using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Training;
 
-/// <summary>Where and with what a training runs; nothing here changes what is learnt, apart from the weights it starts from and the precision of numbers.</summary>
+/// <summary>Run folder, device, resources and custom components of a training run. Hyperparameters are in <see cref="RunSettings"/>.</summary>
 public sealed record TrainerOptions
 {
     /// <summary>
-    /// The run folder; made where it is not there. Without <see cref="Resume"/> a new training takes the place of one that the
-    /// folder holds.
+    /// The run folder; created if it does not exist. Unless <see cref="Resume"/> is set, a new run replaces the run that the folder contains.
     /// </summary>
     public required string Folder { get; init; }
 
-    /// <summary>Receives what a user should know: a run that is resumed, weights that were loaded, files that cannot be written. Progress goes to the callbacks.</summary>
+    /// <summary>Receives log messages, such as resumed runs, loaded weights and files that cannot be written. Progress is not logged.</summary>
     public ILogger Logger { get; init; } = NullLogger.Instance;
 
-    /// <summary>Parts that the application brings.</summary>
+    /// <summary>Custom components that replace or extend the built-in ones.</summary>
     public TrainingComponents Components { get; init; } = TrainingComponents.BuiltIn;
 
-    /// <summary>Device of the network; null: the CPU.</summary>
+    /// <summary>Device to train on; null for the CPU.</summary>
     public Device? Device { get; init; }
 
     /// <summary>Number type of the network's computation.</summary>
     public Precision Precision { get; init; }
 
-    /// <summary>Threads of the network's computation; 0: one for each core.</summary>
+    /// <summary>Number of CPU threads of the network's computation; 0 for one per logical core.</summary>
     public int Threads { get; init; }
 
     /// <summary>
-    /// Whether to go on with the training that the folder holds, from its last checkpoint. On the same machine the result is, to the
-    /// last bit, that of a training which was never interrupted. A folder that holds none is trained into from the beginning; a
-    /// training that is finished is left alone.
+    /// Whether to resume the run in the folder from its last checkpoint. On the same machine, the result is bit-identical to that of an uninterrupted
+    /// run. If the folder contains no run, training starts from the beginning. A finished run is not changed.
     /// </summary>
     public bool Resume { get; init; }
 
-    /// <summary>Most time between two checkpoints, and so the most work that a crash can cost; zero: one after every step.</summary>
+    /// <summary>Maximum time between two checkpoints, which is the maximum work lost in a crash; zero for a checkpoint after every step.</summary>
     public TimeSpan CheckpointEvery { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>
-    /// A model to start from: a run folder, a model file, or a safetensors or PyTorch file (.pth) with torchvision's names of a RetinaNet or
-    /// a ResNet.
-    /// Every weight whose name and shape fit is taken, and of the last layer of the classification what belongs to classes of the
-    /// same name. Null: random weights.
+    /// Initial weights: a run folder, a model file, or a safetensors or PyTorch file (.pth) with torchvision's parameter names of a RetinaNet or a
+    /// ResNet. Loads every weight whose name and shape match; of the classification layer, the rows of classes with matching names. Null for random
+    /// weights.
     /// </summary>
     public string? Weights { get; init; }
 }

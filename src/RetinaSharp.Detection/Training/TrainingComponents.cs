@@ -8,24 +8,24 @@ using RetinaSharp.Detection.Sampling;
 namespace RetinaSharp.Detection.Training;
 
 /// <summary>
-/// Parts of training that an application brings. What is null is what the settings describe. A run that is resumed needs the same parts again; it cannot
-/// check that, except for the network's.
+/// Custom components of a training run. For a property that is null, the built-in component is created from the settings. A resumed run needs the same
+/// components; this is checked for the network only.
 /// </summary>
 public sealed record TrainingComponents
 {
-    /// <summary>The built-in parts alone.</summary>
+    /// <summary>No custom components.</summary>
     public static TrainingComponents BuiltIn { get; } = new();
 
     /// <summary>Backbone, neck and heads.</summary>
     public NetworkComponents Network { get; init; } = NetworkComponents.BuiltIn;
 
-    /// <summary>Labels anchors.</summary>
+    /// <summary>Labels anchors as a class, background or ignored.</summary>
     public IAssigner? Assigner { get; init; }
 
-    /// <summary>Chooses the anchors that contribute to the classification loss, in training and validation.</summary>
+    /// <summary>Selects the anchors that contribute to the classification loss, in training and validation.</summary>
     public ISampler? Sampler { get; init; }
 
-    /// <summary>The classification loss. Logits are those of a sigmoid for each class, unless the settings ask for a softmax.</summary>
+    /// <summary>The classification loss. Logits are for a sigmoid per class, or for a softmax if the settings say so.</summary>
     public IClassificationLoss? ClassificationLoss { get; init; }
 
     /// <summary>The box loss.</summary>
@@ -34,10 +34,10 @@ public sealed record TrainingComponents
     /// <summary>Augmentations that run before the built-in ones, in this order.</summary>
     public IReadOnlyList<IAugmentation> Augmentations { get; init; } = [];
 
-    /// <summary>The learning rate at every step.</summary>
+    /// <summary>The learning rate schedule.</summary>
     public ILearningRateSchedule? Schedule { get; init; }
 
-    /// <summary>Called while training runs, in this order.</summary>
+    /// <summary>Callbacks, called in this order during training.</summary>
     public IReadOnlyList<ITrainingCallback> Callbacks { get; init; } = [];
 
     internal DetectionLoss CreateLoss(LossSettings settings) => new(ClassificationLoss ?? new ClassificationLoss(settings), BoxLoss ?? settings.BoxLoss, settings.BoxWeight);

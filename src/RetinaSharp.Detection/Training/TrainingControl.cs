@@ -1,13 +1,13 @@
 namespace RetinaSharp.Detection.Training;
 
-/// <summary>Lets a callback stop the run.</summary>
+/// <summary>Lets a callback stop the training run.</summary>
 public sealed class TrainingControl
 {
-    /// <summary>Why the run stops; null: it continues.</summary>
+    /// <summary>The reason why the run stops; null if it continues.</summary>
     public string? StopReason { get; private set; }
 
     /// <summary>Stops the run after the current step or epoch. Weights and checkpoint are written, so that it can be resumed.</summary>
-    /// <param name="reason">Why, for the log and <see cref="TrainingResult.StopReason"/>.</param>
+    /// <param name="reason">The reason, for the log and <see cref="TrainingResult.StopReason"/>; only the first reason is kept.</param>
     public void Stop(string reason)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(reason);

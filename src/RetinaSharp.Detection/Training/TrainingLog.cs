@@ -5,10 +5,10 @@ namespace RetinaSharp.Detection.Training;
 /// <summary>Log messages of training.</summary>
 internal static partial class TrainingLog
 {
-    [LoggerMessage(1, LogLevel.Information, "{Folder} holds no run yet: training starts from the beginning.")]
+    [LoggerMessage(1, LogLevel.Information, "{Folder} contains no run yet: training starts from the beginning.")]
     public static partial void NoRunToResume(this ILogger logger, string folder);
 
-    [LoggerMessage(2, LogLevel.Information, "The run in {Folder} is finished after {Epochs} epochs{Reason}: there is nothing left to do.")]
+    [LoggerMessage(2, LogLevel.Information, "The run in {Folder} is finished after {Epochs} epochs{Reason}: nothing is left to do.")]
     public static partial void AlreadyFinished(this ILogger logger, string folder, int epochs, string reason);
 
     [LoggerMessage(3, LogLevel.Information, "The run in {Folder} goes on after step {Step}, in epoch {Epoch}.")]
@@ -32,12 +32,12 @@ internal static partial class TrainingLog
         + "Use pretrained weights, or batch or group norm with nothing frozen.")]
     public static partial void FrozenAtRandomWeights(this ILogger logger);
 
-    [LoggerMessage(9, LogLevel.Information, "No better AP for {Epochs} epochs: training ends early. The best epoch was {BestEpoch}.")]
+    [LoggerMessage(9, LogLevel.Information, "AP has not improved for {Epochs} epochs: training ends early. The best epoch was {BestEpoch}.")]
     public static partial void StoppedEarly(this ILogger logger, int epochs, int bestEpoch);
 
     [LoggerMessage(10, LogLevel.Information, "A callback stopped the run after step {Step}: {Reason}")]
     public static partial void StoppedByCallback(this ILogger logger, long step, string reason);
 
-    [LoggerMessage(11, LogLevel.Warning, "{Problem} Training continues and tries again later; files written before are still there.")]
+    [LoggerMessage(11, LogLevel.Warning, "{Problem} Training continues and retries later; files written before are intact.")]
     public static partial void WriteFailed(this ILogger logger, string problem);
 }

@@ -7,19 +7,19 @@ using RetinaSharp.Inference;
 
 namespace RetinaSharp.Detection.Training;
 
-/// <summary>Goes through the epochs from a checkpoint on: steps, validation, files.</summary>
-/// <param name="start">Where it begins.</param>
+/// <summary>Runs the epochs of a training run from a checkpoint on: steps, validation, output files, checkpoints.</summary>
+/// <param name="start">The checkpoint to start from.</param>
 /// <param name="train">The training images.</param>
-/// <param name="loader">Makes their batches.</param>
-/// <param name="steps">Makes the steps.</param>
-/// <param name="state">What they move.</param>
-/// <param name="validator">Finds the best epoch; null without validation images.</param>
-/// <param name="folder">Where the files go.</param>
-/// <param name="checkpoints">Says when one is due.</param>
-/// <param name="components">Schedule and callbacks that the application brings.</param>
-/// <param name="clock">Adds up where the time goes.</param>
-/// <param name="logger">Receives messages.</param>
-/// <param name="progress">Receives progress.</param>
+/// <param name="loader">Loads batches of the training images.</param>
+/// <param name="steps">Runs the steps.</param>
+/// <param name="state">Weights and optimizer state, which the steps update.</param>
+/// <param name="validator">Evaluates each epoch; null without a validation set.</param>
+/// <param name="folder">Writes the output files.</param>
+/// <param name="checkpoints">Decides when to write a checkpoint.</param>
+/// <param name="components">Custom schedule and callbacks.</param>
+/// <param name="clock">Accumulates the time spent in each phase.</param>
+/// <param name="logger">Receives log messages.</param>
+/// <param name="progress">Receives progress reports.</param>
 internal sealed class TrainingLoop(
     Checkpoint start, DetectionDataset train, TrainingLoader loader, StepRunner steps, TrainingState state, Validator? validator, RunFolder folder,
     CheckpointClock checkpoints, TrainingComponents components, PhaseClock clock, ILogger logger, IProgress<TrainingProgress>? progress)
@@ -38,7 +38,7 @@ internal sealed class TrainingLoop(
 
     private TimeSpan Elapsed => _before + Stopwatch.GetElapsedTime(_started);
 
-    /// <summary>Trains to the end, or until it is cancelled; model and checkpoint are written in both cases.</summary>
+    /// <summary>Trains until the run ends or is canceled. Writes model and checkpoint in both cases.</summary>
     /// <exception cref="IOException">The final model cannot be written.</exception>
     public TrainingResult Run(CancellationToken cancellationToken)
     {
@@ -49,7 +49,7 @@ internal sealed class TrainingLoop(
         progress?.Report(new TrainingStart(_at.Step, totalSteps));
         try
         {
-            // From its first moment on there is something to go on with, and a folder that cannot be written to is known at once.
+            // A checkpoint before the first step: the run can be resumed at any time, and a folder that cannot be written to is reported at once.
             if (_at.Step == 0)
                 WriteCheckpoint();
             while (!_at.IsFinished && _control.StopReason is null)
@@ -62,7 +62,7 @@ internal sealed class TrainingLoop(
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            // Nothing already learnt is lost.
+            // Save the state of the last step, so that no work is lost.
             Write(() => SaveLast(null), mustSucceed: false);
             WriteCheckpoint();
             return Result(isCancelled: true);
@@ -85,7 +85,7 @@ internal sealed class TrainingLoop(
     private TrainingResult Result(bool isCancelled) =>
         new(_at.Step, _at.Epoch, _at.Best, _at.BestEpoch, Elapsed, isCancelled) { BestEvaluation = _bestEvaluation };
 
-    /// <summary>The steps that the epoch at hand still lacks.</summary>
+    /// <summary>Runs the remaining steps of the current epoch.</summary>
     private void Steps(ILearningRateSchedule schedule, Pace pace, long totalSteps, CancellationToken cancellationToken)
     {
         var done = (int)(_at.Step - ((long)_at.Epoch * _stepsPerEpoch));
@@ -117,7 +117,7 @@ internal sealed class TrainingLoop(
             foreach (var callback in components.Callbacks)
                 callback.OnStepEnd(new(_at.Step, totalSteps, _at.Epoch + 1, classification, box, learningRate, images), _control);
 
-            // The next step takes about as long, and its work counts too.
+            // The next step takes about as long; a crash at its end must not lose more than the interval.
             if (checkpoints.IsDue(next: Stopwatch.GetElapsedTime(begun)))
                 WriteCheckpoint();
         }
@@ -203,7 +203,7 @@ internal sealed class TrainingLoop(
         clock.Lap("save");
     }
 
-    /// <summary>Writes a file. A training is not given up for one that cannot be written before its end.</summary>
+    /// <summary>Writes a file. Unless it must succeed, a failure is logged and training continues.</summary>
     private void Write(Action write, bool mustSucceed)
     {
         try

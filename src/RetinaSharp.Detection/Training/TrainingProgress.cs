@@ -1,4 +1,4 @@
 namespace RetinaSharp.Detection.Training;
 
-/// <summary>What a training reports while it runs.</summary>
+/// <summary>Base type of the progress reports of a training run.</summary>
 public abstract record TrainingProgress;

@@ -3,18 +3,18 @@ using RetinaSharp.Inference;
 
 namespace RetinaSharp.Detection.Training;
 
-/// <summary>How a training ended.</summary>
-/// <param name="Steps">Steps done.</param>
-/// <param name="Epochs">Epochs done.</param>
-/// <param name="Best">Figures of the best epoch on the validation set; null without one.</param>
-/// <param name="BestEpoch">That epoch, from 1; 0 without one.</param>
-/// <param name="Duration">Time taken, by all sessions of a training that was resumed.</param>
-/// <param name="IsCancelled">Whether it was stopped before its end.</param>
+/// <summary>The result of a training run.</summary>
+/// <param name="Steps">Number of steps done.</param>
+/// <param name="Epochs">Number of epochs completed.</param>
+/// <param name="Best">COCO metrics of the best epoch on the validation set; null without a validation set.</param>
+/// <param name="BestEpoch">The epoch with the best AP, from 1; 0 without a validation set.</param>
+/// <param name="Duration">Total training time, over all sessions if the run was resumed.</param>
+/// <param name="IsCancelled">Whether the run was canceled before its end.</param>
 public sealed record TrainingResult(long Steps, int Epochs, CocoSummary? Best, int BestEpoch, TimeSpan Duration, bool IsCancelled)
 {
-    /// <summary>Why a callback stopped the run; null where none did.</summary>
+    /// <summary>The reason why a callback stopped the run; null if none did.</summary>
     public string? StopReason { get; init; }
 
-    /// <summary>What the best epoch found on the validation set; null without one, or where that epoch was of a session before this.</summary>
+    /// <summary>Detections and COCO metrics of the best epoch on the validation set; null without a validation set, or if that epoch was trained in an earlier session.</summary>
     public SetEvaluation? BestEvaluation { get; init; }
 }

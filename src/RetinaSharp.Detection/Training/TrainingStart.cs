@@ -1,6 +1,6 @@
 namespace RetinaSharp.Detection.Training;
 
-/// <summary>A training begins, or goes on from a checkpoint.</summary>
-/// <param name="Step">Steps done before.</param>
-/// <param name="TotalSteps">Steps of the whole training.</param>
+/// <summary>Progress report when a training run starts or resumes from a checkpoint.</summary>
+/// <param name="Step">Number of steps done in earlier sessions.</param>
+/// <param name="TotalSteps">Number of steps of the whole run.</param>
 public sealed record TrainingStart(long Step, long TotalSteps) : TrainingProgress;

@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 namespace RetinaSharp.Detection.Training;
 
 /// <summary>
-/// What a training run changes: master weights in fp32, their values in the type of the computation, the networks of the shards, which share these,
-/// the optimizer's state and the EMA weights.
+/// The tensors of a training run: fp32 master weights, their copies in the computation type, the networks of the shards, which share these copies, the
+/// optimizer state and the EMA weights.
 /// </summary>
 internal sealed class TrainingState : IDisposable
 {
@@ -17,11 +17,11 @@ internal sealed class TrainingState : IDisposable
     private readonly string[] _trained;
     private readonly Optimizer _optimizer;
     private readonly ExponentialMovingAverage? _ema;
-    private readonly NetworkState? _averages;
+    private readonly NetworkState? _emaWeights;
 
-    /// <param name="initial">Initial tensors, on the device; taken over.</param>
-    /// <param name="settings">How they are trained.</param>
-    /// <param name="type">Type of the computation.</param>
+    /// <param name="initial">Initial tensors, on the device. This object takes ownership.</param>
+    /// <param name="settings">Optimizer, shards, frozen stages and EMA.</param>
+    /// <param name="type">Number type of the computation: fp32 or bf16.</param>
     public TrainingState(NetworkState initial, TrainingSettings settings, ScalarType type)
     {
         _masters = initial;
@@ -41,28 +41,28 @@ internal sealed class TrainingState : IDisposable
             var names = initial.Entries.ToList();
             _ema = new(names, settings.Ema);
             var indices = names.Index().ToDictionary(entry => entry.Item.Name, entry => entry.Index);
-            _averages = NetworkState.Fill(initial.Architecture, layout => _ema.Averages[indices[layout.Name]].alias());
+            _emaWeights = NetworkState.Fill(initial.Architecture, layout => _ema.Averages[indices[layout.Name]].alias());
         }
 
-        Evaluation = new(_averages ?? _masters, new(type));
+        Evaluation = new(_emaWeights ?? _masters, new(type));
     }
 
-    /// <summary>A network for each shard of a batch; their parameters share memory, their gradients do not.</summary>
+    /// <summary>One network per shard of a batch. The networks share their parameters' memory, but have separate gradients.</summary>
     public IReadOnlyList<RetinaNet> Shards { get; }
 
-    /// <summary>A network in evaluation mode with the weights that are saved: the EMA weights, where there are.</summary>
+    /// <summary>A network in evaluation mode with the weights of <see cref="Model"/>.</summary>
     public RetinaNet Evaluation { get; }
 
-    /// <summary>The gradients of the step at hand.</summary>
+    /// <summary>The gradients of the current step.</summary>
     public Gradients Gradients { get; }
 
-    /// <summary>The tensors that are saved as a model: the EMA weights, where there are.</summary>
-    public IEnumerable<(string Name, Tensor Tensor)> Model => (_averages ?? _masters).Entries;
+    /// <summary>The tensors that are saved as a model: the EMA weights if EMA is enabled, otherwise the master weights.</summary>
+    public IEnumerable<(string Name, Tensor Tensor)> Model => (_emaWeights ?? _masters).Entries;
 
-    /// <summary>Applies the update, and moves the EMA weights.</summary>
-    /// <param name="learningRate">Step size.</param>
-    /// <param name="maxNorm">Norm to which the gradients are clipped; 0: they are not.</param>
-    /// <returns>The norm of the gradients before clipping. If it is not finite, nothing was changed.</returns>
+    /// <summary>Applies an optimizer step, and updates the EMA weights.</summary>
+    /// <param name="learningRate">Learning rate.</param>
+    /// <param name="maxNorm">Maximum norm of all gradients together, for gradient clipping; 0 for no clipping.</param>
+    /// <returns>The norm of the gradients before clipping. If it is not finite, no weight was changed.</returns>
     public double Update(double learningRate, double maxNorm)
     {
         var gradients = Gradients.Sums;
@@ -73,29 +73,30 @@ internal sealed class TrainingState : IDisposable
         return norm;
     }
 
-    /// <summary>Moves the running statistics of batch norm by those of the shards, in their order.</summary>
+    /// <summary>Updates the running statistics of batch norm with the batch statistics of each shard, in the order of the shards.</summary>
     public void UpdateRunningStats()
     {
         foreach (var shard in Shards)
             shard.UpdateRunningStats();
     }
 
-    /// <summary>All that must be kept to go on as if never interrupted, under names of its own: master weights, EMA weights, the optimizer's state.</summary>
+    /// <summary>Enumerates all tensors of a checkpoint with unique names: master weights, EMA weights and optimizer state.</summary>
     public IEnumerable<(string Name, Tensor Tensor)> All()
     {
         var weights = _masters.Entries.Select(entry => ($"weights.{entry.Name}", entry.Tensor));
-        var averages = _averages is null ? [] : _averages.Entries.Select(entry => ($"averages.{entry.Name}", entry.Tensor));
+        var averages = _emaWeights is null ? [] : _emaWeights.Entries.Select(entry => ($"averages.{entry.Name}", entry.Tensor));
         var memory = _optimizer.State.SelectMany(part => _trained.Zip(part.Tensors, (name, tensor) => ($"{part.Name}.{name}", tensor)));
         return weights.Concat(averages).Concat(memory);
     }
 
-    /// <summary>Takes note that all of <see cref="All"/> was put back to what it was after so many steps.</summary>
+    /// <summary>Updates step counts, computation copies and caches after the tensors of <see cref="All"/> were loaded from a checkpoint.</summary>
+    /// <param name="steps">Number of steps done at the checkpoint.</param>
     public void Restored(long steps)
     {
         using var guard = no_grad();
         _optimizer.Steps = steps;
         _ema?.Updates = steps;
-        // Where they share memory, this copies a tensor to itself.
+        // Tensors of equal type share memory with the master weights, so there is nothing to copy.
         foreach (var (name, value) in _values.Entries)
             if (value.dtype != _masters[name].dtype)
                 value.copy_(_masters[name]);
@@ -110,7 +111,7 @@ internal sealed class TrainingState : IDisposable
         foreach (var shard in Shards)
             shard.Dispose();
         Evaluation.Dispose();
-        _averages?.Dispose();
+        _emaWeights?.Dispose();
         _ema?.Dispose();
         _optimizer.Dispose();
         _values.Dispose();

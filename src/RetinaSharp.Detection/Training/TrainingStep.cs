@@ -1,14 +1,14 @@
 namespace RetinaSharp.Detection.Training;
 
-/// <summary>A step was done.</summary>
-/// <param name="Step">Steps done.</param>
-/// <param name="TotalSteps">Steps of the whole training.</param>
+/// <summary>Progress report after a training step, sent about once per second.</summary>
+/// <param name="Step">Number of steps done.</param>
+/// <param name="TotalSteps">Number of steps of the whole run.</param>
 /// <param name="Epoch">The epoch, from 1.</param>
-/// <param name="Classification">Classification loss, averaged over the last steps.</param>
-/// <param name="Box">Box loss, averaged likewise.</param>
+/// <param name="Classification">Mean classification loss of the steps since the last report.</param>
+/// <param name="Box">Mean box loss of the steps since the last report.</param>
 /// <param name="LearningRate">Learning rate of the step.</param>
-/// <param name="ImagesPerSecond">Rate, averaged likewise.</param>
-/// <param name="Remaining">Time left at this rate, validation not counted.</param>
-/// <param name="PositiveShare">Share of the anchors with a class among those that are not ignored, averaged likewise.</param>
+/// <param name="ImagesPerSecond">Throughput in images per second, exponentially smoothed.</param>
+/// <param name="Remaining">Estimated time until the end of the run, including validation once it has been timed.</param>
+/// <param name="PositiveShare">Fraction of positive anchors among those that are not ignored, over the steps since the last report; 0 to 1.</param>
 public sealed record TrainingStep(
     long Step, long TotalSteps, int Epoch, double Classification, double Box, double LearningRate, double ImagesPerSecond, TimeSpan Remaining, double PositiveShare = 0) : TrainingProgress;

@@ -5,9 +5,9 @@ using RetinaSharp.Detection.Modeling;
 namespace RetinaSharp.Detection.Training;
 
 /// <summary>
-/// The losses of a whole set, batch by batch: divided by the positive anchors of all images, or, with <see cref="NormalizerKind.PerImage"/>, the
-/// mean over the images; the classification loss of sampled anchors by the positives among them, as in training. So they do not depend on which
-/// images go through the network together.
+/// Accumulates the losses of a whole data set over its batches. They are normalized by the number of positive anchors of all images or, with
+/// <see cref="NormalizerKind.PerImage"/>, averaged over the images. With anchor sampling, the classification loss is normalized by the number of
+/// sampled positives, as in training. The result does not depend on how images are batched.
 /// </summary>
 internal sealed class ValidationLosses(NormalizerKind kind)
 {
@@ -15,18 +15,18 @@ internal sealed class ValidationLosses(NormalizerKind kind)
     private long _images, _positives;
     private long? _sampled;
 
-    /// <summary>The classification loss.</summary>
+    /// <summary>The normalized classification loss.</summary>
     public double Classification => _classification / (_sampled is { } sampled ? Math.Max(1, sampled) : Divisor);
 
-    /// <summary>The box loss.</summary>
+    /// <summary>The normalized box loss.</summary>
     public double Box => _box / Divisor;
 
     private long Divisor => Math.Max(1, kind == NormalizerKind.PerImage ? _images : _positives);
 
     /// <summary>Adds a batch.</summary>
-    /// <param name="targets">Its targets.</param>
-    /// <param name="sampled">Positives that were sampled; null: all of them count.</param>
-    /// <param name="evaluate">The losses with a normalizer.</param>
+    /// <param name="targets">Targets of the batch.</param>
+    /// <param name="sampled">Number of sampled positive anchors; null without sampling.</param>
+    /// <param name="evaluate">Computes the losses of the batch with a given normalizer.</param>
     public void Add(BatchTargets targets, int? sampled, Func<LossNormalizer, LossResult> evaluate)
     {
         var loss = evaluate(kind == NormalizerKind.PerImage ? LossNormalizer.PerImage(targets.PositivesByImage(), 1) : 1);

@@ -3,12 +3,12 @@ using RetinaSharp.Inference;
 
 namespace RetinaSharp.Detection.Training;
 
-/// <summary>How the averaged weights do on the validation set.</summary>
+/// <summary>Losses and COCO metrics on the validation set, computed with the EMA weights if EMA is enabled.</summary>
 /// <param name="Classification">Classification loss.</param>
 /// <param name="Box">Box loss.</param>
-/// <param name="Evaluation">What they find, and COCO's figures of it.</param>
+/// <param name="Evaluation">Detections and COCO metrics.</param>
 public sealed record ValidationResult(double Classification, double Box, SetEvaluation Evaluation)
 {
-    /// <summary>COCO figures.</summary>
+    /// <summary>COCO metrics.</summary>
     public CocoMetrics Metrics => Evaluation.Metrics;
 }

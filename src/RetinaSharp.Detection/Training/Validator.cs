@@ -13,8 +13,8 @@ using static TorchSharp.torch;
 namespace RetinaSharp.Detection.Training;
 
 /// <summary>
-/// Losses, of sampled anchors where training samples them, and COCO metrics on a validation set. Each image is decoded once and goes
-/// through the network once.
+/// Computes losses and COCO metrics on a validation set. If training samples anchors, the losses are computed on sampled anchors too. Each image is
+/// decoded once and goes through the network once.
 /// </summary>
 internal sealed class Validator
 {
@@ -30,10 +30,10 @@ internal sealed class Validator
 
     /// <param name="set">The validation images.</param>
     /// <param name="settings">Settings of the run.</param>
-    /// <param name="network">A network in evaluation mode, whose weights change between two runs.</param>
-    /// <param name="anchors">Its anchors.</param>
-    /// <param name="threads">Threads of the network's operators.</param>
-    /// <param name="components">Parts that the application brings.</param>
+    /// <param name="network">A network in evaluation mode. Its weights may change between calls of <see cref="Run"/>.</param>
+    /// <param name="anchors">Generates the anchors of the network.</param>
+    /// <param name="threads">Number of CPU threads of the network's operators.</param>
+    /// <param name="components">Custom assigner, sampler and losses; null for the built-in ones.</param>
     public Validator(DetectionDataset set, RunSettings settings, RetinaNet network, AnchorGenerator anchors, int threads, TrainingComponents? components = null)
     {
         (_set, _settings, _network, _anchors, _threads) = (set, settings, network, anchors, threads);
@@ -44,7 +44,7 @@ internal sealed class Validator
         _model = new() { Categories = set.Categories, Anchors = settings.Model.Anchors, Input = settings.Input, Inference = settings.Inference };
     }
 
-    /// <summary>Evaluates the weights as they are.</summary>
+    /// <summary>Evaluates the current weights of the network.</summary>
     public ValidationResult Run(CancellationToken cancellationToken)
     {
         _network.InvalidateCache();
