@@ -3,19 +3,19 @@ using Microsoft.Win32.SafeHandles;
 
 namespace RetinaSharp.Detection;
 
-/// <summary>Writes files that are whole at every moment, whatever happens: a killed process, a full disk, a power cut.</summary>
+/// <summary>Writes files atomically: the file is complete even after a killed process, a full disk or a power failure.</summary>
 public static partial class AtomicFile
 {
-    /// <summary>Added to the name of a file while it is written.</summary>
+    /// <summary>Suffix of the temporary file that is written before the rename.</summary>
     public const string Beside = ".tmp";
 
     private const int BufferBytes = 1 << 16;
 
-    /// <summary>Writes beside the file's place, through to the disk, then renames into place, so that a reader sees the old file or the new one.</summary>
-    /// <param name="path">The file; replaced where it exists.</param>
-    /// <param name="write">Writes the content; what it throws comes out, and the file is as it was.</param>
-    /// <param name="previous">Where the old file is kept; null: it is not.</param>
-    /// <exception cref="IOException">The file cannot be written; names it and the remedy. It is as it was.</exception>
+    /// <summary>Writes a temporary file in the same folder, flushes it to disk and renames it, so that a reader sees either the old file or the new one.</summary>
+    /// <param name="path">The file; replaced if it exists.</param>
+    /// <param name="write">Writes the content. If it throws, the exception is rethrown and the file is unchanged.</param>
+    /// <param name="previous">Path that the old file is renamed to; null: the old file is replaced.</param>
+    /// <exception cref="IOException">The file cannot be written; the message names the file and the remedy. The file is unchanged.</exception>
     public static void Write(string path, Action<Stream> write, string? previous = null)
     {
         var temporary = path + Beside;
@@ -26,7 +26,7 @@ public static partial class AtomicFile
                 write(file);
                 file.Flush(flushToDisk: true);
             }
-            // Between the two renames there is only the previous file, which readers know to look for.
+            // Between the two renames only the previous file exists; readers fall back to it.
             if (previous is not null && File.Exists(path))
                 File.Move(path, previous, overwrite: true);
             File.Move(temporary, path, overwrite: true);
@@ -36,12 +36,12 @@ public static partial class AtomicFile
         {
             Remove(temporary);
             if (error is IOException or UnauthorizedAccessException)
-                throw new IOException($"{path} cannot be written ({error.Message}): check that its folder is there, has space and may be written to.", error);
+                throw new IOException($"{path} cannot be written ({error.Message}): check that its folder exists, is writable and has free space.", error);
             throw;
         }
     }
 
-    // A rename is on the disk only when its folder is. .NET opens no folders; elsewhere than on Linux the system decides when.
+    // A rename is durable only after fsync of the folder, which .NET cannot open. On other systems than Linux the OS decides when to flush.
     private static void FlushFolder(string folder)
     {
         if (!OperatingSystem.IsLinux())
@@ -60,7 +60,7 @@ public static partial class AtomicFile
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            // What made the write fail is the news; a leftover beside the file harms nothing.
+            // Report the error of the write, not of the cleanup; a leftover temporary file is harmless.
         }
     }
 

@@ -7,6 +7,6 @@ namespace RetinaSharp.Detection;
 internal static class ModuleInitializer
 {
     [ModuleInitializer]
-    [SuppressMessage("Usage", "CA2255", Justification = "The code here uses TorchSharp before it uses anything of RetinaSharp.Kernels.")]
+    [SuppressMessage("Usage", "CA2255", Justification = "Code in this assembly uses TorchSharp before it uses any type of RetinaSharp.Kernels.")]
     internal static void Initialize() => LibTorch.Prepare();
 }

@@ -3,9 +3,9 @@ using System.Numerics;
 namespace RetinaSharp.Detection;
 
 /// <summary>
-/// Random numbers for one purpose at one step of one run. Every draw of a run follows from its seed, so that a run that was
-/// resumed, or has another number of loader threads, draws what the uninterrupted one drew. The generator is xoshiro256**
-/// (Blackman and Vigna), seeded by SplitMix64.
+/// Pseudorandom number generator for one purpose at one step of a run. All random numbers of a run depend only on its seed, so a
+/// resumed run, or one with a different number of loader threads, draws the same numbers. The generator is xoshiro256** (Blackman
+/// and Vigna), seeded by SplitMix64.
 /// </summary>
 public sealed class RandomStream
 {
@@ -14,10 +14,10 @@ public sealed class RandomStream
     private ulong _c;
     private ulong _d;
 
-    /// <summary>Starts the stream of a purpose.</summary>
+    /// <summary>Creates the generator of a purpose and an index.</summary>
     /// <param name="seed">Seed of the run.</param>
-    /// <param name="purpose">What it is for; another word gives unrelated numbers.</param>
-    /// <param name="index">Step, epoch or number of the sample.</param>
+    /// <param name="purpose">Name of the purpose; different names give independent numbers.</param>
+    /// <param name="index">Index of the step, epoch or sample.</param>
     public RandomStream(long seed, string purpose, long index = 0)
     {
         var state = Mix((ulong)seed);
@@ -30,7 +30,7 @@ public sealed class RandomStream
         _d = Next(ref state);
     }
 
-    /// <summary>64 random bits.</summary>
+    /// <summary>Returns 64 random bits.</summary>
     public ulong NextBits()
     {
         var result = BitOperations.RotateLeft(_b * 5, 7) * 9;
@@ -44,22 +44,22 @@ public sealed class RandomStream
         return result;
     }
 
-    /// <summary>Uniform in [0, 1).</summary>
+    /// <summary>Returns a number uniformly distributed in [0, 1).</summary>
     public double NextDouble() => (NextBits() >> 11) * (1.0 / (1UL << 53));
 
-    /// <summary>Uniform in [from, to).</summary>
+    /// <summary>Returns a number uniformly distributed in [from, to).</summary>
     public double NextDouble(double from, double to) => from + ((to - from) * NextDouble());
 
-    /// <summary>Uniform in [0, count).</summary>
+    /// <summary>Returns an integer uniformly distributed in [0, count).</summary>
     public int NextInt(int count) => (int)Math.BigMul(NextBits(), (ulong)count, out _);
 
-    /// <summary>True with the given probability.</summary>
+    /// <summary>Returns true with the given probability.</summary>
     public bool NextBool(double probability) => NextDouble() < probability;
 
-    /// <summary>Normal with mean 0 and deviation 1 (Box and Muller).</summary>
+    /// <summary>Returns a standard normal number, by the Box-Muller transform.</summary>
     public double NextNormal() => Math.Sqrt(-2 * Math.Log(1 - NextDouble())) * Math.Cos(2 * Math.PI * NextDouble());
 
-    /// <summary>Puts a list into random order (Fisher and Yates).</summary>
+    /// <summary>Shuffles items in place (Fisher-Yates).</summary>
     public void Shuffle<T>(Span<T> items)
     {
         for (var i = items.Length - 1; i > 0; i--)

@@ -2,50 +2,50 @@ using RetinaSharp.Inference;
 
 namespace RetinaSharp.Detection.Configuration;
 
-/// <summary>How training images are varied at random. The default is the paper's: mirrored half of the time, nothing else.</summary>
+/// <summary>Random augmentation of training images. The default is the paper's: horizontal flip with probability .5, nothing else.</summary>
 public sealed record AugmentationSettings
 {
-    /// <summary>Probability that left and right are swapped.</summary>
+    /// <summary>Probability of a horizontal flip, in [0, 1].</summary>
     public double HorizontalFlip { get; init; } = .5;
 
-    /// <summary>Probability that top and bottom are swapped; for pictures that have no upside, as from microscopes or from the air.</summary>
+    /// <summary>Probability of a vertical flip, in [0, 1]. Use it for images without a fixed orientation, such as microscopy or aerial images.</summary>
     public double VerticalFlip { get; init; }
 
-    /// <summary>Probability of a turn by 90, 180 or 270 degrees, each as likely; for the same pictures.</summary>
+    /// <summary>Probability of a rotation by 90, 180 or 270 degrees, each equally likely, in [0, 1]. Use it for images without a fixed orientation.</summary>
     public double Rotate90 { get; init; }
 
     /// <summary>
-    /// Smallest factor of the image's size, on top of <see cref="InputSize"/>; uniform up to <see cref="MaxScale"/>. An image
-    /// below its full size lies at the upper left of the frame, the rest of which is black.
+    /// Lower bound of the random scale factor, drawn uniformly up to <see cref="MaxScale"/> and applied after resizing to
+    /// <see cref="InputSize"/>. A factor below 1 places the image at the top left of the frame and pads the rest with black.
     /// </summary>
     public double MinScale { get; init; } = 1;
 
-    /// <summary>Largest factor of the image's size. Of an image above its full size a random part as large as the frame is used.</summary>
+    /// <summary>Upper bound of the random scale factor, at most 8. A factor above 1 takes a random crop of the frame's size.</summary>
     public double MaxScale { get; init; } = 1;
 
-    /// <summary>Largest shift of the image within its frame, as share of its width and height; at most .5.</summary>
+    /// <summary>Maximum random translation within the frame, as a fraction of width and height, in [0, .5].</summary>
     public double Translate { get; init; }
 
-    /// <summary>Largest deviation of the brightness factor from 1, as torchvision's ColorJitter.</summary>
+    /// <summary>Maximum deviation of the brightness factor from 1, in [0, 1], as in torchvision's ColorJitter.</summary>
     public double Brightness { get; init; }
 
-    /// <summary>Largest deviation of the contrast factor from 1.</summary>
+    /// <summary>Maximum deviation of the contrast factor from 1, in [0, 1].</summary>
     public double Contrast { get; init; }
 
-    /// <summary>Largest deviation of the saturation factor from 1.</summary>
+    /// <summary>Maximum deviation of the saturation factor from 1, in [0, 1].</summary>
     public double Saturation { get; init; }
 
     /// <summary>
-    /// Share of a box's area that must be left within the frame. An object of which less is left is not learnt; the part that is
-    /// seen counts neither as object nor as background.
+    /// Minimum fraction of a box's area that must remain within the frame, in [0, 1]. A box with less is removed from the ground
+    /// truth, and anchors on its visible part are ignored by the loss.
     /// </summary>
     public double MinVisible { get; init; } = .3;
 
-    /// <summary>Settings that leave every image as it is.</summary>
+    /// <summary>Settings without any augmentation.</summary>
     public static AugmentationSettings None { get; } = new() { HorizontalFlip = 0 };
 
-    /// <summary>Refuses values out of range.</summary>
-    /// <exception cref="ArgumentException">Names the setting and its range.</exception>
+    /// <summary>Validates all values.</summary>
+    /// <exception cref="ArgumentException">A value is out of range; the message names the setting and its range.</exception>
     public void Validate()
     {
         RequireShare("Horizontal flip", HorizontalFlip, 1);
@@ -60,9 +60,9 @@ public sealed record AugmentationSettings
             throw new ArgumentException($"Scale from {MinScale} to {MaxScale}: must rise within (0, 8].");
     }
 
-    private static void RequireShare(string name, double value, double most)
+    private static void RequireShare(string name, double value, double max)
     {
-        if (!(value >= 0 && value <= most))
-            throw new ArgumentException($"{name} {value}: must be in [0, {most}].");
+        if (!(value >= 0 && value <= max))
+            throw new ArgumentException($"{name} {value}: must be in [0, {max}].");
     }
 }

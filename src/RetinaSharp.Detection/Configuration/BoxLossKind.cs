@@ -3,12 +3,12 @@ namespace RetinaSharp.Detection.Configuration;
 /// <summary>Loss of the box head.</summary>
 public enum BoxLossKind
 {
-    /// <summary>Smooth L1 of the box code, with <see cref="LossSettings.Beta"/>.</summary>
+    /// <summary>Smooth L1 on the encoded box deltas, with <see cref="LossSettings.Beta"/>.</summary>
     SmoothL1,
 
-    /// <summary>L1 of the box code.</summary>
+    /// <summary>L1 on the encoded box deltas.</summary>
     L1,
 
-    /// <summary>1 - GIoU of the decoded box.</summary>
+    /// <summary>GIoU loss (1 - GIoU) on the decoded boxes.</summary>
     Giou,
 }

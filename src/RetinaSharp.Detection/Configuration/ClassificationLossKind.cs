@@ -6,12 +6,12 @@ public enum ClassificationLossKind
     /// <summary>Focal loss, with <see cref="LossSettings.Gamma"/> and <see cref="LossSettings.Alpha"/>.</summary>
     Focal,
 
-    /// <summary>Cross entropy, balanced by <see cref="LossSettings.Alpha"/> where that is given.</summary>
+    /// <summary>Cross entropy, weighted by <see cref="LossSettings.Alpha"/> if set.</summary>
     CrossEntropy,
 
-    /// <summary>Focal loss of a softmax over the classes and the background, with <see cref="LossSettings.Gamma"/> and <see cref="LossSettings.Alpha"/>.</summary>
+    /// <summary>Focal loss on a softmax over the background and the classes, with <see cref="LossSettings.Gamma"/> and <see cref="LossSettings.Alpha"/>.</summary>
     SoftmaxFocal,
 
-    /// <summary>FL*, with <see cref="LossSettings.Gamma"/>, <see cref="LossSettings.StarBeta"/> and <see cref="LossSettings.Alpha"/>.</summary>
+    /// <summary>FL*, the alternative focal loss of the paper's appendix, with <see cref="LossSettings.Gamma"/>, <see cref="LossSettings.StarBeta"/> and <see cref="LossSettings.Alpha"/>.</summary>
     FocalStar,
 }

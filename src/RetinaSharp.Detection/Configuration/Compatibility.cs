@@ -4,8 +4,8 @@ using RetinaSharp.Inference;
 namespace RetinaSharp.Detection.Configuration;
 
 /// <summary>
-/// Whose RetinaNet a training agrees with, number by number, in what the implementations do differently. It is no setting of its own but
-/// a change to several of them, as a preset is; what is no matter of convention, such as sizes of images and anchors, stays as it was.
+/// Reproduces the conventions of another RetinaNet implementation where implementations differ. Like a preset, it changes several
+/// settings at once. Settings that are not a matter of convention, such as image and anchor sizes, are unchanged.
 /// </summary>
 public static class Compatibility
 {
@@ -14,27 +14,27 @@ public static class Compatibility
     private const int TorchvisionDetections = 300;
     private const int Detectron2Detections = 100;
 
-    /// <summary>The names.</summary>
+    /// <summary>Names of the supported conventions.</summary>
     public static IReadOnlyList<string> Names { get; } = [None, "torchvision", "detectron2"];
 
-    /// <summary>Settings that agree with those of a name.</summary>
-    /// <param name="settings">What to change; "none" leaves it as it is. With norms in the heads torchvision's second RetinaNet is meant.</param>
-    /// <param name="name">One of <see cref="Names"/>.</param>
-    /// <exception cref="ArgumentException">There is no such name.</exception>
+    /// <summary>Changes settings to the conventions of an implementation.</summary>
+    /// <param name="settings">The settings to change. With <see cref="ModelSettings.HeadNorm"/>, "torchvision" means retinanet_resnet50_fpn_v2.</param>
+    /// <param name="name">One of <see cref="Names"/>; "none" returns the settings unchanged.</param>
+    /// <exception cref="ArgumentException">The name is not in <see cref="Names"/>.</exception>
     public static RunSettings Apply(RunSettings settings, string name) => name switch
     {
         None => settings,
         "torchvision" => Torchvision(settings),
         "detectron2" => Detectron2(settings),
-        _ => throw new ArgumentException($"There is no compatibility with '{name}': {string.Join(", ", Names)} are there."),
+        _ => throw new ArgumentException($"Unknown compatibility '{name}': must be one of {string.Join(", ", Names)}."),
     };
 
-    /// <summary>The name that settings agree with in all; "none" where there is no such.</summary>
+    /// <summary>Returns the name of the implementation whose conventions the settings follow completely; "none" if there is none.</summary>
     /// <param name="settings">The settings.</param>
     public static string Describe(RunSettings settings) =>
         Names.FirstOrDefault(name => name != None && SettingsJson.Differences(settings, Apply(settings, name)).Count == 0) ?? None;
 
-    /// <summary>As torchvision's RetinaNet: its first, or with norms in the heads its second.</summary>
+    /// <summary>Changes settings to torchvision's retinanet_resnet50_fpn, or to retinanet_resnet50_fpn_v2 if the heads have norms.</summary>
     internal static RunSettings Torchvision(RunSettings settings)
     {
         var isSecond = settings.Model.HeadNorm;

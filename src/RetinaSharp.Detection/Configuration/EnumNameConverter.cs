@@ -2,6 +2,6 @@ using System.Text.Json.Serialization;
 
 namespace RetinaSharp.Detection.Configuration;
 
-/// <summary>Enumerations by name alone: a number could be one that has no name.</summary>
+/// <summary>Converts enum values by name only. Integers are rejected, because they could be undefined values.</summary>
 internal sealed class EnumNameConverter<T>() : JsonStringEnumConverter<T>(namingPolicy: null, allowIntegerValues: false)
     where T : struct, Enum;

@@ -3,42 +3,42 @@ using RetinaSharp.Boxes;
 namespace RetinaSharp.Detection.Configuration;
 
 /// <summary>
-/// What is minimised: (classification loss + <see cref="BoxWeight"/> · box loss) / <see cref="Normalizer"/>. With <see cref="Sampling"/>
-/// the classification loss is divided by the positives that were chosen.
+/// The training loss: (classification loss + <see cref="BoxWeight"/> · box loss) / <see cref="Normalizer"/>. With <see cref="Sampling"/>
+/// the classification loss is divided by the number of sampled positives instead.
 /// </summary>
 public sealed record LossSettings
 {
     /// <summary>Loss of the classification head.</summary>
     public ClassificationLossKind Classification { get; init; } = ClassificationLossKind.Focal;
 
-    /// <summary>Focusing parameter, from 0; above 0 for <see cref="ClassificationLossKind.FocalStar"/>.</summary>
+    /// <summary>Focusing parameter γ, at least 0; above 0 for <see cref="ClassificationLossKind.FocalStar"/>.</summary>
     public double Gamma { get; init; } = 2;
 
-    /// <summary>Weight of the positives, in [0, 1]; that of the negatives is 1 - alpha. Null: no weights.</summary>
+    /// <summary>Weight α of the positives, in [0, 1]; negatives are weighted by 1 - α. Null: no weighting.</summary>
     public double? Alpha { get; init; } = .25;
 
-    /// <summary>β of <see cref="ClassificationLossKind.FocalStar"/>: what is added to γ times the logit.</summary>
+    /// <summary>Shift β of <see cref="ClassificationLossKind.FocalStar"/>, added to γ times the logit.</summary>
     public double StarBeta { get; init; }
 
-    /// <summary>The anchors that the classification loss is of.</summary>
+    /// <summary>Selects the anchors that the classification loss is computed on.</summary>
     public SamplingSettings Sampling { get; init; } = new();
 
     /// <summary>Loss of the box head.</summary>
     public BoxLossKind Box { get; init; } = BoxLossKind.SmoothL1;
 
-    /// <summary>Where smooth L1 turns from a parabola into a line.</summary>
+    /// <summary>Threshold of smooth L1 between the quadratic and the linear part, at least 0.</summary>
     public double Beta { get; init; } = .11;
 
-    /// <summary>Factor of the box loss.</summary>
+    /// <summary>Weight of the box loss, at least 0.</summary>
     public double BoxWeight { get; init; } = 1;
 
-    /// <summary>By what both losses are divided.</summary>
+    /// <summary>What both losses are divided by.</summary>
     public NormalizerKind Normalizer { get; init; }
 
-    /// <summary>Whether the scores are a softmax: the classification head then has an output for the background too, before those of the classes.</summary>
+    /// <summary>Whether the scores are a softmax. The classification head then has an additional output for the background, before those of the classes.</summary>
     public bool HasBackgroundOutput => Classification == ClassificationLossKind.SoftmaxFocal;
 
-    /// <summary>The box loss itself.</summary>
+    /// <summary>The box loss that <see cref="Box"/> and <see cref="Beta"/> select.</summary>
     internal BoxLoss BoxLoss => Box switch
     {
         BoxLossKind.L1 => BoxLoss.L1,
@@ -46,8 +46,8 @@ public sealed record LossSettings
         _ => BoxLoss.SmoothL1(Beta),
     };
 
-    /// <summary>Refuses values out of range.</summary>
-    /// <exception cref="ArgumentException">Names the setting and its range.</exception>
+    /// <summary>Validates all values.</summary>
+    /// <exception cref="ArgumentException">A value is out of range; the message names the setting and its range.</exception>
     public void Validate()
     {
         if (!(Gamma >= 0 && double.IsFinite(Gamma)))

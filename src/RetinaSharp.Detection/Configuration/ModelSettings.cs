@@ -2,47 +2,47 @@ using RetinaSharp.Boxes;
 
 namespace RetinaSharp.Detection.Configuration;
 
-/// <summary>The architecture: everything that decides which weights a model has, and what they mean.</summary>
+/// <summary>The architecture: every setting that determines the weights of a model and their meaning.</summary>
 public sealed record ModelSettings
 {
-    /// <summary>Names of the network's parts. Training and loading set them; they are no choice of a configuration file.</summary>
+    /// <summary>Names of the network's components. Set by training and loading; a configuration file cannot choose them.</summary>
     public NetworkPartNames Parts { get; init; } = new();
 
     /// <summary>Depth of the ResNet: 18, 34, 50, 101 or 152.</summary>
     public int Depth { get; init; } = 50;
 
-    /// <summary>Factor of the backbone's channels (64 at the stem); the result is rounded to a multiple of 8.</summary>
+    /// <summary>Width multiplier of the backbone's channels (64 at the stem), in (0, 8]. Channels are rounded to a multiple of 8.</summary>
     public double Width { get; init; } = 1;
 
-    /// <summary>Normalization of the backbone.</summary>
+    /// <summary>Normalization layers of the backbone.</summary>
     public NormKind Norm { get; init; } = NormKind.Frozen;
 
-    /// <summary>Channels of the pyramid and the heads.</summary>
+    /// <summary>Channels of the pyramid and the heads, from 8 to 4096.</summary>
     public int PyramidChannels { get; init; } = 256;
 
-    /// <summary>What P6 is computed from.</summary>
+    /// <summary>The feature map that P6 is computed from.</summary>
     public P6Source P6From { get; init; } = P6Source.C5;
 
-    /// <summary>Convolutions in each head before the last one.</summary>
+    /// <summary>Number of convolutions in each head before its output layer, from 0 to 16.</summary>
     public int HeadConvolutions { get; init; } = 4;
 
-    /// <summary>Whether the heads have group norm, as torchvision's second RetinaNet.</summary>
+    /// <summary>Whether the heads have group norm, as in torchvision's retinanet_resnet50_fpn_v2.</summary>
     public bool HeadNorm { get; init; }
 
-    /// <summary>Probability at which every anchor starts as each class.</summary>
+    /// <summary>Prior probability π of each class at initialization, in (0, 1). Sets the bias of the classification layer.</summary>
     public double Prior { get; init; } = .01;
 
     /// <summary>
-    /// Whether the first class is torchvision's background: one that no box has, before the classes of the data, so that its labels count
-    /// from 1 and weights can be exchanged.
+    /// Whether the first class is a background class that no box has, as in torchvision. Labels of the data then start at 1, so that
+    /// weights can be exchanged with torchvision.
     /// </summary>
     public bool BackgroundClass { get; init; }
 
-    /// <summary>Anchors, and with them the pyramid levels.</summary>
+    /// <summary>Anchors, including the range of pyramid levels.</summary>
     public AnchorSettings Anchors { get; init; } = new();
 
-    /// <summary>Refuses settings that make no model.</summary>
-    /// <exception cref="ArgumentException">Names the setting and its range.</exception>
+    /// <summary>Validates all values.</summary>
+    /// <exception cref="ArgumentException">A value is out of range; the message names the setting and its range.</exception>
     public void Validate()
     {
         if (Depth is not (18 or 34 or 50 or 101 or 152))

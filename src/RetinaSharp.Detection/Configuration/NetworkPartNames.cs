@@ -2,7 +2,7 @@ using RetinaSharp.Detection.Modeling.Architecture;
 
 namespace RetinaSharp.Detection.Configuration;
 
-/// <summary>Names of the parts of a network. Those of an application differ from the built-in ones, and a model with them loads only where they are given.</summary>
+/// <summary>Names of a network's components. Custom components have names that differ from the built-in ones; loading such a model requires these components.</summary>
 public sealed record NetworkPartNames
 {
     /// <summary>Name of the backbone.</summary>

@@ -1,14 +1,14 @@
 namespace RetinaSharp.Detection.Configuration;
 
-/// <summary>Normalisation of the backbone.</summary>
+/// <summary>Normalization layers of the backbone.</summary>
 public enum NormKind
 {
-    /// <summary>Batch norm with fixed statistics, as when starting from trained weights.</summary>
+    /// <summary>Batch norm with fixed statistics, for fine-tuning pretrained weights.</summary>
     Frozen,
 
-    /// <summary>Batch norm that is trained; wants batches of eight and more.</summary>
+    /// <summary>Batch norm that is trained; needs batches of at least eight images.</summary>
     Batch,
 
-    /// <summary>Group norm; does not depend on the batch.</summary>
+    /// <summary>Group norm; independent of the batch size.</summary>
     Group,
 }

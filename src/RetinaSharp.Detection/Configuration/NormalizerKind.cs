@@ -1,17 +1,17 @@
 namespace RetinaSharp.Detection.Configuration;
 
-/// <summary>By what the losses of a step are divided.</summary>
+/// <summary>What the losses of a step are divided by.</summary>
 public enum NormalizerKind
 {
-    /// <summary>Positive anchors of the effective batch, at least 1, as in the paper.</summary>
+    /// <summary>The number of positive anchors in the effective batch, at least 1, as in the paper.</summary>
     Positives,
 
-    /// <summary>As torchvision: of each image by its own positive anchors, at least 1; of these, the mean over the images of the effective batch.</summary>
+    /// <summary>As torchvision: each image's loss is divided by its own number of positive anchors (at least 1), then averaged over the images of the effective batch.</summary>
     PerImage,
 
     /// <summary>
-    /// As detectron2: a moving average of the positive anchors of the effective batch, at least 1; it starts from 100, and each step keeps
-    /// nine tenths of it.
+    /// As detectron2: an exponential moving average of the number of positive anchors in the effective batch (at least 1), with initial
+    /// value 100 and momentum .9.
     /// </summary>
     MovingAverage,
 }

@@ -1,11 +1,11 @@
 namespace RetinaSharp.Detection.Configuration;
 
-/// <summary>How weights are moved.</summary>
+/// <summary>The optimizer.</summary>
 public enum OptimizerKind
 {
     /// <summary>Stochastic gradient descent with momentum, as in the paper.</summary>
     Sgd,
 
-    /// <summary>AdamW; easier to train from scratch with.</summary>
+    /// <summary>AdamW; easier to use for training from scratch.</summary>
     AdamW,
 }

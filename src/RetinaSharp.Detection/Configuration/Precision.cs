@@ -1,14 +1,14 @@
 namespace RetinaSharp.Detection.Configuration;
 
-/// <summary>Number type of the network's computation. Weights, loss, box decoding and sums are in single precision always.</summary>
+/// <summary>Data type of the network's computation. Weights, losses, box decoding and accumulation are always fp32.</summary>
 public enum Precision
 {
-    /// <summary>bfloat16 on GPUs and on processors with instructions for it (AMX-BF16, AVX512-BF16), single precision elsewhere.</summary>
+    /// <summary>bf16 on GPUs and on CPUs with AMX-BF16 or AVX512-BF16, fp32 elsewhere.</summary>
     Auto,
 
-    /// <summary>Single precision.</summary>
+    /// <summary>fp32.</summary>
     Fp32,
 
-    /// <summary>bfloat16.</summary>
+    /// <summary>bf16.</summary>
     Bf16,
 }

@@ -1,12 +1,12 @@
 namespace RetinaSharp.Detection.Configuration;
 
-/// <summary>Settings that are known to work, as starting points.</summary>
+/// <summary>Predefined settings to start from.</summary>
 public static class Presets
 {
     /// <summary>Names of the presets.</summary>
     public static IReadOnlyList<string> Names { get; } = ["tiny", "small", "r50", "r101"];
 
-    /// <summary>ResNet-18 at a quarter of its width: for tests, demonstrations and machines without much of anything.</summary>
+    /// <summary>ResNet-18 with width multiplier .25, for tests, demonstrations and small machines.</summary>
     public static RunSettings Tiny { get; } = new()
     {
         Model = new() { Depth = 18, Width = .25, Norm = NormKind.Batch, PyramidChannels = 48, HeadConvolutions = 2, Anchors = new() { BaseSize = 2 } },
@@ -16,8 +16,8 @@ public static class Presets
     };
 
     /// <summary>
-    /// For a few hundred images and a processor without a GPU: trains from scratch in some minutes. Images are flipped both
-    /// ways; where up and down matter, set <c>verticalFlip</c> to 0.
+    /// ResNet-18 with width multiplier .5, for a few hundred images on a CPU: trains from scratch within minutes. Images are flipped
+    /// horizontally and vertically; set <c>verticalFlip</c> to 0 if the orientation matters.
     /// </summary>
     public static RunSettings Small { get; } = new()
     {
@@ -44,7 +44,7 @@ public static class Presets
         Training = new() { Freeze = 2, Clip = 0, Ema = 0 },
     };
 
-    /// <summary>The paper's RetinaNet on ResNet-101-FPN, with scale jitter and half as long again.</summary>
+    /// <summary>The paper's RetinaNet on ResNet-101-FPN, with scale jitter and 1.5 times as many epochs.</summary>
     public static RunSettings R101 { get; } = R50 with
     {
         Model = new() { Depth = 101 },
@@ -64,15 +64,15 @@ public static class Presets
         Ema = .998,
     };
 
-    /// <summary>A preset by its name.</summary>
+    /// <summary>Returns a preset by its name.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
-    /// <exception cref="ArgumentException">There is no such preset.</exception>
+    /// <exception cref="ArgumentException">The name is not in <see cref="Names"/>.</exception>
     public static RunSettings Named(string name) => name switch
     {
         "tiny" => Tiny,
         "small" => Small,
         "r50" => R50,
         "r101" => R101,
-        _ => throw new ArgumentException($"There is no preset '{name}': {string.Join(", ", Names)} are there."),
+        _ => throw new ArgumentException($"Unknown preset '{name}': must be one of {string.Join(", ", Names)}."),
     };
 }

@@ -3,32 +3,32 @@ using RetinaSharp.Inference;
 
 namespace RetinaSharp.Detection.Configuration;
 
-/// <summary>Everything that decides what a training run does, apart from the data. The run folder keeps it as config.json.</summary>
+/// <summary>All settings of a training run except the data. Saved in the run folder as config.json.</summary>
 public sealed record RunSettings
 {
     /// <summary>The architecture.</summary>
     public ModelSettings Model { get; init; } = new();
 
-    /// <summary>Size to which images are scaled.</summary>
+    /// <summary>Size that images are resized to.</summary>
     public InputSize Input { get; init; } = new(800, 1333);
 
-    /// <summary>Which anchors learn which box.</summary>
+    /// <summary>How anchors are assigned to ground-truth boxes.</summary>
     public AssignerSettings Assigner { get; init; } = new();
 
-    /// <summary>How training images are varied.</summary>
+    /// <summary>Augmentation of training images.</summary>
     public AugmentationSettings Augmentation { get; init; } = new();
 
-    /// <summary>What is minimised.</summary>
+    /// <summary>The training loss.</summary>
     public LossSettings Loss { get; init; } = new();
 
-    /// <summary>How the weights are moved.</summary>
+    /// <summary>Optimizer, schedule and batch.</summary>
     public TrainingSettings Training { get; init; } = new();
 
-    /// <summary>How outputs become detections.</summary>
+    /// <summary>Postprocessing of network outputs into detections.</summary>
     public InferenceSettings Inference { get; init; } = new();
 
-    /// <summary>Refuses values out of range.</summary>
-    /// <exception cref="ArgumentException">Names the setting and its range.</exception>
+    /// <summary>Validates all settings.</summary>
+    /// <exception cref="ArgumentException">A value is out of range; the message names the setting and its range.</exception>
     public void Validate()
     {
         Model.Validate();

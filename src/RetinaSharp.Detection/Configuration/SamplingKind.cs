@@ -1,17 +1,17 @@
 namespace RetinaSharp.Detection.Configuration;
 
-/// <summary>How the anchors are chosen that the classification loss is of.</summary>
+/// <summary>How the anchors that the classification loss is computed on are sampled.</summary>
 public enum SamplingKind
 {
-    /// <summary>All of them.</summary>
+    /// <summary>No sampling: all anchors are used.</summary>
     None,
 
-    /// <summary>Online hard example mining (Shrivastava et al.): those of the greatest loss, after suppression of overlapping boxes.</summary>
+    /// <summary>Online hard example mining (Shrivastava et al.): the anchors with the highest loss, after NMS by loss.</summary>
     Ohem,
 
-    /// <summary>At random, in a fixed ratio of negatives to positives, as in the heads of two-stage detectors.</summary>
+    /// <summary>Random sampling with a fixed ratio of negatives to positives, as in two-stage detectors.</summary>
     Ratio,
 
-    /// <summary>All positives, and the negatives of the greatest loss in a fixed ratio, as in SSD (Liu et al.).</summary>
+    /// <summary>Hard negative mining as in SSD (Liu et al.): all positives, and the negatives with the highest loss in a fixed ratio.</summary>
     HardNegative,
 }

@@ -1,36 +1,36 @@
 namespace RetinaSharp.Detection.Configuration;
 
 /// <summary>
-/// Which anchors of an image the classification loss is of: the other way, beside the focal loss, to keep the many easy
-/// negatives from outweighing the rest. Anchors that are not chosen are ignored; the box loss is not touched.
+/// Selects the anchors that the classification loss is computed on. Sampling is an alternative to the focal loss against the many
+/// easy negatives. Anchors not selected are ignored; the box loss is unaffected.
 /// </summary>
 public sealed record SamplingSettings
 {
     private const int MaxNegatives = 1000;
 
-    /// <summary>How they are chosen.</summary>
+    /// <summary>The sampling method.</summary>
     public SamplingKind Kind { get; init; }
 
     /// <summary>
-    /// Most anchors of an image, for <see cref="SamplingKind.Ohem"/> and <see cref="SamplingKind.Ratio"/>. With a <see cref="Ratio"/>
-    /// it holds for the positives: at most Batch / (1 + Ratio) of them are chosen.
+    /// Maximum number of sampled anchors per image, for <see cref="SamplingKind.Ohem"/> and <see cref="SamplingKind.Ratio"/>. With a
+    /// <see cref="Ratio"/>, at most Batch / (1 + Ratio) positives are sampled.
     /// </summary>
     public int Batch { get; init; } = 128;
 
-    /// <summary>IoU above which the box of a greater loss suppresses another, for <see cref="SamplingKind.Ohem"/>.</summary>
+    /// <summary>IoU threshold of the NMS by loss, in [0, 1], for <see cref="SamplingKind.Ohem"/>.</summary>
     public double NmsIou { get; init; } = .5;
 
     /// <summary>
-    /// Negatives for each positive; an image without positives gets as many as for one. Null, with
-    /// <see cref="SamplingKind.Ohem"/> alone: whatever the losses give.
+    /// Number of negatives per positive, from 1 to 1000; an image without positives gets as many as for one positive. Null, only with
+    /// <see cref="SamplingKind.Ohem"/>: no fixed ratio, anchors are ranked by loss alone.
     /// </summary>
     public int? Ratio { get; init; }
 
-    /// <summary>Positives that are chosen of an image at most.</summary>
+    /// <summary>Maximum number of sampled positives per image.</summary>
     internal int MaxPositives => Kind == SamplingKind.HardNegative ? int.MaxValue : Batch / (1 + (Ratio ?? 0));
 
-    /// <summary>The settings that are usual for a kind: OHEM with 128 anchors and no ratio, the others with a ratio of 3, of 256 anchors if drawn at random.</summary>
-    /// <param name="kind">The kind.</param>
+    /// <summary>Creates the usual settings of a sampling method: OHEM with 128 anchors and no ratio, the others with ratio 3; random sampling uses 256 anchors.</summary>
+    /// <param name="kind">The sampling method.</param>
     public static SamplingSettings ForKind(SamplingKind kind) => kind switch
     {
         SamplingKind.Ratio => new() { Kind = kind, Batch = 256, Ratio = 3 },
@@ -38,8 +38,8 @@ public sealed record SamplingSettings
         _ => new() { Kind = kind },
     };
 
-    /// <summary>Refuses values out of range.</summary>
-    /// <exception cref="ArgumentException">Names the setting and its range.</exception>
+    /// <summary>Validates all values.</summary>
+    /// <exception cref="ArgumentException">A value is out of range; the message names the setting and its range.</exception>
     public void Validate()
     {
         if (Batch < 1)

@@ -1,11 +1,11 @@
 namespace RetinaSharp.Detection.Configuration;
 
-/// <summary>How the learning rate falls after the warm-up.</summary>
+/// <summary>Learning rate schedule after the warm-up.</summary>
 public enum ScheduleKind
 {
-    /// <summary>A tenth at each of <see cref="TrainingSettings.Milestones"/>.</summary>
+    /// <summary>Divides the learning rate by 10 at each of <see cref="TrainingSettings.Milestones"/>.</summary>
     Step,
 
-    /// <summary>Half a cosine down to 0.</summary>
+    /// <summary>Cosine annealing to 0.</summary>
     Cosine,
 }

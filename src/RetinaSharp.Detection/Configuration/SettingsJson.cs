@@ -4,24 +4,24 @@ using RetinaSharp.Datasets;
 
 namespace RetinaSharp.Detection.Configuration;
 
-/// <summary>Settings as JSON. A name that no setting has is an error: a misspelt setting must not be passed over in silence.</summary>
+/// <summary>Reads and writes settings as JSON. Unknown names are errors, so that a misspelled setting is never silently ignored.</summary>
 public static class SettingsJson
 {
-    /// <summary>Reads settings; what the text leaves out keeps the values of <paramref name="defaults"/>.</summary>
+    /// <summary>Reads settings from a file. Settings missing in the file keep the values of <paramref name="defaults"/>.</summary>
     /// <param name="path">A JSON file.</param>
-    /// <param name="defaults">Values of what is left out.</param>
-    /// <exception cref="DatasetException">The file is no JSON, or names an unknown setting or value.</exception>
+    /// <param name="defaults">Values of missing settings.</param>
+    /// <exception cref="DatasetException">The file cannot be read, is not valid JSON, or contains an unknown setting or value.</exception>
     public static RunSettings Read(string path, RunSettings defaults)
     {
         try
         {
             using var given = JsonDocument.Parse(File.ReadAllText(path), new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
-            return Complete(given.RootElement, defaults, SettingsJsonContext.Default.RunSettings) ?? throw new JsonException("there is nothing but null");
+            return Complete(given.RootElement, defaults, SettingsJsonContext.Default.RunSettings) ?? throw new JsonException("the value is null");
         }
-        // The latter is how the reader complains of text that is not valid Unicode.
+        // Utf8JsonReader reports invalid Unicode as InvalidOperationException.
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
-            throw new DatasetException(path, (error as JsonException)?.Path ?? "", $"these are no settings: {error.Message}", error);
+            throw new DatasetException(path, (error as JsonException)?.Path ?? "", $"invalid settings: {error.Message}", error);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -29,13 +29,13 @@ public static class SettingsJson
         }
     }
 
-    /// <summary>The settings as indented JSON.</summary>
+    /// <summary>Serializes settings as indented JSON.</summary>
     /// <param name="settings">The settings.</param>
     public static string Write(RunSettings settings) => JsonSerializer.Serialize(settings, SettingsJsonContext.Default.RunSettings);
 
-    /// <summary>Where settings differ from others, such as "training.epochs is 12, not 20".</summary>
+    /// <summary>Lists the differences between two settings, such as "training.epochs is 12, not 20".</summary>
     /// <param name="settings">The settings.</param>
-    /// <param name="others">What they are held against.</param>
+    /// <param name="others">The settings to compare with.</param>
     public static IReadOnlyList<string> Differences(RunSettings settings, RunSettings others)
     {
         using var one = JsonSerializer.SerializeToDocument(settings, SettingsJsonContext.Default.RunSettings);
@@ -44,10 +44,10 @@ public static class SettingsJson
     }
 
     /// <summary>
-    /// Reads a value whose text may leave members out: they keep what <paramref name="defaults"/> has, at every depth. The
-    /// generated converters alone would give them zeros. So what was written before a setting was there can still be read.
+    /// Deserializes a value. Missing members, at every depth, take their values from <paramref name="defaults"/>, so that files
+    /// written before a setting existed remain readable. The source-generated converters alone would set missing members to 0 or null.
     /// </summary>
-    /// <exception cref="JsonException">A member is unknown, or has no value of its type.</exception>
+    /// <exception cref="JsonException">A member is unknown, or its value has the wrong type.</exception>
     internal static T? Complete<T>(JsonElement given, T defaults, JsonTypeInfo<T> type)
     {
         using var whole = JsonSerializer.SerializeToDocument(defaults, type);
@@ -57,17 +57,17 @@ public static class SettingsJson
         return JsonSerializer.Deserialize(merged.ToArray(), type);
     }
 
-    // Both have the same members: they are of one type.
-    private static IEnumerable<string> Differences(string place, JsonElement one, JsonElement other) =>
+    // Both elements have the same members, because they are serialized from the same type.
+    private static IEnumerable<string> Differences(string path, JsonElement one, JsonElement other) =>
         one.ValueKind == JsonValueKind.Object && other.ValueKind == JsonValueKind.Object
-            ? one.EnumerateObject().SelectMany(member => Differences($"{place}.{member.Name}", member.Value, other.GetProperty(member.Name)))
-            : JsonElement.DeepEquals(one, other) ? [] : [$"{place[1..]} is {Shown(one)}, not {Shown(other)}"];
+            ? one.EnumerateObject().SelectMany(member => Differences($"{path}.{member.Name}", member.Value, other.GetProperty(member.Name)))
+            : JsonElement.DeepEquals(one, other) ? [] : [$"{path[1..]} is {Shown(one)}, not {Shown(other)}"];
 
     private static string Shown(JsonElement value) => value.ValueKind == JsonValueKind.Array
         ? $"[{string.Join(", ", value.EnumerateArray().Select(Shown))}]"
         : value.GetRawText();
 
-    /// <summary>The members of both objects; where both have one, the given one, and objects are merged in turn.</summary>
+    /// <summary>Writes the union of the members of both objects, recursively. If both have a member, the given value is used.</summary>
     private static void Merge(Utf8JsonWriter writer, JsonElement defaults, JsonElement given)
     {
         if (defaults.ValueKind != JsonValueKind.Object || given.ValueKind != JsonValueKind.Object)

@@ -6,7 +6,7 @@ using RetinaSharp.Inference;
 
 namespace RetinaSharp.Detection.Configuration;
 
-/// <summary>The generated converters.</summary>
+/// <summary>Source-generated JSON converters of settings, model descriptions and checkpoints.</summary>
 [JsonSourceGenerationOptions(
     WriteIndented = true,
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,

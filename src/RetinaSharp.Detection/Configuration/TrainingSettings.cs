@@ -1,68 +1,67 @@
 namespace RetinaSharp.Detection.Configuration;
 
-/// <summary>How a model is trained.</summary>
+/// <summary>Hyperparameters of a training run: optimizer, schedule, batch, EMA and early stopping.</summary>
 public sealed record TrainingSettings
 {
-    /// <summary>Batch to which <see cref="LearningRate"/> refers; other batches scale it.</summary>
+    /// <summary>The batch size that <see cref="LearningRate"/> refers to; it is scaled for other batch sizes.</summary>
     public const int ReferenceBatch = 16;
 
     private const int MaxImagesPerStep = 1 << 20;
 
-    /// <summary>Passes over the training images.</summary>
+    /// <summary>Number of epochs, at least 1.</summary>
     public int Epochs { get; init; } = 12;
 
-    /// <summary>Images that go through the network together.</summary>
+    /// <summary>Images per forward pass, at least 1.</summary>
     public int Batch { get; init; } = 16;
 
     /// <summary>
-    /// Most parts of a batch that go through the network side by side, each with its share of the threads; see
-    /// <see cref="EffectiveShards"/>.
-    /// On a processor this is faster than giving all threads to one part, which wait for each other in every operator, and much
-    /// faster where other programs run too. Batch norm's statistics are those of a part, so that the number is a setting
-    /// of the run and does not follow from the machine.
+    /// Maximum number of shards, from 1 to 256; see <see cref="EffectiveShards"/>. A batch is split into shards that run through the
+    /// network in parallel, each with its share of the threads. On a CPU this is faster than using all threads for one batch, which
+    /// must synchronize in every operator, and much faster on a machine that runs other programs too. Batch norm statistics are
+    /// computed per shard, so the number of shards is a setting and does not depend on the machine.
     /// </summary>
     public int Shards { get; init; } = 1;
 
-    /// <summary>Batches whose gradients make one step together.</summary>
+    /// <summary>Number of batches whose gradients are accumulated for one optimizer step, at least 1.</summary>
     public int Accumulate { get; init; } = 1;
 
-    /// <summary>How weights are moved.</summary>
+    /// <summary>The optimizer.</summary>
     public OptimizerKind Optimizer { get; init; } = OptimizerKind.Sgd;
 
-    /// <summary>Learning rate for 16 images a step; see <see cref="ScaledLearningRate"/>.</summary>
+    /// <summary>Learning rate for 16 images per step; see <see cref="ScaledLearningRate"/>.</summary>
     public double LearningRate { get; init; } = .01;
 
-    /// <summary>Weight decay.</summary>
+    /// <summary>Weight decay, at least 0.</summary>
     public double WeightDecay { get; init; } = 1e-4;
 
-    /// <summary>Whether scales and shifts of normalisations, and biases, decay too.</summary>
+    /// <summary>Whether weight decay also applies to normalization parameters and biases.</summary>
     public bool DecayNormsAndBiases { get; init; } = true;
 
-    /// <summary>How the learning rate falls.</summary>
+    /// <summary>Learning rate schedule after the warm-up.</summary>
     public ScheduleKind Schedule { get; init; } = ScheduleKind.Step;
 
-    /// <summary>Where the step schedule divides by ten, as shares of the whole training.</summary>
+    /// <summary>Points at which the step schedule divides the learning rate by 10, as fractions of all steps, in (0, 1).</summary>
     public IReadOnlyList<double> Milestones { get; init; } = [2 / 3d, 8 / 9d];
 
-    /// <summary>Steps over which the learning rate rises in a line from a thousandth; at most a tenth of the training is used for it.</summary>
+    /// <summary>Number of warm-up steps, in which the learning rate rises linearly from a thousandth of its value; limited to a tenth of all steps.</summary>
     public int WarmUp { get; init; } = 500;
 
-    /// <summary>Largest norm of the gradient; larger ones are scaled down. 0: none.</summary>
+    /// <summary>Maximum gradient norm; larger gradients are scaled down to it. 0: no clipping.</summary>
     public double Clip { get; init; } = 10;
 
-    /// <summary>Share of the averaged weights that is kept at a step; the average is what is evaluated and saved. 0: none.</summary>
+    /// <summary>Decay of the EMA weights per step, in [0, 1). If enabled, the EMA weights are evaluated and saved. 0: no EMA.</summary>
     public double Ema { get; init; } = .9998;
 
-    /// <summary>Parts of the backbone that are not trained: 0 none, 1 the stem, 2 the stem and the first stage, to 5.</summary>
+    /// <summary>Number of frozen backbone parts, from 0 to 5: 1 freezes the stem, 2 the stem and the first stage, and so on.</summary>
     public int Freeze { get; init; }
 
-    /// <summary>Epochs without a better AP on the validation set after which training ends. 0: never.</summary>
+    /// <summary>Early stopping: training ends after this many epochs without a higher validation AP. 0: disabled.</summary>
     public int EarlyStop { get; init; }
 
-    /// <summary>Seed of everything random.</summary>
+    /// <summary>Seed of all random number generators.</summary>
     public long Seed { get; init; }
 
-    /// <summary>Parts of a batch: the most, up to <see cref="Shards"/>, that divide it evenly.</summary>
+    /// <summary>Number of shards used: the largest divisor of <see cref="Batch"/> that does not exceed <see cref="Shards"/>.</summary>
     public int EffectiveShards
     {
         get
@@ -74,12 +73,12 @@ public sealed record TrainingSettings
         }
     }
 
-    /// <summary>Images of one step.</summary>
+    /// <summary>Images per optimizer step: <see cref="Batch"/> · <see cref="Accumulate"/>.</summary>
     public int EffectiveBatch => Batch * Accumulate;
 
     /// <summary>
-    /// The learning rate for the effective batch: proportional to it for SGD (Goyal et al.), to its root for AdamW, whose
-    /// steps do not grow with the gradient.
+    /// Learning rate for <see cref="EffectiveBatch"/>. Scaled linearly with the batch size for SGD (Goyal et al.), and with its
+    /// square root for AdamW.
     /// </summary>
     public double ScaledLearningRate
     {
@@ -90,8 +89,8 @@ public sealed record TrainingSettings
         }
     }
 
-    /// <summary>Refuses values out of range.</summary>
-    /// <exception cref="ArgumentException">Names the setting and its range.</exception>
+    /// <summary>Validates all values.</summary>
+    /// <exception cref="ArgumentException">A value is out of range; the message names the setting and its range.</exception>
     public void Validate()
     {
         Require(Epochs >= 1, "Epochs", Epochs, "must be 1 or more");

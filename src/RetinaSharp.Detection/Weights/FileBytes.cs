@@ -3,8 +3,8 @@ using Microsoft.Win32.SafeHandles;
 namespace RetinaSharp.Detection.Weights;
 
 /// <summary>
-/// A weights file open for reading. Read, not mapped: a file that shrinks under a mapping kills the process, where a short read is an
-/// exception. Reads may run side by side.
+/// A weights file opened for reading. Thread-safe. The file is read rather than memory-mapped: if it is truncated meanwhile, a read
+/// throws an exception, whereas access to a mapping crashes the process.
 /// </summary>
 internal sealed class FileBytes : IDisposable
 {
@@ -15,11 +15,11 @@ internal sealed class FileBytes : IDisposable
     /// <summary>The file's path, as given.</summary>
     public string Path { get; }
 
-    /// <summary>Its length when it was opened.</summary>
+    /// <summary>Length in bytes when the file was opened.</summary>
     public long Length { get; }
 
     /// <summary>Opens a file.</summary>
-    /// <exception cref="WeightsException">It cannot be read.</exception>
+    /// <exception cref="WeightsException">The file cannot be read.</exception>
     public static FileBytes Open(string path)
     {
         SafeFileHandle? handle = null;
@@ -35,8 +35,8 @@ internal sealed class FileBytes : IDisposable
         }
     }
 
-    /// <summary>Fills the destination with what stands at an offset.</summary>
-    /// <exception cref="WeightsException">The file has become shorter, or cannot be read.</exception>
+    /// <summary>Fills the destination with the bytes from an offset on.</summary>
+    /// <exception cref="WeightsException">The file was truncated, or cannot be read.</exception>
     public void ReadAt(long offset, Span<byte> destination)
     {
         try
@@ -45,7 +45,7 @@ internal sealed class FileBytes : IDisposable
             {
                 var read = RandomAccess.Read(_handle, destination, offset);
                 if (read == 0)
-                    throw new WeightsException(Path, "became shorter while it was read; read it again when its writer is done");
+                    throw new WeightsException(Path, "became shorter while it was read; try again after the other program has finished writing it");
                 offset += read;
                 destination = destination[read..];
             }
@@ -56,8 +56,8 @@ internal sealed class FileBytes : IDisposable
         }
     }
 
-    /// <summary>The bytes at an offset, which the caller has held against <see cref="Length"/>.</summary>
-    /// <exception cref="WeightsException">The file has become shorter, or cannot be read.</exception>
+    /// <summary>Reads bytes from an offset on. The caller has checked the range against <see cref="Length"/>.</summary>
+    /// <exception cref="WeightsException">The file was truncated, or cannot be read.</exception>
     public byte[] Read(long offset, int length)
     {
         var bytes = new byte[length];
@@ -69,5 +69,5 @@ internal sealed class FileBytes : IDisposable
     public void Dispose() => _handle.Dispose();
 
     private static WeightsException Unreadable(string path, Exception e) =>
-        new(path, $"cannot be read ({e.Message}); check that the file is there and that you may read it", e);
+        new(path, $"cannot be read ({e.Message}); check that the file exists and is readable", e);
 }

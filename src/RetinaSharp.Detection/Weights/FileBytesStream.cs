@@ -1,10 +1,10 @@
 namespace RetinaSharp.Detection.Weights;
 
-/// <summary>A weights file as a stream, for those who read one. It leaves the file open.</summary>
+/// <summary>Adapts a <see cref="FileBytes"/> to a <see cref="Stream"/>. Disposing the stream leaves the file open.</summary>
 /// <param name="file">The file.</param>
 internal sealed class FileBytesStream(FileBytes file) : Stream
 {
-    /// <summary>Bytes that may still be read. A hostile file must not have all of it read, and kept, as a list of what is in it.</summary>
+    /// <summary>Number of bytes that may still be read. Limits the size of the ZIP central directory, which a hostile file could make as large as itself.</summary>
     public long Remaining { get; set; } = long.MaxValue;
 
     /// <inheritdoc/>
@@ -26,12 +26,12 @@ internal sealed class FileBytesStream(FileBytes file) : Stream
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
     /// <inheritdoc/>
-    /// <exception cref="WeightsException">It is more than <see cref="Remaining"/>, or the file cannot be read.</exception>
+    /// <exception cref="WeightsException">The read exceeds <see cref="Remaining"/>, or the file cannot be read.</exception>
     public override int Read(Span<byte> buffer)
     {
         var length = (int)Math.Clamp(Length - Position, 0, buffer.Length);
         if (length > Remaining)
-            throw new WeightsException(file.Path, "has a list of contents that is larger than any file of weights has; get or save it again");
+            throw new WeightsException(file.Path, "has a list of contents that is larger than any file of weights has; download or save it again");
         Remaining -= length;
         file.ReadAt(Position, buffer[..length]);
         Position += length;
@@ -41,13 +41,13 @@ internal sealed class FileBytesStream(FileBytes file) : Stream
     /// <inheritdoc/>
     public override long Seek(long offset, SeekOrigin origin)
     {
-        var place = checked(offset + origin switch
+        var position = checked(offset + origin switch
         {
             SeekOrigin.Begin => 0,
             SeekOrigin.Current => Position,
             _ => Length,
         });
-        return Position = place >= 0 ? place : throw new IOException("a place before the start of the file");
+        return Position = position >= 0 ? position : throw new IOException("the position is before the start of the file");
     }
 
     /// <inheritdoc/>

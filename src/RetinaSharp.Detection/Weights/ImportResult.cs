@@ -1,9 +1,9 @@
 namespace RetinaSharp.Detection.Weights;
 
-/// <summary>What became of another program's weights.</summary>
+/// <summary>Result of importing weights from another program.</summary>
 /// <param name="File">The file that was written.</param>
-/// <param name="Architecture">The network that was recognised, in words.</param>
-/// <param name="Model">The model; null where the weights are a backbone's alone, which are a start for training.</param>
-/// <param name="Kept">Number of weights that were taken.</param>
-/// <param name="Unexpected">Names of those that belong to no part of the network and were left out.</param>
+/// <param name="Architecture">Readable name of the detected architecture.</param>
+/// <param name="Model">Description of the model; null if the file holds only a backbone, which serves as initial weights for training.</param>
+/// <param name="Kept">Number of loaded keys.</param>
+/// <param name="Unexpected">Unexpected keys: names of the weights that are not part of the network and were not imported.</param>
 public sealed record ImportResult(string File, string Architecture, ModelDescription? Model, int Kept, IReadOnlyList<string> Unexpected);

@@ -4,37 +4,37 @@ using RetinaSharp.Inference;
 
 namespace RetinaSharp.Detection.Weights;
 
-/// <summary>All that inference needs beside the weights, and where they came from. Kept in the weights file's metadata.</summary>
+/// <summary>Everything inference needs besides the weights, and how the model was trained. Stored in the metadata of the weights file.</summary>
 public sealed record ModelDescription
 {
-    /// <summary>Version of this description that this program writes and reads.</summary>
+    /// <summary>Version of the description format that this version of RetinaSharp writes and reads.</summary>
     public const int CurrentVersion = 1;
 
-    /// <summary>Version of the description.</summary>
+    /// <summary>Version of the description format.</summary>
     public int Version { get; init; } = CurrentVersion;
 
-    /// <summary>Architecture, anchors, input size and all other settings of the training.</summary>
+    /// <summary>Architecture, anchors, input size and all other settings of the training run.</summary>
     public required RunSettings Settings { get; init; }
 
-    /// <summary>The classes, in the order of the classification head, with the ids of the data it was trained on.</summary>
+    /// <summary>The classes in the order of the classification head's outputs, with the category ids of the training data.</summary>
     public required IReadOnlyList<Category> Categories { get; init; }
 
-    /// <summary>The data it was trained on, as the user named it.</summary>
+    /// <summary>The training data, as given by the user.</summary>
     public string TrainingData { get; init; } = "";
 
-    /// <summary>Images in that data.</summary>
+    /// <summary>Number of training images.</summary>
     public int TrainingImages { get; init; }
 
-    /// <summary>Steps done.</summary>
+    /// <summary>Number of optimizer steps trained.</summary>
     public long Steps { get; init; }
 
-    /// <summary>Epochs done.</summary>
+    /// <summary>Number of epochs trained.</summary>
     public int Epochs { get; init; }
 
-    /// <summary>AP on the validation set at that moment; null without one.</summary>
+    /// <summary>AP of these weights on the validation set; null without a validation set.</summary>
     public double? ValidationAP { get; init; }
 
-    /// <summary>What preprocessing and postprocessing need to know of the model.</summary>
+    /// <summary>Returns the part that preprocessing and postprocessing need.</summary>
     public DetectionModel ToDetectionModel() => new()
     {
         Categories = Categories,

@@ -6,19 +6,19 @@ using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Weights;
 
-/// <summary>A model as one safetensors file: weights under torchvision's names, and its description in the metadata.</summary>
+/// <summary>Reads and writes models as safetensors files: weights under torchvision's names, with a <see cref="ModelDescription"/> in the metadata.</summary>
 public static class ModelFile
 {
-    /// <summary>Name of the weights of the best epoch in a run folder.</summary>
+    /// <summary>File name of the best epoch's weights in a run folder.</summary>
     public const string Best = "best.safetensors";
 
-    /// <summary>Name of the latest weights in a run folder.</summary>
+    /// <summary>File name of the latest weights in a run folder.</summary>
     public const string Last = "last.safetensors";
 
     private const string DescriptionKey = "retinasharp.model";
 
-    /// <summary>The file of a model that is given as a file or as a run folder.</summary>
-    /// <exception cref="WeightsException">There is none.</exception>
+    /// <summary>Returns the model file of a path to a file or to a run folder, whose best weights are preferred.</summary>
+    /// <exception cref="WeightsException">There is no such file, or the folder has no weights.</exception>
     public static string Find(string path)
     {
         if (File.Exists(path))
@@ -29,11 +29,11 @@ public static class ModelFile
             ?? throw new WeightsException(path, $"the folder has neither {Best} nor {Last}: is it a run folder whose training has saved nothing yet?");
     }
 
-    /// <summary>Writes a model; the file is complete or not there at all.</summary>
+    /// <summary>Writes a model atomically.</summary>
     /// <param name="path">The file.</param>
     /// <param name="state">Names and tensors, in fp32.</param>
-    /// <param name="description">The rest.</param>
-    /// <exception cref="IOException">The file cannot be written; it is then as it was.</exception>
+    /// <param name="description">The description, stored in the metadata.</param>
+    /// <exception cref="IOException">The file cannot be written; it is unchanged.</exception>
     internal static void Save(string path, IEnumerable<(string Name, Tensor Tensor)> state, ModelDescription description) =>
         Save(path, state.Select(entry => SafetensorsTensors.Entry(entry.Name, entry.Tensor)), description);
 
@@ -48,22 +48,22 @@ public static class ModelFile
         SafetensorsWriter.Write(path, state, metadata);
     }
 
-    /// <summary>Reads a model's description alone.</summary>
-    /// <exception cref="WeightsException">The file is damaged, or no model of this program.</exception>
+    /// <summary>Reads a model's description without the weights.</summary>
+    /// <exception cref="WeightsException">The file is damaged, or not a RetinaSharp model.</exception>
     public static ModelDescription Describe(string path)
     {
         using var file = SafetensorsFile.Open(path);
         var description = Describe(path, DescriptionIn(file));
-        // A damaged description may still be one, of other classes.
+        // A damaged description may still parse, for example with other class names.
         file.VerifyChecksum();
         return description;
     }
 
-    /// <summary>Reads a model, on the CPU, in fp32.</summary>
+    /// <summary>Reads a model in fp32 to the CPU.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="components">Parts of the application's own that the network has.</param>
-    /// <returns>Weights, to be disposed by the caller, and description.</returns>
-    /// <exception cref="WeightsException">The file is damaged, or no model of this program, or its weights do not fit its description.</exception>
+    /// <param name="components">Custom components of the network.</param>
+    /// <returns>The weights, which the caller must dispose, and the description.</returns>
+    /// <exception cref="WeightsException">The file is damaged or not a RetinaSharp model, or its weights do not match its description.</exception>
     public static (NetworkState State, ModelDescription Description) Load(string path, NetworkComponents? components = null)
     {
         using var file = Open(path);
@@ -71,14 +71,14 @@ public static class ModelFile
         return (NetworkState.Fill(architecture, file.Read), description);
     }
 
-    /// <summary>Opens a model's file and holds it against its checksum, where it has one: other tools that write it anew leave that out.</summary>
-    /// <exception cref="WeightsException">The file is damaged, or no model of this program.</exception>
+    /// <summary>Opens a model file and verifies its checksum if it has one. Other tools that rewrite the file drop the checksum.</summary>
+    /// <exception cref="WeightsException">The file is damaged, or not a RetinaSharp model.</exception>
     public static SafetensorsFile Open(string path)
     {
         var file = SafetensorsFile.Open(path);
         try
         {
-            // A file of other weights is told before its checksum is computed.
+            // Reject files without a description before computing the checksum, which reads the whole file.
             DescriptionIn(file);
             file.VerifyChecksum();
             return file;
@@ -90,17 +90,17 @@ public static class ModelFile
         }
     }
 
-    /// <summary>Reads a model's description and checks that the file holds its network's weights.</summary>
-    /// <param name="file">The model.</param>
-    /// <param name="components">Parts of the application's own that the network has.</param>
-    /// <exception cref="WeightsException">The file is damaged, or its weights are those of another network.</exception>
+    /// <summary>Reads a model's description and checks that the file holds exactly the weights of the described network.</summary>
+    /// <param name="file">The model file.</param>
+    /// <param name="components">Custom components of the network.</param>
+    /// <exception cref="WeightsException">The file is damaged, or it has missing keys, unexpected keys or wrong shapes.</exception>
     public static ModelDescription Describe(SafetensorsFile file, NetworkComponents? components = null) => Check(file, components).Description;
 
     private static (ModelDescription Description, RetinaNetArchitecture Architecture) Check(SafetensorsFile file, NetworkComponents? components)
     {
         var description = Describe(file.Path, DescriptionIn(file));
         var architecture = Architecture(file.Path, description, components);
-        // Before any allocation: a small file may describe a network that no machine holds. The architecture is a list of some hundred layers, whatever their sizes.
+        // Checked before any allocation: a small file may describe a network that exceeds the memory. The architecture itself is only a list of some hundred layers.
         var needed = 0;
         foreach (var layout in architecture.Tensors())
         {
@@ -110,7 +110,7 @@ public static class ModelFile
 
         return needed == file.Entries.Count
             ? (description, architecture)
-            : throw new WeightsException(file.Path, $"{file.Entries.Count - needed} weights belong to no part of the model, the first is {Unexpected(file, architecture)}");
+            : throw new WeightsException(file.Path, $"it has {file.Entries.Count - needed} unexpected weights that are not part of the model, the first is {Unexpected(file, architecture)}");
     }
 
     private static RetinaNetArchitecture Architecture(string path, ModelDescription description, NetworkComponents? components)
@@ -128,18 +128,18 @@ public static class ModelFile
 
         return architecture.Names == parts
             ? architecture
-            : throw new WeightsException(path, $"its network has parts of an application ({parts}), but loading got {architecture.Names}: pass the {nameof(NetworkComponents)} that it was trained with");
+            : throw new WeightsException(path, $"its network has custom components ({parts}), but {architecture.Names} were given: pass the {nameof(NetworkComponents)} that it was trained with");
     }
 
     private static string Unexpected(SafetensorsFile file, RetinaNetArchitecture architecture) =>
         SafetensorsHeaderParser.Show(file.Names.Except(architecture.Tensors().Select(layout => layout.Name)).First());
 
-    /// <summary>Reads a model's description; null where the file has none.</summary>
+    /// <summary>Reads a model's description; null if the file has none.</summary>
     public static ModelDescription? TryDescribe(SafetensorsFile file) => file.Metadata.TryGetValue(DescriptionKey, out var text) ? Describe(file.Path, text) : null;
 
     private static string DescriptionIn(SafetensorsFile file) => file.Metadata.TryGetValue(DescriptionKey, out var text)
         ? text
-        : throw new WeightsException(file.Path, $"the file holds weights, but no description of a model (metadata {DescriptionKey}); it was not written by RetinaSharp");
+        : throw new WeightsException(file.Path, $"the file holds weights but no model description (metadata key {DescriptionKey}); it was not written by RetinaSharp");
 
     private static ModelDescription Describe(string path, string text)
     {
@@ -151,8 +151,8 @@ public static class ModelFile
             var description = SettingsJson.Complete(given.RootElement, new() { Settings = new(), Categories = [] }, SettingsJsonContext.Default.ModelDescription)
                 ?? throw new WeightsException(path, "the model's description is empty");
             if (description.Version != ModelDescription.CurrentVersion)
-                throw new WeightsException(path, $"the model's description has version {description.Version}, this program knows {ModelDescription.CurrentVersion}");
-            // The annotations of nullability do not reach into lists.
+                throw new WeightsException(path, $"the model's description has version {description.Version}, but this version of RetinaSharp supports {ModelDescription.CurrentVersion}");
+            // RespectNullableAnnotations does not apply to list elements.
             if (description.Categories.Count == 0 || description.Categories.Any(category => category is null))
                 throw new WeightsException(path, "the model has no classes");
             description.Settings.Validate();
@@ -160,7 +160,7 @@ public static class ModelFile
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or ArgumentException)
         {
-            throw new WeightsException(path, $"the model's description cannot be understood: {error.Message}");
+            throw new WeightsException(path, $"the model's description is invalid: {error.Message}");
         }
     }
 }

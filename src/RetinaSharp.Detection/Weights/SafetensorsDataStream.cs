@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace RetinaSharp.Detection.Weights;
 
-/// <summary>The data section while it is written: write-only, counted, and hashed on the way, after the header.</summary>
+/// <summary>A write-only stream for the data section, which counts the bytes and updates the SHA-256 of header and data.</summary>
 internal sealed class SafetensorsDataStream : Stream
 {
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -34,7 +34,7 @@ internal sealed class SafetensorsDataStream : Stream
         set => throw new NotSupportedException();
     }
 
-    /// <summary>SHA-256 of the header and what was written, as lower-case hexadecimal digits.</summary>
+    /// <summary>Returns the SHA-256 of the header and the data written so far, as lower-case hexadecimal digits.</summary>
     public string Checksum() => Convert.ToHexStringLower(_hash.GetCurrentHash());
 
     /// <inheritdoc/>

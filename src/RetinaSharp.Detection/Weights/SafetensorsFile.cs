@@ -6,7 +6,7 @@ using System.Text;
 
 namespace RetinaSharp.Detection.Weights;
 
-/// <summary>A safetensors file open for reading, wholly checked when opened. Reads may run side by side.</summary>
+/// <summary>A safetensors file opened for reading. The header is validated completely on opening. Reads are thread-safe.</summary>
 public sealed class SafetensorsFile : IWeightSource
 {
     private const int ChunkBytes = 1 << 20;
@@ -42,17 +42,17 @@ public sealed class SafetensorsFile : IWeightSource
     /// <summary>The file's path, as given.</summary>
     public string Path => _file.Path;
 
-    /// <summary>The free texts of the file.</summary>
+    /// <summary>The file's metadata: free-form key-value strings.</summary>
     public IReadOnlyDictionary<string, string> Metadata => _header.Metadata;
 
-    /// <summary>The tensors by name; enumerates in the order of their data.</summary>
+    /// <summary>The tensors by name, in the order of their data.</summary>
     public IReadOnlyDictionary<string, SafetensorsTensor> Entries => _header.Tensors;
 
     /// <inheritdoc/>
     public IEnumerable<string> Names => Entries.Keys;
 
-    /// <summary>Opens a file and checks all of it but the values and the checksum.</summary>
-    /// <exception cref="WeightsException">The file cannot be read or breaks a rule of the format.</exception>
+    /// <summary>Opens a file and validates its header; values and checksum are not checked.</summary>
+    /// <exception cref="WeightsException">The file cannot be read or violates the format.</exception>
     public static SafetensorsFile Open(string path)
     {
         var file = FileBytes.Open(path);
@@ -70,24 +70,24 @@ public sealed class SafetensorsFile : IWeightSource
     /// <inheritdoc/>
     public WeightEntry? Find(string name) => Entries.GetValueOrDefault(name);
 
-    /// <summary>A tensor by its name.</summary>
+    /// <summary>Returns a tensor by name.</summary>
     /// <exception cref="WeightsException">The file has no such tensor.</exception>
     public SafetensorsTensor Required(string name) => Entries.TryGetValue(name, out var tensor)
         ? tensor
         : throw new WeightsException(
             Path, $"has no tensor '{SafetensorsHeaderParser.Show(name)}' among its {Entries.Count}; "
-                + "it is of another architecture, choose the file or the architecture that fits");
+                + "the file belongs to another architecture, choose the matching file or architecture");
 
-    /// <summary>Reads a tensor's bytes, little-endian, in C order.</summary>
-    /// <param name="name">The tensor.</param>
-    /// <param name="destination">Takes them; as long as the tensor's data.</param>
-    /// <exception cref="ArgumentException">The destination has another length.</exception>
+    /// <summary>Reads a tensor's bytes, little-endian and row-major.</summary>
+    /// <param name="name">Name of the tensor.</param>
+    /// <param name="destination">Receives the bytes; must have the length of the tensor's data.</param>
+    /// <exception cref="ArgumentException">The destination's length differs from that of the tensor's data.</exception>
     /// <exception cref="WeightsException">The file has no such tensor, or cannot be read.</exception>
     public void Read(string name, Span<byte> destination)
     {
         var tensor = Required(name);
         if (destination.Length != tensor.Length)
-            throw new ArgumentException($"'{name}' takes {tensor.Length} bytes, not {destination.Length}.", nameof(destination));
+            throw new ArgumentException($"'{name}' has {tensor.Length} bytes, not {destination.Length}.", nameof(destination));
         _file.ReadAt(_dataStart + tensor.Begin, destination);
     }
 
@@ -99,17 +99,18 @@ public sealed class SafetensorsFile : IWeightSource
         return values;
     }
 
-    /// <summary>Number of a tensor's elements.</summary>
-    /// <exception cref="WeightsException">They are more than one array holds.</exception>
+    /// <summary>Returns the number of a tensor's elements.</summary>
+    /// <exception cref="WeightsException">The tensor has more elements than an array can hold.</exception>
     public int CountInOneArray(SafetensorsTensor tensor) => tensor.Count <= Array.MaxLength
         ? (int)tensor.Count
         : throw new WeightsException(Path, $"tensor '{SafetensorsHeaderParser.Show(tensor.Name)}' has {tensor.Count} elements, of at most {Array.MaxLength}; split it");
 
-    /// <summary>Reads elements of a tensor of F16, BF16, F32 or F64 as single-precision numbers, in C order.</summary>
-    /// <param name="name">The tensor.</param>
-    /// <param name="first">The first of them.</param>
-    /// <param name="destination">Takes as many as it is long; the tensor has them.</param>
-    /// <exception cref="WeightsException">The file has no such tensor, it is of another type, or cannot be read.</exception>
+    /// <summary>Reads a range of elements of a tensor of type F16, BF16, F32 or F64, converted to fp32, in row-major order.</summary>
+    /// <param name="name">Name of the tensor.</param>
+    /// <param name="first">Index of the first element.</param>
+    /// <param name="destination">Receives the elements; its length determines their number.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The range exceeds the tensor.</exception>
+    /// <exception cref="WeightsException">The file has no such tensor, the tensor has another type, or the file cannot be read.</exception>
     public void ReadSingles(string name, long first, Span<float> destination)
     {
         var tensor = Required(name);
@@ -135,20 +136,20 @@ public sealed class SafetensorsFile : IWeightSource
         }
     }
 
-    /// <summary>Holds the file against the checksum in the metadata, where there is one.</summary>
-    /// <returns>Whether there is one.</returns>
-    /// <exception cref="WeightsException">It differs, or the file cannot be read.</exception>
+    /// <summary>Verifies the checksum in the metadata, if there is one.</summary>
+    /// <returns>Whether the file has a checksum.</returns>
+    /// <exception cref="WeightsException">The checksum does not match, or the file cannot be read.</exception>
     public bool VerifyChecksum()
     {
         if (!Metadata.TryGetValue(SafetensorsHeader.ChecksumKey, out var expected))
             return false;
-        // Older files have that of the data alone.
+        // Older files have a checksum of the data section only.
         if (expected != Checksum(HeaderWithoutChecksum(expected)) && expected != Checksum([]))
-            throw new WeightsException(Path, "does not match its SHA-256; the file is damaged or was changed by another program, get or export it again");
+            throw new WeightsException(Path, "does not match its SHA-256; the file is damaged or was modified by another program, get or export it again");
         return true;
     }
 
-    /// <summary>Loads the library that computes checksums, if it is not loaded yet, and finds its functions.</summary>
+    /// <summary>Loads the native library that computes SHA-256 ahead of the first use.</summary>
     public static void LoadChecksum()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -177,17 +178,17 @@ public sealed class SafetensorsFile : IWeightSource
         return header;
     }
 
-    /// <summary>Names what people give instead; the first eight bytes of these would make headers of exabytes.</summary>
+    /// <summary>Rejects other formats by their first bytes, with a message that names the format; read as a header length, these bytes would give exabytes.</summary>
     private static void RefuseOtherFormats(string path, ReadOnlySpan<byte> start)
     {
         if (start.SequenceEqual("version "u8))
             throw new WeightsException(path, "is a Git LFS pointer, not the file itself: run `git lfs pull` in its repository");
-        // A ZIP archive; or pickle's protocol 2 with the magic number of PyTorch before 1.6.
+        // A ZIP archive, or pickle protocol 2 with PyTorch's magic number from before version 1.6.
         if (start.StartsWith("PK\x03\x04"u8) || start.StartsWith((ReadOnlySpan<byte>)[0x80, 0x02, 0x8A, 0x0A]))
-            throw new WeightsException(path, "is a PyTorch file (.pth), which may hold weights but does not describe a model; import it first");
+            throw new WeightsException(path, "is a PyTorch file (.pth), which has no model description; import it first");
     }
 
-    /// <summary>A range of the file, a piece at a time; a piece is valid until the next and holds whole elements.</summary>
+    /// <summary>Reads a range of the file in chunks of whole elements. A chunk is valid only until the next one is read.</summary>
     private IEnumerable<ReadOnlyMemory<byte>> Chunks(long offset, long length)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(ChunkBytes);

@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace RetinaSharp.Detection.Weights;
 
 /// <summary>
-/// Parses an untrusted header token by token: a document model would keep the last of duplicate keys, and a file that two readers
-/// understand differently is refused. Memory stays in proportion to the header.
+/// Parses an untrusted header token by token. Unlike <see cref="JsonDocument"/>, this detects duplicate keys, which other readers may
+/// resolve differently. Memory use is proportional to the size of the header.
 /// </summary>
 internal ref struct SafetensorsHeaderParser
 {
@@ -23,9 +23,9 @@ internal ref struct SafetensorsHeaderParser
 
     /// <summary>Parses and checks a header.</summary>
     /// <param name="file">The file's name, for messages.</param>
-    /// <param name="json">The header's JSON with its padding.</param>
-    /// <param name="dataLength">Bytes in the file after the header.</param>
-    /// <exception cref="WeightsException">The header breaks a rule of the format.</exception>
+    /// <param name="json">The header's JSON, including padding.</param>
+    /// <param name="dataLength">Number of bytes after the header.</param>
+    /// <exception cref="WeightsException">The header violates the format.</exception>
     public static SafetensorsHeader Parse(string file, ReadOnlySpan<byte> json, long dataLength)
     {
         var parser = new SafetensorsHeaderParser(file, json);
@@ -40,7 +40,7 @@ internal ref struct SafetensorsHeaderParser
         }
     }
 
-    /// <summary>A text from the file made fit for a message: short and without control characters.</summary>
+    /// <summary>Returns a string from the file in a form that is safe for messages: truncated and without control characters.</summary>
     public static string Show(string text)
     {
         var shown = new StringBuilder(Math.Min(text.Length, ShownLength) + 1);
@@ -52,7 +52,7 @@ internal ref struct SafetensorsHeaderParser
     private SafetensorsHeader Parse(ReadOnlySpan<byte> json, long dataLength)
     {
         if (json.IsEmpty || json[0] != (byte)'{')
-            throw Fault("the header does not start with '{'");
+            throw CreateException("the header does not start with '{'");
         _reader.Read();
         Dictionary<string, string>? metadata = null;
         var tensors = new Dictionary<string, SafetensorsTensor>(StringComparer.Ordinal);
@@ -61,14 +61,14 @@ internal ref struct SafetensorsHeaderParser
             if (name == SafetensorsHeader.MetadataKey)
             {
                 if (metadata is not null)
-                    throw Fault($"the key '{name}' appears twice");
+                    throw CreateException($"the key '{name}' appears twice");
                 metadata = ReadMetadata();
             }
             else if (!tensors.TryAdd(name, ReadTensor(name, dataLength)))
-                throw Fault($"the tensor '{Show(name)}' appears twice");
+                throw CreateException($"the tensor '{Show(name)}' appears twice");
         }
         if (_reader.Read())
-            throw Fault("something follows the header's object");
+            throw CreateException("the header has content after the JSON object");
         return new SafetensorsHeader(metadata ?? [], InOrder(tensors.Values, dataLength));
     }
 
@@ -80,7 +80,7 @@ internal ref struct SafetensorsHeaderParser
         {
             Expect(JsonTokenType.String, $"{SafetensorsHeader.MetadataKey} '{Show(key)}'");
             if (!metadata.TryAdd(key, _reader.GetString()!))
-                throw Fault($"the metadata key '{Show(key)}' appears twice");
+                throw CreateException($"the metadata key '{Show(key)}' appears twice");
         }
         return metadata;
     }
@@ -95,7 +95,7 @@ internal ref struct SafetensorsHeaderParser
         while (NextKey() is { } key)
         {
             if (key switch { "dtype" => type is not null, "shape" => shape is not null, "data_offsets" => offsets is not null, _ => false })
-                throw Fault($"{shown} has the key '{key}' twice");
+                throw CreateException($"{shown} has the key '{key}' twice");
             switch (key)
             {
                 case "dtype":
@@ -108,15 +108,15 @@ internal ref struct SafetensorsHeaderParser
                     offsets = ReadIntegers($"data_offsets of {shown}");
                     break;
                 default:
-                    throw Fault($"{shown} has the unknown key '{Show(key)}'");
+                    throw CreateException($"{shown} has the unknown key '{Show(key)}'");
             }
         }
         if (type is null || shape is null || offsets is not [var begin, var end])
-            throw Fault($"{shown} lacks a dtype, a shape or two data_offsets");
+            throw CreateException($"{shown} lacks a dtype, a shape or two data_offsets");
         if (begin > end || end > dataLength)
-            throw Fault($"the data of {shown} lies at [{begin}, {end}], outside of the file's {dataLength} bytes of data");
+            throw CreateException($"the data of {shown} has the offsets [{begin}, {end}], outside of the file's {dataLength} bytes of data");
         if (!type.Value.TryByteLength(shape, out var length) || length != end - begin)
-            throw Fault($"the shape of {shown} does not match the length of its data, {end - begin} bytes");
+            throw CreateException($"the shape of {shown} does not match the length of its data, {end - begin} bytes");
         return new SafetensorsTensor(name, type.Value, shape, begin, length);
     }
 
@@ -137,13 +137,13 @@ internal ref struct SafetensorsHeaderParser
         while (_reader.Read() && _reader.TokenType != JsonTokenType.EndArray)
         {
             if (_reader.TokenType != JsonTokenType.Number || !_reader.TryGetInt64(out var value) || value < 0)
-                throw Fault($"{what} holds something other than a whole number from 0 to {long.MaxValue}");
+                throw CreateException($"{what} holds something other than a whole number from 0 to {long.MaxValue}");
             values.Add(value);
         }
         return [.. values];
     }
 
-    /// <summary>The next key of the object at hand, or null at its end.</summary>
+    /// <summary>Reads the next key of the current object; null at its end.</summary>
     private string? NextKey()
     {
         _reader.Read();
@@ -154,10 +154,10 @@ internal ref struct SafetensorsHeaderParser
     {
         _reader.Read();
         if (_reader.TokenType != token)
-            throw Fault($"{what} is a JSON {_reader.TokenType} where {token} belongs");
+            throw CreateException($"{what} is a JSON {_reader.TokenType} where {token} belongs");
     }
 
-    /// <summary>Sorts by place and holds that the tensors cover the data exactly: each begins where the one before ends.</summary>
+    /// <summary>Sorts tensors by offset and checks that they cover the data section without gaps or overlaps.</summary>
     private readonly OrderedDictionary<string, SafetensorsTensor> InOrder(IReadOnlyCollection<SafetensorsTensor> tensors, long dataLength)
     {
         var ordered = new OrderedDictionary<string, SafetensorsTensor>(tensors.Count, StringComparer.Ordinal);
@@ -165,14 +165,14 @@ internal ref struct SafetensorsHeaderParser
         foreach (var tensor in tensors.OrderBy(t => t.Begin).ThenBy(t => t.Length))
         {
             if (tensor.Begin < covered)
-                throw Fault($"the data of tensor '{Show(tensor.Name)}' overlaps another's");
+                throw CreateException($"the data of tensor '{Show(tensor.Name)}' overlaps another's");
             if (tensor.Begin > covered)
-                throw Fault($"no tensor has the {tensor.Begin - covered} bytes before tensor '{Show(tensor.Name)}'");
+                throw CreateException($"no tensor has the {tensor.Begin - covered} bytes before tensor '{Show(tensor.Name)}'");
             covered = tensor.Begin + tensor.Length;
             ordered.Add(tensor.Name, tensor);
         }
-        return covered == dataLength ? ordered : throw Fault($"no tensor has the last {dataLength - covered} bytes");
+        return covered == dataLength ? ordered : throw CreateException($"no tensor has the last {dataLength - covered} bytes");
     }
 
-    private readonly WeightsException Fault(string reason) => new(_file, reason + Remedy);
+    private readonly WeightsException CreateException(string reason) => new(_file, reason + Remedy);
 }

@@ -5,10 +5,10 @@ using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Weights;
 
-/// <summary>Between weights files and LibTorch's tensors. In the files that are written all are fp32 and in C order.</summary>
+/// <summary>Converts between safetensors entries and TorchSharp tensors. Tensors are always written as contiguous (row-major) fp32.</summary>
 internal static class SafetensorsTensors
 {
-    /// <summary>A tensor to write straight from its memory: a copy of a whole model would be garbage each time it is saved.</summary>
+    /// <summary>Creates an entry that writes directly from the tensor's memory, to avoid copying the whole model on each save.</summary>
     public static SafetensorsEntry Entry(string name, Tensor tensor) => new(name, SafetensorsType.F32, tensor.shape, stream =>
     {
         using var guard = no_grad();
@@ -16,10 +16,10 @@ internal static class SafetensorsTensors
         stream.Write(MemoryMarshal.AsBytes(tensor.to(ScalarType.Float32, CPU).contiguous().Elements<float>()));
     });
 
-    /// <summary>Reads a tensor of a network, in fp32 on the CPU.</summary>
+    /// <summary>Reads a tensor of a network as fp32 to the CPU.</summary>
     /// <param name="file">The file.</param>
-    /// <param name="layout">What the network needs.</param>
-    /// <exception cref="WeightsException">The file has no such tensor, or of another shape.</exception>
+    /// <param name="layout">Name and shape that the network requires.</param>
+    /// <exception cref="WeightsException">The file has no such tensor, or its shape differs.</exception>
     public static Tensor Read(this SafetensorsFile file, TensorLayout layout)
     {
         file.Required(layout.Name).RequireShape(layout.Shape, file.Path);
@@ -28,8 +28,8 @@ internal static class SafetensorsTensors
         return tensor;
     }
 
-    /// <summary>Reads into a tensor, whatever its memory format and device.</summary>
-    /// <exception cref="WeightsException">The file has no such tensor, or of another shape.</exception>
+    /// <summary>Reads into an existing tensor of any memory format and device.</summary>
+    /// <exception cref="WeightsException">The file has no such tensor, or its shape differs.</exception>
     public static void ReadInto(this IWeightSource file, string name, Tensor tensor)
     {
         file.Find(name)?.RequireShape(tensor.shape, file.Path);
@@ -38,11 +38,11 @@ internal static class SafetensorsTensors
         tensor.copy_(TensorMemory.Create<float>(file.ReadSingles(name), ScalarType.Float32, tensor.shape));
     }
 
-    /// <summary>Whether a tensor of a file has a shape.</summary>
+    /// <summary>Whether a tensor in a file has the given shape.</summary>
     public static bool HasShape(this WeightEntry entry, ReadOnlySpan<long> shape) => shape.SequenceEqual([.. entry.Shape]);
 
-    /// <summary>Refuses a tensor of a file that has another shape than the model's.</summary>
-    /// <exception cref="WeightsException">It has.</exception>
+    /// <summary>Checks that a tensor in a file has the shape that the model requires.</summary>
+    /// <exception cref="WeightsException">The shape differs.</exception>
     public static void RequireShape(this WeightEntry entry, ReadOnlySpan<long> shape, string path)
     {
         if (!entry.HasShape(shape))

@@ -1,8 +1,8 @@
 namespace RetinaSharp.Detection.Weights;
 
 /// <summary>
-/// Element types of a safetensors file; the names are the format's, but for BOOL. Ascending in the official writer's order, which lays
-/// tensors down from the last type to the first so that each starts at a multiple of its element size.
+/// Element types of a safetensors file. Names are those of the format, except that BOOL is Bool. The order is that of the official
+/// implementation, which writes tensors from the last type to the first, so that each is aligned to its element size.
 /// </summary>
 public enum SafetensorsType
 {
@@ -18,19 +18,19 @@ public enum SafetensorsType
     /// <summary>Signed 16-bit integer.</summary>
     I16,
 
-    /// <summary>IEEE 754 half precision.</summary>
+    /// <summary>fp16 (IEEE 754 half precision).</summary>
     F16,
 
-    /// <summary>bfloat16.</summary>
+    /// <summary>bf16.</summary>
     BF16,
 
     /// <summary>Signed 32-bit integer.</summary>
     I32,
 
-    /// <summary>IEEE 754 single precision.</summary>
+    /// <summary>fp32 (IEEE 754 single precision).</summary>
     F32,
 
-    /// <summary>IEEE 754 double precision.</summary>
+    /// <summary>fp64 (IEEE 754 double precision).</summary>
     F64,
 
     /// <summary>Signed 64-bit integer.</summary>

@@ -8,10 +8,10 @@ internal static class SafetensorsTypes
     private static readonly Dictionary<string, SafetensorsType> ByName =
         Enum.GetValues<SafetensorsType>().ToDictionary(type => type.FormatName(), StringComparer.Ordinal);
 
-    /// <summary>The names this reader knows, for messages.</summary>
+    /// <summary>Names of the supported types, for messages.</summary>
     public static string Known { get; } = string.Join(", ", ByName.Keys);
 
-    /// <summary>Bytes an element takes.</summary>
+    /// <summary>Returns the size of an element in bytes.</summary>
     public static int ElementSize(this SafetensorsType type) => type switch
     {
         SafetensorsType.Bool or SafetensorsType.U8 or SafetensorsType.I8 => 1,
@@ -21,13 +21,13 @@ internal static class SafetensorsTypes
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "Not a safetensors element type."),
     };
 
-    /// <summary>The name the header uses.</summary>
+    /// <summary>Returns the name that the header uses.</summary>
     public static string FormatName(this SafetensorsType type) => type == SafetensorsType.Bool ? "BOOL" : type.ToString();
 
-    /// <summary>Finds the type a header names.</summary>
+    /// <summary>Finds a type by its name in the header.</summary>
     public static bool TryParse(string name, out SafetensorsType type) => ByName.TryGetValue(name, out type);
 
-    /// <summary>Bytes that a tensor of <paramref name="shape"/> takes; false for a negative dimension or more than a long holds.</summary>
+    /// <summary>Computes the size of a tensor of <paramref name="shape"/> in bytes; returns false if a dimension is negative or the size overflows a long.</summary>
     public static bool TryByteLength(this SafetensorsType type, ReadOnlySpan<long> shape, out long bytes)
     {
         bytes = type.ElementSize();
@@ -40,10 +40,10 @@ internal static class SafetensorsTypes
         return true;
     }
 
-    /// <summary>Converts little-endian numbers of F16, BF16, F32 or F64.</summary>
-    /// <param name="type">Their type.</param>
-    /// <param name="source">Their bytes.</param>
-    /// <param name="destination">[count] of them.</param>
+    /// <summary>Converts little-endian elements of type F16, BF16, F32 or F64 to fp32.</summary>
+    /// <param name="type">Element type of the source.</param>
+    /// <param name="source">Bytes of the elements.</param>
+    /// <param name="destination">Receives the elements; its length determines their number.</param>
     public static void ToSingles(this SafetensorsType type, ReadOnlySpan<byte> source, Span<float> destination)
     {
         for (var i = 0; i < destination.Length; i++)
@@ -51,7 +51,7 @@ internal static class SafetensorsTypes
             destination[i] = type switch
             {
                 SafetensorsType.F16 => (float)BinaryPrimitives.ReadHalfLittleEndian(source[(2 * i)..]),
-                // bfloat16 is the upper half of a single.
+                // bf16 is the upper half of fp32.
                 SafetensorsType.BF16 => BitConverter.UInt32BitsToSingle((uint)BinaryPrimitives.ReadUInt16LittleEndian(source[(2 * i)..]) << 16),
                 SafetensorsType.F32 => BinaryPrimitives.ReadSingleLittleEndian(source[(4 * i)..]),
                 _ => (float)BinaryPrimitives.ReadDoubleLittleEndian(source[(8 * i)..]),

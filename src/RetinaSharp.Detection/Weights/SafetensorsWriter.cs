@@ -6,29 +6,29 @@ using System.Text.Json;
 namespace RetinaSharp.Detection.Weights;
 
 /// <summary>
-/// Writes safetensors files laid out as the official implementation's: wider types first, then by name (ordinal), the header padded
-/// with spaces to a multiple of 8 bytes. Metadata goes by key, so that equal content gives equal files.
+/// Writes safetensors files with the layout of the official implementation: wider types first, then by name (ordinal); the header is
+/// padded with spaces to a multiple of 8 bytes. Metadata is sorted by key, so that equal content gives equal files.
 /// </summary>
 internal static class SafetensorsWriter
 {
     private const int Alignment = 8;
 
-    // Names and texts stay readable; the file is no web page.
+    // Keeps names readable. Escaping for HTML is not needed.
     private static readonly JsonWriterOptions JsonOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>
-    /// Writes a file as <see cref="AtomicFile.Write"/> does: a reader sees the old file or the new one.
+    /// Writes a file atomically; see <see cref="AtomicFile.Write"/>.
     /// </summary>
-    /// <param name="path">The file; replaced where it exists.</param>
+    /// <param name="path">The file; replaced if it exists.</param>
     /// <param name="entries">The tensors, in any order.</param>
-    /// <param name="metadata">Free texts. The key of the checksum is the writer's own and ignored here.</param>
-    /// <param name="checksum">Whether to put the SHA-256 of the file into the metadata.</param>
-    /// <param name="previous">Where the old file is kept; null: it is not.</param>
+    /// <param name="metadata">Free-form key-value strings. The key of the checksum is reserved, and ignored here.</param>
+    /// <param name="checksum">Whether to store the SHA-256 of the file in the metadata.</param>
+    /// <param name="previous">Path that the old file is renamed to; null: the old file is replaced.</param>
     /// <exception cref="ArgumentException">
-    /// Two tensors share a name, one is called <c>__metadata__</c>, has an impossible shape or wrote another number of bytes than its
-    /// shape calls for, or the header exceeds 100 MB. The file is then as it was.
+    /// Two tensors have the same name, a tensor is called <c>__metadata__</c>, has an invalid shape or wrote a number of bytes that does
+    /// not match its shape, or the header exceeds 100 MB. The file is unchanged.
     /// </exception>
-    /// <exception cref="IOException">The file cannot be written; it is then as it was.</exception>
+    /// <exception cref="IOException">The file cannot be written; it is unchanged.</exception>
     public static void Write(
         string path, IEnumerable<SafetensorsEntry> entries, IReadOnlyDictionary<string, string> metadata, bool checksum = true, string? previous = null)
     {
@@ -36,7 +36,7 @@ internal static class SafetensorsWriter
         var lengths = Lengths(ordered);
         var texts = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var (key, value) in metadata)
-            texts.Add(key, value ?? throw new ArgumentException($"The metadata '{key}' is null.", nameof(metadata)));
+            texts.Add(key, value ?? throw new ArgumentException($"The value of the metadata key '{key}' is null.", nameof(metadata)));
         texts.Remove(SafetensorsHeader.ChecksumKey);
         if (checksum)
             texts[SafetensorsHeader.ChecksumKey] = SafetensorsHeader.ChecksumPlaceholder;
@@ -64,9 +64,9 @@ internal static class SafetensorsWriter
         {
             var (name, type, shape, _) = entries[i];
             if (name == SafetensorsHeader.MetadataKey || !names.Add(name))
-                throw new ArgumentException($"The name '{name}' is reserved or another tensor's.", nameof(entries));
+                throw new ArgumentException($"The name '{name}' is reserved or not unique.", nameof(entries));
             if (!type.TryByteLength(shape, out lengths[i]) || lengths[i] > long.MaxValue - end)
-                throw new ArgumentException($"The shape [{string.Join(", ", shape)}] of '{name}' is impossible.", nameof(entries));
+                throw new ArgumentException($"The shape [{string.Join(", ", shape)}] of '{name}' is invalid.", nameof(entries));
             end += lengths[i];
         }
         return lengths;

@@ -2,16 +2,17 @@ using RetinaSharp.Detection.Configuration;
 
 namespace RetinaSharp.Detection.Weights;
 
-/// <summary>Settings for a training that starts from weights.</summary>
+/// <summary>Settings for a training run that starts from existing weights.</summary>
 public static class StartSettings
 {
     /// <summary>
-    /// Settings whose architecture is that of a file's weights: a model's own, with its image size, or what torchvision's names and shapes
-    /// say, of a RetinaNet all with torchvision's image size, of a ResNet depth and width.
+    /// Adopts the architecture of a weights file. From a RetinaSharp model, all model settings and the input size are used. From a
+    /// torchvision RetinaNet, the model settings are inferred from names and shapes, with torchvision's input size. From a torchvision
+    /// ResNet, only depth and width are used.
     /// </summary>
-    /// <param name="weights">A run folder, a safetensors file, or a file of torch.save.</param>
-    /// <param name="settings">All that the file says nothing of.</param>
-    /// <exception cref="WeightsException">There is no such file, it is damaged, or its weights are of no network that is known.</exception>
+    /// <param name="weights">A run folder, a safetensors file, or a file written by torch.save.</param>
+    /// <param name="settings">The settings to change.</param>
+    /// <exception cref="WeightsException">The file does not exist, is damaged, or holds weights of an unknown architecture.</exception>
     public static RunSettings Load(string weights, RunSettings settings)
     {
         using var file = TorchvisionWeights.Open(ModelFile.Find(weights), out var model);

@@ -4,9 +4,9 @@ using RetinaSharp.Detection.Weights.PyTorch;
 namespace RetinaSharp.Detection.Weights;
 
 /// <summary>
-/// Weights of any file under the names that torchvision gives them today, which are also ours. Files of torchvision before 0.13 have
-/// <c>head.*.conv.{0, 2, 4, 6}</c> (the rectifiers in between had a place of their own) and <c>inner_blocks.{i}</c> without
-/// a further <c>.0</c>; wrappers of networks put <c>module.</c> or <c>model.</c> before all names.
+/// Maps the weights of any file to torchvision's current names, which RetinaSharp uses too. Before torchvision 0.13, heads had
+/// <c>conv.{0, 2, 4, 6}</c>, because the ReLUs in between were counted, and pyramid layers were <c>inner_blocks.{i}</c> without a
+/// trailing <c>.0</c>. Wrappers such as DataParallel add the prefix <c>module.</c> or <c>model.</c> to all names.
 /// </summary>
 internal sealed partial class TorchvisionWeights : IWeightSource
 {
@@ -22,11 +22,11 @@ internal sealed partial class TorchvisionWeights : IWeightSource
         var prefix = "";
         while (Prefixes.FirstOrDefault(one => names.TrueForAll(name => name.AsSpan(prefix.Length).StartsWith(one))) is { } next && names.Count > 0)
             prefix += next;
-        // Names of today first: where a file has both, the older one is of something else.
-        foreach (var name in names.OrderByDescending(name => Today(name[prefix.Length..]) == name[prefix.Length..]))
+        // Current names first: if a file has both an old and a current name, the old one is an unrelated weight and is not renamed.
+        foreach (var name in names.OrderByDescending(name => CurrentName(name[prefix.Length..]) == name[prefix.Length..]))
         {
             var old = name[prefix.Length..];
-            if (!_names.TryAdd(Today(old), name))
+            if (!_names.TryAdd(CurrentName(old), name))
                 _names[name] = name;
         }
     }
@@ -37,10 +37,10 @@ internal sealed partial class TorchvisionWeights : IWeightSource
     /// <inheritdoc/>
     public IEnumerable<string> Names => _names.Keys;
 
-    /// <summary>Opens a safetensors file or one of torch.save, and checks it.</summary>
+    /// <summary>Opens and validates a safetensors file or a file written by torch.save.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="description">What it says of itself, where it is a model of this program.</param>
-    /// <exception cref="WeightsException">It cannot be read, or is damaged.</exception>
+    /// <param name="description">The model's description if the file is a RetinaSharp model; otherwise null.</param>
+    /// <exception cref="WeightsException">The file cannot be read, or is damaged.</exception>
     public static TorchvisionWeights Open(string path, out ModelDescription? description)
     {
         description = null;
@@ -48,7 +48,7 @@ internal sealed partial class TorchvisionWeights : IWeightSource
         IWeightSource? file = null;
         try
         {
-            if (PyTorchFile.Recognises(bytes))
+            if (PyTorchFile.Recognizes(bytes))
                 return new(file = PyTorchFile.Open(bytes));
             bytes.Dispose();
             var safetensors = SafetensorsFile.Open(path);
@@ -74,10 +74,10 @@ internal sealed partial class TorchvisionWeights : IWeightSource
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
 
-    private static string Today(string name)
+    private static string CurrentName(string name)
     {
-        if (OldHead().Match(name) is { Success: true } head && int.Parse(head.Groups[2].ValueSpan) is var place && place % 2 == 0)
-            return $"{head.Groups[1]}{place / 2}.0.{head.Groups[3]}";
+        if (OldHead().Match(name) is { Success: true } head && int.Parse(head.Groups[2].ValueSpan) is var index && index % 2 == 0)
+            return $"{head.Groups[1]}{index / 2}.0.{head.Groups[3]}";
         return OldPyramid().Match(name) is { Success: true } pyramid ? $"{pyramid.Groups[1]}.0.{pyramid.Groups[2]}" : name;
     }
 

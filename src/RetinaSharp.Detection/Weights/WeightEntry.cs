@@ -1,14 +1,14 @@
 namespace RetinaSharp.Detection.Weights;
 
-/// <summary>A tensor that a weights file holds.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Type">Its element type.</param>
-/// <param name="Shape">Its dimensions, outermost first; empty for a scalar. The reader has checked that their product is a long.</param>
+/// <summary>A tensor in a weights file.</summary>
+/// <param name="Name">Name.</param>
+/// <param name="Type">Element type.</param>
+/// <param name="Shape">Dimensions, outermost first; empty for a scalar. The reader has checked that their product does not overflow a long.</param>
 public record WeightEntry(string Name, SafetensorsType Type, IReadOnlyList<long> Shape)
 {
     /// <summary>Number of elements.</summary>
     public long Count => Shape.Aggregate(1L, (product, dimension) => product * dimension);
 
-    /// <summary>Whether it can be read as single-precision numbers.</summary>
+    /// <summary>Whether the tensor has a floating-point type, which can be read as fp32.</summary>
     public bool IsFloating => Type is SafetensorsType.F16 or SafetensorsType.BF16 or SafetensorsType.F32 or SafetensorsType.F64;
 }

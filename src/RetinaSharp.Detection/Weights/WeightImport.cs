@@ -7,31 +7,31 @@ using RetinaSharp.Detection.Modeling.Architecture;
 
 namespace RetinaSharp.Detection.Weights;
 
-/// <summary>Makes models of torchvision's weights.</summary>
+/// <summary>Imports torchvision's weights.</summary>
 public static class WeightImport
 {
-    // The file that torchvision publishes for its first RetinaNet has this in its name, and 91 classes.
+    // torchvision's published retinanet_resnet50_fpn has 91 classes and this SHA-256 prefix in its file name.
     private const string PublishedSha256 = "eeacb38b";
     private const int PublishedClasses = 91;
 
     private const int NamesShown = 5;
 
     /// <summary>
-    /// Reads a RetinaNet or a ResNet of torchvision from a file of torch.save or from safetensors, without executing anything of it, and
-    /// writes a model file, or the backbone's weights for a training to start from. Depth, width, kinds of normalisation, pyramid,
-    /// heads and number of classes follow from names and shapes; anchors, image size and postprocessing are torchvision's own.
+    /// Imports a torchvision RetinaNet or ResNet from a torch.save or safetensors file, without executing code from the file. Writes a
+    /// model file for a RetinaNet, or backbone weights to start training from for a ResNet. Depth, width, normalization, pyramid, heads
+    /// and number of classes are inferred from names and shapes; anchors, image size and postprocessing are torchvision's defaults.
     /// </summary>
-    /// <param name="path">The file; its state dictionary may lie under <c>model</c> or <c>state_dict</c>.</param>
-    /// <param name="outFile">The file to write; whole or as it was.</param>
-    /// <param name="classes">A RetinaNet's class names, one a line, or COCO's JSON with its categories; null: they are numbered.</param>
-    /// <exception cref="WeightsException">The file is damaged, would have to be executed, or its weights are of another network; names what is missing.</exception>
-    /// <exception cref="DatasetException">The class names cannot be read or do not fit.</exception>
-    /// <exception cref="IOException">The model cannot be written.</exception>
+    /// <param name="path">The file to import. The state dict may be nested under <c>model</c> or <c>state_dict</c>.</param>
+    /// <param name="outFile">The file to write, atomically.</param>
+    /// <param name="classes">A text file with one class name per line, or a COCO JSON file with categories, for a RetinaNet; null: classes are numbered.</param>
+    /// <exception cref="WeightsException">The file is damaged, contains code, or holds weights of another network; the message names missing keys.</exception>
+    /// <exception cref="DatasetException">The class names cannot be read, or their number does not match.</exception>
+    /// <exception cref="IOException">The output file cannot be written.</exception>
     public static ImportResult Import(string path, string outFile, string? classes = null)
     {
         using var weights = TorchvisionWeights.Open(path, out var description);
         if (description is not null)
-            throw new WeightsException(path, "is a model of this program already; use it as it is");
+            throw new WeightsException(path, "is already a RetinaSharp model; it needs no import");
         return TorchvisionArchitecture.IsRetinaNet(weights) ? ImportRetinaNet(weights, outFile, classes) : ImportResNet(weights, outFile);
     }
 
@@ -42,7 +42,7 @@ public static class WeightImport
         var name = $"RetinaNet on ResNet-{settings.Depth} of width {settings.Width}, {outputs} classes";
         var unexpected = Check([.. network.Tensors()], weights, name);
         var categories = ClassNames.Read(classes, outputs);
-        // By torchvision's convention the first is the background, unless names say otherwise.
+        // torchvision's first class is the background, unless the class names differ.
         settings = settings with { BackgroundClass = classes is null || categories[0].Name == BackgroundClass.Name };
         var description = new ModelDescription
         {
@@ -66,17 +66,17 @@ public static class WeightImport
         return new(outFile, name, null, tensors.Length, unexpected);
     }
 
-    /// <summary>Holds the names and shapes of a file against those that a network needs.</summary>
-    /// <returns>The names of those that it does not need.</returns>
+    /// <summary>Checks that a file has all weights of a network, with the right shapes.</summary>
+    /// <returns>Unexpected keys: names that the network does not have.</returns>
     private static List<string> Check(TensorLayout[] needed, TorchvisionWeights weights, string name)
     {
-        // Batches are counted for an average over all of them, which nobody uses.
+        // num_batches_tracked is only used for cumulative averages (momentum=None), so it is not needed.
         var unexpected = weights.Names.Except(needed.Select(layout => layout.Name)).Where(one => !one.EndsWith(".num_batches_tracked", StringComparison.Ordinal)).ToList();
         var missing = needed.Where(layout => weights.Find(layout.Name) is null).Select(layout => layout.Name).ToList();
         if (missing.Count > 0)
         {
-            throw new WeightsException(weights.Path, $"looks like a {name}, of whose {needed.Length} weights {missing.Count} are missing ({Few(missing)})"
-                + (unexpected.Count > 0 ? $"; {unexpected.Count} do not belong to it ({Few(unexpected)})" : ""));
+            throw new WeightsException(weights.Path, $"looks like a {name}, but of its {needed.Length} weights {missing.Count} are missing ({Few(missing)})"
+                + (unexpected.Count > 0 ? $"; {unexpected.Count} are unexpected ({Few(unexpected)})" : ""));
         }
 
         foreach (var layout in needed)
@@ -84,7 +84,7 @@ public static class WeightImport
         return unexpected;
     }
 
-    /// <summary>The tensors to write, read one by one.</summary>
+    /// <summary>Creates the entries to write. Each tensor is read only when it is written.</summary>
     private static IEnumerable<SafetensorsEntry> Entries(IEnumerable<ConvolutionLayer> layers, TorchvisionWeights weights, bool isWithoutEpsilon)
     {
         foreach (var layer in layers)
@@ -107,13 +107,13 @@ public static class WeightImport
     {
         var values = weights.ReadSingles(name);
         return values.AsSpan().ContainsAnyExceptInRange(float.MinValue, float.MaxValue)
-            ? throw new WeightsException(weights.Path, $"the weight {name} has elements that are infinite or no numbers: its training went wrong, or the file is damaged")
+            ? throw new WeightsException(weights.Path, $"the weight {name} has infinite or NaN elements: its training run diverged, or the file is damaged")
             : values;
     }
 
     /// <summary>
-    /// torchvision runs the weights that it publishes for its first RetinaNet without the ε under the root of the variance, because they
-    /// were trained so; here ε is always there, so that its effect is taken out of the scales.
+    /// Compensates for ε. torchvision uses its published retinanet_resnet50_fpn weights with ε = 0 in batch norm, as they were trained.
+    /// RetinaSharp always adds ε to the variance, so the scales are multiplied by sqrt((variance + ε) / variance).
     /// </summary>
     internal static void ScaleByEpsilon(Span<float> scale, ReadOnlySpan<float> variance)
     {

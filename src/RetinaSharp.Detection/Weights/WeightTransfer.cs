@@ -7,9 +7,9 @@ using static TorchSharp.torch;
 namespace RetinaSharp.Detection.Weights;
 
 /// <summary>
-/// Weights of another model as the start of a training. Taken is what fits by name and shape; of the layer that tells classes apart,
-/// the part of every class that both have. What the heads learnt belongs to their anchors and is left where those are others; a layer
-/// that tells classes apart by a softmax, with an output for the background, has nothing for one that has a sigmoid for each class.
+/// Loads another model's weights as initial weights of a training run. Weights are loaded if name and shape match. Of the class layer,
+/// the rows of classes that both models have are copied. Head weights are not loaded if the anchors differ. The class layer is not
+/// loaded if one model uses a softmax with a background output and the other a sigmoid per class.
 /// </summary>
 internal sealed class WeightTransfer
 {
@@ -18,7 +18,7 @@ internal sealed class WeightTransfer
     private const string ClassLayer = "head.classification_head.cls_logits.";
     private const int NamesShown = 3;
 
-    // The parts of the pyramid that are counted from its finest level.
+    // Pyramid layers whose index counts from the finest level.
     private static readonly string[] ByLevel = ["backbone.fpn.inner_blocks.", "backbone.fpn.layer_blocks."];
 
     private readonly IWeightSource _file;
@@ -28,15 +28,15 @@ internal sealed class WeightTransfer
     private readonly bool _sameScores;
     private readonly int _backgroundOutputs;
     private readonly IReadOnlyList<Category> _categories;
-    private readonly HashSet<string> _used = new(StringComparer.Ordinal);
-    private readonly List<string> _taken = [];
-    private readonly List<string> _new = [];
-    private List<string>? _keptClasses;
+    private readonly HashSet<string> _usedNames = new(StringComparer.Ordinal);
+    private readonly List<string> _loaded = [];
+    private readonly List<string> _missing = [];
+    private List<string>? _loadedClasses;
 
     private WeightTransfer(IWeightSource file, ModelDescription? source, RetinaNetArchitecture network, IReadOnlyList<Category> categories)
     {
         (_file, _source, _categories, _backgroundOutputs) = (file, source, categories, network.HasBackground ? 1 : 0);
-        // A file without a description is torchvision's, whose anchors are the paper's, and which has no output for the background.
+        // Without a description the weights are torchvision's, with the paper's anchors and sigmoid scores.
         var (anchors, theirs) = (network.Settings.Anchors, _source?.Settings.Model.Anchors ?? new());
         _sameScores = network.HasBackground == (_source?.Settings.Loss.HasBackgroundOutput ?? false);
         _sameFinestLevel = theirs.MinLevel == anchors.MinLevel;
@@ -44,36 +44,36 @@ internal sealed class WeightTransfer
             && theirs.Scales.SequenceEqual(anchors.Scales) && theirs.Ratios.SequenceEqual(anchors.Ratios);
     }
 
-    /// <summary>Whether weights of the backbone were taken.</summary>
-    public bool HasBackbone => _taken.Any(name => name.StartsWith(Body, StringComparison.Ordinal));
+    /// <summary>Whether any backbone weights were loaded.</summary>
+    public bool HasBackbone => _loaded.Any(name => name.StartsWith(Body, StringComparison.Ordinal));
 
-    /// <summary>What was taken and what was not, in some lines for people.</summary>
+    /// <summary>A readable summary of loaded, missing and unexpected keys, on several lines.</summary>
     public string Summary { get; private set; } = "";
 
-    /// <summary>Takes over what fits.</summary>
-    /// <param name="path">A run folder, a safetensors file, or a file of torch.save.</param>
-    /// <param name="state">Initial tensors, on the CPU.</param>
-    /// <param name="categories">Its classes.</param>
-    /// <exception cref="WeightsException">There is no such model, it is damaged, or nothing of it fits.</exception>
+    /// <summary>Loads the matching weights of a file into a network.</summary>
+    /// <param name="path">A run folder, a safetensors file, or a file written by torch.save.</param>
+    /// <param name="state">The network's tensors, on the CPU; overwritten by the loaded weights.</param>
+    /// <param name="categories">The network's classes.</param>
+    /// <exception cref="WeightsException">The file does not exist, is damaged, or has no matching weights.</exception>
     public static WeightTransfer Load(string path, NetworkState state, IReadOnlyList<Category> categories)
     {
         var found = ModelFile.Find(path);
         using var file = TorchvisionWeights.Open(found, out var source);
         var transfer = new WeightTransfer(file, source, state.Architecture, categories);
         foreach (var (name, tensor) in state.Entries)
-            transfer.Take(name, tensor);
-        // Short vectors, such as the boxes' bias, fit between models that have nothing in common.
-        if (!state.Entries.Any(entry => entry.Tensor.Dimensions > 1 && transfer._taken.Contains(entry.Name)))
+            transfer.LoadTensor(name, tensor);
+        // Ignore vectors: short ones, such as the box bias, have the same shape in unrelated models.
+        if (!state.Entries.Any(entry => entry.Tensor.Dimensions > 1 && transfer._loaded.Contains(entry.Name)))
         {
-            throw new WeightsException(found, $"none of its {file.Names.Count()} weights fits this architecture, {state.Architecture.Settings.Depth} layers of width {state.Architecture.Settings.Width}: "
+            throw new WeightsException(found, $"none of its {file.Names.Count()} weights matches this architecture, {state.Architecture.Settings.Depth} layers of width {state.Architecture.Settings.Width}: "
                 + "choose the architecture of the weights");
         }
 
-        transfer.Summarise(found);
+        transfer.Summarize(found);
         return transfer;
     }
 
-    private void Take(string name, Tensor tensor)
+    private void LoadTensor(string name, Tensor tensor)
     {
         var theirs = _file.Find(name) is not null || !name.StartsWith(Body, StringComparison.Ordinal) ? name : name[Body.Length..];
         var isClassLayer = name.StartsWith(ClassLayer, StringComparison.Ordinal);
@@ -82,29 +82,29 @@ internal sealed class WeightTransfer
         var hasOtherClasses = _source is not null && isClassLayer && !SameClasses(_source.Categories);
         if (!belongs || _file.Find(theirs) is not { IsFloating: true } entry)
         {
-            _new.Add(name);
+            _missing.Add(name);
         }
         else if (hasOtherClasses)
         {
-            TakeClasses(theirs, entry, tensor);
-            _new.Add(name);
+            LoadClassRows(theirs, entry, tensor);
+            _missing.Add(name);
         }
         else if (entry.HasShape(tensor.shape))
         {
             _file.ReadInto(theirs, tensor);
-            _taken.Add(name);
-            _used.Add(theirs);
+            _loaded.Add(name);
+            _usedNames.Add(theirs);
         }
         else
         {
-            _new.Add(name);
+            _missing.Add(name);
         }
     }
 
     private bool SameClasses(IReadOnlyList<Category> theirs) => theirs.Select(category => category.Name).SequenceEqual(_categories.Select(category => category.Name));
 
-    /// <summary>Copies the rows of classes of the same name, and of the background. Row a · K + k belongs to anchor a and class k; a background is one more, the first.</summary>
-    private void TakeClasses(string name, WeightEntry entry, Tensor tensor)
+    /// <summary>Copies the rows of the background and of classes with the same name. Row a · K + k belongs to anchor a and class k of K; a background output comes first and increases K by one.</summary>
+    private void LoadClassRows(string name, WeightEntry entry, Tensor tensor)
     {
         var theirs = _source!.Categories.Select(category => category.Name).ToList();
         var shared = _categories.Select((category, ours) => (category.Name, Ours: ours, Theirs: theirs.IndexOf(category.Name))).Where(both => both.Theirs >= 0).ToList();
@@ -115,7 +115,7 @@ internal sealed class WeightTransfer
             return;
         using var guard = no_grad();
         using var scope = NewDisposeScope();
-        // Rows in C order, whatever the memory format.
+        // Row-major rows, whatever the memory format.
         var rows = tensor.contiguous();
         var row = (int)(tensor.NumberOfElements / shape[0]);
         var source = _file.ReadSingles(name);
@@ -130,26 +130,26 @@ internal sealed class WeightTransfer
         }
 
         tensor.copy_(rows);
-        _keptClasses = [.. shared.Select(both => both.Name)];
-        _used.Add(name);
+        _loadedClasses = [.. shared.Select(both => both.Name)];
+        _usedNames.Add(name);
     }
 
-    private void Summarise(string path)
+    private void Summarize(string path)
     {
-        var lines = new List<string> { $"weights of {path}: {_taken.Count} of {_taken.Count + _new.Count} taken" };
-        if (_keptClasses is { } kept)
-            lines.Add($"  classes: {kept.Count} of {_categories.Count} known{Few(kept)}; the rest of the class layer is made anew");
+        var lines = new List<string> { $"weights of {path}: {_loaded.Count} of {_loaded.Count + _missing.Count} taken" };
+        if (_loadedClasses is { } kept)
+            lines.Add($"  classes: {kept.Count} of {_categories.Count} known{Few(kept)}; the rest of the class layer is newly initialized");
         if (!_sameAnchors && _file.Names.Any(name => name.StartsWith(Head, StringComparison.Ordinal)))
-            lines.Add("  the model's anchors or levels are others: its heads are not taken");
+            lines.Add("  the model's anchors or pyramid levels differ: its heads are not taken");
         else if (!_sameScores && _file.Names.Any(name => name.StartsWith(ClassLayer, StringComparison.Ordinal)))
-            lines.Add($"  the model's scores are {(_backgroundOutputs == 0 ? "a softmax" : "sigmoids")}, those of this training are not: its class layer is not taken");
-        // The class layer has a line of its own.
-        var made = _keptClasses is null ? _new : [.. _new.Where(name => !name.StartsWith(ClassLayer, StringComparison.Ordinal))];
-        if (made.Count > 0)
-            lines.Add($"  made anew: {made.Count}{Few(made)}");
-        var left = _file.Names.Where(name => !_used.Contains(name)).ToList();
-        if (left.Count > 0)
-            lines.Add($"  not used: {left.Count}{Few(left)}");
+            lines.Add($"  the model's scores are {(_backgroundOutputs == 0 ? "a softmax" : "sigmoids")}, those of this training run are not: its class layer is not taken");
+        // The class layer is reported on its own line.
+        var missing = _loadedClasses is null ? _missing : [.. _missing.Where(name => !name.StartsWith(ClassLayer, StringComparison.Ordinal))];
+        if (missing.Count > 0)
+            lines.Add($"  newly initialized: {missing.Count}{Few(missing)}");
+        var unexpected = _file.Names.Where(name => !_usedNames.Contains(name)).ToList();
+        if (unexpected.Count > 0)
+            lines.Add($"  not used: {unexpected.Count}{Few(unexpected)}");
         Summary = string.Join('\n', lines);
     }
 

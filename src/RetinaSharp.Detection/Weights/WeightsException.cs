@@ -1,18 +1,18 @@
 namespace RetinaSharp.Detection.Weights;
 
-/// <summary>A weights file that cannot be used: names the file and the reason with its remedy.</summary>
+/// <summary>Thrown if a weights file cannot be used. The message names the file, the reason and a remedy.</summary>
 public sealed class WeightsException : Exception
 {
     /// <summary>Creates the exception.</summary>
     /// <param name="file">The weights file.</param>
-    /// <param name="reason">What is wrong, and what to do about it.</param>
-    /// <param name="inner">What was thrown underneath, if anything.</param>
+    /// <param name="reason">The reason, and how to fix it.</param>
+    /// <param name="inner">The exception that caused this one, if any.</param>
     public WeightsException(string file, string reason, Exception? inner = null)
         : base($"{file}: {reason}", inner) => (File, Reason) = (file, reason);
 
     /// <summary>The weights file.</summary>
     public string File { get; }
 
-    /// <summary>What is wrong, and what to do about it.</summary>
+    /// <summary>The reason, and how to fix it.</summary>
     public string Reason { get; }
 }

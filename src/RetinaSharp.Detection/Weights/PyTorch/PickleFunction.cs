@@ -1,12 +1,12 @@
 namespace RetinaSharp.Detection.Weights.PyTorch;
 
-/// <summary>What a state dictionary's pickle may call. None of them is code of the file's: the machine knows what they make.</summary>
+/// <summary>The Python functions that a pickled state dict may call. <see cref="PickleMachine"/> implements them itself and runs no Python code.</summary>
 internal enum PickleFunction
 {
     /// <summary><c>collections.OrderedDict</c>.</summary>
     OrderedDictionary,
 
-    /// <summary><c>torch._utils._rebuild_tensor_v2</c>, and <c>_rebuild_tensor</c> of before 0.4: storage, offset, shape, strides, and what is of no use here.</summary>
+    /// <summary><c>torch._utils._rebuild_tensor_v2</c>, and <c>_rebuild_tensor</c> from before PyTorch 0.4. Arguments: storage, offset, shape, strides, and others that are ignored.</summary>
     RebuildTensor,
 
     /// <summary><c>torch._utils._rebuild_parameter</c>.</summary>

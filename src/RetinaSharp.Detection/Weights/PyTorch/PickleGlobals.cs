@@ -1,6 +1,6 @@
 namespace RetinaSharp.Detection.Weights.PyTorch;
 
-/// <summary>The names of other modules that a state dictionary's pickle needs; every other one is refused.</summary>
+/// <summary>Allow list of the Python globals that a pickled state dict may refer to; all others are rejected.</summary>
 internal static class PickleGlobals
 {
     private static readonly Dictionary<string, object> Known = new(StringComparer.Ordinal)
@@ -22,7 +22,7 @@ internal static class PickleGlobals
         ["torch.BoolStorage"] = SafetensorsType.Bool,
     };
 
-    /// <summary>A <see cref="PickleFunction"/>, or the element type of a storage; null for every other name.</summary>
-    /// <param name="name">Module and name, with a dot between.</param>
+    /// <summary>Returns the <see cref="PickleFunction"/> or the storage's element type of a name; null if the name is not allowed.</summary>
+    /// <param name="name">Qualified name: module, dot, name.</param>
     public static object? Find(string name) => Known.GetValueOrDefault(name);
 }

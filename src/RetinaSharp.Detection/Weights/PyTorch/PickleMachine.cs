@@ -3,14 +3,17 @@ using System.Runtime.InteropServices;
 namespace RetinaSharp.Detection.Weights.PyTorch;
 
 /// <summary>
-/// Reads a pickle without executing anything. It makes texts, numbers, lists, dictionaries and tensors, and knows no other thing;
-/// a pickle that names one is refused. It does not recurse, and what a step makes is small, so that depth does no harm and memory
-/// stays within what the file's size and <see cref="MaxSteps"/> allow.
-/// <para>None is null; int long; float double; tuple object?[]; list List; dict and OrderedDict Dictionary, of the entries that have texts as keys.</para>
+/// Unpickles a state dict without executing Python code. Only strings, numbers, lists, dictionaries and tensors are supported; a pickle
+/// with any other object is rejected. There is no recursion and each step allocates little, so nesting depth is harmless and memory is
+/// bounded by the file size and <see cref="MaxSteps"/>.
+/// <para>
+/// Python types map to .NET types: None to null, int to long, float to double, tuple to object?[], list to List, dict and OrderedDict to
+/// Dictionary. Dictionary entries whose key is not a string are dropped.
+/// </para>
 /// </summary>
 internal sealed class PickleMachine
 {
-    /// <summary>Instructions in a pickle, and pairs that they copy; a detector's state dictionary takes some ten thousand.</summary>
+    /// <summary>Maximum number of instructions in a pickle, including copied dictionary entries; a detector's state dict needs some ten thousand.</summary>
     public const int MaxSteps = 1 << 20;
 
     private const int MaxDimensions = 8;
@@ -26,9 +29,9 @@ internal sealed class PickleMachine
     private PickleMachine(PickleReader reader, Func<string, SafetensorsType, long, PyTorchStorage> findStorage) => (_reader, _findStorage) = (reader, findStorage);
 
     /// <summary>Reads one pickle.</summary>
-    /// <param name="reader">At its start; afterwards at its end.</param>
-    /// <param name="findStorage">The storage of a key, an element type and a number of elements; throws where the file has none.</param>
-    /// <exception cref="WeightsException">The pickle is damaged, or needs something that is not known here.</exception>
+    /// <param name="reader">Positioned at the start of the pickle; afterwards at its end.</param>
+    /// <param name="findStorage">Returns the storage of a key, an element type and a number of elements; throws if the file has no such storage.</param>
+    /// <exception cref="WeightsException">The pickle is damaged, or uses an unsupported feature.</exception>
     public static object? Run(PickleReader reader, Func<string, SafetensorsType, long, PyTorchStorage> findStorage) => new PickleMachine(reader, findStorage).Run();
 
     private object? Run()
@@ -49,7 +52,7 @@ internal sealed class PickleMachine
         {
             case PickleOpcode.Proto:
                 if (_reader.Byte() is var protocol && protocol > Protocol)
-                    throw _reader.Fault($"is of pickle's protocol {protocol}, where torch.save writes {Protocol} unless told otherwise,");
+                    throw _reader.CreateException($"uses pickle protocol {protocol}, but torch.save writes {Protocol} by default,");
                 break;
             case PickleOpcode.Mark:
                 _marks.Add(_stack.Count);
@@ -124,10 +127,10 @@ internal sealed class PickleMachine
                 _memo[_reader.UInt32()] = Top();
                 break;
             case PickleOpcode.BinGet:
-                Remember(_reader.Byte());
+                PushFromMemo(_reader.Byte());
                 break;
             case PickleOpcode.LongBinGet:
-                Remember(_reader.UInt32());
+                PushFromMemo(_reader.UInt32());
                 break;
             case PickleOpcode.Global:
                 Push(Global());
@@ -136,17 +139,17 @@ internal sealed class PickleMachine
                 Push(Storage(Pop()));
                 break;
             case PickleOpcode.Reduce:
-                var arguments = Pop() as object?[] ?? throw _reader.Fault("calls something without a tuple of arguments");
+                var arguments = Pop() as object?[] ?? throw _reader.CreateException("calls a function without a tuple of arguments");
                 Push(Call(Pop(), arguments));
                 break;
             case PickleOpcode.Build:
-                // The state that PyTorch adds to a state dictionary (_metadata) says nothing about weights.
+                // PyTorch attaches _metadata (module versions) to a state dict; it is not needed for the weights.
                 Pop();
                 if (Top() is not Dictionary<string, object?>)
-                    throw _reader.Fault("gives a state to something that has none");
+                    throw _reader.CreateException("sets the state of an object that is not a dictionary");
                 break;
             default:
-                throw _reader.Fault($"has the unknown instruction 0x{(byte)opcode:X2}");
+                throw _reader.CreateException($"has the unknown instruction 0x{(byte)opcode:X2}");
         }
     }
 
@@ -154,8 +157,8 @@ internal sealed class PickleMachine
     {
         var name = $"{_reader.Line()}.{_reader.Line()}";
         return PickleGlobals.Find(name) ?? throw new WeightsException(_reader.Path,
-            $"needs '{SafetensorsHeaderParser.Show(name)}' of Python, which is no part of a state dictionary; nothing was executed. "
-                + "Where you trust the file, save its state dictionary alone with PyTorch, such as torch.save(torch.load(FILE)['model'], OTHER)");
+            $"needs '{SafetensorsHeaderParser.Show(name)}' of Python, which does not belong in a state dict; nothing was executed. "
+                + "If you trust the file, save only its state dict with PyTorch, for example torch.save(torch.load(FILE)['model'], OTHER)");
     }
 
     private object? Call(object? function, object?[] arguments) => (function, arguments) switch
@@ -165,12 +168,12 @@ internal sealed class PickleMachine
         (PickleFunction.RebuildTensor, [PyTorchStorage storage, long offset, object?[] shape, object?[] strides, ..]) => Tensor(storage, offset, shape, strides),
         (PickleFunction.RebuildParameter, [PyTorchTensor tensor, ..]) => tensor,
         (PickleFunction.Size, [object?[] shape]) => shape,
-        _ => throw _reader.Fault("calls something with arguments that do not belong to it"),
+        _ => throw _reader.CreateException("calls a function with invalid arguments"),
     };
 
     private Dictionary<string, object?> OrderedDictionary(List<object?> pairs)
     {
-        // The list may be one that was used before.
+        // The list may be used several times through the memo, so its copies count as steps.
         Count(pairs.Count);
         var dictionary = new Dictionary<string, object?>(StringComparer.Ordinal);
         foreach (var pair in pairs)
@@ -179,7 +182,7 @@ internal sealed class PickleMachine
             {
                 List<object?> { Count: 2 } list => (list[0], list[1]),
                 object?[] { Length: 2 } tuple => (tuple[0], tuple[1]),
-                _ => throw _reader.Fault("makes a dictionary of things that are no pairs"),
+                _ => throw _reader.CreateException("creates a dictionary from items that are not pairs"),
             };
             if (key is string text)
                 dictionary[text] = value;
@@ -191,65 +194,65 @@ internal sealed class PickleMachine
     private PyTorchTensor Tensor(PyTorchStorage storage, long offset, object?[] shape, object?[] strides)
     {
         if (shape.Length > MaxDimensions || strides.Length > MaxDimensions)
-            throw _reader.Fault($"has a tensor of {Math.Max(shape.Length, strides.Length)} dimensions");
+            throw _reader.CreateException($"has a tensor of {Math.Max(shape.Length, strides.Length)} dimensions");
         if (!shape.All(dimension => dimension is long) || !strides.All(stride => stride is long))
-            throw _reader.Fault("has a tensor whose shape or strides are no whole numbers");
+            throw _reader.CreateException("has a tensor whose shape or strides are not integers");
         var (sizes, steps) = (Array.ConvertAll(shape, dimension => (long)dimension!), Array.ConvertAll(strides, stride => (long)stride!));
-        return PyTorchTensor.Create(storage, offset, sizes, steps) ?? throw _reader.Fault(
-            $"has a tensor of shape [{string.Join(", ", sizes)}] and strides [{string.Join(", ", steps)}] from element {offset} on, "
+        return PyTorchTensor.Create(storage, offset, sizes, steps) ?? throw _reader.CreateException(
+            $"has a tensor of shape [{string.Join(", ", sizes)}] and strides [{string.Join(", ", steps)}] at offset {offset}, "
                 + $"which does not lie within the {storage.Count} elements of its storage '{SafetensorsHeaderParser.Show(storage.Key)}' once,");
     }
 
     private PyTorchStorage Storage(object? id)
     {
-        // Before 1.6 a sixth part told where a storage was a part of another; PyTorch has long written None there.
+        // In early PyTorch the sixth element described a view of another storage; later versions write None.
         if (id is not object?[] parts || parts is not ["storage", SafetensorsType type, string key, _, long count, ..] || parts.Length > 6 || (parts.Length == 6 && parts[5] is not null))
-            throw _reader.Fault("refers to something that is no storage");
-        return type.TryByteLength([count], out _) ? _findStorage(key, type, count) : throw _reader.Fault($"has a storage of {count} elements");
+            throw _reader.CreateException("has a persistent id that is not a storage");
+        return type.TryByteLength([count], out _) ? _findStorage(key, type, count) : throw _reader.CreateException($"has a storage of {count} elements");
     }
 
     private void Append(object?[] values)
     {
         if (Top() is not List<object?> list)
-            throw _reader.Fault("appends to something that is no list");
+            throw _reader.CreateException("appends to an object that is not a list");
         list.AddRange(values);
     }
 
     private void SetItems(object?[] items)
     {
         if (Top() is not Dictionary<string, object?> dictionary || items.Length % 2 != 0)
-            throw _reader.Fault("sets items of something that is no dictionary");
+            throw _reader.CreateException("sets items of an object that is not a dictionary");
         for (var i = 0; i < items.Length; i += 2)
             if (items[i] is string key)
                 dictionary[key] = items[i + 1];
     }
 
-    private void Remember(long place) => Push(_memo.TryGetValue(place, out var value) ? value : throw _reader.Fault($"refers to {place}, which it has not kept,"));
+    private void PushFromMemo(long index) => Push(_memo.TryGetValue(index, out var value) ? value : throw _reader.CreateException($"refers to memo entry {index}, which does not exist,"));
 
     private void Count(int steps)
     {
         if (steps > MaxSteps - _steps)
-            throw _reader.Fault($"has more than {MaxSteps} instructions");
+            throw _reader.CreateException($"has more than {MaxSteps} instructions");
         _steps += steps;
     }
 
     private void Push(object? value) => _stack.Add(value);
 
-    private object? Top() => _stack.Count > Floor ? _stack[^1] : throw _reader.Fault("takes something from an empty stack");
+    private object? Top() => _stack.Count > Floor ? _stack[^1] : throw _reader.CreateException("pops from an empty stack");
 
     private object? Pop() => PopMany(1)[0];
 
     private object?[] PopMany(int count)
     {
         if (_stack.Count - count < Floor)
-            throw _reader.Fault("takes something from an empty stack");
+            throw _reader.CreateException("pops from an empty stack");
         return PopFrom(_stack.Count - count);
     }
 
     private object?[] PopToMark()
     {
         if (_marks.Count == 0)
-            throw _reader.Fault("has no mark where one is needed");
+            throw _reader.CreateException("has no mark on the stack");
         var mark = Floor;
         _marks.RemoveAt(_marks.Count - 1);
         return PopFrom(mark);
@@ -262,6 +265,6 @@ internal sealed class PickleMachine
         return values;
     }
 
-    // What is below the last mark belongs to what the mark interrupted.
+    // Items below the last mark must not be popped before the mark is.
     private int Floor => _marks.Count == 0 ? 0 : _marks[^1];
 }

@@ -1,6 +1,6 @@
 namespace RetinaSharp.Detection.Weights.PyTorch;
 
-/// <summary>The instructions of pickle's protocol 2 that a state dictionary is written with, under Python's names for them.</summary>
+/// <summary>The opcodes of pickle protocol 2 that occur in a state dict; named as in Python's pickletools.</summary>
 internal enum PickleOpcode : byte
 {
     Mark = (byte)'(',

@@ -3,18 +3,18 @@ using System.Text;
 
 namespace RetinaSharp.Detection.Weights.PyTorch;
 
-/// <summary>The bytes of pickles, read one value after the other.</summary>
-/// <param name="path">The file, for messages.</param>
-/// <param name="part">What the bytes are of it, for messages.</param>
+/// <summary>Reads primitive values from the bytes of one or more pickles.</summary>
+/// <param name="path">Path of the file, for messages.</param>
+/// <param name="part">Name of the part of the file the bytes come from, for messages.</param>
 /// <param name="bytes">The bytes.</param>
 internal sealed class PickleReader(string path, string part, byte[] bytes)
 {
     private const int MaxNameBytes = 1024;
 
-    /// <summary>The file.</summary>
+    /// <summary>Path of the file.</summary>
     public string Path => path;
 
-    /// <summary>Bytes read so far.</summary>
+    /// <summary>Number of bytes read so far.</summary>
     public int Position { get; private set; }
 
     public byte Byte() => Take(1)[0];
@@ -25,15 +25,15 @@ internal sealed class PickleReader(string path, string part, byte[] bytes)
 
     public uint UInt32() => BinaryPrimitives.ReadUInt32LittleEndian(Take(4));
 
-    /// <summary>A double, which is big-endian in pickles.</summary>
+    /// <summary>Reads a double, which pickle stores in big-endian order.</summary>
     public double Double() => BinaryPrimitives.ReadDoubleBigEndian(Take(8));
 
-    /// <summary>A whole number of 0 to 8 bytes in two's complement.</summary>
+    /// <summary>Reads a length byte, then a little-endian two's-complement integer of that many bytes (0 to 8).</summary>
     public long Long()
     {
         var length = Byte();
         if (length > sizeof(long))
-            throw Fault($"holds a number of {length} bytes");
+            throw CreateException($"has an integer of {length} bytes");
         var number = Take(length);
         var value = 0L;
         for (var i = length - 1; i >= 0; i--)
@@ -41,34 +41,34 @@ internal sealed class PickleReader(string path, string part, byte[] bytes)
         return value;
     }
 
-    /// <summary>A text of so many bytes.</summary>
+    /// <summary>Reads a UTF-8 string of the given number of bytes.</summary>
     public string Text(long length)
     {
         if (length < 0 || length > bytes.Length - Position)
-            throw Fault($"ends within a text of {length} bytes");
+            throw CreateException($"ends within a string of {length} bytes");
         return Encoding.UTF8.GetString(Take((int)length));
     }
 
-    /// <summary>A text up to the end of the line.</summary>
+    /// <summary>Reads a UTF-8 string up to the next line feed.</summary>
     public string Line()
     {
         var rest = bytes.AsSpan(Position);
         var length = rest[..Math.Min(rest.Length, MaxNameBytes)].IndexOf((byte)'\n');
         if (length < 0)
-            throw Fault($"has no end of a name within {MaxNameBytes} bytes");
+            throw CreateException($"has a name longer than {MaxNameBytes} bytes");
         var line = Text(length);
         Position++;
         return line;
     }
 
-    /// <summary>What to throw where the bytes are no good.</summary>
-    public WeightsException Fault(string reason) =>
-        new(path, $"{part} {reason} at byte {Position}; the file is damaged or was not written by torch.save, get or save it again. Nothing of it was executed");
+    /// <summary>Creates the exception for malformed data.</summary>
+    public WeightsException CreateException(string reason) =>
+        new(path, $"{part} {reason} at byte {Position}; the file is damaged or was not written by torch.save: download or save it again. No code from the file was executed");
 
     private ReadOnlySpan<byte> Take(int count)
     {
         if (count > bytes.Length - Position)
-            throw Fault("ends too early");
+            throw CreateException("ends too early");
         Position += count;
         return bytes.AsSpan(Position - count, count);
     }

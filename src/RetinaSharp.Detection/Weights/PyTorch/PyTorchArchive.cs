@@ -4,20 +4,20 @@ using System.Text;
 
 namespace RetinaSharp.Detection.Weights.PyTorch;
 
-/// <summary>What torch.save writes since 1.6: a ZIP archive of a pickle, <c>ROOT/data.pkl</c>, and a storage each in <c>ROOT/data/KEY</c>.</summary>
+/// <summary>Reads the format of torch.save since PyTorch 1.6: a ZIP archive with the pickle <c>ROOT/data.pkl</c> and one entry <c>ROOT/data/KEY</c> per storage.</summary>
 internal sealed class PyTorchArchive : IDisposable
 {
     private const string Pickle = "data.pkl";
-    // The list of a large network's thousands of entries takes some hundred thousand bytes.
+    // Limit of the central directory. A large network with thousands of entries needs some hundred thousand bytes.
     private const int MaxListBytes = 16 << 20;
     private const int EndLength = 22;
 
     private readonly FileBytes _file;
     private readonly ZipArchive _archive;
 
-    /// <summary>Reads the list of entries, and the pickle.</summary>
+    /// <summary>Reads the central directory and the pickle.</summary>
     /// <param name="file">The file, which stays open.</param>
-    /// <exception cref="WeightsException">It is damaged, or needs something that is not known here.</exception>
+    /// <exception cref="WeightsException">The file is damaged, or uses an unsupported feature.</exception>
     public PyTorchArchive(FileBytes file)
     {
         _file = file;
@@ -37,20 +37,20 @@ internal sealed class PyTorchArchive : IDisposable
         }
     }
 
-    /// <summary>How such a file starts.</summary>
+    /// <summary>First bytes of such a file.</summary>
     public static ReadOnlySpan<byte> Start => "PK\x03\x04"u8;
 
-    /// <summary>What the pickle holds.</summary>
+    /// <summary>The unpickled object.</summary>
     public object? Root { get; }
 
     /// <inheritdoc/>
     public void Dispose() => _archive.Dispose();
 
-    /// <summary>ZipArchive takes the list's start and number of entries from the end record, and does not look at its length: cut short, a file could go unnoticed.</summary>
+    /// <summary>Checks that the central directory lies within the file. ZipArchive ignores the directory's length in the end record, so it might not notice a truncated file.</summary>
     private static void RequireListWithin(FileBytes file)
     {
         ReadOnlySpan<byte> end = file.Read(file.Length - EndLength, EndLength);
-        // Not behind a comment, which torch.save does not write, and not where the numbers are in the 64-bit record.
+        // Checked only without an archive comment, which torch.save does not write, and without a ZIP64 record.
         var (signature, length, start) = (U32(end), U32(end[12..]), U32(end[16..]));
         if (signature == 0x06054B50 && length != uint.MaxValue && start != uint.MaxValue && (long)start + length > file.Length - EndLength)
             throw StoredEntry.Damaged(file, "its list of entries lies outside of it");
@@ -63,7 +63,7 @@ internal sealed class PyTorchArchive : IDisposable
         var entries = new Dictionary<string, StoredEntry>(StringComparer.Ordinal);
         foreach (var entry in StoredEntry.Guard(_file, "its list of entries lies outside of it, or is damaged", () => _archive.Entries))
             if (!entries.TryAdd(entry.FullName, new(_file, entry)))
-                throw new WeightsException(_file.Path, $"holds '{SafetensorsHeaderParser.Show(entry.FullName)}' twice; get or save it again");
+                throw new WeightsException(_file.Path, $"holds '{SafetensorsHeaderParser.Show(entry.FullName)}' twice; download or save it again");
         return entries;
     }
 
@@ -71,12 +71,12 @@ internal sealed class PyTorchArchive : IDisposable
     {
         var pickles = entries.Keys.Where(name => name == Pickle || name.EndsWith('/' + Pickle)).ToList();
         if (pickles.Count != 1)
-            throw new WeightsException(_file.Path, $"is a ZIP archive with {pickles.Count} entries {Pickle}, where torch.save writes one: is it a file of weights?");
+            throw new WeightsException(_file.Path, $"is a ZIP archive with {pickles.Count} entries {Pickle}, where torch.save writes one: is it a weights file?");
         var root = pickles[0][..^Pickle.Length];
         if (entries.TryGetValue(root + "byteorder", out var order) && Encoding.UTF8.GetString(Bytes(order)) != "little")
-            throw new WeightsException(_file.Path, "was written by a machine with another order of bytes (big-endian); load and save it with PyTorch on this one");
+            throw new WeightsException(_file.Path, "was written on a machine with big-endian byte order; load it and save it again with PyTorch on this machine");
         if (entries.ContainsKey(root + "constants.pkl"))
-            throw new WeightsException(_file.Path, "is a TorchScript program; save its weights alone with PyTorch: torch.save(torch.jit.load(FILE).state_dict(), OTHER)");
+            throw new WeightsException(_file.Path, "is a TorchScript program; save only its weights with PyTorch: torch.save(torch.jit.load(FILE).state_dict(), OTHER)");
 
         var reader = new PickleReader(_file.Path, Pickle, Bytes(entries[pickles[0]]));
         return PickleMachine.Run(reader, FindStorage);
@@ -87,8 +87,8 @@ internal sealed class PyTorchArchive : IDisposable
             var storage = new PyTorchStorage(key, type, count) { Read = (offset, length) => entry!.Read(offset, length) };
             if (entry is null || entry.Length < storage.Length)
             {
-                throw reader.Fault($"refers to the storage '{SafetensorsHeaderParser.Show(key)}' of {storage.Length} bytes, "
-                    + (entry is null ? "which is not there," : $"which has {entry.Length},"));
+                throw reader.CreateException($"refers to the storage '{SafetensorsHeaderParser.Show(key)}' of {storage.Length} bytes, "
+                    + (entry is null ? "which does not exist," : $"which has {entry.Length},"));
             }
 
             return storage;
@@ -97,5 +97,5 @@ internal sealed class PyTorchArchive : IDisposable
 
     private byte[] Bytes(StoredEntry entry) => entry.Length <= PyTorchFile.MaxPickleBytes
         ? entry.Read(0, (int)entry.Length)
-        : throw new WeightsException(_file.Path, $"'{entry.Shown}' in it takes {entry.Length} bytes, of at most {PyTorchFile.MaxPickleBytes}; save the state dictionary alone");
+        : throw new WeightsException(_file.Path, $"'{entry.Shown}' in it has {entry.Length} bytes, of at most {PyTorchFile.MaxPickleBytes}; save only the state dict");
 }

@@ -1,12 +1,12 @@
 namespace RetinaSharp.Detection.Weights.PyTorch;
 
 /// <summary>
-/// A state dictionary in a file of torch.save (.pth), open for reading. Nothing of the file is executed, and the size of everything in it is
-/// checked when opened.
+/// A state dict in a file written by torch.save (.pth), opened for reading. No code from the file is executed, and all sizes are
+/// validated on opening.
 /// </summary>
 internal sealed class PyTorchFile : IWeightSource
 {
-    /// <summary>The most that a pickle may take; a detector's takes some ten thousand bytes.</summary>
+    /// <summary>Maximum size of a pickle in bytes; that of a detector has some ten thousand bytes.</summary>
     public const int MaxPickleBytes = 16 << 20;
 
     private const int TarMagic = 257;
@@ -24,9 +24,9 @@ internal sealed class PyTorchFile : IWeightSource
         else if (StartsWith(file, 0, LegacyPyTorch.Start))
             root = LegacyPyTorch.Read(file);
         else if (StartsWith(file, TarMagic, "ustar"u8))
-            throw new WeightsException(file.Path, "is a tar archive, as PyTorch wrote before 0.1.10 and as others pack files; unpack it, or load and save it with PyTorch 1.6 or newer");
+            throw new WeightsException(file.Path, "is a tar archive, which PyTorch wrote before 0.1.10 and other tools write too; unpack it, or load it and save it again with PyTorch 1.6 or newer");
         else
-            throw new WeightsException(file.Path, "starts like a pickle, but not as torch.save writes one; save the weights with PyTorch: torch.save(model.state_dict(), FILE)");
+            throw new WeightsException(file.Path, "starts like a pickle, but not one written by torch.save; save the weights with PyTorch: torch.save(model.state_dict(), FILE)");
         _tensors = StateDictionary.Find(file.Path, root);
     }
 
@@ -36,14 +36,14 @@ internal sealed class PyTorchFile : IWeightSource
     /// <inheritdoc/>
     public IEnumerable<string> Names => _tensors.Keys;
 
-    /// <summary>Whether a file is of PyTorch, or at least a pickle or an archive, of which this says what is wrong with it.</summary>
-    public static bool Recognises(FileBytes file) => StartsWith(file, 0, PyTorchArchive.Start) || StartsWith(file, TarMagic, "ustar"u8)
-        // The header of a safetensors file may have a length that starts so; it starts at the ninth byte itself.
+    /// <summary>Whether a file should be opened as a PyTorch file: a ZIP archive, a pickle or a tar archive. <see cref="Open"/> rejects those that torch.save did not write.</summary>
+    public static bool Recognizes(FileBytes file) => StartsWith(file, 0, PyTorchArchive.Start) || StartsWith(file, TarMagic, "ustar"u8)
+        // The header length of a safetensors file may start with the same byte; its JSON starts with '{' at byte 8.
         || (StartsWith(file, 0, [0x80]) && !StartsWith(file, 8, "{"u8));
 
-    /// <summary>Reads what a file holds, but no weights yet.</summary>
-    /// <param name="file">The file; it is closed with this, or when this throws.</param>
-    /// <exception cref="WeightsException">It is damaged, holds no state dictionary, or needs Python to execute something.</exception>
+    /// <summary>Opens a file and reads its state dict's names and shapes, without the weights.</summary>
+    /// <param name="file">The file; disposed together with the result, or if this method throws.</param>
+    /// <exception cref="WeightsException">The file is damaged, holds no state dict, or would require running Python code.</exception>
     public static PyTorchFile Open(FileBytes file)
     {
         try
@@ -65,7 +65,7 @@ internal sealed class PyTorchFile : IWeightSource
     {
         var shown = SafetensorsHeaderParser.Show(name);
         if (!_tensors.TryGetValue(name, out var tensor))
-            throw new WeightsException(Path, $"has no tensor '{shown}' among its {_tensors.Count}; it is of another architecture");
+            throw new WeightsException(Path, $"has no tensor '{shown}' among its {_tensors.Count}; the file belongs to another architecture");
         var (storage, size) = (tensor.Storage, tensor.Storage.Type.ElementSize());
         if (!Find(name)!.IsFloating)
             throw new WeightsException(Path, $"tensor '{shown}' is {storage.Type.FormatName()}; convert it to float16, bfloat16, float32 or float64");

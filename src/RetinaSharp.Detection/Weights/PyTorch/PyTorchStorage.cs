@@ -1,9 +1,9 @@
 namespace RetinaSharp.Detection.Weights.PyTorch;
 
-/// <summary>A run of numbers in a PyTorch file, of which tensors are views.</summary>
-/// <param name="key">Its name in the file.</param>
-/// <param name="type">Type of its elements.</param>
-/// <param name="count">Number of its elements.</param>
+/// <summary>A storage in a PyTorch file: a contiguous array of elements that tensors are views of.</summary>
+/// <param name="key">Key of the storage in the file.</param>
+/// <param name="type">Element type.</param>
+/// <param name="count">Number of elements.</param>
 internal sealed class PyTorchStorage(string key, SafetensorsType type, long count)
 {
     public string Key => key;
@@ -12,9 +12,9 @@ internal sealed class PyTorchStorage(string key, SafetensorsType type, long coun
 
     public long Count => count;
 
-    /// <summary>Its length in bytes; whoever made it has checked that there is such a number.</summary>
+    /// <summary>Length in bytes. The creator has checked that it does not overflow.</summary>
     public long Length => count * type.ElementSize();
 
-    /// <summary>Reads so many bytes of it from an offset in it, both of which the caller has held against <see cref="Length"/>.</summary>
+    /// <summary>Reads bytes given an offset and a length, both in bytes. The caller has checked the range against <see cref="Length"/>.</summary>
     public required Func<long, int, byte[]> Read { get; set; }
 }

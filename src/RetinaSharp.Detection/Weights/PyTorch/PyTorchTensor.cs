@@ -1,15 +1,15 @@
 namespace RetinaSharp.Detection.Weights.PyTorch;
 
-/// <summary>A view of a storage: element (i, j, …) is at <paramref name="Offset"/> + i · stride 0 + j · stride 1 + …. Checked to lie within.</summary>
+/// <summary>A strided view of a storage: element (i, j, …) is at index <paramref name="Offset"/> + i · stride 0 + j · stride 1 + …. It is validated to lie within the storage.</summary>
 /// <param name="Storage">The storage.</param>
-/// <param name="Offset">Place of the first element, in elements.</param>
-/// <param name="Shape">Its dimensions, outermost first.</param>
-/// <param name="Strides">Elements from one to the next, for each dimension; none is negative.</param>
-/// <param name="Count">Number of elements, not above the storage's.</param>
-/// <param name="Extent">Elements of the storage from the first to the last one, both included; 0 where there is none.</param>
+/// <param name="Offset">Index of the first element in the storage.</param>
+/// <param name="Shape">Dimensions, outermost first.</param>
+/// <param name="Strides">Stride of each dimension in elements, at least 0.</param>
+/// <param name="Count">Number of elements; at most that of the storage.</param>
+/// <param name="Extent">Number of storage elements from the first to the last element, inclusive; 0 if the tensor is empty.</param>
 internal sealed record PyTorchTensor(PyTorchStorage Storage, long Offset, long[] Shape, long[] Strides, long Count, long Extent)
 {
-    /// <summary>Makes a view that a file describes; null where it does not lie within its storage, or some elements stand at one place.</summary>
+    /// <summary>Creates a view from a file's description; returns null if it does not lie within its storage, or has more elements than the storage.</summary>
     public static PyTorchTensor? Create(PyTorchStorage storage, long offset, long[] shape, long[] strides)
     {
         if (offset < 0 || shape.Length != strides.Length || shape.Any(dimension => dimension < 0) || strides.Any(stride => stride < 0))
@@ -19,7 +19,7 @@ internal sealed record PyTorchTensor(PyTorchStorage Storage, long Offset, long[]
         var (count, extent) = (1L, 1L);
         for (var i = 0; i < shape.Length; i++)
         {
-            // Neither passes the storage's count at any step, which bounds every product below.
+            // Count and extent never exceed the storage's count, so the products below cannot overflow.
             if (shape[i] > storage.Count || shape[i] > storage.Count / count || (shape[i] > 1 && strides[i] > storage.Count / (shape[i] - 1)))
                 return null;
             count *= shape[i];
@@ -31,7 +31,7 @@ internal sealed record PyTorchTensor(PyTorchStorage Storage, long Offset, long[]
         return offset <= storage.Count - extent ? new(storage, offset, shape, strides, count, extent) : null;
     }
 
-    /// <summary>Whether the elements follow each other in C order.</summary>
+    /// <summary>Whether the elements are contiguous in row-major order.</summary>
     public bool IsContiguous
     {
         get
@@ -48,23 +48,23 @@ internal sealed record PyTorchTensor(PyTorchStorage Storage, long Offset, long[]
         }
     }
 
-    /// <summary>Puts elements into C order.</summary>
-    /// <param name="source">[<see cref="Extent"/>] elements of the storage, from the first.</param>
+    /// <summary>Copies the elements into row-major order.</summary>
+    /// <param name="source">[<see cref="Extent"/>] elements of the storage, starting at the tensor's first element.</param>
     /// <returns>[<see cref="Count"/>] elements.</returns>
     public float[] Gather(float[] source)
     {
         var values = new float[Count];
         var index = new long[Shape.Length];
-        var place = 0L;
+        var position = 0L;
         for (var i = 0; i < values.Length; i++)
         {
-            values[i] = source[place];
+            values[i] = source[position];
             for (var d = Shape.Length - 1; d >= 0; d--)
             {
-                place += Strides[d];
+                position += Strides[d];
                 if (++index[d] < Shape[d])
                     break;
-                place -= Shape[d] * Strides[d];
+                position -= Shape[d] * Strides[d];
                 index[d] = 0;
             }
         }

@@ -1,17 +1,17 @@
 namespace RetinaSharp.Detection.Weights.PyTorch;
 
-/// <summary>Finds the weights in what a checkpoint's pickle holds.</summary>
+/// <summary>Finds the state dict in an unpickled checkpoint.</summary>
 internal static class StateDictionary
 {
     private const int MaxLevels = 4;
 
-    // Trainings save the state dictionary beside that of the optimiser and more, under one of these.
+    // Checkpoints often store the state dict under one of these keys, beside the optimizer's state.
     private static readonly string[] Wrappers = ["model", "state_dict", "model_state_dict"];
 
-    /// <summary>The tensors by name.</summary>
+    /// <summary>Finds the tensors by name.</summary>
     /// <param name="path">The file, for messages.</param>
-    /// <param name="root">What the pickle holds.</param>
-    /// <exception cref="WeightsException">There is no tensor.</exception>
+    /// <param name="root">The unpickled object.</param>
+    /// <exception cref="WeightsException">There is no state dict with tensors.</exception>
     public static Dictionary<string, PyTorchTensor> Find(string path, object? root)
     {
         for (var level = 0; level < MaxLevels && root is Dictionary<string, object?> dictionary; level++)
@@ -28,6 +28,6 @@ internal static class StateDictionary
             break;
         }
 
-        throw new WeightsException(path, $"holds no state dictionary, neither itself nor under {string.Join(" or ", Wrappers)}: save one with torch.save(model.state_dict(), FILE)");
+        throw new WeightsException(path, $"holds no state dict, neither at the top level nor under {string.Join(" or ", Wrappers)}: save one with torch.save(model.state_dict(), FILE)");
     }
 }

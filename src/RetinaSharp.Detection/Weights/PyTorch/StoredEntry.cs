@@ -3,7 +3,7 @@ using System.IO.Hashing;
 
 namespace RetinaSharp.Detection.Weights.PyTorch;
 
-/// <summary>An entry of a ZIP archive that torch.save wrote: stored, not compressed, so that it takes no more bytes than the file has.</summary>
+/// <summary>An entry of a ZIP archive written by torch.save. It must be stored without compression, so that its size cannot exceed the file's.</summary>
 internal sealed class StoredEntry
 {
     private const int ChunkBytes = 1 << 20;
@@ -11,8 +11,8 @@ internal sealed class StoredEntry
     private readonly FileBytes _file;
     private readonly ZipArchiveEntry _entry;
 
-    /// <summary>Looks at what the archive's list says of the entry.</summary>
-    /// <exception cref="WeightsException">It is compressed or encrypted, or larger than the file.</exception>
+    /// <summary>Creates and validates an entry from the archive's central directory.</summary>
+    /// <exception cref="WeightsException">The entry is compressed, encrypted or larger than the file.</exception>
     public StoredEntry(FileBytes file, ZipArchiveEntry entry)
     {
         (_file, _entry, Shown) = (file, entry, SafetensorsHeaderParser.Show(entry.FullName));
@@ -22,19 +22,19 @@ internal sealed class StoredEntry
             throw Damaged(file, $"the entry '{Shown}' lies outside of it");
     }
 
-    /// <summary>Its name, for messages.</summary>
+    /// <summary>Name, for messages.</summary>
     public string Shown { get; }
 
-    /// <summary>Its length in bytes.</summary>
+    /// <summary>Length in bytes.</summary>
     public long Length => _entry.Length;
 
     /// <summary>
-    /// Reads some of its bytes. All of them are read and held against their checksum, which ZipArchive does not do: nearly every tensor is
-    /// the whole of its storage. Not side by side with other entries.
+    /// Reads a range of the entry. The whole entry is read to verify its CRC-32, which ZipArchive does not check; nearly every tensor
+    /// covers its whole storage anyway. Not thread-safe: entries share the archive's stream.
     /// </summary>
-    /// <param name="offset">The first byte, from 0; the caller has held both against <see cref="Length"/>.</param>
-    /// <param name="length">Their number.</param>
-    /// <exception cref="WeightsException">They do not match the checksum, or cannot be read.</exception>
+    /// <param name="offset">Offset of the first byte. The caller has checked the range against <see cref="Length"/>.</param>
+    /// <param name="length">Number of bytes.</param>
+    /// <exception cref="WeightsException">The checksum does not match, or the entry cannot be read.</exception>
     public byte[] Read(long offset, int length) => Guard(_file, $"the entry '{Shown}' lies outside of it, or is damaged", () =>
     {
         var bytes = new byte[length];
@@ -55,11 +55,11 @@ internal sealed class StoredEntry
 
         return crc.GetCurrentHashAsUInt32() == _entry.Crc32
             ? bytes
-            : throw new WeightsException(_file.Path, $"'{Shown}' in it does not match its checksum (CRC-32); the file is damaged, get it again");
+            : throw new WeightsException(_file.Path, $"'{Shown}' in it does not match its checksum (CRC-32); the file is damaged, download it again");
     });
 
-    /// <summary>Calls ZipArchive, whose exceptions name no file.</summary>
-    /// <exception cref="WeightsException">It throws.</exception>
+    /// <summary>Runs code that calls ZipArchive, and converts its exceptions into ones that name the file.</summary>
+    /// <exception cref="WeightsException">ZipArchive reported an error.</exception>
     public static T Guard<T>(FileBytes file, string reason, Func<T> work)
     {
         try
@@ -72,7 +72,7 @@ internal sealed class StoredEntry
         }
     }
 
-    /// <summary>What to tell of an archive that is none.</summary>
+    /// <summary>Creates the exception for a damaged archive.</summary>
     public static WeightsException Damaged(FileBytes file, string reason, Exception? error = null) =>
-        new(file.Path, $"as a ZIP archive of PyTorch it is damaged: {reason}; get or save it again", error);
+        new(file.Path, $"it is not a valid ZIP archive of PyTorch: {reason}; download or save it again", error);
 }
