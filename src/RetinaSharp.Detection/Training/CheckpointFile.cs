@@ -73,6 +73,8 @@ internal static class CheckpointFile
         state.Restored(at.Step);
     }
 
+    private static Checkpoint Defaults => new() { Settings = new(), TrainingData = "", Precision = Precision.Fp32, Place = "" };
+
     private static Checkpoint Read(string path)
     {
         const string Remedy = "the file is damaged, or was not written by RetinaSharp";
@@ -83,7 +85,9 @@ internal static class CheckpointFile
             throw new WeightsException(path, $"its SHA-256 is missing; {Remedy}");
         try
         {
-            var at = JsonSerializer.Deserialize(text, SettingsJsonContext.Default.Checkpoint) ?? throw new JsonException("it is empty");
+            using var given = JsonDocument.Parse(text);
+            // A setting that did not exist when the checkpoint was written has its default.
+            var at = SettingsJson.Complete(given.RootElement, Defaults, SettingsJsonContext.Default.Checkpoint) ?? throw new JsonException("it is empty");
             return at.Version == Checkpoint.CurrentVersion
                 ? at
                 : throw new WeightsException(path, $"its format has version {at.Version}, but version {Checkpoint.CurrentVersion} is needed: resume with the version of RetinaSharp that wrote it");

@@ -181,6 +181,16 @@ public sealed class ResumeTests : LeakCheck
     }
 
     [Fact]
+    public void Train_CheckpointFromBeforeASettingExisted_TakesItsDefault()
+    {
+        Interrupt();
+        foreach (var state in Directory.GetFiles(Run, "last.state*"))
+            Rewrite(state, text => System.Text.RegularExpressions.Regex.Replace(text, "\"parts\":\\s*\\{[^}]*\\},", ""));
+
+        Assert.Equal(3, Train(Run).Epochs);
+    }
+
+    [Fact]
     public void Train_OtherSettings_ThrowsAndNamesThem()
     {
         Interrupt();
@@ -327,6 +337,26 @@ public sealed class ResumeTests : LeakCheck
             Resume = true,
             CheckpointEvery = TimeSpan.Zero,
         }).Train(reports);
+
+    /// <summary>Changes the description in a checkpoint file.</summary>
+    private static void Rewrite(string path, Func<string, string> change)
+    {
+        List<SafetensorsEntry> entries;
+        Dictionary<string, string> metadata;
+        using (var file = SafetensorsFile.Open(path))
+        {
+            entries = [.. file.Entries.Values.Select(tensor =>
+            {
+                var data = new byte[tensor.Length];
+                file.Read(tensor.Name, data);
+                return new SafetensorsEntry(tensor.Name, tensor.Type, [.. tensor.Shape], data);
+            })];
+            metadata = file.Metadata.Where(entry => entry.Key == "retinasharp.state").ToDictionary(entry => entry.Key, entry => change(entry.Value));
+            Assert.NotEqual(file.Metadata[metadata.Single().Key], metadata.Single().Value);
+        }
+
+        SafetensorsWriter.Write(path, entries, metadata);
+    }
 
     /// <summary>Leaves the run in its second epoch, with two states.</summary>
     private void Interrupt() => Assert.Throws<InvalidOperationException>(
