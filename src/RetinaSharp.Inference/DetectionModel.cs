@@ -3,18 +3,18 @@ using RetinaSharp.Datasets;
 
 namespace RetinaSharp.Inference;
 
-/// <summary>What preprocessing and postprocessing need to know of a network.</summary>
+/// <summary>Properties of a network that preprocessing and postprocessing need.</summary>
 public sealed record DetectionModel
 {
     /// <summary>The categories, in the order of the logits.</summary>
     public required IReadOnlyList<Category> Categories { get; init; }
 
-    /// <summary>The anchors of each pyramid level.</summary>
+    /// <summary>Anchor settings of the network.</summary>
     public required AnchorSettings Anchors { get; init; }
 
-    /// <summary>Size to which images are scaled, unless the detector is given another.</summary>
+    /// <summary>Default input size that images are scaled to; <see cref="ObjectDetectorOptions.Input"/> overrides it.</summary>
     public required InputSize Input { get; init; }
 
-    /// <summary>How outputs become detections, unless the detector is given something else.</summary>
+    /// <summary>Default thresholds and limits of postprocessing; <see cref="ObjectDetectorOptions"/> overrides them.</summary>
     public InferenceSettings Inference { get; init; } = new();
 }

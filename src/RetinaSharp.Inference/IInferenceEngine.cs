@@ -2,20 +2,20 @@ using RetinaSharp.Inference.Batching;
 
 namespace RetinaSharp.Inference;
 
-/// <summary>Runs a detection network. <see cref="ObjectDetector"/> does everything before and after it.</summary>
+/// <summary>Runs a detection network. <see cref="ObjectDetector"/> decodes, scales and batches images before, and postprocesses the outputs.</summary>
 public interface IInferenceEngine : IDisposable
 {
-    /// <summary>What the network needs and returns.</summary>
+    /// <summary>Categories, anchors, input size and inference settings of the network.</summary>
     DetectionModel Model { get; }
 
-    /// <summary>Calls of <see cref="Run"/> that may be in progress at the same time, from 1. It does not change.</summary>
+    /// <summary>Maximum number of concurrent calls of <see cref="Run"/>, from 1. Constant.</summary>
     int MaxConcurrency { get; }
 
     /// <summary>
-    /// Normalizes a batch and runs the network on it. A detector calls it on threads of its own, which live as long as the detector, so that it
-    /// may block, and an engine may keep state by thread.
+    /// Normalizes a batch and runs the network on it. A detector calls this method on dedicated threads that live as long as the detector. The method may
+    /// block, and an engine may use thread-local state.
     /// </summary>
-    /// <param name="batch">uint8 [N, H, W, 3], with each image's own size; valid until the output is disposed.</param>
-    /// <returns>The outputs of all pyramid levels; the caller disposes them, on any thread.</returns>
+    /// <param name="batch">Pixels as uint8 [N, H, W, 3], and the size of each image without padding. Valid until the output is disposed.</param>
+    /// <returns>Outputs of all pyramid levels. The caller disposes them, on any thread.</returns>
     IInferenceOutput Run(ImageBatch batch);
 }

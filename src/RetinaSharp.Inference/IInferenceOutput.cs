@@ -3,8 +3,8 @@ using RetinaSharp.Boxes;
 namespace RetinaSharp.Inference;
 
 /// <summary>
-/// The outputs of a network for one batch, in the engine's own memory, which is valid until it is disposed. Levels are in the order of
-/// <see cref="AnchorGrid.Levels"/>, anchors in that of <see cref="AnchorGrid.Boxes"/>. It may be read by several threads.
+/// The outputs of a network for one batch, in memory of the engine that is valid until <see cref="IDisposable.Dispose"/>. Levels have the order of
+/// <see cref="AnchorGrid.Levels"/>, anchors the order of <see cref="AnchorGrid.Boxes"/>. Concurrent reads are safe.
 /// </summary>
 public interface IInferenceOutput : IDisposable
 {
@@ -12,12 +12,12 @@ public interface IInferenceOutput : IDisposable
     int LevelCount { get; }
 
     /// <summary>Logits of an image, [H · W · A, K] with K the number of categories; the sigmoid of a logit is the score.</summary>
-    /// <param name="level">Index of the pyramid level, from the finest.</param>
+    /// <param name="level">Index of the pyramid level; 0 is the finest.</param>
     /// <param name="image">Index of the image in the batch.</param>
     LogitSpan Logits(int level, int image);
 
-    /// <summary>Box deltas of an image, [H · W · A].</summary>
-    /// <param name="level">Index of the pyramid level, from the finest.</param>
+    /// <summary>Returns the box deltas of an image, [H · W · A].</summary>
+    /// <param name="level">Index of the pyramid level; 0 is the finest.</param>
     /// <param name="image">Index of the image in the batch.</param>
     ReadOnlySpan<BoxDelta> Deltas(int level, int image);
 }

@@ -4,8 +4,8 @@ using RetinaSharp.Inference.Batching;
 namespace RetinaSharp.Inference;
 
 /// <summary>
-/// What an image is read from: a path, the bytes of a file, a stream, or decoded pixels. Each of these converts to it implicitly. A file is
-/// decoded no larger than the network needs it.
+/// The source of an image: a path, the bytes of a file, a stream, or a decoded image, all of which convert implicitly. A file is decoded in a
+/// reduced resolution if the network does not need the full one.
 /// </summary>
 public sealed class ImageSource
 {
@@ -13,10 +13,10 @@ public sealed class ImageSource
 
     private ImageSource(string path, Func<InputSize, double, DecodedImage> load) => (Path, _load) = (path, load);
 
-    /// <summary>Path of the image file; "" for an image that does not come from a file.</summary>
+    /// <summary>Path of the image file; "" for an image that is not read from a path.</summary>
     public string Path { get; }
 
-    /// <summary>An image file.</summary>
+    /// <summary>Creates a source that reads an image file.</summary>
     /// <param name="path">Path of the file.</param>
     public static ImageSource FromFile(string path)
     {
@@ -24,21 +24,21 @@ public sealed class ImageSource
         return new(path, (size, scale) => DecodedImage.Load(size, scale, options => Image.Load(path, options)));
     }
 
-    /// <summary>An image file that is in memory.</summary>
-    /// <param name="encoded">The whole file: JPEG, PNG, WebP, BMP or TIFF. It is read when the image is detected, and must not change before.</param>
+    /// <summary>Creates a source that decodes an image file in memory.</summary>
+    /// <param name="encoded">The whole file: JPEG, PNG, WebP, BMP or TIFF. It is decoded when detection reaches the image; do not change it before.</param>
     public static ImageSource FromBytes(ReadOnlyMemory<byte> encoded) =>
         new("", (size, scale) => DecodedImage.Load(size, scale, options => Image.Decode(encoded.Span, options)));
 
-    /// <summary>An image file that is read from a stream.</summary>
-    /// <param name="stream">The file, from the current position to the end. It is read once, when the image is detected, and not closed.</param>
+    /// <summary>Creates a source that reads an image file from a stream.</summary>
+    /// <param name="stream">The file, from the current position to the end. The stream is read once, when detection reaches the image, and is not closed.</param>
     public static ImageSource FromStream(Stream stream)
     {
         ArgumentNullException.ThrowIfNull(stream);
         return new("", (size, scale) => DecodedImage.Load(size, scale, options => Image.Load(stream, options)));
     }
 
-    /// <summary>A decoded image.</summary>
-    /// <param name="image">The image; <see cref="Image(int, int, ReadOnlySpan{byte})"/> makes one of RGB pixels.</param>
+    /// <summary>Creates a source from a decoded image.</summary>
+    /// <param name="image">The image; <see cref="Image(int, int, ReadOnlySpan{byte})"/> creates one from RGB pixels.</param>
     public static ImageSource FromImage(Image image)
     {
         ArgumentNullException.ThrowIfNull(image);
@@ -54,7 +54,7 @@ public sealed class ImageSource
     /// <inheritdoc cref="FromBytes"/>
     public static implicit operator ImageSource(ReadOnlyMemory<byte> encoded) => FromBytes(encoded);
 
-    /// <summary>An image file that is in memory; the bytes are copied.</summary>
+    /// <summary>Creates a source that decodes an image file in memory. The bytes are copied.</summary>
     /// <param name="encoded">The whole file: JPEG, PNG, WebP, BMP or TIFF.</param>
     public static implicit operator ImageSource(ReadOnlySpan<byte> encoded) => FromBytes(encoded.ToArray());
 
@@ -64,9 +64,9 @@ public sealed class ImageSource
     /// <inheritdoc cref="FromImage"/>
     public static implicit operator ImageSource(Image image) => FromImage(image);
 
-    /// <summary>Decodes the image.</summary>
+    /// <summary>Reads and decodes the image.</summary>
     /// <param name="size">Input size of the network.</param>
-    /// <param name="scale">Factor on top of the input size up to which pixels are needed.</param>
+    /// <param name="scale">Largest factor of the input size that the image is scaled to; infinity: the original size.</param>
     /// <exception cref="ImageException">The image cannot be read or decoded.</exception>
     internal DecodedImage Load(InputSize size, double scale) => _load(size, scale);
 }

@@ -1,25 +1,25 @@
 namespace RetinaSharp.Inference;
 
-/// <summary>How logits and box deltas become detections.</summary>
+/// <summary>Thresholds and limits of postprocessing.</summary>
 public sealed record InferenceSettings
 {
-    /// <summary>Lowest score, exclusive, in [0, 1).</summary>
+    /// <summary>Detections have scores above this threshold, in [0, 1).</summary>
     public double ScoreThreshold { get; init; } = .05;
 
-    /// <summary>Candidates with the highest scores that are kept of each pyramid level before NMS, from 1.</summary>
+    /// <summary>Maximum number of candidates per pyramid level before NMS, by score, from 1.</summary>
     public int Candidates { get; init; } = 1000;
 
-    /// <summary>IoU, in [0, 1], above which NMS drops the box with the lower score, within a class.</summary>
+    /// <summary>IoU threshold of NMS, in [0, 1]. Of two boxes of a class with a higher IoU, NMS drops the one with the lower score.</summary>
     public double NmsIou { get; init; } = .5;
 
-    /// <summary>Detections that are kept of an image, from 1.</summary>
+    /// <summary>Maximum number of detections per image, by score, from 1.</summary>
     public int MaxDetections { get; init; } = 100;
 
     /// <summary>When boxes are clipped to the image.</summary>
     public BoxClipping Clipping { get; init; }
 
     /// <summary>Checks the ranges.</summary>
-    /// <exception cref="ArgumentException">A setting is out of its range; names it.</exception>
+    /// <exception cref="ArgumentException">A setting is out of its range. The message has its name.</exception>
     public void Validate()
     {
         if (!(ScoreThreshold is >= 0 and < 1))

@@ -1,11 +1,11 @@
 namespace RetinaSharp.Inference;
 
 /// <summary>
-/// The size to which images are scaled, with their aspect ratio kept: the short side becomes <paramref name="Short"/> pixels, or less
-/// where the long side would exceed <paramref name="Long"/>.
+/// The size that images are scaled to, with their aspect ratio kept: the short side becomes <paramref name="Short"/> pixels, or less
+/// if the long side would exceed <paramref name="Long"/>.
 /// </summary>
 /// <param name="Short">Short side in pixels, from 1.</param>
-/// <param name="Long">Largest long side in pixels, at least <paramref name="Short"/>.</param>
+/// <param name="Long">Maximum of the long side in pixels, at least <paramref name="Short"/>.</param>
 public sealed record InputSize(int Short, int Long)
 {
     private const int MaxSide = 16_384;
@@ -15,10 +15,10 @@ public sealed record InputSize(int Short, int Long)
     public void Validate()
     {
         if (!(Short >= 1 && Long >= Short && Long <= MaxSide))
-            throw new ArgumentException($"Input size {Short}, {Long}: 1 <= short <= long <= {MaxSide} is needed.");
+            throw new ArgumentException($"Input size {Short}, {Long}: must satisfy 1 <= short <= long <= {MaxSide}.");
     }
 
-    /// <summary>The size that an image is scaled to, in torchvision's arithmetic: the scale in fp32, sides rounded down.</summary>
+    /// <summary>Computes the scaled size of an image as torchvision does: with the scale in fp32, and sides rounded down.</summary>
     /// <param name="width">Width of the image in pixels, from 1.</param>
     /// <param name="height">Height of the image in pixels, from 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">A side is below 1.</exception>

@@ -10,8 +10,8 @@ using RetinaSharp.Inference.Views;
 namespace RetinaSharp.Inference;
 
 /// <summary>
-/// A detector on any <see cref="IInferenceEngine"/>: decodes, scales and batches images, runs the network, and makes detections of its outputs. Safe
-/// for concurrent callers: as many batches run at a time as the engine allows, the others wait without holding a thread.
+/// A detector for any <see cref="IInferenceEngine"/>: decodes, scales and batches images, runs the network, and postprocesses its outputs. Thread-safe:
+/// up to <see cref="IInferenceEngine.MaxConcurrency"/> batches run concurrently; other batches wait without blocking a thread.
 /// </summary>
 public class ObjectDetector : IObjectDetector
 {
@@ -22,10 +22,10 @@ public class ObjectDetector : IObjectDetector
     private readonly DetectionPipeline _pipeline;
     private readonly BufferPool<PixelBuffer> _pool = new();
 
-    /// <summary>Makes a detector, which owns the engine from then on.</summary>
+    /// <summary>Creates a detector, which takes ownership of the engine.</summary>
     /// <param name="engine">Runs the network.</param>
-    /// <param name="options">What the detector does differently from the model's settings.</param>
-    /// <exception cref="ArgumentException">An option is out of its range; the engine is still the caller's.</exception>
+    /// <param name="options">Overrides of the model's settings; null: none.</param>
+    /// <exception cref="ArgumentException">An option is out of its range. The caller still owns the engine.</exception>
     public ObjectDetector(IInferenceEngine engine, ObjectDetectorOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(engine);
@@ -56,7 +56,7 @@ public class ObjectDetector : IObjectDetector
         using var activity = Telemetry.StartDetection();
         try
         {
-            // One view needs no pipeline.
+            // An image with one view needs no pipeline.
             return _planner.IsPlain
                 ? (await DetectAsync(() => CreateBatch(Load(image)), cancellationToken).ConfigureAwait(false))[0]
                 : (await _pipeline.RunAsync(new[] { image }.ToAsyncEnumerable(), Load, 1, null, cancellationToken).SingleAsync(cancellationToken).ConfigureAwait(false)).Detections;
@@ -68,18 +68,18 @@ public class ObjectDetector : IObjectDetector
         }
     }
 
-    /// <summary>Detects objects in several images, which go through the network as one batch; best where their sizes are alike.</summary>
-    /// <param name="images">The images, 1 or more.</param>
-    /// <param name="cancellationToken">Ends the wait for a turn in the network.</param>
-    /// <returns>For each image its detections by descending score, in pixels of the image.</returns>
-    /// <exception cref="ArgumentException">There is no image.</exception>
+    /// <summary>Detects objects in several images as one batch. All images are padded to the largest, so that similar sizes are fastest.</summary>
+    /// <param name="images">The images, at least one.</param>
+    /// <param name="cancellationToken">Cancels the wait for the network. A batch that is already running completes.</param>
+    /// <returns>The detections of each image by descending score, in pixels of the image.</returns>
+    /// <exception cref="ArgumentException"><paramref name="images"/> is empty.</exception>
     /// <exception cref="ObjectDisposedException">The detector was disposed.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was canceled.</exception>
     public async Task<IReadOnlyList<IReadOnlyList<DetectedObject>>> DetectAsync(IReadOnlyList<Image> images, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(images);
         if (images.Count == 0)
-            throw new ArgumentException("There is no image.", nameof(images));
+            throw new ArgumentException("At least one image is required.", nameof(images));
         return _planner.IsPlain
             ? await DetectAsync(() => ImageBatch.Create(images, Input, _pool), cancellationToken).ConfigureAwait(false)
             : await this.DetectManyAsync(images, cancellationToken: cancellationToken).ToListAsync(cancellationToken).ConfigureAwait(false);
@@ -98,7 +98,7 @@ public class ObjectDetector : IObjectDetector
         return Enumerate(images, batch, imagesDone, damaged, cancellationToken);
     }
 
-    /// <summary>Frees the network once the batches in it are done. Waiting and later callers get <see cref="ObjectDisposedException"/>.</summary>
+    /// <summary>Waits for the running batches and disposes the engine. Waiting and later calls throw <see cref="ObjectDisposedException"/>.</summary>
     public void Dispose()
     {
         _queue.Dispose();

@@ -2,15 +2,15 @@ using RetinaSharp.Imaging;
 
 namespace RetinaSharp.Inference;
 
-/// <summary>Overloads of <see cref="IObjectDetector"/> for paths and decoded images, and blocking ones for callers that cannot await.</summary>
+/// <summary>Overloads of the methods of <see cref="IObjectDetector"/> for paths and decoded images, and synchronous overloads.</summary>
 public static class ObjectDetectorExtensions
 {
     private const int DefaultBatch = 8;
 
-    /// <summary>Detects objects in an image; blocks the caller.</summary>
-    /// <param name="detector">The detector.</param>
+    /// <summary>Detects objects in an image. Blocks the caller.</summary>
+    /// <param name="detector">Detector to use.</param>
     /// <param name="image">A path, the bytes of a file, a stream, or an <see cref="Image"/>.</param>
-    /// <param name="cancellationToken">Ends the wait for a turn in the network.</param>
+    /// <param name="cancellationToken">Cancels the wait for the network. A batch that is already running completes.</param>
     /// <inheritdoc cref="IObjectDetector.DetectAsync" path="/returns|/exception"/>
     public static IReadOnlyList<DetectedObject> Detect(this IObjectDetector detector, ImageSource image, CancellationToken cancellationToken = default)
     {
@@ -18,13 +18,13 @@ public static class ObjectDetectorExtensions
         return detector.DetectAsync(image, cancellationToken).GetAwaiter().GetResult();
     }
 
-    /// <summary>Detects objects in any number of image files.</summary>
-    /// <param name="detector">The detector.</param>
-    /// <param name="paths">The files; may be endless.</param>
-    /// <param name="batch">Largest batch, from 1.</param>
-    /// <param name="imagesDone">Receives the number of finished images after each batch.</param>
-    /// <param name="damaged">Receives the error of each image that cannot be read, which is then left out; null: the first such error ends the enumeration.</param>
-    /// <param name="cancellationToken">Ends the enumeration with <see cref="OperationCanceledException"/>.</param>
+    /// <summary>Detects objects in a sequence of image files.</summary>
+    /// <param name="detector">Detector to use.</param>
+    /// <param name="paths">Paths of the files; may be infinite.</param>
+    /// <param name="batch">Maximum batch size, from 1.</param>
+    /// <param name="imagesDone">Receives the number of completed images after each batch.</param>
+    /// <param name="damaged">Called with the error of each image that cannot be read, which is then skipped; null: the first such error is thrown.</param>
+    /// <param name="cancellationToken">Cancels the enumeration, which throws <see cref="OperationCanceledException"/>.</param>
     /// <inheritdoc cref="IObjectDetector.DetectManyAsync" path="/returns|/exception"/>
     public static IAsyncEnumerable<ImageDetections> DetectManyAsync(
         this IObjectDetector detector, IAsyncEnumerable<string> paths, int batch = DefaultBatch, IProgress<int>? imagesDone = null, Action<ImageException>? damaged = null,
@@ -44,14 +44,14 @@ public static class ObjectDetectorExtensions
         return detector.DetectManyAsync(paths.ToAsyncEnumerable(), batch, imagesDone, damaged, cancellationToken);
     }
 
-    /// <summary>Detects objects in any number of decoded images.</summary>
-    /// <param name="detector">The detector.</param>
-    /// <param name="images">The images; may be endless.</param>
-    /// <param name="batch">Largest batch, from 1.</param>
-    /// <param name="imagesDone">Receives the number of finished images after each batch.</param>
-    /// <param name="cancellationToken">Ends the enumeration with <see cref="OperationCanceledException"/>.</param>
+    /// <summary>Detects objects in a sequence of decoded images.</summary>
+    /// <param name="detector">Detector to use.</param>
+    /// <param name="images">The images; may be infinite.</param>
+    /// <param name="batch">Maximum batch size, from 1.</param>
+    /// <param name="imagesDone">Receives the number of completed images after each batch.</param>
+    /// <param name="cancellationToken">Cancels the enumeration, which throws <see cref="OperationCanceledException"/>.</param>
     /// <inheritdoc cref="IObjectDetector.DetectManyAsync" path="/exception"/>
-    /// <returns>The detections of each image by descending score, in the order of the images; the work is done while they are enumerated.</returns>
+    /// <returns>The detections of each image by descending score, in the order of the images. Detection runs while they are enumerated.</returns>
     public static IAsyncEnumerable<IReadOnlyList<DetectedObject>> DetectManyAsync(
         this IObjectDetector detector, IEnumerable<Image> images, int batch = DefaultBatch, IProgress<int>? imagesDone = null, CancellationToken cancellationToken = default)
     {

@@ -11,17 +11,17 @@ public static class SetEvaluator
 {
     private const int DefaultBatch = 8;
 
-    /// <summary>Evaluates a detector. Categories are matched by name; detections of a category that the set lacks are left out.</summary>
-    /// <param name="detector">The detector.</param>
+    /// <summary>Evaluates a detector. Categories are matched by name. Detections of categories that the data set does not have are ignored.</summary>
+    /// <param name="detector">Detector to evaluate.</param>
     /// <param name="groundTruth">Annotated images.</param>
-    /// <param name="batch">Largest batch, from 1.</param>
-    /// <param name="imagesDone">Receives the number of finished images after each batch.</param>
-    /// <param name="cancellationToken">Stops between batches.</param>
+    /// <param name="batch">Maximum batch size, from 1.</param>
+    /// <param name="imagesDone">Receives the number of completed images after each batch.</param>
+    /// <param name="cancellationToken">Cancels the evaluation between batches.</param>
     /// <exception cref="DatasetException">
-    /// The set has no images, or none of the detector's categories; or the size of an image is not known, or not the annotated one.
+    /// The data set has no images or none of the detector's categories, or the size of an image is not known or differs from the annotated one.
     /// </exception>
     /// <exception cref="ImageException">An image cannot be read.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was canceled.</exception>
     public static async Task<SetEvaluation> EvaluateAsync(
         IObjectDetector detector, DetectionDataset groundTruth, int batch = DefaultBatch, IProgress<int>? imagesDone = null, CancellationToken cancellationToken = default)
     {
@@ -52,10 +52,10 @@ public static class SetEvaluator
         IObjectDetector detector, DetectionDataset groundTruth, int batch = DefaultBatch, IProgress<int>? imagesDone = null, CancellationToken cancellationToken = default) =>
         EvaluateAsync(detector, groundTruth, batch, imagesDone, cancellationToken).GetAwaiter().GetResult();
 
-    /// <summary>For each of the detector's categories the index of the set's; -1: it has none.</summary>
+    /// <summary>Returns, for each category of the detector, the index of the category with the same name in the data set; -1: none.</summary>
     private static int[] MatchCategories(IReadOnlyList<Category> categories, DetectionDataset groundTruth)
     {
-        // Names need not be unique where the detector was made for this very set.
+        // If the detector has the categories of the data set, match them by index: names may then have duplicates.
         if (categories.SequenceEqual(groundTruth.Categories))
             return [.. Enumerable.Range(0, categories.Count)];
         var indices = new Dictionary<string, int>();
@@ -71,6 +71,6 @@ public static class SetEvaluator
     {
         if ((found.Width, found.Height) != (image.Width, image.Height))
             throw new DatasetException(image.Path, $"image {image.Id}",
-                $"is {found.Width} x {found.Height}, but annotated as {image.Width} x {image.Height}: correct the annotations, or their boxes would lie elsewhere");
+                $"is {found.Width} x {found.Height}, but annotated as {image.Width} x {image.Height}: correct the annotations, because their boxes would be misplaced");
     }
 }

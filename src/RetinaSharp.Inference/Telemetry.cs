@@ -5,11 +5,11 @@ using RetinaSharp.Inference.Batching;
 namespace RetinaSharp.Inference;
 
 /// <summary>
-/// Metrics and traces of inference, for OpenTelemetry or any <see cref="MeterListener"/> and <see cref="ActivityListener"/>: the meter and the
-/// activity source are both named <see cref="Name"/>.
+/// Metrics and traces of inference, for OpenTelemetry or any <see cref="MeterListener"/> and <see cref="ActivityListener"/>. The meter and the
+/// activity source both have the name <see cref="Name"/>.
 /// </summary>
 /// <remarks>
-/// Instruments: <c>retinasharp.images</c> (counter, {image}: images that were detected), <c>retinasharp.image.duration</c> (histogram, s: from
+/// Instruments: <c>retinasharp.images</c> (counter, {image}: processed images), <c>retinasharp.image.duration</c> (histogram, s: from
 /// decoding to detections), <c>retinasharp.batch.duration</c> (histogram, s: a batch in the network), <c>retinasharp.queue.duration</c> (histogram,
 /// s: the wait of a batch for the network). Activities: <c>retinasharp.detect</c> for a call, <c>retinasharp.inference</c> for a batch in the
 /// network, with the tags <c>batch.images</c>, <c>batch.width</c> and <c>batch.height</c>.
@@ -21,18 +21,18 @@ public static class Telemetry
 
     private static readonly ActivitySource Source = new(Name);
     private static readonly Meter Meter = new(Name);
-    private static readonly Counter<long> Images = Meter.CreateCounter<long>("retinasharp.images", "{image}", "Images that were detected.");
+    private static readonly Counter<long> Images = Meter.CreateCounter<long>("retinasharp.images", "{image}", "Number of images that were processed.");
     private static readonly Histogram<double> ImageDuration = Meter.CreateHistogram<double>("retinasharp.image.duration", "s", "Time from decoding an image to its detections.");
-    private static readonly Histogram<double> BatchDuration = Meter.CreateHistogram<double>("retinasharp.batch.duration", "s", "Time of a batch in the network.");
+    private static readonly Histogram<double> BatchDuration = Meter.CreateHistogram<double>("retinasharp.batch.duration", "s", "Time that the network takes for a batch.");
     private static readonly Histogram<double> QueueDuration = Meter.CreateHistogram<double>("retinasharp.queue.duration", "s", "Time that a batch waits for the network.");
 
-    /// <summary>A time stamp for the other methods.</summary>
+    /// <summary>Returns a time stamp for the <c>Record</c> methods.</summary>
     internal static long Now() => Stopwatch.GetTimestamp();
 
-    /// <summary>Starts the activity of a call; null where nobody listens.</summary>
+    /// <summary>Starts the activity of a detection call; null if no listener is registered.</summary>
     internal static Activity? StartDetection() => Source.StartActivity("retinasharp.detect");
 
-    /// <summary>Starts the activity of a batch in the network; null where nobody listens.</summary>
+    /// <summary>Starts the activity of a batch in the network; null if no listener is registered.</summary>
     internal static Activity? StartInference(ImageBatch batch, ActivityContext parent)
     {
         var activity = Source.StartActivity("retinasharp.inference", ActivityKind.Internal, parent);
@@ -43,7 +43,7 @@ public static class Telemetry
     /// <summary>Marks an activity as failed.</summary>
     internal static void Fail(Activity? activity, Exception error) => activity?.AddException(error).SetStatus(ActivityStatusCode.Error, error.Message);
 
-    /// <summary>Records images that were detected together.</summary>
+    /// <summary>Records images that were processed in one call.</summary>
     internal static void RecordImages(int images, long started)
     {
         Images.Add(images);
@@ -52,9 +52,9 @@ public static class Telemetry
             ImageDuration.Record(seconds);
     }
 
-    /// <summary>Records that a batch starts in the network.</summary>
+    /// <summary>Records the time that a batch waited for the network.</summary>
     internal static void RecordQueued(long queued) => QueueDuration.Record(Stopwatch.GetElapsedTime(queued).TotalSeconds);
 
-    /// <summary>Records that a batch is through the network.</summary>
+    /// <summary>Records the time that the network took for a batch.</summary>
     internal static void RecordBatch(long started) => BatchDuration.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
 }

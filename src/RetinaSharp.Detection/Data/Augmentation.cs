@@ -7,8 +7,8 @@ using RetinaSharp.Inference.Batching;
 namespace RetinaSharp.Detection.Data;
 
 /// <summary>
-/// What happens to one image: it is scaled, perhaps mirrored along its diagonal, then left to right and top to bottom (together
-/// these make every quarter turn), laid into its frame, and its colours change. Boxes and pixels both follow this one record.
+/// The random transform of one training image, applied to pixels and boxes alike. In this order: scaling, transposition, horizontal and vertical flip
+/// (which together give all rotations by 90°), placement in the frame with padding or cropping, and color jitter.
 /// </summary>
 internal readonly record struct Augmentation
 {
@@ -18,16 +18,16 @@ internal readonly record struct Augmentation
     /// <summary>Original height in pixels.</summary>
     public required int SourceHeight { get; init; }
 
-    /// <summary>Width after scaling, before turning.</summary>
+    /// <summary>Width in pixels after scaling, before transposition.</summary>
     public required int ScaledWidth { get; init; }
 
-    /// <summary>Height after scaling, before turning.</summary>
+    /// <summary>Height in pixels after scaling, before transposition.</summary>
     public required int ScaledHeight { get; init; }
 
-    /// <summary>Width of the frame.</summary>
+    /// <summary>Width of the frame, which is the image's input size without padding, in pixels.</summary>
     public required int FrameWidth { get; init; }
 
-    /// <summary>Height of the frame.</summary>
+    /// <summary>Height of the frame in pixels.</summary>
     public required int FrameHeight { get; init; }
 
     /// <summary>Whether x and y are swapped.</summary>
@@ -39,34 +39,34 @@ internal readonly record struct Augmentation
     /// <summary>Whether top and bottom are swapped, after <see cref="Transpose"/>.</summary>
     public bool FlipY { get; init; }
 
-    /// <summary>Left side of the turned image within the frame; below 0 where it is cut off.</summary>
+    /// <summary>X coordinate in the frame of the transformed image's left edge; negative if the image is cropped there.</summary>
     public int OffsetX { get; init; }
 
-    /// <summary>Upper side of the turned image within the frame.</summary>
+    /// <summary>Y coordinate in the frame of the transformed image's top edge; negative if the image is cropped there.</summary>
     public int OffsetY { get; init; }
 
-    /// <summary>Factor of the brightness, then of contrast and saturation.</summary>
-    public required (double Brightness, double Contrast, double Saturation) Colour { get; init; }
+    /// <summary>Factors of the color jitter, applied in this order; 1 leaves the image unchanged.</summary>
+    public required (double Brightness, double Contrast, double Saturation) Color { get; init; }
 
-    /// <summary>Width after turning.</summary>
+    /// <summary>Width in pixels after scaling and transposition.</summary>
     public int TurnedWidth => Transpose ? ScaledHeight : ScaledWidth;
 
-    /// <summary>Height after turning.</summary>
+    /// <summary>Height in pixels after scaling and transposition.</summary>
     public int TurnedHeight => Transpose ? ScaledWidth : ScaledHeight;
 
-    /// <summary>Left end of the image's visible part within the frame.</summary>
+    /// <summary>Left edge of the image's visible part in the frame.</summary>
     public int Left => Math.Max(0, OffsetX);
 
-    /// <summary>Upper end of the visible part.</summary>
+    /// <summary>Top edge of the visible part in the frame.</summary>
     public int Top => Math.Max(0, OffsetY);
 
-    /// <summary>Right end of the visible part, outside of it; there is always some.</summary>
+    /// <summary>Right edge of the visible part in the frame, exclusive. The visible part is never empty.</summary>
     public int Right => Math.Min(FrameWidth, OffsetX + TurnedWidth);
 
-    /// <summary>Lower end of the visible part, outside of it.</summary>
+    /// <summary>Bottom edge of the visible part in the frame, exclusive.</summary>
     public int Bottom => Math.Min(FrameHeight, OffsetY + TurnedHeight);
 
-    /// <summary>Draws one. Every setting has its own draws, so that a change of one leaves the others' alone.</summary>
+    /// <summary>Draws a random augmentation. Each setting has its own random draws, so that changing a setting does not change the draws of the others.</summary>
     public static Augmentation Draw(AugmentationSettings settings, InputSize size, AnnotatedImage source, RandomStream random)
     {
         var fit = size.Fit(source.Width, source.Height);
@@ -86,10 +86,10 @@ internal readonly record struct Augmentation
             FrameWidth = frameWidth,
             FrameHeight = frameHeight,
             Transpose = transpose,
-            // A quarter turn is a transposition and one mirroring, a half turn is both mirrorings.
+            // A rotation by 90° is a transposition and one flip; a rotation by 180° is both flips.
             FlipX = flipX ^ turns is 1 or 2,
             FlipY = flipY ^ turns is 2 or 3,
-            Colour = (Factor(settings.Brightness), Factor(settings.Contrast), Factor(settings.Saturation)),
+            Color = (Factor(settings.Brightness), Factor(settings.Contrast), Factor(settings.Saturation)),
         };
         return drawn with
         {
@@ -107,7 +107,7 @@ internal readonly record struct Augmentation
         }
     }
 
-    /// <summary>Maps a box of the original into the frame, without cutting it off.</summary>
+    /// <summary>Maps a box from pixels of the original image to pixels of the frame, without clipping it.</summary>
     public Box Apply(Box box)
     {
         var (x1, y1, x2, y2) = box.Scale(ScaledWidth / (float)SourceWidth, ScaledHeight / (float)SourceHeight);

@@ -2,17 +2,17 @@ using RetinaSharp.Datasets;
 
 namespace RetinaSharp.Detection.Data;
 
-/// <summary>torchvision's background: a class before all others that no box has.</summary>
+/// <summary>torchvision's background category: index 0, without any boxes.</summary>
 internal static class BackgroundClass
 {
-    /// <summary>Its name.</summary>
+    /// <summary>Name of the category.</summary>
     public const string Name = "background";
 
-    /// <summary>A set whose classes begin with it.</summary>
+    /// <summary>Inserts the background before the other categories, unless it is already the first.</summary>
     public static DetectionDataset AddTo(DetectionDataset set) => set.Categories is [{ Name: Name }, ..] ? set : new()
     {
         Source = set.Source,
-        // Its id is 0, as torchvision has it, unless another class uses that.
+        // The id is 0 as in torchvision, or -1 if another category has id 0.
         Categories = [new(set.Categories.Any(category => category.Id == 0) ? -1 : 0, Name), .. set.Categories],
         Images = [.. set.Images.Select(image => image with { Annotations = [.. image.Annotations.Select(box => box with { Category = box.Category + 1 })] })],
         Problems = set.Problems,

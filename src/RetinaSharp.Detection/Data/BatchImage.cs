@@ -3,16 +3,16 @@ using RetinaSharp.Datasets;
 
 namespace RetinaSharp.Detection.Data;
 
-/// <summary>One image of a training batch, with its boxes as the network sees them. Immutable.</summary>
-/// <param name="Source">The image in the data set.</param>
-/// <param name="Width">Pixels from the left that belong to the image; the rest is padding.</param>
-/// <param name="Height">Pixels from the top that belong to the image.</param>
-/// <param name="Boxes">Its objects, in pixels of the batch, with sides of a pixel and more.</param>
-/// <param name="Classes">For each of them its class.</param>
-/// <param name="Ignored">Crowds, and the rest of objects that were cut off: neither object nor background.</param>
+/// <summary>An image of a training batch, with its boxes after augmentation. Immutable.</summary>
+/// <param name="Source">The original image and its annotations.</param>
+/// <param name="Width">Width of the image in the batch in pixels; padding follows to the right.</param>
+/// <param name="Height">Height of the image in the batch in pixels; padding follows below.</param>
+/// <param name="Boxes">Boxes of the objects, clipped to the image, in pixels of the batch. Sides are at least one pixel.</param>
+/// <param name="Classes">Class index of each element of <paramref name="Boxes"/>.</param>
+/// <param name="Ignored">Crowd regions, and boxes of which too little is visible. Anchors in them are neither positive nor background.</param>
 internal sealed record BatchImage(AnnotatedImage Source, int Width, int Height, Box[] Boxes, int[] Classes, Box[] Ignored)
 {
-    /// <summary>Takes an image's boxes along with its pixels.</summary>
+    /// <summary>Applies an augmentation to the boxes of an image.</summary>
     public static BatchImage Create(AnnotatedImage source, in Augmentation how, double minVisible)
     {
         var boxes = new List<Box>(source.Annotations.Count);

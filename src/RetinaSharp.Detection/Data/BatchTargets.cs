@@ -5,7 +5,7 @@ namespace RetinaSharp.Detection.Data;
 
 /// <summary>Training targets of the anchors of a batch.</summary>
 /// <param name="Size">Number of images and their padded size.</param>
-/// <param name="Levels">The targets of each pyramid level, finest first.</param>
+/// <param name="Levels">Targets of each pyramid level, finest first.</param>
 public sealed record BatchTargets(PaddedSize Size, IReadOnlyList<LevelTargets> Levels)
 {
     /// <summary>Number of positive anchors, over all images and levels.</summary>

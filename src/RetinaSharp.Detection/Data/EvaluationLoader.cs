@@ -4,7 +4,7 @@ using RetinaSharp.Inference.Batching;
 
 namespace RetinaSharp.Detection.Data;
 
-/// <summary>Makes batches of images for evaluation, on other threads, in the order given; the last may be smaller.</summary>
+/// <summary>Loads batches of images for evaluation on background threads, in the given order. The last batch may be smaller.</summary>
 internal sealed class EvaluationLoader
 {
     private readonly IReadOnlyList<AnnotatedImage> _images;
@@ -12,11 +12,11 @@ internal sealed class EvaluationLoader
     private readonly LoaderOptions _options;
     private readonly ImageStore _store;
 
-    /// <summary>Makes the loader; nothing is read yet.</summary>
+    /// <summary>Creates the loader. No image is read yet.</summary>
     /// <param name="images">The images; their annotations are not used.</param>
-    /// <param name="size">Size that they are scaled to.</param>
+    /// <param name="size">Size that images are scaled to.</param>
     /// <param name="options">Batch size, threads and memory; seed and ranks are not used.</param>
-    /// <exception cref="DatasetException">The size of an image is not known.</exception>
+    /// <exception cref="DatasetException">The annotations of an image do not have its size.</exception>
     public EvaluationLoader(IReadOnlyList<AnnotatedImage> images, InputSize size, LoaderOptions options)
     {
         size.Validate();
@@ -32,8 +32,8 @@ internal sealed class EvaluationLoader
     internal BufferPool<PixelBuffer> Pool { get; } = new();
 
     /// <summary>
-    /// The batches: images 0 to batch size - 1, and so on; whoever takes one disposes it. Throws while it runs as
-    /// <see cref="TrainingLoader.Epoch"/> does.
+    /// Enumerates the batches; the caller disposes each of them. Enumeration throws the exceptions of
+    /// <see cref="TrainingLoader.Epoch"/>.
     /// </summary>
     /// <param name="cancellationToken">Ends the enumeration with <see cref="OperationCanceledException"/>.</param>
     public IEnumerable<ImageBatch> Batches(CancellationToken cancellationToken = default) =>

@@ -3,14 +3,14 @@ using RetinaSharp.Imaging;
 
 namespace RetinaSharp.Detection.Data;
 
-/// <summary>Puts an image's pixels into its frame, as its <see cref="Augmentation"/> says.</summary>
+/// <summary>Applies an <see cref="Augmentation"/> to the pixels of an image.</summary>
 internal static class FramePixels
 {
-    /// <summary>Writes the visible part of the image; what is outside of it stays as it is.</summary>
-    /// <param name="image">The image, at any size.</param>
-    /// <param name="how">What happens to it.</param>
-    /// <param name="frame">From the frame's first pixel.</param>
-    /// <param name="stride">Bytes from one row of the frame to the next.</param>
+    /// <summary>Writes the visible part of the augmented image to the frame. Pixels outside of the part are left unchanged.</summary>
+    /// <param name="image">The image, in any resolution.</param>
+    /// <param name="how">Augmentation to apply.</param>
+    /// <param name="frame">RGB bytes that start with the first pixel of the frame.</param>
+    /// <param name="stride">Number of bytes from one row of the frame to the next.</param>
     public static void Write(Image image, in Augmentation how, Span<byte> frame, int stride)
     {
         if ((image.Width, image.Height) == (how.ScaledWidth, how.ScaledHeight))
@@ -34,10 +34,10 @@ internal static class FramePixels
         else
             CopyRows(scaled, how, visible, stride);
 
-        if (how.Colour == (1, 1, 1))
+        if (how.Color == (1, 1, 1))
             return;
-        var grey = ColorTransform.MeanGray(visible, stride, width, height);
-        ColorTransform.Jitter(how.Colour.Brightness, how.Colour.Contrast, how.Colour.Saturation, grey).Apply(visible, stride, width, height);
+        var gray = ColorTransform.MeanGray(visible, stride, width, height);
+        ColorTransform.Jitter(how.Color.Brightness, how.Color.Contrast, how.Color.Saturation, gray).Apply(visible, stride, width, height);
     }
 
     private static void CopyRows(ReadOnlySpan<byte> scaled, in Augmentation how, Span<byte> visible, int stride)
@@ -58,7 +58,7 @@ internal static class FramePixels
     private static void CopyTransposed(ReadOnlySpan<byte> scaled, in Augmentation how, Span<byte> visible, int stride)
     {
         var (width, height) = (how.Right - how.Left, how.Bottom - how.Top);
-        // A step to the right in the frame is a step down in the scaled image, or up.
+        // A row of the frame is a column of the scaled image, read downwards, or upwards if flipped.
         var first = how.Left - how.OffsetX;
         var (start, step) = how.FlipX ? (how.TurnedWidth - 1 - first, -1) : (first, 1);
         for (var y = 0; y < height; y++)

@@ -7,26 +7,26 @@ using RetinaSharp.Inference.Batching;
 namespace RetinaSharp.Detection.Data;
 
 /// <summary>
-/// Reads images, no larger than they are needed, and keeps what fits in its memory. Nothing is ever dropped for something
-/// else: an epoch uses every image once, so a fixed part of them in memory saves the most. Thread-safe.
+/// Reads images in the resolution that is needed, and caches as many as fit in memory. Cached images are never evicted: an epoch reads every image
+/// once, so that a fixed subset gives the highest hit rate. Thread-safe.
 /// </summary>
 /// <param name="size">Size that images are scaled to.</param>
-/// <param name="maxScale">Largest factor on top of that size that will be asked for.</param>
-/// <param name="cacheBytes">Memory for images in bytes.</param>
+/// <param name="maxScale">Largest augmentation scale, as a factor of <paramref name="size"/>.</param>
+/// <param name="cacheBytes">Capacity of the cache in bytes.</param>
 internal sealed class ImageStore(InputSize size, double maxScale, long cacheBytes)
 {
     private readonly ConcurrentDictionary<string, Image> _cache = new(StringComparer.Ordinal);
     private long _bytes;
 
-    /// <summary>Bytes of the images in memory.</summary>
+    /// <summary>Number of bytes of the cached images.</summary>
     public long CachedBytes => Interlocked.Read(ref _bytes);
 
     /// <summary>
-    /// The image at the largest size that will be asked for, or as it is where that is no smaller. The same pixels whether they
-    /// come from memory or from the file.
+    /// Reads an image in the largest resolution that is needed, or in its own if that is lower. The pixels do not depend on whether the image was
+    /// cached.
     /// </summary>
     /// <exception cref="ImageException">The file cannot be read or decoded.</exception>
-    /// <exception cref="DatasetException">The image has another size than its annotations say.</exception>
+    /// <exception cref="DatasetException">The size of the image differs from the annotated one.</exception>
     public Image Read(AnnotatedImage source)
     {
         if (_cache.TryGetValue(source.Path, out var cached))
@@ -44,6 +44,6 @@ internal sealed class ImageStore(InputSize size, double maxScale, long cacheByte
         return (width, height) == (source.Width, source.Height)
             ? image
             : throw new DatasetException(source.Path, $"image {source.Id}",
-                $"is {width} x {height}, but annotated as {source.Width} x {source.Height}: correct the annotations, or their boxes would lie elsewhere");
+                $"is {width} x {height}, but annotated as {source.Width} x {source.Height}: correct the annotations, because their boxes would be misplaced");
     }
 }

@@ -5,7 +5,7 @@ using RetinaSharp.Losses;
 
 namespace RetinaSharp.Detection.Data;
 
-/// <summary>Training targets of the anchors of one pyramid level for a whole batch, in the layout of the heads' outputs [N, n].</summary>
+/// <summary>Training targets of the anchors of one pyramid level for all images of a batch, in the order of the heads' outputs [N, n].</summary>
 public sealed class LevelTargets
 {
     private readonly List<int> _positives = [];
@@ -14,22 +14,22 @@ public sealed class LevelTargets
     private int[] _labels = [];
     private int _length;
 
-    /// <summary>n: anchors of the level in one image.</summary>
+    /// <summary>n, the number of anchors of the level in one image.</summary>
     public int AnchorsPerImage { get; private set; }
 
-    /// <summary>[N · n], image after image: class from 0, -1 background, -2 ignored.</summary>
+    /// <summary>[N · n], image by image: class index from 0, or -1 for background, -2 for ignored.</summary>
     public ReadOnlySpan<int> Labels => _labels.AsSpan(0, _length);
 
     /// <summary>Indices into <see cref="Labels"/> of the positive anchors, ascending.</summary>
     public ReadOnlySpan<int> Positives => CollectionsMarshal.AsSpan(_positives);
 
-    /// <summary>For each of <see cref="Positives"/> the anchor, in pixels of the batch.</summary>
+    /// <summary>Anchor boxes of <see cref="Positives"/>, in pixels of the batch.</summary>
     public ReadOnlySpan<Box> PositiveAnchors => CollectionsMarshal.AsSpan(_anchors);
 
-    /// <summary>For each of <see cref="Positives"/> its ground-truth box, in pixels of the batch.</summary>
+    /// <summary>Ground truth boxes assigned to <see cref="Positives"/>, in pixels of the batch.</summary>
     public ReadOnlySpan<Box> PositiveTargets => CollectionsMarshal.AsSpan(_targets);
 
-    /// <summary>Clears the targets for another batch.</summary>
+    /// <summary>Clears the targets and allocates memory for another batch.</summary>
     internal void Reset(int images, int anchors)
     {
         AnchorsPerImage = anchors;
@@ -41,7 +41,7 @@ public sealed class LevelTargets
         _targets.Clear();
     }
 
-    /// <summary>Sets one image's targets; images come in order.</summary>
+    /// <summary>Sets the targets of one image. Call it for images in ascending order.</summary>
     internal void Set(int image, AnchorGrid grid, AnchorLevel level, AnchorAssignment assignment, ReadOnlySpan<Box> boxes)
     {
         var offset = image * AnchorsPerImage;
@@ -57,9 +57,9 @@ public sealed class LevelTargets
         }
     }
 
-    /// <summary>Ignores the anchors of an image that are not kept, in the labels alone: the box loss stays that of all positives.</summary>
+    /// <summary>Ignores the anchors of an image that were not sampled. Only labels change: the box loss is still computed on all positives.</summary>
     /// <param name="image">Index of the image.</param>
-    /// <param name="kept">[n]: whether an anchor keeps its label.</param>
+    /// <param name="kept">[n]: whether the anchor keeps its label.</param>
     public void Keep(int image, ReadOnlySpan<bool> kept)
     {
         var labels = _labels.AsSpan(image * AnchorsPerImage, AnchorsPerImage);

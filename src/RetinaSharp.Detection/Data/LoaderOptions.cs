@@ -1,31 +1,31 @@
 namespace RetinaSharp.Detection.Data;
 
-/// <summary>How batches are made. Only <see cref="BatchSize"/>, <see cref="Seed"/> and the ranks decide what is in them.</summary>
+/// <summary>Options of the loaders. The contents of batches depend only on <see cref="BatchSize"/>, <see cref="Seed"/>, <see cref="Rank"/> and <see cref="Ranks"/>.</summary>
 internal sealed record LoaderOptions
 {
-    /// <summary>Images in a batch.</summary>
+    /// <summary>Number of images in a batch.</summary>
     public int BatchSize { get; init; } = 16;
 
     /// <summary>Seed of the run.</summary>
     public long Seed { get; init; }
 
-    /// <summary>Batches that are made at the same time, each by one thread.</summary>
+    /// <summary>Number of batches that are loaded concurrently, each by one thread.</summary>
     public int Workers { get; init; } = 2;
 
-    /// <summary>Batches that wait, ready or being made, while one is used; below <see cref="Workers"/> it keeps some of them idle.</summary>
+    /// <summary>Number of batches that are loaded ahead of the consumer. If it is below <see cref="Workers"/>, some workers are idle.</summary>
     public int Prefetch { get; init; } = 2;
 
-    /// <summary>Memory for decoded and scaled images, in bytes; 0: every epoch decodes anew.</summary>
+    /// <summary>Capacity of the cache for decoded images in bytes; 0: every epoch decodes all images again.</summary>
     public long CacheBytes { get; init; } = 1L << 30;
 
-    /// <summary>Number of this process among <see cref="Ranks"/>, from 0. Together they use the images once in an epoch.</summary>
+    /// <summary>Rank of this process, from 0 to <see cref="Ranks"/> - 1. In an epoch, each image is used by one process.</summary>
     public int Rank { get; init; }
 
-    /// <summary>Processes that train together.</summary>
+    /// <summary>World size: the number of processes that train together.</summary>
     public int Ranks { get; init; } = 1;
 
-    /// <summary>Refuses values out of range.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">Names the option and its range.</exception>
+    /// <summary>Throws if a value is out of its range.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range. The message has its name and range.</exception>
     public void Validate()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(BatchSize, 1);

@@ -3,8 +3,8 @@ using RetinaSharp.Inference.Batching;
 namespace RetinaSharp.Detection.Data;
 
 /// <summary>
-/// Images with what their anchors are to learn. Disposing it gives its memory to a later batch: spans taken from it must not
-/// be used after that.
+/// The images and training targets of a batch. Disposing the batch returns its memory to the pool: do not use spans of the batch
+/// after that.
 /// </summary>
 internal sealed class TrainingBatch : IDisposable
 {
@@ -18,25 +18,25 @@ internal sealed class TrainingBatch : IDisposable
         Targets = new(size, buffers.Levels);
     }
 
-    /// <summary>Number of the batch within its epoch, from 0.</summary>
+    /// <summary>Index of the batch within its epoch, from 0.</summary>
     public int Index { get; }
 
-    /// <summary>N: images in the batch.</summary>
+    /// <summary>N, the number of images in the batch.</summary>
     public int Count => Images.Count;
 
-    /// <summary>Height with padding, a multiple of 32.</summary>
+    /// <summary>Padded height in pixels, a multiple of 32.</summary>
     public int Height { get; }
 
-    /// <summary>Width with padding, a multiple of 32.</summary>
+    /// <summary>Padded width in pixels, a multiple of 32.</summary>
     public int Width { get; }
 
     /// <summary>The images, with their boxes.</summary>
     public IReadOnlyList<BatchImage> Images { get; }
 
-    /// <summary>What the anchors are to learn. Not to be used after the batch was disposed.</summary>
+    /// <summary>Training targets of the anchors. Do not use them after the batch is disposed.</summary>
     public BatchTargets Targets { get; }
 
-    /// <summary>[N, height, width, 3], RGB; padding is 0.</summary>
+    /// <summary>Pixels as uint8 [N, height, width, 3], RGB; padding is 0.</summary>
     /// <exception cref="ObjectDisposedException">The batch was disposed.</exception>
     public ReadOnlySpan<byte> Pixels => Buffers.Pixels.Pixels;
 

@@ -3,14 +3,14 @@ using RetinaSharp.Inference.Batching;
 
 namespace RetinaSharp.Detection.Data;
 
-/// <summary>The large arrays of a training batch, used again for batch after batch.</summary>
+/// <summary>The large arrays of a training batch, reused by later batches.</summary>
 internal sealed class TrainingBuffers
 {
     public PixelBuffer Pixels { get; } = new();
 
     public LevelTargets[] Levels { get; private set; } = [];
 
-    /// <summary>Makes room for a batch.</summary>
+    /// <summary>Clears the arrays and resizes them for a batch.</summary>
     public void Reset(PaddedSize size, AnchorGrid grid)
     {
         Pixels.Reset(size);

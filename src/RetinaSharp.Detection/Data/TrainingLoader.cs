@@ -9,8 +9,8 @@ using RetinaSharp.Inference.Batching;
 namespace RetinaSharp.Detection.Data;
 
 /// <summary>
-/// Makes training batches on other threads: reads, varies and pads images, moves their boxes along, and assigns the anchors.
-/// What is in a batch follows from the seed, the epoch and the batch's number alone.
+/// Loads training batches on background threads: reads, augments and pads images, transforms their boxes, and assigns anchors.
+/// The contents of a batch depend only on the seed, the epoch and the index of the batch.
 /// </summary>
 internal sealed class TrainingLoader
 {
@@ -23,8 +23,8 @@ internal sealed class TrainingLoader
     private readonly LoaderOptions _options;
     private readonly ImageStore _store;
 
-    /// <summary>Makes the loader; nothing is read yet.</summary>
-    /// <exception cref="DatasetException">The set has no images, or one of unknown size.</exception>
+    /// <summary>Creates the loader. No image is read yet.</summary>
+    /// <exception cref="DatasetException">The data set has no images, or the size of an image is not known.</exception>
     /// <exception cref="ArgumentException">A setting is out of its range.</exception>
     public TrainingLoader(
         DetectionDataset set, InputSize size, AugmentationSettings augmentation, AnchorGenerator anchors, IAssigner assigner, LoaderOptions options,
@@ -34,15 +34,15 @@ internal sealed class TrainingLoader
         augmentation.Validate();
         options.Validate();
         if (set.Images.Count == 0)
-            throw new DatasetException(set.Source, "", "holds no images to train with");
+            throw new DatasetException(set.Source, "", "has no images to train on");
         ImageSizes.RequireKnown(set.Images);
         (_set, _size, _augmentation, _anchors, _assigner, _options, _augmentations) = (set, size, augmentation, anchors, assigner, options, augmentations ?? []);
         _store = new(size, augmentation.MaxScale, options.CacheBytes);
     }
 
     /// <summary>
-    /// Batches in an epoch. Images that do not fill one more batch (for every process) are left out until the next epoch, which
-    /// has another order; a set smaller than one batch fills it by repetition.
+    /// Number of batches in an epoch. Images that do not fill one more batch for every process are left out of the epoch; each epoch is shuffled
+    /// anew. If the data set is smaller than one batch, its images are repeated.
     /// </summary>
     public int BatchesPerEpoch => Math.Max(1, _set.Images.Count / ImagesPerStep);
 
@@ -50,13 +50,13 @@ internal sealed class TrainingLoader
 
     private int ImagesPerStep => checked(_options.BatchSize * _options.Ranks);
 
-    /// <summary>The batches of an epoch, in order; whoever takes one disposes it. Several enumerations may run at once.</summary>
-    /// <param name="epoch">Number of the epoch, from 0.</param>
-    /// <param name="first">Number of the batch to begin with, for a run that goes on in the middle of an epoch.</param>
+    /// <summary>Enumerates the batches of an epoch in order; the caller disposes each of them. Several enumerations may run concurrently.</summary>
+    /// <param name="epoch">Index of the epoch, from 0.</param>
+    /// <param name="first">Index of the first batch to load, for a run that resumes in the middle of an epoch.</param>
     /// <param name="cancellationToken">Ends the enumeration with <see cref="OperationCanceledException"/>.</param>
     /// <remarks>
-    /// While it runs it throws <see cref="Imaging.ImageException"/> for a file that cannot be read, and <see cref="DatasetException"/>
-    /// for an image of another size than annotated; both name the file.
+    /// Enumeration throws <see cref="Imaging.ImageException"/> for a file that cannot be read, and <see cref="DatasetException"/> for an image
+    /// whose size differs from the annotated one. Both messages have the path of the file.
     /// </remarks>
     public IEnumerable<TrainingBatch> Epoch(int epoch, int first = 0, CancellationToken cancellationToken = default)
     {
@@ -112,7 +112,7 @@ internal sealed class TrainingLoader
         }
     }
 
-    /// <summary>Applies the application's augmentations.</summary>
+    /// <summary>Applies the custom augmentations.</summary>
     private (Image Image, AnnotatedImage Annotated) Augment(AnnotatedImage source, long sample, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();

@@ -6,21 +6,21 @@ using RetinaSharp.Kernels;
 namespace RetinaSharp.Detection.Inference;
 
 /// <summary>
-/// A trained model, run by LibTorch. Safe for concurrent callers, whose results are those of a single one: as many batches run at a time as there
-/// are CPUs for (<see cref="DetectorOptions.Threads"/>), the others wait without holding a thread.
+/// A detector that runs a trained model with LibTorch. Thread-safe; concurrent calls return the same results as sequential ones. The number of
+/// batches that run concurrently follows from the CPUs and <see cref="DetectorOptions.Threads"/>; other batches wait without blocking a thread.
 /// </summary>
 public sealed class Detector : ObjectDetector
 {
     private Detector(TorchEngine engine, ModelDescription description, DetectorOptions options)
         : base(engine, options) => Description = description;
 
-    /// <summary>The model's settings and categories, and how it was trained.</summary>
+    /// <summary>Settings and categories of the model, and a record of its training.</summary>
     public ModelDescription Description { get; }
 
     /// <summary>Loads a model.</summary>
     /// <param name="path">A run folder or a .safetensors file.</param>
-    /// <param name="options">Where it runs, and what it does differently from the model's settings.</param>
-    /// <exception cref="WeightsException">There is no model, or it is damaged.</exception>
+    /// <param name="options">Device, data type and threads, and overrides of the model's settings; null: the defaults.</param>
+    /// <exception cref="WeightsException">The model does not exist or is damaged.</exception>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     /// <exception cref="TorchUnavailableException">LibTorch or the device is not available.</exception>
     public static Detector Load(string path, DetectorOptions? options = null)
@@ -60,8 +60,8 @@ public sealed class Detector : ObjectDetector
         }
     }
 
-    /// <summary>Reads the description of a model, without its weights and without LibTorch.</summary>
+    /// <summary>Reads the description of a model without loading its weights or LibTorch.</summary>
     /// <param name="path">A run folder or a .safetensors file.</param>
-    /// <exception cref="WeightsException">There is no model, or it is damaged.</exception>
+    /// <exception cref="WeightsException">The model does not exist or is damaged.</exception>
     public static ModelDescription Describe(string path) => ModelFile.Describe(ModelFile.Find(path));
 }

@@ -5,21 +5,21 @@ using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Inference;
 
-/// <summary>Where and how LibTorch runs a detector's network, and what the detector does differently from the model's settings.</summary>
+/// <summary>Options of a <see cref="Detector"/>: device, data type and threads of LibTorch, and overrides of the model's settings.</summary>
 public sealed record DetectorOptions : ObjectDetectorOptions
 {
     /// <summary>Device of the network; null: the CPU.</summary>
     public Device? Device { get; init; }
 
-    /// <summary>Parts of the network that the application brings, as in training; null: the built-in ones.</summary>
+    /// <summary>Custom parts of the network, the same as in training; null: the built-in parts.</summary>
     public NetworkComponents? Components { get; init; }
 
-    /// <summary>Number type of the network's computation.</summary>
+    /// <summary>Precision of the network's computation: fp32 or bf16.</summary>
     public Precision Precision { get; init; }
 
     /// <summary>
-    /// Threads of each batch in the network; 0: one for each CPU. As many batches run at a time as the CPUs allow, so that fewer threads mean more
-    /// throughput for many callers, and more latency for each.
+    /// Number of threads that run one batch; 0: one per CPU. Batches run concurrently as long as CPUs are free: fewer threads per batch increase the
+    /// throughput of concurrent calls and the latency of each.
     /// </summary>
     public int Threads { get; init; }
 }

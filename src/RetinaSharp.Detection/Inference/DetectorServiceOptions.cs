@@ -1,14 +1,14 @@
 namespace RetinaSharp.Detection.Inference;
 
-/// <summary>The detector that <see cref="DetectorServices"/> registers, as code or a configuration section sets it.</summary>
+/// <summary>Options of the detector that <see cref="DetectorServices"/> registers. They can be bound to a configuration section.</summary>
 public sealed class DetectorServiceOptions
 {
-    /// <summary>A run folder or a .safetensors file; required.</summary>
+    /// <summary>Path of a run folder or a .safetensors file; required.</summary>
     public string Model { get; set; } = "";
 
-    /// <summary>Device of the network, such as "cpu" or "cuda:0"; null: that of <see cref="Detector"/>.</summary>
+    /// <summary>Device of the network, such as "cpu" or "cuda:0"; null: the device in <see cref="Detector"/>.</summary>
     public string? Device { get; set; }
 
-    /// <summary>All other options.</summary>
+    /// <summary>All other options of the detector.</summary>
     public DetectorOptions Detector { get; set; } = new();
 }

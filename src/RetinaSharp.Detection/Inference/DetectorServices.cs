@@ -10,11 +10,11 @@ namespace RetinaSharp.Detection.Inference;
 public static class DetectorServices
 {
     /// <summary>
-    /// Registers an <see cref="IObjectDetector"/>, which is loaded when it is first used, shared by all callers, and disposed with the services.
+    /// Registers a singleton <see cref="IObjectDetector"/>. The model is loaded on first use and disposed with the service provider.
     /// </summary>
-    /// <param name="services">The services.</param>
-    /// <returns>A builder that sets the options, for example by <c>BindConfiguration("Detector")</c> or <c>Configure(options => ...)</c>.</returns>
-    /// <exception cref="OptionsValidationException">On first use: no model is set.</exception>
+    /// <param name="services">Service collection to add the detector to.</param>
+    /// <returns>A builder to set the options, for example by <c>BindConfiguration("Detector")</c> or <c>Configure(options => ...)</c>.</returns>
+    /// <exception cref="OptionsValidationException">On first use: <see cref="DetectorServiceOptions.Model"/> is not set.</exception>
     public static OptionsBuilder<DetectorServiceOptions> AddRetinaSharp(this IServiceCollection services)
     {
         ArgumentNullException.ThrowIfNull(services);
@@ -22,9 +22,9 @@ public static class DetectorServices
         return Validated(services.AddOptions<DetectorServiceOptions>());
     }
 
-    /// <summary>Registers an <see cref="IObjectDetector"/> under a key, for applications with several models.</summary>
-    /// <param name="services">The services.</param>
-    /// <param name="name">Key of the detector, and name of its options.</param>
+    /// <summary>Registers a keyed singleton <see cref="IObjectDetector"/>, for applications with several models.</summary>
+    /// <param name="services">Service collection to add the detector to.</param>
+    /// <param name="name">Key of the service, and name of its options.</param>
     /// <inheritdoc cref="AddRetinaSharp(IServiceCollection)" path="/returns|/exception"/>
     public static OptionsBuilder<DetectorServiceOptions> AddObjectDetector(this IServiceCollection services, string name)
     {
@@ -35,7 +35,7 @@ public static class DetectorServices
     }
 
     private static OptionsBuilder<DetectorServiceOptions> Validated(OptionsBuilder<DetectorServiceOptions> builder) =>
-        builder.Validate(options => options.Model.Length > 0, $"{nameof(DetectorServiceOptions.Model)} is not set: it names a run folder or a .safetensors file.");
+        builder.Validate(options => options.Model.Length > 0, $"{nameof(DetectorServiceOptions.Model)} is not set: set it to a run folder or a .safetensors file.");
 
     private static Detector Load(IServiceProvider provider, string name)
     {

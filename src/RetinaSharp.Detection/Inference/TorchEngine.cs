@@ -6,12 +6,12 @@ using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Inference;
 
-/// <summary>Runs a network by LibTorch. Safe for concurrent callers while the weights do not change.</summary>
+/// <summary>Runs a network with LibTorch. Thread-safe as long as the weights do not change.</summary>
 /// <param name="network">The network, in evaluation mode.</param>
-/// <param name="model">What it needs and returns.</param>
-/// <param name="threads">Threads of LibTorch's operators, from 1.</param>
-/// <param name="observe">Receives each batch, and the outputs of the network as they are.</param>
-/// <param name="owned">What is disposed with the engine.</param>
+/// <param name="model">Categories, anchors, input size and inference settings of the network.</param>
+/// <param name="threads">Number of threads of LibTorch's operators, from 1.</param>
+/// <param name="observe">Called with each batch and the network's outputs before postprocessing.</param>
+/// <param name="owned">Objects that are disposed with the engine.</param>
 internal sealed class TorchEngine(
     RetinaNet network, DetectionModel model, int threads, Action<ImageBatch, LevelOutput[]>? observe = null, params IReadOnlyList<IDisposable> owned) : IInferenceEngine
 {
@@ -24,7 +24,7 @@ internal sealed class TorchEngine(
     /// <inheritdoc/>
     public IInferenceOutput Run(ImageBatch batch)
     {
-        // LibTorch keeps the number of threads by thread, and the calling one may be another's.
+        // LibTorch's number of threads is thread-local, and another engine may have set it on the calling thread.
         var before = LibTorch.Threads;
         if (before != threads)
             LibTorch.Threads = threads;

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Inference;
 
-/// <summary>Outputs of a network as tensors on the CPU, whose memory postprocessing reads in place.</summary>
+/// <summary>Outputs of a network as CPU tensors, which postprocessing reads without a copy.</summary>
 internal sealed class TorchOutput : IInferenceOutput
 {
     private readonly LevelOutput[] _levels;
@@ -17,9 +17,9 @@ internal sealed class TorchOutput : IInferenceOutput
     /// <inheritdoc/>
     public int LevelCount => _levels.Length;
 
-    /// <summary>Takes a network's outputs; tensors that are already as needed are shared, not copied.</summary>
-    /// <param name="outputs">The outputs of each level.</param>
-    /// <param name="classes">Number of categories. A network with one more output has a softmax over them, the background first.</param>
+    /// <summary>Converts the outputs of a network to contiguous CPU tensors. Tensors that already have this form are not copied.</summary>
+    /// <param name="outputs">Outputs of each pyramid level, finest first.</param>
+    /// <param name="classes">Number of categories. A network with one more output per anchor uses a softmax, with the background first.</param>
     public static TorchOutput Create(LevelOutput[] outputs, int classes)
     {
         using var guard = no_grad();
@@ -55,7 +55,7 @@ internal sealed class TorchOutput : IInferenceOutput
         }
     }
 
-    // The logit of a softmax's probability gives that probability as its sigmoid.
+    // Converts softmax to sigmoid: the sigmoid of log(p / (1 - p)) is p.
     private static Tensor SigmoidLogits(Tensor logits, int classes) => logits.shape[2] == classes
         ? logits
         : logits.to(ScalarType.Float32).softmax(2).slice(2, 1, logits.shape[2], 1).contiguous().logit();

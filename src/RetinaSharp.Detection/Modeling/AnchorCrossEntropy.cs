@@ -6,13 +6,13 @@ using BFloat16 = RetinaSharp.Losses.BFloat16;
 
 namespace RetinaSharp.Detection.Modeling;
 
-/// <summary>The cross entropy of single anchors, by which samplers rank them.</summary>
+/// <summary>Computes the cross entropy of each anchor, which samplers rank anchors by.</summary>
 public static class AnchorCrossEntropy
 {
-    /// <summary>Computes the unweighted cross entropy of each anchor, summed over its classes; 0 where it is ignored.</summary>
+    /// <summary>Computes the unweighted cross entropy of each anchor, summed over the classes; 0 for ignored anchors.</summary>
     /// <param name="logits">[N, n, K], contiguous, detached from the graph.</param>
-    /// <param name="labels">[N · n]: class from 0, -1 background, -2 ignored.</param>
-    /// <param name="threads">Threads to use; 0: one for each core.</param>
+    /// <param name="labels">[N · n]: class index from 0, or -1 for background, -2 for ignored.</param>
+    /// <param name="threads">Number of threads; 0: one per core.</param>
     /// <returns>[N · n].</returns>
     public static float[] Compute(Tensor logits, ReadOnlySpan<int> labels, int threads = 0)
     {

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Modeling;
 
-/// <summary>A classification loss given as a formula on tensors, whose gradient autograd computes, in fp32.</summary>
+/// <summary>Base class of classification losses that are written with tensor operators. Autograd computes the gradient. Computed in fp32.</summary>
 public abstract class AutogradClassificationLoss : IClassificationLoss
 {
     /// <inheritdoc/>
@@ -12,7 +12,7 @@ public abstract class AutogradClassificationLoss : IClassificationLoss
         using var scope = NewDisposeScope();
         var (targets, weights) = Targets(labels, (int)logits.shape[^1], normalizer, logits.device);
         using var recording = enable_grad();
-        // 0 at ignored anchors: a logit that is not finite would reach the gradient even through a weight of 0.
+        // The logits of ignored anchors are replaced by 0: a NaN or infinite logit times a weight of 0 would still make the gradient NaN.
         var values = logits.detach().to(ScalarType.Float32).view(-1, logits.shape[^1]);
         var rows = values.where(weights != 0, zeros_like(values)).requires_grad_();
         var loss = Evaluate(rows, targets);
@@ -24,8 +24,8 @@ public abstract class AutogradClassificationLoss : IClassificationLoss
         return (sum.item<double>(), gradient.to(logits.dtype).view(logits.shape).MoveToOuterDisposeScope());
     }
 
-    /// <summary>The loss of each logit, without normalization.</summary>
-    /// <param name="logits">[anchors, K], fp32, recorded by autograd.</param>
+    /// <summary>Computes the loss of each logit, without normalization.</summary>
+    /// <param name="logits">[anchors, K], fp32, with <c>requires_grad</c> set.</param>
     /// <param name="targets">[anchors, K]: 1 for the class of a positive anchor, else 0.</param>
     /// <returns>[anchors, K], a differentiable function of the logits.</returns>
     protected abstract Tensor Evaluate(Tensor logits, Tensor targets);

@@ -7,8 +7,11 @@ using BFloat16 = RetinaSharp.Losses.BFloat16;
 
 namespace RetinaSharp.Detection.Modeling;
 
-/// <summary>The built-in classification losses: on spans where the logits are on the CPU, else on their device by <see cref="TensorLosses"/>.</summary>
-/// <param name="settings">Which loss, and its parameters.</param>
+/// <summary>
+/// Computes the built-in classification losses: with the vectorized loops of RetinaSharp.Losses for logits on the CPU, else with
+/// <see cref="TensorLosses"/> on the device of the logits.
+/// </summary>
+/// <param name="settings">Kind of loss and its parameters.</param>
 public sealed class ClassificationLoss(LossSettings settings) : IClassificationLoss
 {
     /// <inheritdoc/>

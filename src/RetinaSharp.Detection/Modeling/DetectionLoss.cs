@@ -8,16 +8,16 @@ using static TorchSharp.torch;
 namespace RetinaSharp.Detection.Modeling;
 
 /// <summary>
-/// Classification and box loss of a batch and their gradients with respect to the network's outputs, computed outside the autograd graph: one pass
-/// over the logits, and the box loss at the positive anchors alone. Sums are in fp64, the rest in fp32, whatever the type of the outputs.
+/// Computes classification and box loss of a batch, and their gradients with respect to the network's outputs, outside the autograd graph: in one
+/// pass over the logits, and with the box loss at the positive anchors only. Sums are fp64, everything else is fp32, for outputs of any data type.
 /// </summary>
 /// <param name="classification">The classification loss.</param>
 /// <param name="box">The box loss.</param>
-/// <param name="boxWeight">Factor of the box loss.</param>
+/// <param name="boxWeight">Weight of the box loss.</param>
 public sealed class DetectionLoss(IClassificationLoss classification, BoxLoss box, double boxWeight = 1)
 {
-    /// <summary>Creates the loss that settings describe.</summary>
-    /// <param name="settings">The settings.</param>
+    /// <summary>Creates the loss from settings.</summary>
+    /// <param name="settings">Kinds, parameters and weights of the losses.</param>
     public DetectionLoss(LossSettings settings)
         : this(new ClassificationLoss(settings), settings.BoxLoss, settings.BoxWeight)
     {
@@ -25,11 +25,11 @@ public sealed class DetectionLoss(IClassificationLoss classification, BoxLoss bo
 
     /// <summary>Computes losses and gradients.</summary>
     /// <param name="outputs">Logits and box deltas per pyramid level.</param>
-    /// <param name="targets">Their targets.</param>
+    /// <param name="targets">Training targets of the anchors of the batch.</param>
     /// <param name="normalizer">Divisor of both losses.</param>
-    /// <param name="sampled">Divisor of the classification loss instead, where its anchors are sampled.</param>
-    /// <param name="threads">Threads to use; 0: one for each core.</param>
-    /// <exception cref="InvalidOperationException">A head returned another number of anchors than the targets have.</exception>
+    /// <param name="sampled">Divisor of the classification loss if anchors are sampled; null: <paramref name="normalizer"/>.</param>
+    /// <param name="threads">Number of threads; 0: one per core.</param>
+    /// <exception cref="InvalidOperationException">A head's number of predictions differs from the number of anchors in the targets.</exception>
     public LossResult Evaluate(LevelOutput[] outputs, BatchTargets targets, LossNormalizer normalizer, double? sampled = null, int threads = 0)
     {
         using var guard = no_grad();
@@ -65,7 +65,7 @@ public sealed class DetectionLoss(IClassificationLoss classification, BoxLoss bo
         var (value, imagesPerPart) = (0.0, targets.Labels.Length / targets.AnchorsPerImage / normalizer.Parts);
         for (int part = 0, first = 0, end; part < normalizer.Parts; part++, first = end)
         {
-            // Positives are in the order of the images.
+            // Positives are sorted by image.
             var next = targets.Positives[first..].BinarySearch((part + 1) * imagesPerPart * targets.AnchorsPerImage);
             end = first + (next < 0 ? ~next : next);
             var scale = (float)(1 / normalizer[part]) * (float)boxWeight;
@@ -81,7 +81,7 @@ public sealed class DetectionLoss(IClassificationLoss classification, BoxLoss bo
     {
         var (anchors, boxes) = (output.Logits.shape[0] * output.Logits.shape[1], output.Deltas.shape[0] * output.Deltas.shape[1]);
         if (anchors != targets.Labels.Length || boxes != targets.Labels.Length)
-            throw new InvalidOperationException($"At pyramid level {level} of the network the heads returned {anchors} rows of logits and {boxes} of box deltas for {targets.Labels.Length} anchors.");
+            throw new InvalidOperationException($"Pyramid level {level}: the heads returned {anchors} rows of logits and {boxes} rows of box deltas for {targets.Labels.Length} anchors.");
     }
 
     private static Span<BoxDelta> Boxes(Tensor deltas) => MemoryMarshal.Cast<float, BoxDelta>(deltas.Elements<float>());

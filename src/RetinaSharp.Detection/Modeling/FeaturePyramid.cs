@@ -5,16 +5,16 @@ using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Modeling;
 
-/// <summary>A feature pyramid network.</summary>
+/// <summary>The module of a feature pyramid network.</summary>
 public sealed class FeaturePyramid : nn.Module<Tensor[], Tensor[]>
 {
     private readonly ConvNorm[] _lateral, _output, _extra;
     private readonly P6Source _p6Source;
 
     /// <summary>Creates the module.</summary>
-    /// <param name="architecture">Its layers.</param>
-    /// <param name="state">Tensors that its parameters and buffers share.</param>
-    /// <param name="options">Type and mode.</param>
+    /// <param name="architecture">Description of the layers.</param>
+    /// <param name="state">Tensors whose memory the module's parameters and buffers share.</param>
+    /// <param name="options">Data type, and whether the module trains.</param>
     public FeaturePyramid(PyramidArchitecture architecture, NetworkState state, NetworkOptions options)
         : base(nameof(FeaturePyramid))
     {
@@ -25,7 +25,7 @@ public sealed class FeaturePyramid : nn.Module<Tensor[], Tensor[]>
         _extra = [.. architecture.Extra.Select(layers.Create)];
     }
 
-    /// <summary>The backbone's feature maps to pyramid levels, finest first, each [N, C, H, W].</summary>
+    /// <summary>Computes the pyramid levels from the backbone's feature maps, finest first, each [N, C, H, W].</summary>
     /// <inheritdoc/>
     public override Tensor[] forward(Tensor[] features)
     {

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Modeling;
 
-/// <summary>RetinaNet's head, applied to all pyramid levels at once.</summary>
+/// <summary>The module of RetinaNet's head. All pyramid levels share the weights.</summary>
 public sealed class Head : nn.Module<Tensor[], Tensor[]>
 {
     private readonly ConvNorm[] _tower;
@@ -13,9 +13,9 @@ public sealed class Head : nn.Module<Tensor[], Tensor[]>
     private readonly int _outputs;
 
     /// <summary>Creates the module.</summary>
-    /// <param name="architecture">Its layers.</param>
-    /// <param name="state">Tensors that its parameters and buffers share.</param>
-    /// <param name="options">Type and mode.</param>
+    /// <param name="architecture">Description of the layers.</param>
+    /// <param name="state">Tensors whose memory the module's parameters and buffers share.</param>
+    /// <param name="options">Data type, and whether the module trains.</param>
     public Head(HeadArchitecture architecture, NetworkState state, NetworkOptions options)
         : base(nameof(Head))
     {
@@ -24,7 +24,7 @@ public sealed class Head : nn.Module<Tensor[], Tensor[]>
         (_predictor, _outputs) = (layers.Create(architecture.Predictor), architecture.Outputs);
     }
 
-    /// <summary>Levels [N, C, H, W] to [N, H·W·A, outputs] each: views, because the memory format is channels-last.</summary>
+    /// <summary>Maps pyramid levels [N, C, H, W] to predictions [N, H·W·A, outputs]. The reshape is a view without a copy, because the memory format is channels-last.</summary>
     /// <inheritdoc/>
     public override Tensor[] forward(Tensor[] levels)
     {

@@ -3,13 +3,13 @@ using RetinaSharp.Detection.Modeling.Architecture;
 
 namespace RetinaSharp.Detection.Modeling;
 
-/// <summary>Parts of a network that an application brings. What is null is built in. Loading a trained model needs the same parts again.</summary>
+/// <summary>Custom parts of a network. A null property selects the built-in part. Loading a trained model requires the same parts.</summary>
 public sealed record NetworkComponents
 {
-    /// <summary>The built-in parts alone: ResNet, feature pyramid, RetinaNet's heads.</summary>
+    /// <summary>Only built-in parts: ResNet, feature pyramid, RetinaNet's heads.</summary>
     public static NetworkComponents BuiltIn { get; } = new();
 
-    /// <summary>The backbone; null: a ResNet as the settings describe it.</summary>
+    /// <summary>The backbone; null: the ResNet that the settings specify.</summary>
     public IBackbone? Backbone { get; init; }
 
     /// <summary>Creates the neck from the settings and the channels of the backbone's feature maps, finest first; null: a feature pyramid.</summary>

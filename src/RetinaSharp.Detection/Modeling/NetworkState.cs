@@ -4,20 +4,20 @@ using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Modeling;
 
-/// <summary>The tensors of a network by name: parameters and buffers. Weights of convolutions are channels-last.</summary>
+/// <summary>The state dictionary of a network: parameters and buffers by name. Convolution weights are channels-last.</summary>
 public sealed class NetworkState : IDisposable
 {
     private readonly OrderedDictionary<string, Tensor> _tensors = new(StringComparer.Ordinal);
 
     private NetworkState(RetinaNetArchitecture architecture) => Architecture = architecture;
 
-    /// <summary>The network that the tensors belong to.</summary>
+    /// <summary>Description of the network that the tensors belong to.</summary>
     public RetinaNetArchitecture Architecture { get; }
 
     /// <summary>Names and tensors, in the order of the state dictionary.</summary>
     public IEnumerable<(string Name, Tensor Tensor)> Entries => _tensors.Select(entry => (entry.Key, entry.Value));
 
-    /// <summary>The tensor of a name.</summary>
+    /// <summary>Gets a tensor by name.</summary>
     /// <param name="name">Name in the state dictionary.</param>
     /// <exception cref="KeyNotFoundException">There is no such tensor.</exception>
     public Tensor this[string name] => _tensors[name];
@@ -25,16 +25,16 @@ public sealed class NetworkState : IDisposable
     /// <summary>Device of the tensors.</summary>
     public Device Device => _tensors.GetAt(0).Value.device;
 
-    /// <summary>Creates the tensors of a network in fp32: weights and biases 0, normalizations the identity.</summary>
-    /// <param name="architecture">The network.</param>
+    /// <summary>Creates the tensors of a network in fp32, with weights and biases of 0 and normalizations that are the identity.</summary>
+    /// <param name="architecture">Description of the network.</param>
     public static NetworkState Create(RetinaNetArchitecture architecture) => Fill(architecture, layout =>
     {
         var isOne = layout.Kind is not (TensorKind.Weight or TensorKind.Bias) && (layout.Name.EndsWith(".weight", StringComparison.Ordinal) || layout.Name.EndsWith(".running_var", StringComparison.Ordinal));
         return isOne ? ones(layout.Shape) : zeros(layout.Shape);
     });
 
-    /// <summary>Creates the tensors of a network.</summary>
-    /// <param name="architecture">The network.</param>
+    /// <summary>Creates the tensors of a network with a factory.</summary>
+    /// <param name="architecture">Description of the network.</param>
     /// <param name="create">Creates a tensor from its layout, in fp32.</param>
     public static NetworkState Fill(RetinaNetArchitecture architecture, Func<TensorLayout, Tensor> create)
     {
@@ -59,16 +59,16 @@ public sealed class NetworkState : IDisposable
         }
     }
 
-    /// <summary>The tensors on a device. They share memory with these where the device is the same.</summary>
-    /// <param name="device">The device.</param>
+    /// <summary>Copies the tensors to a device. If they are already on the device, the result shares their memory.</summary>
+    /// <param name="device">Target device.</param>
     public NetworkState To(Device device) => Derive((_, tensor) => tensor.to(device));
 
     /// <summary>
-    /// The tensors that training computes with: weights and biases of trained layers in the type of the computation, normalizations in fp32
-    /// at least. Tensors that have their type already share memory with these.
+    /// Creates the tensors for the forward and backward pass of training: weights and biases of trained layers in the given data type, normalizations
+    /// in fp32 or fp64. Tensors that already have their data type share the memory of this state.
     /// </summary>
-    /// <param name="type">Type of the computation.</param>
-    /// <param name="frozenParts">Number of frozen parts. Their weights stay in fp32, since they are folded with their normalization before rounding.</param>
+    /// <param name="type">Data type of the computation.</param>
+    /// <param name="frozenParts">Number of frozen parts. Their weights stay in fp32, because their normalization is folded into them before they are rounded.</param>
     public NetworkState Values(ScalarType type, int frozenParts)
     {
         var layouts = Architecture.Tensors().ToDictionary(layout => layout.Name);
@@ -96,7 +96,7 @@ public sealed class NetworkState : IDisposable
         foreach (var (name, tensor) in _tensors)
         {
             using var scope = NewDisposeScope();
-            // `to` returns the tensor itself where nothing changes.
+            // `to` returns the same tensor if device and data type do not change.
             state._tensors.Add(name, convert(name, tensor).alias().DetachFromDisposeScope());
         }
 

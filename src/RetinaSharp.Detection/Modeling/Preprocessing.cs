@@ -7,34 +7,34 @@ using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Modeling;
 
-/// <summary>From the bytes of images to the network's input, on the network's device.</summary>
+/// <summary>Converts RGB bytes to the normalized input of the network, on the device of the network.</summary>
 public static class Preprocessing
 {
-    // ImageNet's mean and deviation of red, green and blue, in [0, 1], as every trained backbone expects them.
+    // Per-channel mean and standard deviation of ImageNet (R, G, B), for values in [0, 1]. Pretrained backbones expect this normalization.
     private static readonly float[] Mean = [.485f, .456f, .406f];
     private static readonly float[] Deviation = [.229f, .224f, .225f];
 
-    /// <summary>What a byte of red, green and blue is multiplied with.</summary>
+    /// <summary>Per-channel factor (R, G, B) applied to pixel bytes: 1 / (255 · std).</summary>
     public static float[] Scale { get; } = [.. Deviation.Select(deviation => 1 / (255 * deviation))];
 
-    /// <summary>What is added to it then.</summary>
+    /// <summary>Per-channel offset (R, G, B) added after scaling: -mean / std.</summary>
     public static float[] Shift { get; } = [.. Mean.Zip(Deviation, (mean, deviation) => -mean / deviation)];
 
-    /// <summary>The input of a network from a batch of training.</summary>
+    /// <summary>Creates the network input [N, 3, height, width] for a training batch.</summary>
     internal static Tensor Input(TrainingBatch batch, RetinaNet network) => Normalize(
         batch.Pixels, batch.Height, batch.Width, [.. batch.Images.Select(image => (image.Width, image.Height))], network.Device, network.Type);
 
-    /// <summary>The input of a network from a batch of evaluation or detection.</summary>
+    /// <summary>Creates the network input [N, 3, height, width] for a batch of evaluation or detection.</summary>
     internal static Tensor Input(ImageBatch batch, RetinaNet network) => Normalize(
         batch.Pixels, batch.Height, batch.Width, [.. batch.Images.Select(image => (image.Width, image.Height))], network.Device, network.Type);
 
-    /// <summary>Normalises images; what is beyond an image's own size becomes 0, the mean color.</summary>
+    /// <summary>Normalizes images. Padding becomes 0, which is the mean color.</summary>
     /// <param name="pixels">[N, height, width, 3], RGB.</param>
-    /// <param name="height">Padded height.</param>
-    /// <param name="width">Padded width.</param>
-    /// <param name="sizes">Each image's own size.</param>
-    /// <param name="device">Where the network is.</param>
-    /// <param name="type">Type in which it computes.</param>
+    /// <param name="height">Padded height in pixels.</param>
+    /// <param name="width">Padded width in pixels.</param>
+    /// <param name="sizes">Size of each image in pixels, without padding.</param>
+    /// <param name="device">Device of the network.</param>
+    /// <param name="type">Data type of the result.</param>
     /// <returns>[N, 3, height, width], channels-last.</returns>
     public static Tensor Normalize(ReadOnlySpan<byte> pixels, int height, int width, IReadOnlyList<(int Width, int Height)> sizes, Device device, ScalarType type)
     {
@@ -61,7 +61,7 @@ public static class Preprocessing
         return ((bytes.to(ScalarType.Float32) * scale) + shift).to(type);
     }
 
-    /// <summary>One pass: what the operators make of each byte of each colour is looked up.</summary>
+    /// <summary>Computes the result of the GPU path's operators once per byte value and channel, and looks it up for each pixel.</summary>
     private static Tensor NormalizeOnCpu(ReadOnlySpan<byte> pixels, int height, int width, IReadOnlyList<(int Width, int Height)> sizes, ScalarType type)
     {
         Span<byte> all = stackalloc byte[256 * 3];

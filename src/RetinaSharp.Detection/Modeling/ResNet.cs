@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Modeling;
 
-/// <summary>A ResNet without its classifier.</summary>
+/// <summary>The module of a ResNet without its classifier.</summary>
 public sealed class ResNet : nn.Module<Tensor, Tensor[]>
 {
     private readonly int _firstStage;
@@ -13,9 +13,9 @@ public sealed class ResNet : nn.Module<Tensor, Tensor[]>
     private readonly ResidualBlock[][] _stages;
 
     /// <summary>Creates the module.</summary>
-    /// <param name="architecture">Its layers.</param>
-    /// <param name="state">Tensors that its parameters and buffers share.</param>
-    /// <param name="options">Type, mode and frozen stages.</param>
+    /// <param name="architecture">Description of the layers.</param>
+    /// <param name="state">Tensors whose memory the module's parameters and buffers share.</param>
+    /// <param name="options">Data type, whether the module trains, and number of frozen stages.</param>
     public ResNet(ResNetArchitecture architecture, NetworkState state, NetworkOptions options)
         : base(nameof(ResNet))
     {
@@ -25,7 +25,10 @@ public sealed class ResNet : nn.Module<Tensor, Tensor[]>
         _stages = [.. architecture.Stages.Select(blocks => blocks.Select(block => new ResidualBlock(block, layers)).ToArray())];
     }
 
-    /// <summary>Normalized images [N, 3, H, W], channels-last, to the outputs of the first stage that the neck takes and those after it.</summary>
+    /// <summary>
+    /// Maps normalized images [N, 3, H, W], channels-last, to feature maps [N, C, H / stride, W / stride]: the outputs of the first stage that is
+    /// passed to the neck and of all later stages.
+    /// </summary>
     /// <inheritdoc/>
     public override Tensor[] forward(Tensor images)
     {
@@ -35,7 +38,7 @@ public sealed class ResNet : nn.Module<Tensor, Tensor[]>
         {
             var input = x;
             x = Stage(_stages[stage], input);
-            // Only the autograd graph needs it from here on, and C2 is the largest of all.
+            // From here on only the autograd graph needs the previous map. C2 is the largest map, so freeing it early saves the most memory.
             if (stage <= _firstStage)
                 input.Dispose();
             if (stage >= _firstStage)

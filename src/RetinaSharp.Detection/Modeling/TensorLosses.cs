@@ -5,9 +5,9 @@ using static TorchSharp.torch;
 namespace RetinaSharp.Detection.Modeling;
 
 /// <summary>
-/// The classification losses as compositions of operators, for outputs that are on another device: the closed forms of
-/// RetinaSharp.Losses in log-space, without autograd, whose derivative of the power is NaN where 1 - p_t rounds to 0.
-/// Computed in fp32 whatever the logits are, summed in fp64.
+/// Computes the classification losses with tensor operators, for logits on a GPU. Value and gradient are the closed forms of RetinaSharp.Losses in
+/// log space. Autograd is not used: its derivative of the power is NaN where 1 - p_t rounds to 0. Computed in fp32 for logits of any data type,
+/// summed in fp64.
 /// </summary>
 internal static class TensorLosses
 {
@@ -39,23 +39,23 @@ internal static class TensorLosses
         return Sigmoid(plain, logits.to(ScalarType.Float32).view(-1, logits.shape[^1]), labels).Value.sum(1).to(CPU).data<float>().ToArray();
     }
 
-    /// <summary>All as background first, then the few places of the positives by index: there is no one-hot tensor.</summary>
+    /// <summary>Computes all logits as background, then overwrites the few positive ones by index. This avoids a one-hot tensor.</summary>
     private static (Tensor Value, Tensor Gradient) Sigmoid(LossSettings settings, Tensor rows, ReadOnlySpan<int> labels)
     {
         var classes = (int)rows.shape[1];
-        var places = new List<long>();
+        var indices = new List<long>();
         for (var row = 0; row < labels.Length; row++)
         {
             if (labels[row] >= 0)
-                places.Add(((long)row * classes) + labels[row]);
+                indices.Add(((long)row * classes) + labels[row]);
         }
 
         var (value, derivative) = Member(settings, -rows);
         var negative = 1 - settings.Alpha ?? 1;
         (value, var gradient) = (value * negative, derivative * -negative);
-        if (places.Count > 0)
+        if (indices.Count > 0)
         {
-            var positives = Indices([.. places], rows.device);
+            var positives = Indices([.. indices], rows.device);
             var (positiveValue, positiveDerivative) = Member(settings, rows.view(-1).index_select(0, positives));
             var positive = settings.Alpha ?? 1;
             value.view(-1).index_copy_(0, positives, positiveValue * positive);
@@ -66,15 +66,16 @@ internal static class TensorLosses
     }
 
     /// <summary>
-    /// The member at <c>t = x_i - log Σ_{j≠i} e^{x_j}</c>, i the target, whose derivative by the other logits is minus that by t,
-    /// shared out by their softmax. The greatest of the others is taken away first, so that no large number is rounded.
+    /// Evaluates the binary loss at <c>t = x_i - log Σ_{j≠i} e^{x_j}</c>, where i is the target. Its gradient with respect to another logit j is minus
+    /// the derivative with respect to t, times the softmax over the other logits at j. The maximum of the other logits is subtracted first, to avoid
+    /// rounding of large numbers.
     /// </summary>
     private static (Tensor Value, Tensor Gradient) Softmax(LossSettings settings, Tensor rows, ReadOnlySpan<int> labels)
     {
         var (targets, weights) = (new long[labels.Length], new float[labels.Length]);
         for (var row = 0; row < labels.Length; row++)
         {
-            // Background is the first output. What is ignored is made so at the end.
+            // The background is the first output. Ignored rows are set to 0 at the end.
             targets[row] = Math.Max(labels[row], SigmoidLoss.Background) - SigmoidLoss.Background;
             weights[row] = (float)(settings.Alpha is not { } alpha ? 1 : targets[row] == 0 ? 1 - alpha : alpha);
         }
@@ -89,7 +90,7 @@ internal static class TensorLosses
         return WithoutIgnored(value, (others.softmax(1) * -derivative).scatter_(1, target, derivative), labels);
     }
 
-    /// <summary>Value and derivative of the loss by x_t, without α; the order of the factors keeps infinity times zero out.</summary>
+    /// <summary>Computes value and derivative of the loss with respect to x_t, without α. The order of the factors avoids infinity times 0.</summary>
     private static (Tensor Value, Tensor Derivative) Member(LossSettings settings, Tensor logit)
     {
         if (settings.Classification == ClassificationLossKind.FocalStar)
@@ -120,5 +121,5 @@ internal static class TensorLosses
         return (value.index_fill_(0, rows, 0), gradient.index_fill_(0, rows, 0));
     }
 
-    private static Tensor Indices(long[] places, Device device) => tensor(places, device: device);
+    private static Tensor Indices(long[] indices, Device device) => tensor(indices, device: device);
 }

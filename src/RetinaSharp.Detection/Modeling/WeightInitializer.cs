@@ -5,13 +5,13 @@ using static TorchSharp.torch;
 namespace RetinaSharp.Detection.Modeling;
 
 /// <summary>
-/// Initial weights. They follow from the seed and the layer's name alone, not from LibTorch's generator, so that they are the same with every
-/// version of it.
+/// Draws initial weights. They depend only on the seed and the name of the layer, not on LibTorch's random generator, so that they are equal for
+/// all versions of LibTorch.
 /// </summary>
 public static class WeightInitializer
 {
     /// <summary>Creates the initial tensors of a network, in fp32 on the CPU.</summary>
-    /// <param name="architecture">The network.</param>
+    /// <param name="architecture">Description of the network.</param>
     /// <param name="seed">Seed of the run.</param>
     public static NetworkState Create(RetinaNetArchitecture architecture, long seed)
     {
@@ -30,8 +30,8 @@ public static class WeightInitializer
     }
 
     /// <summary>Draws a layer's weight from a normal distribution with mean 0.</summary>
-    /// <param name="state">Holds the weight.</param>
-    /// <param name="layer">The layer.</param>
+    /// <param name="state">State dictionary that holds the weight.</param>
+    /// <param name="layer">Description of the layer.</param>
     /// <param name="deviation">Standard deviation.</param>
     /// <param name="seed">Seed of the run.</param>
     public static void Normal(NetworkState state, ConvolutionLayer layer, double deviation, long seed)
@@ -41,8 +41,8 @@ public static class WeightInitializer
     }
 
     /// <summary>Draws a layer's weight from a uniform distribution over [-bound, bound).</summary>
-    /// <param name="state">Holds the weight.</param>
-    /// <param name="layer">The layer.</param>
+    /// <param name="state">State dictionary that holds the weight.</param>
+    /// <param name="layer">Description of the layer.</param>
     /// <param name="bound">Bound of the distribution.</param>
     /// <param name="seed">Seed of the run.</param>
     public static void Uniform(NetworkState state, ConvolutionLayer layer, double bound, long seed)
@@ -51,7 +51,7 @@ public static class WeightInitializer
         Fill(state[$"{layer.Name}.weight"], () => random.NextDouble(-bound, bound));
     }
 
-    /// <summary>Sets a tensor's elements one by one in row-major order, whatever its memory format.</summary>
+    /// <summary>Sets a tensor's elements one by one in row-major order, for any memory format.</summary>
     /// <param name="tensor">An fp32 tensor on the CPU.</param>
     /// <param name="next">Returns the next element.</param>
     public static void Fill(Tensor tensor, Func<double> next)

@@ -18,11 +18,11 @@ internal static class AblationReport
     {
         var table = result.Table;
         var sections = new List<ReportSection> { Table(result), new("Our metrics and the paper's", Bars(result)) };
-        var drawn = Drawn(result);
-        if (drawn.Count > 0)
+        var charted = ChartedRows(result);
+        if (charted.Count > 0)
         {
-            sections.Add(Learning(folder, result, drawn));
-            sections.AddRange(Detections(folder, drawn, validation));
+            sections.Add(Learning(folder, result, charted));
+            sections.AddRange(Detections(folder, charted, validation));
         }
 
         return new(table.Title, $"{table.Description} {Best(result)}", sections);
@@ -70,20 +70,20 @@ internal static class AblationReport
         return blocks;
     }
 
-    /// <summary>Rows with weights, by descending AP; of more than a chart can have, the best and the worst.</summary>
-    private static List<RowResult> Drawn(AblationResult result)
+    /// <summary>Returns the rows with a trained model, by descending AP; if there are more than a chart can show, only the best and worst.</summary>
+    private static List<RowResult> ChartedRows(AblationResult result)
     {
         var ranked = result.Shown.Where(row => row.Runs is [{ Failure: null }, ..]).OrderByDescending(row => row.Mean(metrics => metrics.AP)).ToList();
         return ranked.Count <= LineChart.MaxSeries ? ranked : [.. ranked.Take(LineChart.MaxSeries / 2), .. ranked.TakeLast(LineChart.MaxSeries / 2)];
     }
 
-    private static ReportSection Learning(string folder, AblationResult result, List<RowResult> drawn)
+    private static ReportSection Learning(string folder, AblationResult result, List<RowResult> charted)
     {
-        var runs = drawn.Select(row => (Name: row.Row.Label, Record: new RunRecord(Path.Combine(folder, row.Runs[0].Folder)))).ToList();
-        var which = drawn.Count < result.Shown.Count ? $"The {LineChart.MaxSeries / 2} best and the {LineChart.MaxSeries / 2} worst rows" : "All rows";
+        var runs = charted.Select(row => (Name: row.Row.Label, Record: new RunRecord(Path.Combine(folder, row.Runs[0].Folder)))).ToList();
+        var which = charted.Count < result.Shown.Count ? $"The {LineChart.MaxSeries / 2} best and the {LineChart.MaxSeries / 2} worst rows" : "All rows";
         return new("Learning",
         [
-            new Paragraph($"{which}, by their first seed. Losses may be different functions: compare how they fall, not their values."),
+            new Paragraph($"{which}, first seed only. Rows may use different loss functions: compare the shapes of the curves, not their values."),
             Chart("AP on the validation images", "AP", "AP"),
             Chart("AP50 on the validation images", "AP50", "AP50"),
             Chart("Box loss in training", "loss", "loss_box"),
@@ -94,10 +94,10 @@ internal static class AblationReport
             new(title, "epoch", unit, [.. runs.Select(run => run.Record.Curve(run.Name, metric))], IsYLogarithmic: isLogarithmic);
     }
 
-    /// <summary>Precision-recall curves of the drawn rows, and false positives and false negatives of the best.</summary>
-    private static IEnumerable<ReportSection> Detections(string folder, List<RowResult> drawn, DetectionDataset validation)
+    /// <summary>Creates sections with precision-recall curves of the charted rows, and false positives and false negatives of the best row.</summary>
+    private static IEnumerable<ReportSection> Detections(string folder, List<RowResult> charted, DetectionDataset validation)
     {
-        var runs = drawn.Select(row => (row.Row.Label, Detections: DetectionResults.Read(Path.Combine(folder, row.Runs[0].Folder, RowTrainer.DetectionsFile)))).ToList();
+        var runs = charted.Select(row => (row.Row.Label, Detections: DetectionResults.Read(Path.Combine(folder, row.Runs[0].Folder, RowTrainer.DetectionsFile)))).ToList();
         yield return new("Precision and recall", [.. PrecisionRecall.ByRun([.. runs.Select(run => (run.Label, CocoEvaluator.Evaluate(validation, run.Detections)))])]);
         var threshold = F1Curves.Compute(validation, runs[0].Detections).Overall.Best?.Threshold ?? DetectionReview.DefaultThreshold;
         var review = new DetectionReview(validation, runs[0].Detections, threshold);

@@ -37,7 +37,10 @@ internal sealed class AnnotatedRegion
     /// <summary>Adds a ground truth box, in pixels of the whole image.</summary>
     public void AddGroundTruth(BoxXywh box) => _groundTruth.Add(Label(box, "", GroundTruthColor, isDashed: true));
 
-    /// <summary>Adds a detection, in pixels of the whole image. Those with the highest scores come first.</summary>
+    /// <summary>
+    /// Adds a detection, in pixels of the whole image. Add detections in order of descending score: labels are placed in this order and omitted when
+    /// there is no room.
+    /// </summary>
     public void AddDetection(BoxXywh box, string label = "") => _detections.Add(Label(box, label, DetectionColor, isDashed: false));
 
     /// <summary>Draws the region. Ground truth is drawn over detections: its dashes leave them visible.</summary>

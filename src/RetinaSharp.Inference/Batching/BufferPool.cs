@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace RetinaSharp.Inference.Batching;
 
 /// <summary>
-/// Keeps buffers for reuse. It never holds more than were in use at one time, so that the memory of a loader is bounded by what it reads
-/// ahead. Thread-safe.
+/// A pool of reusable buffers. It never holds more buffers than were in use at one time, so that the number of prefetched batches bounds the memory
+/// of a loader. Thread-safe.
 /// </summary>
 /// <typeparam name="T">Type of the buffers.</typeparam>
 public sealed class BufferPool<T>
@@ -13,13 +13,13 @@ public sealed class BufferPool<T>
     private readonly ConcurrentQueue<T> _free = [];
     private int _created;
 
-    /// <summary>Number of buffers that were created.</summary>
+    /// <summary>Number of buffers created so far.</summary>
     public int Created => Volatile.Read(ref _created);
 
-    /// <summary>Number of buffers that are not in use.</summary>
+    /// <summary>Number of buffers in the pool that are not in use.</summary>
     public int Free => _free.Count;
 
-    /// <summary>Takes a buffer, with any content.</summary>
+    /// <summary>Takes a buffer from the pool or creates one. Its contents are undefined.</summary>
     public T Rent()
     {
         if (_free.TryDequeue(out var buffer))
@@ -28,7 +28,7 @@ public sealed class BufferPool<T>
         return new();
     }
 
-    /// <summary>Gives a buffer back, after which the caller must not use it.</summary>
+    /// <summary>Returns a buffer to the pool. The caller must not use it afterwards.</summary>
     /// <param name="buffer">A buffer from <see cref="Rent"/>.</param>
     public void Return(T buffer) => _free.Enqueue(buffer);
 }

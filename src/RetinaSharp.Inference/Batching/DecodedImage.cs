@@ -2,23 +2,23 @@ using RetinaSharp.Imaging;
 
 namespace RetinaSharp.Inference.Batching;
 
-/// <summary>An image that was decoded no larger than needed, with the size of the original.</summary>
-/// <param name="Width">Width of the upright original in pixels.</param>
-/// <param name="Height">Height of the upright original in pixels.</param>
-/// <param name="Image">The pixels, at the size of the original or smaller.</param>
+/// <summary>A decoded image, possibly downscaled, and the size of the original.</summary>
+/// <param name="Width">Width of the original image in pixels, after EXIF orientation.</param>
+/// <param name="Height">Height of the original image in pixels, after EXIF orientation.</param>
+/// <param name="Image">The pixels, in the original size or smaller.</param>
 public sealed record DecodedImage(int Width, int Height, Image Image)
 {
-    /// <summary>An image in its original size.</summary>
+    /// <summary>Wraps an image in its original size.</summary>
     /// <param name="image">The image.</param>
     public DecodedImage(Image image)
         : this(image.Width, image.Height, image)
     {
     }
 
-    /// <summary>Decodes an image at its input size times a factor, or at its own size where that is not larger.</summary>
+    /// <summary>Decodes an image in its input size times a factor, or in its original size if that is smaller.</summary>
     /// <param name="size">Input size of the network.</param>
-    /// <param name="scale">Factor on top of the input size, above 0; infinity: the original size.</param>
-    /// <param name="decode">Decodes the image with the options it is given.</param>
+    /// <param name="scale">Factor of the input size, above 0; infinity: the original size.</param>
+    /// <param name="decode">Decodes the image with the given options.</param>
     /// <exception cref="ImageException">The image cannot be read or decoded.</exception>
     public static DecodedImage Load(InputSize size, double scale, Func<ImageDecodeOptions, Image> decode)
     {
@@ -36,7 +36,7 @@ public sealed record DecodedImage(int Width, int Height, Image Image)
         return new(full.Width, full.Height, image);
     }
 
-    /// <summary>Scales a side of an image, rounding down, to at least a pixel.</summary>
+    /// <summary>Multiplies a side of an image by a factor, rounded down to whole pixels, at least 1.</summary>
     /// <param name="side">The side in pixels.</param>
     /// <param name="scale">The factor, above 0.</param>
     public static int ScaleSide(int side, double scale) => (int)Math.Clamp(side * scale, 1, int.MaxValue);

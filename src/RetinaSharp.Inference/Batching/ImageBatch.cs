@@ -4,7 +4,7 @@ using RetinaSharp.Inference.Views;
 namespace RetinaSharp.Inference.Batching;
 
 /// <summary>
-/// Images that were scaled and padded for the network. Disposing it returns its memory to the pool: spans taken from it must not be used
+/// A batch of images, scaled and padded for the network. Disposing the batch returns its memory to the pool: do not use spans of the batch
 /// after that.
 /// </summary>
 public sealed class ImageBatch : IDisposable
@@ -24,37 +24,37 @@ public sealed class ImageBatch : IDisposable
     /// <summary>Padded width in pixels, a multiple of 32.</summary>
     public int Width { get; }
 
-    /// <summary>Size of each image without padding, and of the part of the original that it shows.</summary>
+    /// <summary>Size of each image without padding, and size of the region of the original that was scaled to it.</summary>
     public IReadOnlyList<ImageGeometry> Images { get; }
 
-    /// <summary>Position of each image in the sequence that is detected or loaded, from 0.</summary>
+    /// <summary>Index of each image in the input sequence, from 0.</summary>
     public IReadOnlyList<long> Positions { get; }
 
-    /// <summary>uint8 [N, height, width, 3], RGB; padding is 0.</summary>
+    /// <summary>Pixels as uint8 [N, height, width, 3], RGB; padding is 0.</summary>
     /// <exception cref="ObjectDisposedException">The batch was disposed.</exception>
     public ReadOnlySpan<byte> Pixels => (_buffer ?? throw new ObjectDisposedException(nameof(ImageBatch))).Pixels;
 
     /// <summary>Scales and pads images.</summary>
     /// <param name="images">The images, 1 or more.</param>
-    /// <param name="size">Size that they are scaled to.</param>
-    /// <param name="pool">Where the memory comes from.</param>
+    /// <param name="size">Size that images are scaled to.</param>
+    /// <param name="pool">Pool that the memory of the batch is rented from.</param>
     /// <exception cref="InsufficientMemoryException">The batch does not fit in one array.</exception>
     public static ImageBatch Create(IReadOnlyList<Image> images, InputSize size, BufferPool<PixelBuffer> pool) =>
         Create([.. images.Select(image => size.Fit(image.Width, image.Height))], i => images[i], pool);
 
-    /// <summary>Scales and pads images that are read one after the other.</summary>
-    /// <param name="geometries">Size of each image.</param>
-    /// <param name="read">Reads the image of an index, at any size.</param>
-    /// <param name="pool">Where the memory comes from.</param>
-    /// <param name="position">Position of the first image in the sequence that is loaded.</param>
+    /// <summary>Reads, scales and pads images one by one.</summary>
+    /// <param name="geometries">Size of each image before and after scaling.</param>
+    /// <param name="read">Reads the image with the given index, in any resolution.</param>
+    /// <param name="pool">Pool that the memory of the batch is rented from.</param>
+    /// <param name="position">Index of the first image in the input sequence.</param>
     /// <exception cref="InsufficientMemoryException">The batch does not fit in one array.</exception>
     public static ImageBatch Create(ImageGeometry[] geometries, Func<int, Image> read, BufferPool<PixelBuffer> pool, long position = 0) => Create(
         geometries, [.. geometries.Select((_, i) => position + i)],
         (i, pixels, stride) => read(i).ResizeInto(pixels, stride, geometries[i].Width, geometries[i].Height), pool);
 
     /// <summary>Scales and pads views of images.</summary>
-    /// <param name="views">The views, each with its image and the position of that.</param>
-    /// <param name="pool">Where the memory comes from.</param>
+    /// <param name="views">Views, each with its image and the image's index in the input sequence.</param>
+    /// <param name="pool">Pool that the memory of the batch is rented from.</param>
     internal static ImageBatch Create(IReadOnlyList<(ImageView View, Image Image, long Position)> views, BufferPool<PixelBuffer> pool) => Create(
         [.. views.Select(one => one.View.Geometry)], [.. views.Select(one => one.Position)],
         (i, pixels, stride) => views[i].View.Write(views[i].Image, pixels, stride), pool);

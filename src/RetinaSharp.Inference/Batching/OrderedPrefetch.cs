@@ -4,22 +4,22 @@ using System.Threading.Channels;
 namespace RetinaSharp.Inference.Batching;
 
 /// <summary>
-/// Produces results a bounded number ahead of their use, and hands them out in order: the one scheduler of all loaders and of detection.
+/// Computes results ahead of their consumer, up to a bound, and returns them in order. All loaders and the detection pipeline use it.
 /// </summary>
 /// <remarks>
-/// An exception surfaces at the position of its result, one of the sources after the results before it. When the enumeration ends early, or is
-/// cancelled, what was produced ahead is awaited and disposed, so that nothing runs on after it.
+/// An exception is thrown in place of its result; an exception of the source sequence is thrown after all earlier results. If the enumeration ends
+/// early or is canceled, pending results are awaited and disposed, so that no work continues in the background.
 /// </remarks>
 public static class OrderedPrefetch
 {
     /// <summary>Starts asynchronous work for each source, in order, and enumerates the results in the same order.</summary>
     /// <typeparam name="TSource">Type of the sources.</typeparam>
-    /// <typeparam name="TResult">Type of the results; disposed where they implement <see cref="IDisposable"/> and are not handed out.</typeparam>
-    /// <param name="sources">The sources; may be endless. They are enumerated on the thread pool.</param>
+    /// <typeparam name="TResult">Type of the results. Results that are not returned are disposed if they implement <see cref="IDisposable"/>.</typeparam>
+    /// <param name="sources">The sources; may be infinite. They are enumerated on the thread pool.</param>
     /// <param name="start">
-    /// Starts the work for a source. It is called for every source that was taken, with a token that also ends with the enumeration, and owns the source.
+    /// Starts the work for a source and takes ownership of it. Called for every source that was enumerated, with a token that is also canceled when the enumeration ends.
     /// </param>
-    /// <param name="ahead">Results, from 1, that are produced or wait while one is used; no source beyond them is taken.</param>
+    /// <param name="ahead">Maximum number of results that are pending or ready while one is consumed, from 1. No further source is enumerated until one is consumed.</param>
     /// <param name="cancellationToken">Ends the enumeration with <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="ahead"/> is below 1.</exception>
     public static IAsyncEnumerable<TResult> SelectAsync<TSource, TResult>(
@@ -31,20 +31,20 @@ public static class OrderedPrefetch
         return Enumerate(sources, start, ahead, cancellationToken);
     }
 
-    /// <summary>Produces results on pool threads and enumerates them in the order of the sources, blocking the caller where none is ready.</summary>
+    /// <summary>Computes results on pool threads and enumerates them in the order of the sources. Blocks the caller while the next result is not ready.</summary>
     /// <typeparam name="TSource">Type of the sources.</typeparam>
-    /// <typeparam name="TResult">Type of the results; disposed where they implement <see cref="IDisposable"/> and are not handed out.</typeparam>
-    /// <param name="sources">The sources; may be endless. They are enumerated on the thread pool.</param>
-    /// <param name="make">Produces the result of a source, on a pool thread.</param>
-    /// <param name="workers">Results that are produced at the same time, from 1.</param>
-    /// <param name="ahead">Results, from 1, that are produced or wait while one is used; below <paramref name="workers"/> some of these are idle.</param>
+    /// <typeparam name="TResult">Type of the results. Results that are not returned are disposed if they implement <see cref="IDisposable"/>.</typeparam>
+    /// <param name="sources">The sources; may be infinite. They are enumerated on the thread pool.</param>
+    /// <param name="make">Computes the result of a source on a pool thread.</param>
+    /// <param name="workers">Number of results that are computed concurrently, from 1.</param>
+    /// <param name="ahead">Maximum number of results that are pending or ready while one is consumed, from 1. If it is below <paramref name="workers"/>, some workers are idle.</param>
     /// <param name="cancellationToken">Ends the enumeration with <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="workers"/> or <paramref name="ahead"/> is below 1.</exception>
     public static IEnumerable<TResult> Select<TSource, TResult>(
         IEnumerable<TSource> sources, Func<TSource, CancellationToken, TResult> make, int workers, int ahead, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(workers, 1);
-        // This scheduler starts tasks in order and runs no more than so many at a time.
+        // This scheduler starts tasks in order and limits their concurrency.
         var factory = new TaskFactory(new ConcurrentExclusiveSchedulerPair(TaskScheduler.Default, workers).ConcurrentScheduler);
         return SelectAsync(sources.ToAsyncEnumerable(), (source, token) => factory.StartNew(() => make(source, token), token), ahead)
             .ToBlockingEnumerable(cancellationToken);
@@ -60,7 +60,7 @@ public static class OrderedPrefetch
         {
             while (await results.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false))
             {
-                // It stays in the channel until it is complete, so that it counts as ahead, and is disposed below where it is not handed out.
+                // A result stays in the channel until it is complete, so that it counts toward the bound and is disposed below if it is not returned.
                 results.Reader.TryPeek(out var next);
                 var result = await next!.ConfigureAwait(false);
                 cancellationToken.ThrowIfCancellationRequested();
@@ -89,7 +89,7 @@ public static class OrderedPrefetch
         try
         {
             await using var source = sources.GetAsyncEnumerator(cancellationToken);
-            // There is room before a source is taken: no more are taken than may be ahead.
+            // Wait for room before enumerating a source, so that the bound holds.
             while (await results.WaitToWriteAsync(cancellationToken).ConfigureAwait(false) && await source.MoveNextAsync().ConfigureAwait(false))
                 results.TryWrite(StartAsync(source.Current));
             results.Complete();
@@ -103,7 +103,7 @@ public static class OrderedPrefetch
             results.Complete(error);
         }
 
-        // What is thrown before the work is asynchronous becomes the result's, too.
+        // An exception thrown synchronously becomes the exception of the result, too.
         async Task<TResult> StartAsync(TSource source) => await start(source, cancellationToken).ConfigureAwait(false);
     }
 }

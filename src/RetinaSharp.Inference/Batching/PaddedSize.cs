@@ -8,13 +8,13 @@ public readonly record struct PaddedSize(int Images, int Height, int Width)
 {
     private const int Divisor = 32;
 
-    /// <summary>Bytes of one image.</summary>
+    /// <summary>Number of bytes of one padded image.</summary>
     public int ImageBytes => Width * Height * 3;
 
-    /// <summary>Bytes from one row to the next.</summary>
+    /// <summary>Number of bytes of one row.</summary>
     public int Stride => Width * 3;
 
-    /// <summary>The padded size of a batch.</summary>
+    /// <summary>Computes the padded size of a batch.</summary>
     /// <param name="images">Width and height of each image in pixels.</param>
     /// <exception cref="InsufficientMemoryException">The batch does not fit in one array.</exception>
     public static PaddedSize Around(ReadOnlySpan<(int Width, int Height)> images)

@@ -6,14 +6,14 @@ public sealed class PixelBuffer
     private byte[] _bytes = [];
     private PaddedSize _size;
 
-    /// <summary>The pixels of all images.</summary>
+    /// <summary>Pixels of all images, [N, height, width, 3].</summary>
     public Span<byte> Pixels => _bytes.AsSpan(0, _size.Images * _size.ImageBytes);
 
-    /// <summary>The pixels of one image, [height, width, 3], with its padding.</summary>
+    /// <summary>Gets the pixels of one image with its padding, [height, width, 3].</summary>
     /// <param name="image">Index of the image in the batch.</param>
     public Span<byte> this[int image] => _bytes.AsSpan(image * _size.ImageBytes, _size.ImageBytes);
 
-    /// <summary>Makes room for a batch and clears it.</summary>
+    /// <summary>Resizes the buffer for a batch and sets all pixels to 0.</summary>
     /// <param name="size">Size of the batch.</param>
     public void Reset(PaddedSize size)
     {

@@ -6,33 +6,33 @@ using RetinaSharp.Inference.Views;
 namespace RetinaSharp.Inference.Pipelines;
 
 /// <summary>
-/// Takes any number of images from decoding to detections, in stages that overlap: decode, batch, network, postprocess, merge. Memory is bounded:
-/// no stage runs further ahead than the next one needs.
+/// Detects objects in a sequence of images, in stages that run concurrently: decode, batch, network, postprocess, merge. Memory is bounded:
+/// each stage prefetches only as much as the next one needs.
 /// </summary>
-/// <param name="planner">Plans the views of an image.</param>
+/// <param name="planner">Determines the views of an image.</param>
 /// <param name="merger">Merges the detections of an image's views.</param>
 /// <param name="run">Runs the network on a batch.</param>
-/// <param name="postprocess">Makes detections of the outputs, for each image of the batch.</param>
-/// <param name="concurrency">Batches in the network at the same time.</param>
-/// <param name="pool">Where the memory of batches comes from.</param>
+/// <param name="postprocess">Computes the detections of each image of a batch from the network's outputs.</param>
+/// <param name="concurrency">Number of batches that the network runs concurrently.</param>
+/// <param name="pool">Pool that the memory of batches is rented from.</param>
 internal sealed class DetectionPipeline(
     ViewPlanner planner, ViewMerger merger, Func<ImageBatch, CancellationToken, Task<IInferenceOutput>> run,
     Func<IInferenceOutput, ImageBatch, IReadOnlyList<DetectedObject>[]> postprocess, int concurrency, BufferPool<PixelBuffer> pool)
 {
-    // One batch is scaled while another waits for the network.
+    // One batch is being scaled while another waits for the network.
     private const int BatchesAhead = 2;
 
     /// <summary>Detects objects in images.</summary>
-    /// <param name="sources">What they are read from; may be endless.</param>
-    /// <param name="read">Reads one, on a pool thread. Its exceptions are the item's.</param>
-    /// <param name="batch">Largest batch.</param>
-    /// <param name="imagesDone">Receives the number of finished images after each batch.</param>
-    /// <param name="cancellationToken">Ends the enumeration with <see cref="OperationCanceledException"/>.</param>
-    /// <returns>The images in their order.</returns>
+    /// <param name="sources">Sources of the images; may be infinite.</param>
+    /// <param name="read">Reads an image, on a pool thread. Exceptions are stored in <see cref="PipelineItem{T}.Error"/>.</param>
+    /// <param name="batch">Maximum batch size.</param>
+    /// <param name="imagesDone">Receives the number of completed images after each batch.</param>
+    /// <param name="cancellationToken">Cancels the enumeration, which throws <see cref="OperationCanceledException"/>.</param>
+    /// <returns>The images with detections or errors, in the order of the sources.</returns>
     public async IAsyncEnumerable<PipelineItem<T>> RunAsync<T>(
         IAsyncEnumerable<T> sources, Func<T, DecodedImage> read, int batch, IProgress<int>? imagesDone, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        // Slices need the whole image, which may be huge.
+        // With slices, images are decoded in full resolution and may be huge.
         var (ahead, window) = planner.Tile is null ? (batch, 4 * batch) : (1, 1);
         var inOrder = new ConcurrentQueue<PipelineItem<T>>();
         var position = 0L;
@@ -40,7 +40,7 @@ internal sealed class DetectionPipeline(
 
         var items = OrderedPrefetch.SelectAsync(sources, (source, _) => ReadAsync(new(position++, source), read), ahead);
         var batches = OrderedPrefetch.SelectAsync(ViewBatches.Create(Enqueue(items), batch, window), (views, _) => Task.Run(() => views.CreatePixels(pool), CancellationToken.None), BatchesAhead);
-        // One more than fit waits for the network, so that it is never idle between two.
+        // One more batch than can run waits, so that the network is never idle between batches.
         var outputs = OrderedPrefetch.SelectAsync(batches, (views, token) => views.RunAsync(run, token), concurrency + 1);
         var detections = OrderedPrefetch.SelectAsync(outputs, (views, _) => Task.Run(() => views.Postprocess(postprocess), CancellationToken.None), concurrency);
         await foreach (var views in detections.WithCancellation(cancellationToken).ConfigureAwait(false))

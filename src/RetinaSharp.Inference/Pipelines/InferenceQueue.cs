@@ -4,11 +4,11 @@ using RetinaSharp.Inference.Batching;
 namespace RetinaSharp.Inference.Pipelines;
 
 /// <summary>
-/// Runs batches on an engine, in order, as many at a time as it allows. The others wait without holding a thread.
+/// Runs batches on an engine in order, up to <see cref="IInferenceEngine.MaxConcurrency"/> at a time. Other batches wait without blocking a thread.
 /// </summary>
 /// <remarks>
-/// The engine runs on threads of the queue, not on pool threads: OpenMP keeps a team of worker threads for every thread that ever ran a parallel
-/// region, so that a network which hops over pool threads would leave a team with each of them.
+/// The engine runs on dedicated threads instead of pool threads: OpenMP keeps a team of worker threads for every thread that ever ran a parallel
+/// region, so that running the network on pool threads would leave a team for each of them.
 /// </remarks>
 internal sealed class InferenceQueue : IDisposable
 {
@@ -17,21 +17,22 @@ internal sealed class InferenceQueue : IDisposable
     private readonly Thread[] _threads;
     private int _isDisposed;
 
-    /// <param name="engine">The engine; the queue owns it.</param>
+    /// <summary>Creates the queue and starts its threads.</summary>
+    /// <param name="engine">Engine that runs the batches. The queue takes ownership of it.</param>
     public InferenceQueue(IInferenceEngine engine)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(engine.MaxConcurrency, 1);
         _engine = engine;
-        // Callers bound it: each waits for its own batch.
+        // Unbounded, since callers limit the number of requests: each awaits its own batch.
         _requests = Channel.CreateUnbounded<InferenceRequest>(new() { SingleReader = engine.MaxConcurrency == 1 });
         _threads = [.. Enumerable.Range(0, engine.MaxConcurrency).Select(i => new Thread(Work) { IsBackground = true, Name = $"RetinaSharp inference {i}" })];
         foreach (var thread in _threads)
             thread.Start();
     }
 
-    /// <summary>Runs a batch when it is its turn.</summary>
-    /// <param name="batch">The batch; the caller's until the task is complete.</param>
-    /// <param name="cancellationToken">Ends the wait; a batch that runs is finished.</param>
+    /// <summary>Enqueues a batch and runs it.</summary>
+    /// <param name="batch">Batch to run. It must not be disposed until the task completes.</param>
+    /// <param name="cancellationToken">Cancels the wait. A batch that is already running completes.</param>
     /// <exception cref="ObjectDisposedException">The queue was disposed.</exception>
     public Task<IInferenceOutput> RunAsync(ImageBatch batch, CancellationToken cancellationToken)
     {
@@ -41,7 +42,7 @@ internal sealed class InferenceQueue : IDisposable
         return request.Output;
     }
 
-    /// <summary>Waits for the batches that run, refuses those that wait, and disposes the engine.</summary>
+    /// <summary>Fails the waiting batches, waits for the running ones, and disposes the engine.</summary>
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) != 0)

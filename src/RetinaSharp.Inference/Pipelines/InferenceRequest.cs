@@ -3,7 +3,7 @@ using RetinaSharp.Inference.Batching;
 
 namespace RetinaSharp.Inference.Pipelines;
 
-/// <summary>A batch that waits for its turn in an <see cref="InferenceQueue"/>.</summary>
+/// <summary>A batch in an <see cref="InferenceQueue"/>.</summary>
 internal sealed class InferenceRequest
 {
     private readonly ImageBatch _batch;
@@ -20,7 +20,7 @@ internal sealed class InferenceRequest
         _registration = cancellationToken.UnsafeRegister(static request => ((InferenceRequest)request!).Cancel(), this);
     }
 
-    /// <summary>Completes when the batch is through the network.</summary>
+    /// <summary>Task that completes with the network's outputs.</summary>
     public Task<IInferenceOutput> Output => _output.Task;
 
     /// <summary>Runs the batch, unless the request was cancelled.</summary>
@@ -40,7 +40,7 @@ internal sealed class InferenceRequest
         }
     }
 
-    /// <summary>Fails the request: the detector was disposed.</summary>
+    /// <summary>Completes the request with an <see cref="ObjectDisposedException"/>.</summary>
     public void Refuse()
     {
         if (!TryTake())

@@ -6,7 +6,7 @@ using RetinaSharp.Inference.Views;
 namespace RetinaSharp.Inference.Pipelines;
 
 /// <summary>An image in a <see cref="DetectionPipeline"/>.</summary>
-/// <typeparam name="T">Type of what it is read from.</typeparam>
+/// <typeparam name="T">Type of the source of the image.</typeparam>
 internal sealed class PipelineItem<T>(long position, T source)
 {
     private Image? _image;
@@ -15,28 +15,28 @@ internal sealed class PipelineItem<T>(long position, T source)
     private IReadOnlyList<DetectedObject>? _detections;
     private int _missing;
 
-    /// <summary>Position in the order of the images, from 0.</summary>
+    /// <summary>Index of the image in the input sequence, from 0.</summary>
     public long Position => position;
 
-    /// <summary>What it is read from.</summary>
+    /// <summary>Source of the image.</summary>
     public T Source => source;
 
-    /// <summary>When work on it began.</summary>
+    /// <summary>Time stamp of <see cref="Telemetry.Now"/> when processing of the image started.</summary>
     public long Started { get; } = Telemetry.Now();
 
-    /// <summary>Width of the original in pixels.</summary>
+    /// <summary>Width of the original image in pixels.</summary>
     public int Width { get; private set; }
 
-    /// <summary>Height of the original in pixels.</summary>
+    /// <summary>Height of the original image in pixels.</summary>
     public int Height { get; private set; }
 
-    /// <summary>Why it could not be read; null where it could.</summary>
+    /// <summary>Exception that reading the image threw; null: none.</summary>
     public ExceptionDispatchInfo? Error { get; private set; }
 
-    /// <summary>Whether it has detections or an error.</summary>
+    /// <summary>Whether the image has detections or an error.</summary>
     public bool IsDone => Error is not null || _detections is not null;
 
-    /// <summary>The detections; throws <see cref="Error"/> where there is one.</summary>
+    /// <summary>Detections in the image. Throws <see cref="Error"/> if it is not null.</summary>
     public IReadOnlyList<DetectedObject> Detections
     {
         get
@@ -46,7 +46,7 @@ internal sealed class PipelineItem<T>(long position, T source)
         }
     }
 
-    /// <summary>Its views; none where it could not be read.</summary>
+    /// <summary>Views of the image; empty if the image could not be read.</summary>
     public ReadOnlySpan<ImageView> Views => _plan is null ? [] : _plan.Views;
 
     /// <summary>Sets the image and its views.</summary>
@@ -57,20 +57,20 @@ internal sealed class PipelineItem<T>(long position, T source)
         _found = new IReadOnlyList<DetectedObject>[_missing];
     }
 
-    /// <summary>Sets the error that kept it from being read.</summary>
+    /// <summary>Sets <see cref="Error"/>.</summary>
     public void Fail(Exception error) => Error = ExceptionDispatchInfo.Capture(error);
 
-    /// <summary>A view with the pixels that it is made of.</summary>
+    /// <summary>Returns a view, with the image and its index in the input sequence.</summary>
     public (ImageView View, Image Image, long Position) View(int view) => (_plan!.Views[view], _image!, position);
 
-    /// <summary>Adds the detections of a view; the last of them makes the image done.</summary>
+    /// <summary>Adds the detections of a view. After the last view, merges the detections of all.</summary>
     public void Add(int view, IReadOnlyList<DetectedObject> detections, ViewMerger merger)
     {
         _found[view] = detections;
         if (--_missing > 0)
             return;
         _detections = merger.Merge(_plan!, _found);
-        // It may wait for those before it.
+        // Free the pixels now: the item may still wait for earlier items.
         _image = null;
     }
 }

@@ -2,21 +2,21 @@ using RetinaSharp.Inference.Batching;
 
 namespace RetinaSharp.Inference.Pipelines;
 
-/// <summary>Views of images that go through the network together, with what each stage of a <see cref="DetectionPipeline"/> made of them.</summary>
-/// <typeparam name="T">Type of what the images are read from.</typeparam>
-/// <param name="views">The views: image, and index of the view in it. Empty where the one image could not be read.</param>
+/// <summary>A batch of views in a <see cref="DetectionPipeline"/>. Holds the pixels, network outputs or detections, depending on the stage.</summary>
+/// <typeparam name="T">Type of the sources of the images.</typeparam>
+/// <param name="views">The views: image, and index of the view among the image's views. Empty for an image that could not be read.</param>
 internal sealed class ViewBatch<T>(IReadOnlyList<(PipelineItem<T> Item, int View)> views) : IDisposable
 {
     private ImageBatch? _pixels;
     private IInferenceOutput? _output;
 
-    /// <summary>The views: image, and index of the view in it.</summary>
+    /// <summary>The views: image, and index of the view among the image's views.</summary>
     public IReadOnlyList<(PipelineItem<T> Item, int View)> Views => views;
 
-    /// <summary>The detections of each view, once they are computed.</summary>
+    /// <summary>Detections of each view; empty until <see cref="Postprocess"/> was called.</summary>
     public IReadOnlyList<DetectedObject>[] Detections { get; private set; } = [];
 
-    /// <summary>Scales the views.</summary>
+    /// <summary>Scales the views and writes them to a batch.</summary>
     public ViewBatch<T> CreatePixels(BufferPool<PixelBuffer> pool)
     {
         if (views.Count > 0)
@@ -24,7 +24,7 @@ internal sealed class ViewBatch<T>(IReadOnlyList<(PipelineItem<T> Item, int View
         return this;
     }
 
-    /// <summary>Runs the network on the views; disposes the batch where that fails.</summary>
+    /// <summary>Runs the network on the views. Disposes the batch if that fails.</summary>
     public async Task<ViewBatch<T>> RunAsync(Func<ImageBatch, CancellationToken, Task<IInferenceOutput>> run, CancellationToken cancellationToken)
     {
         try
@@ -40,7 +40,7 @@ internal sealed class ViewBatch<T>(IReadOnlyList<(PipelineItem<T> Item, int View
         }
     }
 
-    /// <summary>Computes the detections, and frees all else.</summary>
+    /// <summary>Computes the detections, and disposes the pixels and outputs.</summary>
     public ViewBatch<T> Postprocess(Func<IInferenceOutput, ImageBatch, IReadOnlyList<DetectedObject>[]> postprocess)
     {
         using (this)

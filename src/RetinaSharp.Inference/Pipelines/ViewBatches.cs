@@ -4,16 +4,17 @@ using RetinaSharp.Inference.Batching;
 namespace RetinaSharp.Inference.Pipelines;
 
 /// <summary>
-/// Batches views of one padded size, also of images that do not follow each other. What is batched follows from the sizes alone, not from
-/// timing: results of a batch may differ in their last bits from those of single images.
+/// Groups views of equal padded size into batches, even if their images are not consecutive. Batches depend only on image sizes, never on
+/// timing, so results are reproducible: batch size can change the last bits.
 /// </summary>
 internal static class ViewBatches
 {
-    /// <param name="items">The images in their order.</param>
-    /// <param name="batch">Largest batch.</param>
-    /// <param name="window">Images after its own that a view waits for others at most.</param>
-    /// <param name="cancellationToken">Ends the enumeration.</param>
-    /// <returns>The batches; an empty one for each image that could not be read, so that it is passed on without delay.</returns>
+    /// <summary>Groups the views of a sequence of images.</summary>
+    /// <param name="items">The images, in the order of the input sequence.</param>
+    /// <param name="batch">Maximum batch size.</param>
+    /// <param name="window">Maximum number of later images a view may wait for before an incomplete batch is emitted.</param>
+    /// <param name="cancellationToken">Cancels the enumeration.</param>
+    /// <returns>The batches. An image that could not be read gives an empty batch, so that its error is passed on without delay.</returns>
     public static async IAsyncEnumerable<ViewBatch<T>> Create<T>(
         IAsyncEnumerable<PipelineItem<T>> items, int batch, int window, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {

@@ -3,12 +3,13 @@ using System.Runtime.CompilerServices;
 
 namespace RetinaSharp.Inference.Postprocessing;
 
-/// <summary>Selects the highest logits of a pyramid level above a threshold, by descending logit, equal ones by ascending index.</summary>
+/// <summary>Selects the candidates of a pyramid level: the highest logits above a threshold.</summary>
 internal static class Candidates
 {
-    /// <param name="logits">[n].</param>
-    /// <param name="threshold">Lowest logit, exclusive; NaN is left out too.</param>
-    /// <param name="limit">Number of logits that are kept.</param>
+    /// <summary>Selects the highest logits above a threshold, by descending logit; equal logits by ascending index.</summary>
+    /// <param name="logits">Logits [n].</param>
+    /// <param name="threshold">Exclusive lower bound of the logits. NaN is never selected.</param>
+    /// <param name="limit">Maximum number of logits to select.</param>
     public static (int Index, float Logit)[] Select(LogitSpan logits, float threshold, int limit)
     {
         var keys = new List<ulong>();
@@ -24,7 +25,7 @@ internal static class Candidates
     {
         var thresholds = new Vector<float>(threshold);
         var i = 0;
-        // Nearly all anchors are background, so that whole vectors are skipped.
+        // Nearly all anchors are background, so most vectors have no logit above the threshold and are skipped.
         for (; i <= logits.Length - Vector<float>.Count; i += Vector<float>.Count)
         {
             if (!Vector.GreaterThanAny(new Vector<float>(logits[i..]), thresholds))
@@ -44,7 +45,7 @@ internal static class Candidates
         var i = 0;
         for (; i <= bits.Length - Vector<ushort>.Count; i += Vector<ushort>.Count)
         {
-            // bf16 is the upper half of fp32.
+            // bf16 is the upper 16 bits of fp32.
             Vector.Widen(new Vector<ushort>(bits[i..]), out var low, out var high);
             if (!Vector.GreaterThanAny(Vector.AsVectorSingle(low << 16), thresholds) && !Vector.GreaterThanAny(Vector.AsVectorSingle(high << 16), thresholds))
                 continue;
@@ -64,10 +65,10 @@ internal static class Candidates
             keys.Add(Key(logit, index));
     }
 
-    // A number that rises as the logit falls, then with the index: sorting numbers is many times faster than comparing pairs.
+    // A sort key that orders by descending logit, then by ascending index. Sorting integers is many times faster than sorting pairs with a comparer.
     private static ulong Key(float logit, int index)
     {
-        // -0 is equal to 0.
+        // Maps -0 to 0, which are equal logits.
         var bits = BitConverter.SingleToUInt32Bits(logit + 0f);
         var rising = (int)bits < 0 ? ~bits : bits | 0x8000_0000;
         return (ulong)~rising << 32 | (uint)index;

@@ -5,17 +5,18 @@ using RetinaSharp.Datasets;
 namespace RetinaSharp.Inference.Postprocessing;
 
 /// <summary>
-/// Makes detections of a network's outputs: score threshold, top candidates of each level, decoding, clipping, NMS within each class, and scaling
-/// to pixels of the original image. Stateless, so safe for concurrent callers.
+/// Computes detections from a network's outputs: score threshold, top candidates of each level, box decoding, clipping, NMS within each class, and
+/// scaling to pixels of the original image. Stateless and thread-safe.
 /// </summary>
 /// <param name="settings">Thresholds and limits.</param>
 /// <param name="categories">The categories, in the order of the logits.</param>
 internal sealed class Postprocessor(InferenceSettings settings, IReadOnlyList<Category> categories)
 {
-    /// <param name="output">Outputs of a batch.</param>
-    /// <param name="anchors">The anchors of the padded size.</param>
-    /// <param name="images">Sizes of each image of the batch.</param>
-    /// <returns>For each image its detections by descending score.</returns>
+    /// <summary>Computes the detections of each image of a batch.</summary>
+    /// <param name="output">Outputs of the network for the batch.</param>
+    /// <param name="anchors">Anchors for the padded size of the batch.</param>
+    /// <param name="images">Size of each image of the batch before and after scaling.</param>
+    /// <returns>The detections of each image by descending score.</returns>
     public IReadOnlyList<DetectedObject>[] Run(IInferenceOutput output, AnchorGrid anchors, IReadOnlyList<ImageGeometry> images) =>
         [.. images.Select((image, n) => RunOne(output, anchors, image, n))];
 

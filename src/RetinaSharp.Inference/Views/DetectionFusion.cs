@@ -2,21 +2,22 @@ using RetinaSharp.Boxes;
 
 namespace RetinaSharp.Inference.Views;
 
-/// <summary>Fuses the detections of several views of one part of an image.</summary>
+/// <summary>Fuses the detections of several views of the same part of an image, for test-time augmentation.</summary>
 /// <remarks>
-/// Weighted boxes fusion (Solovyev, Wang, Gabruseva: Weighted boxes fusion, arXiv 1910.13302): overlapping boxes of a class become their
-/// mean, weighted by score. The score is the mean over all views, so that a detection of one view alone loses score. NMS would keep the
-/// highest score of all, right or wrong.
+/// Weighted boxes fusion (Solovyev, Wang, Gabruseva, arXiv 1910.13302): overlapping boxes of a class are replaced by their mean, weighted by score.
+/// The fused score is the mean over all views, which lowers the score of a detection found in one view only. NMS would keep the highest score
+/// instead.
 /// </remarks>
 internal static class DetectionFusion
 {
     // The default of the paper.
     private const float SameIou = .55f;
 
-    /// <param name="found">Detections of all views, in the pixels of one.</param>
+    /// <summary>Fuses detections.</summary>
+    /// <param name="found">Detections of all views, in pixels of the image.</param>
     /// <param name="views">Number of views.</param>
-    /// <param name="threshold">Lowest score, exclusive.</param>
-    /// <param name="limit">Number of detections that are kept.</param>
+    /// <param name="threshold">Exclusive lower bound of the fused scores.</param>
+    /// <param name="limit">Maximum number of detections.</param>
     /// <returns>Detections by descending score.</returns>
     public static List<DetectedObject> Fuse(IEnumerable<DetectedObject> found, int views, float threshold, int limit)
     {

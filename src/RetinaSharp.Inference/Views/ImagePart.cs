@@ -2,32 +2,33 @@ using RetinaSharp.Boxes;
 
 namespace RetinaSharp.Inference.Views;
 
-/// <summary>A rectangle of an image, in its pixels, and how far the neighboring slices reach into it.</summary>
-/// <param name="X">Left side.</param>
-/// <param name="Y">Upper side.</param>
+/// <summary>A rectangle of an image in pixels, such as a slice, and the edges of the neighboring slices that overlap it.</summary>
+/// <param name="X">X coordinate of the left edge.</param>
+/// <param name="Y">Y coordinate of the top edge.</param>
 /// <param name="Width">Width.</param>
 /// <param name="Height">Height.</param>
 internal readonly record struct ImagePart(int X, int Y, int Width, int Height)
 {
-    /// <summary>Error of a box's side, as part of the longer side of the rectangle.</summary>
+    /// <summary>Assumed position error of a detected box's edges, as a fraction of the longer side of the rectangle.</summary>
     public const float RelativeReach = .01f;
 
-    /// <summary>Right side of the left neighbor; null where the image ends, so that no object is cut.</summary>
+    /// <summary>X coordinate of the right edge of the slice to the left; null if this slice touches the left edge of the image, where no object is cut.</summary>
     public int? LeftNeighborEnd { get; init; }
 
-    /// <summary>Left side of the right neighbor; null where the image ends.</summary>
+    /// <summary>X coordinate of the left edge of the slice to the right; null if this slice touches the right edge of the image.</summary>
     public int? RightNeighborStart { get; init; }
 
-    /// <summary>Lower side of the upper neighbor; null where the image ends.</summary>
+    /// <summary>Y coordinate of the bottom edge of the slice above; null if this slice touches the top edge of the image.</summary>
     public int? UpperNeighborEnd { get; init; }
 
-    /// <summary>Upper side of the lower neighbor; null where the image ends.</summary>
+    /// <summary>Y coordinate of the top edge of the slice below; null if this slice touches the bottom edge of the image.</summary>
     public int? LowerNeighborStart { get; init; }
 
-    // A box that ends so near to a border may continue beyond it. It is left to the neighbor where it is this far from the neighbor's own border.
+    // Tolerance in pixels. A box within this distance of an edge of the slice may be cut by the edge. If it is also farther than this from the edge of
+    // the neighboring slice, that slice contains the whole object.
     private float Reach => Math.Max(1, RelativeReach * Math.Max(Width, Height));
 
-    /// <summary>Classifies a box that was detected in the part.</summary>
+    /// <summary>Determines whether a box detected in this part is a whole object or cut by an edge.</summary>
     /// <param name="box">The box, in pixels of the image.</param>
     public PartBox Classify(Box box)
     {

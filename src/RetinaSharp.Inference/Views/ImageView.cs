@@ -4,20 +4,20 @@ using RetinaSharp.Inference.Batching;
 
 namespace RetinaSharp.Inference.Views;
 
-/// <summary>An input of the network: a part of an image at some size, perhaps flipped.</summary>
-/// <param name="X">Left side of the part in pixels of the image.</param>
-/// <param name="Y">Upper side of the part in pixels of the image.</param>
-/// <param name="Geometry">Size of the part, and of the input.</param>
-/// <param name="IsFlipped">Whether left and right are swapped.</param>
+/// <summary>An input of the network: a part of an image, scaled and optionally flipped.</summary>
+/// <param name="X">X coordinate of the left edge of the part, in pixels of the image.</param>
+/// <param name="Y">Y coordinate of the top edge of the part, in pixels of the image.</param>
+/// <param name="Geometry">Size of the part before and after scaling.</param>
+/// <param name="IsFlipped">Whether the view is flipped horizontally.</param>
 internal readonly record struct ImageView(int X, int Y, ImageGeometry Geometry, bool IsFlipped)
 {
-    /// <summary>Its size in a batch of its own.</summary>
+    /// <summary>Padded size of the view. Views of equal padded size can form a batch.</summary>
     public PaddedSize Padded => PaddedSize.Around([(Geometry.Width, Geometry.Height)]);
 
-    /// <summary>Writes the pixels of the input.</summary>
-    /// <param name="image">The image; where the view is all of it, it may be smaller than the original.</param>
-    /// <param name="pixels">Receives the pixels.</param>
-    /// <param name="stride">Bytes from one row to the next.</param>
+    /// <summary>Scales and flips the part, and writes its pixels.</summary>
+    /// <param name="image">The image. If the view shows the whole image, it may be a downscaled version of the original.</param>
+    /// <param name="pixels">Receives the pixels [height, width, 3], RGB.</param>
+    /// <param name="stride">Number of bytes from one row to the next.</param>
     public void Write(Image image, Span<byte> pixels, int stride)
     {
         if (image.Width <= Geometry.SourceWidth && image.Height <= Geometry.SourceHeight)
@@ -28,7 +28,7 @@ internal readonly record struct ImageView(int X, int Y, ImageGeometry Geometry, 
             PixelFlip.Horizontal(pixels, stride, Geometry.Width, Geometry.Height);
     }
 
-    /// <summary>Maps a box from pixels of the part, flipped as in the view, to pixels of the image.</summary>
+    /// <summary>Maps a box from pixels of the part (flipped if the view is) to pixels of the image.</summary>
     public Box ToImage(Box box)
     {
         var (x1, x2) = IsFlipped ? (Geometry.SourceWidth - box.X2, Geometry.SourceWidth - box.X1) : (box.X1, box.X2);

@@ -1,14 +1,14 @@
 namespace RetinaSharp.Inference.Views;
 
-/// <summary>What a box that was detected in a part of an image shows.</summary>
+/// <summary>Classification of a box that was detected in a part of an image.</summary>
 internal enum PartBox
 {
-    /// <summary>A whole object.</summary>
+    /// <summary>The box is a whole object.</summary>
     Whole,
 
-    /// <summary>A piece of an object that continues beyond a border of this slice, and fits into no slice.</summary>
+    /// <summary>The box is a piece of an object that an edge of this slice cuts. No slice contains the whole object.</summary>
     Cut,
 
-    /// <summary>A piece of an object at a border of this slice, which the next slice shows as a whole.</summary>
+    /// <summary>The box is a piece of an object at an edge of this slice. A neighboring slice contains the whole object.</summary>
     SeenBetterElsewhere,
 }

@@ -3,16 +3,17 @@ using RetinaSharp.Boxes;
 namespace RetinaSharp.Inference.Views;
 
 /// <summary>Merges the detections of an image's views.</summary>
-/// <param name="settings">Score threshold, IoU of NMS and number of detections.</param>
-/// <param name="isLimitOfImage">Whether the number of detections is that of an image; else that of each slice.</param>
-/// <param name="sharedPixels">Size in pixels up to which every object is whole in some slice.</param>
+/// <param name="settings">Score threshold, IoU threshold of NMS and maximum number of detections.</param>
+/// <param name="isLimitOfImage">Whether the maximum number of detections applies per image; else it applies per part.</param>
+/// <param name="sharedPixels">Size in pixels up to which every object is complete in at least one slice.</param>
 internal sealed class ViewMerger(InferenceSettings settings, bool isLimitOfImage, double sharedPixels)
 {
-    // A cut box belongs to the object of another box that covers at least this part of it.
+    // A cut box is dropped if a whole box of its class covers more than this fraction of it.
     private const float PieceCoverage = .5f;
 
-    /// <param name="plan">The views.</param>
-    /// <param name="found">Detections of each view, in pixels of its part.</param>
+    /// <summary>Merges the detections of an image.</summary>
+    /// <param name="plan">Parts and views of the image.</param>
+    /// <param name="found">Detections of each view, in pixels of the view's part.</param>
     /// <returns>Detections by descending score, in pixels of the image.</returns>
     public IReadOnlyList<DetectedObject> Merge(ViewPlan plan, ReadOnlySpan<IReadOnlyList<DetectedObject>> found)
     {
@@ -34,7 +35,7 @@ internal sealed class ViewMerger(InferenceSettings settings, bool isLimitOfImage
 
     private List<DetectedObject> MergeTiles(IReadOnlyList<ImagePart> parts, List<DetectedObject>[] found)
     {
-        // Objects that fit into a slice are left to the slices: in the whole image they are smaller, and their boxes less exact.
+        // Objects that fit into a slice are taken from the slices: in the whole image they are scaled down, and their boxes are less accurate.
         var whole = found[0].Where(one => one.Box.Width > sharedPixels || one.Box.Height > sharedPixels).ToList();
         var cut = new List<DetectedObject>();
         for (var part = 1; part < found.Length; part++)

@@ -1,8 +1,8 @@
 namespace RetinaSharp.Inference.Views;
 
-/// <summary>The views of one image.</summary>
-/// <param name="Parts">The parts: first the whole image, then its slices.</param>
-/// <param name="Views">Views part by part, equally many for each.</param>
+/// <summary>The parts and views of one image.</summary>
+/// <param name="Parts">Parts of the image: first the whole image, then its slices.</param>
+/// <param name="Views">Views, grouped by part. All parts have the same number of views.</param>
 internal sealed record ViewPlan(IReadOnlyList<ImagePart> Parts, ImageView[] Views)
 {
     /// <summary>Number of views of each part.</summary>

@@ -1,27 +1,27 @@
 namespace RetinaSharp.Inference.Views;
 
-/// <summary>Plans the views of an image: the image as a whole, its slices, and their augmentations.</summary>
+/// <summary>Determines the views of an image: the whole image, its slices, and their test-time augmentations.</summary>
 /// <param name="Input">Size that each part is scaled to.</param>
-/// <param name="Tile">Side of the slices in pixels of the image; null: there are none.</param>
-/// <param name="Overlap">Part of a slice that the next one shows too.</param>
-/// <param name="Augments">Whether each part is viewed flipped and in several sizes too.</param>
+/// <param name="Tile">Side of the square slices in pixels of the image; null: no slices.</param>
+/// <param name="Overlap">Overlap of neighboring slices, as a fraction of <paramref name="Tile"/>.</param>
+/// <param name="Augments">Whether each part also gives flipped and rescaled views, for test-time augmentation.</param>
 internal sealed record ViewPlanner(InputSize Input, int? Tile = null, double Overlap = ViewPlanner.DefaultOverlap, bool Augments = false)
 {
-    /// <summary>Default of <see cref="Overlap"/>.</summary>
+    /// <summary>Default value of <see cref="Overlap"/>.</summary>
     public const double DefaultOverlap = .25;
 
     private static readonly double[] Once = [1], Scales = [.8, 1, 1.25];
 
-    /// <summary>Largest factor of <see cref="Input"/> at which the whole image is viewed; infinity where its own pixels are needed.</summary>
+    /// <summary>Largest factor of <see cref="Input"/> that the whole image is scaled to; infinity if slices need the original resolution.</summary>
     public double LargestScale => Tile is not null ? double.PositiveInfinity : Augments ? Scales[^1] : 1;
 
-    /// <summary>Whether an image has one view.</summary>
+    /// <summary>Whether every image has a single view.</summary>
     public bool IsPlain => Tile is null && !Augments;
 
-    /// <summary>Size in pixels up to which every object is whole in some slice, and not at its border.</summary>
+    /// <summary>Size in pixels up to which every object is complete in at least one slice, without touching its edges.</summary>
     public double SharedPixels => Math.Max(0, Overlap - 2 * ImagePart.RelativeReach) * Tile ?? 0;
 
-    /// <summary>The views of an image.</summary>
+    /// <summary>Creates the views of an image.</summary>
     /// <param name="width">Width of the original image in pixels.</param>
     /// <param name="height">Height of the original image in pixels.</param>
     public ViewPlan Plan(int width, int height)
@@ -47,7 +47,7 @@ internal sealed record ViewPlanner(InputSize Input, int? Tile = null, double Ove
                 });
     }
 
-    // The fewest that cover the side, evenly spaced.
+    // The smallest number of slices that cover the side with the overlap, evenly spaced.
     private int[] Starts(int side, int tile)
     {
         var free = Math.Max(0, side - tile);

@@ -7,8 +7,8 @@ namespace RetinaSharp.Kernels.Optimizers;
 /// <summary>
 /// Stochastic gradient descent with momentum, with the formulas of
 /// <see href="https://docs.pytorch.org/docs/stable/generated/torch.optim.SGD.html">torch.optim.SGD</see> without dampening and Nesterov
-/// momentum: <c>v = momentum v + (factor g + decay w)</c>, <c>w -= lr v</c>. The state tensor <c>velocity</c> is PyTorch's
-/// <c>momentum_buffer</c>.
+/// momentum: <c>v = momentum v + (factor g + decay w)</c>, <c>w -= lr v</c>, where <c>factor</c> is the gradient scale passed to
+/// <see cref="Optimizer.Step"/>, such as the clip factor. The state tensor <c>velocity</c> is PyTorch's <c>momentum_buffer</c>.
 /// </summary>
 public sealed class Sgd : Optimizer
 {

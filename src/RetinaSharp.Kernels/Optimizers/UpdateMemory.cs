@@ -14,7 +14,7 @@ internal unsafe struct UpdateMemory
     public ushort* Values;
     public float* FirstState;
 
-    /// <summary>Null if the rule has no second state.</summary>
+    /// <summary>Second optimizer state (AdamW's moving average of squared gradients); null for optimizers with only one state.</summary>
     public float* SecondState;
 
     /// <summary>The EMA of the weights; null if there is none.</summary>

@@ -82,19 +82,19 @@ public class AugmentationTests
     }
 
     [Fact]
-    public void Write_Colour_IsTorchvisionsJitterWithinTheImageOnly()
+    public void Write_Color_IsTorchvisionsJitterWithinTheImageOnly()
     {
         var source = Pictures.Describe(120, 120);
         var image = Pictures.Paint(120, 120, new Box(3, 4, 50, 60));
         var settings = AugmentationSettings.None with { Brightness = .4, Contrast = .4, Saturation = .4, MinScale = .5, MaxScale = .5 };
         var how = Augmentation.Draw(settings, Size, source, new(2, "test"));
         var expected = image.Resize(60, 60).Pixels.ToArray();
-        ColorTransform.Jitter(how.Colour.Brightness, how.Colour.Contrast, how.Colour.Saturation, ColorTransform.MeanGray(expected, 180, 60, 60))
+        ColorTransform.Jitter(how.Color.Brightness, how.Color.Contrast, how.Color.Saturation, ColorTransform.MeanGray(expected, 180, 60, 60))
             .Apply(expected, 180, 60, 60);
 
         var frame = Render(image, how);
 
-        Assert.NotEqual((1, 1, 1), how.Colour);
+        Assert.NotEqual((1, 1, 1), how.Color);
         for (var y = 0; y < 120; y++)
         {
             var row = frame.AsSpan(y * 360, 360);

@@ -1,30 +1,30 @@
 namespace RetinaSharp.Detection.Modeling.Architecture;
 
-/// <summary>A convolution with padding K / 2 and the normalization of its output. Without a normalization it has a bias.</summary>
-/// <param name="Name">Its name, such as <c>backbone.body.conv1</c>.</param>
+/// <summary>Describes a convolution with padding K / 2 and the normalization after it. A convolution without normalization has a bias.</summary>
+/// <param name="Name">Full name in the state dictionary, such as <c>backbone.body.conv1</c>.</param>
 /// <param name="Inputs">Input channels.</param>
 /// <param name="Outputs">Output channels.</param>
 /// <param name="Kernel">Kernel size K.</param>
-/// <param name="Stride">Its stride.</param>
-/// <param name="Norm">The normalization; null: none.</param>
+/// <param name="Stride">Stride in both dimensions.</param>
+/// <param name="Norm">Normalization of the output; null: none.</param>
 public sealed record ConvolutionLayer(string Name, int Inputs, int Outputs, int Kernel, int Stride = 1, NormLayer? Norm = null)
 {
-    /// <summary>Stage that freezing counts by: 0 the stem, 1 to 4 the stages of the backbone, 5 neck and heads.</summary>
+    /// <summary>Index of the freezable part that the layer belongs to: 0 for the stem, 1 to 4 for the backbone's stages, 5 for neck and heads, which are never frozen.</summary>
     public required int Part { get; init; }
 
-    /// <summary>Stage that its input comes from; -1: the image.</summary>
+    /// <summary><see cref="Part"/> of the layer that produces the input; -1: the image.</summary>
     public required int InputPart { get; init; }
 
-    /// <summary>Finest pyramid level that it runs at. At level l, sides are the image's divided by 2^l, rounded up.</summary>
+    /// <summary>Finest pyramid level that the layer is applied to. A feature map of level l has the sides of the image divided by 2^l, rounded up.</summary>
     public required int FirstLevel { get; init; }
 
-    /// <summary>Coarsest pyramid level that it runs at; it runs at all levels between.</summary>
+    /// <summary>Coarsest pyramid level that the layer is applied to, together with all levels from <see cref="FirstLevel"/>.</summary>
     public required int LastLevel { get; init; }
 
-    /// <summary>Number of weights, without a bias.</summary>
+    /// <summary>Number of elements of the weight; the bias is not counted.</summary>
     public long WeightCount => (long)Inputs * Outputs * Kernel * Kernel;
 
-    /// <summary>Its tensors and those of its normalization, in the order of the state dictionary.</summary>
+    /// <summary>Lists the tensors of the convolution and of its normalization, in the order of the state dictionary.</summary>
     public IEnumerable<TensorLayout> Tensors()
     {
         yield return new($"{Name}.weight", TensorKind.Weight, [Outputs, Inputs, Kernel, Kernel]) { Part = Part };
@@ -34,7 +34,7 @@ public sealed record ConvolutionLayer(string Name, int Inputs, int Outputs, int 
             yield return tensor with { Part = Part };
     }
 
-    /// <summary>Floating-point operations (a multiply-add counts as two) of the forward pass of one image.</summary>
+    /// <summary>Computes the number of floating-point operations in the forward pass of one image. A multiply-add counts as two.</summary>
     /// <param name="side">Side of the square image in pixels.</param>
     public double Operations(int side)
     {

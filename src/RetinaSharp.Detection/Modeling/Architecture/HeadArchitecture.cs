@@ -3,10 +3,10 @@ using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Modeling.Architecture;
 
-/// <summary>RetinaNet's head: a tower of 3 × 3 convolutions with ReLU and a last one that predicts, shared by all pyramid levels.</summary>
-/// <param name="Tower">Convolutions with ReLU.</param>
-/// <param name="Predictor">The last convolution. Its output channels are anchors × outputs, outputs fastest.</param>
-/// <param name="Outputs">Numbers predicted for each anchor.</param>
+/// <summary>Describes RetinaNet's head: a tower of 3 × 3 convolutions with ReLU, then a 3 × 3 convolution that predicts. All pyramid levels share the weights.</summary>
+/// <param name="Tower">Convolutions that are followed by ReLU.</param>
+/// <param name="Predictor">The last convolution. Its output channels are [anchors per cell, outputs], row-major.</param>
+/// <param name="Outputs">Number of values predicted per anchor.</param>
 public sealed record HeadArchitecture(IReadOnlyList<ConvolutionLayer> Tower, ConvolutionLayer Predictor, int Outputs) : IHead
 {
     /// <summary>Name of this head in model files.</summary>
@@ -18,15 +18,15 @@ public sealed record HeadArchitecture(IReadOnlyList<ConvolutionLayer> Tower, Con
     /// <inheritdoc/>
     public string Name => HeadName;
 
-    /// <summary>Prefix of its tensors' names.</summary>
+    /// <summary>Prefix of the tensor names.</summary>
     public string Prefix { get; init; } = "";
 
-    /// <summary>[outputs]: bias that the predictor starts with, for each anchor.</summary>
+    /// <summary>[outputs]: initial bias of the predictor, the same for each anchor of a cell.</summary>
     public IReadOnlyList<double> InitialBias { get; init; } = [];
 
     /// <summary>Describes a head.</summary>
-    /// <param name="request">What it predicts.</param>
-    /// <param name="predictor">Name of the last convolution, below the prefix.</param>
+    /// <param name="request">Settings of the model, number of outputs and their initial bias.</param>
+    /// <param name="predictor">Name of the last convolution, without the prefix.</param>
     public static HeadArchitecture Create(HeadRequest request, string predictor)
     {
         var (settings, prefix, outputs, initialBias) = request;
@@ -47,13 +47,13 @@ public sealed record HeadArchitecture(IReadOnlyList<ConvolutionLayer> Tower, Con
         };
     }
 
-    /// <summary>All convolutions, in the order of torchvision's modules.</summary>
+    /// <summary>Lists all convolutions, in the order of torchvision's modules.</summary>
     public IEnumerable<ConvolutionLayer> Layers() => Tower.Append(Predictor);
 
     /// <inheritdoc/>
     public IEnumerable<TensorLayout> Tensors() => Layers().SelectMany(layer => layer.Tensors());
 
-    /// <summary>Sets weights from a normal distribution with σ = .01, and the predictor's bias to <see cref="InitialBias"/>.</summary>
+    /// <summary>Draws the weights from a normal distribution with σ = .01, and sets the predictor's bias to <see cref="InitialBias"/>.</summary>
     /// <inheritdoc/>
     public void Initialize(NetworkState state, long seed)
     {

@@ -2,17 +2,17 @@ using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Modeling.Architecture;
 
-/// <summary>Computes the feature maps that the neck starts from. <see cref="Modules.ModuleBackbone"/> makes one of any TorchSharp module.</summary>
+/// <summary>A backbone: computes the feature maps that are the neck's input. <see cref="Modules.ModuleBackbone"/> adapts any TorchSharp module.</summary>
 public interface IBackbone : INetworkPart
 {
-    /// <summary>Name that a model file records, so that weights are never loaded into another backbone.</summary>
+    /// <summary>Name recorded in the model file. Weights are only loaded into a backbone of the same name.</summary>
     string Name { get; }
 
-    /// <summary>Channels of the feature maps, finest first. The last has stride 32, each before it half the stride of the next.</summary>
+    /// <summary>Number of channels of each feature map, finest first. The last map has stride 32; each earlier one has half the stride of the next.</summary>
     IReadOnlyList<int> Channels { get; }
 
-    /// <summary>Creates the module: normalized images [N, 3, H, W] to feature maps [N, C, H / stride, W / stride], one for each of <see cref="Channels"/>.</summary>
-    /// <param name="state">Tensors that the module's parameters and buffers share.</param>
-    /// <param name="options">Type, mode and frozen stages.</param>
+    /// <summary>Creates the module, which maps normalized images [N, 3, H, W] to feature maps [N, C, H / stride, W / stride], one for each element of <see cref="Channels"/>.</summary>
+    /// <param name="state">Tensors whose memory the module's parameters and buffers share.</param>
+    /// <param name="options">Data type, whether the module trains, and number of frozen stages.</param>
     nn.Module<Tensor, Tensor[]> CreateModule(NetworkState state, NetworkOptions options);
 }

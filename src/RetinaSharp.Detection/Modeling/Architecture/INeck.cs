@@ -2,14 +2,17 @@ using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Modeling.Architecture;
 
-/// <summary>Combines the backbone's feature maps into pyramid levels. <see cref="Modules.ModuleNeck"/> makes one of any TorchSharp module.</summary>
+/// <summary>Combines the backbone's feature maps into pyramid levels. <see cref="Modules.ModuleNeck"/> adapts any TorchSharp module.</summary>
 public interface INeck : INetworkPart
 {
-    /// <summary>Name that a model file records.</summary>
+    /// <summary>Name recorded in the model file.</summary>
     string Name { get; }
 
-    /// <summary>Creates the module: the backbone's feature maps to pyramid levels from the finest to the coarsest of the anchors, each [N, C, H / 2^level, W / 2^level] with sides rounded up.</summary>
-    /// <param name="state">Tensors that the module's parameters and buffers share.</param>
-    /// <param name="options">Type and mode.</param>
+    /// <summary>
+    /// Creates the module, which maps the backbone's feature maps to the pyramid levels that have anchors, finest first, each
+    /// [N, C, H / 2^level, W / 2^level] with sides rounded up.
+    /// </summary>
+    /// <param name="state">Tensors whose memory the module's parameters and buffers share.</param>
+    /// <param name="options">Data type, and whether the module trains.</param>
     nn.Module<Tensor[], Tensor[]> CreateModule(NetworkState state, NetworkOptions options);
 }

@@ -2,21 +2,21 @@ using RetinaSharp.Detection.Configuration;
 
 namespace RetinaSharp.Detection.Modeling.Architecture;
 
-/// <summary>The normalization after a convolution.</summary>
-/// <param name="Name">Its name, such as <c>backbone.body.bn1</c>.</param>
-/// <param name="Kind">Which one.</param>
-/// <param name="Channels">Its channels.</param>
+/// <summary>Describes the normalization after a convolution.</summary>
+/// <param name="Name">Full name in the state dictionary, such as <c>backbone.body.bn1</c>.</param>
+/// <param name="Kind">Kind of normalization.</param>
+/// <param name="Channels">Number of channels.</param>
 public sealed record NormLayer(string Name, NormKind Kind, int Channels)
 {
-    /// <summary>What is added to the variance.</summary>
+    /// <summary>Constant added to the variance, for numerical stability.</summary>
     public const double Epsilon = 1e-5;
 
     private const int MaxGroups = 32;
 
-    /// <summary>Groups of group norm: 32, or the largest number below that divides the channels.</summary>
+    /// <summary>Number of groups of a group norm: the largest divisor of <see cref="Channels"/> up to 32.</summary>
     public int Groups => Enumerable.Range(1, MaxGroups).Last(groups => Channels % groups == 0);
 
-    /// <summary>Its tensors: parameters, and for batch norm running statistics.</summary>
+    /// <summary>Lists the tensors: parameters, and the running statistics of a batch norm.</summary>
     public IEnumerable<TensorLayout> Tensors()
     {
         var kind = Kind == NormKind.Frozen ? TensorKind.Buffer : TensorKind.NormParameter;

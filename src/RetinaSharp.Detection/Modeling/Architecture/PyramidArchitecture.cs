@@ -4,13 +4,13 @@ using static TorchSharp.torch;
 namespace RetinaSharp.Detection.Modeling.Architecture;
 
 /// <summary>
-/// Feature pyramid network (Lin et al., arXiv 1612.03144): lateral 1 × 1 convolutions, top-down nearest-neighbor upsampling, 3 × 3
-/// output convolutions, and extra levels by convolutions with stride 2.
+/// Describes a feature pyramid network (Lin et al., arXiv 1612.03144): lateral 1 × 1 convolutions, top-down nearest-neighbor upsampling, 3 × 3
+/// output convolutions, and convolutions with stride 2 for the extra levels.
 /// </summary>
 /// <param name="Lateral">1 × 1 convolution of each feature map of the backbone, finest first.</param>
 /// <param name="Output">3 × 3 convolution of each level up to P5, finest first.</param>
-/// <param name="Extra">P6 and above. The first takes its source as it is, each later one the level before through ReLU.</param>
-/// <param name="P6Source">Source of P6.</param>
+/// <param name="Extra">Convolutions of P6 and above. The first is applied to the source of P6, each later one to ReLU of the level before.</param>
+/// <param name="P6Source">Feature map that P6 is computed from.</param>
 public sealed record PyramidArchitecture(IReadOnlyList<ConvolutionLayer> Lateral, IReadOnlyList<ConvolutionLayer> Output, IReadOnlyList<ConvolutionLayer> Extra, P6Source P6Source) : INeck
 {
     /// <summary>Name of this neck in model files.</summary>
@@ -22,13 +22,13 @@ public sealed record PyramidArchitecture(IReadOnlyList<ConvolutionLayer> Lateral
     /// <inheritdoc/>
     public string Name => NeckName;
 
-    /// <summary>Prefix of its tensors' names.</summary>
+    /// <summary>Prefix of the tensor names.</summary>
     public string Prefix { get; init; } = "";
 
     /// <summary>Describes a pyramid.</summary>
     /// <param name="settings">Settings of the model.</param>
-    /// <param name="inputs">Channels of the backbone's feature maps, from the finest level of the anchors to level 5.</param>
-    /// <param name="prefix">Prefix of its tensors' names.</param>
+    /// <param name="inputs">Channels of the backbone's feature maps, from the anchors' finest level to level 5.</param>
+    /// <param name="prefix">Prefix of the tensor names.</param>
     public static PyramidArchitecture Create(ModelSettings settings, IReadOnlyList<int> inputs, string prefix)
     {
         var (channels, first) = (settings.PyramidChannels, settings.Anchors.MinLevel);
@@ -47,13 +47,13 @@ public sealed record PyramidArchitecture(IReadOnlyList<ConvolutionLayer> Lateral
             new(prefix + name, inputChannels, channels, kernel, stride) { Part = Part, InputPart = inputPart, FirstLevel = level, LastLevel = level };
     }
 
-    /// <summary>All convolutions, in the order of the state dictionary.</summary>
+    /// <summary>Lists all convolutions, in the order of the state dictionary.</summary>
     public IEnumerable<ConvolutionLayer> Layers() => [.. Lateral, .. Output, .. Extra];
 
     /// <inheritdoc/>
     public IEnumerable<TensorLayout> Tensors() => Layers().SelectMany(layer => layer.Tensors());
 
-    /// <summary>Sets Kaiming-uniform weights for linear layers (a = 1), as torchvision does.</summary>
+    /// <summary>Draws the weights from the Kaiming uniform distribution with a = 1, as torchvision does.</summary>
     /// <inheritdoc/>
     public void Initialize(NetworkState state, long seed)
     {

@@ -3,9 +3,9 @@ using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Modeling.Architecture;
 
-/// <summary>ResNet (He et al., arXiv 1512.03385) without its classifier, with torchvision's names: a stem and four stages, whose outputs are C2 to C5.</summary>
-/// <param name="Stem">7 × 7 with stride 2; ReLU and 3 × 3 max pooling with stride 2 follow.</param>
-/// <param name="Stages">The blocks of each stage.</param>
+/// <summary>Describes a ResNet (He et al., arXiv 1512.03385) without its classifier: a stem and four stages, whose outputs are C2 to C5. Tensors have torchvision's names.</summary>
+/// <param name="Stem">7 × 7 convolution with stride 2, followed by ReLU and 3 × 3 max pooling with stride 2.</param>
+/// <param name="Stages">The residual blocks of each of the four stages.</param>
 public sealed record ResNetArchitecture(ConvolutionLayer Stem, IReadOnlyList<IReadOnlyList<ResidualBlockLayers>> Stages) : IBackbone
 {
     /// <summary>Name of this backbone in model files.</summary>
@@ -16,10 +16,10 @@ public sealed record ResNetArchitecture(ConvolutionLayer Stem, IReadOnlyList<IRe
     /// <inheritdoc/>
     public string Name => BackboneName;
 
-    /// <summary>The first stage whose output the neck takes, 0 for C2.</summary>
+    /// <summary>Index of the first stage whose output is passed to the neck; 0 for C2.</summary>
     public int FirstStage { get; init; }
 
-    /// <summary>Prefix of its tensors' names.</summary>
+    /// <summary>Prefix of the tensor names.</summary>
     public string Prefix { get; init; } = "";
 
     /// <inheritdoc/>
@@ -28,11 +28,11 @@ public sealed record ResNetArchitecture(ConvolutionLayer Stem, IReadOnlyList<IRe
     /// <summary>Supported depths.</summary>
     public static IReadOnlyList<int> Depths { get; } = [18, 34, 50, 101, 152];
 
-    /// <summary>The stage whose output has stride 2^level.</summary>
+    /// <summary>Returns the index of the stage whose output has stride 2^level.</summary>
     /// <param name="level">Pyramid level, 2 to 5.</param>
     public static int StageOfLevel(int level) => level - 2;
 
-    /// <summary>Number of blocks in each stage.</summary>
+    /// <summary>Returns the number of residual blocks in each stage.</summary>
     /// <param name="depth">One of <see cref="Depths"/>.</param>
     public static int[] Blocks(int depth) => depth switch
     {
@@ -42,16 +42,16 @@ public sealed record ResNetArchitecture(ConvolutionLayer Stem, IReadOnlyList<IRe
         _ => [3, 8, 36, 3],
     };
 
-    /// <summary>Whether the blocks are bottlenecks of three convolutions, as from depth 50 on.</summary>
+    /// <summary>Whether the blocks are bottlenecks of three convolutions, which is so for depths of 50 and more.</summary>
     /// <param name="depth">One of <see cref="Depths"/>.</param>
     public static bool HasBottlenecks(int depth) => depth >= 50;
 
     /// <summary>Describes a ResNet.</summary>
     /// <param name="depth">Depth, one of <see cref="Depths"/>.</param>
-    /// <param name="width">Factor of the channels.</param>
-    /// <param name="norm">Its normalization.</param>
-    /// <param name="prefix">Prefix of its tensors' names.</param>
-    /// <param name="firstStage">The first stage whose output the neck takes, 0 for C2.</param>
+    /// <param name="width">Factor applied to the number of channels of each layer.</param>
+    /// <param name="norm">Kind of normalization.</param>
+    /// <param name="prefix">Prefix of the tensor names.</param>
+    /// <param name="firstStage">Index of the first stage whose output is passed to the neck; 0 for C2.</param>
     public static ResNetArchitecture Create(int depth, double width, NormKind norm, string prefix = "", int firstStage = 0)
     {
         var channels = Math.Max(8, (int)Math.Round(64 * width / 8) * 8);
@@ -74,13 +74,13 @@ public sealed record ResNetArchitecture(ConvolutionLayer Stem, IReadOnlyList<IRe
         return new(stem, stages) { FirstStage = firstStage, Prefix = prefix };
     }
 
-    /// <summary>All convolutions, in the order of the state dictionary.</summary>
+    /// <summary>Lists all convolutions, in the order of the state dictionary.</summary>
     public IEnumerable<ConvolutionLayer> Layers() => Stages.SelectMany(blocks => blocks).SelectMany(block => block.Layers()).Prepend(Stem);
 
     /// <inheritdoc/>
     public IEnumerable<TensorLayout> Tensors() => Layers().SelectMany(layer => layer.Tensors());
 
-    /// <summary>Sets Kaiming-normal weights (fan out), which keep the variance of gradients through ReLU.</summary>
+    /// <summary>Draws the weights from the Kaiming normal distribution (fan out), which preserves the variance of gradients through ReLU.</summary>
     /// <inheritdoc/>
     public void Initialize(NetworkState state, long seed)
     {
@@ -93,7 +93,7 @@ public sealed record ResNetArchitecture(ConvolutionLayer Stem, IReadOnlyList<IRe
 
     private static ResidualBlockLayers Block(string name, bool isBottleneck, int inputs, int channels, bool isFirst, int stage, NormKind norm)
     {
-        // The stem's pooling has halved the sides for the first stage; each later stage does so in the first 3 x 3 convolution of its first block, as in torchvision.
+        // The stem's max pooling downsamples for the first stage. Each later stage downsamples in the first 3 x 3 convolution of its first block, as in torchvision.
         var (from, level) = (isFirst ? stage - 1 : stage, stage + 1);
         var stride = isFirst && stage > 1 ? 2 : 1;
         var inputLevel = stride == 2 ? level - 1 : level;

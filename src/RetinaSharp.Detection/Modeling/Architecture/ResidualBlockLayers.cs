@@ -1,10 +1,10 @@
 namespace RetinaSharp.Detection.Modeling.Architecture;
 
-/// <summary>A residual block: convolutions one after the other, ReLU between them, their output added to the input and through ReLU.</summary>
-/// <param name="Convolutions">Two of 3 × 3 in ResNet-18 and 34; else 1 × 1, 3 × 3 with the stride, 1 × 1.</param>
-/// <param name="Downsample">What the input goes through before the sum, where shapes change; else null.</param>
+/// <summary>Describes a residual block: consecutive convolutions with ReLU between them; ReLU of the sum of their output and the input.</summary>
+/// <param name="Convolutions">Two 3 × 3 convolutions in ResNet-18 and 34; else a bottleneck of 1 × 1, 3 × 3 (with the block's stride) and 1 × 1.</param>
+/// <param name="Downsample">1 × 1 projection of the input where its shape differs from the output's; else null.</param>
 public sealed record ResidualBlockLayers(IReadOnlyList<ConvolutionLayer> Convolutions, ConvolutionLayer? Downsample)
 {
-    /// <summary>All convolutions, in the order of the state dictionary.</summary>
+    /// <summary>Lists all convolutions, in the order of the state dictionary.</summary>
     public IEnumerable<ConvolutionLayer> Layers() => Downsample is null ? Convolutions : Convolutions.Append(Downsample);
 }

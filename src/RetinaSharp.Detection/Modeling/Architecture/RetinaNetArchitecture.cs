@@ -4,12 +4,12 @@ using RetinaSharp.Losses;
 namespace RetinaSharp.Detection.Modeling.Architecture;
 
 /// <summary>
-/// RetinaNet (Lin et al., arXiv 1708.02002) without any tensors. Modules, ONNX export, weight import, checks of files and operation counts
-/// follow from it.
+/// Describes a RetinaNet (Lin et al., arXiv 1708.02002) without allocating tensors. It is the single source for modules, ONNX export, weight import,
+/// validation of weights files and operation counts.
 /// </summary>
 /// <param name="Settings">Settings of the model.</param>
 /// <param name="Classes">Number of classes, without the background.</param>
-/// <param name="HasBackground">Whether the scores are a softmax with an output for the background, before those of the classes.</param>
+/// <param name="HasBackground">Whether the classifier is a softmax with an output for the background, which precedes the outputs of the classes.</param>
 /// <param name="Backbone">Computes feature maps.</param>
 /// <param name="Neck">Computes pyramid levels.</param>
 /// <param name="ClassificationHead">Predicts class logits.</param>
@@ -17,22 +17,22 @@ namespace RetinaSharp.Detection.Modeling.Architecture;
 public sealed record RetinaNetArchitecture(
     ModelSettings Settings, int Classes, bool HasBackground, IBackbone Backbone, INeck Neck, IHead ClassificationHead, IHead RegressionHead)
 {
-    /// <summary>Prefix of the backbone's names.</summary>
+    /// <summary>Prefix of the backbone's tensor names.</summary>
     public const string BackbonePrefix = "backbone.body.";
 
-    /// <summary>Prefix of the neck's names.</summary>
+    /// <summary>Prefix of the neck's tensor names.</summary>
     public const string NeckPrefix = "backbone.fpn.";
 
-    /// <summary>Prefix of both heads' names.</summary>
+    /// <summary>Prefix of both heads' tensor names.</summary>
     public const string HeadPrefix = "head.";
 
-    /// <summary>Prefix of the classification head's names.</summary>
+    /// <summary>Prefix of the classification head's tensor names.</summary>
     public const string ClassificationHeadPrefix = "head.classification_head.";
 
-    /// <summary>Prefix of the regression head's names.</summary>
+    /// <summary>Prefix of the regression head's tensor names.</summary>
     public const string RegressionHeadPrefix = "head.regression_head.";
 
-    /// <summary>Number of parts that can be frozen, from the first on: the stem and the four stages.</summary>
+    /// <summary>Number of parts of the backbone that can be frozen: the stem and the four stages.</summary>
     public const int FreezableParts = 5;
 
     private const int DeepestBackboneLevel = 5;
@@ -40,17 +40,17 @@ public sealed record RetinaNetArchitecture(
     /// <summary>All parts, in the order of the state dictionary.</summary>
     public IReadOnlyList<INetworkPart> Parts => [Backbone, Neck, ClassificationHead, RegressionHead];
 
-    /// <summary>Logits of each anchor: one for each class, and one for the background of a softmax.</summary>
+    /// <summary>Number of logits per anchor: one per class, plus one for the background of a softmax.</summary>
     public int ClassificationOutputs => Classes + (HasBackground ? 1 : 0);
 
-    /// <summary>Names of the parts.</summary>
+    /// <summary>Names of the parts, as recorded in the model file.</summary>
     public NetworkPartNames Names => new() { Backbone = Backbone.Name, Neck = Neck.Name, ClassificationHead = ClassificationHead.Name, RegressionHead = RegressionHead.Name };
 
     /// <summary>Describes a network.</summary>
-    /// <param name="settings">Settings of the model, in their ranges.</param>
+    /// <param name="settings">Settings of the model.</param>
     /// <param name="classes">Number of classes, without the background.</param>
-    /// <param name="hasBackground">Whether the background has an output.</param>
-    /// <param name="components">Parts of the application's own; null: the built-in ones.</param>
+    /// <param name="hasBackground">Whether the classifier is a softmax with an output for the background.</param>
+    /// <param name="components">Custom parts of the application; null: the built-in parts.</param>
     /// <exception cref="ArgumentException">A setting is out of its range, or a part does not fit the settings.</exception>
     public static RetinaNetArchitecture Create(ModelSettings settings, int classes, bool hasBackground = false, NetworkComponents? components = null)
     {
@@ -62,11 +62,11 @@ public sealed record RetinaNetArchitecture(
         {
             throw new ArgumentException(
                 $"Backbone '{backbone.Name}' returns {backbone.Channels.Count} feature maps, but the anchors' levels from {settings.Anchors.MinLevel} to {DeepestBackboneLevel} need {levels}: "
-                + "return as many, or set the finest level.", nameof(components));
+                + "return that many feature maps, or change the anchors' finest level.", nameof(components));
         }
 
         var bias = PriorProbability.Bias(settings.Prior);
-        // A softmax starts with log(K (1 - π) / π) for the background and 0 for each class, which gives all classes together the probability π.
+        // Initial bias of a softmax: log(K (1 - π) / π) for the background and 0 for each class, so that the probabilities of all classes sum to π.
         double[] classBias = hasBackground ? [Math.Log(classes) - bias, .. new double[classes]] : [.. Enumerable.Repeat(bias, classes)];
         var classification = new HeadRequest(settings, ClassificationHeadPrefix, classBias.Length, classBias);
         var regression = new HeadRequest(settings, RegressionHeadPrefix, 4, new double[4]);
@@ -78,14 +78,14 @@ public sealed record RetinaNetArchitecture(
         return architecture with { Settings = settings with { Parts = architecture.Names } };
     }
 
-    /// <summary>Describes the network of a run or a model.</summary>
-    /// <param name="settings">Its settings.</param>
+    /// <summary>Describes the network of a training run or a trained model.</summary>
+    /// <param name="settings">Settings of the run.</param>
     /// <param name="classes">Number of classes, without the background.</param>
-    /// <param name="components">Parts of the application's own; null: the built-in ones.</param>
+    /// <param name="components">Custom parts of the application; null: the built-in parts.</param>
     public static RetinaNetArchitecture Create(RunSettings settings, int classes, NetworkComponents? components = null) =>
         Create(settings.Model, classes, settings.Loss.HasBackgroundOutput, components);
 
-    /// <summary>The convolutions of the built-in parts, in the order of the state dictionary.</summary>
+    /// <summary>Lists the convolutions of the built-in parts, in the order of the state dictionary.</summary>
     public IEnumerable<ConvolutionLayer> Layers() => Parts.SelectMany(part => part switch
     {
         ResNetArchitecture backbone => backbone.Layers(),
@@ -94,6 +94,6 @@ public sealed record RetinaNetArchitecture(
         _ => [],
     });
 
-    /// <summary>All tensors, in the order of the state dictionary.</summary>
+    /// <summary>Lists all tensors, in the order of the state dictionary.</summary>
     public IEnumerable<TensorLayout> Tensors() => Parts.SelectMany(part => part.Tensors());
 }

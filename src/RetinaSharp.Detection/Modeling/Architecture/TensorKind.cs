@@ -1,6 +1,6 @@
 namespace RetinaSharp.Detection.Modeling.Architecture;
 
-/// <summary>What a tensor of a network is.</summary>
+/// <summary>The role of a tensor in a network.</summary>
 public enum TensorKind
 {
     /// <summary>Weight of a convolution.</summary>
@@ -9,12 +9,12 @@ public enum TensorKind
     /// <summary>Bias of a convolution.</summary>
     Bias,
 
-    /// <summary>Scale or shift of a normalization that is trained.</summary>
+    /// <summary>Scale or shift of a trained normalization layer.</summary>
     NormParameter,
 
-    /// <summary>Not trained and always in fp32: running statistics, and all of a frozen batch norm.</summary>
+    /// <summary>Not trained and always fp32: running statistics, and all tensors of a frozen batch norm.</summary>
     Buffer,
 
-    /// <summary>A parameter that an application froze. It is computed with in the type of the network.</summary>
+    /// <summary>A parameter of a custom module with <c>requires_grad</c> false. It is converted to the data type of the network.</summary>
     FrozenParameter,
 }

@@ -1,18 +1,18 @@
 namespace RetinaSharp.Detection.Modeling.Architecture;
 
-/// <summary>A parameter or buffer of a network.</summary>
-/// <param name="Name">Its name in the state dictionary, torchvision's for built-in parts.</param>
-/// <param name="Kind">What it is.</param>
-/// <param name="Shape">Its shape.</param>
+/// <summary>Describes a parameter or buffer of a network: name, kind and shape.</summary>
+/// <param name="Name">Name in the state dictionary; built-in parts use torchvision's names.</param>
+/// <param name="Kind">Role of the tensor in the network.</param>
+/// <param name="Shape">Shape of the tensor.</param>
 public sealed record TensorLayout(string Name, TensorKind Kind, long[] Shape)
 {
-    /// <summary>Stage that freezing counts by: 0 the stem, 1 to 4 the stages of a ResNet, 5 everything that is never frozen.</summary>
+    /// <summary>Index of the freezable part that the tensor belongs to: 0 for the stem, 1 to 4 for the stages of a ResNet, 5 for everything that is never frozen.</summary>
     public int Part { get; init; } = RetinaNetArchitecture.FreezableParts;
 
     /// <summary>Number of elements.</summary>
     public long Count => Shape.Aggregate(1L, (product, size) => product * size);
 
-    /// <summary>Whether it is trained.</summary>
-    /// <param name="frozenParts">Number of frozen parts, from the stem on.</param>
+    /// <summary>Whether the tensor receives gradients when the first <paramref name="frozenParts"/> parts of the backbone are frozen.</summary>
+    /// <param name="frozenParts">Number of frozen parts, starting with the stem, 0 to 5.</param>
     public bool IsTrained(int frozenParts) => Kind is not (TensorKind.Buffer or TensorKind.FrozenParameter) && Part >= frozenParts;
 }

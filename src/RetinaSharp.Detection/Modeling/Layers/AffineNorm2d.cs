@@ -4,13 +4,13 @@ using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Modeling.Layers;
 
-/// <summary>Batch norm: with fixed statistics a scale and a shift of each channel, which are folded into the convolution.</summary>
+/// <summary>Batch norm. With fixed statistics it is a per-channel scale and shift, folded into the preceding convolution.</summary>
 public abstract class AffineNorm2d(NormLayer layer) : Norm2d(layer)
 {
-    /// <summary>Scale and shift [C] of the fixed statistics.</summary>
+    /// <summary>Computes per-channel scale and shift, [C] each, from the fixed statistics.</summary>
     protected abstract (Tensor Scale, Tensor Shift) Affine();
 
-    /// <summary>The convolution with the scale in its weight and the shift as its bias.</summary>
+    /// <summary>Runs the convolution with the scale folded into its weight and the shift as its bias.</summary>
     protected Tensor[] ForwardFolded(Conv2d convolution, Tensor[] inputs, PostOps postOps) => convolution.ForwardConstant(
         inputs,
         () =>

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Modeling.Layers;
 
-/// <summary>Batch norm (Ioffe and Szegedy, arXiv 1502.03167): in training by the statistics of the batch, else by their moving averages.</summary>
+/// <summary>Batch norm (Ioffe and Szegedy, arXiv 1502.03167). It uses the statistics of the batch in training, else the running statistics.</summary>
 public sealed class BatchNorm2d : AffineNorm2d, IDeferredStatistics
 {
     private const double Momentum = .1;
@@ -16,9 +16,10 @@ public sealed class BatchNorm2d : AffineNorm2d, IDeferredStatistics
     private readonly Tensor _mean, _variance;
     private readonly Queue<(Tensor Mean, Tensor Variance)> _batches = [];
 
-    /// <param name="layer">Its description.</param>
-    /// <param name="state">Its tensors.</param>
-    /// <param name="isTrained">Whether it gets gradients and uses the statistics of batches.</param>
+    /// <summary>Creates the module.</summary>
+    /// <param name="layer">Description of the layer.</param>
+    /// <param name="state">Tensors whose memory the parameters and buffers share.</param>
+    /// <param name="isTrained">Whether the parameters receive gradients and the layer normalizes with batch statistics.</param>
     public BatchNorm2d(NormLayer layer, NetworkState state, bool isTrained)
         : base(layer)
     {
@@ -38,11 +39,11 @@ public sealed class BatchNorm2d : AffineNorm2d, IDeferredStatistics
         {
             using var scope = NewDisposeScope();
             scope.Attach(x);
-            // With momentum 1 these become mean and variance of the batch itself; the averages move when all shards of a batch are done.
+            // Momentum 1 stores mean and variance of the batch itself. The running statistics are updated when all shards of the step are done.
             var (mean, variance) = (zeros_like(_weight).DetachFromDisposeScope(), zeros_like(_weight).DetachFromDisposeScope());
             _batches.Enqueue((mean, variance));
-            // In fp32, channels first: LibTorch then adds up in double, and in fp32 where channels are last. The mean of a large map is a hundred times as exact;
-            // what is left of a shift's gradient before another such norm depends on it. Shorter types it adds up in fp32 either way.
+            // fp32 inputs are converted to NCHW: LibTorch accumulates in fp64 there, but in fp32 for NHWC. The mean of a large map is then about 100 times
+            // more accurate, which the gradient of a shift before another batch norm needs. bf16 is accumulated in fp32 in both layouts.
             var planar = x.dtype == ScalarType.Float32 ? x.contiguous() : x;
             var normalized = nn.functional.batch_norm(planar, mean, variance, _weight, _bias, training: true, momentum: 1, eps: NormLayer.Epsilon).ChannelsLast();
             return Apply(normalized, postOps).MoveToOuterDisposeScope();

@@ -13,9 +13,9 @@ public class Conv2d : nn.Module<Tensor, Tensor>, IWeightCache
     private (Tensor Weight, Tensor? Bias)? _constants;
 
     /// <summary>Creates the module.</summary>
-    /// <param name="layer">Its description.</param>
-    /// <param name="state">Its weights; the parameters share their memory.</param>
-    /// <param name="options">Type, mode and frozen stages.</param>
+    /// <param name="layer">Description of the layer.</param>
+    /// <param name="state">Tensors whose memory the parameters share.</param>
+    /// <param name="options">Data type, whether the module trains, and number of frozen stages.</param>
     public Conv2d(ConvolutionLayer layer, NetworkState state, NetworkOptions options)
         : base(nameof(Conv2d))
     {
@@ -28,26 +28,26 @@ public class Conv2d : nn.Module<Tensor, Tensor>, IWeightCache
             register_parameter(nameof(bias), bias);
     }
 
-    /// <summary>Its description.</summary>
+    /// <summary>Description of the layer.</summary>
     public ConvolutionLayer Layer { get; }
 
-    /// <summary>Whether its weights get gradients.</summary>
+    /// <summary>Whether the weights receive gradients.</summary>
     public bool IsTrained { get; }
 
 #pragma warning disable IDE1006 // PyTorch's names.
-    /// <summary>[O, I, K, K].</summary>
+    /// <summary>The weight, [O, I, K, K].</summary>
     public Parameter weight { get; }
 
-    /// <summary>[O]; null where a normalization follows.</summary>
+    /// <summary>The bias, [O]; null if a normalization follows.</summary>
     public Parameter? bias { get; }
 #pragma warning restore IDE1006
 
     /// <inheritdoc/>
     public override Tensor forward(Tensor input) => Forward([input], default)[0];
 
-    /// <summary>[N, I, H, W] to [N, O, H / stride, W / stride], for each map.</summary>
-    /// <param name="inputs">Channels-last maps.</param>
-    /// <param name="postOps">What to fuse.</param>
+    /// <summary>Maps each feature map [N, I, H, W] to [N, O, H / stride, W / stride].</summary>
+    /// <param name="inputs">[N, I, H, W] each, channels-last.</param>
+    /// <param name="postOps">Residual addition and ReLU to fuse.</param>
     public Tensor[] Forward(Tensor[] inputs, PostOps postOps)
     {
         if (IsTrained)
@@ -56,10 +56,10 @@ public class Conv2d : nn.Module<Tensor, Tensor>, IWeightCache
         return Forward(inputs, constantWeight, constantBias, postOps, _packed);
     }
 
-    /// <summary>Convolves with a constant weight derived from its own, such as one folded with a normalization.</summary>
+    /// <summary>Convolves with a constant weight that is derived from <see cref="weight"/>, for example by folding a normalization into it.</summary>
     /// <param name="inputs">[N, I, H, W] each.</param>
     /// <param name="derive">Computes weight and bias in fp32; called once until the cache is invalidated.</param>
-    /// <param name="postOps">What to fuse.</param>
+    /// <param name="postOps">Residual addition and ReLU to fuse.</param>
     public Tensor[] ForwardConstant(Tensor[] inputs, Func<(Tensor Weight, Tensor? Bias)> derive, PostOps postOps)
     {
         var (constantWeight, constantBias) = Constants(derive);
@@ -70,8 +70,8 @@ public class Conv2d : nn.Module<Tensor, Tensor>, IWeightCache
     /// <param name="inputs">[N, I, H, W] each.</param>
     /// <param name="convolutionWeight">[O, I, K, K].</param>
     /// <param name="convolutionBias">[O]; null: none.</param>
-    /// <param name="postOps">What to fuse.</param>
-    /// <param name="packed">Cache of reordered weights, for a constant weight; null: the weight changes.</param>
+    /// <param name="postOps">Residual addition and ReLU to fuse.</param>
+    /// <param name="packed">Cache of the reordered weight, for a constant weight; null for a weight that changes.</param>
     public virtual Tensor[] Forward(Tensor[] inputs, Tensor convolutionWeight, Tensor? convolutionBias, PostOps postOps, PackedWeight? packed) =>
         FusedConvolution.Forward(inputs, convolutionWeight, convolutionBias, Layer.Stride, Layer.Kernel / 2, postOps, packed);
 
@@ -94,7 +94,7 @@ public class Conv2d : nn.Module<Tensor, Tensor>, IWeightCache
 
     private (Tensor Weight, Tensor? Bias) Constants(Func<(Tensor Weight, Tensor? Bias)> derive)
     {
-        // Callers of a shared detector come at the same time.
+        // A shared detector is called concurrently.
         lock (_packed)
         {
             if (_constants is { } known)

@@ -4,13 +4,13 @@ using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Modeling.Layers;
 
-/// <summary>A convolution and its normalization, computed together. torchvision registers them side by side.</summary>
+/// <summary>A convolution and its normalization, computed together. The two modules are registered separately, as in torchvision.</summary>
 public sealed class ConvNorm
 {
     /// <summary>Creates the modules.</summary>
-    /// <param name="layer">Their description.</param>
-    /// <param name="state">Tensors that parameters and buffers share.</param>
-    /// <param name="options">Type, mode and frozen stages.</param>
+    /// <param name="layer">Description of the convolution and its normalization.</param>
+    /// <param name="state">Tensors whose memory the parameters and buffers share.</param>
+    /// <param name="options">Data type, whether the module trains, and number of frozen stages.</param>
     public ConvNorm(ConvolutionLayer layer, NetworkState state, NetworkOptions options)
     {
         Convolution = layer is { Kernel: 7, Stride: 2, Inputs: 3 } ? new StemConv2d(layer, state, options) : new Conv2d(layer, state, options);
@@ -20,16 +20,16 @@ public sealed class ConvNorm
     /// <summary>The convolution.</summary>
     public Conv2d Convolution { get; }
 
-    /// <summary>The normalization; null where there is none.</summary>
+    /// <summary>The normalization; null if there is none.</summary>
     public Norm2d? Norm { get; }
 
-    /// <summary>[N, I, H, W] to [N, O, H / stride, W / stride].</summary>
-    /// <param name="input">A channels-last map.</param>
+    /// <summary>Maps [N, I, H, W] to [N, O, H / stride, W / stride].</summary>
+    /// <param name="input">[N, I, H, W], channels-last.</param>
     /// <param name="postOps">Residual and ReLU to fuse.</param>
     public Tensor Forward(Tensor input, PostOps postOps = default) => Forward([input], postOps)[0];
 
-    /// <summary>[N, I, H, W] to [N, O, H / stride, W / stride] for each map.</summary>
-    /// <param name="inputs">Channels-last maps.</param>
+    /// <summary>Maps each feature map [N, I, H, W] to [N, O, H / stride, W / stride].</summary>
+    /// <param name="inputs">[N, I, H, W] each, channels-last.</param>
     /// <param name="postOps">Residual and ReLU to fuse.</param>
     public Tensor[] Forward(Tensor[] inputs, PostOps postOps = default) => Norm is null ? Convolution.Forward(inputs, postOps) : Norm.Forward(Convolution, inputs, postOps);
 }

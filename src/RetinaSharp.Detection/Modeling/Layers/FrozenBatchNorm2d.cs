@@ -4,14 +4,15 @@ using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Modeling.Layers;
 
-/// <summary>Batch norm whose statistics, scale and shift never change.</summary>
+/// <summary>Batch norm with constant statistics, scale and shift, as torchvision's FrozenBatchNorm2d.</summary>
 public sealed class FrozenBatchNorm2d : AffineNorm2d
 {
     private readonly Tensor _weight, _bias, _mean, _variance;
     private (Tensor Scale, Tensor Shift)? _affine;
 
-    /// <param name="layer">Its description.</param>
-    /// <param name="state">Its buffers.</param>
+    /// <summary>Creates the module.</summary>
+    /// <param name="layer">Description of the layer.</param>
+    /// <param name="state">Tensors whose memory the buffers share.</param>
     public FrozenBatchNorm2d(NormLayer layer, NetworkState state)
         : base(layer)
     {

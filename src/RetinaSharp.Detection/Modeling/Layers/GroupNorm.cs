@@ -5,14 +5,15 @@ using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Modeling.Layers;
 
-/// <summary>Group norm (Wu and He, arXiv 1803.08494) in fp32, whatever the type of the network.</summary>
+/// <summary>Group norm (Wu and He, arXiv 1803.08494), computed in fp32 for any data type of the network.</summary>
 public sealed class GroupNorm : Norm2d
 {
     private readonly Parameter _weight, _bias;
 
-    /// <param name="layer">Its description.</param>
-    /// <param name="state">Its parameters.</param>
-    /// <param name="isTrained">Whether it gets gradients.</param>
+    /// <summary>Creates the module.</summary>
+    /// <param name="layer">Description of the layer.</param>
+    /// <param name="state">Tensors whose memory the parameters share.</param>
+    /// <param name="isTrained">Whether the parameters receive gradients.</param>
     public GroupNorm(NormLayer layer, NetworkState state, bool isTrained)
         : base(layer)
     {

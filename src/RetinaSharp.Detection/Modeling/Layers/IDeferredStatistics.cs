@@ -1,11 +1,11 @@
 namespace RetinaSharp.Detection.Modeling.Layers;
 
 /// <summary>
-/// A module whose running statistics change after the forward passes of all shards of a step, in the order of the shards. They share the
-/// statistics' memory and run at the same time, so that an update in the forward pass would be a race.
+/// A module whose running statistics are updated after the forward passes of all shards of a step, in the order of the shards. The shards share the
+/// running statistics and run concurrently, so that an update in the forward pass would be a race.
 /// </summary>
 public interface IDeferredStatistics
 {
-    /// <summary>Updates running statistics by the batches since the last call.</summary>
+    /// <summary>Updates the running statistics with the batches since the last call.</summary>
     void UpdateRunningStats();
 }

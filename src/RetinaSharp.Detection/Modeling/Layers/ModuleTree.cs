@@ -2,15 +2,15 @@ using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Modeling.Layers;
 
-/// <summary>Registers modules under dotted names, in modules between that only hold them, so that the state dictionary has torchvision's keys.</summary>
-/// <param name="root">Where the names begin.</param>
+/// <summary>Registers modules under dotted names, with container modules for the intermediate names, so that the state dictionary has torchvision's keys.</summary>
+/// <param name="root">Module that the names are relative to.</param>
 internal sealed class ModuleTree(nn.Module root)
 {
     private readonly Dictionary<string, ModuleTree> _branches = [];
 
     /// <summary>Registers a module.</summary>
-    /// <param name="path">Its name below the root, such as <c>backbone.body.layer1.0.conv1</c>.</param>
-    /// <param name="module">The module.</param>
+    /// <param name="path">Name relative to the root, such as <c>backbone.body.layer1.0.conv1</c>.</param>
+    /// <param name="module">Module to register.</param>
     public void Register(string path, nn.Module module)
     {
         var dot = path.IndexOf('.', StringComparison.Ordinal);

@@ -5,21 +5,21 @@ using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Modeling.Layers;
 
-/// <summary>A normalization, computed together with the convolution before it, into whose weight it can often be folded.</summary>
+/// <summary>A normalization, computed together with the preceding convolution. With fixed statistics it is folded into the weight of the convolution.</summary>
 public abstract class Norm2d : nn.Module, IWeightCache
 {
     /// <summary>Creates the module.</summary>
-    /// <param name="layer">Its description.</param>
+    /// <param name="layer">Description of the layer.</param>
     protected Norm2d(NormLayer layer)
         : base(layer.Name) => Layer = layer;
 
-    /// <summary>Its description.</summary>
+    /// <summary>Description of this layer: name, kind and channels.</summary>
     public NormLayer Layer { get; }
 
-    /// <summary>Creates the normalization of a layer.</summary>
-    /// <param name="layer">Its description.</param>
-    /// <param name="state">Its tensors; parameters and buffers share their memory.</param>
-    /// <param name="isTrained">Whether it gets gradients.</param>
+    /// <summary>Creates a normalization of the kind that the layer describes.</summary>
+    /// <param name="layer">Description of the layer.</param>
+    /// <param name="state">Tensors whose memory the parameters and buffers share.</param>
+    /// <param name="isTrained">Whether the parameters receive gradients.</param>
     public static Norm2d Create(NormLayer layer, NetworkState state, bool isTrained) => layer.Kind switch
     {
         NormKind.Frozen => new FrozenBatchNorm2d(layer, state),
@@ -27,10 +27,10 @@ public abstract class Norm2d : nn.Module, IWeightCache
         _ => new GroupNorm(layer, state, isTrained),
     };
 
-    /// <summary>Convolves and normalizes each map, and applies what is fused.</summary>
-    /// <param name="convolution">The convolution before it.</param>
+    /// <summary>Convolves and normalizes each feature map, then adds the residual and applies ReLU.</summary>
+    /// <param name="convolution">The preceding convolution.</param>
     /// <param name="inputs">[N, I, H, W] each.</param>
-    /// <param name="postOps">What to fuse.</param>
+    /// <param name="postOps">Residual addition and ReLU to fuse.</param>
     public abstract Tensor[] Forward(Conv2d convolution, Tensor[] inputs, PostOps postOps);
 
     /// <inheritdoc/>
@@ -39,8 +39,8 @@ public abstract class Norm2d : nn.Module, IWeightCache
     }
 
     /// <summary>Adds the residual and applies ReLU, in place.</summary>
-    /// <param name="normalized">The normalized map.</param>
-    /// <param name="postOps">What to apply.</param>
+    /// <param name="normalized">The normalized feature map, [N, C, H, W].</param>
+    /// <param name="postOps">Residual and ReLU to apply.</param>
     protected static Tensor Apply(Tensor normalized, PostOps postOps)
     {
         if (postOps.Residual is not null)

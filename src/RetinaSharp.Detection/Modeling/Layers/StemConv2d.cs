@@ -8,21 +8,21 @@ using static TorchSharp.torch;
 namespace RetinaSharp.Detection.Modeling.Layers;
 
 /// <summary>
-/// A ResNet's first convolution, 7 × 7 with stride 2 over three channels, computed as one of 4 × 4 with stride 1 over the twelve channels of
-/// space-to-depth pixels: the same sums, but three channels leave most of a vector register idle.
+/// A ResNet's first convolution, 7 × 7 with stride 2 over 3 channels, computed as an equivalent 4 × 4 convolution with stride 1 over the 12 channels
+/// of a space-to-depth transform: 3 channels would leave most of a vector register idle.
 /// </summary>
 public sealed class StemConv2d(ConvolutionLayer layer, NetworkState state, NetworkOptions options) : Conv2d(layer, state, options)
 {
     private const int Colors = 3;
 
-    // Padding in 2 x 2 blocks: three pixels and the row by which the kernel grows before, two pixels that reach into one block behind.
+    // Padding in 2 x 2 blocks. Before: three pixels of padding, and one because the kernel is padded from 7 to 8. Behind: two pixels, which are one block.
     private const int Before = 2, Behind = 1;
 
     /// <inheritdoc/>
     public override Tensor[] Forward(Tensor[] inputs, Tensor convolutionWeight, Tensor? convolutionBias, PostOps postOps, PackedWeight? packed)
     {
         if (inputs.Length != 1 || inputs[0].shape[2] % 2 != 0 || inputs[0].shape[3] % 2 != 0)
-            return base.Forward(inputs, convolutionWeight, convolutionBias, postOps, packed: null); // What is packed is the kernel of below.
+            return base.Forward(inputs, convolutionWeight, convolutionBias, postOps, packed: null); // The cache holds the reordered 4 x 4 kernel.
         using var scope = NewDisposeScope();
         var blocks = SpaceToDepth(inputs[0].permute(0, 2, 3, 1).contiguous()).permute(0, 3, 1, 2);
         var kernel = nn.functional.pad(convolutionWeight.contiguous(), [1, 0, 1, 0])
@@ -31,7 +31,7 @@ public sealed class StemConv2d(ConvolutionLayer layer, NetworkState state, Netwo
         return [FusedConvolution.Forward(blocks, kernel, convolutionBias, stride: 1, padding: 0, postOps, packed).MoveToOuterDisposeScope()];
     }
 
-    /// <summary>[N, H, W, 3] to [N, H / 2 + 3, W / 2 + 3, 12], with zeros around.</summary>
+    /// <summary>Maps [N, H, W, 3] to [N, H / 2 + 3, W / 2 + 3, 12], padded with zeros.</summary>
     private static Tensor SpaceToDepth(Tensor pixels)
     {
         if (pixels.device_type == DeviceType.CPU && !pixels.requires_grad)
@@ -61,7 +61,7 @@ public sealed class StemConv2d(ConvolutionLayer layer, NetworkState state, Netwo
             for (var y = 0; y < height; y++)
             {
                 var row = from.Slice(((image * height) + y) * (width / 2), width / 2);
-                // A block has one pair of the upper row and one of the lower.
+                // A block holds a pair of pixels of the upper row, then a pair of the lower row.
                 var target = to[((((((image * rows) + Before + (y / 2)) * columns) + Before) * 2) + (y % 2))..];
                 for (var x = 0; x < row.Length; x++)
                     target[2 * x] = row[x];

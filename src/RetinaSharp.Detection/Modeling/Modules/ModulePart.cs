@@ -5,12 +5,12 @@ using static TorchSharp.torch;
 namespace RetinaSharp.Detection.Modeling.Modules;
 
 /// <summary>
-/// A part of a network made of any TorchSharp module. Parameters and floating-point buffers share the memory of the network's
-/// <see cref="NetworkState"/>, so that training, EMA, checkpoints and model files treat them like those of the built-in parts.
+/// Adapts any TorchSharp module as a part of a network. Parameters and floating-point buffers share the memory of the network's
+/// <see cref="NetworkState"/>, so that training, EMA, checkpoints and model files treat them like the tensors of the built-in parts.
 /// </summary>
-/// <typeparam name="TInput">Input of the module.</typeparam>
+/// <typeparam name="TInput">Input type of the module.</typeparam>
 /// <remarks>
-/// Buffers, such as the running statistics of batch norm, follow the first shard of a step, as in PyTorch's DistributedDataParallel.
+/// Buffers, such as the running statistics of batch norm, are updated by the first shard of a step only, as in PyTorch's DistributedDataParallel.
 /// Parameters whose <c>requires_grad</c> is false are not trained.
 /// </remarks>
 public abstract class ModulePart<TInput> : INetworkPart
@@ -31,13 +31,13 @@ public abstract class ModulePart<TInput> : INetworkPart
         });
     }
 
-    /// <summary>Name that a model file records.</summary>
+    /// <summary>Name recorded in the model file.</summary>
     public string Name { get; }
 
     /// <inheritdoc/>
     public IEnumerable<TensorLayout> Tensors() => _layouts.Value;
 
-    /// <summary>Takes the values that the module's constructor sets, with LibTorch's generator seeded by the run's seed.</summary>
+    /// <summary>Copies the values that the module's constructor sets. LibTorch's random generator is seeded with <paramref name="seed"/> before.</summary>
     /// <inheritdoc/>
     public void Initialize(NetworkState state, long seed)
     {
@@ -48,9 +48,9 @@ public abstract class ModulePart<TInput> : INetworkPart
             state[_prefix + name].copy_(tensor);
     }
 
-    /// <summary>Creates the module and lets it share the tensors.</summary>
-    /// <param name="state">The tensors.</param>
-    /// <param name="options">Type and mode.</param>
+    /// <summary>Creates the module. Its parameters and floating-point buffers share the memory of <paramref name="state"/>.</summary>
+    /// <param name="state">Tensors of the network.</param>
+    /// <param name="options">Data type, and whether the module trains.</param>
     public nn.Module<TInput, Tensor[]> CreateModule(NetworkState state, NetworkOptions options)
     {
         var module = Create();
@@ -61,7 +61,7 @@ public abstract class ModulePart<TInput> : INetworkPart
             Share(module, state, options);
             if (!options.IsTraining && options.Type == ScalarType.BFloat16)
             {
-                // Evaluation shares the fp32 weights with training and model files, whatever the type of the rest of the network.
+                // In bf16 evaluation the module still computes in fp32, because it shares the fp32 weights with training and model files.
                 module.register_forward_pre_hook((_, input) => ToFp32(input));
                 module.register_forward_hook((_, _, outputs) => Array.ConvertAll(outputs, output => output.to(options.Type)));
             }
@@ -116,12 +116,12 @@ public abstract class ModulePart<TInput> : INetworkPart
         }
     }
 
-    /// <summary>Converts each submodule to the type that the state has for it: outer ones first, since a conversion includes the children.</summary>
+    /// <summary>Converts each submodule to the data type of its tensors in the state. Parents are converted first, since a conversion includes the children.</summary>
     private void MatchTypes(nn.Module module, NetworkState state)
     {
         foreach (var (path, submodule) in module.named_modules().Prepend(("", module)).ToList())
         {
-            // All parameters of one submodule have one type: it computes with them together.
+            // All parameters of a submodule have the same data type, because one operator uses them together.
             foreach (var (name, parameter) in submodule.named_parameters(recurse: false).Take(1).ToList())
             {
                 var type = state[_prefix + (path.Length == 0 ? name : $"{path}.{name}")].dtype;
@@ -136,7 +136,7 @@ public abstract class ModulePart<TInput> : INetworkPart
     private static IEnumerable<(string Name, Tensor Tensor)> Entries(nn.Module module) =>
         module.named_parameters().Select(entry => (entry.name, (Tensor)entry.parameter)).Concat(FloatBuffers(module));
 
-    // Counters, such as the number of batches of batch norm, stay with the module.
+    // Integer buffers, such as batch norm's num_batches_tracked, are not shared.
     private static IEnumerable<(string Name, Tensor Tensor)> FloatBuffers(nn.Module module) =>
         module.named_buffers().Where(entry => entry.buffer.is_floating_point()).Select(entry => (entry.name, entry.buffer));
 }
