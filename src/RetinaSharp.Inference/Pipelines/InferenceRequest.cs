@@ -23,7 +23,7 @@ internal sealed class InferenceRequest
     /// <summary>Task that completes with the network's outputs.</summary>
     public Task<IInferenceOutput> Output => _output.Task;
 
-    /// <summary>Runs the batch, unless the request was cancelled.</summary>
+    /// <summary>Runs the batch, unless the request was canceled.</summary>
     public void Run(IInferenceEngine engine)
     {
         if (!TryTake())
