@@ -34,7 +34,7 @@ public class ObjectDetector : IObjectDetector
         var model = engine.Model;
         _planner = new(options.Input ?? model.Input, options.Tile, options.TileOverlap, options.TestTimeAugmentation);
         Input.Validate();
-        var settings = options.Apply(model.Inference);
+        var settings = options.ApplyTo(model.Inference);
         settings.Validate();
         Categories = model.Categories;
         _anchors = new(model.Anchors);

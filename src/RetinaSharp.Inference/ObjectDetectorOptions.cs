@@ -45,8 +45,9 @@ public record ObjectDetectorOptions
             throw new ArgumentException($"Tile overlap {TileOverlap}: must be in [0, .9].");
     }
 
-    /// <summary>Returns the model's settings, overridden with the non-null options.</summary>
-    internal InferenceSettings Apply(InferenceSettings settings) => settings with
+    /// <summary>Returns a model's settings, overridden with the options that are not null.</summary>
+    /// <param name="settings">The model's settings.</param>
+    public InferenceSettings ApplyTo(InferenceSettings settings) => settings with
     {
         ScoreThreshold = ScoreThreshold ?? settings.ScoreThreshold,
         NmsIou = NmsIou ?? settings.NmsIou,

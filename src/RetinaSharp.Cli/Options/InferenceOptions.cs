@@ -52,13 +52,7 @@ internal sealed class InferenceOptions(int defaultBatch)
         UsageException.Guard(() =>
         {
             options.ValidateTiles();
-            var defaults = new InferenceSettings();
-            (defaults with
-            {
-                NmsIou = options.NmsIou ?? defaults.NmsIou,
-                MaxDetections = options.MaxDetections ?? defaults.MaxDetections,
-                ScoreThreshold = options.ScoreThreshold ?? defaults.ScoreThreshold,
-            }).Validate();
+            options.ApplyTo(new()).Validate();
         });
         return options;
     }

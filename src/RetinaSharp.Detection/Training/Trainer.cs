@@ -176,7 +176,8 @@ public sealed class Trainer(RunSettings settings, DetectionDataset train, Detect
         var transfer = options.Weights is { } weights ? WeightTransfer.Load(weights, state, train.Categories) : null;
         if (transfer is not null)
             options.Logger.WeightsLoaded(transfer.Summary);
-        if (transfer is not { HasBackbone: true } && (settings.Model.Norm == NormKind.Frozen || settings.Training.Freeze > 0))
+        // A custom backbone has neither: its normalization is its own, and Freeze is 0.
+        if (state.Architecture.Backbone is ResNetArchitecture && transfer is not { HasBackbone: true } && (settings.Model.Norm == NormKind.Frozen || settings.Training.Freeze > 0))
             options.Logger.FrozenAtRandomWeights();
     }
 }

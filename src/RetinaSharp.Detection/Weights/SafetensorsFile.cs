@@ -149,14 +149,6 @@ public sealed class SafetensorsFile : IWeightSource
         return true;
     }
 
-    /// <summary>Loads the native library that computes SHA-256 ahead of the first use.</summary>
-    public static void LoadChecksum()
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData([0]);
-        hash.GetHashAndReset();
-    }
-
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
 

@@ -122,12 +122,12 @@ public abstract class ModulePart<TInput> : INetworkPart
         foreach (var (path, submodule) in module.named_modules().Prepend(("", module)).ToList())
         {
             // All parameters of a submodule have the same data type, because one operator uses them together.
-            foreach (var (name, parameter) in submodule.named_parameters(recurse: false).Take(1).ToList())
-            {
-                var type = state[_prefix + (path.Length == 0 ? name : $"{path}.{name}")].dtype;
-                if (parameter.dtype != type)
-                    submodule.to(type);
-            }
+            var (name, parameter) = submodule.named_parameters(recurse: false).FirstOrDefault();
+            if (parameter is null)
+                continue;
+            var type = state[_prefix + (path.Length == 0 ? name : $"{path}.{name}")].dtype;
+            if (parameter.dtype != type)
+                submodule.to(type);
         }
     }
 
