@@ -1,4 +1,7 @@
+using System.Buffers;
+using System.Runtime.Intrinsics;
 using RetinaSharp.Losses.Loops;
+using RetinaSharp.Losses.Numerics;
 
 namespace RetinaSharp.Losses;
 
@@ -34,9 +37,9 @@ public static unsafe class SigmoidLoss
     public static double Evaluate<TLoss, T>(TLoss loss, ReadOnlySpan<T> logits, ReadOnlySpan<int> labels, int classes,
         Span<T> gradient, LossOptions options = default) where TLoss : struct, IBinaryLoss where T : unmanaged
     {
+        CheckLabels(logits, labels, classes);
         LossCheck.Output(logits.Length, gradient, logits, labels);
-        fixed (T* to = gradient)
-            return EvaluateLabels(loss, logits, labels, classes, to, null, options);
+        return Evaluate(loss, logits, labels, [], classes, Count(labels, classes, options), gradient, LossOutput.Gradient, [], options);
     }
 
     /// <summary>
@@ -60,9 +63,9 @@ public static unsafe class SigmoidLoss
     public static double Evaluate<TLoss, T>(TLoss loss, ReadOnlySpan<T> logits, ReadOnlySpan<float> targets, Span<T> gradient,
         LossOptions options = default) where TLoss : struct, IBinaryLoss where T : unmanaged
     {
-        LossCheck.Type<T>();
+        var classes = CheckTargets(logits, targets, options);
         LossCheck.Output(logits.Length, gradient, logits, targets);
-        return EvaluateDense(loss, logits, targets, gradient, LossOutput.Gradient, options);
+        return Evaluate(loss, logits, [], targets, classes, Count(targets, options), gradient, LossOutput.Gradient, [], options);
     }
 
     /// <summary>Computes the loss of every logit, without reduction and normalizer.</summary>
@@ -78,11 +81,11 @@ public static unsafe class SigmoidLoss
     public static void Values<TLoss, T, TValue>(TLoss loss, ReadOnlySpan<T> logits, ReadOnlySpan<float> targets, Span<TValue> values,
         LossOptions options = default) where TLoss : struct, IBinaryLoss where T : unmanaged where TValue : unmanaged
     {
-        LossCheck.Type<T>();
+        var classes = CheckTargets(logits, targets, options);
         if (typeof(TValue) != (typeof(T) == typeof(double) ? typeof(double) : typeof(float)))
             throw new NotSupportedException($"values of {typeof(T).Name} logits must be {(typeof(T) == typeof(double) ? "double" : "float")}, not {typeof(TValue).Name}");
         LossCheck.Output(logits.Length, values, logits, targets);
-        EvaluateDense(loss, logits, targets, values, LossOutput.Values, options);
+        Evaluate(loss, logits, [], targets, classes, Count(targets, options), values, LossOutput.Values, [], options);
     }
 
     /// <summary>Computes the loss of each anchor, summed over its classes, without reduction and normalizer.</summary>
@@ -98,82 +101,85 @@ public static unsafe class SigmoidLoss
     public static void RowValues<TLoss, T>(TLoss loss, ReadOnlySpan<T> logits, ReadOnlySpan<int> labels, int classes, Span<float> values,
         LossOptions options = default) where TLoss : struct, IBinaryLoss where T : unmanaged
     {
+        CheckLabels(logits, labels, classes);
         LossCheck.Output(labels.Length, values, logits, labels);
-        fixed (float* sums = values)
-            EvaluateLabels(loss, logits, labels, classes, (T*)null, sums, options);
+        Evaluate(loss, logits, labels, [], classes, Count(labels, classes, options), Span<T>.Empty, LossOutput.None, values, options);
     }
 
-    private static double EvaluateLabels<TLoss, T>(TLoss loss, ReadOnlySpan<T> logits, ReadOnlySpan<int> labels, int classes, T* gradient, float* sums,
-        LossOptions options) where TLoss : struct, IBinaryLoss where T : unmanaged
+    // Targets are empty if there are labels, and labels are empty if there are targets.
+    private static double Evaluate<TLoss, T, TOut>(TLoss loss, ReadOnlySpan<T> logits, ReadOnlySpan<int> labels, ReadOnlySpan<float> targets, int classes,
+        double count, Span<TOut> output, LossOutput writes, Span<float> rowSums, LossOptions options)
+        where TLoss : struct, IBinaryLoss where T : unmanaged where TOut : unmanaged
     {
-        LossCheck.Type<T>();
-        ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
-        LossCheck.Rows(logits.Length, labels.Length, classes);
-        CheckOptions(options, labels.Length, classes);
-        var scale = 1 / (options.Divisor * Count(labels, classes, options));
-        fixed (T* from = logits)
-        fixed (int* label = labels)
-        fixed (float* alpha = options.ClassAlpha, weight = options.Weights)
-        {
-            var byRow = options.Weights.Length != logits.Length;
-            var sum = new SigmoidJob<TLoss, T, T>
-            {
-                Loss = loss,
-                Logits = from,
-                Rows = labels.Length,
-                Classes = classes,
-                Labels = label,
-                IgnoreLabel = options.IgnoreLabel,
-                TargetOptions = new((float)options.Smoothing, null),
-                ClassAlpha = alpha,
-                RowWeights = byRow ? weight : null,
-                ElementWeights = byRow ? null : weight,
-                Scale = scale,
-                Output = gradient,
-                Writes = sums == null ? LossOutput.Gradient : LossOutput.None,
-                RowSums = sums,
-                Threads = options.ThreadCount,
-            }.Run();
-            if (!options.AllowsNonFinite)
-                LossCheck.Finite(sum, logits, [], options.Weights);
-            return scale * sum;
-        }
-    }
-
-    private static double EvaluateDense<TLoss, T, TOut>(TLoss loss, ReadOnlySpan<T> logits, ReadOnlySpan<float> targets, Span<TOut> output, LossOutput writes,
-        LossOptions options) where TLoss : struct, IBinaryLoss where T : unmanaged where TOut : unmanaged
-    {
-        LossCheck.Targets(logits.Length, targets.Length);
-        var classes = Math.Max(1, options.ClassAlpha.Length);
-        if (logits.Length % classes != 0)
-            throw new ArgumentException($"{logits.Length} logits do not divide into rows of {classes} classes, the number of alphas", nameof(logits));
         CheckOptions(options, logits.Length / classes, classes);
-        var scale = 1 / (options.Divisor * Count(targets, options));
+        var scale = 1 / (options.Divisor * count);
+        var alphas = RentRepeated(options.ClassAlpha);
         fixed (T* from = logits)
         fixed (TOut* to = output)
-        fixed (float* target = targets, alpha = options.ClassAlpha, weight = options.Weights)
+        fixed (int* label = labels)
+        fixed (float* target = targets, weight = options.Weights, sums = rowSums, alpha = alphas)
         {
             var byRow = options.Weights.Length != logits.Length;
-            var sum = new SigmoidJob<TLoss, T, TOut>
+            var call = new SigmoidCall<TLoss, T, TOut>
             {
                 Loss = loss,
                 Logits = from,
                 Rows = logits.Length / classes,
                 Classes = classes,
+                Labels = label,
+                IgnoreLabel = options.IgnoreLabel,
                 Targets = target,
                 TargetOptions = new((float)options.Smoothing, options.IgnoreTarget),
-                ClassAlpha = alpha,
+                ChunkAlpha = alpha,
                 RowWeights = byRow ? weight : null,
                 ElementWeights = byRow ? null : weight,
                 Scale = scale,
                 Output = to,
                 Writes = writes,
-                Threads = options.ThreadCount,
-            }.Run();
+                RowSums = sums,
+            };
+            var sum = typeof(T) == typeof(double) ? ChunkSum.Run(new DoubleWork<TLoss, T, TOut>(call), call.Chunks, options.ThreadCount)
+                : Vector512.IsHardwareAccelerated ? ChunkSum.Run(new SigmoidWork<TLoss, Lanes512, T, TOut>(call), call.Chunks, options.ThreadCount)
+                : Vector256.IsHardwareAccelerated ? ChunkSum.Run(new SigmoidWork<TLoss, Lanes256, T, TOut>(call), call.Chunks, options.ThreadCount)
+                : ChunkSum.Run(new SigmoidWork<TLoss, Lanes128, T, TOut>(call), call.Chunks, options.ThreadCount);
+            if (alphas.Length > 0)
+                ArrayPool<float>.Shared.Return(alphas);
             if (!options.AllowsNonFinite)
                 LossCheck.Finite(sum, logits, targets, options.Weights, options.IgnoreTarget);
             return scale * sum;
         }
+    }
+
+    private static void CheckLabels<T>(ReadOnlySpan<T> logits, ReadOnlySpan<int> labels, int classes) where T : unmanaged
+    {
+        LossCheck.Type<T>();
+        ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
+        LossCheck.Rows(logits.Length, labels.Length, classes);
+    }
+
+    /// <summary>Checks logits and dense targets, and returns the number of classes: one, unless α differs by class.</summary>
+    private static int CheckTargets<T>(ReadOnlySpan<T> logits, ReadOnlySpan<float> targets, LossOptions options) where T : unmanaged
+    {
+        LossCheck.Type<T>();
+        LossCheck.Targets(logits.Length, targets.Length);
+        var classes = Math.Max(1, options.ClassAlpha.Length);
+        return logits.Length % classes == 0
+            ? classes
+            : throw new ArgumentException($"{logits.Length} logits do not divide into rows of {classes} classes, the number of alphas", nameof(logits));
+    }
+
+    /// <summary>
+    /// Rents an array with the α of every logit of a chunk, so that a run of logits can begin anywhere and span any number of rows. Returns an
+    /// empty array without α.
+    /// </summary>
+    private static float[] RentRepeated(ReadOnlySpan<float> classAlpha)
+    {
+        if (classAlpha.IsEmpty)
+            return [];
+        var repeated = ArrayPool<float>.Shared.Rent(Math.Max(classAlpha.Length, IChunkWork.ChunkSize));
+        for (var i = 0; i < repeated.Length; i++)
+            repeated[i] = classAlpha[i % classAlpha.Length];
+        return repeated;
     }
 
     private static void CheckOptions(LossOptions options, int rows, int classes)

@@ -115,7 +115,7 @@ public static unsafe class SoftmaxLoss
                 Gradient = gradient,
                 RowSums = sums,
             };
-            var sum = ChunkRunner<SoftmaxWork<TLoss, T>>.Sum(work, work.Chunks, options.ThreadCount);
+            var sum = ChunkSum.Run(work, work.Chunks, options.ThreadCount);
             if (!options.AllowsNonFinite)
                 LossCheck.Finite(sum, logits, targets, options.Weights);
             return scale * sum;

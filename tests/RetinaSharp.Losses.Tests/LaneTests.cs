@@ -101,9 +101,11 @@ public unsafe class LaneTests
         double sum;
         fixed (float* x = logits, y = targets, g = gradient, v = values)
         {
-            var dense = new DenseTargets(y);
-            sum = LossLoop<TLoss, TLanes, float, float>.Run(loss, new UniformWeights(loss.Alpha, 1), dense, default, x, logits.Length, g, LossOutput.Gradient);
-            LossLoop<TLoss, TLanes, float, float>.Run(loss, new UniformWeights(loss.Alpha, 1), dense, default, x, logits.Length, v, LossOutput.Values);
+            var call = new SigmoidCall<TLoss, float, float> { Loss = loss, Logits = x, Rows = logits.Length, Classes = 1, Scale = 1, Output = g };
+            sum = new LossLoop<TLoss, TLanes, float, float>(call, 0, logits.Length, 0).Run(new DenseTargets(y));
+            call.Output = v;
+            call.Writes = LossOutput.Values;
+            new LossLoop<TLoss, TLanes, float, float>(call, 0, logits.Length, 0).Run(new DenseTargets(y));
         }
         Assert.Equal(values.Sum(value => (double)value), sum, 1e-9 * sum);
         for (var i = 0; i < logits.Length; i++)

@@ -19,7 +19,7 @@ public sealed class DetectionLoss(IClassificationLoss classification, BoxLoss bo
     /// <summary>Creates the loss from settings.</summary>
     /// <param name="settings">Kinds, parameters and weights of the losses.</param>
     public DetectionLoss(LossSettings settings)
-        : this(new ClassificationLoss(settings), settings.BoxLoss, settings.BoxWeight)
+        : this(ClassificationLoss.Create(settings), settings.BoxLoss, settings.BoxWeight)
     {
     }
 

@@ -40,5 +40,5 @@ public sealed record TrainingComponents
     /// <summary>Callbacks, called in this order during training.</summary>
     public IReadOnlyList<ITrainingCallback> Callbacks { get; init; } = [];
 
-    internal DetectionLoss CreateLoss(LossSettings settings) => new(ClassificationLoss ?? new ClassificationLoss(settings), BoxLoss ?? settings.BoxLoss, settings.BoxWeight);
+    internal DetectionLoss CreateLoss(LossSettings settings) => new(ClassificationLoss ?? Modeling.ClassificationLoss.Create(settings), BoxLoss ?? settings.BoxLoss, settings.BoxWeight);
 }

@@ -1,6 +1,6 @@
 namespace RetinaSharp.Losses.Loops;
 
-/// <summary>Work that is divided into chunks, which may run on any thread and each return a number.</summary>
+/// <summary>Work that is divided into chunks of rows, which may run on any thread.</summary>
 internal interface IChunkWork
 {
     /// <summary>
@@ -8,6 +8,7 @@ internal interface IChunkWork
     /// </summary>
     const int ChunkSize = 16384;
 
-    /// <summary>Runs one chunk and returns its part of the sum.</summary>
+    /// <summary>Evaluates one chunk and returns the sum of its losses.</summary>
+    /// <param name="chunk">Index of the chunk.</param>
     double Run(int chunk);
 }

@@ -4,93 +4,104 @@ using RetinaSharp.Losses.Numerics;
 namespace RetinaSharp.Losses.Loops;
 
 /// <summary>
-/// The vectorized loop that all losses, kinds of targets and weights and number types share, except double. The result for a logit depends
-/// neither on its index nor on its neighbors. Sums are in double, to add many small terms accurately and to allow sums beyond the range of
-/// fp32.
+/// The vectorized loop over a contiguous run of logits, which all losses, targets, weights and number types except double share. The result
+/// for a logit depends neither on its index nor on its neighbors. Sums are in double, to add many small terms accurately and to allow sums
+/// beyond the range of fp32.
 /// </summary>
 /// <typeparam name="TLoss">The type of the binary loss, such as <see cref="FocalLoss"/>.</typeparam>
 /// <typeparam name="TLanes">The vector type.</typeparam>
 /// <typeparam name="TIn">Type of the logits, float or <see cref="BFloat16"/>.</typeparam>
 /// <typeparam name="TOut">Type of the output, float or <see cref="BFloat16"/>.</typeparam>
-internal static unsafe class LossLoop<TLoss, TLanes, TIn, TOut>
+internal readonly unsafe struct LossLoop<TLoss, TLanes, TIn, TOut>
     where TLoss : struct, IBinaryLoss
     where TLanes : unmanaged, ILanes<TLanes>
     where TIn : unmanaged
     where TOut : unmanaged
 {
+    private readonly TLoss _loss;
+    private readonly LossWeights _weights;
+    private readonly TargetOptions _targetOptions;
+    private readonly float _scale;
+    private readonly TIn* _logits;
+    private readonly nint _count;
+    private readonly TOut* _output;
+    private readonly LossOutput _writes;
+
+    /// <summary>Creates a loop over some rows of a call.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="row">The first row.</param>
+    /// <param name="end">The row after the last. If rows have weights, the next row.</param>
+    /// <param name="inChunk">Index of the first logit, from the first logit of the chunk.</param>
+    public LossLoop(in SigmoidCall<TLoss, TIn, TOut> call, nint row, nint end, nint inChunk)
+    {
+        var element = row * call.Classes;
+        _loss = call.Loss;
+        _weights = new(
+            call.Loss.Alpha,
+            call.ChunkAlpha == null ? null : call.ChunkAlpha + inChunk,
+            call.RowWeights == null ? 1 : call.RowWeights[row],
+            call.ElementWeights == null ? null : call.ElementWeights + element);
+        _targetOptions = call.TargetOptions;
+        _scale = (float)call.Scale;
+        _logits = call.Logits + element;
+        _count = (end - row) * call.Classes;
+        _output = call.Output + element;
+        _writes = call.Writes;
+    }
+
+    /// <summary>Writes 0 as the gradient or the loss of every logit.</summary>
+    public void Clear() => new Span<TOut>(_output, _writes == LossOutput.None ? 0 : (int)_count).Clear();
+
     /// <summary>
-    /// Writes the gradient or the losses of a run of logits and returns the sum of the losses, without scale. The sum is NaN if a target is
-    /// not in [0, 1].
+    /// Writes the gradient or the loss of every logit, and returns the sum of the losses without scale. The sum is NaN if a target is not in
+    /// [0, 1].
     /// </summary>
+    /// <param name="targets">The targets of the logits.</param>
     // AggressiveOptimization skips tiered compilation and its profile, which would make the γ that is used first fast and others 10x
     // slower. NoInlining, because in a caller with a profile the inliner runs out of budget and leaves calls in the loop.
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    public static double Run<TTargets, TWeights>(
-        in TLoss loss, in TWeights weights, TTargets targets, TargetOptions targetOptions, TIn* logits, nint count, TOut* output, LossOutput writes)
-        where TTargets : struct, ITargets where TWeights : struct, IWeights<TWeights>
+    public double Run<TTargets>(TTargets targets) where TTargets : struct, ITargets
     {
+        // Locals, which the compiler keeps in registers.
+        var (loss, weights, targetOptions, count, writes, scale) = (_loss, _weights, _targetOptions, _count, _writes, TLanes.Create(_scale));
+        var (logits, output) = ((nint)_logits, (nint)_output);
         TLanes lower = default, upper = default;
-        nint i = 0;
-        for (; i <= count - TLanes.Count; i += TLanes.Count)
+        for (nint i = 0; i < count; i += TLanes.Count)
         {
-            Step(loss, weights, targets, targetOptions, Load(logits + i), i, TLanes.Count, out var value, out var gradient);
+            var left = count - i;
+            var x = Load((TIn*)logits + i, left);
+            var y = targets.Load<TLanes>(i, left);
+            weights.Load(i, left, out TLanes positiveWeight, out TLanes negativeWeight);
+            TLanes value, gradient;
+            var positive = TLanes.Equal(y, LaneMath<TLanes>.One);
+            if (targetOptions.Smoothing != 0 || (TTargets.MayBeSoft && !TLanes.All(positive | TLanes.Equal(y, default))))
+            {
+                // Separate locals: taking the address of value and gradient would keep them out of registers on the common path.
+                EvaluateSoft(loss, targetOptions, x, y, positiveWeight, negativeWeight, out var softValue, out var softGradient);
+                (value, gradient) = (softValue, softGradient);
+            }
+            else
+            {
+                // The loss depends on x_t alone; for target 0, x_t is the negated logit, so the sign of the derivative changes.
+                loss.Evaluate(TLanes.Select(positive, x, -x), out value, out var derivative);
+                value *= TLanes.Select(positive, positiveWeight, negativeWeight);
+                gradient = derivative * TLanes.Select(positive, positiveWeight, -negativeWeight);
+            }
+
+            if (left < TLanes.Count)
+                value &= TLanes.Less(TLanes.Indices, TLanes.Create(left));
             if (writes != LossOutput.None)
-                Store(writes == LossOutput.Values ? value : gradient, output + i);
+                Store(writes == LossOutput.Values ? value : gradient * scale, (TOut*)output + i, left);
             lower = TLanes.AddLower(lower, value);
             upper = TLanes.AddUpper(upper, value);
         }
-        var sum = TLanes.SumDoubles(lower) + TLanes.SumDoubles(upper);
-        return i == count ? sum : sum + RunEnd(loss, weights, targets, targetOptions, logits, i, count, output, writes);
+
+        return TLanes.SumDoubles(lower) + TLanes.SumDoubles(upper);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static double RunEnd<TTargets, TWeights>(
-        in TLoss loss, in TWeights weights, TTargets targets, TargetOptions targetOptions, TIn* logits, nint start, nint count, TOut* output, LossOutput writes)
-        where TTargets : struct, ITargets where TWeights : struct, IWeights<TWeights>
-    {
-        var left = (int)(count - start);
-        var input = stackalloc TIn[TLanes.Count];
-        var result = stackalloc TOut[TLanes.Count];
-        new Span<TIn>(input, TLanes.Count).Clear();
-        new ReadOnlySpan<TIn>(logits + start, left).CopyTo(new Span<TIn>(input, left));
-        Step(loss, weights, targets, targetOptions, Load(input), start, left, out var value, out var gradient);
-        if (writes != LossOutput.None)
-        {
-            Store(writes == LossOutput.Values ? value : gradient, result);
-            new ReadOnlySpan<TOut>(result, left).CopyTo(new Span<TOut>(output + start, left));
-        }
-
-        value &= TLanes.Less(TLanes.Indices, TLanes.Create(left));
-        return TLanes.SumDoubles(TLanes.AddUpper(TLanes.AddLower(default, value), value));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Step<TTargets, TWeights>(
-        in TLoss loss, in TWeights weights, TTargets targets, TargetOptions targetOptions, TLanes x, nint start, nint left, out TLanes value, out TLanes gradient)
-        where TTargets : struct, ITargets where TWeights : struct, IWeights<TWeights>
-    {
-        var y = targets.Load<TLanes>(start, left);
-        var positive = TLanes.Equal(y, LaneMath<TLanes>.One);
-        if (TTargets.MayBeSoft && (targetOptions.Smoothing != 0 || !TLanes.All(positive | TLanes.Equal(y, default))))
-        {
-            // Separate locals: taking the address of value and gradient would keep them out of registers on the common path.
-            SoftStep(loss, weights, targetOptions, x, y, start, left, out var softValue, out var softGradient);
-            value = softValue;
-            gradient = softGradient;
-            return;
-        }
-
-        weights.Load(start, left, out TLanes positiveWeight, out TLanes negativeWeight);
-        weights.DerivativeWeights(positiveWeight, negativeWeight, out var positiveDerivativeWeight, out var negativeDerivativeWeight);
-        loss.Evaluate(TLanes.Select(positive, x, -x), out value, out var derivative);
-        value *= TLanes.Select(positive, positiveWeight, negativeWeight);
-        gradient = derivative * TLanes.Select(positive, positiveDerivativeWeight, negativeDerivativeWeight);
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static void SoftStep<TWeights>(
-        in TLoss loss, in TWeights weights, TargetOptions targetOptions, TLanes x, TLanes y, nint start, nint left, out TLanes value, out TLanes gradient)
-        where TWeights : struct, IWeights<TWeights>
+    private static void EvaluateSoft(
+        in TLoss loss, TargetOptions targetOptions, TLanes x, TLanes y, TLanes positiveWeight, TLanes negativeWeight, out TLanes value, out TLanes gradient)
     {
         TLanes ignored = default;
         if (targetOptions.Ignored is { } target)
@@ -104,28 +115,44 @@ internal static unsafe class LossLoop<TLoss, TLanes, TIn, TOut>
         y = TLanes.Select(isTarget, y, TLanes.Create(float.NaN));
         y = TLanes.Fma(y, TLanes.Create(1 - targetOptions.Smoothing), TLanes.Create(targetOptions.Smoothing / 2));
         var rest = LaneMath<TLanes>.One - y;
-        weights.Load(start, left, out TLanes positiveWeight, out TLanes negativeWeight);
-        weights.DerivativeWeights(positiveWeight, negativeWeight, out var positiveDerivativeWeight, out var negativeDerivativeWeight);
         loss.Evaluate(x, out var positive, out var positiveDerivative);
         loss.Evaluate(-x, out var negative, out var negativeDerivative);
         value = y * (positive * positiveWeight) + rest * (negative * negativeWeight);
-        gradient = y * (positiveDerivative * positiveDerivativeWeight) + rest * (negativeDerivative * negativeDerivativeWeight);
+        gradient = y * (positiveDerivative * positiveWeight) - rest * (negativeDerivative * negativeWeight);
         value = TLanes.Select(ignored, default, value);
         gradient = TLanes.Select(ignored, default, gradient);
     }
 
     private static TLanes IsNaN(TLanes y) => TLanes.Select(TLanes.Equal(y, y), default, TLanes.Equal(default(TLanes), default));
 
+    /// <summary>Loads logits; if fewer than a vector are left, the remaining lanes are 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TLanes Load(TIn* source) =>
-        typeof(TIn) == typeof(float) ? TLanes.Load((float*)source) : TLanes.Load((BFloat16*)source);
+    private static TLanes Load(TIn* source, nint left) => left < TLanes.Count ? LoadEnd(source, (int)left)
+        : typeof(TIn) == typeof(float) ? TLanes.Load((float*)source)
+        : TLanes.Load((BFloat16*)source);
+
+    private static TLanes LoadEnd(TIn* source, int left)
+    {
+        var padded = stackalloc TIn[TLanes.Count];
+        new ReadOnlySpan<TIn>(source, left).CopyTo(new Span<TIn>(padded, TLanes.Count));
+        return Load(padded, TLanes.Count);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(TLanes value, TOut* target)
+    private static void Store(TLanes value, TOut* target, nint left)
     {
-        if (typeof(TOut) == typeof(float))
+        if (left < TLanes.Count)
+            StoreEnd(value, target, (int)left);
+        else if (typeof(TOut) == typeof(float))
             TLanes.Store(value, (float*)target);
         else
             TLanes.Store(value, (BFloat16*)target);
+    }
+
+    private static void StoreEnd(TLanes value, TOut* target, int left)
+    {
+        var all = stackalloc TOut[TLanes.Count];
+        Store(value, all, TLanes.Count);
+        new ReadOnlySpan<TOut>(all, left).CopyTo(new Span<TOut>(target, left));
     }
 }

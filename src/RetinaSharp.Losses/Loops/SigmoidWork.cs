@@ -2,71 +2,56 @@ using RetinaSharp.Losses.Numerics;
 
 namespace RetinaSharp.Losses.Loops;
 
-/// <summary>Evaluates a <see cref="SigmoidJob{TLoss, T, TOut}"/> as contiguous runs of logits whose targets are of one kind.</summary>
-internal unsafe struct SigmoidWork<TLoss, TLanes, T, TOut, TWeights> : IChunkWork
+/// <summary>Evaluates the chunks of a <see cref="SigmoidCall{TLoss, T, TOut}"/> as contiguous runs of logits whose targets are of one kind.</summary>
+internal readonly unsafe struct SigmoidWork<TLoss, TLanes, T, TOut>(in SigmoidCall<TLoss, T, TOut> call) : IChunkWork
     where TLoss : struct, IBinaryLoss
     where TLanes : unmanaged, ILanes<TLanes>
     where T : unmanaged
     where TOut : unmanaged
-    where TWeights : struct, IWeights<TWeights>
 {
-    public SigmoidJob<TLoss, T, TOut> Job;
-    public TWeights Weights;
+    private readonly SigmoidCall<TLoss, T, TOut> _call = call;
 
-    public readonly double Run(int chunk)
+    public double Run(int chunk)
     {
-        var first = (nint)chunk * Job.RowsPerChunk;
-        var end = Math.Min(first + Job.RowsPerChunk, Job.Rows);
-        var runsMaySpanRows = Job.RowSums == null && !Weights.DifferByRow;
+        var first = (nint)chunk * _call.RowsPerChunk;
+        var end = Math.Min(first + _call.RowsPerChunk, _call.Rows);
         double sum = 0;
-        for (var row = first; row < end;)
+        for (nint row = first, next; row < end; row = next)
         {
-            var start = row;
-            var label = Job.Labels == null ? SigmoidLoss.Background : Job.Labels[row];
-            row++;
-            // Nearly all rows are background, and adjacent background rows form one run.
-            if (label == SigmoidLoss.Background && runsMaySpanRows)
-                row = Job.Labels == null ? end : EndOfBackground(row, end);
-            sum += RunRows(label, start, row - start, (start - first) * Job.Classes);
+            var label = _call.Labels == null ? SigmoidLoss.Background : _call.Labels[row];
+            next = EndOfRun(row, end, label);
+            var loop = new LossLoop<TLoss, TLanes, T, TOut>(_call, row, next, (row - first) * _call.Classes);
+            double value = 0;
+            if (_call.Labels == null)
+                value = loop.Run(new DenseTargets(_call.Targets + row * _call.Classes));
+            // Checked before background: a caller's ignore label may be any number, including -1.
+            else if (label == SigmoidLoss.Ignore || label == _call.IgnoreLabel)
+                loop.Clear();
+            else if (label == SigmoidLoss.Background)
+                value = loop.Run(default(BackgroundTargets));
+            else if ((uint)label < (uint)_call.Classes)
+                value = loop.Run(new OneHotTargets(label));
+            else
+                throw LossCheck.InvalidLabel(row, label, _call.Classes);
+            if (_call.RowSums != null)
+                _call.RowSums[row] = (float)value;
+            sum += value;
         }
 
         return sum;
     }
 
-    private readonly nint EndOfBackground(nint row, nint end)
+    /// <summary>Returns the end of the run that begins in a row. Nearly all rows are background, and adjacent background rows form one run.</summary>
+    private nint EndOfRun(nint row, nint end, int label)
     {
-        while (row < end && Job.Labels[row] == SigmoidLoss.Background)
-            row++;
+        if (label != SigmoidLoss.Background || _call.RowSums != null || _call.RowWeights != null)
+            return row + 1;
+        if (_call.Labels == null)
+            return end;
+        while (++row < end && _call.Labels[row] == SigmoidLoss.Background)
+        {
+        }
+
         return row;
-    }
-
-    private readonly double RunRows(int label, nint row, nint rows, nint inChunk)
-    {
-        var element = row * Job.Classes;
-        double sum = 0;
-        if (Job.Labels == null)
-            sum = Run(new DenseTargets(Job.Targets + element), row, rows, inChunk);
-        // Checked before background: a caller's ignore label may be any number, including -1.
-        else if (label == SigmoidLoss.Ignore || label == Job.IgnoreLabel)
-            new Span<TOut>(Job.Output + element, Job.Writes == LossOutput.None ? 0 : Job.Classes).Clear();
-        else if (label == SigmoidLoss.Background)
-            sum = RunLabeled(default(BackgroundTargets), row, rows, inChunk);
-        else if ((uint)label < (uint)Job.Classes)
-            sum = RunLabeled(new OneHotTargets(label), row, rows, inChunk);
-        else
-            throw LossCheck.InvalidLabel(row, label, Job.Classes);
-        if (Job.RowSums != null)
-            Job.RowSums[row] = (float)sum;
-        return sum;
-    }
-
-    private readonly double RunLabeled<TTargets>(TTargets targets, nint row, nint rows, nint inChunk) where TTargets : struct, ITargets =>
-        Job.TargetOptions.Smoothing == 0 ? Run(targets, row, rows, inChunk) : Run(new SoftTargets<TTargets>(targets), row, rows, inChunk);
-
-    private readonly double Run<TTargets>(TTargets targets, nint row, nint rows, nint inChunk) where TTargets : struct, ITargets
-    {
-        var element = row * Job.Classes;
-        return LossLoop<TLoss, TLanes, T, TOut>.Run(Job.Loss, Weights.For(row, element, inChunk), targets, Job.TargetOptions,
-            Job.Logits + element, rows * Job.Classes, Job.Output + element, Job.Writes);
     }
 }

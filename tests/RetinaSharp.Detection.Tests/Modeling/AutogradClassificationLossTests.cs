@@ -19,7 +19,7 @@ public sealed class AutogradClassificationLossTests : LeakCheck
         int[] labels = [.. Enumerable.Range(0, 100).Select(i => i % 7 == 0 ? i % 4 : i % 11 == 0 ? -2 : -1)];
         var normalizer = LossNormalizer.PerImage([3, 0], images: 2);
 
-        var (expected, expectedGradient) = new ClassificationLoss(new LossSettings { Gamma = 2, Alpha = .25 }).Evaluate(logits, labels, normalizer);
+        var (expected, expectedGradient) = ClassificationLoss.Create(new LossSettings { Gamma = 2, Alpha = .25 }).Evaluate(logits, labels, normalizer);
         var (actual, actualGradient) = new Focal().Evaluate(logits, labels, normalizer);
 
         Assert.Equal(expected, actual, 1e-4 * expected);

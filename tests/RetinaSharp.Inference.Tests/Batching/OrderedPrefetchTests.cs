@@ -179,11 +179,18 @@ public class OrderedPrefetchTests
     public void Select_Workers_RunSoManyAtATimeAndInOrder()
     {
         var (running, most) = (0, 0);
+        using var bothRun = new CountdownEvent(2);
 
         var results = OrderedPrefetch.Select(Enumerable.Range(0, 30), (i, _) =>
         {
             InterlockedMax(ref most, Interlocked.Increment(ref running));
-            Thread.Sleep(5);
+            if (i < 2)
+            {
+                bothRun.Signal();
+                Assert.True(bothRun.Wait(Patience));
+            }
+
+            Thread.Yield();
             Interlocked.Decrement(ref running);
             return i;
         }, workers: 2, ahead: 8).ToList();

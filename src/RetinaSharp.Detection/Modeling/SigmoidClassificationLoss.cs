@@ -1,0 +1,35 @@
+using RetinaSharp.Detection.Configuration;
+using RetinaSharp.Kernels;
+using RetinaSharp.Losses;
+using TorchSharp;
+using static TorchSharp.torch;
+using BFloat16 = RetinaSharp.Losses.BFloat16;
+
+namespace RetinaSharp.Detection.Modeling;
+
+/// <summary>Applies a binary loss to every logit of every anchor.</summary>
+/// <typeparam name="TLoss">The type of the binary loss, such as <see cref="FocalLoss"/>.</typeparam>
+/// <param name="loss">The binary loss.</param>
+/// <param name="settings">The settings of <paramref name="loss"/>, for logits that are not on the CPU.</param>
+internal sealed class SigmoidClassificationLoss<TLoss>(TLoss loss, LossSettings settings) : IClassificationLoss where TLoss : struct, IBinaryLoss
+{
+    /// <inheritdoc/>
+    public (double Value, Tensor Gradient) Evaluate(Tensor logits, ReadOnlySpan<int> labels, LossNormalizer normalizer, int threads = 0)
+    {
+        if (logits.device_type != DeviceType.CPU)
+            return TensorLosses.Evaluate(settings, logits, labels, normalizer);
+        var (value, gradient) = (0.0, empty_like(logits));
+        var (classes, anchors) = ((int)logits.shape[^1], labels.Length / normalizer.Parts);
+        for (var part = 0; part < normalizer.Parts; part++)
+        {
+            var rows = (part * anchors)..((part + 1) * anchors);
+            var elements = (part * anchors * classes)..((part + 1) * anchors * classes);
+            var options = new LossOptions { Normalizer = normalizer[part], AllowsNonFinite = true, Threads = threads };
+            value += logits.dtype == ScalarType.BFloat16
+                ? SigmoidLoss.Evaluate(loss, logits.Elements<BFloat16>()[elements], labels[rows], classes, gradient.Elements<BFloat16>()[elements], options)
+                : SigmoidLoss.Evaluate(loss, logits.Elements<float>()[elements], labels[rows], classes, gradient.Elements<float>()[elements], options);
+        }
+
+        return (value, gradient);
+    }
+}
