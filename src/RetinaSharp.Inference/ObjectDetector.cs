@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging;
 using RetinaSharp.Boxes;
 using RetinaSharp.Datasets;
 using RetinaSharp.Imaging;
@@ -20,6 +21,7 @@ public class ObjectDetector : IObjectDetector
     private readonly Postprocessor _postprocessor;
     private readonly ViewPlanner _planner;
     private readonly DetectionPipeline _pipeline;
+    private readonly ILogger _logger;
     private readonly BufferPool<PixelBuffer> _pool = new();
 
     /// <summary>Creates a detector, which takes ownership of the engine.</summary>
@@ -41,6 +43,15 @@ public class ObjectDetector : IObjectDetector
         _postprocessor = new(settings, model.Categories);
         _pipeline = new(_planner, new(settings, options.MaxDetections is not null, _planner.SharedPixels), RunAsync, Postprocess, engine.MaxConcurrency, _pool);
         _queue = new(engine);
+        _logger = options.Logger;
+        var views = (options.Tile, options.TestTimeAugmentation) switch
+        {
+            (null, false) => "whole images",
+            (null, true) => "test-time augmentation",
+            ({ } tile, false) => $"slices of {tile} px",
+            ({ } tile, true) => $"slices of {tile} px with test-time augmentation",
+        };
+        _logger.DetectorCreated(Categories.Count, Input, views, engine.MaxConcurrency);
     }
 
     /// <inheritdoc/>
@@ -111,9 +122,14 @@ public class ObjectDetector : IObjectDetector
         await foreach (var item in _pipeline.RunAsync(images, Load, batch, imagesDone, cancellationToken).ConfigureAwait(false))
         {
             if (item.Error?.SourceException is ImageException error && damaged is not null)
+            {
+                _logger.ImageSkipped(error.Message);
                 damaged(error);
+            }
             else
+            {
                 yield return new(item.Source, item.Width, item.Height, item.Detections);
+            }
         }
     }
 

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using RetinaSharp.Inference.Views;
 
 namespace RetinaSharp.Inference;
@@ -34,6 +36,9 @@ public record ObjectDetectorOptions
     /// are fused. More accurate, at about 7 times the cost. Do not use it if classes differ only by left and right.
     /// </summary>
     public bool TestTimeAugmentation { get; init; }
+
+    /// <summary>Receives log messages: the detector's configuration, and images that were skipped because they are damaged.</summary>
+    public ILogger Logger { get; init; } = NullLogger.Instance;
 
     /// <summary>Checks the ranges of <see cref="Tile"/> and <see cref="TileOverlap"/>.</summary>
     /// <exception cref="ArgumentException"><see cref="Tile"/> or <see cref="TileOverlap"/> is out of its range.</exception>

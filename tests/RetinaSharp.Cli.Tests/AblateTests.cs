@@ -6,14 +6,14 @@ public sealed class AblateTests : IDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly string _data;
 
-    public AblateTests() => _data = ColouredSet.Write(_folder.At("data"), images: 4);
+    public AblateTests() => _data = ColoredRectangles.Write(_folder.At("data"), images: 4);
 
     public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void Ablate_Killed_ResumesWithoutRepeatingFinishedRows()
     {
-        using (var process = Ran.Start(Command("prior")))
+        using (var process = CommandResult.Start(Command("prior")))
         {
             while (Results().Length == 0 && !process.WaitForExit(5))
             {
@@ -26,7 +26,7 @@ public sealed class AblateTests : IDisposable
         var kept = Results().ToDictionary(path => path, File.ReadAllText);
         Assert.InRange(kept.Count, 1, 3);
 
-        var ran = Ran.Retina([.. Command("prior"), "--json"]).IsDone();
+        var ran = CommandResult.Retina([.. Command("prior"), "--json"]).IsDone();
 
         // A result has the duration of its run, to the last digit: a repeated run would have another.
         Assert.All(kept, entry => Assert.Equal(entry.Value, File.ReadAllText(entry.Key)));
@@ -41,7 +41,7 @@ public sealed class AblateTests : IDisposable
     [Fact]
     public void Ablate_Finished_PrintsTheTableAndTheReportPath()
     {
-        var ran = Ran.Retina([.. Command("prior"), "--rows", "1,3-4"]).IsDone();
+        var ran = CommandResult.Retina([.. Command("prior"), "--rows", "1,3-4"]).IsDone();
 
         Assert.Contains("paper's AP", ran.Out);
         Assert.DoesNotContain("π .1 ", ran.Out);
@@ -53,7 +53,7 @@ public sealed class AblateTests : IDisposable
     [Fact]
     public void Ablate_Cancelled_ExitsWith130()
     {
-        var ran = Ran.Retina(new CancellationToken(canceled: true), Command("prior"));
+        var ran = CommandResult.Retina(new CancellationToken(canceled: true), Command("prior"));
 
         Assert.Equal(ExitCode.Cancelled, ran.Code);
         Assert.Contains("to resume", ran.Error);
@@ -67,11 +67,11 @@ public sealed class AblateTests : IDisposable
     [InlineData("--rows", "3-2")]
     [InlineData("--rows", "π")]
     public void Ablate_BadValue_ExitsWith2AndNamesTheOption(params string[] options) =>
-        Ran.Retina([.. Command("prior"), .. options]).IsRefused(ExitCode.WrongUsage, options[0].TrimStart('-')[1..]);
+        CommandResult.Retina([.. Command("prior"), .. options]).IsRefused(ExitCode.WrongUsage, options[0].TrimStart('-')[1..]);
 
     [Fact]
     public void Ablate_MissingData_ExitsWith3() =>
-        Ran.Retina("ablate", "alpha", "--data", "nothing.json", "--val", _data, "--out", _folder.At("tables")).IsRefused(ExitCode.BadData, "nothing.json");
+        CommandResult.Retina("ablate", "alpha", "--data", "nothing.json", "--val", _data, "--out", _folder.At("tables")).IsRefused(ExitCode.BadData, "nothing.json");
 
     private string[] Command(string table) =>
         ["ablate", table, "--data", _data, "--val", _data, "--out", _folder.At("tables"), "--preset", "tiny", "--size", "64", "--epochs", "1", "--batch", "4", "--precision", "fp32"];

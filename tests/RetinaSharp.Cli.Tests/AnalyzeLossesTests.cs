@@ -36,27 +36,27 @@ public sealed class AnalyzeLossesTests(TrainedModel trained) : IDisposable
     [Fact]
     public void Analyze_DataWithOtherClasses_ExitsWith3()
     {
-        var data = ColouredSet.Write(_folder.At("data"), images: 2);
+        var data = ColoredRectangles.Write(_folder.At("data"), images: 2);
         File.WriteAllText(data, File.ReadAllText(data).Replace("\"red\"", "\"green\"").Replace("\"blue\"", "\"grey\""));
 
-        Ran.Retina("analyze", "losses", trained.Run, data, "--out", _folder.At("out")).IsRefused(ExitCode.BadData, "none of the model's classes (red, blue)");
+        CommandResult.Retina("analyze", "losses", trained.Run, data, "--out", _folder.At("out")).IsRefused(ExitCode.BadData, "none of the model's classes (red, blue)");
     }
 
     [Fact]
     public void Analyze_MissingModel_ExitsWith3() =>
-        Ran.Retina("analyze", "losses", _folder.At("none"), trained.Data, "--out", _folder.At("out")).IsRefused(ExitCode.BadData, "none");
+        CommandResult.Retina("analyze", "losses", _folder.At("none"), trained.Data, "--out", _folder.At("out")).IsRefused(ExitCode.BadData, "none");
 
     [Fact]
     public void Analyze_WrongUsage_ExitsWith2()
     {
-        Ran.Retina("analyze", "losses", trained.Run, trained.Data).IsRefused(ExitCode.WrongUsage, "--out");
+        CommandResult.Retina("analyze", "losses", trained.Run, trained.Data).IsRefused(ExitCode.WrongUsage, "--out");
         Analyze("--batch", "0").IsRefused(ExitCode.WrongUsage, "--batch: 0 is out of range; it must be 1 or more");
-        Ran.Retina("analyze", "losses", trained.Run, trained.Data, "--out", _folder.Write("file", "")).IsRefused(ExitCode.WrongUsage, "is a file");
+        CommandResult.Retina("analyze", "losses", trained.Run, trained.Data, "--out", _folder.Write("file", "")).IsRefused(ExitCode.WrongUsage, "is a file");
     }
 
     [Fact]
     public void Analyze_Cancelled_ExitsWith130() =>
-        Assert.Equal(ExitCode.Cancelled, Ran.Retina(new CancellationToken(canceled: true), "analyze", "losses", trained.Run, trained.Data, "--out", _folder.At("out")).Code);
+        Assert.Equal(ExitCode.Cancelled, CommandResult.Retina(new CancellationToken(canceled: true), "analyze", "losses", trained.Run, trained.Data, "--out", _folder.At("out")).Code);
 
-    private Ran Analyze(params string[] options) => Ran.Retina(["analyze", "losses", trained.Run, trained.Data, "--out", _folder.At("out"), .. options]);
+    private CommandResult Analyze(params string[] options) => CommandResult.Retina(["analyze", "losses", trained.Run, trained.Data, "--out", _folder.At("out"), .. options]);
 }

@@ -13,8 +13,8 @@ public class AnchorSampleTests
         var boxes = string.Join(", ", Enumerable.Range(0, Images).Select(i => $$"""{"id": {{i + 1}}, "image_id": {{i + 1}}, "category_id": 1, "bbox": [8, 8, 32, 32]}"""));
         var data = folder.Write("set.json", $$"""{"images": [{{images}}], "categories": [{"id": 1, "name": "one"}], "annotations": [{{boxes}}]}""");
 
-        var training = Ran.Retina("train", "--train", data, "--out", folder.At("run"), "--preset", "tiny", "--size", "64x64", "--batch", "4");
-        var info = Ran.Retina("data", "info", data, "--preset", "tiny", "--json").IsDone().Json;
+        var training = CommandResult.Retina("train", "--train", data, "--out", folder.At("run"), "--preset", "tiny", "--size", "64x64", "--batch", "4");
+        var info = CommandResult.Retina("data", "info", data, "--preset", "tiny", "--json").IsDone().Json;
 
         Assert.Contains("anchors of 1000 sampled images: ", training.Error);
         Assert.Contains(" of 1000 boxes match none", training.Error);
@@ -27,8 +27,8 @@ public class AnchorSampleTests
     public void DataInfo_Cancelled_ExitsWith130()
     {
         using var folder = new TemporaryFolder();
-        var data = ColouredSet.Write(folder.At("data"), images: 2);
+        var data = ColoredRectangles.Write(folder.At("data"), images: 2);
 
-        Ran.Retina(new CancellationToken(canceled: true), "data", "info", data).IsRefused(ExitCode.Cancelled);
+        CommandResult.Retina(new CancellationToken(canceled: true), "data", "info", data).IsRefused(ExitCode.Cancelled);
     }
 }

@@ -89,7 +89,7 @@ public sealed class BackgroundWriterTests(TrainedModel trained) : IClassFixture<
         using var folder = new TemporaryFolder();
         Directory.CreateDirectory(folder.At("out", "01.png"));
 
-        var ran = Ran.Retina("detect", trained.Run, trained.Images, "--out", folder.At("out"));
+        var ran = CommandResult.Retina("detect", trained.Run, trained.Images, "--out", folder.At("out"));
 
         ran.IsRefused(ExitCode.BadData, "01.png", "cannot be written");
         Assert.Empty(Directory.GetFiles(folder.At("out"), "*.tmp"));
@@ -101,7 +101,7 @@ public sealed class BackgroundWriterTests(TrainedModel trained) : IClassFixture<
     {
         using var folder = new TemporaryFolder();
 
-        Ran.Retina("detect", trained.Run, trained.Images, "--out", folder.At("out")).IsDone();
+        CommandResult.Retina("detect", trained.Run, trained.Images, "--out", folder.At("out")).IsDone();
 
         Assert.Equal(
             Enumerable.Range(0, 12).Select(i => $"{i:00}.png").Append("detections.json"),

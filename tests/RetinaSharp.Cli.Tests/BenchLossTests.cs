@@ -56,5 +56,5 @@ public sealed class BenchLossTests
     [Theory]
     [InlineData("0", "--runs: 0 is out of range; it must be 1 or more")]
     [InlineData("x", "--runs: 'x'")]
-    public void Bench_BadRuns_ExitsWith2(string runs, string words) => Ran.Retina("bench", "loss", "--runs", runs).IsRefused(ExitCode.WrongUsage, words);
+    public void Bench_BadRuns_ExitsWith2(string runs, string words) => CommandResult.Retina("bench", "loss", "--runs", runs).IsRefused(ExitCode.WrongUsage, words);
 }

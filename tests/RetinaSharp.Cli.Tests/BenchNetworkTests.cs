@@ -11,7 +11,7 @@ public sealed class BenchNetworkTests
     [InlineData("detect", "detect 32px batch 2 fp32", new[] { "data", "forward", "postprocess" })]
     public void Bench_SmallImages_TimesTheNetworkBesideAConvolution(string verb, string name, string[] phases)
     {
-        var ran = Ran.Retina("bench", verb, "--size", "32", "--batch", "2", "--runs", "2", "--precision", "fp32", "--json");
+        var ran = CommandResult.Retina("bench", verb, "--size", "32", "--batch", "2", "--runs", "2", "--precision", "fp32", "--json");
 
         var json = ran.IsDone().Json;
         var seconds = json.GetProperty("seconds").GetProperty(name).GetDouble();
@@ -37,7 +37,7 @@ public sealed class BenchNetworkTests
     [InlineData("--runs", "0")]
     [InlineData("--device", "cuda:x")]
     public void Bench_BadValue_ExitsWith2(string option, string value) =>
-        Assert.Equal(ExitCode.WrongUsage, Ran.Retina("bench", "detect", option, value).Code);
+        Assert.Equal(ExitCode.WrongUsage, CommandResult.Retina("bench", "detect", option, value).Code);
 
     [Fact]
     public void Report_WithPhases_HasShareAndMilliseconds()

@@ -51,28 +51,28 @@ public sealed class BenchTests
     [Fact]
     public void Bench_Json_HasSecondsByName()
     {
-        var seconds = Ran.Retina("bench", "assign", "--runs", "1", "--json").IsDone().Json.GetProperty("seconds");
+        var seconds = CommandResult.Retina("bench", "assign", "--runs", "1", "--json").IsDone().Json.GetProperty("seconds");
 
         Assert.Equal(JsonValueKind.Number, seconds.GetProperty("assign 120000 anchors x 100 boxes").ValueKind);
-        Assert.Contains("assign grid", Ran.Retina("bench", "assign", "--runs", "1").IsDone().Out);
+        Assert.Contains("assign grid", CommandResult.Retina("bench", "assign", "--runs", "1").IsDone().Out);
     }
 
     [Fact]
     public void BenchLoad_Dataset_ReportsImagesPerSecondOfEachLoader()
     {
         using var folder = new TemporaryFolder();
-        var data = ColouredSet.Write(folder.Root, images: 9);
+        var data = ColoredRectangles.Write(folder.Root, images: 9);
 
-        var json = Ran.Retina("bench", "load", data, "--preset", "tiny", "--size", "64", "--runs", "1", "--json").IsDone().Json;
+        var json = CommandResult.Retina("bench", "load", data, "--preset", "tiny", "--size", "64", "--runs", "1", "--json").IsDone().Json;
 
         string[] names = ["load 8 images for training", "load 8 images for training, in memory", "load 9 images for evaluation"];
         Assert.Equal(names, json.GetProperty("seconds").EnumerateObject().Select(timing => timing.Name));
         Assert.All(json.GetProperty("images_per_second").EnumerateObject(), timing => Assert.True(timing.Value.GetDouble() > 0));
-        Assert.Contains("images/s", Ran.Retina("bench", "load", data, "--preset", "tiny", "--size", "64", "--runs", "1").IsDone().Out);
+        Assert.Contains("images/s", CommandResult.Retina("bench", "load", data, "--preset", "tiny", "--size", "64", "--runs", "1").IsDone().Out);
     }
 
     [Theory]
     [InlineData("assign")]
     [InlineData("score")]
-    public void Bench_ZeroRuns_ExitsWith2(string verb) => Ran.Retina("bench", verb, "--runs", "0").IsRefused(ExitCode.WrongUsage, "--runs: 0 is out of range; it must be 1 or more");
+    public void Bench_ZeroRuns_ExitsWith2(string verb) => CommandResult.Retina("bench", verb, "--runs", "0").IsRefused(ExitCode.WrongUsage, "--runs: 0 is out of range; it must be 1 or more");
 }

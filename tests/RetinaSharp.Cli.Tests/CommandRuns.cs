@@ -6,13 +6,13 @@ namespace RetinaSharp.Cli.Tests;
 /// <summary>Calls of the command.</summary>
 internal static class CommandRuns
 {
-    extension(Ran)
+    extension(CommandResult)
     {
         /// <summary>Runs the command within the process of the tests.</summary>
-        public static Ran Retina(params string[] args) => Ran.Retina(CancellationToken.None, args);
+        public static CommandResult Retina(params string[] args) => CommandResult.Retina(CancellationToken.None, args);
 
         /// <summary>Runs the command within the process of the tests, with a token in place of Ctrl-C.</summary>
-        public static Ran Retina(CancellationToken cancellationToken, params string[] args)
+        public static CommandResult Retina(CancellationToken cancellationToken, params string[] args)
         {
             using StringWriter stdout = new(), stderr = new();
             var code = RetinaCommand.Run(args, stdout, Consoles.Over(stderr), cancellationToken);

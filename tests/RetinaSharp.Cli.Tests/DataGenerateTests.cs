@@ -13,7 +13,7 @@ public sealed class DataGenerateTests : IDisposable
     {
         var set = _folder.At("set");
 
-        var json = Ran.Retina("data", "generate", "--out", set, "--train", "4", "--val", "2", "--size", "160", "--seed", "3", "--json").IsDone().Json;
+        var json = CommandResult.Retina("data", "generate", "--out", set, "--train", "4", "--val", "2", "--size", "160", "--seed", "3", "--json").IsDone().Json;
 
         Assert.Equal((1, 160, 3L), (json.GetProperty("recipe").GetInt32(), json.GetProperty("size").GetInt32(), json.GetProperty("seed").GetInt64()));
         Assert.Equal(set, json.GetProperty("out").GetString());
@@ -24,7 +24,7 @@ public sealed class DataGenerateTests : IDisposable
             Assert.True(File.Exists(split.GetProperty("annotations").GetString()));
             Assert.True(split.GetProperty("clutter").GetInt32() > 0);
             Assert.InRange(split.GetProperty("hidden").GetInt32(), 0, split.GetProperty("objects").GetInt32());
-            var info = Ran.Retina("data", "info", split.GetProperty("data").GetString()!, "--preset", "tiny", "--json").IsDone().Json;
+            var info = CommandResult.Retina("data", "info", split.GetProperty("data").GetString()!, "--preset", "tiny", "--json").IsDone().Json;
             Assert.Equal(split.GetProperty("images").GetInt32(), info.GetProperty("images").GetInt32());
             Assert.Equal(split.GetProperty("objects").GetInt32(), info.GetProperty("boxes").GetInt32());
             Assert.Equal(160, info.GetProperty("image_sizes")[0].GetProperty("width").GetInt32());
@@ -35,7 +35,7 @@ public sealed class DataGenerateTests : IDisposable
     [Fact]
     public void Generate_WithoutJson_PrintsATableAndTheNextCommand()
     {
-        var ran = Ran.Retina("data", "generate", "--out", _folder.Root, "--train", "2", "--val", "1").IsDone();
+        var ran = CommandResult.Retina("data", "generate", "--out", _folder.Root, "--train", "2", "--val", "1").IsDone();
 
         Assert.Matches(@"#train +2 +\d+ +\d+ +\d+", ran.Out);
         Assert.Contains("retina data info", ran.Error);
@@ -48,8 +48,8 @@ public sealed class DataGenerateTests : IDisposable
     {
         _folder.Write("notes.txt", "");
 
-        Ran.Retina("data", "generate", "--out", _folder.Root, "--train", "2", "--val", "1").IsRefused(ExitCode.WrongUsage, "--out", _folder.Root, "not empty");
-        Ran.Retina("data", "generate", "--out", _folder.At("notes.txt"), "--train", "2", "--val", "1").IsRefused(ExitCode.WrongUsage, "--out", "is a file");
+        CommandResult.Retina("data", "generate", "--out", _folder.Root, "--train", "2", "--val", "1").IsRefused(ExitCode.WrongUsage, "--out", _folder.Root, "not empty");
+        CommandResult.Retina("data", "generate", "--out", _folder.At("notes.txt"), "--train", "2", "--val", "1").IsRefused(ExitCode.WrongUsage, "--out", "is a file");
 
         Assert.Single(Directory.GetFileSystemEntries(_folder.Root));
     }
@@ -60,7 +60,7 @@ public sealed class DataGenerateTests : IDisposable
         using var source = new CancellationTokenSource();
         source.Cancel();
 
-        Ran.Retina(source.Token, "data", "generate", "--out", _folder.At("set"), "--train", "2", "--val", "1").IsRefused(ExitCode.Cancelled, "Cancelled");
+        CommandResult.Retina(source.Token, "data", "generate", "--out", _folder.At("set"), "--train", "2", "--val", "1").IsRefused(ExitCode.Cancelled, "Cancelled");
 
         Assert.Empty(Directory.GetFileSystemEntries(_folder.Root));
     }

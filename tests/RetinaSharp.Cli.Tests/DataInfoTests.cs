@@ -9,7 +9,7 @@ public sealed class DataInfoTests : IDisposable
     [Fact]
     public void Info_CocoFile_CountsImagesBoxesAndAnchors()
     {
-        var json = Ran.Retina("data", "info", ColouredSet.Write(_folder.Root, images: 3), "--json").IsDone().Json;
+        var json = CommandResult.Retina("data", "info", ColoredRectangles.Write(_folder.Root, images: 3), "--json").IsDone().Json;
 
         Assert.Equal(3, json.GetProperty("images").GetInt32());
         Assert.Equal(6, json.GetProperty("boxes").GetInt32());
@@ -27,11 +27,11 @@ public sealed class DataInfoTests : IDisposable
     [Fact]
     public void Info_OtherPreset_HasOtherAnchors()
     {
-        var data = ColouredSet.Write(_folder.Root, images: 1);
+        var data = ColoredRectangles.Write(_folder.Root, images: 1);
 
         Assert.NotEqual(
-            Ran.Retina("data", "info", data, "--json").IsDone().Json.GetProperty("anchors").GetProperty("background").GetInt64(),
-            Ran.Retina("data", "info", data, "--preset", "r50", "--json").IsDone().Json.GetProperty("anchors").GetProperty("background").GetInt64());
+            CommandResult.Retina("data", "info", data, "--json").IsDone().Json.GetProperty("anchors").GetProperty("background").GetInt64(),
+            CommandResult.Retina("data", "info", data, "--preset", "r50", "--json").IsDone().Json.GetProperty("anchors").GetProperty("background").GetInt64());
     }
 
     [Fact]
@@ -44,7 +44,7 @@ public sealed class DataInfoTests : IDisposable
             </annotation>
             """);
 
-        var ran = Ran.Retina("data", "info", _folder.Root).IsDone();
+        var ran = CommandResult.Retina("data", "info", _folder.Root).IsDone();
 
         Assert.Contains("warning: ", ran.Error);
         Assert.Contains("a.xml", ran.Error);
@@ -55,10 +55,10 @@ public sealed class DataInfoTests : IDisposable
     [Fact]
     public void Info_ManyProblems_WarnsOfTenAndCountsTheRest()
     {
-        var data = ColouredSet.Write(_folder.Root, images: 12);
+        var data = ColoredRectangles.Write(_folder.Root, images: 12);
         File.WriteAllText(data, File.ReadAllText(data).Replace("20,16]", "0,0]"));
 
-        var ran = Ran.Retina("data", "info", data, "--json").IsDone();
+        var ran = CommandResult.Retina("data", "info", data, "--json").IsDone();
 
         Assert.Equal(12, ran.Json.GetProperty("problems").GetInt32());
         Assert.Equal(11, ran.Error.Split("warning: ").Length - 1);
@@ -70,7 +70,7 @@ public sealed class DataInfoTests : IDisposable
     {
         var data = _folder.Write("empty.json", """{"images": [{"id": 1, "file_name": "a.png", "width": 9, "height": 9}], "annotations": [], "categories": [{"id": 1, "name": "cat"}]}""");
 
-        Assert.Equal("null", Ran.Retina("data", "info", data, "--json").IsDone().Json.GetProperty("box_area").GetProperty("median").GetRawText());
-        Ran.Retina("data", "info", data).IsDone();
+        Assert.Equal("null", CommandResult.Retina("data", "info", data, "--json").IsDone().Json.GetProperty("box_area").GetProperty("median").GetRawText());
+        CommandResult.Retina("data", "info", data).IsDone();
     }
 }

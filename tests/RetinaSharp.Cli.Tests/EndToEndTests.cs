@@ -36,7 +36,7 @@ public sealed class EndToEndTests(TrainedModel trained) : IClassFixture<TrainedM
     {
         var before = File.GetLastWriteTimeUtc(Path.Combine(trained.Run, "config.json"));
 
-        Ran.Retina("train", "--train", trained.Data, "--out", trained.Run, "--preset", "tiny").IsRefused(ExitCode.WrongUsage, "--out", "holds a run", "--resume");
+        CommandResult.Retina("train", "--train", trained.Data, "--out", trained.Run, "--preset", "tiny").IsRefused(ExitCode.WrongUsage, "--out", "holds a run", "--resume");
 
         Assert.Equal(before, File.GetLastWriteTimeUtc(Path.Combine(trained.Run, "config.json")));
     }
@@ -46,7 +46,7 @@ public sealed class EndToEndTests(TrainedModel trained) : IClassFixture<TrainedM
     {
         using var folder = new TemporaryFolder();
 
-        var ran = Ran.Retina(new CancellationToken(canceled: true), "train", "--train", trained.Data, "--out", folder.At("run"), "--preset", "tiny", "--size", "64", "--json");
+        var ran = CommandResult.Retina(new CancellationToken(canceled: true), "train", "--train", trained.Data, "--out", folder.At("run"), "--preset", "tiny", "--size", "64", "--json");
 
         Assert.Equal(ExitCode.Cancelled, ran.Code);
         Assert.True(ran.Json.GetProperty("cancelled").GetBoolean());
@@ -58,8 +58,8 @@ public sealed class EndToEndTests(TrainedModel trained) : IClassFixture<TrainedM
     {
         using var folder = new TemporaryFolder();
 
-        var evaluation = Ran.Retina("eval", trained.Run, trained.Data, "--out", folder.Root, "--json").IsDone().Json;
-        var score = Ran.Retina("score", "--truth", trained.Data, "--detections", folder.At("detections.json"), "--per-class", "--json").IsDone().Json;
+        var evaluation = CommandResult.Retina("eval", trained.Run, trained.Data, "--out", folder.Root, "--json").IsDone().Json;
+        var score = CommandResult.Retina("score", "--truth", trained.Data, "--detections", folder.At("detections.json"), "--per-class", "--json").IsDone().Json;
 
         Assert.Equal(12, evaluation.GetProperty("images").GetInt32());
         Assert.True(evaluation.GetProperty("seconds").GetDouble() > 0);
@@ -74,10 +74,10 @@ public sealed class EndToEndTests(TrainedModel trained) : IClassFixture<TrainedM
     public void Eval_DataWithOtherClasses_ExitsWith3()
     {
         using var folder = new TemporaryFolder();
-        var other = ColouredSet.Write(folder.Root, images: 1);
+        var other = ColoredRectangles.Write(folder.Root, images: 1);
         File.WriteAllText(other, File.ReadAllText(other).Replace("red", "cat").Replace("blue", "dog"));
 
-        Ran.Retina("eval", trained.Run, other).IsRefused(ExitCode.BadData, other, "red");
+        CommandResult.Retina("eval", trained.Run, other).IsRefused(ExitCode.BadData, other, "red");
     }
 
     [Fact]
@@ -87,7 +87,7 @@ public sealed class EndToEndTests(TrainedModel trained) : IClassFixture<TrainedM
         var damaged = folder.Write("damaged.jpg", "no image");
         var (first, last) = (Path.Combine(trained.Images, "03.png"), Path.Combine(trained.Images, "05.png"));
 
-        var ran = Ran.Retina("detect", trained.Run, first, damaged, last, "--score-threshold", "0", "--max-detections", "7", "--out", folder.At("out"), "--json");
+        var ran = CommandResult.Retina("detect", trained.Run, first, damaged, last, "--score-threshold", "0", "--max-detections", "7", "--out", folder.At("out"), "--json");
 
         Assert.Equal(ExitCode.BadData, ran.Code);
         Assert.Contains(damaged, ran.Error);
@@ -112,7 +112,7 @@ public sealed class EndToEndTests(TrainedModel trained) : IClassFixture<TrainedM
     [Fact]
     public void Detect_FolderAndOneClass_DetectsItInTheImagesByName()
     {
-        var ran = Ran.Retina("detect", trained.Run, trained.Images, "--classes", "blue", "--score-threshold", "0", "--json").IsDone();
+        var ran = CommandResult.Retina("detect", trained.Run, trained.Images, "--classes", "blue", "--score-threshold", "0", "--json").IsDone();
 
         var images = ran.Json.GetProperty("images").EnumerateArray().ToList();
         Assert.Equal(Enumerable.Range(0, 12).Select(i => $"{i:00}.png"), images.Select(image => Path.GetFileName(image.GetProperty("file").GetString())));
@@ -133,22 +133,22 @@ public sealed class EndToEndTests(TrainedModel trained) : IClassFixture<TrainedM
         Assert.InRange(ran.Count, 1, 500);
         Assert.NotEqual(plain, ran);
 
-        List<double> Boxes(string[] options) => [.. Ran.Retina(
+        List<double> Boxes(string[] options) => [.. CommandResult.Retina(
                 ["detect", trained.Run, Path.Combine(trained.Images, "00.png"), "--score-threshold", "0", "--max-detections", "500", "--json", .. options])
             .IsDone().Json.GetProperty("images")[0].GetProperty("detections").EnumerateArray().Select(one => one.GetProperty("bbox")[0].GetDouble())];
     }
 
     [Fact]
     public void Eval_Sliced_CoversAllImages() =>
-        Assert.Equal(12, Ran.Retina("eval", trained.Run, trained.Data, "--tile", "40", "--json").IsDone().Json.GetProperty("images").GetInt32());
+        Assert.Equal(12, CommandResult.Retina("eval", trained.Run, trained.Data, "--tile", "40", "--json").IsDone().Json.GetProperty("images").GetInt32());
 
     [Fact]
     public void Detect_WithoutJson_PrintsALinePerImageWithTheCountsByClass()
     {
         string[] call = ["detect", trained.Run, Path.Combine(trained.Images, "00.png"), Path.Combine(trained.Images, "01.png"), "--score-threshold", "0", "--draw-threshold", "0", "--max-detections", "9"];
 
-        var lines = Ran.Retina(call).IsDone().Out.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        var images = Ran.Retina([.. call, "--json"]).IsDone().Json.GetProperty("images").EnumerateArray().ToList();
+        var lines = CommandResult.Retina(call).IsDone().Out.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var images = CommandResult.Retina([.. call, "--json"]).IsDone().Json.GetProperty("images").EnumerateArray().ToList();
 
         Assert.Equal(2, lines.Length);
         foreach (var (line, image) in lines.Zip(images))
@@ -164,7 +164,7 @@ public sealed class EndToEndTests(TrainedModel trained) : IClassFixture<TrainedM
     {
         var image = Path.Combine(trained.Images, "00.png");
 
-        Assert.Equal($"{image}: no objects{Environment.NewLine}", Ran.Retina("detect", trained.Run, image, "--score-threshold", "0", "--draw-threshold", "1").IsDone().Out);
+        Assert.Equal($"{image}: no objects{Environment.NewLine}", CommandResult.Retina("detect", trained.Run, image, "--score-threshold", "0", "--draw-threshold", "1").IsDone().Out);
     }
 
     [Fact]
@@ -172,27 +172,27 @@ public sealed class EndToEndTests(TrainedModel trained) : IClassFixture<TrainedM
     {
         using var folder = new TemporaryFolder();
 
-        Ran.Retina("eval", trained.Run, trained.Data, "--out", folder.Root).IsDone();
+        CommandResult.Retina("eval", trained.Run, trained.Data, "--out", folder.Root).IsDone();
 
         Assert.DoesNotContain("file_name", File.ReadAllText(folder.At("detections.json")));
     }
 
     [Fact]
     public void Detect_UnknownClass_ExitsWith2AndListsTheModelsClasses() =>
-        Ran.Retina("detect", trained.Run, trained.Images, "--classes", "green").IsRefused(ExitCode.WrongUsage, "--classes", "green", "red, blue");
+        CommandResult.Retina("detect", trained.Run, trained.Images, "--classes", "green").IsRefused(ExitCode.WrongUsage, "--classes", "green", "red, blue");
 
     [Fact]
     public void Detect_MissingPath_ExitsWith3() =>
-        Ran.Retina("detect", trained.Run, Path.Combine(trained.Images, "nothing.png")).IsRefused(ExitCode.BadData, "nothing.png");
+        CommandResult.Retina("detect", trained.Run, Path.Combine(trained.Images, "nothing.png")).IsRefused(ExitCode.BadData, "nothing.png");
 
     [Fact]
     public void Info_Model_DescribesIt()
     {
-        var model = Ran.Retina("info", trained.Run, "--json").IsDone().Json.GetProperty("model");
+        var model = CommandResult.Retina("info", trained.Run, "--json").IsDone().Json.GetProperty("model");
 
         Assert.Equal(["red", "blue"], model.GetProperty("classes").EnumerateArray().Select(one => one.GetProperty("category").GetString()));
         Assert.Equal(12, model.GetProperty("training_images").GetInt32());
         Assert.Equal(.25, model.GetProperty("settings").GetProperty("model").GetProperty("width").GetDouble());
-        Assert.Contains("red, blue", Ran.Retina("info", trained.Run).IsDone().Out);
+        Assert.Contains("red, blue", CommandResult.Retina("info", trained.Run).IsDone().Out);
     }
 }

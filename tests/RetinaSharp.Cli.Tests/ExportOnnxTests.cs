@@ -12,7 +12,7 @@ public sealed class ExportOnnxTests(TrainedModel trained) : IDisposable
     [Fact]
     public void Export_WithoutJson_PrintsInputsOutputsAndTheFile()
     {
-        var ran = Ran.Retina("export", "onnx", trained.Run, "--out", File).IsDone();
+        var ran = CommandResult.Retina("export", "onnx", trained.Run, "--out", File).IsDone();
 
         Assert.Equal(File, ran.Out.Trim());
         var lines = ran.Error.ReplaceLineEndings(" ");
@@ -24,7 +24,7 @@ public sealed class ExportOnnxTests(TrainedModel trained) : IDisposable
     [Fact]
     public void Export_Json_HasInputsOutputsAndTheModel()
     {
-        var json = Ran.Retina("export", "onnx", trained.Run, "--out", File, "--outputs", "raw", "--json").IsDone().Json;
+        var json = CommandResult.Retina("export", "onnx", trained.Run, "--out", File, "--outputs", "raw", "--json").IsDone().Json;
 
         Assert.Equal([File], json.GetProperty("files").EnumerateArray().Select(file => file.GetString()!));
         Assert.Equal(new FileInfo(File).Length, json.GetProperty("bytes").GetInt64());
@@ -36,7 +36,7 @@ public sealed class ExportOnnxTests(TrainedModel trained) : IDisposable
     [Fact]
     public void Export_Thresholds_AreInTheFile()
     {
-        Ran.Retina("export", "onnx", trained.Run, "--out", File, "--score-threshold", ".21", "--nms", ".43", "--max-detections", "76").IsDone();
+        CommandResult.Retina("export", "onnx", trained.Run, "--out", File, "--score-threshold", ".21", "--nms", ".43", "--max-detections", "76").IsDone();
 
         var text = System.Text.Encoding.Latin1.GetString(System.IO.File.ReadAllBytes(File));
         Assert.Contains("0.21", text);
@@ -48,13 +48,13 @@ public sealed class ExportOnnxTests(TrainedModel trained) : IDisposable
     public void Export_BadCall_FailsAndWritesNothing()
     {
         var model = Path.Combine(trained.Run, "last.safetensors");
-        Ran.Retina("export", "onnx", model).IsRefused(ExitCode.WrongUsage, "--out");
-        Ran.Retina("export", "onnx", model, "--out", model).IsRefused(ExitCode.WrongUsage, "would be overwritten");
-        Ran.Retina("export", "onnx", model, "--out", _folder.Root).IsRefused(ExitCode.WrongUsage, "is a folder");
-        Ran.Retina("export", "onnx", model, "--out", File, "--outputs", "boxes").IsRefused(ExitCode.WrongUsage, "detections|raw");
-        Ran.Retina("export", "onnx", model, "--out", File, "--nms", "1.5").IsRefused(ExitCode.WrongUsage, "[0, 1]");
-        Ran.Retina("export", "onnx", model, "--out", File, "--outputs", "raw", "--nms", ".5").IsRefused(ExitCode.WrongUsage, "--nms", "--outputs raw");
-        Ran.Retina("export", "onnx", _folder.At("none"), "--out", File, "--json").IsRefused(ExitCode.BadData, "there is no such file");
+        CommandResult.Retina("export", "onnx", model).IsRefused(ExitCode.WrongUsage, "--out");
+        CommandResult.Retina("export", "onnx", model, "--out", model).IsRefused(ExitCode.WrongUsage, "would be overwritten");
+        CommandResult.Retina("export", "onnx", model, "--out", _folder.Root).IsRefused(ExitCode.WrongUsage, "is a folder");
+        CommandResult.Retina("export", "onnx", model, "--out", File, "--outputs", "boxes").IsRefused(ExitCode.WrongUsage, "detections|raw");
+        CommandResult.Retina("export", "onnx", model, "--out", File, "--nms", "1.5").IsRefused(ExitCode.WrongUsage, "[0, 1]");
+        CommandResult.Retina("export", "onnx", model, "--out", File, "--outputs", "raw", "--nms", ".5").IsRefused(ExitCode.WrongUsage, "--nms", "--outputs raw");
+        CommandResult.Retina("export", "onnx", _folder.At("none"), "--out", File, "--json").IsRefused(ExitCode.BadData, "there is no such file");
         Assert.False(System.IO.File.Exists(File));
     }
 }

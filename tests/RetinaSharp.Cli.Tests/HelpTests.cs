@@ -15,7 +15,7 @@ public sealed partial class HelpTests
     [Fact]
     public void Help_Train_ListsEverySettingWithItsValue()
     {
-        var help = Ran.Retina("train", "--help").IsDone().Out;
+        var help = CommandResult.Retina("train", "--help").IsDone().Out;
 
         var settings = TrainingOptions.CreateAll();
         Assert.NotEmpty(settings);
@@ -45,7 +45,7 @@ public sealed partial class HelpTests
     [InlineData("info")]
     public void Help_Verb_IsOnStdoutWithItsName(params string[] verb)
     {
-        var ran = Ran.Retina([.. verb, "--help"]).IsDone();
+        var ran = CommandResult.Retina([.. verb, "--help"]).IsDone();
 
         Assert.Contains($"retina {string.Join(' ', verb)}", ran.Out);
         Assert.Contains("--json", ran.Out);

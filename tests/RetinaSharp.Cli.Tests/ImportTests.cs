@@ -19,20 +19,20 @@ public sealed class ImportTests(TrainedModel trained) : IDisposable
     [Fact]
     public void Import_WeightsWithoutDescription_WritesAModel()
     {
-        var ran = Ran.Retina("import", Foreign(("head.extra", "more")), "--out", Model, "--classes", _folder.Write("names.txt", "red\ngreen\n"), "--json").IsDone();
+        var ran = CommandResult.Retina("import", Foreign(("head.extra", "more")), "--out", Model, "--classes", _folder.Write("names.txt", "red\ngreen\n"), "--json").IsDone();
 
         Assert.Equal(["head.extra"], ran.Json.GetProperty("unexpected").EnumerateArray().Select(name => name.GetString()!));
         Assert.Empty(ran.Json.GetProperty("missing").EnumerateArray());
         Assert.Equal(["red", "green"], ran.Json.GetProperty("model").GetProperty("classes").EnumerateArray().Select(one => one.GetProperty("category").GetString()!));
         Assert.Equal([Model], ran.Json.GetProperty("files").EnumerateArray().Select(file => file.GetString()!));
-        Ran.Retina("detect", Model, trained.Images, "--json").IsDone();
-        Assert.Contains("imported from", Ran.Retina("info", Model).IsDone().Out);
+        CommandResult.Retina("detect", Model, trained.Images, "--json").IsDone();
+        Assert.Contains("imported from", CommandResult.Retina("info", Model).IsDone().Out);
     }
 
     [Fact]
     public void Import_WithoutJson_PrintsKeysAndTheFile()
     {
-        var ran = Ran.Retina("import", Foreign(("head.extra", "more")), "--out", Model).IsDone();
+        var ran = CommandResult.Retina("import", Foreign(("head.extra", "more")), "--out", Model).IsDone();
 
         Assert.Equal(Model, ran.Out.Trim());
         Assert.Contains("RetinaNet on ResNet-18 of width 0.25, 2 classes", ran.Error);
@@ -49,7 +49,7 @@ public sealed class ImportTests(TrainedModel trained) : IDisposable
         Refused("a model of this program", Trained, "already");
         Refused("a weight is missing", Foreign(("head.regression_head.bbox_reg.bias", "gone")), "head.regression_head.bbox_reg.bias");
         Refused("ranges that overlap", Foreign(("head.regression_head.bbox_reg.bias", "overlap")), "overlap");
-        Ran.Retina("import", Foreign(), "--out", Model, "--classes", _folder.Write("names.txt", "a\nb\nc\nd\ne\n")).IsRefused(ExitCode.BadData, "names.txt", "5 classes");
+        CommandResult.Retina("import", Foreign(), "--out", Model, "--classes", _folder.Write("names.txt", "a\nb\nc\nd\ne\n")).IsRefused(ExitCode.BadData, "names.txt", "5 classes");
         Assert.False(File.Exists(Model));
     }
 
@@ -58,7 +58,7 @@ public sealed class ImportTests(TrainedModel trained) : IDisposable
     {
         var weights = Foreign();
 
-        var ran = Ran.Retina("train", "--train", trained.Data, "--out", _folder.At("run"), "--weights", weights, "--size", "64", "--epochs", "1", "--batch", "4").IsDone();
+        var ran = CommandResult.Retina("train", "--train", trained.Data, "--out", _folder.At("run"), "--weights", weights, "--size", "64", "--epochs", "1", "--batch", "4").IsDone();
 
         Assert.Contains($"with the architecture of {weights}: RetinaNet with ResNet-18 of width 0.25", ran.Error);
         Assert.DoesNotContain("random weights", ran.Error);
@@ -71,16 +71,16 @@ public sealed class ImportTests(TrainedModel trained) : IDisposable
     public void Import_WrongUsage_ExitsWith2()
     {
         var file = Foreign();
-        Ran.Retina("import", file).IsRefused(ExitCode.WrongUsage, "--out");
-        Ran.Retina("import", file, "--out", _folder.Root).IsRefused(ExitCode.WrongUsage, "is a folder");
-        Ran.Retina("import", file, "--out", _folder.At("none", "model.safetensors")).IsRefused(ExitCode.WrongUsage, "does not exist");
-        Ran.Retina("import", file, "--out", file).IsRefused(ExitCode.WrongUsage, "would be overwritten");
+        CommandResult.Retina("import", file).IsRefused(ExitCode.WrongUsage, "--out");
+        CommandResult.Retina("import", file, "--out", _folder.Root).IsRefused(ExitCode.WrongUsage, "is a folder");
+        CommandResult.Retina("import", file, "--out", _folder.At("none", "model.safetensors")).IsRefused(ExitCode.WrongUsage, "does not exist");
+        CommandResult.Retina("import", file, "--out", file).IsRefused(ExitCode.WrongUsage, "would be overwritten");
     }
 
     private void Refused(string what, string file, params string[] words)
     {
         Assert.NotEmpty(what);
-        Ran.Retina("import", file, "--out", Model, "--json").IsRefused(ExitCode.BadData, [$"error: {file}: ", .. words]);
+        CommandResult.Retina("import", file, "--out", Model, "--json").IsRefused(ExitCode.BadData, [$"error: {file}: ", .. words]);
         Assert.False(File.Exists(Model), what);
     }
 

@@ -16,25 +16,25 @@ public sealed class OptionHintsTests
     public void Train_FrozenRandomBackbone_WarnsAndNamesTheOptions()
     {
         using var folder = new TemporaryFolder();
-        var data = ColouredSet.Write(folder.At("data"), images: 2);
+        var data = ColoredRectangles.Write(folder.At("data"), images: 2);
 
-        var ran = Ran.Retina("train", "--train", data, "--out", folder.At("run"), "--preset", "tiny", "--size", "64", "--epochs", "1", "--batch", "2", "--norm", "frozen").IsDone();
+        var ran = CommandResult.Retina("train", "--train", data, "--out", folder.At("run"), "--preset", "tiny", "--size", "64", "--epochs", "1", "--batch", "2", "--norm", "frozen").IsDone();
 
         Assert.Contains("(--weights, or --norm batch --freeze 0)", ran.Error);
     }
 
     [Fact]
     public void Train_SamplingWithAnotherLoss_ExitsWith2AndNamesTheOptions() =>
-        Ran.Retina("train", "--train", "a", "--out", "b", "--sampling", "ohem", "--loss", "focal").IsRefused(ExitCode.WrongUsage, "(--loss ce, or --sampling none)");
+        CommandResult.Retina("train", "--train", "a", "--out", "b", "--sampling", "ohem", "--loss", "focal").IsRefused(ExitCode.WrongUsage, "(--loss ce, or --sampling none)");
 
     [Fact]
     public void Train_ResumeOfAModelWithoutState_ExitsWith3AndNamesTheOptions()
     {
         using var folder = new TemporaryFolder();
-        var data = ColouredSet.Write(folder.At("data"), images: 2);
+        var data = ColoredRectangles.Write(folder.At("data"), images: 2);
         folder.Write("run/last.safetensors", "");
 
-        Ran.Retina("train", "--train", data, "--out", folder.At("run"), "--preset", "tiny", "--size", "64", "--resume").IsRefused(ExitCode.BadData, "(--out, --weights)");
+        CommandResult.Retina("train", "--train", data, "--out", folder.At("run"), "--preset", "tiny", "--size", "64", "--resume").IsRefused(ExitCode.BadData, "(--out, --weights)");
     }
 
     /// <summary>Libraries are used without the command line, so their messages name none of its options and verbs.</summary>

@@ -18,12 +18,12 @@ public sealed class ResumeTests(TrainedModel trained) : IClassFixture<TrainedMod
         string[] Command(string run) =>
             ["train", "--train", trained.Data, "--val", trained.Data, "--out", folder.At(run), "--preset", "tiny", "--size", "64x64", "--epochs", "6", "--batch", "4",
                 "--precision", "fp32", "--resume", "--checkpoint-every", "0"];
-        Ran.Retina(Command("whole")).IsDone();
+        CommandResult.Retina(Command("whole")).IsDone();
         var random = new Random(7);
 
         for (var kill = 0; kill < Kills; kill++)
         {
-            using var process = Ran.Start(Command("run"));
+            using var process = CommandResult.Start(Command("run"));
             // Before its first checkpoint, a process mostly loads assemblies.
             while (!File.Exists(folder.At("run", "last.state")) && !process.WaitForExit(5))
             {
@@ -34,7 +34,7 @@ public sealed class ResumeTests(TrainedModel trained) : IClassFixture<TrainedMod
             process.WaitForExit();
         }
 
-        var last = Ran.Retina(Command("run")).IsDone();
+        var last = CommandResult.Retina(Command("run")).IsDone();
 
         Assert.Contains("goes on after step", last.Error);
         Assert.DoesNotContain("warning", last.Error);
@@ -56,7 +56,7 @@ public sealed class ResumeTests(TrainedModel trained) : IClassFixture<TrainedMod
         using var stderr = new CancellingWriter("epoch 2/6 done", source);
         Assert.Equal(ExitCode.Cancelled, RetinaCommand.Run(command, TextWriter.Null, Consoles.Over(stderr), source.Token));
 
-        var epochs = Ran.Retina(command).IsDone().Error.Split('\n').Where(line => line.Contains(" done  ")).ToList();
+        var epochs = CommandResult.Retina(command).IsDone().Error.Split('\n').Where(line => line.Contains(" done  ")).ToList();
 
         Assert.StartsWith("epoch 3/6 done", epochs[0]);
         Assert.All(epochs, line => Assert.Matches(@"  lr [1-9]\.\de-\d  (\d*[1-9]\d*\.\d|0\.[1-9]) images/s  \d", line));
@@ -68,7 +68,7 @@ public sealed class ResumeTests(TrainedModel trained) : IClassFixture<TrainedMod
         var before = File.ReadAllBytes(Path.Combine(trained.Run, "last.safetensors"));
 
         // Without the options of the first call: the settings are in the run folder.
-        var ran = Ran.Retina("train", "--train", trained.Data, "--val", trained.Data, "--out", trained.Run, "--resume", "--json").IsDone();
+        var ran = CommandResult.Retina("train", "--train", trained.Data, "--val", trained.Data, "--out", trained.Run, "--resume", "--json").IsDone();
 
         Assert.Contains("finished", ran.Error);
         Assert.Equal(6, ran.Json.GetProperty("steps").GetInt32());
@@ -84,16 +84,16 @@ public sealed class ResumeTests(TrainedModel trained) : IClassFixture<TrainedMod
     [InlineData("--width", "--batch", "4", "--width", ".5")]
     [InlineData("--preset", "--preset", "small")]
     public void Train_ResumeWithAnotherSetting_ExitsWith2AndNamesTheOption(string named, params string[] options) =>
-        Ran.Retina(["train", "--train", trained.Data, "--val", trained.Data, "--out", trained.Run, "--resume", .. options]).IsRefused(ExitCode.WrongUsage, named, "--weights");
+        CommandResult.Retina(["train", "--train", trained.Data, "--val", trained.Data, "--out", trained.Run, "--resume", .. options]).IsRefused(ExitCode.WrongUsage, named, "--weights");
 
     [Fact]
     public void Train_ResumeWithMoreEpochs_ExtendsTheRun()
     {
         using var folder = new TemporaryFolder();
         string[] command = ["train", "--train", trained.Data, "--out", folder.At("run"), "--preset", "tiny", "--size", "64x64", "--batch", "4"];
-        Ran.Retina([.. command, "--epochs", "1"]).IsDone();
+        CommandResult.Retina([.. command, "--epochs", "1"]).IsDone();
 
-        var ran = Ran.Retina([.. command, "--epochs", "2", "--resume", "--json"]).IsDone();
+        var ran = CommandResult.Retina([.. command, "--epochs", "2", "--resume", "--json"]).IsDone();
 
         Assert.Equal(2, ran.Json.GetProperty("epochs").GetInt32());
         Assert.Contains("extended from 1 to 2 epochs", ran.Error);
@@ -103,9 +103,9 @@ public sealed class ResumeTests(TrainedModel trained) : IClassFixture<TrainedMod
     public void Train_ResumeWithOtherData_ExitsWith3()
     {
         using var folder = new TemporaryFolder();
-        var other = ColouredSet.Write(folder.Root, images: 4);
+        var other = ColoredRectangles.Write(folder.Root, images: 4);
 
-        Ran.Retina("train", "--train", other, "--val", trained.Data, "--out", trained.Run, "--resume").IsRefused(ExitCode.BadData, "last.state", "data");
+        CommandResult.Retina("train", "--train", other, "--val", trained.Data, "--out", trained.Run, "--resume").IsRefused(ExitCode.BadData, "last.state", "data");
     }
 
     [Fact]
@@ -113,7 +113,7 @@ public sealed class ResumeTests(TrainedModel trained) : IClassFixture<TrainedMod
     {
         using var folder = new TemporaryFolder();
 
-        var ran = Ran.Retina(new CancellationToken(canceled: true), "train", "--train", trained.Data, "--out", folder.At("run"), "--preset", "tiny", "--size", "64");
+        var ran = CommandResult.Retina(new CancellationToken(canceled: true), "train", "--train", trained.Data, "--out", folder.At("run"), "--preset", "tiny", "--size", "64");
 
         Assert.Equal(ExitCode.Cancelled, ran.Code);
         Assert.Contains("--resume", ran.Error);
@@ -125,7 +125,7 @@ public sealed class ResumeTests(TrainedModel trained) : IClassFixture<TrainedMod
     {
         using var folder = new TemporaryFolder();
 
-        var ran = Ran.Retina("train", "--train", trained.Data, "--out", folder.At("run"), "--weights", trained.Run, "--epochs", "1", "--batch", "4").IsDone();
+        var ran = CommandResult.Retina("train", "--train", trained.Data, "--out", folder.At("run"), "--weights", trained.Run, "--epochs", "1", "--batch", "4").IsDone();
 
         Assert.Contains($"with the architecture of {trained.Run}", ran.Error);
         Assert.Matches(@"weights of .*best\.safetensors: (\d+) of \1 taken", ran.Error);
@@ -140,7 +140,7 @@ public sealed class ResumeTests(TrainedModel trained) : IClassFixture<TrainedMod
     {
         using var folder = new TemporaryFolder();
 
-        Ran.Retina("train", "--train", trained.Data, "--out", folder.At("run"), "--weights", trained.Run, "--preset", "small", "--size", "64")
+        CommandResult.Retina("train", "--train", trained.Data, "--out", folder.At("run"), "--weights", trained.Run, "--preset", "small", "--size", "64")
             .IsRefused(ExitCode.BadData, "best.safetensors", "--backbone");
     }
 
@@ -149,7 +149,7 @@ public sealed class ResumeTests(TrainedModel trained) : IClassFixture<TrainedMod
     [InlineData("soon")]
     [InlineData("1e300")]
     public void Train_BadCheckpointEvery_ExitsWith2(string value) =>
-        Ran.Retina("train", "--train", "a", "--out", "b", "--checkpoint-every", value).IsRefused(ExitCode.WrongUsage, "--checkpoint-every");
+        CommandResult.Retina("train", "--train", "a", "--out", "b", "--checkpoint-every", value).IsRefused(ExitCode.WrongUsage, "--checkpoint-every");
 
     /// <summary>Cancels when a text is written.</summary>
     private sealed class CancellingWriter(string text, CancellationTokenSource source) : StringWriter

@@ -73,16 +73,16 @@ public sealed class ScoreTests : IDisposable
     }
 
     [SharedDataFact]
-    public void Score_PairThatPycocotoolsRejects_ExitsWith3() => ScorePair("fce_ignore").Ran.IsRefused(ExitCode.BadData);
+    public void Score_PairThatPycocotoolsRejects_ExitsWith3() => ScorePair("fce_ignore").CommandResult.IsRefused(ExitCode.BadData);
 
-    private Ran Score(string detections, params string[] options) =>
-        Ran.Retina(["score", "--truth", _folder.Write("gt.json", Truth), "--detections", _folder.Write("dt.json", detections), .. options]);
+    private CommandResult Score(string detections, params string[] options) =>
+        CommandResult.Retina(["score", "--truth", _folder.Write("gt.json", Truth), "--detections", _folder.Write("dt.json", detections), .. options]);
 
-    private static (JsonElement Pair, Ran Ran) ScorePair(string name)
+    private static (JsonElement Pair, CommandResult CommandResult) ScorePair(string name)
     {
         using var golden = JsonDocument.Parse(File.ReadAllBytes(SharedData.At("golden", "coco-eval.json")));
         var pair = golden.RootElement.GetProperty(name).Clone();
-        return (pair, Ran.Retina(
+        return (pair, CommandResult.Retina(
             "score", "--json", "--truth", SharedData.At(pair.GetProperty("truth").GetString()!), "--detections", SharedData.At(pair.GetProperty("detections").GetString()!)));
     }
 }

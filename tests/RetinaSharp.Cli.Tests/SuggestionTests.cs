@@ -26,12 +26,12 @@ public sealed class SuggestionTests
     [Theory]
     [MemberData(nameof(Misspelled))]
     public void Run_MisspelledVerbOrOption_ExitsWith2AndSuggestsTheNearest(string[] args, string token, string name) =>
-        Ran.Retina(args).IsRefused(ExitCode.WrongUsage, $"'{token}'", $"Did you mean '{name}'?");
+        CommandResult.Retina(args).IsRefused(ExitCode.WrongUsage, $"'{token}'", $"Did you mean '{name}'?");
 
     [Fact]
     public void Run_MisspelledVerb_PrintsNoOtherError()
     {
-        var ran = Ran.Retina("data", "inof", "a.json", "--json");
+        var ran = CommandResult.Retina("data", "inof", "a.json", "--json");
 
         Assert.Single(ran.Error.Split('\n'), line => line.StartsWith("error: ", StringComparison.Ordinal));
         Assert.Contains("Run 'retina data --help' for usage.", ran.Error);
@@ -40,7 +40,7 @@ public sealed class SuggestionTests
     [Fact]
     public void Run_MisspelledOptionWithAValue_PrintsOneError()
     {
-        var ran = Ran.Retina("train", "--train", "a", "--out", "b", "--imgs", "images", "--preset", "tiny");
+        var ran = CommandResult.Retina("train", "--train", "a", "--out", "b", "--imgs", "images", "--preset", "tiny");
 
         Assert.Single(ran.Error.Split('\n'), line => line.StartsWith("error: ", StringComparison.Ordinal));
     }
@@ -51,7 +51,7 @@ public sealed class SuggestionTests
     [InlineData("score", "--truth", "a", "--detections", "b", "score")]
     public void Run_NothingSimilar_SuggestsNothing(params string[] args)
     {
-        var ran = Ran.Retina(args);
+        var ran = CommandResult.Retina(args);
 
         ran.IsRefused(ExitCode.WrongUsage, $"'{args[^1]}'");
         Assert.DoesNotContain("Did you mean", ran.Error);

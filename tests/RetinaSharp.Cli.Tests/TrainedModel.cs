@@ -7,8 +7,8 @@ public sealed class TrainedModel : IDisposable
 
     public TrainedModel()
     {
-        Data = ColouredSet.Write(_folder.At("data"), images: 12);
-        Training = Ran.Retina("train", "--train", Data, "--val", Data, "--out", Run, "--preset", "tiny", "--size", "64x64", "--epochs", "2", "--batch", "4",
+        Data = ColoredRectangles.Write(_folder.At("data"), images: 12);
+        Training = CommandResult.Retina("train", "--train", Data, "--val", Data, "--out", Run, "--preset", "tiny", "--size", "64x64", "--epochs", "2", "--batch", "4",
             "--precision", "fp32", "--tensorboard", "--json");
     }
 
@@ -18,7 +18,7 @@ public sealed class TrainedModel : IDisposable
 
     public string Images => _folder.At("data");
 
-    internal Ran Training { get; }
+    internal CommandResult Training { get; }
 
     public void Dispose() => _folder.Dispose();
 }

@@ -54,7 +54,7 @@ public sealed class UsageTests
     [Fact]
     public void Version_Program_IsThatOfTheBuild()
     {
-        var ran = Ran.Retina("--version").IsDone();
+        var ran = CommandResult.Retina("--version").IsDone();
 
         Assert.Contains($"<Version>{ran.Out.Trim()}</Version>", File.ReadAllText(Path.Combine(Repository.Root, "Directory.Build.props")));
         Assert.Empty(ran.Error);
@@ -63,23 +63,23 @@ public sealed class UsageTests
     [Theory]
     [MemberData(nameof(WrongUsages))]
     public void Run_WrongUsage_ExitsWith2AndNamesTheError(string[] args, string words) =>
-        Ran.Retina(args).IsRefused(ExitCode.WrongUsage, words);
+        CommandResult.Retina(args).IsRefused(ExitCode.WrongUsage, words);
 
     [Theory]
     [MemberData(nameof(BadInput))]
     public void Run_BadInput_ExitsWith3AndNamesTheFile(string[] args, string file) =>
-        Ran.Retina(args).IsRefused(ExitCode.BadData, file);
+        CommandResult.Retina(args).IsRefused(ExitCode.BadData, file);
 
     [Fact]
     public void Train_MissingDevice_ExitsWith4() =>
-        Ran.Retina("train", "--train", "a", "--out", "b", "--device", "cuda:63").IsRefused(ExitCode.Unavailable, "cuda:63");
+        CommandResult.Retina("train", "--train", "a", "--out", "b", "--device", "cuda:63").IsRefused(ExitCode.Unavailable, "cuda:63");
 
     [Fact]
     public void Train_OutIsAFile_ExitsWith2()
     {
         using var folder = new TemporaryFolder();
 
-        Ran.Retina("train", "--train", "a", "--out", folder.Write("out", "")).IsRefused(ExitCode.WrongUsage, "--out");
+        CommandResult.Retina("train", "--train", "a", "--out", folder.Write("out", "")).IsRefused(ExitCode.WrongUsage, "--out");
     }
 
     [Fact]
@@ -88,13 +88,13 @@ public sealed class UsageTests
         using var folder = new TemporaryFolder();
         folder.Write("notes.txt", "");
 
-        Ran.Retina("detect", "model", folder.Root).IsRefused(ExitCode.BadData, folder.Root, "no image files");
+        CommandResult.Retina("detect", "model", folder.Root).IsRefused(ExitCode.BadData, folder.Root, "no image files");
     }
 
     [Fact]
     public void Info_WithoutModel_HasVersionsAndDevices()
     {
-        var json = Ran.Retina("info", "--json").IsDone().Json;
+        var json = CommandResult.Retina("info", "--json").IsDone().Json;
 
         Assert.Matches(@"^\d+\.\d+\.\d+$", json.GetProperty("version").GetString());
         Assert.NotEmpty(json.GetProperty("libtorch").GetString()!);

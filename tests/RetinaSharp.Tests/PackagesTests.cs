@@ -6,7 +6,7 @@ public class PackagesTests
     [Fact]
     public void TryPackages_InstalledElsewhere_Work()
     {
-        var ran = Ran.Program(Path.Combine(Repository.Root, "eng", "try-packages.sh"), "--no-build").IsDone();
+        var ran = CommandResult.Program(Path.Combine(Repository.Root, "eng", "try-packages.sh"), "--no-build").IsDone();
 
         Assert.EndsWith("packages: ok\n", ran.Out);
         string[] packages = ["", ".Boxes", ".Cli", ".Datasets", ".Detection", ".Evaluation", ".Imaging", ".Kernels", ".Losses", ".Onnx"];

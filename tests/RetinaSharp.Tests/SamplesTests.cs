@@ -10,7 +10,7 @@ public sealed class SamplesTests : IDisposable
     [Fact]
     public void TrainAndDetect_SmallSet_SayWhatTheyDo()
     {
-        var data = ColouredSet.Write(_folder.At("data"), images: 8);
+        var data = ColoredRectangles.Write(_folder.At("data"), images: 8);
 
         var train = RunSample("Train", data, data, _folder.At("run"), "2").IsDone();
         Assert.Contains("8 images to learn from, 8 to measure on: red, blue", train.Out);
@@ -28,7 +28,7 @@ public sealed class SamplesTests : IDisposable
     [Fact]
     public void CustomBackbone_SmallSet_TrainsAndDetects()
     {
-        var data = ColouredSet.Write(_folder.At("data"), images: 8);
+        var data = ColoredRectangles.Write(_folder.At("data"), images: 8);
 
         var ran = RunSample("CustomBackbone", data, data, _folder.At("run"), "1").IsDone();
         Assert.Matches(@"1 epochs, best AP \d\.\d{3}", ran.Out);
@@ -37,7 +37,7 @@ public sealed class SamplesTests : IDisposable
     [Fact]
     public void CustomLoss_SmallSet_TrainsAndCallsBack()
     {
-        var data = ColouredSet.Write(_folder.At("data"), images: 8);
+        var data = ColoredRectangles.Write(_folder.At("data"), images: 8);
 
         var ran = RunSample("CustomLoss", data, data, _folder.At("run"), "2").IsDone();
         Assert.Matches(@"epoch 1: AP \d\.\d{3}\nepoch 2: AP \d\.\d{3}\n2 epochs, best AP", ran.Out);
@@ -67,6 +67,6 @@ public sealed class SamplesTests : IDisposable
     }
 
     /// <summary>Runs a sample, which lies beside the tests.</summary>
-    private static Ran RunSample(string name, params string[] arguments) =>
-        Ran.Program("dotnet", [Path.Combine(AppContext.BaseDirectory, $"{name}.dll"), .. arguments]);
+    private static CommandResult RunSample(string name, params string[] arguments) =>
+        CommandResult.Program("dotnet", [Path.Combine(AppContext.BaseDirectory, $"{name}.dll"), .. arguments]);
 }

@@ -131,7 +131,7 @@ internal static class TrainVerb
         AnchorStatistics anchors;
         try
         {
-            anchors = AnchorStatistics.OfSample(train, settings, AnchorSample, session.CancellationToken);
+            anchors = AnchorStatistics.ComputeForSample(train, settings, AnchorSample, session.CancellationToken);
         }
         catch (OperationCanceledException)
         {

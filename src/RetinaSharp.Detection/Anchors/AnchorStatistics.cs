@@ -35,7 +35,7 @@ public sealed record AnchorStatistics(long Foreground, long Background, long Ign
     /// <param name="maxImages">Maximum number of images in the sample, at least 1. The set is divided into this many consecutive parts, and one image is drawn from each.</param>
     /// <param name="cancellationToken">Cancels the computation.</param>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was canceled.</exception>
-    public static AnchorStatistics OfSample(DetectionDataset set, RunSettings settings, int maxImages, CancellationToken cancellationToken = default)
+    public static AnchorStatistics ComputeForSample(DetectionDataset set, RunSettings settings, int maxImages, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxImages, 1);
         var all = ImagesOfKnownSize(set);

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using RetinaSharp.Inference;
 using static TorchSharp.torch;
@@ -40,6 +41,11 @@ public static class DetectorServices
     private static Detector Load(IServiceProvider provider, string name)
     {
         var options = provider.GetRequiredService<IOptionsMonitor<DetectorServiceOptions>>().Get(name);
-        return Detector.Load(options.Model, options.Device is null ? options.Detector : options.Detector with { Device = device(options.Device) });
+        var detector = options.Detector;
+        if (options.Device is not null)
+            detector = detector with { Device = device(options.Device) };
+        if (provider.GetService<ILogger<Detector>>() is { } logger)
+            detector = detector with { Logger = logger };
+        return Detector.Load(options.Model, detector);
     }
 }

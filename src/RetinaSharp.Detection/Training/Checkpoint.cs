@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Evaluation;
 
@@ -31,7 +32,8 @@ internal sealed record Checkpoint
     public required Precision Precision { get; init; }
 
     /// <summary>LibTorch version, device and threads per shard. If they change, sums may round differently.</summary>
-    public required string Place { get; init; }
+    [JsonPropertyName("place")]
+    public required string ComputedOn { get; init; }
 
     /// <summary>Optimizer steps done, which is also the number of EMA updates.</summary>
     public long Step { get; init; }

@@ -73,7 +73,7 @@ internal static class CheckpointFile
         state.Restored(at.Step);
     }
 
-    private static Checkpoint Defaults => new() { Settings = new(), TrainingData = "", Precision = Precision.Fp32, Place = "" };
+    private static Checkpoint Defaults => new() { Settings = new(), TrainingData = "", Precision = Precision.Fp32, ComputedOn = "" };
 
     private static Checkpoint Read(string path)
     {

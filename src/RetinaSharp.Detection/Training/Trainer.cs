@@ -82,7 +82,7 @@ public sealed class Trainer(RunSettings settings, DetectionDataset train, Detect
         var found = options.Resume ? FindCheckpoint(start) : null;
         if (found?.At is { IsFinished: true } end)
             return new(end.Step, end.Epoch, end.Best, end.BestEpoch, TimeSpan.FromSeconds(end.Seconds), IsCancelled: false);
-        var at = found is { At: var reached } ? reached with { Place = start.Place } : start with { Precision = ComputeType.Resolve(options.Precision, device.type) };
+        var at = found is { At: var reached } ? reached with { ComputedOn = start.ComputedOn } : start with { Precision = ComputeType.Resolve(options.Precision, device.type) };
 
         using var state = new TrainingState(Initial(architecture, train, found is null, device), settings.Training, ComputeType.Choose(at.Precision, device.type));
         if (found is not null)
@@ -106,7 +106,7 @@ public sealed class Trainer(RunSettings settings, DetectionDataset train, Detect
     }
 
     /// <summary>Creates the initial checkpoint of the requested run.</summary>
-    private Checkpoint Start(RetinaNetArchitecture architecture, DetectionDataset train, DetectionDataset? validation, string place) => new()
+    private Checkpoint Start(RetinaNetArchitecture architecture, DetectionDataset train, DetectionDataset? validation, string computedOn) => new()
     {
         Settings = settings with { Model = architecture.Settings },
         TrainingData = DataIdentity.ComputeForTraining(train),
@@ -114,7 +114,7 @@ public sealed class Trainer(RunSettings settings, DetectionDataset train, Detect
         Weights = options.Weights,
         Normalizer = StepNormalizer.FirstAverage,
         Precision = options.Precision,
-        Place = place,
+        ComputedOn = computedOn,
     };
 
     /// <summary>Finds the checkpoint to resume from; null if the run folder contains no run.</summary>
@@ -146,8 +146,8 @@ public sealed class Trainer(RunSettings settings, DetectionDataset train, Detect
         }
 
         logger.Resumed(options.Folder, at.Step, at.Epoch + 1);
-        if (at.Place != start.Place)
-            logger.ComputedElsewhere(at.Place, start.Place);
+        if (at.ComputedOn != start.ComputedOn)
+            logger.ComputedElsewhere(at.ComputedOn, start.ComputedOn);
         return (path, at);
     }
 

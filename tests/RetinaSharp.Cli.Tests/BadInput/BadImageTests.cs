@@ -17,7 +17,7 @@ public sealed class BadImageTests(TrainedModel trained) : IDisposable
     {
         var image = Write("image.png", BadFile.Create(kind));
 
-        var ran = Ran.Retina("detect", trained.Run, image, "--out", _folder.At("out"));
+        var ran = CommandResult.Retina("detect", trained.Run, image, "--out", _folder.At("out"));
 
         ran.IsRefused(ExitCode.BadData, $"error: {image}: ");
         Assert.Equal(["detections.json"], Directory.GetFiles(_folder.At("out")).Select(Path.GetFileName));
@@ -30,7 +30,7 @@ public sealed class BadImageTests(TrainedModel trained) : IDisposable
     {
         var (data, image) = DatasetWith(BadFile.Create(kind));
 
-        Ran.Retina("eval", trained.Run, data, "--out", _folder.At("out")).IsRefused(ExitCode.BadData, $"error: {image}: ");
+        CommandResult.Retina("eval", trained.Run, data, "--out", _folder.At("out")).IsRefused(ExitCode.BadData, $"error: {image}: ");
 
         Assert.Empty(Directory.GetFiles(_folder.At("out")));
     }
@@ -58,13 +58,13 @@ public sealed class BadImageTests(TrainedModel trained) : IDisposable
         var image = Write("yolo/images/a.png", BadFile.Create(kind));
         _folder.Write("yolo/labels/a.txt", "0 .5 .5 .5 .5");
 
-        Ran.Retina("data", "info", _folder.At("yolo")).IsRefused(ExitCode.BadData, $"error: {image}: ");
+        CommandResult.Retina("data", "info", _folder.At("yolo")).IsRefused(ExitCode.BadData, $"error: {image}: ");
     }
 
     [Fact]
     public void Train_ImageOfAnotherSizeThanAnnotated_ExitsWith3AndNamesBothSizes()
     {
-        var data = ColouredSet.Write(_folder.Root, images: 4);
+        var data = ColoredRectangles.Write(_folder.Root, images: 4);
         File.WriteAllText(data, File.ReadAllText(data).Replace("\"width\":64,\"height\":64", "\"width\":65,\"height\":64"));
 
         Train(data).IsRefused(ExitCode.BadData, ".png: image 10", "is 64 x 64, but annotated as 65 x 64");
@@ -73,7 +73,7 @@ public sealed class BadImageTests(TrainedModel trained) : IDisposable
     [Fact]
     public void Train_MissingImage_ExitsWith3BeforeTheRunFolderIsCreated()
     {
-        var data = ColouredSet.Write(_folder.Root, images: 4);
+        var data = ColoredRectangles.Write(_folder.Root, images: 4);
         File.Delete(_folder.At("02.png"));
 
         Train(data).IsRefused(ExitCode.BadData, data, "image 102", "\"02.png\" not found (1 of 4 are missing", "--images DIR");
@@ -86,8 +86,8 @@ public sealed class BadImageTests(TrainedModel trained) : IDisposable
     {
         File.CreateSymbolicLink(_folder.At("round.png"), _folder.At("round.png"));
 
-        Ran.Retina("detect", trained.Run, _folder.At("round.png")).IsRefused(ExitCode.BadData, _folder.At("round.png"));
-        Ran.Retina("detect", trained.Run, _folder.Root).IsRefused(ExitCode.BadData, _folder.At("round.png"));
+        CommandResult.Retina("detect", trained.Run, _folder.At("round.png")).IsRefused(ExitCode.BadData, _folder.At("round.png"));
+        CommandResult.Retina("detect", trained.Run, _folder.Root).IsRefused(ExitCode.BadData, _folder.At("round.png"));
     }
 
     [SharedDataTheory]
@@ -96,7 +96,7 @@ public sealed class BadImageTests(TrainedModel trained) : IDisposable
     {
         var path = SharedData.At("data", "bad-input", "images", name);
 
-        var ran = Ran.Retina("detect", trained.Run, path);
+        var ran = CommandResult.Retina("detect", trained.Run, path);
 
         Assert.Contains(ran.Code, (int[])[ExitCode.Done, ExitCode.BadData]);
         if (ran.Code == ExitCode.BadData)
@@ -110,7 +110,7 @@ public sealed class BadImageTests(TrainedModel trained) : IDisposable
         var image = Write("yolo/images/a.png", File.ReadAllBytes(SharedData.At("data", "bad-input", "images", name)));
         _folder.Write("yolo/labels/a.txt", "0 .5 .5 .5 .5");
 
-        foreach (var ran in (Ran[])[Ran.Retina("data", "info", _folder.At("yolo")), Train(_folder.At("yolo"))])
+        foreach (var ran in (CommandResult[])[CommandResult.Retina("data", "info", _folder.At("yolo")), Train(_folder.At("yolo"))])
         {
             Assert.Contains(ran.Code, (int[])[ExitCode.Done, ExitCode.BadData]);
             if (ran.Code == ExitCode.BadData)
@@ -130,7 +130,7 @@ public sealed class BadImageTests(TrainedModel trained) : IDisposable
             ["score", "--truth", path, "--detections", path], ["score", "--truth", trained.Data, "--detections", path],
         ];
 
-        Assert.All(calls, call => Ran.Retina(call).IsRefused(ExitCode.BadData, $"error: {path}: ", reason));
+        Assert.All(calls, call => CommandResult.Retina(call).IsRefused(ExitCode.BadData, $"error: {path}: ", reason));
     }
 
     [SharedDataTheory]
@@ -140,19 +140,19 @@ public sealed class BadImageTests(TrainedModel trained) : IDisposable
     {
         var path = SharedData.At("data", "bad-input", name);
 
-        Ran.Retina("info", path).IsRefused(ExitCode.BadData, $"error: {path}: ", asModel);
-        Ran.Retina("eval", path, trained.Data).IsRefused(ExitCode.BadData, $"error: {path}: ", asModel);
-        Ran.Retina("detect", path, trained.Images).IsRefused(ExitCode.BadData, $"error: {path}: ", asModel);
-        Ran.Retina("detect", trained.Run, path).IsRefused(ExitCode.BadData, $"error: {path}: ", asImage);
+        CommandResult.Retina("info", path).IsRefused(ExitCode.BadData, $"error: {path}: ", asModel);
+        CommandResult.Retina("eval", path, trained.Data).IsRefused(ExitCode.BadData, $"error: {path}: ", asModel);
+        CommandResult.Retina("detect", path, trained.Images).IsRefused(ExitCode.BadData, $"error: {path}: ", asModel);
+        CommandResult.Retina("detect", trained.Run, path).IsRefused(ExitCode.BadData, $"error: {path}: ", asImage);
     }
 
-    private Ran Train(string data) =>
-        Ran.Retina("train", "--train", data, "--out", _folder.At("run"), "--preset", "tiny", "--size", "64", "--epochs", "1", "--batch", "4", "--precision", "fp32");
+    private CommandResult Train(string data) =>
+        CommandResult.Retina("train", "--train", data, "--out", _folder.At("run"), "--preset", "tiny", "--size", "64", "--epochs", "1", "--batch", "4", "--precision", "fp32");
 
     /// <summary>A dataset in which these bytes replace an image.</summary>
     private (string Data, string Image) DatasetWith(byte[] image)
     {
-        var data = ColouredSet.Write(_folder.At("data"), images: 4);
+        var data = ColoredRectangles.Write(_folder.At("data"), images: 4);
         return (data, Write("data/02.png", image));
     }
 

@@ -35,11 +35,11 @@ public sealed class BadModelTests(TrainedModel trained) : IDisposable
         var model = _folder.Write("model.safetensors", "");
         File.WriteAllBytes(model, Damaged(damage));
 
-        Ran.Retina("detect", model, trained.Images, "--out", _folder.At("out")).IsRefused(ExitCode.BadData, $"error: {model}: ", reason);
-        Ran.Retina("eval", model, trained.Data, "--out", _folder.At("out")).IsRefused(ExitCode.BadData, $"error: {model}: ", reason);
+        CommandResult.Retina("detect", model, trained.Images, "--out", _folder.At("out")).IsRefused(ExitCode.BadData, $"error: {model}: ", reason);
+        CommandResult.Retina("eval", model, trained.Data, "--out", _folder.At("out")).IsRefused(ExitCode.BadData, $"error: {model}: ", reason);
         // The metadata are read without the weights.
         if (damage != "a byte of the data")
-            Ran.Retina("info", model).IsRefused(ExitCode.BadData, $"error: {model}: ", reason);
+            CommandResult.Retina("info", model).IsRefused(ExitCode.BadData, $"error: {model}: ", reason);
         Assert.False(Directory.Exists(_folder.At("out")));
     }
 
@@ -49,7 +49,7 @@ public sealed class BadModelTests(TrainedModel trained) : IDisposable
         _folder.Write("run/config.json", "{}");
         string[][] calls = [["info", _folder.At("run")], ["eval", _folder.At("run"), trained.Data], ["detect", _folder.At("run"), trained.Images]];
 
-        Assert.All(calls, call => Ran.Retina(call).IsRefused(ExitCode.BadData, $"error: {_folder.At("run")}: ", "is it a run folder whose training has saved nothing yet?"));
+        Assert.All(calls, call => CommandResult.Retina(call).IsRefused(ExitCode.BadData, $"error: {_folder.At("run")}: ", "is it a run folder whose training has saved nothing yet?"));
     }
 
     private byte[] Damaged(string damage)

@@ -25,7 +25,7 @@ public sealed class OutputFolderTests(TrainedModel trained) : IDisposable
     public void Out_FolderThatCannotBeCreated_ExitsWith1(string path)
     {
         Refuses(path, ExitCode.Failed, $"--out: {path} cannot be written to");
-        Ran.Retina("train", "--train", trained.Data, "--preset", "tiny", "--size", "64", "--out", path).IsRefused(ExitCode.Failed, $"{path}: the run folder cannot be made");
+        CommandResult.Retina("train", "--train", trained.Data, "--preset", "tiny", "--size", "64", "--out", path).IsRefused(ExitCode.Failed, $"{path}: the run folder cannot be made");
     }
 
     [Fact]
@@ -39,11 +39,11 @@ public sealed class OutputFolderTests(TrainedModel trained) : IDisposable
     [Fact]
     public void Out_ResultsFileIsTheInput_ExitsWith2AndKeepsIt()
     {
-        ColouredSet.Write(_folder.Root, images: 1);
+        ColoredRectangles.Write(_folder.Root, images: 1);
         File.Move(_folder.At("boxes.json"), _folder.At("detections.json"));
         var before = File.ReadAllText(_folder.At("detections.json"));
 
-        Ran.Retina("eval", trained.Run, _folder.At("detections.json"), "--out", _folder.Root).IsRefused(ExitCode.WrongUsage, "would be overwritten");
+        CommandResult.Retina("eval", trained.Run, _folder.At("detections.json"), "--out", _folder.Root).IsRefused(ExitCode.WrongUsage, "would be overwritten");
 
         Assert.Equal(before, File.ReadAllText(_folder.At("detections.json")));
     }
@@ -51,10 +51,10 @@ public sealed class OutputFolderTests(TrainedModel trained) : IDisposable
     [Fact]
     public void Out_FolderOfTheImages_KeepsThem()
     {
-        ColouredSet.Write(_folder.Root, images: 1);
+        ColoredRectangles.Write(_folder.Root, images: 1);
         var before = File.ReadAllBytes(_folder.At("00.png"));
 
-        Ran.Retina("detect", trained.Run, _folder.At("00.png"), "--out", _folder.Root).IsDone();
+        CommandResult.Retina("detect", trained.Run, _folder.At("00.png"), "--out", _folder.Root).IsDone();
 
         Assert.Equal(before, File.ReadAllBytes(_folder.At("00.png")));
         Assert.Equal(["00-2.png", "00.png", "boxes.json", "detections.json"], Directory.GetFiles(_folder.Root).Select(Path.GetFileName).Order(StringComparer.Ordinal));
@@ -63,7 +63,7 @@ public sealed class OutputFolderTests(TrainedModel trained) : IDisposable
     [Fact]
     public void Out_BadModel_CreatesNoFolder()
     {
-        Ran.Retina("eval", _folder.Write("model", "none"), trained.Data, "--out", _folder.At("out")).IsRefused(ExitCode.BadData);
+        CommandResult.Retina("eval", _folder.Write("model", "none"), trained.Data, "--out", _folder.At("out")).IsRefused(ExitCode.BadData);
 
         Assert.False(Directory.Exists(_folder.At("out")));
     }
@@ -71,7 +71,7 @@ public sealed class OutputFolderTests(TrainedModel trained) : IDisposable
     // Before the work starts: there is nothing on stdout.
     private void Refuses(string path, int code, string words)
     {
-        Ran.Retina("eval", trained.Run, trained.Data, "--out", path).IsRefused(code, words);
-        Ran.Retina("detect", trained.Run, trained.Images, "--out", path).IsRefused(code, words);
+        CommandResult.Retina("eval", trained.Run, trained.Data, "--out", path).IsRefused(code, words);
+        CommandResult.Retina("detect", trained.Run, trained.Images, "--out", path).IsRefused(code, words);
     }
 }

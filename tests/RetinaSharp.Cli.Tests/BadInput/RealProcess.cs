@@ -14,13 +14,13 @@ internal static partial class RealProcess
     public static string Command => Path.Combine(AppContext.BaseDirectory, "RetinaSharp.Cli.dll");
 
     /// <summary>Runs the command to its end.</summary>
-    public static Ran Retina(params string[] args) => Run("dotnet", [Command, .. args]);
+    public static CommandResult Retina(params string[] args) => Run("dotnet", [Command, .. args]);
 
     /// <summary>Runs any program to its end.</summary>
     /// <param name="program">The program.</param>
     /// <param name="args">Its arguments.</param>
     /// <param name="interruptAt">Text on stderr after which the process gets SIGTERM; null for none.</param>
-    public static Ran Run(string program, string[] args, string? interruptAt = null)
+    public static CommandResult Run(string program, string[] args, string? interruptAt = null)
     {
         using var process = Process.Start(new ProcessStartInfo(program, args) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         var output = process.StandardOutput.ReadToEndAsync();
@@ -39,7 +39,7 @@ internal static partial class RealProcess
     }
 
     /// <summary>Runs a program that cannot bypass file permissions, even if the tests run as root.</summary>
-    public static Ran RunUnprivileged(string program, string[] args) => Environment.UserName == "root"
+    public static CommandResult RunUnprivileged(string program, string[] args) => Environment.UserName == "root"
         ? Run("setpriv", ["--bounding-set=-dac_override,-dac_read_search", program, .. args])
         : Run(program, args);
 

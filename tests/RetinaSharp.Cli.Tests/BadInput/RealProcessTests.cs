@@ -67,14 +67,14 @@ public sealed class RealProcessTests(TrainedModel trained) : IDisposable
     [Fact]
     public void Train_HugeLearningRate_ExitsWith1AndKeepsTheLastGoodWeights()
     {
-        var data = ColouredSet.Write(_folder.At("data"), images: 4);
+        var data = ColoredRectangles.Write(_folder.At("data"), images: 4);
 
         var ran = RealProcess.Retina("train", "--train", data, "--out", _folder.At("run"), "--preset", "tiny", "--size", "64", "--epochs", "60", "--batch", "4",
             "--optimizer", "sgd", "--lr", "1e6", "--clip", "0", "--warm-up", "30", "--precision", "fp32");
 
         ran.IsRefused(ExitCode.Failed, "is not finite at step ", ".png", "--lr");
         Assert.Matches("error: The (classification loss|box loss|gradient) is not finite", ran.Error);
-        Ran.Retina("detect", _folder.At("run"), _folder.At("data", "00.png")).IsDone();
+        CommandResult.Retina("detect", _folder.At("run"), _folder.At("data", "00.png")).IsDone();
         Assert.Empty(Directory.GetFiles(_folder.At("run"), "*.tmp*"));
     }
 
@@ -103,7 +103,7 @@ public sealed class RealProcessTests(TrainedModel trained) : IDisposable
     [Fact]
     public void Eval_Interrupted_ExitsWith130AndWritesNothing()
     {
-        var data = ColouredSet.Write(_folder.At("data"), images: 12);
+        var data = ColoredRectangles.Write(_folder.At("data"), images: 12);
         File.WriteAllText(data, File.ReadAllText(data).Replace("\"bbox\":[4,6,20,16]", "\"bbox\":[50,6,20,16]"));
 
         var ran = RealProcess.Run("dotnet", [RealProcess.Command, "eval", trained.Run, data, "--size", $"{LargeSide}", "--batch", "1", "--out", _folder.At("out")], interruptAt: "extends beyond the image");

@@ -97,7 +97,7 @@ public sealed class WrongOptionTests : IDisposable
     [Theory]
     [MemberData(nameof(WrongUsages))]
     public void Run_WrongUsage_ExitsWith2AndNamesTheError(string[] args, string words) =>
-        Ran.Retina(args).IsRefused(ExitCode.WrongUsage, words);
+        CommandResult.Retina(args).IsRefused(ExitCode.WrongUsage, words);
 
     [Fact]
     public void Train_ConfigOutOfRange_ExitsWith2()
@@ -107,5 +107,5 @@ public sealed class WrongOptionTests : IDisposable
         Train("--config", config).IsRefused(ExitCode.WrongUsage, "Batch times accumulate 4900000000");
     }
 
-    private Ran Train(string option, string value) => Ran.Retina("train", "--train", "nothing", "--out", _folder.At("out"), option, value);
+    private CommandResult Train(string option, string value) => CommandResult.Retina("train", "--train", "nothing", "--out", _folder.At("out"), option, value);
 }

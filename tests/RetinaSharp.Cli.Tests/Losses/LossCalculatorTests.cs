@@ -33,7 +33,7 @@ public sealed class LossCalculatorTests
     [MemberData(nameof(Published))]
     public void Loss_PublishedExample_HasItsValues(double p, double target, double gamma, double ce, double focal)
     {
-        var json = Ran.Retina("loss", "--p", $"{p}", "--target", $"{target}", "--gamma", $"{gamma}", "--json").IsDone().Json;
+        var json = CommandResult.Retina("loss", "--p", $"{p}", "--target", $"{target}", "--gamma", $"{gamma}", "--json").IsDone().Json;
 
         Assert.Equal(ce, Value("ce", "loss"), ce * 5e-4);
         Assert.Equal(focal, Value("focal", "loss"), focal * 5e-4);
@@ -50,28 +50,28 @@ public sealed class LossCalculatorTests
     [InlineData(.968, 1000, .03)]
     public void Loss_EasyExample_HasTheRatioToCrossEntropy(double p, double expected, double tolerance)
     {
-        var ratio = Ran.Retina("loss", "--p", $"{p}", "--json").IsDone().Json.GetProperty("ce_over_focal").GetDouble();
+        var ratio = CommandResult.Retina("loss", "--p", $"{p}", "--json").IsDone().Json.GetProperty("ce_over_focal").GetDouble();
 
         Assert.Equal(expected, ratio, expected * tolerance);
-        Assert.Contains("times FL.", Ran.Retina("loss", "--p", $"{p}").IsDone().Out);
+        Assert.Contains("times FL.", CommandResult.Retina("loss", "--p", $"{p}").IsDone().Out);
     }
 
     [Fact]
     public void Loss_Beta_AddsFocalStar()
     {
-        var json = Ran.Retina("loss", "--logit", "-1.5", "--gamma", "2", "--beta", "1", "--json").IsDone().Json;
+        var json = CommandResult.Retina("loss", "--logit", "-1.5", "--gamma", "2", "--beta", "1", "--json").IsDone().Json;
 
         // -log σ(2 · -1.5 + 1) / 2, and σ(-2) - 1.
         Assert.Equal(Math.Log(1 + Math.Exp(2)) / 2, json.GetProperty("focal_star").GetProperty("loss").GetDouble(), 1e-14);
         Assert.Equal(-1 / (1 + Math.Exp(-2)), json.GetProperty("focal_star").GetProperty("gradient").GetDouble(), 1e-14);
         Assert.Equal(1, json.GetProperty("beta").GetDouble());
-        Assert.False(Ran.Retina("loss", "--logit", "-1.5", "--json").IsDone().Json.TryGetProperty("focal_star", out _));
+        Assert.False(CommandResult.Retina("loss", "--logit", "-1.5", "--json").IsDone().Json.TryGetProperty("focal_star", out _));
     }
 
     [Fact]
     public void Loss_WithoutJson_PrintsATable()
     {
-        var table = Ran.Retina("loss", "--p", ".9", "--target", "1", "--gamma", "2", "--alpha", ".25").IsDone().Out;
+        var table = CommandResult.Retina("loss", "--p", ".9", "--target", "1", "--gamma", "2", "--alpha", ".25").IsDone().Out;
 
         Assert.Matches(@"(?m)^CE +0\.105361 +-0\.1 *$", table);
         Assert.Matches(@"(?m)^FL \(γ = 2\) +0\.00105361 +-0\.00289649 *$", table);
@@ -81,7 +81,7 @@ public sealed class LossCalculatorTests
     [Fact]
     public void Loss_SoftTarget_HasNoPt()
     {
-        var json = Ran.Retina("loss", "--logit", "0", "--target", ".25", "--json").IsDone().Json;
+        var json = CommandResult.Retina("loss", "--logit", "0", "--target", ".25", "--json").IsDone().Json;
 
         Assert.Equal("null", json.GetProperty("p_t").GetRawText());
         Assert.Equal(Math.Log(2), json.GetProperty("ce").GetProperty("loss").GetDouble(), 1e-15);
@@ -95,11 +95,11 @@ public sealed class LossCalculatorTests
     [InlineData("-1e300")]
     public void Loss_LargeLogit_IsFinite(string logit)
     {
-        Ran.Retina("loss", "--logit", logit, "--beta", "1").IsDone();
-        Assert.Equal(double.Parse(logit), Ran.Retina("loss", "--logit", logit, "--gamma", "5", "--json").IsDone().Json.GetProperty("logit").GetDouble());
+        CommandResult.Retina("loss", "--logit", logit, "--beta", "1").IsDone();
+        Assert.Equal(double.Parse(logit), CommandResult.Retina("loss", "--logit", logit, "--gamma", "5", "--json").IsDone().Json.GetProperty("logit").GetDouble());
     }
 
     [Theory]
     [MemberData(nameof(WrongUsages))]
-    public void Loss_WrongUsage_ExitsWith2(string[] args, string words) => Ran.Retina(args).IsRefused(ExitCode.WrongUsage, words);
+    public void Loss_WrongUsage_ExitsWith2(string[] args, string words) => CommandResult.Retina(args).IsRefused(ExitCode.WrongUsage, words);
 }

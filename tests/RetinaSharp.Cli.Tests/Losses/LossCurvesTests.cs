@@ -11,7 +11,7 @@ public sealed class LossCurvesTests : IDisposable
     [Fact]
     public void Curves_NewFolder_HasPlotsAndTheirData()
     {
-        var files = Ran.Retina("loss", "curves", "--out", _folder.At("new", "curves"), "--json").IsDone().Json
+        var files = CommandResult.Retina("loss", "curves", "--out", _folder.At("new", "curves"), "--json").IsDone().Json
             .GetProperty("files").EnumerateArray().Select(file => file.GetString()!).ToList();
 
         Assert.Equal(Directory.GetFiles(_folder.At("new", "curves")).Order(), files.Order());
@@ -30,15 +30,15 @@ public sealed class LossCurvesTests : IDisposable
     [Fact]
     public void Curves_Twice_AreTheSameBytes()
     {
-        var files = Ran.Retina("loss", "curves", "--out", _folder.Root).IsDone().Out.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var files = CommandResult.Retina("loss", "curves", "--out", _folder.Root).IsDone().Out.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         var before = files.Select(File.ReadAllBytes).ToList();
 
-        Ran.Retina("loss", "curves", "--out", _folder.Root).IsDone();
+        CommandResult.Retina("loss", "curves", "--out", _folder.Root).IsDone();
 
         Assert.Equal(before, files.Select(File.ReadAllBytes));
     }
 
     [Fact]
     public void Curves_OutIsAFile_ExitsWith2() =>
-        Ran.Retina("loss", "curves", "--out", _folder.Write("file", "kept")).IsRefused(ExitCode.WrongUsage, "is a file");
+        CommandResult.Retina("loss", "curves", "--out", _folder.Write("file", "kept")).IsRefused(ExitCode.WrongUsage, "is a file");
 }

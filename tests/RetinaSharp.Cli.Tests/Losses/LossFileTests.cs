@@ -135,8 +135,8 @@ public sealed class LossFileTests : IDisposable
     {
         var file = _folder.Write("in.json", """{"kind": "softmax-focal", "logits": [[1, 2], [3, 1]], "targets": [0, 1]}""");
 
-        var json = Ran.Retina("loss", "--input", file, "--json").IsDone().Json;
-        var lines = Ran.Retina("loss", "--input", file).IsDone().Out.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var json = CommandResult.Retina("loss", "--input", file, "--json").IsDone().Json;
+        var lines = CommandResult.Retina("loss", "--input", file).IsDone().Out.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
         Assert.Equal(3, lines.Length);
         Assert.Equal([1, json.GetProperty("loss")[1].GetDouble(), .. Numbers(json.GetProperty("gradient")[1])], lines[2].Split(' ').Select(double.Parse));
@@ -145,7 +145,7 @@ public sealed class LossFileTests : IDisposable
     [Fact]
     public void Input_MisspelledMember_IsWarnedOf()
     {
-        var ran = Ran.Retina("loss", "--input", _folder.Write("in.json", """{"kind": "ce", "logits": [], "targets": [], "gama": 1}"""), "--json").IsDone();
+        var ran = CommandResult.Retina("loss", "--input", _folder.Write("in.json", """{"kind": "ce", "logits": [], "targets": [], "gama": 1}"""), "--json").IsDone();
 
         Assert.Contains("\"gama\" is unknown", ran.Error);
         Assert.Equal(0, ran.Json.GetProperty("loss").GetArrayLength());
@@ -157,18 +157,18 @@ public sealed class LossFileTests : IDisposable
     {
         var file = _folder.Write("in.json", text);
 
-        Ran.Retina("loss", "--input", file, "--json").IsRefused(ExitCode.BadData, [file, .. words]);
+        CommandResult.Retina("loss", "--input", file, "--json").IsRefused(ExitCode.BadData, [file, .. words]);
     }
 
     [Fact]
     public void Input_MissingFile_ExitsWith3()
     {
-        Ran.Retina("loss", "--input", _folder.At("none.json")).IsRefused(ExitCode.BadData, "none.json");
-        Ran.Retina("loss", "--input", _folder.Root).IsRefused(ExitCode.BadData, _folder.Root);
+        CommandResult.Retina("loss", "--input", _folder.At("none.json")).IsRefused(ExitCode.BadData, "none.json");
+        CommandResult.Retina("loss", "--input", _folder.Root).IsRefused(ExitCode.BadData, _folder.Root);
     }
 
     private JsonElement Compute(object input) =>
-        Ran.Retina("loss", "--input", _folder.Write("in.json", JsonSerializer.Serialize(input)), "--json").IsDone().Json;
+        CommandResult.Retina("loss", "--input", _folder.Write("in.json", JsonSerializer.Serialize(input)), "--json").IsDone().Json;
 
     private double Uniform(double from, double to) => from + (to - from) * _random.NextDouble();
 

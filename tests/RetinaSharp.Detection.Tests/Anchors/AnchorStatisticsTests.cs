@@ -7,31 +7,31 @@ namespace RetinaSharp.Detection.Tests.Anchors;
 public class AnchorStatisticsTests
 {
     [Fact]
-    public void OfSample_LargerSet_LooksAtOneImageOfEachPartAndRepeatsItself()
+    public void ComputeForSample_LargerSet_LooksAtOneImageOfEachPartAndRepeatsItself()
     {
         var set = Set(50);
 
-        var sample = AnchorStatistics.OfSample(set, Presets.Tiny, maxImages: 10);
+        var sample = AnchorStatistics.ComputeForSample(set, Presets.Tiny, maxImages: 10);
 
         Assert.Equal((10, true), (sample.Images, sample.IsSample));
         // Image i has i boxes, of which 10 parts of 5 images give their sum to within 4 each.
         Assert.InRange(sample.Boxes, 0 + 5 + 10 + 15 + 20 + 25 + 30 + 35 + 40 + 45, 4 + 9 + 14 + 19 + 24 + 29 + 34 + 39 + 44 + 49);
-        Assert.Equal(sample, AnchorStatistics.OfSample(set, Presets.Tiny, maxImages: 10));
+        Assert.Equal(sample, AnchorStatistics.ComputeForSample(set, Presets.Tiny, maxImages: 10));
         var otherSeed = Presets.Tiny with { Training = Presets.Tiny.Training with { Seed = 1 } };
-        Assert.NotEqual(sample.Boxes, AnchorStatistics.OfSample(set, otherSeed, maxImages: 10).Boxes);
+        Assert.NotEqual(sample.Boxes, AnchorStatistics.ComputeForSample(set, otherSeed, maxImages: 10).Boxes);
     }
 
     [Theory]
     [InlineData(12)]
     [InlineData(1000)]
-    public void OfSample_SmallSet_IsAllOfIt(int maxImages)
+    public void ComputeForSample_SmallSet_IsAllOfIt(int maxImages)
     {
         var set = Set(12);
 
         var all = AnchorStatistics.Compute(set, Presets.Tiny);
 
         Assert.Equal((12, false, 66), (all.Images, all.IsSample, all.Boxes));
-        Assert.Equal(all, AnchorStatistics.OfSample(set, Presets.Tiny, maxImages));
+        Assert.Equal(all, AnchorStatistics.ComputeForSample(set, Presets.Tiny, maxImages));
     }
 
     [Fact]
@@ -40,7 +40,7 @@ public class AnchorStatisticsTests
         var cancelled = new CancellationToken(canceled: true);
 
         Assert.Throws<OperationCanceledException>(() => AnchorStatistics.Compute(Set(3), Presets.Tiny, cancelled));
-        Assert.Throws<OperationCanceledException>(() => AnchorStatistics.OfSample(Set(3), Presets.Tiny, 2, cancelled));
+        Assert.Throws<OperationCanceledException>(() => AnchorStatistics.ComputeForSample(Set(3), Presets.Tiny, 2, cancelled));
     }
 
     [Fact]

@@ -8,7 +8,7 @@ namespace RetinaSharp.Testing;
 /// <param name="Code">The exit code.</param>
 /// <param name="Out">The text on stdout.</param>
 /// <param name="Error">The text on stderr.</param>
-public sealed record Ran(int Code, string Out, string Error)
+public sealed record CommandResult(int Code, string Out, string Error)
 {
     /// <summary>Stdout, which has to be one JSON document.</summary>
     public JsonElement Json
@@ -21,7 +21,7 @@ public sealed record Ran(int Code, string Out, string Error)
     }
 
     /// <summary>Runs a program and waits for its end.</summary>
-    public static Ran Program(string file, params string[] arguments)
+    public static CommandResult Program(string file, params string[] arguments)
     {
         using var process = Process.Start(new ProcessStartInfo(file, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         var error = process.StandardError.ReadToEndAsync();
@@ -41,7 +41,7 @@ public sealed record Ran(int Code, string Out, string Error)
 
     /// <summary>Asserts the exit code 0.</summary>
     /// <returns>This result.</returns>
-    public Ran IsDone()
+    public CommandResult IsDone()
     {
         Assert.True(Code == 0, $"exit code {Code}\n{Out}\n{Error}");
         return this;

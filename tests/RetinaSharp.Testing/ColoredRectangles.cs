@@ -4,7 +4,7 @@ using RetinaSharp.Imaging;
 namespace RetinaSharp.Testing;
 
 /// <summary>A data set of gray images, each with a red and a blue rectangle.</summary>
-public static class ColouredSet
+public static class ColoredRectangles
 {
     private const int Side = 64;
 
