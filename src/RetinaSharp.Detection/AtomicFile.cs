@@ -3,18 +3,22 @@ using Microsoft.Win32.SafeHandles;
 
 namespace RetinaSharp.Detection;
 
-/// <summary>Writes files atomically: the file is complete even after a killed process, a full disk or a power failure.</summary>
+/// <summary>
+/// Writes files atomically: after a killed process, a full disk or a power failure, a file has either its old or its new content, never a part of it.
+/// </summary>
 public static partial class AtomicFile
 {
-    /// <summary>Suffix of the temporary file that is written before the rename.</summary>
+    /// <summary>Suffix of the name of the temporary file. The file is renamed to its final name when it is complete.</summary>
     public const string Beside = ".tmp";
 
     private const int BufferBytes = 1 << 16;
 
-    /// <summary>Writes a temporary file in the same folder, flushes it to disk and renames it, so that a reader sees either the old file or the new one.</summary>
+    /// <summary>
+    /// Writes a temporary file in the same folder, flushes it to disk and renames it, so that a reader sees either the old file or the new one.
+    /// </summary>
     /// <param name="path">The file; replaced if it exists.</param>
     /// <param name="write">Writes the content. If it throws, the exception is rethrown and the file is unchanged.</param>
-    /// <param name="previous">Path that the old file is renamed to; null: the old file is replaced.</param>
+    /// <param name="previous">Path that the old file is renamed to just before the new one takes its name; null: the old file is replaced.</param>
     /// <exception cref="IOException">The file cannot be written; the message names the file and the remedy. The file is unchanged.</exception>
     public static void Write(string path, Action<Stream> write, string? previous = null)
     {

@@ -3,9 +3,9 @@ using System.Numerics;
 namespace RetinaSharp.Detection;
 
 /// <summary>
-/// Pseudorandom number generator for one purpose at one step of a run. All random numbers of a run depend only on its seed, so a
-/// resumed run, or one with a different number of loader threads, draws the same numbers. The generator is xoshiro256** (Blackman
-/// and Vigna), seeded by SplitMix64.
+/// A pseudorandom number generator for one purpose (such as shuffling) and one index (such as an epoch) of a training run. Its numbers depend only on the
+/// seed of the run, the purpose and the index. A resumed run, or one with a different number of loader threads, therefore draws the same numbers. The
+/// generator is xoshiro256** (Blackman and Vigna), seeded by SplitMix64.
 /// </summary>
 public sealed class RandomStream
 {
@@ -14,10 +14,10 @@ public sealed class RandomStream
     private ulong _c;
     private ulong _d;
 
-    /// <summary>Creates the generator of a purpose and an index.</summary>
+    /// <summary>Creates the generator for a purpose and an index. Equal arguments give equal numbers.</summary>
     /// <param name="seed">Seed of the run.</param>
-    /// <param name="purpose">Name of the purpose; different names give independent numbers.</param>
-    /// <param name="index">Index of the step, epoch or sample.</param>
+    /// <param name="purpose">Name of the purpose; generators with different names are independent of each other.</param>
+    /// <param name="index">Index of the step, epoch or sample; generators with different indices are independent of each other.</param>
     public RandomStream(long seed, string purpose, long index = 0)
     {
         var state = Mix((ulong)seed);
@@ -30,7 +30,7 @@ public sealed class RandomStream
         _d = Next(ref state);
     }
 
-    /// <summary>Returns 64 random bits.</summary>
+    /// <summary>Returns the next 64 random bits.</summary>
     public ulong NextBits()
     {
         var result = BitOperations.RotateLeft(_b * 5, 7) * 9;

@@ -2,10 +2,10 @@ using RetinaSharp.Losses;
 
 namespace RetinaSharp.Detection.Anchors;
 
-/// <summary>The training targets of all anchors of an image.</summary>
+/// <summary>The result of anchor assignment for one image: the label of every anchor, and the ground-truth box of every positive anchor.</summary>
 /// <param name="Labels">
-/// Label of each anchor, [anchors]: a class id from 0, <see cref="SigmoidLoss.Background"/> or <see cref="SigmoidLoss.Ignore"/>.
+/// Label of each anchor, [anchors]: a class index from 0, <see cref="SigmoidLoss.Background"/> or <see cref="SigmoidLoss.Ignore"/>.
 /// </param>
 /// <param name="Positives">Indices of the positive anchors, ascending.</param>
-/// <param name="PositiveBoxes">For each positive anchor, the index of the ground-truth box assigned to it.</param>
+/// <param name="PositiveBoxes">For each element of <paramref name="Positives"/>, the index of the ground-truth box assigned to the anchor.</param>
 public sealed record AnchorAssignment(int[] Labels, int[] Positives, int[] PositiveBoxes);

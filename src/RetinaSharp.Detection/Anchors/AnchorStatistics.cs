@@ -7,32 +7,45 @@ using RetinaSharp.Inference.Batching;
 
 namespace RetinaSharp.Detection.Anchors;
 
-/// <summary>Counts of anchor labels over a data set: the foreground-background imbalance that focal loss addresses, and boxes without any positive anchor.</summary>
+/// <summary>
+/// Numbers of positive, background and ignored anchors over a dataset, which show the foreground-background imbalance that focal loss addresses; and the
+/// number of ground-truth boxes that are assigned to no anchor.
+/// </summary>
 /// <param name="Foreground">Number of positive anchors, over all images.</param>
 /// <param name="Background">Number of background anchors.</param>
-/// <param name="Ignored">Number of ignored anchors: IoU between the background and foreground thresholds, or within an ignore region.</param>
+/// <param name="Ignored">
+/// Number of ignored anchors: their highest IoU is between the background and the foreground threshold, or they lie in an ignore region such as a crowd.
+/// </param>
 /// <param name="Boxes">Number of ground-truth boxes.</param>
-/// <param name="BoxesWithoutAnchor">Number of ground-truth boxes without a positive anchor.</param>
+/// <param name="BoxesWithoutAnchor">Number of ground-truth boxes that no positive anchor is assigned to.</param>
 public sealed record AnchorStatistics(long Foreground, long Background, long Ignored, int Boxes, int BoxesWithoutAnchor)
 {
-    /// <summary>Number of images counted: all images of known size, or a sample of them.</summary>
+    /// <summary>Number of images that were counted: all images whose size the annotations give, or a sample of them.</summary>
     public int Images { get; init; }
 
-    /// <summary>Whether only a sample of the data set was counted.</summary>
+    /// <summary>Whether only a sample of the dataset was counted.</summary>
     public bool IsSample { get; init; }
 
-    /// <summary>Runs anchor assignment for every image of known size, at the training input size and without augmentation. No image is decoded.</summary>
-    /// <param name="set">The images.</param>
+    /// <summary>
+    /// Counts anchors and boxes over all images whose size the annotations give. Anchors are assigned as in training, but without augmentation. No image is
+    /// decoded.
+    /// </summary>
+    /// <param name="set">The annotated images.</param>
     /// <param name="settings">Input size, anchors and assigner.</param>
     /// <param name="cancellationToken">Cancels the computation.</param>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was canceled.</exception>
     public static AnchorStatistics Compute(DetectionDataset set, RunSettings settings, CancellationToken cancellationToken = default) =>
         Compute(ImagesOfKnownSize(set), settings, cancellationToken);
 
-    /// <summary>Computes the statistics of a random sample if the data set is larger than <paramref name="maxImages"/>; otherwise of all images.</summary>
-    /// <param name="set">The images.</param>
+    /// <summary>
+    /// Counts anchors and boxes over a random sample of the images if the dataset has more than <paramref name="maxImages"/> images; otherwise over all
+    /// images.
+    /// </summary>
+    /// <param name="set">The annotated images.</param>
     /// <param name="settings">Input size, anchors, assigner, and the seed of the random sample.</param>
-    /// <param name="maxImages">Maximum number of images in the sample, at least 1. The set is divided into this many consecutive parts, and one image is drawn from each.</param>
+    /// <param name="maxImages">
+    /// Maximum number of images in the sample, at least 1. The dataset is divided into this many consecutive ranges, and one image is drawn from each.
+    /// </param>
     /// <param name="cancellationToken">Cancels the computation.</param>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was canceled.</exception>
     public static AnchorStatistics ComputeForSample(DetectionDataset set, RunSettings settings, int maxImages, CancellationToken cancellationToken = default)

@@ -3,9 +3,10 @@ using RetinaSharp.Boxes;
 namespace RetinaSharp.Detection.Anchors;
 
 /// <summary>
-/// Enumerates ranges of consecutive anchors that may reach a minimum IoU with a box. Per level, they are the rows of a rectangular window of
-/// cells. Anchors outside the windows cannot reach the IoU; anchors inside may still be below it. The coarsest level comes first: on a fine
-/// level, a large box contains thousands of anchors with equal IoU, and each would be recorded as the best anchor so far.
+/// Enumerates the anchors that may reach a minimum IoU with a box, as ranges of consecutive anchors. On each pyramid level, the grid cells of these anchors
+/// form a rectangular window, and each row of the window is one range. Anchors outside of the windows have a lower IoU; some anchors inside may, too. The
+/// coarsest level comes first: on a fine level, a large box contains thousands of anchors with equal IoU, and <see cref="Matcher"/> would record each of them
+/// as the best anchor so far.
 /// </summary>
 internal ref struct AnchorWindows
 {
@@ -21,7 +22,7 @@ internal ref struct AnchorWindows
 
     /// <param name="grid">The anchors.</param>
     /// <param name="box">The box.</param>
-    /// <param name="minIou">The minimum IoU, 0 or more; 0 gives all anchors that may overlap or touch the box.</param>
+    /// <param name="minIou">The minimum IoU, 0 or more; 0 enumerates all anchors that may overlap or touch the box.</param>
     public AnchorWindows(AnchorGrid grid, Box box, double minIou = 0)
     {
         _grid = grid;
@@ -31,7 +32,7 @@ internal ref struct AnchorWindows
         _minIou = .999 * minIou;
     }
 
-    /// <summary>The current range of consecutive anchors: index of the first, and how many.</summary>
+    /// <summary>The current range: the index of its first anchor in the grid, and its number of anchors.</summary>
     public (int First, int Count) Current { get; private set; }
 
     public readonly AnchorWindows GetEnumerator() => this;
@@ -57,8 +58,8 @@ internal ref struct AnchorWindows
         var (fromY, toY) = (fromX, toX);
         foreach (var anchor in _grid.Cell(_level))
         {
-            // IoU >= minIoU requires an intersection of at least minIoU · the larger area. MinOverlap is the overlap needed along one axis if the
-            // other axis overlaps fully.
+            // IoU >= minIoU requires an intersection of at least minIoU · the larger of both areas. MinOverlap is the overlap needed along one axis
+            // if the box and the anchor overlap fully along the other.
             var intersection = _minIou * Math.Max((double)anchor.Width * anchor.Height, (double)_box.Width * _box.Height);
             var (overlapX, overlapY) = (MinOverlap(intersection, anchor.Height, _box.Height), MinOverlap(intersection, anchor.Width, _box.Width));
             if (overlapX > Math.Min(anchor.Width, _box.Width))

@@ -1,22 +1,28 @@
 namespace RetinaSharp.Detection.Anchors;
 
-/// <summary>Thresholds that make an anchor positive, background or ignored. The default is the paper's IoU thresholds, plus low-quality matches.</summary>
+/// <summary>
+/// Thresholds by which anchors become positive, background or ignored. The defaults are the IoU thresholds of the focal loss paper, with low-quality matches
+/// in addition.
+/// </summary>
 public sealed record AssignerSettings
 {
     /// <summary>An anchor is positive if its highest IoU with a ground-truth box is at least this.</summary>
     public double ForegroundIou { get; init; } = .5;
 
-    /// <summary>An anchor is background if its highest IoU with a ground-truth box is below this. Between the two thresholds it is ignored.</summary>
+    /// <summary>
+    /// An anchor is background if its highest IoU with a ground-truth box is below this. With an IoU between this and <see cref="ForegroundIou"/>, it is
+    /// ignored.
+    /// </summary>
     public double BackgroundIou { get; init; } = .4;
 
     /// <summary>
-    /// Minimum IoU of a low-quality match: the anchors with the highest IoU with a box are positive even below <see cref="ForegroundIou"/>, if
-    /// that IoU is at least this. Null disables low-quality matches. 0 is torchvision's rule, by which a box that overlaps no anchor makes every
-    /// anchor positive.
+    /// Minimum IoU of low-quality matches, in [0, 1]. For each ground-truth box, the anchors with the highest IoU are positive even below
+    /// <see cref="ForegroundIou"/>, if this highest IoU is at least the floor. Null: no low-quality matches. 0: torchvision's rule, which also makes every
+    /// anchor positive if a box overlaps no anchor.
     /// </summary>
     public double? LowQualityFloor { get; init; } = .2;
 
-    /// <summary>A background anchor is ignored if at least this fraction of its area lies within an ignore region; in (0, 1].</summary>
+    /// <summary>A background anchor is ignored if at least this fraction of its area lies in an ignore region, such as a crowd; in (0, 1].</summary>
     public double IgnoreCoverage { get; init; } = .5;
 
     /// <summary>Checks that all settings are in range.</summary>

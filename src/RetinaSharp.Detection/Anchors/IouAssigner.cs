@@ -5,8 +5,8 @@ using RetinaSharp.Losses;
 namespace RetinaSharp.Detection.Anchors;
 
 /// <summary>
-/// Assigns anchors by IoU as RetinaNet does (section 4 of the paper), with low-quality matches. For each box it computes the IoU only with anchors
-/// that may reach the lowest threshold, and never stores an IoU matrix. Thread-safe.
+/// Assigns anchors by IoU as RetinaNet does (section 4 of the focal loss paper), with low-quality matches. No IoU matrix is stored: for each box, the IoU is
+/// computed only with the anchors that may reach the lowest threshold. Thread-safe.
 /// </summary>
 public sealed class IouAssigner : IAssigner
 {
@@ -25,7 +25,7 @@ public sealed class IouAssigner : IAssigner
     /// <summary>The thresholds.</summary>
     public AssignerSettings Settings { get; }
 
-    // A lower IoU has no effect: it neither makes an anchor ignored nor gives a low-quality match.
+    // An IoU below this has no effect: it neither makes an anchor ignored nor gives a low-quality match.
     private double MinIou => Math.Min(Settings.BackgroundIou, Settings.LowQualityFloor ?? 1);
 
     /// <inheritdoc/>
@@ -56,12 +56,12 @@ public sealed class IouAssigner : IAssigner
     }
 
     /// <summary>
-    /// Assigns arbitrary anchors, which need not form a grid. Computes the IoU of every box with every anchor, in blocks of anchors, so memory does
-    /// not grow with the number of boxes.
+    /// Assigns anchors that need not form a grid. Computes the IoU of every box with every anchor, in blocks of anchors, so that memory does not grow with
+    /// the number of boxes.
     /// </summary>
     /// <param name="anchors">The anchors; width and height may be 0.</param>
-    /// <param name="boxes">Ground-truth boxes in the same coordinates; may be empty. A box with area 0 overlaps nothing.</param>
-    /// <param name="classes">Class id of each box, from 0; as many as boxes.</param>
+    /// <param name="boxes">Ground-truth boxes in the coordinates of the anchors; may be empty. A box with area 0 overlaps nothing.</param>
+    /// <param name="classes">Class index of each box, from 0; as many as boxes.</param>
     /// <param name="ignored">Ignore regions, such as crowd regions: anchors within them are ignored instead of background.</param>
     /// <exception cref="ArgumentException">The lengths differ, a class is negative, or a box or anchor is not finite or has its corners swapped.</exception>
     public AnchorAssignment Assign(ReadOnlySpan<Box> anchors, ReadOnlySpan<Box> boxes, ReadOnlySpan<int> classes, ReadOnlySpan<Box> ignored = default)

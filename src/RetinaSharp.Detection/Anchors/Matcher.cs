@@ -18,7 +18,7 @@ internal sealed class Matcher : IDisposable
     private readonly float[] _bestIou;
     private readonly int[] _bestBox;
     private readonly float[] _boxIou;
-    // Anchors whose IoU with a box was the highest when they were offered. An anchor offered later may be better, so Finish filters them.
+    // Anchors whose IoU with a box was the highest of those offered so far. An anchor offered later may be better, so Finish filters the list.
     private readonly List<(int Box, int Anchor, float Iou)> _candidates = [];
     private int _lastBox = -1;
     private int _firstOfLastBox;
@@ -36,8 +36,8 @@ internal sealed class Matcher : IDisposable
 
     /// <summary>Adds the IoUs of a box with consecutive anchors.</summary>
     /// <param name="box">Index of the box.</param>
-    /// <param name="first">Index of the first anchor.</param>
-    /// <param name="ious">IoU of the box with each of the anchors, from <paramref name="first"/> on.</param>
+    /// <param name="first">Index of the first of these anchors.</param>
+    /// <param name="ious">IoU of the box with each of these anchors.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Offer(int box, int first, ReadOnlySpan<float> ious)
     {
@@ -66,9 +66,9 @@ internal sealed class Matcher : IDisposable
                 (_bestIou[first + i], _bestBox[first + i]) = (ious[i], box);
     }
 
-    /// <summary>Applies the thresholds and returns the assignment.</summary>
+    /// <summary>Labels all anchors by the IoUs offered so far and the thresholds, and returns the assignment.</summary>
     /// <param name="settings">The thresholds.</param>
-    /// <param name="classes">Class id of each box.</param>
+    /// <param name="classes">Class index of each box.</param>
     public AnchorAssignment Finish(AssignerSettings settings, ReadOnlySpan<int> classes)
     {
         var labels = new int[_anchors];
@@ -104,7 +104,7 @@ internal sealed class Matcher : IDisposable
         ArrayPool<float>.Shared.Return(_boxIou);
     }
 
-    // Placeholder label of positive anchors until the class id is filled in.
+    // Placeholder label of positive anchors until the class index is filled in.
     private const int Positive = int.MaxValue;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -124,7 +124,7 @@ internal sealed class Matcher : IDisposable
             labels[i] = ious[i] >= foreground ? Positive : ious[i] < background ? SigmoidLoss.Background : SigmoidLoss.Ignore;
     }
 
-    // Updates the anchors with the highest IoU with the box so far, and returns that IoU. Anchors with IoU 0 are not recorded.
+    // Updates the list of anchors that have the highest IoU with the box so far, and returns this IoU. Anchors with IoU 0 are not recorded.
     private float RankForBox(int box, int first, ReadOnlySpan<float> ious)
     {
         ref var best = ref _boxIou[box];

@@ -2,7 +2,9 @@ using RetinaSharp.Inference;
 
 namespace RetinaSharp.Detection.Configuration;
 
-/// <summary>Random augmentation of training images. The default is the paper's: horizontal flip with probability .5, nothing else.</summary>
+/// <summary>
+/// Random augmentation of training images. The default is that of the focal loss paper: a horizontal flip with probability .5, nothing else.
+/// </summary>
 public sealed record AugmentationSettings
 {
     /// <summary>Probability of a horizontal flip, in [0, 1].</summary>
@@ -15,29 +17,36 @@ public sealed record AugmentationSettings
     public double Rotate90 { get; init; }
 
     /// <summary>
-    /// Lower bound of the random scale factor, drawn uniformly up to <see cref="MaxScale"/> and applied after resizing to
-    /// <see cref="InputSize"/>. A factor below 1 places the image at the top left of the frame and pads the rest with black.
+    /// Lower bound of the random scale factor, above 0. The factor is drawn uniformly between this and <see cref="MaxScale"/>, and scales the image in
+    /// addition to the resize to <see cref="InputSize"/>. An image scaled by less than 1 is padded, at the right and the bottom, to the size that it has with
+    /// factor 1.
     /// </summary>
     public double MinScale { get; init; } = 1;
 
-    /// <summary>Upper bound of the random scale factor, at most 8. A factor above 1 takes a random crop of the frame's size.</summary>
+    /// <summary>
+    /// Upper bound of the random scale factor, at most 8. An image scaled by more than 1 is cropped, at a random position, to the size that it has with
+    /// factor 1.
+    /// </summary>
     public double MaxScale { get; init; } = 1;
 
-    /// <summary>Maximum random translation within the frame, as a fraction of width and height, in [0, .5].</summary>
+    /// <summary>
+    /// Maximum random shift of the image in each direction, as a fraction of its width and height, in [0, .5]. Pixels that are shifted out are lost; the gap
+    /// on the opposite side is padded.
+    /// </summary>
     public double Translate { get; init; }
 
-    /// <summary>Maximum deviation of the brightness factor from 1, in [0, 1], as in torchvision's ColorJitter.</summary>
+    /// <summary>Maximum deviation of the random brightness factor from 1, in [0, 1], as in torchvision's ColorJitter.</summary>
     public double Brightness { get; init; }
 
-    /// <summary>Maximum deviation of the contrast factor from 1, in [0, 1].</summary>
+    /// <summary>Maximum deviation of the random contrast factor from 1, in [0, 1], as in torchvision's ColorJitter.</summary>
     public double Contrast { get; init; }
 
-    /// <summary>Maximum deviation of the saturation factor from 1, in [0, 1].</summary>
+    /// <summary>Maximum deviation of the random saturation factor from 1, in [0, 1], as in torchvision's ColorJitter.</summary>
     public double Saturation { get; init; }
 
     /// <summary>
-    /// Minimum fraction of a box's area that must remain within the frame, in [0, 1]. A box with less is removed from the ground
-    /// truth, and anchors on its visible part are ignored by the loss.
+    /// Minimum fraction of a box's area that must remain visible after cropping and translation, in [0, 1]. A box with less is removed from the ground truth,
+    /// and the loss ignores anchors on its visible part.
     /// </summary>
     public double MinVisible { get; init; } = .3;
 

@@ -1,9 +1,9 @@
 namespace RetinaSharp.Detection.Configuration;
 
-/// <summary>Loss of the box head.</summary>
+/// <summary>Loss of the box regression head.</summary>
 public enum BoxLossKind
 {
-    /// <summary>Smooth L1 on the encoded box deltas, with <see cref="LossSettings.Beta"/>.</summary>
+    /// <summary>Smooth L1 on the encoded box deltas, with threshold <see cref="LossSettings.Beta"/>.</summary>
     SmoothL1,
 
     /// <summary>L1 on the encoded box deltas.</summary>

@@ -4,8 +4,8 @@ using RetinaSharp.Inference;
 namespace RetinaSharp.Detection.Configuration;
 
 /// <summary>
-/// Reproduces the conventions of another RetinaNet implementation where implementations differ. Like a preset, it changes several
-/// settings at once. Settings that are not a matter of convention, such as image and anchor sizes, are unchanged.
+/// Changes settings to the conventions of another RetinaNet implementation, where implementations differ. Like a preset, this changes several settings at
+/// once. Settings that are not a matter of convention, such as image and anchor sizes, are unchanged.
 /// </summary>
 public static class Compatibility
 {
@@ -14,7 +14,7 @@ public static class Compatibility
     private const int TorchvisionDetections = 300;
     private const int Detectron2Detections = 100;
 
-    /// <summary>Names of the supported conventions.</summary>
+    /// <summary>Names of the supported implementations, and "none".</summary>
     public static IReadOnlyList<string> Names { get; } = [None, "torchvision", "detectron2"];
 
     /// <summary>Changes settings to the conventions of an implementation.</summary>
@@ -34,7 +34,9 @@ public static class Compatibility
     public static string Describe(RunSettings settings) =>
         Names.FirstOrDefault(name => name != None && SettingsJson.Differences(settings, Apply(settings, name)).Count == 0) ?? None;
 
-    /// <summary>Changes settings to torchvision's retinanet_resnet50_fpn, or to retinanet_resnet50_fpn_v2 if the heads have norms.</summary>
+    /// <summary>
+    /// Changes settings to the conventions of torchvision's retinanet_resnet50_fpn, or of retinanet_resnet50_fpn_v2 if the heads have normalization layers.
+    /// </summary>
     internal static RunSettings Torchvision(RunSettings settings)
     {
         var isSecond = settings.Model.HeadNorm;

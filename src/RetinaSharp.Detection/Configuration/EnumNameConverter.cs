@@ -2,6 +2,6 @@ using System.Text.Json.Serialization;
 
 namespace RetinaSharp.Detection.Configuration;
 
-/// <summary>Converts enum values by name only. Integers are rejected, because they could be undefined values.</summary>
+/// <summary>JSON converter that reads and writes enum values by name. Integers are rejected, because they could be undefined values.</summary>
 internal sealed class EnumNameConverter<T>() : JsonStringEnumConverter<T>(namingPolicy: null, allowIntegerValues: false)
     where T : struct, Enum;

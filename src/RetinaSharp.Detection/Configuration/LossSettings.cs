@@ -3,39 +3,42 @@ using RetinaSharp.Boxes;
 namespace RetinaSharp.Detection.Configuration;
 
 /// <summary>
-/// The training loss: (classification loss + <see cref="BoxWeight"/> · box loss) / <see cref="Normalizer"/>. With <see cref="Sampling"/>
-/// the classification loss is divided by the number of sampled positives instead.
+/// Settings of the training loss, which is (classification loss + <see cref="BoxWeight"/> · box loss) / <see cref="Normalizer"/>. With
+/// <see cref="Sampling"/>, the classification loss is divided by the number of sampled positives instead.
 /// </summary>
 public sealed record LossSettings
 {
-    /// <summary>Loss of the classification head.</summary>
+    /// <summary>Kind of the classification loss.</summary>
     public ClassificationLossKind Classification { get; init; } = ClassificationLossKind.Focal;
 
     /// <summary>Focusing parameter γ, at least 0; above 0 for <see cref="ClassificationLossKind.FocalStar"/>.</summary>
     public double Gamma { get; init; } = 2;
 
-    /// <summary>Weight α of the positives, in [0, 1]; negatives are weighted by 1 - α. Null: no weighting.</summary>
+    /// <summary>Weight α of the positives, in [0, 1]; negatives have weight 1 - α. Null: no weighting.</summary>
     public double? Alpha { get; init; } = .25;
 
-    /// <summary>Shift β of <see cref="ClassificationLossKind.FocalStar"/>, added to γ times the logit.</summary>
+    /// <summary>Shift β of <see cref="ClassificationLossKind.FocalStar"/>, which is added to γ · x_t.</summary>
     public double StarBeta { get; init; }
 
-    /// <summary>Selects the anchors that the classification loss is computed on.</summary>
+    /// <summary>Which anchors the classification loss is computed on; by default, all that are not ignored.</summary>
     public SamplingSettings Sampling { get; init; } = new();
 
-    /// <summary>Loss of the box head.</summary>
+    /// <summary>Kind of the box loss.</summary>
     public BoxLossKind Box { get; init; } = BoxLossKind.SmoothL1;
 
-    /// <summary>Threshold of smooth L1 between the quadratic and the linear part, at least 0.</summary>
+    /// <summary>Absolute difference of two deltas at which smooth L1 changes from quadratic to linear, at least 0. With 0, smooth L1 is L1.</summary>
     public double Beta { get; init; } = .11;
 
     /// <summary>Weight of the box loss, at least 0.</summary>
     public double BoxWeight { get; init; } = 1;
 
-    /// <summary>What both losses are divided by.</summary>
+    /// <summary>The divisor of both losses.</summary>
     public NormalizerKind Normalizer { get; init; }
 
-    /// <summary>Whether the scores are a softmax. The classification head then has an additional output for the background, before those of the classes.</summary>
+    /// <summary>
+    /// Whether the scores are a softmax instead of one sigmoid per class. The classification head then has an additional output for the background, before
+    /// those of the classes.
+    /// </summary>
     public bool HasBackgroundOutput => Classification == ClassificationLossKind.SoftmaxFocal;
 
     /// <summary>The box loss that <see cref="Box"/> and <see cref="Beta"/> select.</summary>

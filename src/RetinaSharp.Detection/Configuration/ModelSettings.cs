@@ -5,22 +5,26 @@ namespace RetinaSharp.Detection.Configuration;
 /// <summary>The architecture: every setting that determines the weights of a model and their meaning.</summary>
 public sealed record ModelSettings
 {
-    /// <summary>Names of the network's components. Set by training and loading; a configuration file cannot choose them.</summary>
+    /// <summary>
+    /// Names of the backbone, neck and heads. They are set when a run starts or a model is loaded, and cannot be chosen in a configuration file.
+    /// </summary>
     public NetworkPartNames Parts { get; init; } = new();
 
     /// <summary>Depth of the ResNet: 18, 34, 50, 101 or 152.</summary>
     public int Depth { get; init; } = 50;
 
-    /// <summary>Width multiplier of the backbone's channels (64 at the stem), in (0, 8]. Channels are rounded to a multiple of 8.</summary>
+    /// <summary>
+    /// Factor of the number of channels of all backbone layers, in (0, 8]. With 1, the stem has 64 channels. The result is rounded to a multiple of 8.
+    /// </summary>
     public double Width { get; init; } = 1;
 
-    /// <summary>Normalization layers of the backbone.</summary>
+    /// <summary>Kind of the backbone's normalization layers.</summary>
     public NormKind Norm { get; init; } = NormKind.Frozen;
 
-    /// <summary>Channels of the pyramid and the heads, from 8 to 4096.</summary>
+    /// <summary>Number of channels of the pyramid levels and of the heads' hidden layers, from 8 to 4096.</summary>
     public int PyramidChannels { get; init; } = 256;
 
-    /// <summary>The feature map that P6 is computed from.</summary>
+    /// <summary>The feature map that pyramid level P6 is computed from.</summary>
     public P6Source P6From { get; init; } = P6Source.C5;
 
     /// <summary>Number of convolutions in each head before its output layer, from 0 to 16.</summary>
@@ -29,16 +33,19 @@ public sealed record ModelSettings
     /// <summary>Whether the heads have group norm, as in torchvision's retinanet_resnet50_fpn_v2.</summary>
     public bool HeadNorm { get; init; }
 
-    /// <summary>Prior probability π of each class at initialization, in (0, 1). Sets the bias of the classification layer.</summary>
+    /// <summary>
+    /// Prior π, in (0, 1): the probability of each class that a newly initialized network predicts; with a softmax, of all classes together. Sets the bias of
+    /// the last classification layer.
+    /// </summary>
     public double Prior { get; init; } = .01;
 
     /// <summary>
-    /// Whether the first class is a background class that no box has, as in torchvision. Labels of the data then start at 1, so that
-    /// weights can be exchanged with torchvision.
+    /// Whether class index 0 is a background class that no box has, as in torchvision. The classes of the dataset then have indices from 1, so that weights
+    /// can be exchanged with torchvision.
     /// </summary>
     public bool BackgroundClass { get; init; }
 
-    /// <summary>Anchors, including the range of pyramid levels.</summary>
+    /// <summary>Anchor sizes and aspect ratios, and the range of pyramid levels.</summary>
     public AnchorSettings Anchors { get; init; } = new();
 
     /// <summary>Validates all values.</summary>

@@ -2,7 +2,10 @@ using RetinaSharp.Detection.Modeling.Architecture;
 
 namespace RetinaSharp.Detection.Configuration;
 
-/// <summary>Names of a network's components. Custom components have names that differ from the built-in ones; loading such a model requires these components.</summary>
+/// <summary>
+/// Names of a network's backbone, neck and heads. Custom components have other names than the built-in ones. A model can only be loaded with components of
+/// the names that it was trained with.
+/// </summary>
 public sealed record NetworkPartNames
 {
     /// <summary>Name of the backbone.</summary>

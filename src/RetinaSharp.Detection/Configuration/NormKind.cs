@@ -1,6 +1,6 @@
 namespace RetinaSharp.Detection.Configuration;
 
-/// <summary>Normalization layers of the backbone.</summary>
+/// <summary>Kind of the backbone's normalization layers.</summary>
 public enum NormKind
 {
     /// <summary>Batch norm with fixed statistics, for fine-tuning pretrained weights.</summary>

@@ -1,9 +1,9 @@
 namespace RetinaSharp.Detection.Configuration;
 
-/// <summary>The optimizer.</summary>
+/// <summary>The optimizer of a training run.</summary>
 public enum OptimizerKind
 {
-    /// <summary>Stochastic gradient descent with momentum, as in the paper.</summary>
+    /// <summary>Stochastic gradient descent with momentum, as in the focal loss paper.</summary>
     Sgd,
 
     /// <summary>AdamW; easier to use for training from scratch.</summary>

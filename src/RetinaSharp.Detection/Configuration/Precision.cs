@@ -1,6 +1,6 @@
 namespace RetinaSharp.Detection.Configuration;
 
-/// <summary>Data type of the network's computation. Weights, losses, box decoding and accumulation are always fp32.</summary>
+/// <summary>Data type that the network computes in. Master weights, losses, box decoding and accumulation are always fp32.</summary>
 public enum Precision
 {
     /// <summary>bf16 on GPUs and on CPUs with AMX-BF16 or AVX512-BF16, fp32 elsewhere.</summary>

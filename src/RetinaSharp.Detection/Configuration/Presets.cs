@@ -1,6 +1,6 @@
 namespace RetinaSharp.Detection.Configuration;
 
-/// <summary>Predefined settings to start from.</summary>
+/// <summary>Predefined settings to start from, for different model sizes.</summary>
 public static class Presets
 {
     /// <summary>Names of the presets.</summary>
@@ -37,14 +37,14 @@ public static class Presets
         Loss = new() { Box = BoxLossKind.Giou },
     };
 
-    /// <summary>The paper's RetinaNet on ResNet-50-FPN.</summary>
+    /// <summary>The RetinaNet of the focal loss paper on ResNet-50-FPN.</summary>
     public static RunSettings R50 { get; } = new()
     {
         Model = new() { Depth = 50 },
         Training = new() { Freeze = 2, Clip = 0, Ema = 0 },
     };
 
-    /// <summary>The paper's RetinaNet on ResNet-101-FPN, with scale jitter and 1.5 times as many epochs.</summary>
+    /// <summary>The RetinaNet of the focal loss paper on ResNet-101-FPN, with scale jitter and 1.5 times as many epochs as <see cref="R50"/>.</summary>
     public static RunSettings R101 { get; } = R50 with
     {
         Model = new() { Depth = 101 },

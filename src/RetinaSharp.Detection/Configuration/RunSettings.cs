@@ -6,10 +6,10 @@ namespace RetinaSharp.Detection.Configuration;
 /// <summary>All settings of a training run except the data. Saved in the run folder as config.json.</summary>
 public sealed record RunSettings
 {
-    /// <summary>The architecture.</summary>
+    /// <summary>The architecture of the network.</summary>
     public ModelSettings Model { get; init; } = new();
 
-    /// <summary>Size that images are resized to.</summary>
+    /// <summary>Size that images are scaled to, in training and inference.</summary>
     public InputSize Input { get; init; } = new(800, 1333);
 
     /// <summary>How anchors are assigned to ground-truth boxes.</summary>
@@ -21,7 +21,7 @@ public sealed record RunSettings
     /// <summary>The training loss.</summary>
     public LossSettings Loss { get; init; } = new();
 
-    /// <summary>Optimizer, schedule and batch.</summary>
+    /// <summary>Optimizer, schedule, batch size, EMA and early stopping.</summary>
     public TrainingSettings Training { get; init; } = new();
 
     /// <summary>Postprocessing of network outputs into detections.</summary>

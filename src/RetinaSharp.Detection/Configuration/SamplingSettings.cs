@@ -1,8 +1,8 @@
 namespace RetinaSharp.Detection.Configuration;
 
 /// <summary>
-/// Selects the anchors that the classification loss is computed on. Sampling is an alternative to the focal loss against the many
-/// easy negatives. Anchors not selected are ignored; the box loss is unaffected.
+/// Settings of anchor sampling: which anchors the classification loss is computed on. Sampling is an alternative to the focal loss against the many easy
+/// negatives. The classification loss ignores anchors that are not selected; the box loss is unaffected.
 /// </summary>
 public sealed record SamplingSettings
 {
@@ -17,19 +17,25 @@ public sealed record SamplingSettings
     /// </summary>
     public int Batch { get; init; } = 128;
 
-    /// <summary>IoU threshold of the NMS by loss, in [0, 1], for <see cref="SamplingKind.Ohem"/>.</summary>
+    /// <summary>
+    /// For <see cref="SamplingKind.Ohem"/>: IoU threshold of the NMS, in [0, 1]. If the predicted boxes of two anchors overlap more, the anchor with the
+    /// lower loss is not sampled.
+    /// </summary>
     public double NmsIou { get; init; } = .5;
 
     /// <summary>
-    /// Number of negatives per positive, from 1 to 1000; an image without positives gets as many as for one positive. Null, only with
-    /// <see cref="SamplingKind.Ohem"/>: no fixed ratio, anchors are ranked by loss alone.
+    /// Number of sampled negatives per positive, from 1 to 1000. An image without positives gets as many negatives as one with a single positive. Null: no
+    /// fixed ratio, anchors are ranked by loss alone; allowed only with <see cref="SamplingKind.Ohem"/>.
     /// </summary>
     public int? Ratio { get; init; }
 
     /// <summary>Maximum number of sampled positives per image.</summary>
     internal int MaxPositives => Kind == SamplingKind.HardNegative ? int.MaxValue : Batch / (1 + (Ratio ?? 0));
 
-    /// <summary>Creates the usual settings of a sampling method: OHEM with 128 anchors and no ratio, the others with ratio 3; random sampling uses 256 anchors.</summary>
+    /// <summary>
+    /// Creates the usual settings of a sampling method: for OHEM 128 anchors and no ratio, for random sampling 256 anchors and ratio 3, for hard negative
+    /// mining ratio 3.
+    /// </summary>
     /// <param name="kind">The sampling method.</param>
     public static SamplingSettings ForKind(SamplingKind kind) => kind switch
     {

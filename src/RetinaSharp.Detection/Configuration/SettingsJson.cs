@@ -4,7 +4,7 @@ using RetinaSharp.Datasets;
 
 namespace RetinaSharp.Detection.Configuration;
 
-/// <summary>Reads and writes settings as JSON. Unknown names are errors, so that a misspelled setting is never silently ignored.</summary>
+/// <summary>Reads and writes settings as JSON. Unknown setting names are errors, so that a misspelled setting is never silently ignored.</summary>
 public static class SettingsJson
 {
     /// <summary>Reads settings from a file. Settings missing in the file keep the values of <paramref name="defaults"/>.</summary>
@@ -44,8 +44,8 @@ public static class SettingsJson
     }
 
     /// <summary>
-    /// Deserializes a value. Missing members, at every depth, take their values from <paramref name="defaults"/>, so that files
-    /// written before a setting existed remain readable. The source-generated converters alone would set missing members to 0 or null.
+    /// Deserializes a value. Members that are missing in the JSON, at any depth, take their values from <paramref name="defaults"/>, so that files written
+    /// before a setting existed remain readable. The source-generated converters alone would set missing members to 0 or null.
     /// </summary>
     /// <exception cref="JsonException">A member is unknown, or its value has the wrong type.</exception>
     internal static T? Complete<T>(JsonElement given, T defaults, JsonTypeInfo<T> type)
@@ -67,7 +67,7 @@ public static class SettingsJson
         ? $"[{string.Join(", ", value.EnumerateArray().Select(Shown))}]"
         : value.GetRawText();
 
-    /// <summary>Writes the union of the members of both objects, recursively. If both have a member, the given value is used.</summary>
+    /// <summary>Writes the union of the members of both objects, recursively. If both have a member, the value of <paramref name="given"/> is used.</summary>
     private static void Merge(Utf8JsonWriter writer, JsonElement defaults, JsonElement given)
     {
         if (defaults.ValueKind != JsonValueKind.Object || given.ValueKind != JsonValueKind.Object)

@@ -3,7 +3,9 @@ namespace RetinaSharp.Detection.Configuration;
 /// <summary>Hyperparameters of a training run: optimizer, schedule, batch, EMA and early stopping.</summary>
 public sealed record TrainingSettings
 {
-    /// <summary>The batch size that <see cref="LearningRate"/> refers to; it is scaled for other batch sizes.</summary>
+    /// <summary>
+    /// The effective batch that <see cref="LearningRate"/> is meant for. For other sizes, <see cref="ScaledLearningRate"/> scales the learning rate.
+    /// </summary>
     public const int ReferenceBatch = 16;
 
     private const int MaxImagesPerStep = 1 << 20;
@@ -11,24 +13,24 @@ public sealed record TrainingSettings
     /// <summary>Number of epochs, at least 1.</summary>
     public int Epochs { get; init; } = 12;
 
-    /// <summary>Images per forward pass, at least 1.</summary>
+    /// <summary>Number of images in a batch, at least 1. With <see cref="Accumulate"/>, an optimizer step uses several batches.</summary>
     public int Batch { get; init; } = 16;
 
     /// <summary>
-    /// Maximum number of shards, from 1 to 256; see <see cref="EffectiveShards"/>. A batch is split into shards that run through the
-    /// network in parallel, each with its share of the threads. On a CPU this is faster than using all threads for one batch, which
-    /// must synchronize in every operator, and much faster on a machine that runs other programs too. Batch norm statistics are
-    /// computed per shard, so the number of shards is a setting and does not depend on the machine.
+    /// Maximum number of shards, from 1 to 256; <see cref="EffectiveShards"/> is the number that is used. A batch is split into shards, which replicas of the
+    /// network process in parallel, each with its share of the threads. On a CPU this is faster than using all threads for one batch, which must synchronize
+    /// in every operator, and much faster on a machine that runs other programs too. Batch norm statistics are computed per shard, so the number of shards is
+    /// a setting and does not depend on the machine.
     /// </summary>
     public int Shards { get; init; } = 1;
 
-    /// <summary>Number of batches whose gradients are accumulated for one optimizer step, at least 1.</summary>
+    /// <summary>Number of batches whose gradients are accumulated in one optimizer step, at least 1.</summary>
     public int Accumulate { get; init; } = 1;
 
     /// <summary>The optimizer.</summary>
     public OptimizerKind Optimizer { get; init; } = OptimizerKind.Sgd;
 
-    /// <summary>Learning rate for 16 images per step; see <see cref="ScaledLearningRate"/>.</summary>
+    /// <summary>Learning rate for 16 images per optimizer step; see <see cref="ScaledLearningRate"/>.</summary>
     public double LearningRate { get; init; } = .01;
 
     /// <summary>Weight decay, at least 0.</summary>
@@ -43,16 +45,18 @@ public sealed record TrainingSettings
     /// <summary>Points at which the step schedule divides the learning rate by 10, as fractions of all steps, in (0, 1).</summary>
     public IReadOnlyList<double> Milestones { get; init; } = [2 / 3d, 8 / 9d];
 
-    /// <summary>Number of warm-up steps, in which the learning rate rises linearly from a thousandth of its value; limited to a tenth of all steps.</summary>
+    /// <summary>
+    /// Number of warm-up steps, in which the learning rate increases linearly from a thousandth of its value; limited to a tenth of all steps.
+    /// </summary>
     public int WarmUp { get; init; } = 500;
 
-    /// <summary>Maximum gradient norm; larger gradients are scaled down to it. 0: no clipping.</summary>
+    /// <summary>Maximum norm of all gradients together; larger gradients are scaled down to it. 0: no clipping.</summary>
     public double Clip { get; init; } = 10;
 
     /// <summary>Decay of the EMA weights per step, in [0, 1). If enabled, the EMA weights are evaluated and saved. 0: no EMA.</summary>
     public double Ema { get; init; } = .9998;
 
-    /// <summary>Number of frozen backbone parts, from 0 to 5: 1 freezes the stem, 2 the stem and the first stage, and so on.</summary>
+    /// <summary>Number of frozen parts of the backbone, from 0 to 5: 1 freezes the stem, 2 the stem and the first stage, and so on.</summary>
     public int Freeze { get; init; }
 
     /// <summary>Early stopping: training ends after this many epochs without a higher validation AP. 0: disabled.</summary>
@@ -61,7 +65,7 @@ public sealed record TrainingSettings
     /// <summary>Seed of all random number generators.</summary>
     public long Seed { get; init; }
 
-    /// <summary>Number of shards used: the largest divisor of <see cref="Batch"/> that does not exceed <see cref="Shards"/>.</summary>
+    /// <summary>Number of shards that a batch is split into: the largest divisor of <see cref="Batch"/> that does not exceed <see cref="Shards"/>.</summary>
     public int EffectiveShards
     {
         get
@@ -77,7 +81,7 @@ public sealed record TrainingSettings
     public int EffectiveBatch => Batch * Accumulate;
 
     /// <summary>
-    /// Learning rate for <see cref="EffectiveBatch"/>. Scaled linearly with the batch size for SGD (Goyal et al.), and with its
+    /// Learning rate for <see cref="EffectiveBatch"/> images per step. It is scaled linearly with the effective batch for SGD (Goyal et al.), and with its
     /// square root for AdamW.
     /// </summary>
     public double ScaledLearningRate

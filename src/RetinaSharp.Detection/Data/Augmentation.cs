@@ -7,66 +7,79 @@ using RetinaSharp.Inference.Batching;
 namespace RetinaSharp.Detection.Data;
 
 /// <summary>
-/// The random transform of one training image, applied to pixels and boxes alike. In this order: scaling, transposition, horizontal and vertical flip
-/// (which together give all rotations by 90°), placement in the frame with padding or cropping, and color jitter.
+/// The random augmentation drawn for one training image, applied to its pixels and its boxes alike. Steps in order: scaling; transposition, horizontal and
+/// vertical flip (combined, they give all rotations by multiples of 90°); placement in the frame, by padding or cropping; color jitter. The frame is the
+/// output of the augmentation. It has the size of the image scaled to the input size, without the random scale factor.
 /// </summary>
 internal readonly record struct Augmentation
 {
-    /// <summary>Original width in pixels.</summary>
+    /// <summary>Width of the original image in pixels.</summary>
     public required int SourceWidth { get; init; }
 
-    /// <summary>Original height in pixels.</summary>
+    /// <summary>Height of the original image in pixels.</summary>
     public required int SourceHeight { get; init; }
 
-    /// <summary>Width in pixels after scaling, before transposition.</summary>
+    /// <summary>Width of the image in pixels after scaling, before transposition.</summary>
     public required int ScaledWidth { get; init; }
 
-    /// <summary>Height in pixels after scaling, before transposition.</summary>
+    /// <summary>Height of the image in pixels after scaling, before transposition.</summary>
     public required int ScaledHeight { get; init; }
 
-    /// <summary>Width of the frame, which is the image's input size without padding, in pixels.</summary>
+    /// <summary>
+    /// Width in pixels of the frame, the output of the augmentation: the width of the image scaled to the input size, or its height if
+    /// <see cref="Transpose"/> is set.
+    /// </summary>
     public required int FrameWidth { get; init; }
 
-    /// <summary>Height of the frame in pixels.</summary>
+    /// <summary>
+    /// Height in pixels of the frame, the output of the augmentation: the height of the image scaled to the input size, or its width if
+    /// <see cref="Transpose"/> is set.
+    /// </summary>
     public required int FrameHeight { get; init; }
 
-    /// <summary>Whether x and y are swapped.</summary>
+    /// <summary>Whether the x and y axes of the image are swapped.</summary>
     public bool Transpose { get; init; }
 
-    /// <summary>Whether left and right are swapped, after <see cref="Transpose"/>.</summary>
+    /// <summary>Whether the image is flipped horizontally, after <see cref="Transpose"/>.</summary>
     public bool FlipX { get; init; }
 
-    /// <summary>Whether top and bottom are swapped, after <see cref="Transpose"/>.</summary>
+    /// <summary>Whether the image is flipped vertically, after <see cref="Transpose"/>.</summary>
     public bool FlipY { get; init; }
 
-    /// <summary>X coordinate in the frame of the transformed image's left edge; negative if the image is cropped there.</summary>
+    /// <summary>
+    /// X coordinate of the image's left edge in the frame (the output), in pixels, after scaling and flips. Negative if the image is cropped there.
+    /// </summary>
     public int OffsetX { get; init; }
 
-    /// <summary>Y coordinate in the frame of the transformed image's top edge; negative if the image is cropped there.</summary>
+    /// <summary>
+    /// Y coordinate of the image's top edge in the frame (the output), in pixels, after scaling and flips. Negative if the image is cropped there.
+    /// </summary>
     public int OffsetY { get; init; }
 
-    /// <summary>Factors of the color jitter, applied in this order; 1 leaves the image unchanged.</summary>
+    /// <summary>Factors of the color jitter, applied in this order; a factor of 1 has no effect.</summary>
     public required (double Brightness, double Contrast, double Saturation) Color { get; init; }
 
-    /// <summary>Width in pixels after scaling and transposition.</summary>
+    /// <summary>Width of the image in pixels after scaling and transposition.</summary>
     public int TurnedWidth => Transpose ? ScaledHeight : ScaledWidth;
 
-    /// <summary>Height in pixels after scaling and transposition.</summary>
+    /// <summary>Height of the image in pixels after scaling and transposition.</summary>
     public int TurnedHeight => Transpose ? ScaledWidth : ScaledHeight;
 
-    /// <summary>Left edge of the image's visible part in the frame.</summary>
+    /// <summary>Left edge of the rectangle of the frame (the output) that the image covers, in pixels. The rest of the frame is padding.</summary>
     public int Left => Math.Max(0, OffsetX);
 
-    /// <summary>Top edge of the visible part in the frame.</summary>
+    /// <summary>Top edge of the rectangle of the frame (the output) that the image covers, in pixels.</summary>
     public int Top => Math.Max(0, OffsetY);
 
-    /// <summary>Right edge of the visible part in the frame, exclusive. The visible part is never empty.</summary>
+    /// <summary>Right edge, exclusive, of the rectangle of the frame (the output) that the image covers, in pixels. The rectangle is never empty.</summary>
     public int Right => Math.Min(FrameWidth, OffsetX + TurnedWidth);
 
-    /// <summary>Bottom edge of the visible part in the frame, exclusive.</summary>
+    /// <summary>Bottom edge, exclusive, of the rectangle of the frame (the output) that the image covers, in pixels.</summary>
     public int Bottom => Math.Min(FrameHeight, OffsetY + TurnedHeight);
 
-    /// <summary>Draws a random augmentation. Each setting has its own random draws, so that changing a setting does not change the draws of the others.</summary>
+    /// <summary>
+    /// Draws a random augmentation for an image. Each setting has its own random draws, so that changing one setting does not change the draws of the others.
+    /// </summary>
     public static Augmentation Draw(AugmentationSettings settings, InputSize size, AnnotatedImage source, RandomStream random)
     {
         var fit = size.Fit(source.Width, source.Height);
@@ -107,7 +120,7 @@ internal readonly record struct Augmentation
         }
     }
 
-    /// <summary>Maps a box from pixels of the original image to pixels of the frame, without clipping it.</summary>
+    /// <summary>Maps a box from pixels of the original image to pixels of the frame (the augmented image), without clipping it.</summary>
     public Box Apply(Box box)
     {
         var (x1, y1, x2, y2) = box.Scale(ScaledWidth / (float)SourceWidth, ScaledHeight / (float)SourceHeight);

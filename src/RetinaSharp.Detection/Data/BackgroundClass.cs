@@ -2,13 +2,16 @@ using RetinaSharp.Datasets;
 
 namespace RetinaSharp.Detection.Data;
 
-/// <summary>torchvision's background category: index 0, without any boxes.</summary>
+/// <summary>The background category of torchvision's models: it has class index 0, and no box has it.</summary>
 internal static class BackgroundClass
 {
     /// <summary>Name of the category.</summary>
     public const string Name = "background";
 
-    /// <summary>Inserts the background before the other categories, unless it is already the first.</summary>
+    /// <summary>
+    /// Returns the dataset with the background inserted before the other categories, whose class indices increase by 1. A dataset whose first category
+    /// already is the background is returned unchanged.
+    /// </summary>
     public static DetectionDataset AddTo(DetectionDataset set) => set.Categories is [{ Name: Name }, ..] ? set : new()
     {
         Source = set.Source,

@@ -3,16 +3,20 @@ using RetinaSharp.Datasets;
 
 namespace RetinaSharp.Detection.Data;
 
-/// <summary>An image of a training batch, with its boxes after augmentation. Immutable.</summary>
+/// <summary>An image of a batch and its ground-truth boxes after augmentation, without its pixels. Immutable.</summary>
 /// <param name="Source">The original image and its annotations.</param>
-/// <param name="Width">Width of the image in the batch in pixels; padding follows to the right.</param>
-/// <param name="Height">Height of the image in the batch in pixels; padding follows below.</param>
-/// <param name="Boxes">Boxes of the objects, clipped to the image, in pixels of the batch. Sides are at least one pixel.</param>
+/// <param name="Width">Width of the image in pixels, without the padding of the batch on its right.</param>
+/// <param name="Height">Height of the image in pixels, without the padding of the batch below it.</param>
+/// <param name="Boxes">Ground-truth boxes, clipped to the image, in pixels of the padded image. Each side is at least one pixel.</param>
 /// <param name="Classes">Class index of each element of <paramref name="Boxes"/>.</param>
-/// <param name="Ignored">Crowd regions, and boxes of which too little is visible. Anchors in them are neither positive nor background.</param>
+/// <param name="Ignored">
+/// Crowd regions, and boxes of which too little is visible. Anchors in them that match no box are ignored instead of background.
+/// </param>
 internal sealed record BatchImage(AnnotatedImage Source, int Width, int Height, Box[] Boxes, int[] Classes, Box[] Ignored)
 {
-    /// <summary>Applies an augmentation to the boxes of an image.</summary>
+    /// <summary>
+    /// Applies an augmentation to the boxes of an image. Drops boxes that are degenerate, or whose visible part has a side below one pixel.
+    /// </summary>
     public static BatchImage Create(AnnotatedImage source, in Augmentation how, double minVisible)
     {
         var boxes = new List<Box>(source.Annotations.Count);

@@ -3,18 +3,18 @@ using RetinaSharp.Losses;
 
 namespace RetinaSharp.Detection.Data;
 
-/// <summary>Training targets of the anchors of a batch.</summary>
+/// <summary>Training targets of all anchors of a batch.</summary>
 /// <param name="Size">Number of images and their padded size.</param>
 /// <param name="Levels">Targets of each pyramid level, finest first.</param>
 public sealed record BatchTargets(PaddedSize Size, IReadOnlyList<LevelTargets> Levels)
 {
-    /// <summary>Number of positive anchors, over all images and levels.</summary>
+    /// <summary>Number of positive anchors, over all images and levels of the batch.</summary>
     public int PositiveCount { get; } = Levels.Sum(level => level.Positives.Length);
 
-    /// <summary>Number of anchors that the assigner did not ignore, over all images and levels.</summary>
+    /// <summary>Number of positive and background anchors, over all images and levels, as labeled by the assigner, before any sampling.</summary>
     public int CountedAnchors { get; } = Levels.Sum(level => level.Labels.Length - level.Labels.Count(SigmoidLoss.Ignore));
 
-    /// <summary>Number of positive anchors of each image.</summary>
+    /// <summary>Counts the positive anchors of each image of the batch.</summary>
     public int[] PositivesByImage()
     {
         var counts = new int[Size.Images];

@@ -4,7 +4,9 @@ using RetinaSharp.Inference.Batching;
 
 namespace RetinaSharp.Detection.Data;
 
-/// <summary>Loads batches of images for evaluation on background threads, in the given order. The last batch may be smaller.</summary>
+/// <summary>
+/// Loads batches of images for evaluation on background threads, in the order of the images. The last batch may be smaller than the others.
+/// </summary>
 internal sealed class EvaluationLoader
 {
     private readonly IReadOnlyList<AnnotatedImage> _images;
@@ -15,8 +17,8 @@ internal sealed class EvaluationLoader
     /// <summary>Creates the loader. No image is read yet.</summary>
     /// <param name="images">The images; their annotations are not used.</param>
     /// <param name="size">Size that images are scaled to.</param>
-    /// <param name="options">Batch size, threads and memory; seed and ranks are not used.</param>
-    /// <exception cref="DatasetException">The annotations of an image do not have its size.</exception>
+    /// <param name="options">Batch size, threads and memory; seed and rank are not used.</param>
+    /// <exception cref="DatasetException">The annotations do not give the size of an image.</exception>
     public EvaluationLoader(IReadOnlyList<AnnotatedImage> images, InputSize size, LoaderOptions options)
     {
         size.Validate();
@@ -32,8 +34,7 @@ internal sealed class EvaluationLoader
     internal BufferPool<PixelBuffer> Pool { get; } = new();
 
     /// <summary>
-    /// Enumerates the batches; the caller disposes each of them. Enumeration throws the exceptions of
-    /// <see cref="TrainingLoader.Epoch"/>.
+    /// Enumerates the batches; the caller disposes each of them. Enumeration throws the same exceptions as <see cref="TrainingLoader.Epoch"/>.
     /// </summary>
     /// <param name="cancellationToken">Ends the enumeration with <see cref="OperationCanceledException"/>.</param>
     public IEnumerable<ImageBatch> Batches(CancellationToken cancellationToken = default) =>

@@ -3,13 +3,18 @@ using RetinaSharp.Imaging;
 
 namespace RetinaSharp.Detection.Data;
 
-/// <summary>Applies an <see cref="Augmentation"/> to the pixels of an image.</summary>
+/// <summary>
+/// Applies an <see cref="Augmentation"/> to the pixels of an image. The output is the frame: a rectangle at the top left of the image's padded pixels in a
+/// batch.
+/// </summary>
 internal static class FramePixels
 {
-    /// <summary>Writes the visible part of the augmented image to the frame. Pixels outside of the part are left unchanged.</summary>
-    /// <param name="image">The image, in any resolution.</param>
+    /// <summary>
+    /// Writes the augmented image to its frame in the pixels of a batch. Pixels of the frame that the image does not cover are left unchanged.
+    /// </summary>
+    /// <param name="image">The decoded image, at any resolution.</param>
     /// <param name="how">Augmentation to apply.</param>
-    /// <param name="frame">RGB bytes that start with the first pixel of the frame.</param>
+    /// <param name="frame">RGB bytes of the batch, from the first pixel of the frame on.</param>
     /// <param name="stride">Number of bytes from one row of the frame to the next.</param>
     public static void Write(Image image, in Augmentation how, Span<byte> frame, int stride)
     {

@@ -10,9 +10,13 @@ namespace RetinaSharp.Detection.Data;
 public interface IAugmentation
 {
     /// <summary>Augments an image and its annotations together.</summary>
-    /// <param name="image">The decoded image, possibly downscaled to the size that training needs. It is shared with other calls: return a new image instead of modifying it.</param>
+    /// <param name="image">
+    /// The decoded image, possibly downscaled to the size that training needs. It is shared with other calls: return a new image instead of modifying it.
+    /// </param>
     /// <param name="annotations">Annotations of the image, with boxes in pixels of <paramref name="image"/>.</param>
-    /// <param name="random">Random generator for all random choices. A resumed run then repeats them.</param>
+    /// <param name="random">
+    /// Generator for all random choices. It depends only on the seed and the sample, so that a resumed run makes the same choices.
+    /// </param>
     /// <returns>The augmented image, of any size, and its annotations. The caller clips the boxes to the image.</returns>
     (Image Image, IReadOnlyList<Annotation> Annotations) Apply(Image image, IReadOnlyList<Annotation> annotations, RandomStream random);
 }

@@ -7,23 +7,23 @@ using RetinaSharp.Inference.Batching;
 namespace RetinaSharp.Detection.Data;
 
 /// <summary>
-/// Reads images in the resolution that is needed, and caches as many as fit in memory. Cached images are never evicted: an epoch reads every image
-/// once, so that a fixed subset gives the highest hit rate. Thread-safe.
+/// Decodes images at the resolution that is needed, and caches decoded images as long as they fit in the capacity. Cached images are never evicted: an epoch
+/// reads every image once, so that a fixed subset gives the highest hit rate. Thread-safe.
 /// </summary>
-/// <param name="size">Size that images are scaled to.</param>
-/// <param name="maxScale">Largest augmentation scale, as a factor of <paramref name="size"/>.</param>
+/// <param name="size">Input size of the network, which images are scaled to.</param>
+/// <param name="maxScale">Maximum factor by which augmentation scales an image beyond <paramref name="size"/>; 1 without scale jitter.</param>
 /// <param name="cacheBytes">Capacity of the cache in bytes.</param>
 internal sealed class ImageStore(InputSize size, double maxScale, long cacheBytes)
 {
     private readonly ConcurrentDictionary<string, Image> _cache = new(StringComparer.Ordinal);
     private long _bytes;
 
-    /// <summary>Number of bytes of the cached images.</summary>
+    /// <summary>Total size in bytes of the pixels of all cached images.</summary>
     public long CachedBytes => Interlocked.Read(ref _bytes);
 
     /// <summary>
-    /// Reads an image in the largest resolution that is needed, or in its own if that is lower. The pixels do not depend on whether the image was
-    /// cached.
+    /// Returns a decoded image, from the cache if it is there. The image is downscaled to the largest size that is needed, the input size times the maximum
+    /// scale; a smaller image keeps its size. The pixels are the same whether the image was cached or not.
     /// </summary>
     /// <exception cref="ImageException">The file cannot be read or decoded.</exception>
     /// <exception cref="DatasetException">The size of the image differs from the annotated one.</exception>

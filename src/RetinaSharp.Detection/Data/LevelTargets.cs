@@ -5,7 +5,10 @@ using RetinaSharp.Losses;
 
 namespace RetinaSharp.Detection.Data;
 
-/// <summary>Training targets of the anchors of one pyramid level for all images of a batch, in the order of the heads' outputs [N, n].</summary>
+/// <summary>
+/// Training targets of the anchors of one pyramid level, for all images of a batch. They are in the order of the heads' outputs, [N, n]: N images of n
+/// anchors.
+/// </summary>
 public sealed class LevelTargets
 {
     private readonly List<int> _positives = [];
@@ -17,19 +20,19 @@ public sealed class LevelTargets
     /// <summary>n, the number of anchors of the level in one image.</summary>
     public int AnchorsPerImage { get; private set; }
 
-    /// <summary>[N · n], image by image: class index from 0, or -1 for background, -2 for ignored.</summary>
+    /// <summary>Labels of the anchors, [N · n], image by image: class index from 0, or -1 for background, -2 for ignored.</summary>
     public ReadOnlySpan<int> Labels => _labels.AsSpan(0, _length);
 
-    /// <summary>Indices into <see cref="Labels"/> of the positive anchors, ascending.</summary>
+    /// <summary>Indices into <see cref="Labels"/> of the anchors that the assigner labeled positive, ascending. Sampling does not change them.</summary>
     public ReadOnlySpan<int> Positives => CollectionsMarshal.AsSpan(_positives);
 
-    /// <summary>Anchor boxes of <see cref="Positives"/>, in pixels of the batch.</summary>
+    /// <summary>Boxes of the anchors whose indices are in <see cref="Positives"/>, in pixels of the padded image.</summary>
     public ReadOnlySpan<Box> PositiveAnchors => CollectionsMarshal.AsSpan(_anchors);
 
-    /// <summary>Ground truth boxes assigned to <see cref="Positives"/>, in pixels of the batch.</summary>
+    /// <summary>Ground-truth boxes assigned to the anchors in <see cref="Positives"/>, in pixels of the padded image.</summary>
     public ReadOnlySpan<Box> PositiveTargets => CollectionsMarshal.AsSpan(_targets);
 
-    /// <summary>Clears the targets and allocates memory for another batch.</summary>
+    /// <summary>Clears the targets, and allocates memory for a batch of the given number of images and anchors per image.</summary>
     internal void Reset(int images, int anchors)
     {
         AnchorsPerImage = anchors;
@@ -41,7 +44,7 @@ public sealed class LevelTargets
         _targets.Clear();
     }
 
-    /// <summary>Sets the targets of one image. Call it for images in ascending order.</summary>
+    /// <summary>Copies an image's targets for this level from its assignment. Must be called once per image, in ascending order.</summary>
     internal void Set(int image, AnchorGrid grid, AnchorLevel level, AnchorAssignment assignment, ReadOnlySpan<Box> boxes)
     {
         var offset = image * AnchorsPerImage;
@@ -57,9 +60,11 @@ public sealed class LevelTargets
         }
     }
 
-    /// <summary>Ignores the anchors of an image that were not sampled. Only labels change: the box loss is still computed on all positives.</summary>
-    /// <param name="image">Index of the image.</param>
-    /// <param name="kept">[n]: whether the anchor keeps its label.</param>
+    /// <summary>
+    /// Labels the anchors of an image that were not sampled as ignored. Only labels change: the box loss is still computed on all positives.
+    /// </summary>
+    /// <param name="image">Index of the image in the batch.</param>
+    /// <param name="kept">Whether each anchor of the image keeps its label, [n].</param>
     public void Keep(int image, ReadOnlySpan<bool> kept)
     {
         var labels = _labels.AsSpan(image * AnchorsPerImage, AnchorsPerImage);

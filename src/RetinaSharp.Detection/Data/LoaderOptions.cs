@@ -1,6 +1,9 @@
 namespace RetinaSharp.Detection.Data;
 
-/// <summary>Options of the loaders. The contents of batches depend only on <see cref="BatchSize"/>, <see cref="Seed"/>, <see cref="Rank"/> and <see cref="Ranks"/>.</summary>
+/// <summary>
+/// Options of <see cref="TrainingLoader"/> and <see cref="EvaluationLoader"/>. The contents of batches depend only on <see cref="BatchSize"/>,
+/// <see cref="Seed"/>, <see cref="Rank"/> and <see cref="Ranks"/>.
+/// </summary>
 internal sealed record LoaderOptions
 {
     /// <summary>Number of images in a batch.</summary>
@@ -18,7 +21,7 @@ internal sealed record LoaderOptions
     /// <summary>Capacity of the cache for decoded images in bytes; 0: every epoch decodes all images again.</summary>
     public long CacheBytes { get; init; } = 1L << 30;
 
-    /// <summary>Rank of this process, from 0 to <see cref="Ranks"/> - 1. In an epoch, each image is used by one process.</summary>
+    /// <summary>Rank of this process in distributed training, from 0 to <see cref="Ranks"/> - 1. In an epoch, each image is used by one process.</summary>
     public int Rank { get; init; }
 
     /// <summary>World size: the number of processes that train together.</summary>

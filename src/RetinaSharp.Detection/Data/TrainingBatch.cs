@@ -3,8 +3,8 @@ using RetinaSharp.Inference.Batching;
 namespace RetinaSharp.Detection.Data;
 
 /// <summary>
-/// The images and training targets of a batch. Disposing the batch returns its memory to the pool: do not use spans of the batch
-/// after that.
+/// The pixels and training targets of one batch of the training loader. Disposing the batch returns its memory to a pool: do not use spans of the batch after
+/// that.
 /// </summary>
 internal sealed class TrainingBatch : IDisposable
 {
@@ -24,13 +24,13 @@ internal sealed class TrainingBatch : IDisposable
     /// <summary>N, the number of images in the batch.</summary>
     public int Count => Images.Count;
 
-    /// <summary>Padded height in pixels, a multiple of 32.</summary>
+    /// <summary>Height in pixels that all images are padded to, a multiple of 32.</summary>
     public int Height { get; }
 
-    /// <summary>Padded width in pixels, a multiple of 32.</summary>
+    /// <summary>Width in pixels that all images are padded to, a multiple of 32.</summary>
     public int Width { get; }
 
-    /// <summary>The images, with their boxes.</summary>
+    /// <summary>The size and the augmented ground-truth boxes of each image.</summary>
     public IReadOnlyList<BatchImage> Images { get; }
 
     /// <summary>Training targets of the anchors. Do not use them after the batch is disposed.</summary>

@@ -3,7 +3,7 @@ using RetinaSharp.Inference.Batching;
 
 namespace RetinaSharp.Detection.Data;
 
-/// <summary>The large arrays of a training batch, reused by later batches.</summary>
+/// <summary>The pixels and targets of a training batch, in large arrays that later batches reuse.</summary>
 internal sealed class TrainingBuffers
 {
     public PixelBuffer Pixels { get; } = new();

@@ -9,8 +9,8 @@ using RetinaSharp.Inference.Batching;
 namespace RetinaSharp.Detection.Data;
 
 /// <summary>
-/// Loads training batches on background threads: reads, augments and pads images, transforms their boxes, and assigns anchors.
-/// The contents of a batch depend only on the seed, the epoch and the index of the batch.
+/// Loads training batches on background threads: reads, augments and pads images, transforms their boxes, and assigns anchors. The contents of a batch depend
+/// only on the seed, the epoch, the index of the batch and the rank of the process.
 /// </summary>
 internal sealed class TrainingLoader
 {
@@ -24,7 +24,7 @@ internal sealed class TrainingLoader
     private readonly ImageStore _store;
 
     /// <summary>Creates the loader. No image is read yet.</summary>
-    /// <exception cref="DatasetException">The data set has no images, or the size of an image is not known.</exception>
+    /// <exception cref="DatasetException">The dataset has no images, or the size of an image is not known.</exception>
     /// <exception cref="ArgumentException">A setting is out of its range.</exception>
     public TrainingLoader(
         DetectionDataset set, InputSize size, AugmentationSettings augmentation, AnchorGenerator anchors, IAssigner assigner, LoaderOptions options,
@@ -41,8 +41,8 @@ internal sealed class TrainingLoader
     }
 
     /// <summary>
-    /// Number of batches in an epoch. Images that do not fill one more batch for every process are left out of the epoch; each epoch is shuffled
-    /// anew. If the data set is smaller than one batch, its images are repeated.
+    /// Number of batches of each process in an epoch. Every epoch is shuffled anew; the last images of its order, which do not fill one more batch for every
+    /// process, are left out. If the dataset is smaller than one batch, its images are repeated.
     /// </summary>
     public int BatchesPerEpoch => Math.Max(1, _set.Images.Count / ImagesPerStep);
 
@@ -112,7 +112,7 @@ internal sealed class TrainingLoader
         }
     }
 
-    /// <summary>Applies the custom augmentations.</summary>
+    /// <summary>Reads an image, and applies the custom augmentations to the image and its annotations.</summary>
     private (Image Image, AnnotatedImage Annotated) Augment(AnnotatedImage source, long sample, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();

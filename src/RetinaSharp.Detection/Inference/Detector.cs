@@ -6,8 +6,9 @@ using RetinaSharp.Kernels;
 namespace RetinaSharp.Detection.Inference;
 
 /// <summary>
-/// A detector that runs a trained model with LibTorch. Thread-safe; concurrent calls return the same results as sequential ones. The number of
-/// batches that run concurrently follows from the CPUs and <see cref="DetectorOptions.Threads"/>; other batches wait without blocking a thread.
+/// A detector that runs a trained model with LibTorch. Thread-safe; concurrent calls return the same results as sequential ones. The maximum number of
+/// batches that run concurrently is the number of CPUs divided by the number of threads per batch, <see cref="DetectorOptions.Threads"/>. Other batches wait
+/// without blocking a thread.
 /// </summary>
 public sealed class Detector : ObjectDetector
 {
@@ -20,7 +21,7 @@ public sealed class Detector : ObjectDetector
     /// <summary>Loads a model.</summary>
     /// <param name="path">A run folder or a .safetensors file.</param>
     /// <param name="options">Device, data type and threads, and overrides of the model's settings; null: the defaults.</param>
-    /// <exception cref="WeightsException">The model does not exist or is damaged.</exception>
+    /// <exception cref="WeightsException">The model does not exist or is corrupt.</exception>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     /// <exception cref="TorchUnavailableException">LibTorch or the device is not available.</exception>
     public static Detector Load(string path, DetectorOptions? options = null)
@@ -62,6 +63,6 @@ public sealed class Detector : ObjectDetector
 
     /// <summary>Reads the description of a model without loading its weights or LibTorch.</summary>
     /// <param name="path">A run folder or a .safetensors file.</param>
-    /// <exception cref="WeightsException">The model does not exist or is damaged.</exception>
+    /// <exception cref="WeightsException">The model does not exist or is corrupt.</exception>
     public static ModelDescription Describe(string path) => ModelFile.Describe(ModelFile.Find(path));
 }

@@ -6,7 +6,7 @@ public sealed class DetectorServiceOptions
     /// <summary>Path of a run folder or a .safetensors file; required.</summary>
     public string Model { get; set; } = "";
 
-    /// <summary>Device of the network, such as "cpu" or "cuda:0"; null: the device in <see cref="Detector"/>.</summary>
+    /// <summary>Device of the network, such as "cpu" or "cuda:0"; null: the device that <see cref="Detector"/> specifies.</summary>
     public string? Device { get; set; }
 
     /// <summary>All other options of the detector.</summary>

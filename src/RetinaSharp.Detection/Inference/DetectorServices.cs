@@ -11,7 +11,7 @@ namespace RetinaSharp.Detection.Inference;
 public static class DetectorServices
 {
     /// <summary>
-    /// Registers a singleton <see cref="IObjectDetector"/>. The model is loaded on first use and disposed with the service provider.
+    /// Registers a singleton <see cref="IObjectDetector"/>. The model is loaded when the service is first resolved, and disposed with the service provider.
     /// </summary>
     /// <param name="services">Service collection to add the detector to.</param>
     /// <returns>A builder to set the options, for example by <c>BindConfiguration("Detector")</c> or <c>Configure(options => ...)</c>.</returns>

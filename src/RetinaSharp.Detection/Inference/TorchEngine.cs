@@ -6,11 +6,11 @@ using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Inference;
 
-/// <summary>Runs a network with LibTorch. Thread-safe as long as the weights do not change.</summary>
+/// <summary>An inference engine that runs a network with LibTorch. Thread-safe as long as the weights do not change.</summary>
 /// <param name="network">The network, in evaluation mode.</param>
 /// <param name="model">Categories, anchors, input size and inference settings of the network.</param>
 /// <param name="threads">Number of threads of LibTorch's operators, from 1.</param>
-/// <param name="observe">Called with each batch and the network's outputs before postprocessing.</param>
+/// <param name="observe">Called with each batch and the network's outputs before postprocessing; null: not used.</param>
 /// <param name="owned">Objects that are disposed with the engine.</param>
 internal sealed class TorchEngine(
     RetinaNet network, DetectionModel model, int threads, Action<ImageBatch, LevelOutput[]>? observe = null, params IReadOnlyList<IDisposable> owned) : IInferenceEngine

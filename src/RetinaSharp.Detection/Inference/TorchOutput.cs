@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Inference;
 
-/// <summary>Outputs of a network as CPU tensors, which postprocessing reads without a copy.</summary>
+/// <summary>Outputs of a network for a batch, as CPU tensors that postprocessing reads without a copy.</summary>
 internal sealed class TorchOutput : IInferenceOutput
 {
     private readonly LevelOutput[] _levels;
@@ -17,9 +17,12 @@ internal sealed class TorchOutput : IInferenceOutput
     /// <inheritdoc/>
     public int LevelCount => _levels.Length;
 
-    /// <summary>Converts the outputs of a network to contiguous CPU tensors. Tensors that already have this form are not copied.</summary>
+    /// <summary>
+    /// Converts the outputs of a network to contiguous CPU tensors, and softmax logits to sigmoid logits with the same probabilities. Tensors that need no
+    /// conversion are not copied.
+    /// </summary>
     /// <param name="outputs">Outputs of each pyramid level, finest first.</param>
-    /// <param name="classes">Number of categories. A network with one more output per anchor uses a softmax, with the background first.</param>
+    /// <param name="classes">Number of categories. A network with one more logit per anchor uses a softmax, whose first output is the background.</param>
     public static TorchOutput Create(LevelOutput[] outputs, int classes)
     {
         using var guard = no_grad();

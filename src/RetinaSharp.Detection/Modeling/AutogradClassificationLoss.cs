@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Modeling;
 
-/// <summary>Base class of classification losses that are written with tensor operators. Autograd computes the gradient. Computed in fp32.</summary>
+/// <summary>
+/// Base class of custom classification losses that are written with tensor operators. The loss is computed in fp32, and autograd computes its gradient.
+/// </summary>
 public abstract class AutogradClassificationLoss : IClassificationLoss
 {
     /// <inheritdoc/>
@@ -25,9 +27,9 @@ public abstract class AutogradClassificationLoss : IClassificationLoss
     }
 
     /// <summary>Computes the loss of each logit, without normalization.</summary>
-    /// <param name="logits">[anchors, K], fp32, with <c>requires_grad</c> set.</param>
-    /// <param name="targets">[anchors, K]: 1 for the class of a positive anchor, else 0.</param>
-    /// <returns>[anchors, K], a differentiable function of the logits.</returns>
+    /// <param name="logits">Logits [anchors, K], fp32, with <c>requires_grad</c> set.</param>
+    /// <param name="targets">Targets [anchors, K]: 1 for the class of a positive anchor, else 0.</param>
+    /// <returns>Loss of each logit, [anchors, K], a differentiable function of the logits.</returns>
     protected abstract Tensor Evaluate(Tensor logits, Tensor targets);
 
     private static (Tensor Targets, Tensor Weights) Targets(ReadOnlySpan<int> labels, int classes, LossNormalizer normalizer, Device device)

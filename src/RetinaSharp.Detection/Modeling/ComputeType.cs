@@ -8,7 +8,7 @@ namespace RetinaSharp.Detection.Modeling;
 /// <summary>Selects the data type that a network computes in.</summary>
 internal static class ComputeType
 {
-    /// <summary>Returns the data type for a precision on a device.</summary>
+    /// <summary>Returns the data type that a network with a given precision computes in on a device.</summary>
     public static ScalarType Choose(Precision precision, DeviceType device) => precision switch
     {
         Precision.Fp32 => ScalarType.Float32,

@@ -8,8 +8,9 @@ using static TorchSharp.torch;
 namespace RetinaSharp.Detection.Modeling;
 
 /// <summary>
-/// Computes classification and box loss of a batch, and their gradients with respect to the network's outputs, outside the autograd graph: in one
-/// pass over the logits, and with the box loss at the positive anchors only. Sums are fp64, everything else is fp32, for outputs of any data type.
+/// Computes the classification loss and the box loss of a batch, and their gradients with respect to the network's outputs. The losses are not part of the
+/// network's autograd graph: the classification loss and its gradient need one pass over the logits, and the box loss is computed at the positive anchors
+/// only. Sums are fp64, everything else is fp32, for outputs of any data type.
 /// </summary>
 /// <param name="classification">The classification loss.</param>
 /// <param name="box">The box loss.</param>
@@ -23,8 +24,8 @@ public sealed class DetectionLoss(IClassificationLoss classification, BoxLoss bo
     {
     }
 
-    /// <summary>Computes losses and gradients.</summary>
-    /// <param name="outputs">Logits and box deltas per pyramid level.</param>
+    /// <summary>Computes both losses of a batch, and the gradients of their sum.</summary>
+    /// <param name="outputs">Logits and box deltas of each pyramid level, finest first.</param>
     /// <param name="targets">Training targets of the anchors of the batch.</param>
     /// <param name="normalizer">Divisor of both losses.</param>
     /// <param name="sampled">Divisor of the classification loss if anchors are sampled; null: <paramref name="normalizer"/>.</param>
@@ -50,7 +51,9 @@ public sealed class DetectionLoss(IClassificationLoss classification, BoxLoss bo
         return new(classificationSum, boxSum, tensors, gradients);
     }
 
-    /// <summary>Gathers the predictions at the positive anchors and scatters their gradients.</summary>
+    /// <summary>
+    /// Computes the box loss of a pyramid level and its gradient: gathers the box deltas of the positive anchors, and scatters their gradients.
+    /// </summary>
     private (double Value, Tensor Gradient) EvaluateBoxes(Tensor deltas, LevelTargets targets, LossNormalizer normalizer)
     {
         var gradient = zeros_like(deltas);

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Modeling;
 
-/// <summary>The module of a feature pyramid network.</summary>
+/// <summary>A feature pyramid network (FPN), which computes the pyramid levels from the backbone's feature maps.</summary>
 public sealed class FeaturePyramid : nn.Module<Tensor[], Tensor[]>
 {
     private readonly ConvNorm[] _lateral, _output, _extra;
@@ -13,7 +13,7 @@ public sealed class FeaturePyramid : nn.Module<Tensor[], Tensor[]>
 
     /// <summary>Creates the module.</summary>
     /// <param name="architecture">Description of the layers.</param>
-    /// <param name="state">Tensors whose memory the module's parameters and buffers share.</param>
+    /// <param name="state">The network's tensors. The module's parameters and buffers share their memory.</param>
     /// <param name="options">Data type, and whether the module trains.</param>
     public FeaturePyramid(PyramidArchitecture architecture, NetworkState state, NetworkOptions options)
         : base(nameof(FeaturePyramid))
@@ -25,8 +25,8 @@ public sealed class FeaturePyramid : nn.Module<Tensor[], Tensor[]>
         _extra = [.. architecture.Extra.Select(layers.Create)];
     }
 
-    /// <summary>Computes the pyramid levels from the backbone's feature maps, finest first, each [N, C, H, W].</summary>
-    /// <inheritdoc/>
+    /// <summary>Computes the pyramid levels, finest first, each [N, C, H, W].</summary>
+    /// <param name="features">The backbone's feature maps, finest first, each [N, C, H, W].</param>
     public override Tensor[] forward(Tensor[] features)
     {
         using var scope = NewDisposeScope();

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Modeling;
 
-/// <summary>The module of RetinaNet's head. All pyramid levels share the weights.</summary>
+/// <summary>A RetinaNet head, which predicts class logits or box deltas from the pyramid levels. All levels share its weights.</summary>
 public sealed class Head : nn.Module<Tensor[], Tensor[]>
 {
     private readonly ConvNorm[] _tower;
@@ -14,7 +14,7 @@ public sealed class Head : nn.Module<Tensor[], Tensor[]>
 
     /// <summary>Creates the module.</summary>
     /// <param name="architecture">Description of the layers.</param>
-    /// <param name="state">Tensors whose memory the module's parameters and buffers share.</param>
+    /// <param name="state">The network's tensors. The module's parameters and buffers share their memory.</param>
     /// <param name="options">Data type, and whether the module trains.</param>
     public Head(HeadArchitecture architecture, NetworkState state, NetworkOptions options)
         : base(nameof(Head))
@@ -24,8 +24,11 @@ public sealed class Head : nn.Module<Tensor[], Tensor[]>
         (_predictor, _outputs) = (layers.Create(architecture.Predictor), architecture.Outputs);
     }
 
-    /// <summary>Maps pyramid levels [N, C, H, W] to predictions [N, H·W·A, outputs]. The reshape is a view without a copy, because the memory format is channels-last.</summary>
-    /// <inheritdoc/>
+    /// <summary>
+    /// Maps each pyramid level to predictions [N, H·W·A, outputs], with A anchors per cell. The final reshape is a view without a copy, because the memory
+    /// format is channels-last.
+    /// </summary>
+    /// <param name="levels">The pyramid levels, finest first, each [N, C, H, W].</param>
     public override Tensor[] forward(Tensor[] levels)
     {
         using var scope = NewDisposeScope();

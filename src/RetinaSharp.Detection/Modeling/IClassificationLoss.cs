@@ -3,16 +3,21 @@ using static TorchSharp.torch;
 namespace RetinaSharp.Detection.Modeling;
 
 /// <summary>
-/// Computes a classification loss and its gradient over the anchors of one pyramid level. Derive from <see cref="AutogradClassificationLoss"/> to write
-/// the loss with tensor operators. Called concurrently for different shards, so it must be thread-safe.
+/// Computes a classification loss and its gradient over the anchors of one pyramid level. Derive from <see cref="AutogradClassificationLoss"/> to write the
+/// loss with tensor operators. Called concurrently for different parts of a batch, so implementations must be thread-safe.
 /// </summary>
 public interface IClassificationLoss
 {
     /// <summary>Computes the loss and its gradient with respect to the logits.</summary>
-    /// <param name="logits">[N, n, K], contiguous, detached from the graph: fp32, bf16, or fp64 in tests.</param>
-    /// <param name="labels">[N · n]: class index from 0, or -1 for background, -2 for ignored.</param>
-    /// <param name="normalizer">Divisor of the sum over all anchors.</param>
+    /// <param name="logits">
+    /// Logits [N, n, K] of N images, n anchors and K outputs; contiguous, detached from the autograd graph; fp32, bf16, or fp64 in tests.
+    /// </param>
+    /// <param name="labels">Labels [N · n]: class index from 0, or -1 for background, -2 for ignored.</param>
+    /// <param name="normalizer">Divisor of the sum of the losses: one for the batch, or one for each image.</param>
     /// <param name="threads">Number of threads; 0: one per core.</param>
-    /// <returns>The normalized sum, and its gradient with the shape and data type of the logits; the caller disposes the gradient. The loss may be NaN or infinite if a logit is.</returns>
+    /// <returns>
+    /// The sum of the losses divided by the normalizer, and its gradient with the shape and data type of the logits; the caller disposes the gradient. The
+    /// loss may be NaN or infinite if a logit is.
+    /// </returns>
     (double Value, Tensor Gradient) Evaluate(Tensor logits, ReadOnlySpan<int> labels, LossNormalizer normalizer, int threads = 0);
 }

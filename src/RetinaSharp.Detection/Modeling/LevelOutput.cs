@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Modeling;
 
-/// <summary>Predictions for the anchors of one pyramid level.</summary>
-/// <param name="Logits">[N, H·W·A, K], contiguous; for a softmax [N, H·W·A, K + 1] with the background first.</param>
-/// <param name="Deltas">[N, H·W·A, 4], contiguous.</param>
+/// <summary>The network's predictions for the anchors of one pyramid level: N images, A anchors in each of H · W cells, K classes.</summary>
+/// <param name="Logits">Class logits [N, H·W·A, K], contiguous; with a softmax [N, H·W·A, K + 1], the background first.</param>
+/// <param name="Deltas">Box deltas [N, H·W·A, 4], contiguous.</param>
 public readonly record struct LevelOutput(Tensor Logits, Tensor Deltas);

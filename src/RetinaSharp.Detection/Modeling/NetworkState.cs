@@ -33,9 +33,9 @@ public sealed class NetworkState : IDisposable
         return isOne ? ones(layout.Shape) : zeros(layout.Shape);
     });
 
-    /// <summary>Creates the tensors of a network with a factory.</summary>
+    /// <summary>Creates a state whose tensors are returned by a function, which is called for each parameter and buffer of the network.</summary>
     /// <param name="architecture">Description of the network.</param>
-    /// <param name="create">Creates a tensor from its layout, in fp32.</param>
+    /// <param name="create">Returns the fp32 tensor for a parameter or buffer of the given name, kind and shape.</param>
     public static NetworkState Fill(RetinaNetArchitecture architecture, Func<TensorLayout, Tensor> create)
     {
         LibTorch.EnsureLoaded();
@@ -64,11 +64,14 @@ public sealed class NetworkState : IDisposable
     public NetworkState To(Device device) => Derive((_, tensor) => tensor.to(device));
 
     /// <summary>
-    /// Creates the tensors for the forward and backward pass of training: weights and biases of trained layers in the given data type, normalizations
-    /// in fp32 or fp64. Tensors that already have their data type share the memory of this state.
+    /// Returns the tensors that the forward and backward pass of training compute with. Weights and biases of trained layers have the given data type. If it
+    /// is bf16, buffers, normalization parameters and frozen built-in layers remain fp32. Tensors that already have their data type share the memory of this
+    /// state.
     /// </summary>
     /// <param name="type">Data type of the computation.</param>
-    /// <param name="frozenParts">Number of frozen parts. Their weights stay in fp32, because their normalization is folded into them before they are rounded.</param>
+    /// <param name="frozenParts">
+    /// Number of frozen backbone parts. Their weights remain fp32, because their normalization is folded into them before they are rounded to bf16.
+    /// </param>
     public NetworkState Values(ScalarType type, int frozenParts)
     {
         var layouts = Architecture.Tensors().ToDictionary(layout => layout.Name);

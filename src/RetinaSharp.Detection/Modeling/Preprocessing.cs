@@ -24,18 +24,18 @@ public static class Preprocessing
     internal static Tensor Input(TrainingBatch batch, RetinaNet network) => Normalize(
         batch.Pixels, batch.Height, batch.Width, [.. batch.Images.Select(image => (image.Width, image.Height))], network.Device, network.Type);
 
-    /// <summary>Creates the network input [N, 3, height, width] for a batch of evaluation or detection.</summary>
+    /// <summary>Creates the network input [N, 3, height, width] for a batch in evaluation or inference.</summary>
     internal static Tensor Input(ImageBatch batch, RetinaNet network) => Normalize(
         batch.Pixels, batch.Height, batch.Width, [.. batch.Images.Select(image => (image.Width, image.Height))], network.Device, network.Type);
 
-    /// <summary>Normalizes images. Padding becomes 0, which is the mean color.</summary>
-    /// <param name="pixels">[N, height, width, 3], RGB.</param>
+    /// <summary>Normalizes images with the mean and standard deviation of ImageNet. Padding becomes 0, which is the mean color.</summary>
+    /// <param name="pixels">Pixels [N, height, width, 3], RGB.</param>
     /// <param name="height">Padded height in pixels.</param>
     /// <param name="width">Padded width in pixels.</param>
     /// <param name="sizes">Size of each image in pixels, without padding.</param>
     /// <param name="device">Device of the network.</param>
     /// <param name="type">Data type of the result.</param>
-    /// <returns>[N, 3, height, width], channels-last.</returns>
+    /// <returns>The network input [N, 3, height, width], channels-last.</returns>
     public static Tensor Normalize(ReadOnlySpan<byte> pixels, int height, int width, IReadOnlyList<(int Width, int Height)> sizes, Device device, ScalarType type)
     {
         using var scope = NewDisposeScope();
@@ -61,7 +61,7 @@ public static class Preprocessing
         return ((bytes.to(ScalarType.Float32) * scale) + shift).to(type);
     }
 
-    /// <summary>Computes the result of the GPU path's operators once per byte value and channel, and looks it up for each pixel.</summary>
+    /// <summary>Normalizes images with a lookup table, which holds the GPU path's result for each byte value and channel.</summary>
     private static Tensor NormalizeOnCpu(ReadOnlySpan<byte> pixels, int height, int width, IReadOnlyList<(int Width, int Height)> sizes, ScalarType type)
     {
         Span<byte> all = stackalloc byte[256 * 3];

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Modeling;
 
-/// <summary>The module of a ResNet without its classifier.</summary>
+/// <summary>A ResNet backbone: a ResNet without its classifier.</summary>
 public sealed class ResNet : nn.Module<Tensor, Tensor[]>
 {
     private readonly int _firstStage;
@@ -14,8 +14,8 @@ public sealed class ResNet : nn.Module<Tensor, Tensor[]>
 
     /// <summary>Creates the module.</summary>
     /// <param name="architecture">Description of the layers.</param>
-    /// <param name="state">Tensors whose memory the module's parameters and buffers share.</param>
-    /// <param name="options">Data type, whether the module trains, and number of frozen stages.</param>
+    /// <param name="state">The network's tensors. The module's parameters and buffers share their memory.</param>
+    /// <param name="options">Data type, whether the module trains, and number of frozen backbone parts.</param>
     public ResNet(ResNetArchitecture architecture, NetworkState state, NetworkOptions options)
         : base(nameof(ResNet))
     {
@@ -26,10 +26,10 @@ public sealed class ResNet : nn.Module<Tensor, Tensor[]>
     }
 
     /// <summary>
-    /// Maps normalized images [N, 3, H, W], channels-last, to feature maps [N, C, H / stride, W / stride]: the outputs of the first stage that is
-    /// passed to the neck and of all later stages.
+    /// Computes the feature maps for the neck: the outputs of stage <see cref="ResNetArchitecture.FirstStage"/> and all later stages, finest first, each [N,
+    /// C, H / stride, W / stride].
     /// </summary>
-    /// <inheritdoc/>
+    /// <param name="images">Normalized images [N, 3, H, W], channels-last.</param>
     public override Tensor[] forward(Tensor images)
     {
         var x = Stem(images);
@@ -38,7 +38,8 @@ public sealed class ResNet : nn.Module<Tensor, Tensor[]>
         {
             var input = x;
             x = Stage(_stages[stage], input);
-            // From here on only the autograd graph needs the previous map. C2 is the largest map, so freeing it early saves the most memory.
+            // Up to the first output stage, the stage's input is not an output, so that only the autograd graph still needs it. C2 is the largest
+            // map, so freeing it early saves the most memory.
             if (stage <= _firstStage)
                 input.Dispose();
             if (stage >= _firstStage)

@@ -5,7 +5,9 @@ using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Modeling;
 
-/// <summary>A residual block: ReLU of the sum of a convolution branch and the input, or the input's projection where shapes change.</summary>
+/// <summary>
+/// A residual block: ReLU of the sum of the block's input x and its convolutions of x. If the shapes differ, a 1 × 1 convolution projects x before the sum.
+/// </summary>
 internal sealed class ResidualBlock
 {
     private readonly ConvNorm[] _convolutions;
@@ -20,14 +22,14 @@ internal sealed class ResidualBlock
         _downsample = block.Downsample is null ? null : layers.Create(block.Downsample);
     }
 
-    /// <summary>Maps [N, C, H, W] to [N, C', H / stride, W / stride].</summary>
+    /// <summary>Maps the input [N, C, H, W] to the block's output [N, C', H / stride, W / stride].</summary>
     public Tensor Forward(Tensor input)
     {
         using var scope = NewDisposeScope();
         var x = input;
         foreach (var convolution in _convolutions[..^1])
             x = convolution.Forward(x, PostOps.OnlyRelu);
-        // The projection, or without autograd the input, is not needed after the sum, so that the sum can be written over it.
+        // The sum may overwrite the projection, or without autograd the input: neither is needed after the sum.
         var residual = _downsample?.Forward(input) ?? input;
         return _convolutions[^1].Forward(x, new(residual, Relu: true, OverwritesResidual: _downsample is not null || !is_grad_enabled())).MoveToOuterDisposeScope();
     }

@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace RetinaSharp.Detection.Modeling;
 
 /// <summary>
-/// The module of a RetinaNet (Lin et al., arXiv 1708.02002): backbone, neck and two heads. Parameters have torchvision's names and share the memory of
-/// a <see cref="NetworkState"/>, so that several networks can train and evaluate the same weights.
+/// A RetinaNet (Lin et al., arXiv 1708.02002): backbone, neck and two heads. Parameters have torchvision's names. They share the memory of a
+/// <see cref="NetworkState"/>, so that several networks can train and evaluate the same weights.
 /// </summary>
 public sealed class RetinaNet : nn.Module<Tensor, LevelOutput[]>
 {
@@ -14,8 +14,8 @@ public sealed class RetinaNet : nn.Module<Tensor, LevelOutput[]>
     private readonly nn.Module<Tensor[], Tensor[]> _neck, _classificationHead, _regressionHead;
 
     /// <summary>Creates the network.</summary>
-    /// <param name="state">Tensors whose memory the parameters and buffers share. The state must outlive the network.</param>
-    /// <param name="options">Data type, whether the module trains, and number of frozen stages.</param>
+    /// <param name="state">The network's tensors. The network's parameters and buffers share their memory. The state must outlive the network.</param>
+    /// <param name="options">Data type, whether the module trains, and number of frozen backbone parts.</param>
     public RetinaNet(NetworkState state, NetworkOptions options = default)
         : base(nameof(RetinaNet))
     {
@@ -38,8 +38,8 @@ public sealed class RetinaNet : nn.Module<Tensor, LevelOutput[]>
     /// <summary>Device of the computation.</summary>
     public Device Device { get; }
 
-    /// <summary>Maps normalized images [N, 3, H, W] (channels-last, H and W multiples of 32) to logits and box deltas per pyramid level, finest first.</summary>
-    /// <inheritdoc/>
+    /// <summary>Computes logits and box deltas of each pyramid level, finest first.</summary>
+    /// <param name="images">Normalized images [N, 3, H, W], channels-last, H and W multiples of 32.</param>
     public override LevelOutput[] forward(Tensor images)
     {
         // The autograd graph keeps the tensors that the backward pass needs; only the outputs leave the scope.
@@ -47,22 +47,22 @@ public sealed class RetinaNet : nn.Module<Tensor, LevelOutput[]>
         return Array.ConvertAll(Predict(Levels(images)), output => new LevelOutput(output.Logits.MoveToOuterDisposeScope(), output.Deltas.MoveToOuterDisposeScope()));
     }
 
-    /// <summary>Maps normalized images to pyramid levels [N, C, H, W], finest first: the backbone and the neck of <see cref="forward"/>.</summary>
-    /// <param name="images">[N, 3, H, W], channels-last, H and W multiples of 32.</param>
+    /// <summary>Computes the pyramid levels [N, C, H, W], finest first: the backbone and the neck of <see cref="forward"/>.</summary>
+    /// <param name="images">Normalized images [N, 3, H, W], channels-last, H and W multiples of 32.</param>
     public Tensor[] Levels(Tensor images) => _neck.call(_backbone.call(images));
 
-    /// <summary>Maps pyramid levels to logits and box deltas: the heads of <see cref="forward"/>.</summary>
-    /// <param name="levels">[N, C, H, W] each, finest first.</param>
+    /// <summary>Computes logits and box deltas from the pyramid levels: the heads of <see cref="forward"/>.</summary>
+    /// <param name="levels">The pyramid levels, finest first, each [N, C, H, W].</param>
     public LevelOutput[] Predict(Tensor[] levels) => [.. _classificationHead.call(levels).Zip(_regressionHead.call(levels), (logits, deltas) => new LevelOutput(logits, deltas))];
 
-    /// <summary>Drops cached tensors derived from the weights. Call it after the weights change.</summary>
+    /// <summary>Drops cached tensors that are derived from the weights, such as folded or reordered weights. Call it after the weights change.</summary>
     public void InvalidateCache()
     {
         foreach (var module in modules().OfType<IWeightCache>())
             module.InvalidateCache();
     }
 
-    /// <summary>Updates the running statistics of batch norm with the batches since the last call.</summary>
+    /// <summary>Updates the running statistics of batch norm with the statistics of all batches since the last call.</summary>
     public void UpdateRunningStats()
     {
         foreach (var module in modules().OfType<IDeferredStatistics>())

@@ -5,9 +5,9 @@ using static TorchSharp.torch;
 namespace RetinaSharp.Detection.Modeling;
 
 /// <summary>
-/// Computes the classification losses with tensor operators, for logits on a GPU. Value and gradient are the closed forms of RetinaSharp.Losses in
-/// log space. Autograd is not used: its derivative of the power is NaN where 1 - p_t rounds to 0. Computed in fp32 for logits of any data type,
-/// summed in fp64.
+/// Computes the classification losses with tensor operators, for logits on a GPU. Value and gradient are the closed forms of RetinaSharp.Losses in log space.
+/// Autograd is not used: its derivative of the power is NaN where 1 - p_t rounds to 0. Losses are computed in fp32, for logits of any data type, and summed
+/// in fp64.
 /// </summary>
 internal static class TensorLosses
 {
@@ -39,7 +39,10 @@ internal static class TensorLosses
         return Sigmoid(plain, logits.to(ScalarType.Float32).view(-1, logits.shape[^1]), labels).Value.sum(1).to(CPU).data<float>().ToArray();
     }
 
-    /// <summary>Computes all logits as background, then overwrites the few positive ones by index. This avoids a one-hot tensor.</summary>
+    /// <summary>
+    /// Computes loss and gradient of each logit, with a sigmoid per class. First treats all logits as negatives, then overwrites the results of the few
+    /// positives by index. This avoids a one-hot tensor.
+    /// </summary>
     private static (Tensor Value, Tensor Gradient) Sigmoid(LossSettings settings, Tensor rows, ReadOnlySpan<int> labels)
     {
         var classes = (int)rows.shape[1];
@@ -66,9 +69,9 @@ internal static class TensorLosses
     }
 
     /// <summary>
-    /// Evaluates the binary loss at <c>t = x_i - log Σ_{j≠i} e^{x_j}</c>, where i is the target. Its gradient with respect to another logit j is minus
-    /// the derivative with respect to t, times the softmax over the other logits at j. The maximum of the other logits is subtracted first, to avoid
-    /// rounding of large numbers.
+    /// Computes loss and gradient of each anchor, with a softmax over its logits x. The loss is the binary loss at <c>t = x_i - log Σ_{j≠i} e^{x_j}</c>,
+    /// where i is the target. Its gradient with respect to another logit x_j is minus the derivative with respect to t, times the softmax over the other
+    /// logits at j. The maximum of the other logits is subtracted first, to avoid rounding of large numbers.
     /// </summary>
     private static (Tensor Value, Tensor Gradient) Softmax(LossSettings settings, Tensor rows, ReadOnlySpan<int> labels)
     {
@@ -90,7 +93,9 @@ internal static class TensorLosses
         return WithoutIgnored(value, (others.softmax(1) * -derivative).scatter_(1, target, derivative), labels);
     }
 
-    /// <summary>Computes value and derivative of the loss with respect to x_t, without α. The order of the factors avoids infinity times 0.</summary>
+    /// <summary>
+    /// Computes the binary loss of the logits x_t and its derivative, without the weight α. The order of the factors avoids infinity times 0.
+    /// </summary>
     private static (Tensor Value, Tensor Derivative) Member(LossSettings settings, Tensor logit)
     {
         if (settings.Classification == ClassificationLossKind.FocalStar)

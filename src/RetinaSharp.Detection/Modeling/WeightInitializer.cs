@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace RetinaSharp.Detection.Modeling;
 
 /// <summary>
-/// Draws initial weights. They depend only on the seed and the name of the layer, not on LibTorch's random generator, so that they are equal for
-/// all versions of LibTorch.
+/// Draws the initial weights of a network. Those of built-in layers depend only on the seed and the name of the layer, not on LibTorch's random generator, so
+/// that they are equal for all versions of LibTorch.
 /// </summary>
 public static class WeightInitializer
 {
@@ -43,7 +43,7 @@ public static class WeightInitializer
     /// <summary>Draws a layer's weight from a uniform distribution over [-bound, bound).</summary>
     /// <param name="state">State dictionary that holds the weight.</param>
     /// <param name="layer">Description of the layer.</param>
-    /// <param name="bound">Bound of the distribution.</param>
+    /// <param name="bound">Bound of the distribution, at least 0.</param>
     /// <param name="seed">Seed of the run.</param>
     public static void Uniform(NetworkState state, ConvolutionLayer layer, double bound, long seed)
     {

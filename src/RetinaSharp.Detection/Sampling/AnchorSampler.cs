@@ -10,7 +10,7 @@ using static TorchSharp.torch;
 namespace RetinaSharp.Detection.Sampling;
 
 /// <summary>
-/// The built-in sampler: ranks the anchors of each image by loss (OHEM, hard negatives) or at random, and keeps the top-ranked ones, up to the
+/// The built-in sampler. Ranks the anchors of each image by loss (OHEM, hard negative mining) or at random, and keeps the first of the ranking, up to the
 /// limits of the settings. Thread-safe.
 /// </summary>
 public sealed class AnchorSampler : ISampler
@@ -27,7 +27,7 @@ public sealed class AnchorSampler : ISampler
     /// <param name="settings">Kind and limits of the sampling.</param>
     /// <param name="anchors">Generates the anchors of the images.</param>
     /// <param name="seed">Seed of the run.</param>
-    /// <param name="purpose">Name of the random stream; samplers with different names draw independently.</param>
+    /// <param name="purpose">Name of the random stream; samplers with different names draw independent random numbers.</param>
     public static AnchorSampler? Create(SamplingSettings settings, AnchorGenerator anchors, long seed, string purpose = "sampling") =>
         settings.Kind == SamplingKind.None ? null : new(settings, anchors, seed, purpose);
 
@@ -70,7 +70,10 @@ public sealed class AnchorSampler : ISampler
         return positives;
     }
 
-    /// <summary>Ranks the anchors that are not ignored: indices of the anchors, the first choice first.</summary>
+    /// <summary>
+    /// Ranks the anchors of an image that are not ignored. Returns their indices, the first to be sampled at index 0; with OHEM, without the anchors that NMS
+    /// suppresses.
+    /// </summary>
     private int[] Order(int[] labels, float[] scores, Box[] boxes, long image)
     {
         int[] order = [.. Enumerable.Range(0, labels.Length).Where(anchor => labels[anchor] != SigmoidLoss.Ignore)];
@@ -91,7 +94,10 @@ public sealed class AnchorSampler : ISampler
         }
     }
 
-    /// <summary>Selects anchors from the front of the ranking; returns the number of positives selected.</summary>
+    /// <summary>
+    /// Marks the sampled anchors in <paramref name="kept"/>: the first of the ranking, up to the limits of the settings. Returns the number of positives
+    /// among them.
+    /// </summary>
     private int Take(int[] order, int[] labels, bool[] kept)
     {
         if (_settings.Ratio is not { } ratio)

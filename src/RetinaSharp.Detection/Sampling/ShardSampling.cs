@@ -5,15 +5,15 @@ using RetinaSharp.Kernels;
 namespace RetinaSharp.Detection.Sampling;
 
 /// <summary>
-/// Samples anchors in the shards of a batch, each on its own thread, and computes the normalizer of the classification loss: the number of positives
-/// kept in the whole step, at least 1. If this number depends on the network's outputs, every shard waits until all have sampled. With gradient
-/// accumulation, the outputs of all batches never exist at the same time; each batch is then normalized by its own positives times the number of
-/// batches.
+/// Samples the anchors of a training batch that is split into shards, each of which runs on its own thread. Computes the normalizer of the classification
+/// loss: the number of positives kept in the whole step, at least 1. If this number depends on the network's outputs, every shard waits until all have
+/// sampled. With gradient accumulation, the outputs of all batches never exist at the same time; in this case, each batch is normalized by its own positives
+/// times the number of batches.
 /// </summary>
 /// <param name="sampler">Selects the anchors.</param>
-/// <param name="step">The shards of all batches of the step.</param>
-/// <param name="shards">Number of shards that run concurrently.</param>
-/// <param name="batches">Number of accumulated batches of the step.</param>
+/// <param name="step">The shards of all accumulated batches of the step.</param>
+/// <param name="shards">Number of shards of the batch, which run concurrently.</param>
+/// <param name="batches">Number of accumulated batches in the step.</param>
 internal sealed class ShardSampling(ISampler sampler, IReadOnlyList<TrainingBatch> step, int shards, int batches) : IDisposable
 {
     private readonly double? _known = sampler.DependsOnOutputs ? null : Math.Max(1, step.Sum(batch => sampler.CountPositives(batch.Targets)));
@@ -21,10 +21,10 @@ internal sealed class ShardSampling(ISampler sampler, IReadOnlyList<TrainingBatc
     private int _kept;
 
     /// <summary>Runs the forward pass of a shard and samples its anchors.</summary>
-    /// <param name="forward">Runs the forward pass.</param>
+    /// <param name="forward">Runs the forward pass and returns the network's outputs.</param>
     /// <param name="shard">The shard; labels of anchors that are not selected are overwritten.</param>
-    /// <param name="firstImage">Number of the shard's first image in the run.</param>
-    /// <returns>The outputs, and the normalizer of the classification loss.</returns>
+    /// <param name="firstImage">Position of the shard's first image in the run: the number of images before it, over all steps.</param>
+    /// <returns>The network's outputs, and the normalizer of the classification loss.</returns>
     public (LevelOutput[] Outputs, double? Normalizer) Run(Func<LevelOutput[]> forward, TrainingBatch shard, long firstImage)
     {
         LevelOutput[] outputs;

@@ -5,8 +5,8 @@ using RetinaSharp.Evaluation;
 namespace RetinaSharp.Detection.Training;
 
 /// <summary>
-/// The state of a training run between two steps, except for its tensors (<see cref="TrainingState"/>): everything needed to resume. There is no
-/// random generator state, because all random draws are functions of the seed and the step number.
+/// The state of a training run between two steps, as far as it is not in tensors (see <see cref="TrainingState"/>). Together they are all that is needed to
+/// resume. There is no random generator state, because all random draws are functions of the seed and the step number.
 /// </summary>
 internal sealed record Checkpoint
 {
@@ -19,35 +19,44 @@ internal sealed record Checkpoint
     /// <summary>Settings of the run.</summary>
     public required RunSettings Settings { get; init; }
 
-    /// <summary><see cref="DataIdentity.ComputeForTraining"/> of the training images.</summary>
+    /// <summary>Digest of the training images and their boxes, from <see cref="DataIdentity.ComputeForTraining"/>.</summary>
     public required string TrainingData { get; init; }
 
-    /// <summary><see cref="DataIdentity.ComputeForValidation"/> of the validation images; null without a validation set.</summary>
+    /// <summary>
+    /// Digest of the validation images and their boxes, from <see cref="DataIdentity.ComputeForValidation"/>; null without a validation set.
+    /// </summary>
     public string? ValidationData { get; init; }
 
     /// <summary>Source of the initial weights, as given in <see cref="TrainerOptions.Weights"/>; null for random weights.</summary>
     public string? Weights { get; init; }
 
-    /// <summary>Number type of the network's computation.</summary>
+    /// <summary>
+    /// Precision of the network's computation. In the initial checkpoint of a requested run it is as requested, which may be Auto; in a saved checkpoint it
+    /// is fp32 or bf16.
+    /// </summary>
     public required Precision Precision { get; init; }
 
-    /// <summary>LibTorch version, device and threads per shard. If they change, sums may round differently.</summary>
+    /// <summary>
+    /// LibTorch version, device and number of threads per shard of a batch, as text. If one of them differs when the run resumes, sums may round differently.
+    /// </summary>
     [JsonPropertyName("place")]
     public required string ComputedOn { get; init; }
 
-    /// <summary>Optimizer steps done, which is also the number of EMA updates.</summary>
+    /// <summary>Number of optimizer steps done, which is also the number of EMA updates.</summary>
     public long Step { get; init; }
 
-    /// <summary>Epochs completed, including their validation.</summary>
+    /// <summary>Number of epochs completed, including their validation.</summary>
     public int Epoch { get; init; }
 
-    /// <summary>The moving average of <see cref="NormalizerKind.MovingAverage"/>; unused with other normalizers.</summary>
+    /// <summary>
+    /// Moving average of the number of positive anchors per step, for <see cref="NormalizerKind.MovingAverage"/>; unused with other normalizers.
+    /// </summary>
     public double Normalizer { get; init; }
 
-    /// <summary>Losses of the current epoch so far.</summary>
+    /// <summary>Losses, summed over the steps of the current epoch so far.</summary>
     public LossSums Losses { get; init; }
 
-    /// <summary>Anchor counts of the current epoch so far.</summary>
+    /// <summary>Anchor counts, summed over the steps of the current epoch so far.</summary>
     public AnchorSums Anchors { get; init; }
 
     /// <summary>COCO metrics of the best epoch; null before the first validation.</summary>
@@ -56,10 +65,12 @@ internal sealed record Checkpoint
     /// <summary>The epoch with the best AP, from 1; 0 before the first validation.</summary>
     public int BestEpoch { get; init; }
 
-    /// <summary>The epoch after which the run was extended to more epochs, where early stopping starts counting again; 0 if it was not.</summary>
+    /// <summary>
+    /// Number of completed epochs at which the run was extended to more epochs; early stopping starts counting again there. 0 if the run was not extended.
+    /// </summary>
     public int PatienceFrom { get; init; }
 
-    /// <summary>Training time so far, over all sessions, in seconds.</summary>
+    /// <summary>Training time so far in seconds, over all sessions of a run that was resumed.</summary>
     public double Seconds { get; init; }
 
     /// <summary>Whether early stopping ended the run: AP has not improved for the configured number of epochs.</summary>
@@ -68,16 +79,16 @@ internal sealed record Checkpoint
     /// <summary>Whether the run is complete: all epochs are done, or early stopping ended it.</summary>
     public bool IsFinished => Epoch >= Settings.Training.Epochs || IsStopped;
 
-    /// <summary>Whether a requested run has more epochs than the settings of this checkpoint.</summary>
-    /// <param name="start">The initial checkpoint of the requested run.</param>
+    /// <summary>Returns whether a requested run has more epochs than this checkpoint's run, which it then extends.</summary>
+    /// <param name="start">The initial checkpoint of the requested run, which has its settings and data.</param>
     public bool Extends(Checkpoint start) => start.Settings.Training.Epochs > Settings.Training.Epochs;
 
-    /// <summary>Returns this checkpoint with the settings of a requested run that has more epochs.</summary>
-    /// <param name="start">The initial checkpoint of the requested run.</param>
+    /// <summary>Returns this checkpoint with the settings of a requested run, which has more epochs.</summary>
+    /// <param name="start">The initial checkpoint of the requested run, which has its settings and data.</param>
     public Checkpoint ExtendedTo(Checkpoint start) => this with { Settings = start.Settings, PatienceFrom = Epoch };
 
     /// <summary>Returns the reason why a requested run cannot resume from this checkpoint; null if it can.</summary>
-    /// <param name="start">The initial checkpoint of the requested run.</param>
+    /// <param name="start">The initial checkpoint of the requested run, which has its settings and data.</param>
     public string? Objection(Checkpoint start)
     {
         var differences = SettingsJson.Differences(Settings, Extends(start) ? start.Settings with { Training = start.Settings.Training with { Epochs = Settings.Training.Epochs } } : start.Settings);

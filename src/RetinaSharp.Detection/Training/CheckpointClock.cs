@@ -6,20 +6,22 @@ namespace RetinaSharp.Detection.Training;
 /// <param name="every">Maximum time between two checkpoints, which is the maximum work lost in a crash.</param>
 internal sealed class CheckpointClock(TimeSpan every)
 {
-    // Maximum fraction of the training time spent on checkpoints at the end of epochs.
+    // Maximum fraction of the training time that is spent on the checkpoints at the end of epochs.
     private const double AffordableShare = .05;
 
     private long _written = Stopwatch.GetTimestamp();
     private TimeSpan _cost;
 
-    /// <summary>Whether a checkpoint must be written before an operation, so that the interval is not exceeded.</summary>
+    /// <summary>
+    /// Returns whether a checkpoint must be written before the next operation, so that the time between two checkpoints does not exceed the maximum.
+    /// </summary>
     /// <param name="next">Expected duration of the operation.</param>
     public bool IsDue(TimeSpan next) => Stopwatch.GetElapsedTime(_written) + next >= every;
 
-    /// <summary>Whether writing a checkpoint takes little time relative to the time since the last one.</summary>
+    /// <summary>Whether a checkpoint costs little: writing the last one took at most 5 % of the time since then.</summary>
     public bool IsAffordable => _cost <= AffordableShare * Stopwatch.GetElapsedTime(_written);
 
-    /// <summary>Restarts the interval after a checkpoint was written or failed to be written.</summary>
-    /// <param name="cost">Time spent on writing it.</param>
+    /// <summary>Starts a new interval. Called after a checkpoint was written, or could not be written.</summary>
+    /// <param name="cost">Time spent on writing the checkpoint.</param>
     public void Restart(TimeSpan cost) => (_written, _cost) = (Stopwatch.GetTimestamp(), cost);
 }

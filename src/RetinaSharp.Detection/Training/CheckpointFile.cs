@@ -5,18 +5,18 @@ using RetinaSharp.Detection.Weights;
 namespace RetinaSharp.Detection.Training;
 
 /// <summary>
-/// Reads and writes checkpoint files: a safetensors file with the tensors of <see cref="TrainingState"/>, the <see cref="Checkpoint"/> as metadata
-/// and a SHA-256 checksum. The previous checkpoint is kept as a fallback if the last one is damaged or belongs to another run.
+/// Reads and writes checkpoint files: safetensors files with the tensors of <see cref="TrainingState"/>, the <see cref="Checkpoint"/> as metadata, and a
+/// SHA-256 checksum. The previous checkpoint is kept, for the case that the last one is corrupt or belongs to another run.
 /// </summary>
 internal static class CheckpointFile
 {
     /// <summary>File name of the last checkpoint in a run folder.</summary>
     public const string Last = "last.state";
 
-    /// <summary>File name of the previous checkpoint.</summary>
+    /// <summary>File name of the checkpoint before the last one.</summary>
     public const string Previous = Last + ".previous";
 
-    /// <summary>File name that a rejected checkpoint is renamed to.</summary>
+    /// <summary>File name that a corrupt or mismatching last checkpoint is renamed to.</summary>
     private const string Refused = Last + ".refused";
 
     private const string Key = "retinasharp.state";
@@ -32,7 +32,7 @@ internal static class CheckpointFile
 
     /// <summary>Finds the checkpoint to resume from; null if the folder contains no checkpoint.</summary>
     /// <param name="folder">The run folder.</param>
-    /// <param name="start">The initial checkpoint of the requested run.</param>
+    /// <param name="start">The initial checkpoint of the requested run, whose settings and data a usable checkpoint must match.</param>
     /// <param name="warn">Called with a message for each checkpoint that is skipped.</param>
     /// <exception cref="WeightsException">There are checkpoints, but none can be used.</exception>
     public static (string Path, Checkpoint At)? Find(string folder, Checkpoint start, Action<string> warn)
@@ -63,7 +63,7 @@ internal static class CheckpointFile
         return refusal is null ? null : throw refusal;
     }
 
-    /// <summary>Reads the tensors of a checkpoint into the training state.</summary>
+    /// <summary>Reads the tensors of a checkpoint into the training state, and restores its step counts.</summary>
     /// <exception cref="WeightsException">A tensor is missing or has another shape.</exception>
     public static void Restore(string path, Checkpoint at, TrainingState state)
     {

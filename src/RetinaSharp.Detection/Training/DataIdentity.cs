@@ -4,15 +4,17 @@ using RetinaSharp.Datasets;
 namespace RetinaSharp.Detection.Training;
 
 /// <summary>
-/// Identifies a data set by the SHA-256 digest of its classes, image file names, file lengths, image sizes and boxes. Pixels are not included,
+/// Identifies a dataset by the SHA-256 digest of its classes, and of the file names, file lengths, sizes and boxes of its images. Pixels are not included,
 /// because reading them would take as long as an epoch; neither are folder paths.
 /// </summary>
 internal static class DataIdentity
 {
-    /// <summary>Computes the digest of a training set as 64 hexadecimal digits; leaves out degenerate boxes, which training skips.</summary>
+    /// <summary>Computes the digest of a training set, as 64 hexadecimal digits. Degenerate boxes, which training skips, are left out.</summary>
     public static string ComputeForTraining(DetectionDataset set) => Compute(set, (image, annotation) => !image.IsDegenerate(annotation));
 
-    /// <summary>Computes the digest of a validation set as 64 hexadecimal digits; includes degenerate boxes, which <see cref="ComputeForTraining"/> leaves out.</summary>
+    /// <summary>
+    /// Computes the digest of a validation set, as 64 hexadecimal digits. Degenerate boxes are included, unlike in <see cref="ComputeForTraining"/>.
+    /// </summary>
     public static string ComputeForValidation(DetectionDataset set) => Compute(set, (_, _) => true);
 
     private static string Compute(DetectionDataset set, Func<AnnotatedImage, Annotation, bool> isIncluded)
@@ -36,7 +38,7 @@ internal static class DataIdentity
 
     private static void Write(BinaryWriter writer, AnnotatedImage image, Annotation[] annotations)
     {
-        // A missing file is reported when it is read.
+        // A missing file is not an error here: it is reported when it is read.
         var file = new FileInfo(image.Path);
         writer.Write(image.FileName);
         writer.Write(file.Exists ? file.Length : -1);

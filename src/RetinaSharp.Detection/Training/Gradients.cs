@@ -4,16 +4,22 @@ using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Training;
 
-/// <summary>The gradients of a step, summed over its shards and accumulated batches in a fixed order, so that results are reproducible.</summary>
-/// <param name="shards">The trained parameters of each shard, in the same order.</param>
+/// <summary>
+/// The gradients of a training step, summed over the replicas of the model and the accumulated batches, in a fixed order, so that results are reproducible.
+/// Each replica processes a shard (a part) of a batch, and its parameters have their own gradients.
+/// </summary>
+/// <param name="shards">Trained parameters of each replica, all in the same order.</param>
 internal sealed class Gradients(Parameter[][] shards) : IDisposable
 {
     private readonly Tensor?[] _sums = new Tensor?[shards[0].Length];
 
-    /// <summary>The summed gradient of each parameter, in the order of the parameters. The type is that of the backward pass if there was one term, fp32 if there were more. A parameter without a gradient has zeros.</summary>
+    /// <summary>
+    /// The summed gradient of each parameter, in the order of the parameters; zeros for a parameter without a gradient. bf16 gradients are summed in fp32; a
+    /// gradient that is not summed with another keeps its data type.
+    /// </summary>
     public IReadOnlyList<Tensor> Sums => [.. _sums.Select((sum, i) => sum ?? (_sums[i] = zeros_like(shards[0][i], requires_grad: false).DetachFromDisposeScope()))];
 
-    /// <summary>Adds the gradients of all shards to the sums, and sets the gradients of the parameters to null.</summary>
+    /// <summary>Adds the gradients of all replicas to the sums, and sets the gradients of their parameters to null.</summary>
     public void Collect()
     {
         using var guard = no_grad();
@@ -33,7 +39,7 @@ internal sealed class Gradients(Parameter[][] shards) : IDisposable
         }
     }
 
-    /// <summary>Frees the sums.</summary>
+    /// <summary>Frees the sums, so that the next step starts from zero.</summary>
     public void Clear()
     {
         foreach (var sum in _sums)

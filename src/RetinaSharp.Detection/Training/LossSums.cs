@@ -1,9 +1,9 @@
 namespace RetinaSharp.Detection.Training;
 
-/// <summary>Classification and box loss, summed over steps or batches.</summary>
+/// <summary>Classification loss and box loss, each summed over training steps.</summary>
 /// <param name="Classification">Sum of the classification losses.</param>
 /// <param name="Box">Sum of the box losses.</param>
-/// <param name="Count">Number of terms in each sum.</param>
+/// <param name="Count">Number of losses in each sum.</param>
 internal readonly record struct LossSums(double Classification, double Box, int Count)
 {
     public double MeanClassification => Classification / Math.Max(1, Count);

@@ -1,11 +1,11 @@
 namespace RetinaSharp.Detection.Training;
 
 /// <summary>
-/// Estimates throughput and remaining time of a training run, from the steps of this session only. Times are smoothed exponentially; time between
-/// <see cref="Pause"/> and <see cref="Go"/> does not count.
+/// Estimates throughput and remaining time of a training run, from the steps since it was started or resumed. Step times are smoothed exponentially. Time
+/// between <see cref="Pause"/> and <see cref="Go"/> does not count.
 /// </summary>
-/// <param name="firstStep">Steps done in earlier sessions.</param>
-/// <param name="totalSteps">Steps of the whole run.</param>
+/// <param name="firstStep">Number of steps done before the run was resumed; 0 in a new run.</param>
+/// <param name="totalSteps">Number of steps of the whole run.</param>
 /// <param name="clock">Measures the steps; null for the system's clock.</param>
 internal sealed class Pace(long firstStep, long totalSteps, TimeProvider? clock = null)
 {
@@ -35,7 +35,10 @@ internal sealed class Pace(long firstStep, long totalSteps, TimeProvider? clock 
     /// <summary>Estimated time of the remaining steps; zero before the first step.</summary>
     public TimeSpan Remaining => TimeSpan.FromSeconds(Math.Max(0, totalSteps - _step) * SecondsPerStep);
 
-    /// <summary>Whether the last step should be reported: the first one, then one a second, and the final one.</summary>
+    /// <summary>
+    /// Whether the progress should be reported after the last added step. That is so after the first step, then about once per second, and after the final
+    /// step.
+    /// </summary>
     public bool IsDue { get; private set; }
 
     private double SecondsPerStep => _steps > 0 ? _seconds / _steps : 0;
@@ -45,7 +48,7 @@ internal sealed class Pace(long firstStep, long totalSteps, TimeProvider? clock 
     public void Pause() => _beforePause += _clock.GetElapsedTime(_startedAt);
 
     /// <summary>Adds a step that has just ended.</summary>
-    /// <param name="step">Steps done, from the beginning of the run.</param>
+    /// <param name="step">Number of steps done, from the beginning of the run.</param>
     /// <param name="images">Number of images of the step.</param>
     public void Add(long step, int images)
     {

@@ -2,16 +2,16 @@ using System.Diagnostics;
 
 namespace RetinaSharp.Detection.Training;
 
-/// <summary>Accumulates the time spent in each phase of training.</summary>
+/// <summary>Accumulates the time spent in each phase of training, such as data, forward and backward.</summary>
 internal sealed class PhaseClock
 {
     private readonly Dictionary<string, double> _seconds = [];
     private long _last = Stopwatch.GetTimestamp();
 
-    /// <summary>Seconds by phase since the last <see cref="Reset"/>.</summary>
+    /// <summary>Seconds spent in each phase since the last call of <see cref="Reset"/>.</summary>
     public IReadOnlyDictionary<string, double> Seconds => _seconds;
 
-    /// <summary>Adds the time since the last call to a phase.</summary>
+    /// <summary>Adds the time since the last call of <see cref="Lap"/>, <see cref="Skip"/> or <see cref="Reset"/> to a phase.</summary>
     public void Lap(string phase)
     {
         var now = Stopwatch.GetTimestamp();
@@ -19,7 +19,7 @@ internal sealed class PhaseClock
         _last = now;
     }
 
-    /// <summary>Discards the time since the last call.</summary>
+    /// <summary>Discards the time since the last call of <see cref="Lap"/>, so that it counts for no phase.</summary>
     public void Skip() => _last = Stopwatch.GetTimestamp();
 
     public void Reset()

@@ -12,7 +12,7 @@ namespace RetinaSharp.Detection.Training;
 /// </summary>
 internal sealed class RunFolder : IDisposable
 {
-    /// <summary>The resolved settings.</summary>
+    /// <summary>File name of the settings of the run.</summary>
     public const string Config = "config.json";
 
     private const string Metrics = "metrics.jsonl";
@@ -87,7 +87,7 @@ internal sealed class RunFolder : IDisposable
         }
     }
 
-    /// <summary>Appends the metrics of an epoch to metrics.jsonl.</summary>
+    /// <summary>Appends a line with the metrics of an epoch to metrics.jsonl.</summary>
     /// <exception cref="IOException">The file cannot be written; the line is kept for <see cref="RetryPending"/>.</exception>
     public void Append(TrainingEpoch epoch)
     {
@@ -123,11 +123,11 @@ internal sealed class RunFolder : IDisposable
         WriteMetrics();
     }
 
-    /// <summary>Writes the weights of the last step to last.safetensors.</summary>
+    /// <summary>Writes the current weights to last.safetensors.</summary>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public void SaveLast(IEnumerable<(string Name, Tensor Tensor)> weights, ModelDescription description) => ModelFile.Save(At(ModelFile.Last), weights, description);
 
-    /// <summary>Writes the weights of the best epoch to best.safetensors.</summary>
+    /// <summary>Writes the current weights, which are those of the best epoch so far, to best.safetensors.</summary>
     /// <exception cref="IOException">The file cannot be written; a copy of the weights is kept for <see cref="RetryPending"/>.</exception>
     public void SaveBest(IEnumerable<(string Name, Tensor Tensor)> weights, ModelDescription description)
     {
@@ -145,7 +145,7 @@ internal sealed class RunFolder : IDisposable
         }
     }
 
-    /// <summary>Writes pending files, then a checkpoint.</summary>
+    /// <summary>Writes the files that could not be written before, then a checkpoint.</summary>
     /// <exception cref="IOException">A file cannot be written.</exception>
     public void SaveCheckpoint(TrainingState state, Checkpoint at)
     {

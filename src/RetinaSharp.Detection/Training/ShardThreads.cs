@@ -4,8 +4,8 @@ using RetinaSharp.Kernels;
 namespace RetinaSharp.Detection.Training;
 
 /// <summary>
-/// Threads that run the forward and backward pass of the shards of a step. They live as long as the training run, because LibTorch keeps its thread
-/// count, and oneDNN its scratch memory, per calling thread.
+/// The threads that compute the forward and backward passes of a training run. A batch is split into shards (parts), and each shard has its own thread. The
+/// threads live as long as the training run, because LibTorch keeps its thread count, and oneDNN its scratch memory, per calling thread.
 /// </summary>
 internal sealed class ShardThreads : IDisposable
 {
@@ -17,8 +17,8 @@ internal sealed class ShardThreads : IDisposable
     private volatile bool _isDisposed;
 
     /// <summary>Starts the threads.</summary>
-    /// <param name="shards">Number of shards. The first one runs on the calling thread.</param>
-    /// <param name="operatorThreads">Number of intra-op threads of LibTorch per shard.</param>
+    /// <param name="shards">Number of shards. The first one runs on the calling thread, each other one on a new thread.</param>
+    /// <param name="operatorThreads">Number of threads that LibTorch's operators use for each shard.</param>
     public ShardThreads(int shards, int operatorThreads)
     {
         _errors = new ExceptionDispatchInfo?[shards];
@@ -28,7 +28,9 @@ internal sealed class ShardThreads : IDisposable
             thread.Start();
     }
 
-    /// <summary>Runs an action concurrently for each shard, and waits for all. If actions throw, rethrows the exception of the shard with the lowest index.</summary>
+    /// <summary>
+    /// Runs an action concurrently for each shard, and waits for all. If actions throw, rethrows the exception of the shard with the lowest index.
+    /// </summary>
     /// <param name="count">Number of shards to run, from the first.</param>
     /// <param name="work">The action, called with the index of the shard.</param>
     public void Run(int count, Action<int> work)

@@ -6,7 +6,9 @@ namespace RetinaSharp.Detection.Training;
 
 /// <summary>Computes the loss normalizer of a step from the positive anchors of all its batches.</summary>
 /// <param name="kind">Kind of normalizer.</param>
-/// <param name="average">Initial value of the moving average, for <see cref="NormalizerKind.MovingAverage"/>.</param>
+/// <param name="average">
+/// Initial value of the moving average, for <see cref="NormalizerKind.MovingAverage"/>; in a resumed run, that of the checkpoint.
+/// </param>
 internal sealed class StepNormalizer(NormalizerKind kind, double average = StepNormalizer.FirstAverage)
 {
     /// <summary>Initial value of the moving average in a new run.</summary>
@@ -14,10 +16,12 @@ internal sealed class StepNormalizer(NormalizerKind kind, double average = StepN
 
     private const double Momentum = .9;
 
-    /// <summary>Exponential moving average of the number of positive anchors per step.</summary>
+    /// <summary>Exponential moving average, over the steps, of the number of positive anchors in a step.</summary>
     public double Average { get; private set; } = average;
 
-    /// <summary>Updates the moving average with a step, and returns the normalizer of each of its batches.</summary>
+    /// <summary>
+    /// Updates the moving average with the positive anchors of a step. Returns a function that gives the normalizer for each batch of the step.
+    /// </summary>
     public Func<TrainingBatch, LossNormalizer> Next(IReadOnlyList<TrainingBatch> step)
     {
         if (kind == NormalizerKind.PerImage)

@@ -1,9 +1,9 @@
 namespace RetinaSharp.Detection.Training;
 
 /// <summary>The result of an optimizer step.</summary>
-/// <param name="Step">Steps done, including this one.</param>
+/// <param name="Step">Number of steps done, including this one.</param>
 /// <param name="TotalSteps">Number of steps of the whole run.</param>
-/// <param name="Epoch">The epoch, from 1.</param>
+/// <param name="Epoch">Number of the epoch, from 1.</param>
 /// <param name="ClassificationLoss">Normalized classification loss.</param>
 /// <param name="BoxLoss">Normalized box loss, multiplied by its weight.</param>
 /// <param name="LearningRate">Learning rate of the step.</param>

@@ -7,20 +7,23 @@ using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Training;
 
-/// <summary>Runs the steps of a training run: forward and backward pass of each shard, sum of the gradients, optimizer step.</summary>
+/// <summary>
+/// Runs the steps of a training run. A batch is split into shards (parts). Replicas of the network run their forward and backward passes concurrently; then
+/// their gradients are summed, and the optimizer updates the weights.
+/// </summary>
 internal sealed class StepRunner(
     TrainingSettings settings, TrainingState state, DetectionLoss loss, StepNormalizer normalizer, ISampler? sampler, ShardThreads shards, PhaseClock clock)
 {
-    /// <summary>Computes the normalizer of the losses.</summary>
+    /// <summary>Computes the normalizer of the losses of each step.</summary>
     public StepNormalizer Normalizer => normalizer;
 
-    /// <summary>Number of loader batches per step. One loader batch is one shard of a batch.</summary>
+    /// <summary>Number of batches that a step takes from the loader. Each of them is one shard; a training batch consists of several.</summary>
     public int BatchesPerStep { get; } = settings.Accumulate * settings.EffectiveShards;
 
     /// <summary>Runs one optimizer step over all shards and accumulated batches.</summary>
-    /// <param name="source">The loader's batches.</param>
-    /// <param name="learningRate">Learning rate.</param>
-    /// <param name="step">Index of the step, from 0.</param>
+    /// <param name="source">Enumerates the loader's batches.</param>
+    /// <param name="learningRate">Learning rate of the step.</param>
+    /// <param name="step">Index of the step in the run, from 0.</param>
     /// <returns>The losses, the number of images and the anchor counts of the step.</returns>
     /// <exception cref="TrainingDivergedException">A loss or a gradient is not finite; the weights were not updated.</exception>
     public (double Classification, double Box, int Images, AnchorSums Anchors) Run(IEnumerator<TrainingBatch> source, double learningRate, long step)
@@ -62,13 +65,13 @@ internal sealed class StepRunner(
             state.Gradients.Clear();
             foreach (var batch in batches)
                 batch.Dispose();
-            // TorchSharp leaves thousands of small objects per step to the finalizer. Their native memory lies between the activations and fragments the heap: without this
-            // collection, which takes less than 1 ms, a run of R50 uses 1.6 GB instead of 1.15 GB.
+            // TorchSharp leaves thousands of small objects per step to the finalizer. Their native memory lies between the activations and fragments the
+            // heap: without this collection, which takes less than 1 ms, a run of R50 uses 1.6 GB instead of 1.15 GB.
             GC.Collect(0);
         }
     }
 
-    /// <summary>Runs the forward and backward pass of a shard, on the shard's thread. Only the first shard is timed.</summary>
+    /// <summary>Runs the forward and backward pass of a shard, on the thread of the shard. Only the first shard is timed.</summary>
     private (double Classification, double Box) ForwardAndBackward(RetinaNet network, TrainingBatch batch, LossNormalizer divisor, ShardSampling? sampling, long firstImage, bool isTimed)
     {
         using var scope = NewDisposeScope();

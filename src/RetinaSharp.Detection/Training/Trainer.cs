@@ -17,9 +17,9 @@ namespace RetinaSharp.Detection.Training;
 /// Trains a RetinaNet on annotated images. Writes a run folder with config.json, metrics.jsonl, last.safetensors, last.state (the checkpoint to resume
 /// from) and, with a validation set, best.safetensors. All random draws are functions of the seed.
 /// </summary>
-/// <param name="settings">Settings of the model, its input and the training.</param>
+/// <param name="settings">Settings of the model, its input and the training run.</param>
 /// <param name="train">The training images.</param>
-/// <param name="validation">The validation images, which select the best epoch, with the same classes; null for no validation.</param>
+/// <param name="validation">The validation images, with the same classes, on which the best epoch is selected; null: no validation.</param>
 /// <param name="options">Run folder, device, initial weights and custom components.</param>
 public sealed class Trainer(RunSettings settings, DetectionDataset train, DetectionDataset? validation, TrainerOptions options)
 {
@@ -28,9 +28,11 @@ public sealed class Trainer(RunSettings settings, DetectionDataset train, Detect
     /// <param name="cancellationToken">Stops the run after the current step, with a checkpoint to resume from.</param>
     /// <returns>The result; <see cref="TrainingResult.IsCancelled"/> is true if the run was canceled.</returns>
     /// <exception cref="ArgumentException">A setting is out of its range.</exception>
-    /// <exception cref="DatasetException">The data cannot be used for training: for example, there are no images or no classes, or the classes of the two sets differ.</exception>
+    /// <exception cref="DatasetException">
+    /// The data cannot be used for training: for example, there are no images or no classes, or the classes of the two sets differ.
+    /// </exception>
     /// <exception cref="TrainingDivergedException">A loss or a gradient is not finite. The last checkpoint is from before that step.</exception>
-    /// <exception cref="WeightsException">The initial weights or the checkpoint to resume from are damaged, or do not match the settings or data.</exception>
+    /// <exception cref="WeightsException">The initial weights or the checkpoint to resume from are corrupt, or do not match the settings or data.</exception>
     /// <exception cref="IOException">The run folder cannot be written to, or the final model cannot be saved.</exception>
     /// <exception cref="TorchUnavailableException">The device is not available.</exception>
     public TrainingResult Train(IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
@@ -105,7 +107,7 @@ public sealed class Trainer(RunSettings settings, DetectionDataset train, Detect
         return new TrainingLoop(at, train, loader, steps, state, validator, folder, new(options.CheckpointEvery), components, clock, options.Logger, progress).Run(cancellationToken);
     }
 
-    /// <summary>Creates the initial checkpoint of the requested run.</summary>
+    /// <summary>Creates the checkpoint that the requested run has before its first step.</summary>
     private Checkpoint Start(RetinaNetArchitecture architecture, DetectionDataset train, DetectionDataset? validation, string computedOn) => new()
     {
         Settings = settings with { Model = architecture.Settings },
@@ -117,7 +119,7 @@ public sealed class Trainer(RunSettings settings, DetectionDataset train, Detect
         ComputedOn = computedOn,
     };
 
-    /// <summary>Finds the checkpoint to resume from; null if the run folder contains no run.</summary>
+    /// <summary>Finds the checkpoint to resume from, and logs how the run continues. Returns null if the run folder contains no run.</summary>
     private (string Path, Checkpoint At)? FindCheckpoint(Checkpoint start)
     {
         var logger = options.Logger;
@@ -151,7 +153,9 @@ public sealed class Trainer(RunSettings settings, DetectionDataset train, Detect
         return (path, at);
     }
 
-    /// <summary>Creates the initial tensors on the device. For a resumed run they are not initialized, because the checkpoint overwrites them.</summary>
+    /// <summary>
+    /// Creates the initial tensors of the network on the device. For a resumed run their values are not initialized, because the checkpoint overwrites them.
+    /// </summary>
     private NetworkState Initial(RetinaNetArchitecture architecture, DetectionDataset train, bool isNew, Device device)
     {
         var state = isNew ? WeightInitializer.Create(architecture, settings.Training.Seed) : NetworkState.Create(architecture);
@@ -176,7 +180,7 @@ public sealed class Trainer(RunSettings settings, DetectionDataset train, Detect
         var transfer = options.Weights is { } weights ? WeightTransfer.Load(weights, state, train.Categories) : null;
         if (transfer is not null)
             options.Logger.WeightsLoaded(transfer.Summary);
-        // A custom backbone has neither: its normalization is its own, and Freeze is 0.
+        // Only a ResNet can have frozen normalization or frozen stages: a custom backbone has its own normalization, and Freeze is 0.
         if (state.Architecture.Backbone is ResNetArchitecture && transfer is not { HasBackbone: true } && (settings.Model.Norm == NormKind.Frozen || settings.Training.Freeze > 0))
             options.Logger.FrozenAtRandomWeights();
     }

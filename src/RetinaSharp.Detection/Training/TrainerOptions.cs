@@ -22,15 +22,15 @@ public sealed record TrainerOptions
     /// <summary>Device to train on; null for the CPU.</summary>
     public Device? Device { get; init; }
 
-    /// <summary>Number type of the network's computation.</summary>
+    /// <summary>Precision of the network's computation. By default it depends on the device: bf16 where the hardware supports it, else fp32.</summary>
     public Precision Precision { get; init; }
 
     /// <summary>Number of CPU threads of the network's computation; 0 for one per logical core.</summary>
     public int Threads { get; init; }
 
     /// <summary>
-    /// Whether to resume the run in the folder from its last checkpoint. On the same machine, the result is bit-identical to that of an uninterrupted
-    /// run. If the folder contains no run, training starts from the beginning. A finished run is not changed.
+    /// Whether to resume the run in the folder from its last checkpoint. On the same machine, the result is bit for bit that of an uninterrupted run. If the
+    /// folder contains no run, training starts from the beginning. A finished run is not changed.
     /// </summary>
     public bool Resume { get; init; }
 
@@ -38,9 +38,8 @@ public sealed record TrainerOptions
     public TimeSpan CheckpointEvery { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>
-    /// Initial weights: a run folder, a model file, or a safetensors or PyTorch file (.pth) with torchvision's parameter names of a RetinaNet or a
-    /// ResNet. Loads every weight whose name and shape match; of the classification layer, the rows of classes with matching names. Null for random
-    /// weights.
+    /// Initial weights: a run folder, a model file, or a safetensors or PyTorch file (.pth) of a RetinaNet or ResNet with torchvision's parameter names.
+    /// Every weight whose name and shape match is loaded; of the classification layer, the rows of the classes with matching names. Null: random weights.
     /// </summary>
     public string? Weights { get; init; }
 }

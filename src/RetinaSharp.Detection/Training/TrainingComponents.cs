@@ -16,28 +16,31 @@ public sealed record TrainingComponents
     /// <summary>No custom components.</summary>
     public static TrainingComponents BuiltIn { get; } = new();
 
-    /// <summary>Backbone, neck and heads.</summary>
+    /// <summary>Custom backbone, neck and heads of the network.</summary>
     public NetworkComponents Network { get; init; } = NetworkComponents.BuiltIn;
 
-    /// <summary>Labels anchors as a class, background or ignored.</summary>
+    /// <summary>Labels anchors as positive, background or ignored; null: <see cref="IouAssigner"/>.</summary>
     public IAssigner? Assigner { get; init; }
 
-    /// <summary>Selects the anchors that contribute to the classification loss, in training and validation.</summary>
+    /// <summary>Selects the anchors that contribute to the classification loss, in training and validation; null: as the settings specify.</summary>
     public ISampler? Sampler { get; init; }
 
-    /// <summary>The classification loss. Logits are for a sigmoid per class, or for a softmax if the settings say so.</summary>
+    /// <summary>
+    /// The classification loss; null: the loss that the settings specify. Its logits are those of a sigmoid per class, or of a softmax if the settings have a
+    /// background output.
+    /// </summary>
     public IClassificationLoss? ClassificationLoss { get; init; }
 
-    /// <summary>The box loss.</summary>
+    /// <summary>The box loss; null: the loss that the settings specify.</summary>
     public BoxLoss? BoxLoss { get; init; }
 
-    /// <summary>Augmentations that run before the built-in ones, in this order.</summary>
+    /// <summary>Augmentations that are applied to training images before the built-in ones, in this order.</summary>
     public IReadOnlyList<IAugmentation> Augmentations { get; init; } = [];
 
-    /// <summary>The learning rate schedule.</summary>
+    /// <summary>The learning rate schedule; null: the schedule that the settings specify.</summary>
     public ILearningRateSchedule? Schedule { get; init; }
 
-    /// <summary>Callbacks, called in this order during training.</summary>
+    /// <summary>Receivers of the events of the training run, called in this order.</summary>
     public IReadOnlyList<ITrainingCallback> Callbacks { get; init; } = [];
 
     internal DetectionLoss CreateLoss(LossSettings settings) => new(ClassificationLoss ?? Modeling.ClassificationLoss.Create(settings), BoxLoss ?? settings.BoxLoss, settings.BoxWeight);

@@ -6,7 +6,7 @@ public sealed class TrainingControl
     /// <summary>The reason why the run stops; null if it continues.</summary>
     public string? StopReason { get; private set; }
 
-    /// <summary>Stops the run after the current step or epoch. Weights and checkpoint are written, so that it can be resumed.</summary>
+    /// <summary>Stops the run after the current step or epoch. Weights and a checkpoint are written, so that the run can be resumed.</summary>
     /// <param name="reason">The reason, for the log and <see cref="TrainingResult.StopReason"/>; only the first reason is kept.</param>
     public void Stop(string reason)
     {

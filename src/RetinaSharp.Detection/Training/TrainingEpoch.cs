@@ -1,7 +1,7 @@
 namespace RetinaSharp.Detection.Training;
 
 /// <summary>Progress report after an epoch.</summary>
-/// <param name="Epoch">The epoch, from 1.</param>
+/// <param name="Epoch">Number of the epoch, from 1.</param>
 /// <param name="Epochs">Number of epochs of the whole run.</param>
 /// <param name="Classification">Mean classification loss of the training steps.</param>
 /// <param name="Box">Mean box loss of the training steps.</param>
@@ -19,9 +19,9 @@ public sealed record TrainingEpoch(int Epoch, int Epochs, double Classification,
     /// <summary>Number of positive anchors, over all images of the epoch, before any sampling.</summary>
     public long PositiveAnchors { get; init; }
 
-    /// <summary>Fraction of positive anchors among those that are not ignored, 0 to 1.</summary>
+    /// <summary>Fraction of positive anchors among the positive and background anchors of the epoch, in [0, 1].</summary>
     public double PositiveShare { get; init; }
 
-    /// <summary>Time spent in the epoch, in seconds by phase (such as data, forward, backward).</summary>
+    /// <summary>Seconds spent in each phase of the epoch, such as data, forward and backward.</summary>
     public IReadOnlyDictionary<string, double> Phases { get; init; } = new Dictionary<string, double>();
 }

@@ -7,7 +7,7 @@ using RetinaSharp.Inference;
 
 namespace RetinaSharp.Detection.Training;
 
-/// <summary>Runs the epochs of a training run from a checkpoint on: steps, validation, output files, checkpoints.</summary>
+/// <summary>Runs the epochs of a training run, from a checkpoint to the end: training steps, validation, output files and checkpoints.</summary>
 /// <param name="start">The checkpoint to start from.</param>
 /// <param name="train">The training images.</param>
 /// <param name="loader">Loads batches of the training images.</param>
@@ -15,7 +15,7 @@ namespace RetinaSharp.Detection.Training;
 /// <param name="state">Weights and optimizer state, which the steps update.</param>
 /// <param name="validator">Evaluates each epoch; null without a validation set.</param>
 /// <param name="folder">Writes the output files.</param>
-/// <param name="checkpoints">Decides when to write a checkpoint.</param>
+/// <param name="checkpoints">Decides when a checkpoint is written.</param>
 /// <param name="components">Custom schedule and callbacks.</param>
 /// <param name="clock">Accumulates the time spent in each phase.</param>
 /// <param name="logger">Receives log messages.</param>
@@ -203,7 +203,7 @@ internal sealed class TrainingLoop(
         clock.Lap("save");
     }
 
-    /// <summary>Writes a file. Unless it must succeed, a failure is logged and training continues.</summary>
+    /// <summary>Calls a function that writes a file. If the function fails, the error is logged and training continues, unless it must succeed.</summary>
     private void Write(Action write, bool mustSucceed)
     {
         try

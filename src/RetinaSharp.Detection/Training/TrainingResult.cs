@@ -3,11 +3,11 @@ using RetinaSharp.Inference;
 
 namespace RetinaSharp.Detection.Training;
 
-/// <summary>The result of a training run.</summary>
-/// <param name="Steps">Number of steps done.</param>
+/// <summary>The result of a training run, whether it is complete, stopped early or canceled.</summary>
+/// <param name="Steps">Number of optimizer steps done, over all sessions if the run was resumed.</param>
 /// <param name="Epochs">Number of epochs completed.</param>
 /// <param name="Best">COCO metrics of the best epoch on the validation set; null without a validation set.</param>
-/// <param name="BestEpoch">The epoch with the best AP, from 1; 0 without a validation set.</param>
+/// <param name="BestEpoch">Number of the epoch with the best AP, from 1; 0 without a validation set.</param>
 /// <param name="Duration">Total training time, over all sessions if the run was resumed.</param>
 /// <param name="IsCancelled">Whether the run was canceled before its end.</param>
 public sealed record TrainingResult(long Steps, int Epochs, CocoSummary? Best, int BestEpoch, TimeSpan Duration, bool IsCancelled)
@@ -15,6 +15,9 @@ public sealed record TrainingResult(long Steps, int Epochs, CocoSummary? Best, i
     /// <summary>The reason why a callback stopped the run; null if none did.</summary>
     public string? StopReason { get; init; }
 
-    /// <summary>Detections and COCO metrics of the best epoch on the validation set; null without a validation set, or if that epoch was trained in an earlier session.</summary>
+    /// <summary>
+    /// Detections and COCO metrics of the best epoch on the validation set; null without a validation set, or if that epoch was trained in an earlier
+    /// session.
+    /// </summary>
     public SetEvaluation? BestEvaluation { get; init; }
 }

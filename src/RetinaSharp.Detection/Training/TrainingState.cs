@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 namespace RetinaSharp.Detection.Training;
 
 /// <summary>
-/// The tensors of a training run: fp32 master weights, their copies in the computation type, the networks of the shards, which share these copies, the
-/// optimizer state and the EMA weights.
+/// The tensors and networks of a training run: the fp32 master weights; their copies in the data type of the computation; one replica of the network per
+/// shard (part) of a batch, all of which share these copies; the optimizer state; and the EMA weights.
 /// </summary>
 internal sealed class TrainingState : IDisposable
 {
@@ -20,8 +20,8 @@ internal sealed class TrainingState : IDisposable
     private readonly NetworkState? _emaWeights;
 
     /// <param name="initial">Initial tensors, on the device. This object takes ownership.</param>
-    /// <param name="settings">Optimizer, shards, frozen stages and EMA.</param>
-    /// <param name="type">Number type of the computation: fp32 or bf16.</param>
+    /// <param name="settings">Optimizer, number of shards, number of frozen parts, and EMA.</param>
+    /// <param name="type">Data type of the computation: fp32 or bf16.</param>
     public TrainingState(NetworkState initial, TrainingSettings settings, ScalarType type)
     {
         _masters = initial;
@@ -47,13 +47,13 @@ internal sealed class TrainingState : IDisposable
         Evaluation = new(_emaWeights ?? _masters, new(type));
     }
 
-    /// <summary>One network per shard of a batch. The networks share their parameters' memory, but have separate gradients.</summary>
+    /// <summary>The replicas of the network, one per shard of a batch. Their parameters share memory, but have separate gradients.</summary>
     public IReadOnlyList<RetinaNet> Shards { get; }
 
     /// <summary>A network in evaluation mode with the weights of <see cref="Model"/>.</summary>
     public RetinaNet Evaluation { get; }
 
-    /// <summary>The gradients of the current step.</summary>
+    /// <summary>The gradients of the current step, summed over the replicas.</summary>
     public Gradients Gradients { get; }
 
     /// <summary>The tensors that are saved as a model: the EMA weights if EMA is enabled, otherwise the master weights.</summary>
@@ -73,14 +73,14 @@ internal sealed class TrainingState : IDisposable
         return norm;
     }
 
-    /// <summary>Updates the running statistics of batch norm with the batch statistics of each shard, in the order of the shards.</summary>
+    /// <summary>Updates the running statistics of batch norm with the batch statistics of each replica, in the order of the shards.</summary>
     public void UpdateRunningStats()
     {
         foreach (var shard in Shards)
             shard.UpdateRunningStats();
     }
 
-    /// <summary>Enumerates all tensors of a checkpoint with unique names: master weights, EMA weights and optimizer state.</summary>
+    /// <summary>Enumerates the tensors that a checkpoint contains, with unique names: master weights, EMA weights and optimizer state.</summary>
     public IEnumerable<(string Name, Tensor Tensor)> All()
     {
         var weights = _masters.Entries.Select(entry => ($"weights.{entry.Name}", entry.Tensor));
@@ -89,7 +89,10 @@ internal sealed class TrainingState : IDisposable
         return weights.Concat(averages).Concat(memory);
     }
 
-    /// <summary>Updates step counts, computation copies and caches after the tensors of <see cref="All"/> were loaded from a checkpoint.</summary>
+    /// <summary>
+    /// Called after the tensors of <see cref="All"/> were loaded from a checkpoint. Sets the step counts, copies the master weights to their copies in the
+    /// data type of the computation, and invalidates caches.
+    /// </summary>
     /// <param name="steps">Number of steps done at the checkpoint.</param>
     public void Restored(long steps)
     {

@@ -5,9 +5,9 @@ using RetinaSharp.Detection.Modeling;
 namespace RetinaSharp.Detection.Training;
 
 /// <summary>
-/// Accumulates the losses of a whole data set over its batches. They are normalized by the number of positive anchors of all images or, with
-/// <see cref="NormalizerKind.PerImage"/>, averaged over the images. With anchor sampling, the classification loss is normalized by the number of
-/// sampled positives, as in training. The result does not depend on how images are batched.
+/// Accumulates the losses of a whole dataset over its batches. The losses are normalized by the number of positive anchors of all images or, with
+/// <see cref="NormalizerKind.PerImage"/>, averaged over the images. With anchor sampling, the classification loss is normalized by the number of sampled
+/// positives, as in training. The result does not depend on how images are batched.
 /// </summary>
 internal sealed class ValidationLosses(NormalizerKind kind)
 {
@@ -15,15 +15,15 @@ internal sealed class ValidationLosses(NormalizerKind kind)
     private long _images, _positives;
     private long? _sampled;
 
-    /// <summary>The normalized classification loss.</summary>
+    /// <summary>The normalized classification loss of all batches added so far.</summary>
     public double Classification => _classification / (_sampled is { } sampled ? Math.Max(1, sampled) : Divisor);
 
-    /// <summary>The normalized box loss.</summary>
+    /// <summary>The normalized box loss of all batches added so far.</summary>
     public double Box => _box / Divisor;
 
     private long Divisor => Math.Max(1, kind == NormalizerKind.PerImage ? _images : _positives);
 
-    /// <summary>Adds a batch.</summary>
+    /// <summary>Adds the losses of a batch.</summary>
     /// <param name="targets">Targets of the batch.</param>
     /// <param name="sampled">Number of sampled positive anchors; null without sampling.</param>
     /// <param name="evaluate">Computes the losses of the batch with a given normalizer.</param>

@@ -13,8 +13,8 @@ using static TorchSharp.torch;
 namespace RetinaSharp.Detection.Training;
 
 /// <summary>
-/// Computes losses and COCO metrics on a validation set. If training samples anchors, the losses are computed on sampled anchors too. Each image is
-/// decoded once and goes through the network once.
+/// Computes losses and COCO metrics on a validation set. If training samples anchors, so does validation. Each image is decoded once, and the network runs on
+/// it once.
 /// </summary>
 internal sealed class Validator
 {
@@ -44,7 +44,7 @@ internal sealed class Validator
         _model = new() { Categories = set.Categories, Anchors = settings.Model.Anchors, Input = settings.Input, Inference = settings.Inference };
     }
 
-    /// <summary>Evaluates the current weights of the network.</summary>
+    /// <summary>Evaluates the current weights of the network on all images of the validation set.</summary>
     public ValidationResult Run(CancellationToken cancellationToken)
     {
         _network.InvalidateCache();

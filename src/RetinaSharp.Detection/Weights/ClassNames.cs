@@ -5,12 +5,12 @@ using RetinaSharp.Detection.Data;
 namespace RetinaSharp.Detection.Weights;
 
 /// <summary>
-/// Assigns names to the classes of a model file without class names. torchvision numbers classes from 0. Its published models use 0 for
-/// the background and COCO's category ids for the rest, so that a class's index is its id.
+/// Reads class names from a file, for models without class names, such as those of torchvision. torchvision numbers classes from 0. Its published models use
+/// 0 for the background and COCO's category ids for the rest, so that the index of a class is its category id.
 /// </summary>
 internal static class ClassNames
 {
-    /// <summary>Reads the classes of a model.</summary>
+    /// <summary>Reads class names from a file, and assigns them to the class outputs of a model.</summary>
     /// <param name="path">A text file with one name per line, or a COCO JSON file with categories; null: the classes are numbered.</param>
     /// <param name="outputs">Number of class outputs per anchor. If the file has one name fewer, the background is added as the first class.</param>
     /// <exception cref="DatasetException">The file cannot be read, or its number of classes does not match.</exception>
@@ -43,7 +43,7 @@ internal static class ClassNames
         return empty < 0 ? lines : throw new DatasetException(path, $"line {empty + 1}", "is empty; it must contain a class name");
     }
 
-    /// <summary>Reads only the categories, because the rest of the file may be large.</summary>
+    /// <summary>Reads the categories of a COCO JSON file, and skips the rest of the file, which may be large.</summary>
     private static List<Category> Categories(string path, ReadOnlySpan<byte> text)
     {
         try
@@ -93,7 +93,7 @@ internal static class ClassNames
         return categories.Count == outputs ? categories : [new(0, BackgroundClass.Name), .. categories];
     }
 
-    /// <summary>Appends the index to repeated names: torchvision's list has ten classes "N/A".</summary>
+    /// <summary>Makes class names unique by appending the class index to repeated names: torchvision's list has ten classes "N/A".</summary>
     private static List<Category> Distinct(List<Category> categories)
     {
         var repeated = categories.CountBy(category => category.Name).Where(name => name.Value > 1).Select(name => name.Key).ToHashSet();

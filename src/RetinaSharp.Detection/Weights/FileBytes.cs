@@ -3,8 +3,8 @@ using Microsoft.Win32.SafeHandles;
 namespace RetinaSharp.Detection.Weights;
 
 /// <summary>
-/// A weights file opened for reading. Thread-safe. The file is read rather than memory-mapped: if it is truncated meanwhile, a read
-/// throws an exception, whereas access to a mapping crashes the process.
+/// A weights file opened for reading. Thread-safe. The file is read rather than memory-mapped: if another program truncates it, a read throws an exception,
+/// whereas access to a mapping would crash the process.
 /// </summary>
 internal sealed class FileBytes : IDisposable
 {
@@ -15,7 +15,7 @@ internal sealed class FileBytes : IDisposable
     /// <summary>The file's path, as given.</summary>
     public string Path { get; }
 
-    /// <summary>Length in bytes when the file was opened.</summary>
+    /// <summary>Length in bytes that the file had when it was opened.</summary>
     public long Length { get; }
 
     /// <summary>Opens a file.</summary>
@@ -35,7 +35,7 @@ internal sealed class FileBytes : IDisposable
         }
     }
 
-    /// <summary>Fills the destination with the bytes from an offset on.</summary>
+    /// <summary>Fills the destination with the bytes of the file that start at an offset.</summary>
     /// <exception cref="WeightsException">The file was truncated, or cannot be read.</exception>
     public void ReadAt(long offset, Span<byte> destination)
     {
@@ -56,7 +56,7 @@ internal sealed class FileBytes : IDisposable
         }
     }
 
-    /// <summary>Reads bytes from an offset on. The caller has checked the range against <see cref="Length"/>.</summary>
+    /// <summary>Reads the given number of bytes that start at an offset. The caller has checked the range against <see cref="Length"/>.</summary>
     /// <exception cref="WeightsException">The file was truncated, or cannot be read.</exception>
     public byte[] Read(long offset, int length)
     {

@@ -1,10 +1,12 @@
 namespace RetinaSharp.Detection.Weights;
 
-/// <summary>Adapts a <see cref="FileBytes"/> to a <see cref="Stream"/>. Disposing the stream leaves the file open.</summary>
+/// <summary>A read-only stream over a <see cref="FileBytes"/>. Disposing the stream leaves the file open.</summary>
 /// <param name="file">The file.</param>
 internal sealed class FileBytesStream(FileBytes file) : Stream
 {
-    /// <summary>Number of bytes that may still be read. Limits the size of the ZIP central directory, which a hostile file could make as large as itself.</summary>
+    /// <summary>
+    /// Number of bytes that may still be read. Limits the size of the ZIP central directory, which in a malicious file could be as large as the file.
+    /// </summary>
     public long Remaining { get; set; } = long.MaxValue;
 
     /// <inheritdoc/>

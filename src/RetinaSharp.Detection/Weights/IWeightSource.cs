@@ -1,6 +1,6 @@
 namespace RetinaSharp.Detection.Weights;
 
-/// <summary>A weights file of any supported format: tensors by name.</summary>
+/// <summary>A weights file of any supported format, opened for reading. Tensors are found by name.</summary>
 public interface IWeightSource : IDisposable
 {
     /// <summary>The file's path, as given.</summary>
@@ -9,10 +9,10 @@ public interface IWeightSource : IDisposable
     /// <summary>Names of the tensors.</summary>
     IEnumerable<string> Names { get; }
 
-    /// <summary>Finds a tensor by name; null if there is none.</summary>
+    /// <summary>Returns type and shape of a tensor; null if the file has no tensor of this name.</summary>
     WeightEntry? Find(string name);
 
-    /// <summary>Reads a tensor of type F16, BF16, F32 or F64, converted to fp32, in row-major order.</summary>
+    /// <summary>Reads the elements of a tensor of type F16, BF16, F32 or F64, converted to fp32, in row-major order.</summary>
     /// <exception cref="WeightsException">The file has no such tensor, the tensor has another type or is too large, or the file cannot be read.</exception>
     float[] ReadSingles(string name);
 }

@@ -2,8 +2,8 @@ namespace RetinaSharp.Detection.Weights;
 
 /// <summary>Result of importing weights from another program.</summary>
 /// <param name="File">The file that was written.</param>
-/// <param name="Architecture">Readable name of the detected architecture.</param>
+/// <param name="Architecture">Name of the detected architecture, for messages.</param>
 /// <param name="Model">Description of the model; null if the file holds only a backbone, which serves as initial weights for training.</param>
-/// <param name="Kept">Number of loaded keys.</param>
-/// <param name="Unexpected">Unexpected keys: names of the weights that are not part of the network and were not imported.</param>
+/// <param name="Kept">Number of weights that were imported.</param>
+/// <param name="Unexpected">Names of the weights in the file that are not part of the network and were not imported.</param>
 public sealed record ImportResult(string File, string Architecture, ModelDescription? Model, int Kept, IReadOnlyList<string> Unexpected);

@@ -4,7 +4,9 @@ using RetinaSharp.Inference;
 
 namespace RetinaSharp.Detection.Weights;
 
-/// <summary>Everything inference needs besides the weights, and how the model was trained. Stored in the metadata of the weights file.</summary>
+/// <summary>
+/// Describes a trained model: everything that inference needs besides the weights, and how the model was trained. Stored in the metadata of the weights file.
+/// </summary>
 public sealed record ModelDescription
 {
     /// <summary>Version of the description format that this version of RetinaSharp writes and reads.</summary>
@@ -16,10 +18,10 @@ public sealed record ModelDescription
     /// <summary>Architecture, anchors, input size and all other settings of the training run.</summary>
     public required RunSettings Settings { get; init; }
 
-    /// <summary>The classes in the order of the classification head's outputs, with the category ids of the training data.</summary>
+    /// <summary>The classes in the order of the classification head's logits, with the category ids of the training data.</summary>
     public required IReadOnlyList<Category> Categories { get; init; }
 
-    /// <summary>The training data, as given by the user.</summary>
+    /// <summary>Source of the training data as given by the user, such as a path; for an imported model, the name of the imported file.</summary>
     public string TrainingData { get; init; } = "";
 
     /// <summary>Number of training images.</summary>
@@ -34,7 +36,7 @@ public sealed record ModelDescription
     /// <summary>AP of these weights on the validation set; null without a validation set.</summary>
     public double? ValidationAP { get; init; }
 
-    /// <summary>Returns the part that preprocessing and postprocessing need.</summary>
+    /// <summary>Returns the part of the description that preprocessing and postprocessing need.</summary>
     public DetectionModel ToDetectionModel() => new()
     {
         Categories = Categories,

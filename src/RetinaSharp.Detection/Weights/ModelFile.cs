@@ -9,7 +9,7 @@ namespace RetinaSharp.Detection.Weights;
 /// <summary>Reads and writes models as safetensors files: weights under torchvision's names, with a <see cref="ModelDescription"/> in the metadata.</summary>
 public static class ModelFile
 {
-    /// <summary>File name of the best epoch's weights in a run folder.</summary>
+    /// <summary>File name of the weights of the best epoch in a run folder.</summary>
     public const string Best = "best.safetensors";
 
     /// <summary>File name of the latest weights in a run folder.</summary>
@@ -17,7 +17,9 @@ public static class ModelFile
 
     private const string DescriptionKey = "retinasharp.model";
 
-    /// <summary>Returns the model file of a path to a file or to a run folder, whose best weights are preferred.</summary>
+    /// <summary>
+    /// Returns the path of a model file, given the path of the file or of its run folder. Of a run folder, the best weights are preferred to the last ones.
+    /// </summary>
     /// <exception cref="WeightsException">There is no such file, or the folder has no weights.</exception>
     public static string Find(string path)
     {
@@ -49,12 +51,12 @@ public static class ModelFile
     }
 
     /// <summary>Reads a model's description without the weights.</summary>
-    /// <exception cref="WeightsException">The file is damaged, or not a RetinaSharp model.</exception>
+    /// <exception cref="WeightsException">The file is corrupt, or not a RetinaSharp model.</exception>
     public static ModelDescription Describe(string path)
     {
         using var file = SafetensorsFile.Open(path);
         var description = Describe(path, DescriptionIn(file));
-        // A damaged description may still parse, for example with other class names.
+        // A corrupt description may still parse, for example with other class names.
         file.VerifyChecksum();
         return description;
     }
@@ -63,7 +65,7 @@ public static class ModelFile
     /// <param name="path">The file.</param>
     /// <param name="components">Custom components of the network.</param>
     /// <returns>The weights, which the caller must dispose, and the description.</returns>
-    /// <exception cref="WeightsException">The file is damaged or not a RetinaSharp model, or its weights do not match its description.</exception>
+    /// <exception cref="WeightsException">The file is corrupt or not a RetinaSharp model, or its weights do not match its description.</exception>
     public static (NetworkState State, ModelDescription Description) Load(string path, NetworkComponents? components = null)
     {
         using var file = Open(path);
@@ -72,7 +74,7 @@ public static class ModelFile
     }
 
     /// <summary>Opens a model file and verifies its checksum if it has one. Other tools that rewrite the file drop the checksum.</summary>
-    /// <exception cref="WeightsException">The file is damaged, or not a RetinaSharp model.</exception>
+    /// <exception cref="WeightsException">The file is corrupt, or not a RetinaSharp model.</exception>
     public static SafetensorsFile Open(string path)
     {
         var file = SafetensorsFile.Open(path);
@@ -93,14 +95,15 @@ public static class ModelFile
     /// <summary>Reads a model's description and checks that the file holds exactly the weights of the described network.</summary>
     /// <param name="file">The model file.</param>
     /// <param name="components">Custom components of the network.</param>
-    /// <exception cref="WeightsException">The file is damaged, or it has missing keys, unexpected keys or wrong shapes.</exception>
+    /// <exception cref="WeightsException">The file is corrupt, or it has missing keys, unexpected keys or wrong shapes.</exception>
     public static ModelDescription Describe(SafetensorsFile file, NetworkComponents? components = null) => Check(file, components).Description;
 
     private static (ModelDescription Description, RetinaNetArchitecture Architecture) Check(SafetensorsFile file, NetworkComponents? components)
     {
         var description = Describe(file.Path, DescriptionIn(file));
         var architecture = Architecture(file.Path, description, components);
-        // Checked before any allocation: a small file may describe a network that exceeds the memory. The architecture itself is only a list of some hundred layers.
+        // Checked before any allocation: a small file may describe a network that exceeds the memory. The architecture
+        // itself is only a list of some hundred layers.
         var needed = 0;
         foreach (var layout in architecture.Tensors())
         {

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace RetinaSharp.Detection.Weights;
 
-/// <summary>A write-only stream for the data section, which counts the bytes and updates the SHA-256 of header and data.</summary>
+/// <summary>A write-only stream for the data section of a safetensors file. It counts the bytes, and updates the SHA-256 of header and data.</summary>
 internal sealed class SafetensorsDataStream : Stream
 {
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

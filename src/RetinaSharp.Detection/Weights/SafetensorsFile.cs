@@ -45,7 +45,7 @@ public sealed class SafetensorsFile : IWeightSource
     /// <summary>The file's metadata: free-form key-value strings.</summary>
     public IReadOnlyDictionary<string, string> Metadata => _header.Metadata;
 
-    /// <summary>The tensors by name, in the order of their data.</summary>
+    /// <summary>Type, shape and location of each tensor by its name, in the order of the data in the file.</summary>
     public IReadOnlyDictionary<string, SafetensorsTensor> Entries => _header.Tensors;
 
     /// <inheritdoc/>
@@ -70,7 +70,7 @@ public sealed class SafetensorsFile : IWeightSource
     /// <inheritdoc/>
     public WeightEntry? Find(string name) => Entries.GetValueOrDefault(name);
 
-    /// <summary>Returns a tensor by name.</summary>
+    /// <summary>Returns type, shape and location of a tensor.</summary>
     /// <exception cref="WeightsException">The file has no such tensor.</exception>
     public SafetensorsTensor Required(string name) => Entries.TryGetValue(name, out var tensor)
         ? tensor
@@ -78,7 +78,7 @@ public sealed class SafetensorsFile : IWeightSource
             Path, $"has no tensor '{SafetensorsHeaderParser.Show(name)}' among its {Entries.Count}; "
                 + "the file belongs to another architecture, choose the matching file or architecture");
 
-    /// <summary>Reads a tensor's bytes, little-endian and row-major.</summary>
+    /// <summary>Reads the bytes of a tensor; elements are little-endian and in row-major order.</summary>
     /// <param name="name">Name of the tensor.</param>
     /// <param name="destination">Receives the bytes; must have the length of the tensor's data.</param>
     /// <exception cref="ArgumentException">The destination's length differs from that of the tensor's data.</exception>
@@ -99,7 +99,7 @@ public sealed class SafetensorsFile : IWeightSource
         return values;
     }
 
-    /// <summary>Returns the number of a tensor's elements.</summary>
+    /// <summary>Returns the number of elements of a tensor, and checks that an array can hold them.</summary>
     /// <exception cref="WeightsException">The tensor has more elements than an array can hold.</exception>
     public int CountInOneArray(SafetensorsTensor tensor) => tensor.Count <= Array.MaxLength
         ? (int)tensor.Count
@@ -170,7 +170,9 @@ public sealed class SafetensorsFile : IWeightSource
         return header;
     }
 
-    /// <summary>Rejects other formats by their first bytes, with a message that names the format; read as a header length, these bytes would give exabytes.</summary>
+    /// <summary>
+    /// Rejects other file formats by their first bytes, with a message that names the format. Read as a header length, these bytes would give exabytes.
+    /// </summary>
     private static void RefuseOtherFormats(string path, ReadOnlySpan<byte> start)
     {
         if (start.SequenceEqual("version "u8))

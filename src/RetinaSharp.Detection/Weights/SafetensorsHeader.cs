@@ -1,8 +1,8 @@
 namespace RetinaSharp.Detection.Weights;
 
 /// <summary>The parsed header of a safetensors file, validated against the file size.</summary>
-/// <param name="Metadata">The <c>__metadata__</c> strings; empty if there are none.</param>
-/// <param name="Tensors">The tensors by name, in the order of their data.</param>
+/// <param name="Metadata">The strings of <c>__metadata__</c> by key; empty if there are none.</param>
+/// <param name="Tensors">The tensors by name, in the order of the data in the file.</param>
 internal sealed record SafetensorsHeader(
     IReadOnlyDictionary<string, string> Metadata, IReadOnlyDictionary<string, SafetensorsTensor> Tensors)
 {
@@ -21,6 +21,6 @@ internal sealed record SafetensorsHeader(
     /// </summary>
     public const string ChecksumKey = "retinasharp.sha256";
 
-    /// <summary>Value of the checksum while it is computed.</summary>
+    /// <summary>Placeholder of the checksum in the header while the checksum is computed: 64 zeros.</summary>
     public static readonly string ChecksumPlaceholder = new('0', 64);
 }

@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace RetinaSharp.Detection.Weights;
 
 /// <summary>
-/// Parses an untrusted header token by token. Unlike <see cref="JsonDocument"/>, this detects duplicate keys, which other readers may
+/// Parses the header of an untrusted safetensors file token by token. Unlike <see cref="JsonDocument"/>, this detects duplicate keys, which other readers may
 /// resolve differently. Memory use is proportional to the size of the header.
 /// </summary>
 internal ref struct SafetensorsHeaderParser
@@ -21,7 +21,7 @@ internal ref struct SafetensorsHeaderParser
         _reader = new Utf8JsonReader(json);
     }
 
-    /// <summary>Parses and checks a header.</summary>
+    /// <summary>Parses a header, and checks that it is valid and that the tensors cover the data section.</summary>
     /// <param name="file">The file's name, for messages.</param>
     /// <param name="json">The header's JSON, including padding.</param>
     /// <param name="dataLength">Number of bytes after the header.</param>
@@ -143,7 +143,7 @@ internal ref struct SafetensorsHeaderParser
         return [.. values];
     }
 
-    /// <summary>Reads the next key of the current object; null at its end.</summary>
+    /// <summary>Reads the next key of the current JSON object; returns null at the end of the object.</summary>
     private string? NextKey()
     {
         _reader.Read();

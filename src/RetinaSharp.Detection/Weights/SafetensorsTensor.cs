@@ -1,7 +1,7 @@
 namespace RetinaSharp.Detection.Weights;
 
-/// <summary>A tensor in a safetensors file, validated against the file.</summary>
-/// <param name="Name">Name.</param>
+/// <summary>Describes a tensor in a safetensors file: name, type, shape and location. The location has been checked to lie within the file.</summary>
+/// <param name="Name">Name of the tensor.</param>
 /// <param name="Type">Element type.</param>
 /// <param name="Shape">Dimensions, outermost first; empty for a scalar.</param>
 /// <param name="Begin">Offset of the data in bytes from the start of the data section.</param>

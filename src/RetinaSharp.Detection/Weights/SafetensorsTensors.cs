@@ -8,7 +8,7 @@ namespace RetinaSharp.Detection.Weights;
 /// <summary>Converts between safetensors entries and TorchSharp tensors. Tensors are always written as contiguous (row-major) fp32.</summary>
 internal static class SafetensorsTensors
 {
-    /// <summary>Creates an entry that writes directly from the tensor's memory, to avoid copying the whole model on each save.</summary>
+    /// <summary>Creates an entry that writes a tensor directly from the tensor's memory, so that saving does not copy the whole model.</summary>
     public static SafetensorsEntry Entry(string name, Tensor tensor) => new(name, SafetensorsType.F32, tensor.shape, stream =>
     {
         using var guard = no_grad();
@@ -16,7 +16,7 @@ internal static class SafetensorsTensors
         stream.Write(MemoryMarshal.AsBytes(tensor.to(ScalarType.Float32, CPU).contiguous().Elements<float>()));
     });
 
-    /// <summary>Reads a tensor of a network as fp32 to the CPU.</summary>
+    /// <summary>Reads a tensor from a file, as fp32 on the CPU.</summary>
     /// <param name="file">The file.</param>
     /// <param name="layout">Name and shape that the network requires.</param>
     /// <exception cref="WeightsException">The file has no such tensor, or its shape differs.</exception>
@@ -28,7 +28,7 @@ internal static class SafetensorsTensors
         return tensor;
     }
 
-    /// <summary>Reads into an existing tensor of any memory format and device.</summary>
+    /// <summary>Reads a tensor from a file into an existing tensor, which may have any memory format and device.</summary>
     /// <exception cref="WeightsException">The file has no such tensor, or its shape differs.</exception>
     public static void ReadInto(this IWeightSource file, string name, Tensor tensor)
     {

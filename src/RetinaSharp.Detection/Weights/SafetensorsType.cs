@@ -1,8 +1,8 @@
 namespace RetinaSharp.Detection.Weights;
 
 /// <summary>
-/// Element types of a safetensors file. Names are those of the format, except that BOOL is Bool. The order is that of the official
-/// implementation, which writes tensors from the last type to the first, so that each is aligned to its element size.
+/// Element types of a safetensors file. Names are those of the format, except that BOOL is Bool. The order is that of the official implementation, which
+/// writes tensors of the last type first, so that each tensor is aligned to its element size.
 /// </summary>
 public enum SafetensorsType
 {

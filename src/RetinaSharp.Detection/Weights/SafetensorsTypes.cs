@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace RetinaSharp.Detection.Weights;
 
-/// <summary>Sizes and names of <see cref="SafetensorsType"/>.</summary>
+/// <summary>Extension methods of <see cref="SafetensorsType"/>: element sizes, names, and conversion to fp32.</summary>
 internal static class SafetensorsTypes
 {
     private static readonly Dictionary<string, SafetensorsType> ByName =
@@ -11,7 +11,7 @@ internal static class SafetensorsTypes
     /// <summary>Names of the supported types, for messages.</summary>
     public static string Known { get; } = string.Join(", ", ByName.Keys);
 
-    /// <summary>Returns the size of an element in bytes.</summary>
+    /// <summary>Returns the size of an element of a type, in bytes.</summary>
     public static int ElementSize(this SafetensorsType type) => type switch
     {
         SafetensorsType.Bool or SafetensorsType.U8 or SafetensorsType.I8 => 1,
@@ -21,13 +21,15 @@ internal static class SafetensorsTypes
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "Not a safetensors element type."),
     };
 
-    /// <summary>Returns the name that the header uses.</summary>
+    /// <summary>Returns the name of a type in the header of a safetensors file.</summary>
     public static string FormatName(this SafetensorsType type) => type == SafetensorsType.Bool ? "BOOL" : type.ToString();
 
-    /// <summary>Finds a type by its name in the header.</summary>
+    /// <summary>Finds a type by its name in the header of a safetensors file.</summary>
     public static bool TryParse(string name, out SafetensorsType type) => ByName.TryGetValue(name, out type);
 
-    /// <summary>Computes the size of a tensor of <paramref name="shape"/> in bytes; returns false if a dimension is negative or the size overflows a long.</summary>
+    /// <summary>
+    /// Computes the size of a tensor of <paramref name="shape"/> in bytes; returns false if a dimension is negative or the size overflows a long.
+    /// </summary>
     public static bool TryByteLength(this SafetensorsType type, ReadOnlySpan<long> shape, out long bytes)
     {
         bytes = type.ElementSize();

@@ -6,8 +6,8 @@ using System.Text.Json;
 namespace RetinaSharp.Detection.Weights;
 
 /// <summary>
-/// Writes safetensors files with the layout of the official implementation: wider types first, then by name (ordinal); the header is
-/// padded with spaces to a multiple of 8 bytes. Metadata is sorted by key, so that equal content gives equal files.
+/// Writes safetensors files with the layout of the official implementation: tensors of wider types come first, then they are ordered by name (ordinal). The
+/// header is padded with spaces to a multiple of 8 bytes. Metadata is sorted by key, so that equal content gives equal files.
 /// </summary>
 internal static class SafetensorsWriter
 {

@@ -2,17 +2,17 @@ using RetinaSharp.Detection.Configuration;
 
 namespace RetinaSharp.Detection.Weights;
 
-/// <summary>Settings for a training run that starts from existing weights.</summary>
+/// <summary>Adapts the settings of a training run to the weights that it starts from.</summary>
 public static class StartSettings
 {
     /// <summary>
-    /// Adopts the architecture of a weights file. From a RetinaSharp model, all model settings and the input size are used. From a
-    /// torchvision RetinaNet, the model settings are inferred from names and shapes, with torchvision's input size. From a torchvision
+    /// Returns settings with the architecture of a weights file. From a RetinaSharp model, all model settings and the input size are used. From a torchvision
+    /// RetinaNet, the model settings are inferred from names and shapes of the weights, and the input size is torchvision's default. From a torchvision
     /// ResNet, only depth and width are used.
     /// </summary>
     /// <param name="weights">A run folder, a safetensors file, or a file written by torch.save.</param>
     /// <param name="settings">The settings to change.</param>
-    /// <exception cref="WeightsException">The file does not exist, is damaged, or holds weights of an unknown architecture.</exception>
+    /// <exception cref="WeightsException">The file does not exist, is corrupt, or holds weights of an unknown architecture.</exception>
     public static RunSettings Load(string weights, RunSettings settings)
     {
         using var file = TorchvisionWeights.Open(ModelFile.Find(weights), out var model);

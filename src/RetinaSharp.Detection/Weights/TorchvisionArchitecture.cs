@@ -4,7 +4,9 @@ using RetinaSharp.Detection.Modeling.Architecture;
 
 namespace RetinaSharp.Detection.Weights;
 
-/// <summary>Infers the architecture of a torchvision network from its weights' names and shapes, which determine everything except the anchors.</summary>
+/// <summary>
+/// Infers the architecture of a torchvision network from the names and shapes of its weights. They determine everything except the anchors.
+/// </summary>
 internal static class TorchvisionArchitecture
 {
     private const string Tower = "head.classification_head.conv.";
@@ -15,7 +17,7 @@ internal static class TorchvisionArchitecture
     /// <summary>Whether the weights are those of a RetinaNet.</summary>
     public static bool IsRetinaNet(IWeightSource weights) => weights.Find(Classes) is not null;
 
-    /// <summary>Infers depth and width of a ResNet.</summary>
+    /// <summary>Infers the depth of a ResNet, and its width: the number of the stem's channels divided by 64.</summary>
     /// <param name="weights">The weights.</param>
     /// <param name="prefix">Prefix of the weights' names.</param>
     /// <exception cref="WeightsException">The weights are not those of a torchvision ResNet.</exception>
@@ -40,7 +42,7 @@ internal static class TorchvisionArchitecture
             : throw new WeightsException(weights.Path, $"its first convolution has {stem} channels, which must be a multiple of 8 from 8 to 512");
     }
 
-    /// <summary>Infers the architecture of a RetinaNet and its number of classes.</summary>
+    /// <summary>Infers the model settings of a RetinaNet, and its number of classes.</summary>
     /// <exception cref="WeightsException">The weights are not those of a torchvision RetinaNet, or it has custom anchors.</exception>
     public static (ModelSettings Settings, int Classes) RetinaNet(IWeightSource weights)
     {
@@ -82,7 +84,7 @@ internal static class TorchvisionArchitecture
         return (settings, outputs / anchors.AnchorsPerCell);
     }
 
-    /// <summary>Counts the distinct indices that follow a prefix.</summary>
+    /// <summary>Counts the distinct indices that follow a prefix in the weights' names, such as those of the blocks in a stage.</summary>
     private static int Count(IWeightSource weights, string prefix) => weights.Names
         .Where(name => name.StartsWith(prefix, StringComparison.Ordinal)).Select(name => name[prefix.Length..].Split('.')[0]).Distinct().Count();
 

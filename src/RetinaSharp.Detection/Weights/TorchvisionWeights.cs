@@ -4,9 +4,9 @@ using RetinaSharp.Detection.Weights.PyTorch;
 namespace RetinaSharp.Detection.Weights;
 
 /// <summary>
-/// Maps the weights of any file to torchvision's current names, which RetinaSharp uses too. Before torchvision 0.13, heads had
-/// <c>conv.{0, 2, 4, 6}</c>, because the ReLUs in between were counted, and pyramid layers were <c>inner_blocks.{i}</c> without a
-/// trailing <c>.0</c>. Wrappers such as DataParallel add the prefix <c>module.</c> or <c>model.</c> to all names.
+/// A weights file whose weights are found by torchvision's current names, which RetinaSharp uses too. Old names are mapped: before torchvision 0.13, heads
+/// had <c>conv.{0, 2, 4, 6}</c>, because the ReLUs in between were counted, and pyramid layers were <c>inner_blocks.{i}</c> without a trailing <c>.0</c>. The
+/// prefixes <c>module.</c> and <c>model.</c>, which wrappers such as DataParallel add to all names, are removed.
 /// </summary>
 internal sealed partial class TorchvisionWeights : IWeightSource
 {
@@ -40,7 +40,7 @@ internal sealed partial class TorchvisionWeights : IWeightSource
     /// <summary>Opens and validates a safetensors file or a file written by torch.save.</summary>
     /// <param name="path">The file.</param>
     /// <param name="description">The model's description if the file is a RetinaSharp model; otherwise null.</param>
-    /// <exception cref="WeightsException">The file cannot be read, or is damaged.</exception>
+    /// <exception cref="WeightsException">The file cannot be read, or is corrupt.</exception>
     public static TorchvisionWeights Open(string path, out ModelDescription? description)
     {
         description = null;

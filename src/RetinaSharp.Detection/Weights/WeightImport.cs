@@ -7,7 +7,7 @@ using RetinaSharp.Detection.Modeling.Architecture;
 
 namespace RetinaSharp.Detection.Weights;
 
-/// <summary>Imports torchvision's weights.</summary>
+/// <summary>Imports weights of torchvision's RetinaNet and ResNet.</summary>
 public static class WeightImport
 {
     // torchvision's published retinanet_resnet50_fpn has 91 classes and this SHA-256 prefix in its file name.
@@ -22,9 +22,11 @@ public static class WeightImport
     /// and number of classes are inferred from names and shapes; anchors, image size and postprocessing are torchvision's defaults.
     /// </summary>
     /// <param name="path">The file to import. The state dict may be nested under <c>model</c> or <c>state_dict</c>.</param>
-    /// <param name="outFile">The file to write, atomically.</param>
-    /// <param name="classes">A text file with one class name per line, or a COCO JSON file with categories, for a RetinaNet; null: classes are numbered.</param>
-    /// <exception cref="WeightsException">The file is damaged, contains code, or holds weights of another network; the message names missing keys.</exception>
+    /// <param name="outFile">The file to write; it is written atomically.</param>
+    /// <param name="classes">
+    /// A text file with one class name per line, or a COCO JSON file with categories, for a RetinaNet; null: classes are numbered.
+    /// </param>
+    /// <exception cref="WeightsException">The file is corrupt, contains code, or holds weights of another network; the message names missing keys.</exception>
     /// <exception cref="DatasetException">The class names cannot be read, or their number does not match.</exception>
     /// <exception cref="IOException">The output file cannot be written.</exception>
     public static ImportResult Import(string path, string outFile, string? classes = null)
@@ -66,8 +68,8 @@ public static class WeightImport
         return new(outFile, name, null, tensors.Length, unexpected);
     }
 
-    /// <summary>Checks that a file has all weights of a network, with the right shapes.</summary>
-    /// <returns>Unexpected keys: names that the network does not have.</returns>
+    /// <summary>Checks that a file has all weights of a network, with the shapes that the network needs.</summary>
+    /// <returns>Names of the weights in the file that the network does not have.</returns>
     private static List<string> Check(TensorLayout[] needed, TorchvisionWeights weights, string name)
     {
         // num_batches_tracked is only used for cumulative averages (momentum=None), so it is not needed.
@@ -84,7 +86,7 @@ public static class WeightImport
         return unexpected;
     }
 
-    /// <summary>Creates the entries to write. Each tensor is read only when it is written.</summary>
+    /// <summary>Creates the entries of the output file. Each tensor is read from the input file only when it is written.</summary>
     private static IEnumerable<SafetensorsEntry> Entries(IEnumerable<ConvolutionLayer> layers, TorchvisionWeights weights, bool isWithoutEpsilon)
     {
         foreach (var layer in layers)
@@ -112,8 +114,8 @@ public static class WeightImport
     }
 
     /// <summary>
-    /// Compensates for ε. torchvision uses its published retinanet_resnet50_fpn weights with ε = 0 in batch norm, as they were trained.
-    /// RetinaSharp always adds ε to the variance, so the scales are multiplied by sqrt((variance + ε) / variance).
+    /// Scales the weights of batch norm so that they compensate for ε. torchvision uses its published retinanet_resnet50_fpn weights with ε = 0 in batch
+    /// norm, as they were trained. RetinaSharp always adds ε to the variance, so the weights are multiplied by sqrt((variance + ε) / variance).
     /// </summary>
     internal static void ScaleByEpsilon(Span<float> scale, ReadOnlySpan<float> variance)
     {

@@ -7,9 +7,9 @@ using static TorchSharp.torch;
 namespace RetinaSharp.Detection.Weights;
 
 /// <summary>
-/// Loads another model's weights as initial weights of a training run. Weights are loaded if name and shape match. Of the class layer,
-/// the rows of classes that both models have are copied. Head weights are not loaded if the anchors differ. The class layer is not
-/// loaded if one model uses a softmax with a background output and the other a sigmoid per class.
+/// Loads weights of another model as initial weights of a training run. A weight is loaded if its name and shape match. Of the classification layer, only the
+/// rows of the classes that both models have are copied. Head weights are not loaded if the anchors differ. The classification layer is not loaded if one
+/// model uses a softmax with a background output and the other a sigmoid per class.
 /// </summary>
 internal sealed class WeightTransfer
 {
@@ -36,7 +36,7 @@ internal sealed class WeightTransfer
     private WeightTransfer(IWeightSource file, ModelDescription? source, RetinaNetArchitecture network, IReadOnlyList<Category> categories)
     {
         (_file, _source, _categories, _backgroundOutputs) = (file, source, categories, network.HasBackground ? 1 : 0);
-        // Without a description the weights are torchvision's, with the paper's anchors and sigmoid scores.
+        // Without a description the weights are torchvision's, with the anchors of the focal loss paper and sigmoid scores.
         var (anchors, theirs) = (network.Settings.Anchors, _source?.Settings.Model.Anchors ?? new());
         _sameScores = network.HasBackground == (_source?.Settings.Loss.HasBackgroundOutput ?? false);
         _sameFinestLevel = theirs.MinLevel == anchors.MinLevel;
@@ -44,17 +44,17 @@ internal sealed class WeightTransfer
             && theirs.Scales.SequenceEqual(anchors.Scales) && theirs.Ratios.SequenceEqual(anchors.Ratios);
     }
 
-    /// <summary>Whether any backbone weights were loaded.</summary>
+    /// <summary>Whether any weights of the backbone were loaded.</summary>
     public bool HasBackbone => _loaded.Any(name => name.StartsWith(Body, StringComparison.Ordinal));
 
-    /// <summary>A readable summary of loaded, missing and unexpected keys, on several lines.</summary>
+    /// <summary>Text for the log: which weights were loaded, newly initialized and not used; one line each.</summary>
     public string Summary { get; private set; } = "";
 
     /// <summary>Loads the matching weights of a file into a network.</summary>
     /// <param name="path">A run folder, a safetensors file, or a file written by torch.save.</param>
     /// <param name="state">The network's tensors, on the CPU; overwritten by the loaded weights.</param>
     /// <param name="categories">The network's classes.</param>
-    /// <exception cref="WeightsException">The file does not exist, is damaged, or has no matching weights.</exception>
+    /// <exception cref="WeightsException">The file does not exist, is corrupt, or has no matching weights.</exception>
     public static WeightTransfer Load(string path, NetworkState state, IReadOnlyList<Category> categories)
     {
         var found = ModelFile.Find(path);
@@ -103,7 +103,10 @@ internal sealed class WeightTransfer
 
     private bool SameClasses(IReadOnlyList<Category> theirs) => theirs.Select(category => category.Name).SequenceEqual(_categories.Select(category => category.Name));
 
-    /// <summary>Copies the rows of the background and of classes with the same name. Row a · K + k belongs to anchor a and class k of K; a background output comes first and increases K by one.</summary>
+    /// <summary>
+    /// Copies the rows of the classification layer for the background and for classes with the same name. Row a · K + k belongs to anchor a and class k of K.
+    /// A background output comes before the classes and increases K by one.
+    /// </summary>
     private void LoadClassRows(string name, WeightEntry entry, Tensor tensor)
     {
         var theirs = _source!.Categories.Select(category => category.Name).ToList();
@@ -143,7 +146,7 @@ internal sealed class WeightTransfer
             lines.Add("  the model's anchors or pyramid levels differ: its heads are not taken");
         else if (!_sameScores && _file.Names.Any(name => name.StartsWith(ClassLayer, StringComparison.Ordinal)))
             lines.Add($"  the model's scores are {(_backgroundOutputs == 0 ? "a softmax" : "sigmoids")}, those of this training run are not: its class layer is not taken");
-        // The class layer is reported on its own line.
+        // The classification layer is reported on its own line.
         var missing = _loadedClasses is null ? _missing : [.. _missing.Where(name => !name.StartsWith(ClassLayer, StringComparison.Ordinal))];
         if (missing.Count > 0)
             lines.Add($"  newly initialized: {missing.Count}{Few(missing)}");

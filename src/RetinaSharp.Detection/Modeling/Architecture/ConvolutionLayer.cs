@@ -2,23 +2,31 @@ namespace RetinaSharp.Detection.Modeling.Architecture;
 
 /// <summary>Describes a convolution with padding K / 2 and the normalization after it. A convolution without normalization has a bias.</summary>
 /// <param name="Name">Full name in the state dictionary, such as <c>backbone.body.conv1</c>.</param>
-/// <param name="Inputs">Input channels.</param>
-/// <param name="Outputs">Output channels.</param>
-/// <param name="Kernel">Kernel size K.</param>
+/// <param name="Inputs">Number of input channels.</param>
+/// <param name="Outputs">Number of output channels.</param>
+/// <param name="Kernel">Kernel size K: the kernel is K × K.</param>
 /// <param name="Stride">Stride in both dimensions.</param>
 /// <param name="Norm">Normalization of the output; null: none.</param>
 public sealed record ConvolutionLayer(string Name, int Inputs, int Outputs, int Kernel, int Stride = 1, NormLayer? Norm = null)
 {
-    /// <summary>Index of the freezable part that the layer belongs to: 0 for the stem, 1 to 4 for the backbone's stages, 5 for neck and heads, which are never frozen.</summary>
+    /// <summary>
+    /// Index of the freezable part of the network that the layer belongs to: 0 for the stem, 1 to 4 for the backbone's stages, 5 for neck and heads, which
+    /// are never frozen.
+    /// </summary>
     public required int Part { get; init; }
 
-    /// <summary><see cref="Part"/> of the layer that produces the input; -1: the image.</summary>
+    /// <summary><see cref="Part"/> of the layer whose output is this layer's input; -1 if the input is the image.</summary>
     public required int InputPart { get; init; }
 
-    /// <summary>Finest pyramid level that the layer is applied to. A feature map of level l has the sides of the image divided by 2^l, rounded up.</summary>
+    /// <summary>
+    /// Finest level of the feature maps that the layer outputs. A feature map of level l has the height and width of the image divided by 2^l, rounded up.
+    /// </summary>
     public required int FirstLevel { get; init; }
 
-    /// <summary>Coarsest pyramid level that the layer is applied to, together with all levels from <see cref="FirstLevel"/>.</summary>
+    /// <summary>
+    /// Coarsest level of the feature maps that the layer outputs. It differs from <see cref="FirstLevel"/> only in the heads, which are applied to all
+    /// pyramid levels.
+    /// </summary>
     public required int LastLevel { get; init; }
 
     /// <summary>Number of elements of the weight; the bias is not counted.</summary>
@@ -34,7 +42,7 @@ public sealed record ConvolutionLayer(string Name, int Inputs, int Outputs, int 
             yield return tensor with { Part = Part };
     }
 
-    /// <summary>Computes the number of floating-point operations in the forward pass of one image. A multiply-add counts as two.</summary>
+    /// <summary>Computes the number of floating-point operations of the layer in the forward pass of one image. A multiply-add counts as two.</summary>
     /// <param name="side">Side of the square image in pixels.</param>
     public double Operations(int side)
     {

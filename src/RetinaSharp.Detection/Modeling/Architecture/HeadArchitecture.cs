@@ -3,25 +3,27 @@ using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Modeling.Architecture;
 
-/// <summary>Describes RetinaNet's head: a tower of 3 × 3 convolutions with ReLU, then a 3 × 3 convolution that predicts. All pyramid levels share the weights.</summary>
-/// <param name="Tower">Convolutions that are followed by ReLU.</param>
-/// <param name="Predictor">The last convolution. Its output channels are [anchors per cell, outputs], row-major.</param>
+/// <summary>
+/// Describes RetinaNet's head: a tower of 3 × 3 convolutions with ReLU, then a 3 × 3 convolution that predicts. All pyramid levels share the weights.
+/// </summary>
+/// <param name="Tower">The 3 × 3 convolutions that are followed by ReLU.</param>
+/// <param name="Predictor">The last convolution. Its output channel a · outputs + k is output k of anchor a of the cell.</param>
 /// <param name="Outputs">Number of values predicted per anchor.</param>
 public sealed record HeadArchitecture(IReadOnlyList<ConvolutionLayer> Tower, ConvolutionLayer Predictor, int Outputs) : IHead
 {
     /// <summary>Name of this head in model files.</summary>
     public const string HeadName = "retinanet";
 
-    // Section 4.1 of the paper.
+    // Section 4.1 of the focal loss paper.
     private const double InitialDeviation = .01;
 
     /// <inheritdoc/>
     public string Name => HeadName;
 
-    /// <summary>Prefix of the tensor names.</summary>
+    /// <summary>Prefix of the head's tensor names in the state dictionary, such as <c>head.regression_head.</c>.</summary>
     public string Prefix { get; init; } = "";
 
-    /// <summary>[outputs]: initial bias of the predictor, the same for each anchor of a cell.</summary>
+    /// <summary>Initial bias of the predictor, [outputs], the same for each anchor of a cell.</summary>
     public IReadOnlyList<double> InitialBias { get; init; } = [];
 
     /// <summary>Describes a head.</summary>

@@ -9,7 +9,9 @@ namespace RetinaSharp.Detection.Modeling.Architecture;
 /// </summary>
 /// <param name="Lateral">1 × 1 convolution of each feature map of the backbone, finest first.</param>
 /// <param name="Output">3 × 3 convolution of each level up to P5, finest first.</param>
-/// <param name="Extra">Convolutions of P6 and above. The first is applied to the source of P6, each later one to ReLU of the level before.</param>
+/// <param name="Extra">
+/// Convolutions with stride 2 for P6 and above. The first is applied to the feature map that P6 is computed from, each later one to ReLU of the level before.
+/// </param>
 /// <param name="P6Source">Feature map that P6 is computed from.</param>
 public sealed record PyramidArchitecture(IReadOnlyList<ConvolutionLayer> Lateral, IReadOnlyList<ConvolutionLayer> Output, IReadOnlyList<ConvolutionLayer> Extra, P6Source P6Source) : INeck
 {
@@ -22,12 +24,12 @@ public sealed record PyramidArchitecture(IReadOnlyList<ConvolutionLayer> Lateral
     /// <inheritdoc/>
     public string Name => NeckName;
 
-    /// <summary>Prefix of the tensor names.</summary>
+    /// <summary>Prefix of the neck's tensor names in the state dictionary, such as <c>backbone.fpn.</c>.</summary>
     public string Prefix { get; init; } = "";
 
-    /// <summary>Describes a pyramid.</summary>
+    /// <summary>Describes the feature pyramid for a model.</summary>
     /// <param name="settings">Settings of the model.</param>
-    /// <param name="inputs">Channels of the backbone's feature maps, from the anchors' finest level to level 5.</param>
+    /// <param name="inputs">Number of channels of each of the backbone's feature maps, from the anchors' finest level to level 5.</param>
     /// <param name="prefix">Prefix of the tensor names.</param>
     public static PyramidArchitecture Create(ModelSettings settings, IReadOnlyList<int> inputs, string prefix)
     {

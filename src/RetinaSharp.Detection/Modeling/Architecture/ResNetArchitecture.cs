@@ -3,7 +3,10 @@ using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Modeling.Architecture;
 
-/// <summary>Describes a ResNet (He et al., arXiv 1512.03385) without its classifier: a stem and four stages, whose outputs are C2 to C5. Tensors have torchvision's names.</summary>
+/// <summary>
+/// Describes a ResNet (He et al., arXiv 1512.03385) without its classifier: a stem and four stages, whose outputs are called C2 to C5. Tensors have
+/// torchvision's names.
+/// </summary>
 /// <param name="Stem">7 × 7 convolution with stride 2, followed by ReLU and 3 × 3 max pooling with stride 2.</param>
 /// <param name="Stages">The residual blocks of each of the four stages.</param>
 public sealed record ResNetArchitecture(ConvolutionLayer Stem, IReadOnlyList<IReadOnlyList<ResidualBlockLayers>> Stages) : IBackbone
@@ -19,20 +22,20 @@ public sealed record ResNetArchitecture(ConvolutionLayer Stem, IReadOnlyList<IRe
     /// <summary>Index of the first stage whose output is passed to the neck; 0 for C2.</summary>
     public int FirstStage { get; init; }
 
-    /// <summary>Prefix of the tensor names.</summary>
+    /// <summary>Prefix of the backbone's tensor names in the state dictionary, such as <c>backbone.body.</c>.</summary>
     public string Prefix { get; init; } = "";
 
     /// <inheritdoc/>
     public IReadOnlyList<int> Channels => [.. Stages.Skip(FirstStage).Select(blocks => blocks[^1].Convolutions[^1].Outputs)];
 
-    /// <summary>Supported depths.</summary>
+    /// <summary>The supported depths, which are the numbers of layers in the names ResNet-18 to ResNet-152.</summary>
     public static IReadOnlyList<int> Depths { get; } = [18, 34, 50, 101, 152];
 
-    /// <summary>Returns the index of the stage whose output has stride 2^level.</summary>
+    /// <summary>Returns the index, from 0, of the stage whose output has stride 2^level.</summary>
     /// <param name="level">Pyramid level, 2 to 5.</param>
     public static int StageOfLevel(int level) => level - 2;
 
-    /// <summary>Returns the number of residual blocks in each stage.</summary>
+    /// <summary>Returns the number of residual blocks in each of the four stages.</summary>
     /// <param name="depth">One of <see cref="Depths"/>.</param>
     public static int[] Blocks(int depth) => depth switch
     {
@@ -42,14 +45,14 @@ public sealed record ResNetArchitecture(ConvolutionLayer Stem, IReadOnlyList<IRe
         _ => [3, 8, 36, 3],
     };
 
-    /// <summary>Whether the blocks are bottlenecks of three convolutions, which is so for depths of 50 and more.</summary>
+    /// <summary>Returns whether the residual blocks are bottlenecks of three convolutions: for depths of 50 and more.</summary>
     /// <param name="depth">One of <see cref="Depths"/>.</param>
     public static bool HasBottlenecks(int depth) => depth >= 50;
 
     /// <summary>Describes a ResNet.</summary>
     /// <param name="depth">Depth, one of <see cref="Depths"/>.</param>
-    /// <param name="width">Factor applied to the number of channels of each layer.</param>
-    /// <param name="norm">Kind of normalization.</param>
+    /// <param name="width">Factor of the number of channels of each layer; with 1, the stem has 64 channels.</param>
+    /// <param name="norm">Kind of normalization after each convolution.</param>
     /// <param name="prefix">Prefix of the tensor names.</param>
     /// <param name="firstStage">Index of the first stage whose output is passed to the neck; 0 for C2.</param>
     public static ResNetArchitecture Create(int depth, double width, NormKind norm, string prefix = "", int firstStage = 0)
@@ -93,7 +96,8 @@ public sealed record ResNetArchitecture(ConvolutionLayer Stem, IReadOnlyList<IRe
 
     private static ResidualBlockLayers Block(string name, bool isBottleneck, int inputs, int channels, bool isFirst, int stage, NormKind norm)
     {
-        // The stem's max pooling downsamples for the first stage. Each later stage downsamples in the first 3 x 3 convolution of its first block, as in torchvision.
+        // The stem's max pooling downsamples for the first stage. Each later stage downsamples in the first 3 x 3 convolution of its first
+        // block, as in torchvision.
         var (from, level) = (isFirst ? stage - 1 : stage, stage + 1);
         var stride = isFirst && stage > 1 ? 2 : 1;
         var inputLevel = stride == 2 ? level - 1 : level;

@@ -4,16 +4,16 @@ using RetinaSharp.Losses;
 namespace RetinaSharp.Detection.Modeling.Architecture;
 
 /// <summary>
-/// Describes a RetinaNet (Lin et al., arXiv 1708.02002) without allocating tensors. It is the single source for modules, ONNX export, weight import,
-/// validation of weights files and operation counts.
+/// Describes a RetinaNet (Lin et al., arXiv 1708.02002) without allocating tensors. Modules, ONNX export, weight import, validation of weights files and
+/// operation counts are all derived from this description.
 /// </summary>
 /// <param name="Settings">Settings of the model.</param>
 /// <param name="Classes">Number of classes, without the background.</param>
-/// <param name="HasBackground">Whether the classifier is a softmax with an output for the background, which precedes the outputs of the classes.</param>
-/// <param name="Backbone">Computes feature maps.</param>
-/// <param name="Neck">Computes pyramid levels.</param>
-/// <param name="ClassificationHead">Predicts class logits.</param>
-/// <param name="RegressionHead">Predicts box deltas.</param>
+/// <param name="HasBackground">Whether scores are a softmax instead of a sigmoid per class. The logits then start with one for the background.</param>
+/// <param name="Backbone">Describes the backbone, which computes feature maps.</param>
+/// <param name="Neck">Describes the neck, which computes the pyramid levels.</param>
+/// <param name="ClassificationHead">Describes the head that predicts class logits.</param>
+/// <param name="RegressionHead">Describes the head that predicts box deltas.</param>
 public sealed record RetinaNetArchitecture(
     ModelSettings Settings, int Classes, bool HasBackground, IBackbone Backbone, INeck Neck, IHead ClassificationHead, IHead RegressionHead)
 {
@@ -37,20 +37,20 @@ public sealed record RetinaNetArchitecture(
 
     private const int DeepestBackboneLevel = 5;
 
-    /// <summary>All parts, in the order of the state dictionary.</summary>
+    /// <summary>Backbone, neck, classification head and regression head, in the order of the state dictionary.</summary>
     public IReadOnlyList<INetworkPart> Parts => [Backbone, Neck, ClassificationHead, RegressionHead];
 
     /// <summary>Number of logits per anchor: one per class, plus one for the background of a softmax.</summary>
     public int ClassificationOutputs => Classes + (HasBackground ? 1 : 0);
 
-    /// <summary>Names of the parts, as recorded in the model file.</summary>
+    /// <summary>Names of the backbone, neck and heads, as recorded in the model file.</summary>
     public NetworkPartNames Names => new() { Backbone = Backbone.Name, Neck = Neck.Name, ClassificationHead = ClassificationHead.Name, RegressionHead = RegressionHead.Name };
 
     /// <summary>Describes a network.</summary>
     /// <param name="settings">Settings of the model.</param>
     /// <param name="classes">Number of classes, without the background.</param>
-    /// <param name="hasBackground">Whether the classifier is a softmax with an output for the background.</param>
-    /// <param name="components">Custom parts of the application; null: the built-in parts.</param>
+    /// <param name="hasBackground">Whether scores are a softmax, with a logit for the background before those of the classes.</param>
+    /// <param name="components">Custom backbone, neck or heads; null: the built-in ones.</param>
     /// <exception cref="ArgumentException">A setting is out of its range, or a part does not fit the settings.</exception>
     public static RetinaNetArchitecture Create(ModelSettings settings, int classes, bool hasBackground = false, NetworkComponents? components = null)
     {
@@ -81,11 +81,11 @@ public sealed record RetinaNetArchitecture(
     /// <summary>Describes the network of a training run or a trained model.</summary>
     /// <param name="settings">Settings of the run.</param>
     /// <param name="classes">Number of classes, without the background.</param>
-    /// <param name="components">Custom parts of the application; null: the built-in parts.</param>
+    /// <param name="components">Custom backbone, neck or heads; null: the built-in ones.</param>
     public static RetinaNetArchitecture Create(RunSettings settings, int classes, NetworkComponents? components = null) =>
         Create(settings.Model, classes, settings.Loss.HasBackgroundOutput, components);
 
-    /// <summary>Lists the convolutions of the built-in parts, in the order of the state dictionary.</summary>
+    /// <summary>Lists the convolutions of the built-in parts, in the order of the state dictionary. Custom parts are left out.</summary>
     public IEnumerable<ConvolutionLayer> Layers() => Parts.SelectMany(part => part switch
     {
         ResNetArchitecture backbone => backbone.Layers(),
@@ -94,6 +94,6 @@ public sealed record RetinaNetArchitecture(
         _ => [],
     });
 
-    /// <summary>Lists all tensors, in the order of the state dictionary.</summary>
+    /// <summary>Lists all parameters and buffers of the network, in the order of the state dictionary.</summary>
     public IEnumerable<TensorLayout> Tensors() => Parts.SelectMany(part => part.Tensors());
 }

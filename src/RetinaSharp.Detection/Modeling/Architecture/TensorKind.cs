@@ -12,7 +12,7 @@ public enum TensorKind
     /// <summary>Scale or shift of a trained normalization layer.</summary>
     NormParameter,
 
-    /// <summary>Not trained and always fp32: running statistics, and all tensors of a frozen batch norm.</summary>
+    /// <summary>A tensor that is not trained and is always fp32: running statistics, and all tensors of a frozen batch norm.</summary>
     Buffer,
 
     /// <summary>A parameter of a custom module with <c>requires_grad</c> false. It is converted to the data type of the network.</summary>

@@ -6,7 +6,10 @@ namespace RetinaSharp.Detection.Modeling.Architecture;
 /// <param name="Shape">Shape of the tensor.</param>
 public sealed record TensorLayout(string Name, TensorKind Kind, long[] Shape)
 {
-    /// <summary>Index of the freezable part that the tensor belongs to: 0 for the stem, 1 to 4 for the stages of a ResNet, 5 for everything that is never frozen.</summary>
+    /// <summary>
+    /// Index of the freezable part of the network that the tensor belongs to: 0 for the stem, 1 to 4 for the stages of a ResNet, 5 for everything that is
+    /// never frozen.
+    /// </summary>
     public int Part { get; init; } = RetinaNetArchitecture.FreezableParts;
 
     /// <summary>Number of elements.</summary>

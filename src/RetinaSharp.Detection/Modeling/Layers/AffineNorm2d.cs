@@ -4,13 +4,16 @@ using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Modeling.Layers;
 
-/// <summary>Batch norm. With fixed statistics it is a per-channel scale and shift, folded into the preceding convolution.</summary>
+/// <summary>
+/// Base class of trained and frozen batch norm. With fixed statistics, batch norm is a scale and a shift per channel, which are folded into the preceding
+/// convolution.
+/// </summary>
 public abstract class AffineNorm2d(NormLayer layer) : Norm2d(layer)
 {
-    /// <summary>Computes per-channel scale and shift, [C] each, from the fixed statistics.</summary>
+    /// <summary>Computes the scale and the shift of each channel, [C] each, from the fixed statistics.</summary>
     protected abstract (Tensor Scale, Tensor Shift) Affine();
 
-    /// <summary>Runs the convolution with the scale folded into its weight and the shift as its bias.</summary>
+    /// <summary>Convolves with the scale folded into the weight and the shift as bias, which computes convolution and normalization at once.</summary>
     protected Tensor[] ForwardFolded(Conv2d convolution, Tensor[] inputs, PostOps postOps) => convolution.ForwardConstant(
         inputs,
         () =>

@@ -6,7 +6,9 @@ using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Modeling.Layers;
 
-/// <summary>Batch norm (Ioffe and Szegedy, arXiv 1502.03167). It uses the statistics of the batch in training, else the running statistics.</summary>
+/// <summary>
+/// Batch norm (Ioffe and Szegedy, arXiv 1502.03167). A trained layer normalizes with the statistics of the batch; otherwise the running statistics are used.
+/// </summary>
 public sealed class BatchNorm2d : AffineNorm2d, IDeferredStatistics
 {
     private const double Momentum = .1;
@@ -18,7 +20,7 @@ public sealed class BatchNorm2d : AffineNorm2d, IDeferredStatistics
 
     /// <summary>Creates the module.</summary>
     /// <param name="layer">Description of the layer.</param>
-    /// <param name="state">Tensors whose memory the parameters and buffers share.</param>
+    /// <param name="state">The network's tensors. The parameters and buffers of this module share their memory.</param>
     /// <param name="isTrained">Whether the parameters receive gradients and the layer normalizes with batch statistics.</param>
     public BatchNorm2d(NormLayer layer, NetworkState state, bool isTrained)
         : base(layer)
@@ -39,7 +41,7 @@ public sealed class BatchNorm2d : AffineNorm2d, IDeferredStatistics
         {
             using var scope = NewDisposeScope();
             scope.Attach(x);
-            // Momentum 1 stores mean and variance of the batch itself. The running statistics are updated when all shards of the step are done.
+            // Momentum 1 stores mean and variance of the batch itself. UpdateRunningStats adds them to the running statistics later.
             var (mean, variance) = (zeros_like(_weight).DetachFromDisposeScope(), zeros_like(_weight).DetachFromDisposeScope());
             _batches.Enqueue((mean, variance));
             // fp32 inputs are converted to NCHW: LibTorch accumulates in fp64 there, but in fp32 for NHWC. The mean of a large map is then about 100 times

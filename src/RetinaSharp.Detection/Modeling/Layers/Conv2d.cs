@@ -14,8 +14,8 @@ public class Conv2d : nn.Module<Tensor, Tensor>, IWeightCache
 
     /// <summary>Creates the module.</summary>
     /// <param name="layer">Description of the layer.</param>
-    /// <param name="state">Tensors whose memory the parameters share.</param>
-    /// <param name="options">Data type, whether the module trains, and number of frozen stages.</param>
+    /// <param name="state">The network's tensors. The parameters of this module share their memory.</param>
+    /// <param name="options">Data type, whether the module trains, and number of frozen backbone parts.</param>
     public Conv2d(ConvolutionLayer layer, NetworkState state, NetworkOptions options)
         : base(nameof(Conv2d))
     {
@@ -31,22 +31,22 @@ public class Conv2d : nn.Module<Tensor, Tensor>, IWeightCache
     /// <summary>Description of the layer.</summary>
     public ConvolutionLayer Layer { get; }
 
-    /// <summary>Whether the weights receive gradients.</summary>
+    /// <summary>Whether weight and bias receive gradients.</summary>
     public bool IsTrained { get; }
 
 #pragma warning disable IDE1006 // PyTorch's names.
-    /// <summary>The weight, [O, I, K, K].</summary>
+    /// <summary>The weight [O, I, K, K]: O output channels, I input channels, kernel size K.</summary>
     public Parameter weight { get; }
 
-    /// <summary>The bias, [O]; null if a normalization follows.</summary>
+    /// <summary>The bias [O] of the output channels; null if a normalization follows.</summary>
     public Parameter? bias { get; }
 #pragma warning restore IDE1006
 
     /// <inheritdoc/>
     public override Tensor forward(Tensor input) => Forward([input], default)[0];
 
-    /// <summary>Maps each feature map [N, I, H, W] to [N, O, H / stride, W / stride].</summary>
-    /// <param name="inputs">[N, I, H, W] each, channels-last.</param>
+    /// <summary>Convolves each feature map: maps [N, I, H, W] to [N, O, H / stride, W / stride], with I input and O output channels.</summary>
+    /// <param name="inputs">Feature maps, each [N, I, H, W], channels-last.</param>
     /// <param name="postOps">Residual addition and ReLU to fuse.</param>
     public Tensor[] Forward(Tensor[] inputs, PostOps postOps)
     {
@@ -57,7 +57,7 @@ public class Conv2d : nn.Module<Tensor, Tensor>, IWeightCache
     }
 
     /// <summary>Convolves with a constant weight that is derived from <see cref="weight"/>, for example by folding a normalization into it.</summary>
-    /// <param name="inputs">[N, I, H, W] each.</param>
+    /// <param name="inputs">Feature maps, each [N, I, H, W], channels-last.</param>
     /// <param name="derive">Computes weight and bias in fp32; called once until the cache is invalidated.</param>
     /// <param name="postOps">Residual addition and ReLU to fuse.</param>
     public Tensor[] ForwardConstant(Tensor[] inputs, Func<(Tensor Weight, Tensor? Bias)> derive, PostOps postOps)
@@ -67,9 +67,9 @@ public class Conv2d : nn.Module<Tensor, Tensor>, IWeightCache
     }
 
     /// <summary>Convolves with the given weight.</summary>
-    /// <param name="inputs">[N, I, H, W] each.</param>
-    /// <param name="convolutionWeight">[O, I, K, K].</param>
-    /// <param name="convolutionBias">[O]; null: none.</param>
+    /// <param name="inputs">Feature maps, each [N, I, H, W], channels-last.</param>
+    /// <param name="convolutionWeight">The weight, [O, I, K, K].</param>
+    /// <param name="convolutionBias">The bias, [O]; null: none.</param>
     /// <param name="postOps">Residual addition and ReLU to fuse.</param>
     /// <param name="packed">Cache of the reordered weight, for a constant weight; null for a weight that changes.</param>
     public virtual Tensor[] Forward(Tensor[] inputs, Tensor convolutionWeight, Tensor? convolutionBias, PostOps postOps, PackedWeight? packed) =>
@@ -94,7 +94,7 @@ public class Conv2d : nn.Module<Tensor, Tensor>, IWeightCache
 
     private (Tensor Weight, Tensor? Bias) Constants(Func<(Tensor Weight, Tensor? Bias)> derive)
     {
-        // A shared detector is called concurrently.
+        // The lock is needed because a detector may be called concurrently.
         lock (_packed)
         {
             if (_constants is { } known)

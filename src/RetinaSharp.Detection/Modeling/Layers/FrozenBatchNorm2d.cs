@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Modeling.Layers;
 
-/// <summary>Batch norm with constant statistics, scale and shift, as torchvision's FrozenBatchNorm2d.</summary>
+/// <summary>Batch norm with constant statistics, weight and bias, as torchvision's FrozenBatchNorm2d.</summary>
 public sealed class FrozenBatchNorm2d : AffineNorm2d
 {
     private readonly Tensor _weight, _bias, _mean, _variance;
@@ -12,7 +12,7 @@ public sealed class FrozenBatchNorm2d : AffineNorm2d
 
     /// <summary>Creates the module.</summary>
     /// <param name="layer">Description of the layer.</param>
-    /// <param name="state">Tensors whose memory the buffers share.</param>
+    /// <param name="state">The network's tensors. The buffers of this module share their memory.</param>
     public FrozenBatchNorm2d(NormLayer layer, NetworkState state)
         : base(layer)
     {

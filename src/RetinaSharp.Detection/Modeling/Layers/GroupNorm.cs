@@ -12,7 +12,7 @@ public sealed class GroupNorm : Norm2d
 
     /// <summary>Creates the module.</summary>
     /// <param name="layer">Description of the layer.</param>
-    /// <param name="state">Tensors whose memory the parameters share.</param>
+    /// <param name="state">The network's tensors. The parameters of this module share their memory.</param>
     /// <param name="isTrained">Whether the parameters receive gradients.</param>
     public GroupNorm(NormLayer layer, NetworkState state, bool isTrained)
         : base(layer)

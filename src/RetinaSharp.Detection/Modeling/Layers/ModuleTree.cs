@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Modeling.Layers;
 
-/// <summary>Registers modules under dotted names, with container modules for the intermediate names, so that the state dictionary has torchvision's keys.</summary>
+/// <summary>
+/// Registers modules under dotted names, with a container module for each intermediate name, so that the state dictionary has torchvision's keys.
+/// </summary>
 /// <param name="root">Module that the names are relative to.</param>
 internal sealed class ModuleTree(nn.Module root)
 {

@@ -5,7 +5,10 @@ using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Modeling.Layers;
 
-/// <summary>A normalization, computed together with the preceding convolution. With fixed statistics it is folded into the weight of the convolution.</summary>
+/// <summary>
+/// Base class of normalization layers. A normalization is computed together with the preceding convolution. With fixed statistics, it is folded into the
+/// weight of the convolution.
+/// </summary>
 public abstract class Norm2d : nn.Module, IWeightCache
 {
     /// <summary>Creates the module.</summary>
@@ -18,7 +21,7 @@ public abstract class Norm2d : nn.Module, IWeightCache
 
     /// <summary>Creates a normalization of the kind that the layer describes.</summary>
     /// <param name="layer">Description of the layer.</param>
-    /// <param name="state">Tensors whose memory the parameters and buffers share.</param>
+    /// <param name="state">The network's tensors. The parameters and buffers of the created module share their memory.</param>
     /// <param name="isTrained">Whether the parameters receive gradients.</param>
     public static Norm2d Create(NormLayer layer, NetworkState state, bool isTrained) => layer.Kind switch
     {
@@ -27,9 +30,9 @@ public abstract class Norm2d : nn.Module, IWeightCache
         _ => new GroupNorm(layer, state, isTrained),
     };
 
-    /// <summary>Convolves and normalizes each feature map, then adds the residual and applies ReLU.</summary>
+    /// <summary>Convolves each feature map, normalizes the result, then adds the residual and applies ReLU.</summary>
     /// <param name="convolution">The preceding convolution.</param>
-    /// <param name="inputs">[N, I, H, W] each.</param>
+    /// <param name="inputs">Feature maps, each [N, I, H, W], channels-last.</param>
     /// <param name="postOps">Residual addition and ReLU to fuse.</param>
     public abstract Tensor[] Forward(Conv2d convolution, Tensor[] inputs, PostOps postOps);
 
@@ -38,7 +41,7 @@ public abstract class Norm2d : nn.Module, IWeightCache
     {
     }
 
-    /// <summary>Adds the residual and applies ReLU, in place.</summary>
+    /// <summary>Adds the residual to a normalized feature map and applies ReLU, in place.</summary>
     /// <param name="normalized">The normalized feature map, [N, C, H, W].</param>
     /// <param name="postOps">Residual and ReLU to apply.</param>
     protected static Tensor Apply(Tensor normalized, PostOps postOps)

@@ -8,8 +8,8 @@ using static TorchSharp.torch;
 namespace RetinaSharp.Detection.Modeling.Layers;
 
 /// <summary>
-/// A ResNet's first convolution, 7 × 7 with stride 2 over 3 channels, computed as an equivalent 4 × 4 convolution with stride 1 over the 12 channels
-/// of a space-to-depth transform: 3 channels would leave most of a vector register idle.
+/// The first convolution of a ResNet: 7 × 7, stride 2, 3 input channels. It is computed as an equivalent 4 × 4 convolution with stride 1 over the 12 channels
+/// of a space-to-depth transform, because 3 channels would leave most of a vector register idle.
 /// </summary>
 public sealed class StemConv2d(ConvolutionLayer layer, NetworkState state, NetworkOptions options) : Conv2d(layer, state, options)
 {
@@ -31,7 +31,7 @@ public sealed class StemConv2d(ConvolutionLayer layer, NetworkState state, Netwo
         return [FusedConvolution.Forward(blocks, kernel, convolutionBias, stride: 1, padding: 0, postOps, packed).MoveToOuterDisposeScope()];
     }
 
-    /// <summary>Maps [N, H, W, 3] to [N, H / 2 + 3, W / 2 + 3, 12], padded with zeros.</summary>
+    /// <summary>Moves each block of 2 × 2 pixels to the channels: maps [N, H, W, 3] to [N, H / 2 + 3, W / 2 + 3, 12], padded with zeros.</summary>
     private static Tensor SpaceToDepth(Tensor pixels)
     {
         if (pixels.device_type == DeviceType.CPU && !pixels.requires_grad)
@@ -61,7 +61,7 @@ public sealed class StemConv2d(ConvolutionLayer layer, NetworkState state, Netwo
             for (var y = 0; y < height; y++)
             {
                 var row = from.Slice(((image * height) + y) * (width / 2), width / 2);
-                // A block holds a pair of pixels of the upper row, then a pair of the lower row.
+                // A block holds a pair of pixels of its top row, then a pair of its bottom row.
                 var target = to[((((((image * rows) + Before + (y / 2)) * columns) + Before) * 2) + (y % 2))..];
                 for (var x = 0; x < row.Length; x++)
                     target[2 * x] = row[x];

@@ -5,13 +5,13 @@ using static TorchSharp.torch;
 namespace RetinaSharp.Detection.Modeling.Modules;
 
 /// <summary>
-/// Adapts any TorchSharp module as a part of a network. Parameters and floating-point buffers share the memory of the network's
+/// Base class of network parts that wrap a TorchSharp module. Parameters and floating-point buffers share the memory of the network's
 /// <see cref="NetworkState"/>, so that training, EMA, checkpoints and model files treat them like the tensors of the built-in parts.
 /// </summary>
 /// <typeparam name="TInput">Input type of the module.</typeparam>
 /// <remarks>
-/// Buffers, such as the running statistics of batch norm, are updated by the first shard of a step only, as in PyTorch's DistributedDataParallel.
-/// Parameters whose <c>requires_grad</c> is false are not trained.
+/// In training, replicas of the network process shards (parts) of a batch concurrently. Buffers, such as the running statistics of batch norm, are
+/// updated by the first replica only, as in PyTorch's DistributedDataParallel. Parameters whose <c>requires_grad</c> is false are not trained.
 /// </remarks>
 public abstract class ModulePart<TInput> : INetworkPart
 {
@@ -37,7 +37,10 @@ public abstract class ModulePart<TInput> : INetworkPart
     /// <inheritdoc/>
     public IEnumerable<TensorLayout> Tensors() => _layouts.Value;
 
-    /// <summary>Copies the values that the module's constructor sets. LibTorch's random generator is seeded with <paramref name="seed"/> before.</summary>
+    /// <summary>
+    /// Sets the tensors to the values that a newly created module has. LibTorch's random generator is seeded with <paramref name="seed"/> before the module
+    /// is created.
+    /// </summary>
     /// <inheritdoc/>
     public void Initialize(NetworkState state, long seed)
     {
@@ -116,7 +119,9 @@ public abstract class ModulePart<TInput> : INetworkPart
         }
     }
 
-    /// <summary>Converts each submodule to the data type of its tensors in the state. Parents are converted first, since a conversion includes the children.</summary>
+    /// <summary>
+    /// Converts each submodule to the data type of its tensors in the state. Parents are converted first, since a conversion includes the children.
+    /// </summary>
     private void MatchTypes(nn.Module module, NetworkState state)
     {
         foreach (var (path, submodule) in module.named_modules().Prepend(("", module)).ToList())

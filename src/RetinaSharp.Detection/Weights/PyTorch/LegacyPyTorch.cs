@@ -3,19 +3,19 @@ using System.Buffers.Binary;
 namespace RetinaSharp.Detection.Weights.PyTorch;
 
 /// <summary>
-/// Reads the format of torch.save before PyTorch 1.6: pickles of a magic number, a version, system information, the object and the
-/// storage keys, followed by the storages, each preceded by its number of elements.
+/// Reads files that torch.save wrote before PyTorch 1.6. Such a file starts with five pickles: a magic number, a version, system information, the saved
+/// object and the storage keys. The storages follow, each preceded by its number of elements.
 /// </summary>
 internal static class LegacyPyTorch
 {
     private const int Version = 1001;
 
-    /// <summary>First bytes of such a file: the pickled magic number.</summary>
+    /// <summary>First bytes of a file in this format: the pickled magic number.</summary>
     public static ReadOnlySpan<byte> Start => [0x80, 2, 0x8A, 10, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19, (byte)'.'];
 
-    /// <summary>Reads the pickles and locates the storages.</summary>
-    /// <returns>The unpickled object.</returns>
-    /// <exception cref="WeightsException">The file is damaged, or uses an unsupported feature.</exception>
+    /// <summary>Unpickles the saved object, and locates the storages in the file.</summary>
+    /// <returns>The saved object.</returns>
+    /// <exception cref="WeightsException">The file is corrupt, or uses an unsupported feature.</exception>
     public static object? Read(FileBytes file)
     {
         var start = Start.Length;

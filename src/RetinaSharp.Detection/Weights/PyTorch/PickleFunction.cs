@@ -1,12 +1,17 @@
 namespace RetinaSharp.Detection.Weights.PyTorch;
 
-/// <summary>The Python functions that a pickled state dict may call. <see cref="PickleMachine"/> implements them itself and runs no Python code.</summary>
+/// <summary>
+/// The Python functions that a pickled state dict may call. <see cref="PickleMachine"/> has its own implementation of each, and executes no Python code.
+/// </summary>
 internal enum PickleFunction
 {
     /// <summary><c>collections.OrderedDict</c>.</summary>
     OrderedDictionary,
 
-    /// <summary><c>torch._utils._rebuild_tensor_v2</c>, and <c>_rebuild_tensor</c> from before PyTorch 0.4. Arguments: storage, offset, shape, strides, and others that are ignored.</summary>
+    /// <summary>
+    /// <c>torch._utils._rebuild_tensor_v2</c>, and <c>_rebuild_tensor</c> from before PyTorch 0.4. Arguments: storage, offset, shape, strides, and others
+    /// that are ignored.
+    /// </summary>
     RebuildTensor,
 
     /// <summary><c>torch._utils._rebuild_parameter</c>.</summary>

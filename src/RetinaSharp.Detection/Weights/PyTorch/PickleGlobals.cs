@@ -1,6 +1,6 @@
 namespace RetinaSharp.Detection.Weights.PyTorch;
 
-/// <summary>Allow list of the Python globals that a pickled state dict may refer to; all others are rejected.</summary>
+/// <summary>Allow list of the Python globals (functions and classes) that a pickled state dict may refer to; all others are rejected.</summary>
 internal static class PickleGlobals
 {
     private static readonly Dictionary<string, object> Known = new(StringComparer.Ordinal)
@@ -22,7 +22,10 @@ internal static class PickleGlobals
         ["torch.BoolStorage"] = SafetensorsType.Bool,
     };
 
-    /// <summary>Returns the <see cref="PickleFunction"/> or the storage's element type of a name; null if the name is not allowed.</summary>
-    /// <param name="name">Qualified name: module, dot, name.</param>
+    /// <summary>
+    /// Returns what a Python global stands for: a <see cref="PickleFunction"/>, or the <see cref="SafetensorsType"/> of a storage class; null if the global
+    /// is not allowed.
+    /// </summary>
+    /// <param name="name">Qualified name of the global: module, dot, name.</param>
     public static object? Find(string name) => Known.GetValueOrDefault(name);
 }

@@ -4,7 +4,7 @@ namespace RetinaSharp.Detection.Weights.PyTorch;
 
 /// <summary>
 /// Unpickles a state dict without executing Python code. Only strings, numbers, lists, dictionaries and tensors are supported; a pickle
-/// with any other object is rejected. There is no recursion and each step allocates little, so nesting depth is harmless and memory is
+/// with any other object is rejected. There is no recursion, so that deep nesting is harmless. Each step allocates little, so that memory is
 /// bounded by the file size and <see cref="MaxSteps"/>.
 /// <para>
 /// Python types map to .NET types: None to null, int to long, float to double, tuple to object?[], list to List, dict and OrderedDict to
@@ -13,7 +13,10 @@ namespace RetinaSharp.Detection.Weights.PyTorch;
 /// </summary>
 internal sealed class PickleMachine
 {
-    /// <summary>Maximum number of instructions in a pickle, including copied dictionary entries; a detector's state dict needs some ten thousand.</summary>
+    /// <summary>
+    /// Maximum number of steps in reading a pickle: one per instruction, and one per pair that an instruction copies from a list to a dictionary. The state
+    /// dict of a detector needs some ten thousand.
+    /// </summary>
     public const int MaxSteps = 1 << 20;
 
     private const int MaxDimensions = 8;
@@ -28,10 +31,10 @@ internal sealed class PickleMachine
 
     private PickleMachine(PickleReader reader, Func<string, SafetensorsType, long, PyTorchStorage> findStorage) => (_reader, _findStorage) = (reader, findStorage);
 
-    /// <summary>Reads one pickle.</summary>
+    /// <summary>Reads one pickle and returns the unpickled object.</summary>
     /// <param name="reader">Positioned at the start of the pickle; afterwards at its end.</param>
     /// <param name="findStorage">Returns the storage of a key, an element type and a number of elements; throws if the file has no such storage.</param>
-    /// <exception cref="WeightsException">The pickle is damaged, or uses an unsupported feature.</exception>
+    /// <exception cref="WeightsException">The pickle is corrupt, or uses an unsupported feature.</exception>
     public static object? Run(PickleReader reader, Func<string, SafetensorsType, long, PyTorchStorage> findStorage) => new PickleMachine(reader, findStorage).Run();
 
     private object? Run()
@@ -173,7 +176,7 @@ internal sealed class PickleMachine
 
     private Dictionary<string, object?> OrderedDictionary(List<object?> pairs)
     {
-        // The list may be used several times through the memo, so its copies count as steps.
+        // A pickle can copy the same list many times through the memo, so each copied pair counts as a step.
         Count(pairs.Count);
         var dictionary = new Dictionary<string, object?>(StringComparer.Ordinal);
         foreach (var pair in pairs)

@@ -3,9 +3,9 @@ using System.Text;
 
 namespace RetinaSharp.Detection.Weights.PyTorch;
 
-/// <summary>Reads primitive values from the bytes of one or more pickles.</summary>
+/// <summary>Reads primitive values, such as integers and strings, from the bytes of one or more consecutive pickles.</summary>
 /// <param name="path">Path of the file, for messages.</param>
-/// <param name="part">Name of the part of the file the bytes come from, for messages.</param>
+/// <param name="part">Name, for messages, of the part of the file that the bytes come from.</param>
 /// <param name="bytes">The bytes.</param>
 internal sealed class PickleReader(string path, string part, byte[] bytes)
 {
@@ -14,7 +14,7 @@ internal sealed class PickleReader(string path, string part, byte[] bytes)
     /// <summary>Path of the file.</summary>
     public string Path => path;
 
-    /// <summary>Number of bytes read so far.</summary>
+    /// <summary>Number of bytes that have been read.</summary>
     public int Position { get; private set; }
 
     public byte Byte() => Take(1)[0];
@@ -61,7 +61,7 @@ internal sealed class PickleReader(string path, string part, byte[] bytes)
         return line;
     }
 
-    /// <summary>Creates the exception for malformed data.</summary>
+    /// <summary>Creates the exception for malformed data at the current position.</summary>
     public WeightsException CreateException(string reason) =>
         new(path, $"{part} {reason} at byte {Position}; the file is damaged or was not written by torch.save: download or save it again. No code from the file was executed");
 

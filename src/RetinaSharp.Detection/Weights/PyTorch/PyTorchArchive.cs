@@ -4,7 +4,10 @@ using System.Text;
 
 namespace RetinaSharp.Detection.Weights.PyTorch;
 
-/// <summary>Reads the format of torch.save since PyTorch 1.6: a ZIP archive with the pickle <c>ROOT/data.pkl</c> and one entry <c>ROOT/data/KEY</c> per storage.</summary>
+/// <summary>
+/// Reads files that torch.save has written since PyTorch 1.6: ZIP archives with the pickle <c>ROOT/data.pkl</c> and one entry <c>ROOT/data/KEY</c> per
+/// storage.
+/// </summary>
 internal sealed class PyTorchArchive : IDisposable
 {
     private const string Pickle = "data.pkl";
@@ -17,7 +20,7 @@ internal sealed class PyTorchArchive : IDisposable
 
     /// <summary>Reads the central directory and the pickle.</summary>
     /// <param name="file">The file, which stays open.</param>
-    /// <exception cref="WeightsException">The file is damaged, or uses an unsupported feature.</exception>
+    /// <exception cref="WeightsException">The file is corrupt, or uses an unsupported feature.</exception>
     public PyTorchArchive(FileBytes file)
     {
         _file = file;
@@ -37,16 +40,19 @@ internal sealed class PyTorchArchive : IDisposable
         }
     }
 
-    /// <summary>First bytes of such a file.</summary>
+    /// <summary>First bytes of a file in this format: those of a ZIP archive.</summary>
     public static ReadOnlySpan<byte> Start => "PK\x03\x04"u8;
 
-    /// <summary>The unpickled object.</summary>
+    /// <summary>The object that was saved, unpickled.</summary>
     public object? Root { get; }
 
     /// <inheritdoc/>
     public void Dispose() => _archive.Dispose();
 
-    /// <summary>Checks that the central directory lies within the file. ZipArchive ignores the directory's length in the end record, so it might not notice a truncated file.</summary>
+    /// <summary>
+    /// Checks that the central directory lies within the file. ZipArchive ignores the directory's length in the end record, so it might not notice a
+    /// truncated file.
+    /// </summary>
     private static void RequireListWithin(FileBytes file)
     {
         ReadOnlySpan<byte> end = file.Read(file.Length - EndLength, EndLength);

@@ -1,12 +1,12 @@
 namespace RetinaSharp.Detection.Weights.PyTorch;
 
 /// <summary>
-/// A state dict in a file written by torch.save (.pth), opened for reading. No code from the file is executed, and all sizes are
-/// validated on opening.
+/// A file written by torch.save (.pth) that contains a state dict, opened for reading. No code from the file is executed, and all sizes are validated when it
+/// is opened.
 /// </summary>
 internal sealed class PyTorchFile : IWeightSource
 {
-    /// <summary>Maximum size of a pickle in bytes; that of a detector has some ten thousand bytes.</summary>
+    /// <summary>Maximum size of a pickle in bytes. The pickle of a detector has some ten thousand bytes.</summary>
     public const int MaxPickleBytes = 16 << 20;
 
     private const int TarMagic = 257;
@@ -36,14 +36,17 @@ internal sealed class PyTorchFile : IWeightSource
     /// <inheritdoc/>
     public IEnumerable<string> Names => _tensors.Keys;
 
-    /// <summary>Whether a file should be opened as a PyTorch file: a ZIP archive, a pickle or a tar archive. <see cref="Open"/> rejects those that torch.save did not write.</summary>
+    /// <summary>
+    /// Returns whether a file should be opened as a PyTorch file: it starts like a ZIP archive, a pickle or a tar archive. <see cref="Open"/> rejects those
+    /// that torch.save did not write.
+    /// </summary>
     public static bool Recognizes(FileBytes file) => StartsWith(file, 0, PyTorchArchive.Start) || StartsWith(file, TarMagic, "ustar"u8)
         // The header length of a safetensors file may start with the same byte; its JSON starts with '{' at byte 8.
         || (StartsWith(file, 0, [0x80]) && !StartsWith(file, 8, "{"u8));
 
-    /// <summary>Opens a file and reads its state dict's names and shapes, without the weights.</summary>
+    /// <summary>Opens a file and reads the names and shapes of its state dict. Weights are not read yet.</summary>
     /// <param name="file">The file; disposed together with the result, or if this method throws.</param>
-    /// <exception cref="WeightsException">The file is damaged, holds no state dict, or would require running Python code.</exception>
+    /// <exception cref="WeightsException">The file is corrupt, holds no state dict, or would require running Python code.</exception>
     public static PyTorchFile Open(FileBytes file)
     {
         try

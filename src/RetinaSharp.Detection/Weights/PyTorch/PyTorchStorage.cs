@@ -12,9 +12,9 @@ internal sealed class PyTorchStorage(string key, SafetensorsType type, long coun
 
     public long Count => count;
 
-    /// <summary>Length in bytes. The creator has checked that it does not overflow.</summary>
+    /// <summary>Length of the storage in bytes. The creator has checked that it does not overflow.</summary>
     public long Length => count * type.ElementSize();
 
-    /// <summary>Reads bytes given an offset and a length, both in bytes. The caller has checked the range against <see cref="Length"/>.</summary>
+    /// <summary>Reads bytes of the storage, given an offset and a length in bytes. The caller has checked the range against <see cref="Length"/>.</summary>
     public required Func<long, int, byte[]> Read { get; set; }
 }

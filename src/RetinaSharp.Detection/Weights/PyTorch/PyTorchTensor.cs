@@ -1,15 +1,20 @@
 namespace RetinaSharp.Detection.Weights.PyTorch;
 
-/// <summary>A strided view of a storage: element (i, j, …) is at index <paramref name="Offset"/> + i · stride 0 + j · stride 1 + …. It is validated to lie within the storage.</summary>
-/// <param name="Storage">The storage.</param>
+/// <summary>
+/// A tensor in a PyTorch file: a strided view of a storage. Element (i, j, …) is at index <paramref name="Offset"/> + i · stride 0 + j · stride 1 + …. It has
+/// been checked that the tensor lies within the storage.
+/// </summary>
+/// <param name="Storage">The storage that holds the elements.</param>
 /// <param name="Offset">Index of the first element in the storage.</param>
 /// <param name="Shape">Dimensions, outermost first.</param>
 /// <param name="Strides">Stride of each dimension in elements, at least 0.</param>
-/// <param name="Count">Number of elements; at most that of the storage.</param>
-/// <param name="Extent">Number of storage elements from the first to the last element, inclusive; 0 if the tensor is empty.</param>
+/// <param name="Count">Number of elements of the tensor; at most that of the storage.</param>
+/// <param name="Extent">Number of storage elements from the first to the last element of the tensor, inclusive; 0 if the tensor is empty.</param>
 internal sealed record PyTorchTensor(PyTorchStorage Storage, long Offset, long[] Shape, long[] Strides, long Count, long Extent)
 {
-    /// <summary>Creates a view from a file's description; returns null if it does not lie within its storage, or has more elements than the storage.</summary>
+    /// <summary>
+    /// Creates a tensor as the file describes it. Returns null if the tensor does not lie within its storage, or has more elements than the storage.
+    /// </summary>
     public static PyTorchTensor? Create(PyTorchStorage storage, long offset, long[] shape, long[] strides)
     {
         if (offset < 0 || shape.Length != strides.Length || shape.Any(dimension => dimension < 0) || strides.Any(stride => stride < 0))
@@ -48,9 +53,9 @@ internal sealed record PyTorchTensor(PyTorchStorage Storage, long Offset, long[]
         }
     }
 
-    /// <summary>Copies the elements into row-major order.</summary>
-    /// <param name="source">[<see cref="Extent"/>] elements of the storage, starting at the tensor's first element.</param>
-    /// <returns>[<see cref="Count"/>] elements.</returns>
+    /// <summary>Copies the elements of the tensor into row-major order.</summary>
+    /// <param name="source">The storage's elements from the first to the last element of the tensor, [<see cref="Extent"/>].</param>
+    /// <returns>The elements of the tensor in row-major order, [<see cref="Count"/>].</returns>
     public float[] Gather(float[] source)
     {
         var values = new float[Count];

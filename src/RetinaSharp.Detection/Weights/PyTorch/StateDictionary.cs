@@ -8,7 +8,7 @@ internal static class StateDictionary
     // Checkpoints often store the state dict under one of these keys, beside the optimizer's state.
     private static readonly string[] Wrappers = ["model", "state_dict", "model_state_dict"];
 
-    /// <summary>Finds the tensors by name.</summary>
+    /// <summary>Finds the state dict, and returns its tensors by name.</summary>
     /// <param name="path">The file, for messages.</param>
     /// <param name="root">The unpickled object.</param>
     /// <exception cref="WeightsException">There is no state dict with tensors.</exception>

@@ -22,10 +22,10 @@ internal sealed class StoredEntry
             throw Damaged(file, $"the entry '{Shown}' lies outside of it");
     }
 
-    /// <summary>Name, for messages.</summary>
+    /// <summary>Name of the entry in a form that is safe for messages.</summary>
     public string Shown { get; }
 
-    /// <summary>Length in bytes.</summary>
+    /// <summary>Length of the entry in bytes.</summary>
     public long Length => _entry.Length;
 
     /// <summary>
@@ -72,7 +72,7 @@ internal sealed class StoredEntry
         }
     }
 
-    /// <summary>Creates the exception for a damaged archive.</summary>
+    /// <summary>Creates the exception for a corrupt archive.</summary>
     public static WeightsException Damaged(FileBytes file, string reason, Exception? error = null) =>
         new(file.Path, $"it is not a valid ZIP archive of PyTorch: {reason}; download or save it again", error);
 }
