@@ -3,27 +3,29 @@ namespace RetinaSharp.Datasets;
 /// <summary>An image and its annotations. An image without annotations is a negative example: it contains no objects.</summary>
 public sealed record AnnotatedImage
 {
-    /// <summary>The id in the annotation file; for formats without ids, counted from 1 in the order of the split.</summary>
+    /// <summary>The id in the annotation file. Formats without ids (VOC, YOLO) use the 1-based index of the image in the split.</summary>
     public required long Id { get; init; }
 
-    /// <summary>The file name as written in the annotation file.</summary>
+    /// <summary>
+    /// The file name: as written in a COCO file or YOLO image list, otherwise the path of the image file relative to the image folder.
+    /// </summary>
     public required string FileName { get; init; }
 
     /// <summary>Path of the image file. The file need not exist if only annotations are used.</summary>
     public required string Path { get; init; }
 
-    /// <summary>Width in pixels, after EXIF orientation; 0 if unknown (see <see cref="DatasetOptions.RequireImages"/>).</summary>
+    /// <summary>Width in pixels after EXIF orientation; 0 if unknown (see <see cref="DatasetOptions.RequireImages"/>).</summary>
     public required int Width { get; init; }
 
-    /// <summary>Height in pixels, after EXIF orientation; 0 if unknown.</summary>
+    /// <summary>Height in pixels after EXIF orientation; 0 if unknown.</summary>
     public required int Height { get; init; }
 
-    /// <summary>The annotated objects, in file order.</summary>
+    /// <summary>The annotated objects, in the order of the annotation file.</summary>
     public required IReadOnlyList<Annotation> Annotations { get; init; }
 
     /// <summary>
-    /// Returns whether a box is degenerate: without area, not finite, or completely outside of the image. Training skips degenerate boxes.
-    /// Evaluation counts them as ground truth that no detection matches, as pycocotools does.
+    /// Returns whether the box of an annotation is degenerate: without area, not finite, or completely outside of the image. Training skips
+    /// degenerate boxes. Evaluation counts them as ground truth that no detection matches, as pycocotools does.
     /// </summary>
     /// <param name="annotation">One of <see cref="Annotations"/>.</param>
     public bool IsDegenerate(Annotation annotation)

@@ -5,7 +5,9 @@ namespace RetinaSharp.Datasets;
 /// <summary>One annotated object: a box and its class.</summary>
 public sealed record Annotation
 {
-    /// <summary>The id in the annotation file; for formats without ids, counted from 1 over the whole dataset.</summary>
+    /// <summary>
+    /// The id in the annotation file. Formats without ids (VOC, YOLO) count the annotations from 1 in the order of the images.
+    /// </summary>
     public required long Id { get; init; }
 
     /// <summary>The class index: the 0-based index in <see cref="DetectionDataset.Categories"/>.</summary>
@@ -14,7 +16,10 @@ public sealed record Annotation
     /// <summary>The box as in the annotation file, in pixels of the original image. It may extend beyond the image.</summary>
     public required BoxXywh Box { get; init; }
 
-    /// <summary>Area in square pixels: that of the mask if a COCO file gives it, otherwise that of the box.</summary>
+    /// <summary>
+    /// Area of the object in square pixels: <c>area</c> of a COCO annotation, which is the area of the mask; otherwise the area of
+    /// <see cref="Box"/>.
+    /// </summary>
     public required double Area { get; init; }
 
     /// <summary>COCO's <c>iscrowd</c> flag: the box is a region with many objects, which evaluation ignores.</summary>

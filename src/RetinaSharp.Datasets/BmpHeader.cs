@@ -1,6 +1,6 @@
 namespace RetinaSharp.Datasets;
 
-/// <summary>Reads the size from a BMP file: the first fields of the DIB header, in the old form (12 bytes) or the new one.</summary>
+/// <summary>Reads the image size from the DIB header of a BMP file: the 12-byte BITMAPCOREHEADER, or a newer, longer header.</summary>
 internal static class BmpHeader
 {
     private const int OldHeader = 12;

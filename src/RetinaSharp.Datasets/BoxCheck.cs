@@ -7,12 +7,15 @@ namespace RetinaSharp.Datasets;
 internal static class BoxCheck
 {
     /// <summary>
-    /// In pixels. Boxes that extend beyond the image by less are not reported, because this is rounding: YOLO files have fractions with six
-    /// decimals, which is .006 pixels in an image of 6,000.
+    /// Number of pixels by which a box may extend beyond the image without being reported. Such boxes result from rounding: YOLO files have
+    /// fractions with six decimals, and the last decimal is .006 pixels in an image of 6,000.
     /// </summary>
     private const double Tolerance = .01;
 
-    /// <summary>Returns the fault of a box. If the size of the image is unknown (0 × 0), the box can only lack area.</summary>
+    /// <summary>
+    /// Returns what is wrong with a box: no area, outside of the image, or over its border. If the size of the image is unknown (0), only
+    /// the area is checked.
+    /// </summary>
     public static BoxFault Find(in BoxXywh box, int width, int height)
     {
         // Includes NaN, which no file format gives, but a dataset created in code may.
@@ -31,7 +34,10 @@ internal static class BoxCheck
     /// <summary>Returns whether a box with this fault is degenerate, see <see cref="AnnotatedImage.IsDegenerate"/>.</summary>
     public static bool IsDegenerate(BoxFault fault) => fault is BoxFault.NoArea or BoxFault.Outside;
 
-    /// <summary>Reports a fault and returns whether the box is kept.</summary>
+    /// <summary>
+    /// Adds a warning about an invalid box to the log, and returns whether the box stays in the dataset: always, unless it is degenerate
+    /// and <paramref name="keepDegenerate"/> is false.
+    /// </summary>
     public static bool Keep(BoxFault fault, in BoxXywh box, int width, int height, string file, string location, bool keepDegenerate, ProblemLog log)
     {
         var isDegenerate = IsDegenerate(fault);

@@ -3,8 +3,8 @@ using RetinaSharp.Boxes;
 namespace RetinaSharp.Datasets;
 
 /// <summary>
-/// An entry of <c>annotations</c> in a COCO file. <paramref name="Index"/> is its index in the list, <paramref name="Offset"/> its byte
-/// offset in the file.
+/// An entry of <c>annotations</c> in a COCO file. <paramref name="Index"/> is its 0-based index in <c>annotations</c>,
+/// <paramref name="Offset"/> its offset in the file in bytes.
 /// </summary>
 internal readonly record struct CocoAnnotation(
     long Id, long ImageId, long CategoryId, BoxXywh Box, double Area, bool IsCrowd, bool IsDifficult, int Index, long Offset);

@@ -6,8 +6,8 @@ using RetinaSharp.Boxes;
 namespace RetinaSharp.Datasets;
 
 /// <summary>
-/// Reads values of a JSON file in COCO format. It is shared by annotation files and results files. Each method that reads a value leaves
-/// the JSON reader at the end of the value, also after an error that was collected.
+/// Reads the values of COCO annotation files and results files. A method that reads a value leaves the JSON reader at the end of the value,
+/// also if the value is invalid and the error was added to the <see cref="ProblemLog"/>.
 /// </summary>
 internal sealed class CocoJson
 {
@@ -27,9 +27,10 @@ internal sealed class CocoJson
 
     public ReadOnlySpan<byte> Text => _bytes.AsSpan(_start);
 
-    /// <summary>Name of the list that is being read, "" outside of lists; <see cref="Index"/> is the current index in it.</summary>
+    /// <summary>Name of the JSON array that is being read, such as <c>images</c>; "" outside of arrays.</summary>
     public string List { get; private set; } = "";
 
+    /// <summary>Index of the current entry of <see cref="List"/>, from 0.</summary>
     public int Index { get; private set; }
 
     public static CocoJson Load(string path, ProblemLog log)
@@ -42,7 +43,10 @@ internal sealed class CocoJson
         return json;
     }
 
-    /// <summary>Reads the objects of a list. The reader must be at the opening bracket.</summary>
+    /// <summary>
+    /// Calls <paramref name="read"/> for each object of a JSON array. Entries that are not objects are errors. The reader must be at the
+    /// opening bracket.
+    /// </summary>
     public void ReadList(ref Utf8JsonReader reader, string list, EntryReader read)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
@@ -102,10 +106,14 @@ internal sealed class CocoJson
         return false;
     }
 
+    /// <summary>
+    /// Reads the value of <c>bbox</c>, [x, y, width, height]. Returns false if it is invalid and the error was added to the log.
+    /// </summary>
     /// <param name="reader">The reader, at the value.</param>
     /// <param name="box">Receives the box.</param>
     /// <param name="mayBeHuge">
-    /// Whether sides and area may be infinite, as in the output of a detector. In ground truth this is an error.
+    /// Whether the right edge, the bottom edge and the area may overflow to infinity, as in the output of a detector. In ground truth this
+    /// is an error.
     /// </param>
     public bool TryReadBox(ref Utf8JsonReader reader, out BoxXywh box, bool mayBeHuge = false)
     {
@@ -156,7 +164,7 @@ internal sealed class CocoJson
 
     public void Fail(long offset, string reason) => _log.AddError(Name, Locate(offset), reason);
 
-    /// <summary>Describes a byte offset for messages: line, byte, list and index.</summary>
+    /// <summary>Describes a byte offset for messages: line, byte in the line, and the array entry that is being read.</summary>
     public string Locate(long offset)
     {
         var before = Text[..(int)offset];
@@ -171,7 +179,7 @@ internal sealed class CocoJson
         return List.Length == 0 ? location : $"{location}, {List}[{Index}]";
     }
 
-    /// <summary>Creates the exception for a file that the JSON reader rejected at byte <paramref name="consumed"/>.</summary>
+    /// <summary>Creates the exception for a file that is not valid JSON from byte <paramref name="consumed"/> on.</summary>
     public DatasetException CreateException(long consumed, Exception exception)
     {
         var rest = Text[(int)consumed..].TrimStart(" \t\r\n,:["u8);

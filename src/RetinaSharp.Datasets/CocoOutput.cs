@@ -3,13 +3,15 @@ using RetinaSharp.Boxes;
 
 namespace RetinaSharp.Datasets;
 
-/// <summary>Shared code of the COCO writers.</summary>
+/// <summary>Code that <see cref="CocoWriter"/> and <see cref="DetectionResults"/> share.</summary>
 internal static class CocoOutput
 {
-    // Flushed at this many bytes, so that memory use does not depend on the size of the file.
+    // Number of bytes at which the JSON writer is flushed, so that memory use does not depend on the size of the file.
     private const int FlushAt = 1 << 16;
 
-    /// <summary>Writes to a temporary file and renames it when it is complete, so that readers never see a partial file.</summary>
+    /// <summary>
+    /// Writes a file under a temporary name and renames it when it is complete, so that readers never see a partial file.
+    /// </summary>
     public static void Write(string path, Action<Stream> write)
     {
         var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
@@ -25,7 +27,7 @@ internal static class CocoOutput
         }
     }
 
-    /// <summary>Writes each entry as an object into the open list.</summary>
+    /// <summary>Writes each entry as an object into the JSON array that the writer has started.</summary>
     public static void WriteObjects<T>(Utf8JsonWriter writer, IEnumerable<T> entries, Action<Utf8JsonWriter, T> write)
     {
         foreach (var entry in entries)
@@ -38,7 +40,7 @@ internal static class CocoOutput
         }
     }
 
-    /// <summary>Writes the <c>bbox</c> property.</summary>
+    /// <summary>Writes a box as the property <c>bbox</c>, [x, y, width, height].</summary>
     public static void WriteBox(Utf8JsonWriter writer, BoxXywh box)
     {
         writer.WriteStartArray("bbox"u8);

@@ -3,7 +3,10 @@ using RetinaSharp.Boxes;
 
 namespace RetinaSharp.Datasets;
 
-/// <summary>Parses the three lists of a COCO annotation file in one pass. Other content, such as masks, is skipped.</summary>
+/// <summary>
+/// Parses <c>images</c>, <c>annotations</c> and <c>categories</c> of a COCO annotation file in one pass. Other content, such as masks, is
+/// skipped.
+/// </summary>
 internal sealed class CocoParser
 {
     private readonly CocoJson _json;
@@ -216,7 +219,7 @@ internal sealed class CocoParser
             Categories.Add(new(id!.Value, name!));
     }
 
-    /// <summary>Reads a width or height; null counts as missing.</summary>
+    /// <summary>Reads an image's width or height in pixels. JSON <c>null</c> gives 0, as if the property were missing.</summary>
     private bool ReadSide(ref Utf8JsonReader reader, string what, out double side)
     {
         side = 0;

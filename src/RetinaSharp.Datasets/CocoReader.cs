@@ -7,12 +7,15 @@ internal static class CocoReader
 {
     private const string AnnotationFolder = "annotations";
 
-    /// <summary>Number of images that are probed to find the image folder.</summary>
+    /// <summary>Maximum number of images whose files are looked for to find the image folder.</summary>
     private const int Probes = 16;
 
     public static bool Recognizes(string folder) => JsonFiles(folder).Length > 0;
 
-    /// <summary>Finds the annotation file of a split in a folder with COCO layout.</summary>
+    /// <summary>
+    /// Returns the path of a split's annotation file in a folder with COCO layout. If <paramref name="split"/> is null, there must be only
+    /// one.
+    /// </summary>
     public static string FindFile(string folder, string? split)
     {
         var files = JsonFiles(folder);
@@ -112,7 +115,7 @@ internal static class CocoReader
     private static void Fail(CocoJson json, in CocoAnnotation annotation, string reason, ProblemLog log) =>
         log.AddError(json.Name, $"{json.Locate(annotation.Offset)}, annotations[{annotation.Index}], annotation {annotation.Id} of image {annotation.ImageId}", reason);
 
-    /// <summary>Sorts the categories by ascending id, the order of pycocotools.</summary>
+    /// <summary>Sorts the categories by ascending id, as pycocotools does.</summary>
     private static Category[] SortCategories(string path, List<Category> categories, ProblemLog log)
     {
         var sorted = categories.OrderBy(category => category.Id).ToArray();
@@ -148,7 +151,7 @@ internal static class CocoReader
         return unique;
     }
 
-    /// <summary>The folders that may contain the images, in search order.</summary>
+    /// <summary>Returns the folders that may contain the images, in search order.</summary>
     private static IEnumerable<string> ImageFolders(string path, string? split, DatasetOptions options)
     {
         var stem = Path.GetFileNameWithoutExtension(path);

@@ -4,12 +4,13 @@ using System.Text.Json;
 namespace RetinaSharp.Datasets;
 
 /// <summary>
-/// Writes COCO annotation files: <c>images</c>, <c>annotations</c> and <c>categories</c>, with the ids and order of the dataset. Numbers
-/// round-trip. Equal datasets give identical bytes.
+/// Writes COCO annotation files: <c>images</c>, <c>annotations</c> and <c>categories</c>, with the ids and in the order of the dataset.
+/// Numbers are written so that reading them gives the same value. Equal datasets give identical bytes.
 /// </summary>
 /// <remarks>
 /// In addition to COCO's properties, an annotation has <c>"difficult": 1</c> if <see cref="Annotation.IsDifficult"/> is set. This library
-/// reads it; other tools ignore it. Readers sort the categories by id.
+/// reads it; other tools ignore it. Readers of COCO files, including this library, sort the categories by id, so class indices change if
+/// the ids are not ascending.
 /// </remarks>
 public static class CocoWriter
 {

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace RetinaSharp.Datasets;
 
-/// <summary>File access of the readers; errors become exceptions that name the file.</summary>
+/// <summary>File access of the dataset readers. I/O errors become a <see cref="DatasetException"/> that names the file.</summary>
 internal static class DataFiles
 {
     private static ReadOnlySpan<byte> LfsPointer => "version https://git-lfs.github.com/spec/"u8;
@@ -23,7 +23,9 @@ internal static class DataFiles
         return lines;
     }
 
-    /// <summary>Lists the files in a folder, in ordinal order of their paths, without macOS's <c>._</c> companion files.</summary>
+    /// <summary>
+    /// Returns the paths of the files in a folder that satisfy a predicate, in ordinal order, without macOS's <c>._</c> companion files.
+    /// </summary>
     public static string[] List(string folder, bool recursive, Func<string, bool> predicate)
     {
         var files = Guard(folder, path => (recursive ? Folders(path) : [path]).SelectMany(folder => Directory.EnumerateFiles(folder))
@@ -38,7 +40,8 @@ internal static class DataFiles
     public static bool HasExtension(string path, string extension) => Path.GetExtension(path.AsSpan()).Equals(extension, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>
-    /// Resolves a path from an annotation file to an absolute path. Throws <see cref="DatasetException"/> if it is not a valid path.
+    /// Returns the absolute path of a file that an annotation file names relative to a folder. Throws <see cref="DatasetException"/> if the
+    /// name is not a valid path.
     /// </summary>
     public static string Resolve(string folder, string name, string file, string location)
     {
@@ -59,12 +62,12 @@ internal static class DataFiles
     }
 
     /// <summary>
-    /// Lists a folder and its subfolders recursively. Symbolic links are followed last and only to folders that were not visited, so that a
-    /// link to a parent folder does not loop.
+    /// Returns a folder and all its subfolders. Symbolic links are followed last, and only to folders that were not visited, so that a link
+    /// to a parent folder does not loop.
     /// </summary>
     private static IEnumerable<string> Folders(string root)
     {
-        // Each with its path without links, which identifies visited folders.
+        // Each folder with its path after resolving links, which identifies visited folders.
         var folders = new Queue<(string Path, string Real)>([(root, ResolveParents(Path.TrimEndingDirectorySeparator(Path.GetFullPath(root))))]);
         var links = new Queue<(string Path, string Real)>();
         var seen = new HashSet<string>(StringComparer.Ordinal);

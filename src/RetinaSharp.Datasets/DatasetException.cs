@@ -1,6 +1,9 @@
 namespace RetinaSharp.Datasets;
 
-/// <summary>The exception for invalid input data. The message names the file, the location in it, the reason and a remedy.</summary>
+/// <summary>
+/// The exception that is thrown when a dataset is invalid or cannot be read. The message names the file, the location in it, the reason and
+/// a remedy.
+/// </summary>
 public sealed class DatasetException : Exception
 {
     /// <summary>Initializes the exception.</summary>

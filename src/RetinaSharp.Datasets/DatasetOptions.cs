@@ -4,14 +4,14 @@ namespace RetinaSharp.Datasets;
 public sealed record DatasetOptions
 {
     /// <summary>
-    /// The folder of the image files of a COCO or VOC dataset, if they are not in a folder that the format implies. Ignored for YOLO
-    /// datasets, which list image files.
+    /// The folder with the image files of a COCO or VOC dataset; null: the folders where these formats have them. Ignored for YOLO
+    /// datasets, which list the image files.
     /// </summary>
     public string? ImagesDirectory { get; init; }
 
     /// <summary>
-    /// Whether a missing image file is an error. Evaluating a results file needs only annotations and sets this to false; the width and
-    /// height of an image are then 0 if neither the annotations nor an image file give them.
+    /// Whether a missing image file is an error. To evaluate a results file, only annotations are needed, and this is set to false; the
+    /// width and height of an image are then 0 if neither the annotations nor an image file give them.
     /// </summary>
     public bool RequireImages { get; init; } = true;
 
@@ -22,6 +22,9 @@ public sealed record DatasetOptions
     /// </summary>
     public bool KeepDegenerate { get; init; }
 
-    /// <summary>Whether a COCO annotation without <c>iscrowd</c> is an error, as in pycocotools. If false, it is not a crowd.</summary>
+    /// <summary>
+    /// Whether a COCO annotation without <c>iscrowd</c> is an error, as in pycocotools. If false, the annotation is read as not being a
+    /// crowd.
+    /// </summary>
     public bool RequireIsCrowd { get; init; }
 }

@@ -34,7 +34,10 @@ internal static class DatasetReader
             "is not a dataset in a known format: expected a COCO JSON file, annotations/instances_SPLIT.json, Annotations/*.xml (VOC), data.yaml, or images/ with labels/ (YOLO)");
     }
 
-    /// <summary>Splits DATA#SPLIT into path and split. A '#' in the name of an existing file or folder belongs to the path.</summary>
+    /// <summary>
+    /// Splits <c>DATA#SPLIT</c> into the path and the name of the split, null if there is none. A '#' in the name of an existing file or
+    /// folder belongs to the path.
+    /// </summary>
     internal static (string Path, string? Split) Split(string data)
     {
         var at = data.LastIndexOf('#');

@@ -15,34 +15,34 @@ public sealed record DatasetSummary
     /// <summary>Number of boxes, including crowds.</summary>
     public required int Boxes { get; init; }
 
-    /// <summary>Number of crowd boxes. The statistics below exclude them.</summary>
+    /// <summary>Number of crowd boxes. The quantiles and the numbers of small, medium and large boxes exclude crowds.</summary>
     public required int Crowds { get; init; }
 
-    /// <summary>The classes, in the order of the dataset.</summary>
+    /// <summary>Number of boxes and images of each class, in the order of <see cref="DetectionDataset.Categories"/>.</summary>
     public required IReadOnlyList<ClassCount> Classes { get; init; }
 
-    /// <summary>Widths of the boxes, in pixels.</summary>
+    /// <summary>Quantiles of the box widths, in pixels.</summary>
     public required Quantiles BoxWidth { get; init; }
 
-    /// <summary>Heights of the boxes, in pixels.</summary>
+    /// <summary>Quantiles of the box heights, in pixels.</summary>
     public required Quantiles BoxHeight { get; init; }
 
-    /// <summary>Areas of the boxes (<see cref="Annotation.Area"/>), in square pixels.</summary>
+    /// <summary>Quantiles of the areas of the objects (<see cref="Annotation.Area"/>), in square pixels.</summary>
     public required Quantiles BoxArea { get; init; }
 
-    /// <summary>Aspect ratios of the boxes, width / height; boxes without area are excluded.</summary>
+    /// <summary>Quantiles of the aspect ratios (width / height) of the boxes that have an area.</summary>
     public required Quantiles BoxAspect { get; init; }
 
-    /// <summary>Number of boxes with an area less than 32² pixels.</summary>
+    /// <summary>Number of boxes with an area of less than 32² square pixels.</summary>
     public required int SmallBoxes { get; init; }
 
-    /// <summary>Number of boxes with an area of at least 32² and less than 96² pixels.</summary>
+    /// <summary>Number of boxes with an area of at least 32² and less than 96² square pixels.</summary>
     public required int MediumBoxes { get; init; }
 
-    /// <summary>Number of boxes with an area of at least 96² pixels.</summary>
+    /// <summary>Number of boxes with an area of at least 96² square pixels.</summary>
     public required int LargeBoxes { get; init; }
 
-    /// <summary>The image sizes, most frequent first.</summary>
+    /// <summary>The different image sizes and the number of images of each, most frequent first.</summary>
     public required IReadOnlyList<ImageSizeCount> ImageSizes { get; init; }
 
     /// <summary>Computes the statistics of a dataset.</summary>

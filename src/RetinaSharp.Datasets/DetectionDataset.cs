@@ -3,20 +3,20 @@ namespace RetinaSharp.Datasets;
 /// <summary>A dataset of annotated images for object detection, read from any supported format. Immutable.</summary>
 public sealed class DetectionDataset
 {
-    /// <summary>The path that the dataset was read from, including the split.</summary>
+    /// <summary>The path that the dataset was read from, followed by <c>#split</c> if one was given.</summary>
     public required string Source { get; init; }
 
     /// <summary>The classes. The index in this list is the class index that annotations and models use.</summary>
     public required IReadOnlyList<Category> Categories { get; init; }
 
-    /// <summary>The images in file order, including those without objects.</summary>
+    /// <summary>The images in the order of the annotation file, image list or folder, including images without objects.</summary>
     public required IReadOnlyList<AnnotatedImage> Images { get; init; }
 
     /// <summary>Problems that were worked around when the dataset was read.</summary>
     public IReadOnlyList<DatasetProblem> Problems { get; init; } = [];
 
     /// <summary>
-    /// Opens a dataset: a COCO JSON file, a folder with COCO layout (<c>annotations/instances_SPLIT.json</c>), a Pascal VOC folder
+    /// Reads a dataset: a COCO JSON file, a folder with COCO layout (<c>annotations/instances_SPLIT.json</c>), a Pascal VOC folder
     /// (<c>Annotations/</c>, <c>JPEGImages/</c>, <c>ImageSets/Main/SPLIT.txt</c>), a YOLO <c>data.yaml</c>, or a folder with <c>images/</c>
     /// and <c>labels/</c>.
     /// </summary>
@@ -35,8 +35,8 @@ public sealed class DetectionDataset
     }
 
     /// <summary>
-    /// Reads a dataset as <see cref="Open"/> does, and the header of every image file, but continues after errors in single images and
-    /// annotations. It returns errors instead of throwing <see cref="DatasetException"/>.
+    /// Checks a dataset: reads it as <see cref="Open"/> does, and also the header of every image file. Errors in single images and
+    /// annotations do not end the check. All errors are returned; <see cref="DatasetException"/> is not thrown.
     /// </summary>
     /// <param name="data">A path, optionally followed by <c>#split</c>.</param>
     /// <param name="options">Options for reading; the defaults if null.</param>

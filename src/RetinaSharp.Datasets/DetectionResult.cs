@@ -9,6 +9,9 @@ namespace RetinaSharp.Datasets;
 /// <param name="Score">The confidence score; evaluation uses only the order of scores.</param>
 public readonly record struct DetectionResult(long ImageId, long CategoryId, BoxXywh Box, double Score)
 {
-    /// <summary>Path of the image's file, written as <c>file_name</c>; null for none. It is not read.</summary>
+    /// <summary>
+    /// Path of the image file, which is written to a results file as <c>file_name</c>; null writes none. Reading a results file does not
+    /// set it.
+    /// </summary>
     public string? FileName { get; init; }
 }

@@ -77,7 +77,7 @@ public static class DetectionResults
         writer.WriteEndArray();
     }
 
-    /// <summary>Moves the reader to the opening bracket of the list of detections.</summary>
+    /// <summary>Moves the reader to the opening bracket of the array of detections; returns false if there is none.</summary>
     private static bool MoveToList(ref Utf8JsonReader reader)
     {
         if (reader.TokenType == JsonTokenType.StartArray)

@@ -2,17 +2,17 @@ using System.Buffers.Binary;
 
 namespace RetinaSharp.Datasets;
 
-/// <summary>Reads fields of an image header; throws <see cref="EndOfStreamException"/> at the end of the data.</summary>
+/// <summary>Reads the fields of an image header from a stream. Throws <see cref="EndOfStreamException"/> at the end of the data.</summary>
 internal sealed class HeaderReader(Stream stream, string name)
 {
     private readonly long _start = stream.Position;
 
     public string Name => name;
 
-    /// <summary>Position from the start of the image, in bytes.</summary>
+    /// <summary>Offset in bytes of the next byte to read, from the start of the image.</summary>
     public long Position => stream.Position - _start;
 
-    /// <summary>Reads ahead without advancing the position; returns the number of bytes that were available.</summary>
+    /// <summary>Reads bytes without advancing the position. Returns the number of bytes that were available.</summary>
     public int Peek(Span<byte> bytes)
     {
         var count = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);

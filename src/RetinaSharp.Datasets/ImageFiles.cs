@@ -12,7 +12,10 @@ internal static class ImageFiles
 
     public static bool IsImage(string path) => Extensions.Contains(Path.GetExtension(path));
 
-    /// <summary>Reports missing image files: each one when checking, otherwise the first one and their number.</summary>
+    /// <summary>
+    /// If the log collects errors, adds one for each image file that does not exist. Otherwise throws an error that names the first such
+    /// file and gives the number of such files.
+    /// </summary>
     public static void RequireAll(IReadOnlyList<AnnotatedImage> images, string file, IEnumerable<string> lookedIn, ProblemLog log)
     {
         var missing = images.Where(image => !File.Exists(image.Path)).ToList();
@@ -31,7 +34,10 @@ internal static class ImageFiles
         }
     }
 
-    /// <summary>Reads the header of an image file; returns false after an error that was collected.</summary>
+    /// <summary>
+    /// Reads the header of an image file. If it is invalid, adds the error to the log and returns false; throws it if the log does not
+    /// collect errors.
+    /// </summary>
     public static bool TryReadHeader(string path, ProblemLog log, [NotNullWhen(true)] out ImageHeader? header)
     {
         try
@@ -47,7 +53,9 @@ internal static class ImageFiles
         }
     }
 
-    /// <summary>Compares the image sizes in the annotations with those of the files, and finds files that are not images.</summary>
+    /// <summary>
+    /// Adds a warning for each image file whose size differs from the annotated size, and an error for each file that is not a valid image.
+    /// </summary>
     public static void CheckHeaders(IReadOnlyList<AnnotatedImage> images, ProblemLog log) =>
         ParallelRead.Select(images, log, (image, itemLog) =>
         {

@@ -1,6 +1,6 @@
 namespace RetinaSharp.Datasets;
 
-/// <summary>The number of images of one size.</summary>
+/// <summary>An image size and the number of images that have it.</summary>
 /// <param name="Width">Width in pixels.</param>
 /// <param name="Height">Height in pixels.</param>
 /// <param name="Images">Number of images.</param>

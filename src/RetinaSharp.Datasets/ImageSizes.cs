@@ -1,11 +1,11 @@
 namespace RetinaSharp.Datasets;
 
-/// <summary>Checks that the sizes of images are known, as loaders and evaluation need them.</summary>
+/// <summary>Checks that the sizes of images are known, which data loaders and evaluation require.</summary>
 public static class ImageSizes
 {
-    /// <summary>Refuses images of unknown size.</summary>
+    /// <summary>Throws an exception if the width or height of an image is unknown.</summary>
     /// <param name="images">The images.</param>
-    /// <exception cref="DatasetException">An image has no known width and height; names it.</exception>
+    /// <exception cref="DatasetException">The width or height of an image is unknown. The message names the image.</exception>
     public static void RequireKnown(IEnumerable<AnnotatedImage> images)
     {
         foreach (var image in images)

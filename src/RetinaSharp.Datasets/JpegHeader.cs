@@ -1,6 +1,9 @@
 namespace RetinaSharp.Datasets;
 
-/// <summary>Reads JPEG segments up to the frame header (ITU T.81, annex B), and EXIF from APP1.</summary>
+/// <summary>
+/// Reads the image size from the frame header of a JPEG file (ITU-T T.81, annex B), and the EXIF orientation from an APP1 segment before
+/// it.
+/// </summary>
 internal static class JpegHeader
 {
     public static ImageHeader Read(HeaderReader reader)

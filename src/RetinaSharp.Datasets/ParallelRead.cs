@@ -6,7 +6,8 @@ namespace RetinaSharp.Datasets;
 internal static class ParallelRead
 {
     /// <summary>
-    /// Calls <paramref name="read"/> for every item. Results, problems and the first exception are those of sequential execution.
+    /// Calls <paramref name="read"/> for every item, on several threads. Results, problems and the first exception are the same as if the
+    /// items were read one after the other.
     /// </summary>
     public static TResult[] Select<TItem, TResult>(IReadOnlyList<TItem> items, ProblemLog log, Func<TItem, ProblemLog, TResult> read)
     {

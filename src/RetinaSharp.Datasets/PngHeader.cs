@@ -1,6 +1,8 @@
 namespace RetinaSharp.Datasets;
 
-/// <summary>Reads IHDR, and eXIf if it precedes the image data, of a PNG file.</summary>
+/// <summary>
+/// Reads the image size from the IHDR chunk of a PNG file, and the EXIF orientation from an eXIf chunk that precedes the image data.
+/// </summary>
 internal static class PngHeader
 {
     public static ImageHeader Read(HeaderReader reader)

@@ -14,7 +14,10 @@ internal sealed class ProblemLog(bool collectsErrors)
 
     public void AddWarning(string file, string location, string reason) => _problems.Add(new(file, location, reason));
 
-    /// <summary>Reports an error. If this returns, the caller skips the invalid item and continues.</summary>
+    /// <summary>
+    /// Adds an error if errors are collected; the caller then skips the invalid item and continues. Otherwise throws the error as a
+    /// <see cref="DatasetException"/>.
+    /// </summary>
     public void AddError(string file, string location, string reason)
     {
         if (!collectsErrors)
@@ -23,7 +26,7 @@ internal sealed class ProblemLog(bool collectsErrors)
     }
 
     /// <summary>
-    /// Counts a degenerate box that stays in the dataset; <see cref="SummarizeDegenerate"/> reports all of them in one warning.
+    /// Counts a degenerate box that stays in the dataset. <see cref="SummarizeDegenerate"/> reports all such boxes in one warning.
     /// </summary>
     public void AddDegenerate(string file, string location, string reason)
     {
@@ -31,7 +34,7 @@ internal sealed class ProblemLog(bool collectsErrors)
         _degenerateCount++;
     }
 
-    /// <summary>Adds one warning for all degenerate boxes, with the location of the first one and their number.</summary>
+    /// <summary>Adds one warning about all degenerate boxes, with the location of the first one and their number.</summary>
     public void SummarizeDegenerate()
     {
         if (_degenerate is not { } first)

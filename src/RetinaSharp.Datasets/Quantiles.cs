@@ -1,6 +1,6 @@
 namespace RetinaSharp.Datasets;
 
-/// <summary>Quantiles of a sample; all NaN for an empty sample.</summary>
+/// <summary>Quantiles of a sample of numbers; all NaN for an empty sample.</summary>
 /// <param name="Min">The minimum.</param>
 /// <param name="P05">The 5 % quantile.</param>
 /// <param name="P25">The 25 % quantile.</param>

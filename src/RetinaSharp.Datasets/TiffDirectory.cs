@@ -9,7 +9,9 @@ internal readonly ref struct TiffDirectory(ReadOnlySpan<byte> entries, bool litt
 
     private readonly ReadOnlySpan<byte> _entries = entries;
 
-    /// <summary>Returns the first value of the entry with a tag, if it has type SHORT or LONG.</summary>
+    /// <summary>
+    /// Returns the first value of the entry with a tag; null if there is no such entry or its type is neither SHORT nor LONG.
+    /// </summary>
     public uint? Find(int tag)
     {
         for (var rest = _entries; rest.Length >= EntrySize; rest = rest[EntrySize..])

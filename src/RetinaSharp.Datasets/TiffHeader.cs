@@ -1,6 +1,6 @@
 namespace RetinaSharp.Datasets;
 
-/// <summary>Reads the first image file directory (IFD) of a TIFF file.</summary>
+/// <summary>Reads image size and orientation from the first image file directory (IFD) of a TIFF file.</summary>
 internal static class TiffHeader
 {
     private const int WidthTag = 256, HeightTag = 257, OrientationTag = 274;

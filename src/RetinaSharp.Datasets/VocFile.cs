@@ -4,8 +4,8 @@ using System.Xml;
 namespace RetinaSharp.Datasets;
 
 /// <summary>
-/// One VOC annotation file. It is parsed with a streaming reader: building a tree of an untrusted, deeply nested file could overflow the
-/// stack.
+/// A Pascal VOC annotation file (XML) of one image. It is parsed with a streaming reader: building a tree of an untrusted, deeply nested
+/// file could overflow the stack.
 /// </summary>
 internal sealed class VocFile
 {
@@ -23,13 +23,13 @@ internal sealed class VocFile
 
     public string Stem => Path.GetFileNameWithoutExtension(FullPath);
 
-    /// <summary>The <c>filename</c> element, which is often wrong.</summary>
+    /// <summary>Text of the <c>filename</c> element; "" if there is none. It is often wrong.</summary>
     public string FileName { get; private set; } = "";
 
-    /// <summary>Width in pixels; 0 if the file has none.</summary>
+    /// <summary>Width of the image in pixels; 0 if the file gives no valid width.</summary>
     public int Width { get; private set; }
 
-    /// <summary>Height in pixels; 0 if the file has none.</summary>
+    /// <summary>Height of the image in pixels; 0 if the file gives no valid height.</summary>
     public int Height { get; private set; }
 
     public IReadOnlyList<VocObject> Objects => _objects;

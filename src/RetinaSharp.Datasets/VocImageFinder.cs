@@ -1,8 +1,8 @@
 namespace RetinaSharp.Datasets;
 
 /// <summary>
-/// Finds the image file of a VOC annotation file. The name of the annotation file has priority over its <c>filename</c> element, which
-/// tools write without extension or with the name of another image.
+/// Finds the image file that belongs to a VOC annotation file. An image with the name of the annotation file has priority over the
+/// <c>filename</c> element, because some tools write that without extension or with the name of another image.
 /// </summary>
 internal sealed class VocImageFinder
 {
@@ -22,7 +22,7 @@ internal sealed class VocImageFinder
         }
     }
 
-    /// <summary>Returns the path of the image; if it does not exist, the path where it is expected.</summary>
+    /// <summary>Returns the path of the image file; if no image file is found, the path where it is expected.</summary>
     public string Find(VocFile file, ProblemLog log)
     {
         // Some Windows tools write absolute paths.

@@ -2,7 +2,7 @@ using RetinaSharp.Boxes;
 
 namespace RetinaSharp.Datasets;
 
-/// <summary>Reads Pascal VOC datasets: one XML file per image, and lists of the splits.</summary>
+/// <summary>Reads Pascal VOC datasets: one XML file per image, and a text file per split that lists its images.</summary>
 internal static class VocReader
 {
     private const string DefaultSplit = "trainval";
@@ -70,7 +70,10 @@ internal static class VocReader
         return true;
     }
 
-    /// <summary>Returns the annotation files of a split, in the order of its list.</summary>
+    /// <summary>
+    /// Returns the annotation files of a split, in the order of <c>ImageSets/Main/SPLIT.txt</c>. Without a split, the default is trainval,
+    /// or all files if that does not exist.
+    /// </summary>
     private static IEnumerable<VocFile> Select(string folder, string? split, VocFile[] files, ProblemLog log)
     {
         var lists = Path.Combine(folder, "ImageSets", "Main");
@@ -108,8 +111,8 @@ internal static class VocReader
     }
 
     /// <summary>
-    /// Finds the annotation file of a line: a name, a name with extension, or, in the lists of single classes, a name followed by 1, 0 or
-    /// -1.
+    /// Finds the annotation file that a line of a split's list names; null if there is none. A line is a name, a name with extension, or,
+    /// in the lists of single classes, a name followed by 1, 0 or -1.
     /// </summary>
     private static VocFile? FindName(string line, Dictionary<string, VocFile> byStem)
     {

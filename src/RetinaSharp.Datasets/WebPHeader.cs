@@ -2,7 +2,10 @@ using System.Buffers.Binary;
 
 namespace RetinaSharp.Datasets;
 
-/// <summary>Reads the size from the first chunk of a WebP file, and EXIF data if the extended header announces it.</summary>
+/// <summary>
+/// Reads the image size from the first chunk of a WebP file, and the orientation from its EXIF chunk if the extended header (VP8X)
+/// announces one.
+/// </summary>
 internal static class WebPHeader
 {
     private const byte ExifFlag = 8;

@@ -19,7 +19,7 @@ internal sealed class YoloConfig
 
     private YoloConfig(string file) => _file = file;
 
-    /// <summary>The root folder of the dataset as in the file; "" for the folder of the file.</summary>
+    /// <summary>The value of <c>path</c>, the root folder of the dataset; "" means the folder of the YAML file.</summary>
     public string Root { get; private set; } = "";
 
     public IReadOnlyDictionary<string, List<string>> Splits => _splits;
@@ -42,7 +42,10 @@ internal sealed class YoloConfig
         return config;
     }
 
-    /// <summary>Returns the class names in index order; null if the file has neither names nor a class count.</summary>
+    /// <summary>
+    /// Returns the class names in the order of the class indices; null if the file has neither <c>names</c> nor <c>nc</c>, the number of
+    /// classes.
+    /// </summary>
     public IReadOnlyList<string>? Names(ProblemLog log)
     {
         if (_names is null)

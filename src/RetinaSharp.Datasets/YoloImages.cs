@@ -1,12 +1,15 @@
 namespace RetinaSharp.Datasets;
 
-/// <summary>Finds the images of folders and image lists, and their label files.</summary>
+/// <summary>Finds the images in folders and image lists (.txt), and the label file of an image.</summary>
 internal static class YoloImages
 {
-    /// <summary>Collects the images of folders, in ordinal order, and of .txt lists, in list order.</summary>
-    /// <param name="sources">Absolute paths of folders and lists.</param>
-    /// <param name="root">Folder for relative paths that do not exist relative to the folder of their list.</param>
-    /// <param name="log">Receives duplicate images.</param>
+    /// <summary>
+    /// Returns the images of all sources: those in a folder in ordinal order of their paths, those of an image list in the order of the
+    /// list.
+    /// </summary>
+    /// <param name="sources">Absolute paths of folders and image lists.</param>
+    /// <param name="root">Folder of relative paths that do not exist relative to the folder of their image list.</param>
+    /// <param name="log">Receives an error for each image that is listed twice.</param>
     public static List<YoloImage> Collect(IEnumerable<string> sources, string root, ProblemLog log)
     {
         var images = new List<YoloImage>();
@@ -26,7 +29,8 @@ internal static class YoloImages
     }
 
     /// <summary>
-    /// Returns the path of an image's label file: the last folder <c>images</c> in the path is replaced by <c>labels</c>.
+    /// Returns the path of an image's label file: the last folder named <c>images</c> in the path is replaced by <c>labels</c>, and the
+    /// extension by <c>.txt</c>.
     /// </summary>
     public static string LabelPath(string image) => Path.ChangeExtension(ReplaceFolder(image, "images", "labels"), ".txt");
 

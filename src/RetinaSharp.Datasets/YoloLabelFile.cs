@@ -6,20 +6,20 @@ namespace RetinaSharp.Datasets;
 internal sealed class YoloLabelFile(string path, ProblemLog log)
 {
     /// <summary>
-    /// Fractions outside of [0, 1] by at most this are considered rounding errors and clipped. Larger deviations are errors, mostly pixel
-    /// coordinates.
+    /// Maximum distance of a coordinate from [0, 1] that is considered a rounding error and clipped. Larger distances are errors; most
+    /// often such files have coordinates in pixels.
     /// </summary>
     private const double Tolerance = .1;
 
     public List<YoloLabel> Labels { get; } = [];
 
-    /// <summary>Number of lines that are polygons.</summary>
+    /// <summary>Number of objects that the file gives as polygons. <see cref="Labels"/> has their bounding boxes.</summary>
     public int Polygons { get; private set; }
 
     /// <summary>Reads a label file.</summary>
     /// <param name="path">Path of the file; if it does not exist, there are no labels.</param>
     /// <param name="classes">Number of classes.</param>
-    /// <param name="log">Receives problems.</param>
+    /// <param name="log">Receives errors and warnings.</param>
     public static YoloLabelFile Read(string path, int classes, ProblemLog log)
     {
         var file = new YoloLabelFile(path, log);

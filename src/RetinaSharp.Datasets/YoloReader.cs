@@ -3,11 +3,14 @@ using RetinaSharp.Boxes;
 
 namespace RetinaSharp.Datasets;
 
-/// <summary>Reads YOLO datasets: one label file per image, with a <c>data.yaml</c> or by folder layout alone.</summary>
+/// <summary>
+/// Reads YOLO datasets, which have one label file per image. A dataset is described by a <c>data.yaml</c>, or only by its folders
+/// <c>images/</c> and <c>labels/</c>.
+/// </summary>
 internal static class YoloReader
 {
     /// <summary>
-    /// More than the number of classes of any real dataset. The limit keeps an invalid number from allocating huge lists.
+    /// Maximum number of classes, more than any real dataset has. The limit keeps an invalid number from allocating huge lists.
     /// </summary>
     public const int MaxClasses = 100_000;
 
@@ -46,7 +49,10 @@ internal static class YoloReader
         return Build(source, [found], folder, ClassNames(folder, log), options, log);
     }
 
-    /// <summary>Returns the folder or list of a split in a folder with images/; without a split, images/ itself.</summary>
+    /// <summary>
+    /// Returns the image folder or image list of a split, in a dataset folder with <c>images/</c>; null if neither exists. Without a split,
+    /// returns <c>images/</c> itself.
+    /// </summary>
     private static string? FindSplit(string folder, string? split)
     {
         var images = Path.Combine(folder, "images");
@@ -113,7 +119,7 @@ internal static class YoloReader
             log.AddError(image.Origin, image.Location, $"image file {image.Path} not found ({missing.Count} of {images.Count} are missing)");
     }
 
-    /// <summary>Warns of what concerns the dataset as a whole: polygons, labels without image, and no labels at all.</summary>
+    /// <summary>Adds warnings about the dataset as a whole: polygons, label files without image, and no label files at all.</summary>
     private static void Summarize(string source, int polygons, List<YoloImage> images, ProblemLog log)
     {
         if (polygons > 0)
@@ -132,7 +138,7 @@ internal static class YoloReader
         }
     }
 
-    /// <summary>Resolves a folder or list of a data.yaml to an absolute path.</summary>
+    /// <summary>Returns the absolute path of an image folder or image list that a split in data.yaml names.</summary>
     private static string Entry(string root, string entry, string yaml, string split)
     {
         // Exported datasets often refer to ../train/images although train/ is in the same folder as data.yaml.
@@ -147,7 +153,8 @@ internal static class YoloReader
     }
 
     /// <summary>
-    /// Returns the classes of a folder without data.yaml: from classes.txt, otherwise as many as the labels of all splits use.
+    /// Returns the class names of a folder without data.yaml: those in classes.txt, otherwise <c>class 0</c>, <c>class 1</c>, … up to the
+    /// maximum class index in the labels of all splits.
     /// </summary>
     private static string[] ClassNames(string folder, ProblemLog log)
     {

@@ -8,8 +8,8 @@ namespace RetinaSharp.Imaging;
 /// </summary>
 /// <remarks>
 /// <see cref="Jitter"/> composes torchvision's adjust_brightness, adjust_contrast and adjust_saturation, in this order, into one transform:
-/// each is affine once the mean gray of the image is known. torchvision clamps and rounds after each step, this once at the end, so results
-/// differ where an intermediate value is out of [0, 255].
+/// each of them is affine once the mean gray of the image is known. torchvision clamps and rounds after each of the three, this class only
+/// once at the end. Results therefore differ where an intermediate value is outside of [0, 255].
 /// </remarks>
 public sealed class ColorTransform
 {
@@ -18,9 +18,10 @@ public sealed class ColorTransform
 
     private readonly float[] _matrix;
 
-    /// <summary>Creates a transform from its matrix.</summary>
+    /// <summary>Creates a transform from its 3 x 4 matrix [M, offset].</summary>
     /// <param name="matrix">
-    /// The 3 x 4 matrix in row-major order, finite: a row for each of the outputs R, G and B, with the factors of R, G, B and the offset.
+    /// The 3 x 4 matrix in row-major order, with finite elements. The rows compute R, G and B of the output; the columns are the factors of
+    /// R, G and B of the input, and the offset.
     /// </param>
     /// <exception cref="ArgumentException">The matrix does not have 12 elements, or one is not finite.</exception>
     public ColorTransform(ReadOnlySpan<float> matrix)
@@ -63,7 +64,7 @@ public sealed class ColorTransform
         return new ColorTransform(coefficients);
     }
 
-    /// <summary>Computes the mean of 0.2989 R + 0.587 G + 0.114 B over the pixels, 0 to 255.</summary>
+    /// <summary>Computes the mean gray value of an image: the mean of 0.2989 R + 0.587 G + 0.114 B over all pixels, in [0, 255].</summary>
     /// <param name="pixels">The RGB pixels, starting at the first byte of the first row.</param>
     /// <param name="stride">Number of bytes from one row to the next, at least 3 · width.</param>
     /// <param name="width">Width in pixels.</param>
@@ -77,7 +78,7 @@ public sealed class ColorTransform
         return (GrayR * sums[0] + GrayG * sums[1] + GrayB * sums[2]) / ((double)width * height);
     }
 
-    /// <summary>Transforms every pixel in place. Does not allocate.</summary>
+    /// <summary>Applies the transform to every pixel, in place. Does not allocate memory.</summary>
     /// <param name="pixels">The RGB pixels, starting at the first byte of the first row; bytes between rows are not modified.</param>
     /// <param name="stride">Number of bytes from one row to the next, at least 3 · width.</param>
     /// <param name="width">Width in pixels.</param>
@@ -135,7 +136,7 @@ public sealed class ColorTransform
             Narrow(Map(0, r0, g0, b0), Map(0, r1, g1, b1)), Narrow(Map(4, r0, g0, b0), Map(4, r1, g1, b1)), Narrow(Map(8, r0, g0, b0), Map(8, r1, g1, b1)), block);
     }
 
-    // One output channel of eight pixels; `row` is the index of its first coefficient in the matrix.
+    // Computes one output channel of eight pixels; `row` is the index of the channel's first coefficient in the matrix.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Vector256<float> Map(int row, Vector256<float> r, Vector256<float> g, Vector256<float> b)
     {

@@ -127,7 +127,7 @@ public sealed partial class Image
             throw new ImageException(file, scan.Damage);
     }
 
-    // The requested size, in the orientation of the stored image.
+    // Returns the requested size, before EXIF orientation.
     private static (int Width, int Height) Target(int width, int height, int orientation, ImageDecodeOptions options)
     {
         if (options.ScaleTo is null)
@@ -138,7 +138,7 @@ public sealed partial class Image
         return isTransposed ? (size.Height, size.Width) : size;
     }
 
-    // Returns the factor by which the sides of a JPEG are divided in decoding.
+    // Returns the factor by which the width and height of a JPEG are divided in decoding.
     private static int Reduction(ImageScan scan, (int Width, int Height) target)
     {
         var reduction = 8;

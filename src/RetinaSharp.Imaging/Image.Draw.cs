@@ -6,13 +6,13 @@ namespace RetinaSharp.Imaging;
 public sealed partial class Image
 {
     /// <summary>
-    /// A copy with boxes and their labels drawn on it. Line width and text size follow the image size, and boxes are clipped to the image. Labels lie
-    /// within the image and never overlap each other: above the box where there is room, else where they hide least of the boxes. A label for
-    /// which the image has no free space is left out.
+    /// Returns a copy of the image with boxes and their labels drawn on it. Line width and text size are proportional to the image size.
+    /// Boxes are clipped to the image. Labels lie within the image and never overlap each other: above their box if there is space,
+    /// otherwise where they hide the least of the boxes. A label for which the image has no free space is omitted.
     /// </summary>
     /// <param name="boxes">
-    /// The boxes by falling importance, such as score: the first is drawn over the others, and its label is placed first. Coordinates must be finite,
-    /// color indices at least 0.
+    /// The boxes by descending importance, such as the score: the first one is drawn on top of the others, and its label is positioned
+    /// first. Coordinates must be finite, color indices 0 or more.
     /// </param>
     /// <exception cref="ArgumentException">A coordinate is not finite, or a color index is negative.</exception>
     /// <exception cref="ImageException">The image is too large to draw on.</exception>

@@ -4,7 +4,7 @@ public sealed partial class Image
 {
     /// <summary>
     /// Resizes the image by antialiased bilinear resampling with pixel centers at (i + 0.5), like torchvision with <c>antialias=True</c>
-    /// and Pillow's <c>BILINEAR</c>. Computed with integers, so the result is the same on every machine.
+    /// and Pillow's <c>BILINEAR</c>. The computation uses integers, so the result is the same on every machine.
     /// </summary>
     /// <param name="width">New width in pixels, at least 1.</param>
     /// <param name="height">New height in pixels, at least 1.</param>
@@ -18,7 +18,9 @@ public sealed partial class Image
         return result;
     }
 
-    /// <summary>Resizes the image into memory of the caller, such as an image's slice of a batch; see <see cref="Resize"/>.</summary>
+    /// <summary>
+    /// Resizes the image into memory of the caller, such as the part of a batch that belongs to the image; see <see cref="Resize"/>.
+    /// </summary>
     /// <param name="destination">
     /// Receives the RGB pixels, starting at the first byte of the first row; bytes between rows are not modified.
     /// </param>
@@ -38,7 +40,8 @@ public sealed partial class Image
     }
 
     /// <summary>
-    /// Resizes a crop of the image into memory of the caller; pixels outside of the crop have no influence. See <see cref="Resize"/>.
+    /// Resizes a crop of the image into memory of the caller. Pixels outside of the crop have no influence on the result. See
+    /// <see cref="Resize"/>.
     /// </summary>
     /// <param name="destination">
     /// Receives the RGB pixels, starting at the first byte of the first row; bytes between rows are not modified.
@@ -46,8 +49,8 @@ public sealed partial class Image
     /// <param name="stride">Number of bytes from one row of <paramref name="destination"/> to the next, at least 3 · width.</param>
     /// <param name="width">New width in pixels, at least 1.</param>
     /// <param name="height">New height in pixels, at least 1.</param>
-    /// <param name="x">Left edge of the crop, 0 or more.</param>
-    /// <param name="y">Top edge of the crop, 0 or more.</param>
+    /// <param name="x">Left edge of the crop in pixels, 0 or more.</param>
+    /// <param name="y">Top edge of the crop in pixels, 0 or more.</param>
     /// <param name="cropWidth">Width of the crop in pixels, at least 1; the crop must be inside the image.</param>
     /// <param name="cropHeight">Height of the crop in pixels, at least 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">The crop is empty or not inside the image, or a size is less than 1.</exception>

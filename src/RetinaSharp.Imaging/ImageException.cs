@@ -1,6 +1,8 @@
 namespace RetinaSharp.Imaging;
 
-/// <summary>An image cannot be read, decoded or written. The message names the file and the reason.</summary>
+/// <summary>
+/// The exception that is thrown when an image cannot be read, decoded or written. The message names the file and the reason.
+/// </summary>
 public sealed class ImageException : Exception
 {
     /// <summary>Initializes the exception.</summary>

@@ -1,6 +1,8 @@
 namespace RetinaSharp.Imaging;
 
-/// <summary>Skia's native library, which decodes and encodes images, cannot be loaded. The message gives a remedy.</summary>
+/// <summary>
+/// The exception that is thrown when Skia's native library, which decodes and encodes images, cannot be loaded. The message gives a remedy.
+/// </summary>
 public sealed class ImagingUnavailableException : Exception
 {
     internal ImagingUnavailableException(Exception cause)

@@ -5,7 +5,7 @@ namespace RetinaSharp.Imaging;
 /// <summary>Flips RGB pixels in place.</summary>
 public static class PixelFlip
 {
-    /// <summary>Flips left and right: x becomes width − 1 − x.</summary>
+    /// <summary>Flips an image horizontally: column x becomes column width − 1 − x.</summary>
     /// <param name="pixels">The RGB pixels, starting at the first byte of the first row.</param>
     /// <param name="stride">Number of bytes from one row to the next, at least 3 · width.</param>
     /// <param name="width">Width in pixels.</param>
@@ -17,7 +17,7 @@ public static class PixelFlip
             MemoryMarshal.Cast<byte, Rgb>(pixels.Slice(y * stride, 3 * width)).Reverse();
     }
 
-    /// <summary>Flips top and bottom: y becomes height − 1 − y.</summary>
+    /// <summary>Flips an image vertically: row y becomes row height − 1 − y.</summary>
     /// <param name="pixels">The RGB pixels, starting at the first byte of the first row.</param>
     /// <param name="stride">Number of bytes from one row to the next, at least 3 · width.</param>
     /// <param name="width">Width in pixels.</param>

@@ -1,6 +1,8 @@
 namespace RetinaSharp.Imaging;
 
-/// <summary>Checks of RGB pixels in memory of the caller: rows of 3 · width bytes that are <c>stride</c> bytes apart.</summary>
+/// <summary>
+/// Checks the arguments that describe RGB pixels in memory of the caller: rows of 3 · width bytes that are <c>stride</c> bytes apart.
+/// </summary>
 internal static class PixelRows
 {
     public static void Check(ReadOnlySpan<byte> pixels, int stride, int width, int height)

@@ -6,8 +6,8 @@ using System.Runtime.Intrinsics.X86;
 namespace RetinaSharp.Imaging;
 
 /// <summary>
-/// Resizes pixels with <see cref="ResamplingWeights"/>, first rows, then columns, with 8-bit intermediate results. Computed with integers,
-/// so the result is the same on every machine.
+/// Resizes images with <see cref="ResamplingWeights"/>: first each row to the new width, then each column to the new height. The
+/// intermediate result is rounded to 8 bits. The computation uses integers, so the result is the same on every machine.
 /// </summary>
 internal static unsafe class Resampler
 {
@@ -26,7 +26,7 @@ internal static unsafe class Resampler
     {
         var columns = ResamplingWeights.Create(width, targetWidth);
         var rows = ResamplingWeights.Create(height, targetHeight);
-        // A pixel is stored as four bytes; the next pixel overwrites the last one.
+        // Writes four bytes per pixel; the next pixel overwrites the fourth byte.
         var (rowBytes, stride) = (3 * targetWidth, (3 * targetWidth) + 1);
         var scaledRows = ArrayPool<byte>.Shared.Rent(checked((stride * height) + 1));
         try
@@ -167,7 +167,7 @@ internal static unsafe class Resampler
         return Vector128.Create(low[0] + low[1], low[2] + low[3], high[0] + high[1], high[2] + high[3]);
     }
 
-    // Four sums as bytes. Weights are not negative, and rounded weights may sum to slightly more than 1.
+    // Converts four sums to bytes. Weights are not negative, but rounded weights may sum to slightly more than 1.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint Narrow(Vector128<int> sums)
     {
@@ -177,8 +177,8 @@ internal static unsafe class Resampler
     }
 
     /// <summary>
-    /// The byte shuffles that gather the channels of four pixels: 16-bit pairs of the first and second, and of the third and fourth pixel,
-    /// for R, G, B and 0.
+    /// The layout of a source pixel in memory, RGB or RGBA. The byte shuffles convert four pixels to 16-bit lanes: <see cref="FirstPair"/>
+    /// gives R0 R1 G0 G1 B0 B1 0 0, and <see cref="SecondPair"/> gives R2 R3 G2 G3 B2 B3 0 0.
     /// </summary>
     private interface IPixel
     {

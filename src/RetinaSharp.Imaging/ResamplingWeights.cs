@@ -1,12 +1,16 @@
 namespace RetinaSharp.Imaging;
 
 /// <summary>
-/// The weights of antialiased bilinear resampling along one dimension: a triangle filter over the source, as wide as an output pixel and at
-/// least two source pixels wide. Equal to torchvision's <c>antialias=True</c> and Pillow's <c>BILINEAR</c>, in 16-bit integers.
+/// The weights of antialiased bilinear resampling along one dimension, as 16-bit integers. The filter is a triangle over the source pixels.
+/// It is as wide as two output pixels, and at least as wide as two source pixels. Except for rounding, the weights are those of
+/// torchvision's <c>antialias=True</c> and Pillow's <c>BILINEAR</c>.
 /// </summary>
 internal sealed class ResamplingWeights
 {
-    /// <summary>The number of weights per output pixel is padded with zeros to a multiple of this.</summary>
+    /// <summary>
+    /// The number of weights per output pixel is padded with zeros to a multiple of this number, because <see cref="Resampler"/> processes
+    /// four source pixels at a time.
+    /// </summary>
     public const int Step = 4;
 
     private ResamplingWeights(int from, int to)
@@ -38,22 +42,24 @@ internal sealed class ResamplingWeights
             Values[i] = (short)((exact[i] * (1 << Shift)) + .5);
     }
 
-    /// <summary>Number of weights per output pixel, a multiple of <see cref="Step"/>; those after <see cref="Count"/> are 0.</summary>
+    /// <summary>
+    /// Number of weights per output pixel, a multiple of <see cref="Step"/>. The weights after the first <see cref="Count"/> are 0.
+    /// </summary>
     public int Taps { get; }
 
-    /// <summary>The first source pixel of each output pixel.</summary>
+    /// <summary>For each output pixel, the index of the first source pixel that contributes to it.</summary>
     public int[] First { get; }
 
-    /// <summary>The number of source pixels of each output pixel.</summary>
+    /// <summary>For each output pixel, the number of source pixels that contribute to it.</summary>
     public int[] Count { get; }
 
-    /// <summary>The weights [outputs, <see cref="Taps"/>], times 2^<see cref="Shift"/>.</summary>
+    /// <summary>The weights [output pixels, <see cref="Taps"/>], multiplied by 2^<see cref="Shift"/> and rounded.</summary>
     public short[] Values { get; }
 
-    /// <summary>Number of fraction bits of the weights.</summary>
+    /// <summary>Number of fraction bits of <see cref="Values"/>, chosen so that the largest weight fits in 16 bits.</summary>
     public int Shift { get; }
 
-    /// <summary>Creates the weights for a change of size along one dimension.</summary>
+    /// <summary>Computes the weights for resizing along one dimension.</summary>
     /// <param name="from">Number of source pixels, at least 1.</param>
     /// <param name="to">Number of output pixels, at least 1.</param>
     public static ResamplingWeights Create(int from, int to) => new(from, to);

@@ -2,7 +2,7 @@ using System.Runtime.Intrinsics;
 
 namespace RetinaSharp.Imaging;
 
-/// <summary>Converts sixteen RGB pixels, 48 bytes, between interleaved and planar order with byte shuffles.</summary>
+/// <summary>Converts a block of sixteen RGB pixels (48 bytes) between interleaved and planar order, with byte shuffles.</summary>
 internal static class RgbBlock
 {
     public const int Pixels = 16;
@@ -32,7 +32,7 @@ internal static class RgbBlock
         return (r, g, b);
     }
 
-    /// <summary>The inverse of <see cref="Split"/>.</summary>
+    /// <summary>Converts sixteen R, sixteen G and sixteen B to R G B R G B …, the inverse of <see cref="Split"/>.</summary>
     public static void Join(Vector128<byte> r, Vector128<byte> g, Vector128<byte> b, Span<byte> block)
     {
         var x =

@@ -4,7 +4,8 @@ using System.Runtime.Intrinsics;
 namespace RetinaSharp.Imaging;
 
 /// <summary>
-/// RGBA pixels in pooled memory, with contiguous rows: the output of decoders and input of encoders. Skia has no 24-bit pixel format.
+/// RGBA pixels in pooled memory, with contiguous rows: the output of decoders and the input of encoders. They have an alpha channel because
+/// Skia has no 24-bit pixel format.
 /// </summary>
 internal sealed class RgbaPixels : IDisposable
 {
@@ -13,6 +14,7 @@ internal sealed class RgbaPixels : IDisposable
 
     private byte[]? _bytes;
 
+    /// <summary>Rents memory for an image. The pixels are not initialized.</summary>
     /// <param name="width">Width in pixels.</param>
     /// <param name="height">Height in pixels.</param>
     /// <exception cref="ImageException">The pixels do not fit in one array.</exception>
@@ -47,7 +49,7 @@ internal sealed class RgbaPixels : IDisposable
         return result;
     }
 
-    /// <summary>Copies the colors and drops alpha.</summary>
+    /// <summary>Converts the pixels to RGB: copies the colors and drops the alpha channel.</summary>
     /// <param name="rgb">Receives the pixels [height, width, 3].</param>
     public void CopyTo(Span<byte> rgb)
     {

@@ -18,7 +18,7 @@ internal static class Skia
         }
     });
 
-    /// <summary>Throws <see cref="ImagingUnavailableException"/> if the library cannot be loaded.</summary>
+    /// <summary>Loads the library, and throws <see cref="ImagingUnavailableException"/> if it cannot be loaded.</summary>
     public static void EnsureLoaded()
     {
         if (Fault.Value is { } fault)

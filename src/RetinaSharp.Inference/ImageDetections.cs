@@ -1,7 +1,7 @@
 namespace RetinaSharp.Inference;
 
 /// <summary>The detections of one image.</summary>
-/// <param name="Source">Source that the image was read from.</param>
+/// <param name="Source">The source that the image was read from.</param>
 /// <param name="Width">Width of the original image in pixels, after EXIF orientation.</param>
 /// <param name="Height">Height of the original image in pixels, after EXIF orientation.</param>
 /// <param name="Detections">Detections by descending score, in pixels of the original image.</param>

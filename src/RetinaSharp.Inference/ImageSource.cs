@@ -4,8 +4,8 @@ using RetinaSharp.Inference.Batching;
 namespace RetinaSharp.Inference;
 
 /// <summary>
-/// The source of an image: a path, the bytes of a file, a stream, or a decoded image, all of which convert implicitly. A file is decoded in a
-/// reduced resolution if the network does not need the full one.
+/// The source of an image: a path, the bytes of a file, a stream, or a decoded image. Each of these converts implicitly to
+/// <see cref="ImageSource"/>. A file is decoded in a reduced resolution if the network does not need the full one.
 /// </summary>
 public sealed class ImageSource
 {
@@ -25,12 +25,17 @@ public sealed class ImageSource
     }
 
     /// <summary>Creates a source that decodes an image file in memory.</summary>
-    /// <param name="encoded">The whole file: JPEG, PNG, WebP, BMP or TIFF. It is decoded when detection reaches the image; do not change it before.</param>
+    /// <param name="encoded">
+    /// The whole file: JPEG, PNG, WebP, BMP or TIFF. It is decoded only when the detector processes the image; do not change it before.
+    /// </param>
     public static ImageSource FromBytes(ReadOnlyMemory<byte> encoded) =>
         new("", (size, scale) => DecodedImage.Load(size, scale, options => Image.Decode(encoded.Span, options)));
 
     /// <summary>Creates a source that reads an image file from a stream.</summary>
-    /// <param name="stream">The file, from the current position to the end. The stream is read once, when detection reaches the image, and is not closed.</param>
+    /// <param name="stream">
+    /// The file, from the current position to the end of the stream. The stream is read once, when the detector processes the image, and is
+    /// not closed.
+    /// </param>
     public static ImageSource FromStream(Stream stream)
     {
         ArgumentNullException.ThrowIfNull(stream);
@@ -66,7 +71,9 @@ public sealed class ImageSource
 
     /// <summary>Reads and decodes the image.</summary>
     /// <param name="size">Input size of the network.</param>
-    /// <param name="scale">Largest factor of the input size that the image is scaled to; infinity: the original size.</param>
+    /// <param name="scale">
+    /// Maximum factor by which the image's size in the network's input is multiplied; infinity gives the original size.
+    /// </param>
     /// <exception cref="ImageException">The image cannot be read or decoded.</exception>
     internal DecodedImage Load(InputSize size, double scale) => _load(size, scale);
 }

@@ -3,23 +3,23 @@ namespace RetinaSharp.Inference;
 /// <summary>Thresholds and limits of postprocessing.</summary>
 public sealed record InferenceSettings
 {
-    /// <summary>Detections have scores above this threshold, in [0, 1).</summary>
+    /// <summary>Score that detections must exceed, in [0, 1).</summary>
     public double ScoreThreshold { get; init; } = .05;
 
-    /// <summary>Maximum number of candidates per pyramid level before NMS, by score, from 1.</summary>
+    /// <summary>Maximum number of candidates per pyramid level before NMS, at least 1. Those with the highest scores are kept.</summary>
     public int Candidates { get; init; } = 1000;
 
     /// <summary>IoU threshold of NMS, in [0, 1]. Of two boxes of a class with a higher IoU, NMS drops the one with the lower score.</summary>
     public double NmsIou { get; init; } = .5;
 
-    /// <summary>Maximum number of detections per image, by score, from 1.</summary>
+    /// <summary>Maximum number of detections per image, at least 1. Those with the highest scores are kept.</summary>
     public int MaxDetections { get; init; } = 100;
 
-    /// <summary>When boxes are clipped to the image.</summary>
+    /// <summary>Whether boxes are clipped to the image before or after NMS.</summary>
     public BoxClipping Clipping { get; init; }
 
-    /// <summary>Checks the ranges.</summary>
-    /// <exception cref="ArgumentException">A setting is out of its range. The message has its name.</exception>
+    /// <summary>Checks that all settings are in their ranges.</summary>
+    /// <exception cref="ArgumentException">A setting is out of its range. The message names it.</exception>
     public void Validate()
     {
         if (!(ScoreThreshold is >= 0 and < 1))

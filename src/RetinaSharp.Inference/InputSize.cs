@@ -1,27 +1,30 @@
 namespace RetinaSharp.Inference;
 
 /// <summary>
-/// The size that images are scaled to, with their aspect ratio kept: the short side becomes <paramref name="Short"/> pixels, or less
-/// if the long side would exceed <paramref name="Long"/>.
+/// The size that images are scaled to for the network, with their aspect ratio kept. The short side becomes <paramref name="Short"/>
+/// pixels, or less if the long side would exceed <paramref name="Long"/> pixels.
 /// </summary>
-/// <param name="Short">Short side in pixels, from 1.</param>
-/// <param name="Long">Maximum of the long side in pixels, at least <paramref name="Short"/>.</param>
+/// <param name="Short">Length of the short side in pixels, at least 1.</param>
+/// <param name="Long">Maximum length of the long side in pixels, from <paramref name="Short"/> to 16,384.</param>
 public sealed record InputSize(int Short, int Long)
 {
     private const int MaxSide = 16_384;
 
-    /// <summary>Checks the ranges.</summary>
-    /// <exception cref="ArgumentException">A side is out of its range.</exception>
+    /// <summary>Checks that <see cref="Short"/> and <see cref="Long"/> are in their ranges.</summary>
+    /// <exception cref="ArgumentException">A value is out of its range.</exception>
     public void Validate()
     {
         if (!(Short >= 1 && Long >= Short && Long <= MaxSide))
             throw new ArgumentException($"Input size {Short}, {Long}: must satisfy 1 <= short <= long <= {MaxSide}.");
     }
 
-    /// <summary>Computes the scaled size of an image as torchvision does: with the scale in fp32, and sides rounded down.</summary>
+    /// <summary>
+    /// Computes the size that an image is scaled to. As in torchvision, the scale is computed in fp32, and width and height are rounded
+    /// down.
+    /// </summary>
     /// <param name="width">Width of the image in pixels, from 1.</param>
     /// <param name="height">Height of the image in pixels, from 1.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A side is below 1.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The width or height is below 1.</exception>
     public ImageGeometry Fit(int width, int height)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);

@@ -1,6 +1,6 @@
 namespace RetinaSharp.Inference;
 
-/// <summary>A span of logits in the data type of the network, fp32 or bf16, without a copy.</summary>
+/// <summary>A read-only span of logits in the data type of the network, fp32 or bf16, without a copy.</summary>
 public readonly ref struct LogitSpan
 {
     private LogitSpan(ReadOnlySpan<float> single, ReadOnlySpan<ushort> bFloat16Bits, bool isBFloat16)

@@ -11,8 +11,9 @@ using RetinaSharp.Inference.Views;
 namespace RetinaSharp.Inference;
 
 /// <summary>
-/// A detector for any <see cref="IInferenceEngine"/>: decodes, scales and batches images, runs the network, and postprocesses its outputs. Thread-safe:
-/// up to <see cref="IInferenceEngine.MaxConcurrency"/> batches run concurrently; other batches wait without blocking a thread.
+/// A detector that runs the network on any <see cref="IInferenceEngine"/>. It decodes, scales and batches images, runs the network, and
+/// postprocesses its outputs. Thread-safe: up to <see cref="IInferenceEngine.MaxConcurrency"/> batches run concurrently; other batches wait
+/// without blocking a thread.
 /// </summary>
 public class ObjectDetector : IObjectDetector
 {
@@ -24,9 +25,9 @@ public class ObjectDetector : IObjectDetector
     private readonly ILogger _logger;
     private readonly BufferPool<PixelBuffer> _pool = new();
 
-    /// <summary>Creates a detector, which takes ownership of the engine.</summary>
+    /// <summary>Creates a detector. It takes ownership of the engine and disposes it.</summary>
     /// <param name="engine">Runs the network.</param>
-    /// <param name="options">Overrides of the model's settings; null: none.</param>
+    /// <param name="options">Options that override the model's settings; null overrides none.</param>
     /// <exception cref="ArgumentException">An option is out of its range. The caller still owns the engine.</exception>
     public ObjectDetector(IInferenceEngine engine, ObjectDetectorOptions? options = null)
     {
@@ -79,7 +80,10 @@ public class ObjectDetector : IObjectDetector
         }
     }
 
-    /// <summary>Detects objects in several images as one batch. All images are padded to the largest, so that similar sizes are fastest.</summary>
+    /// <summary>
+    /// Detects objects in several images as one batch. All images are padded to the largest width and height among them, so images of
+    /// similar size are fastest.
+    /// </summary>
     /// <param name="images">The images, at least one.</param>
     /// <param name="cancellationToken">Cancels the wait for the network. A batch that is already running completes.</param>
     /// <returns>The detections of each image by descending score, in pixels of the image.</returns>
@@ -109,7 +113,10 @@ public class ObjectDetector : IObjectDetector
         return Enumerate(images, batch, imagesDone, damaged, cancellationToken);
     }
 
-    /// <summary>Waits for the running batches and disposes the engine. Waiting and later calls throw <see cref="ObjectDisposedException"/>.</summary>
+    /// <summary>
+    /// Waits for the batches that are running and disposes the engine. Calls that wait for the network, and later calls, throw
+    /// <see cref="ObjectDisposedException"/>.
+    /// </summary>
     public void Dispose()
     {
         _queue.Dispose();

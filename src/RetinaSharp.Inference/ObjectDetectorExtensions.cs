@@ -2,12 +2,14 @@ using RetinaSharp.Imaging;
 
 namespace RetinaSharp.Inference;
 
-/// <summary>Overloads of the methods of <see cref="IObjectDetector"/> for paths and decoded images, and synchronous overloads.</summary>
+/// <summary>
+/// Extension methods of <see cref="IObjectDetector"/>: overloads for paths and decoded images, and synchronous overloads.
+/// </summary>
 public static class ObjectDetectorExtensions
 {
     private const int DefaultBatch = 8;
 
-    /// <summary>Detects objects in an image. Blocks the caller.</summary>
+    /// <summary>Detects objects in an image. Blocks the calling thread until the detections are available.</summary>
     /// <param name="detector">Detector to use.</param>
     /// <param name="image">A path, the bytes of a file, a stream, or an <see cref="Image"/>.</param>
     /// <param name="cancellationToken">Cancels the wait for the network. A batch that is already running completes.</param>
@@ -21,9 +23,11 @@ public static class ObjectDetectorExtensions
     /// <summary>Detects objects in a sequence of image files.</summary>
     /// <param name="detector">Detector to use.</param>
     /// <param name="paths">Paths of the files; may be infinite.</param>
-    /// <param name="batch">Maximum batch size, from 1.</param>
-    /// <param name="imagesDone">Receives the number of completed images after each batch.</param>
-    /// <param name="damaged">Called with the error of each image that cannot be read, which is then skipped; null: the first such error is thrown.</param>
+    /// <param name="batch">Maximum batch size, at least 1.</param>
+    /// <param name="imagesDone">Receives the total number of completed images after each batch.</param>
+    /// <param name="damaged">
+    /// Called with the error of each image that cannot be read; the image is then skipped. If null, the first such error is thrown.
+    /// </param>
     /// <param name="cancellationToken">Cancels the enumeration, which throws <see cref="OperationCanceledException"/>.</param>
     /// <inheritdoc cref="IObjectDetector.DetectManyAsync" path="/returns|/exception"/>
     public static IAsyncEnumerable<ImageDetections> DetectManyAsync(
@@ -47,8 +51,8 @@ public static class ObjectDetectorExtensions
     /// <summary>Detects objects in a sequence of decoded images.</summary>
     /// <param name="detector">Detector to use.</param>
     /// <param name="images">The images; may be infinite.</param>
-    /// <param name="batch">Maximum batch size, from 1.</param>
-    /// <param name="imagesDone">Receives the number of completed images after each batch.</param>
+    /// <param name="batch">Maximum batch size, at least 1.</param>
+    /// <param name="imagesDone">Receives the total number of completed images after each batch.</param>
     /// <param name="cancellationToken">Cancels the enumeration, which throws <see cref="OperationCanceledException"/>.</param>
     /// <inheritdoc cref="IObjectDetector.DetectManyAsync" path="/exception"/>
     /// <returns>The detections of each image by descending score, in the order of the images. Detection runs while they are enumerated.</returns>

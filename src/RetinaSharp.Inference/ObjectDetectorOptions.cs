@@ -4,24 +4,30 @@ using RetinaSharp.Inference.Views;
 
 namespace RetinaSharp.Inference;
 
-/// <summary>Options of a detector. Null properties take the value of the model's settings.</summary>
+/// <summary>Options of a detector. Options that are null use the model's settings, except for <see cref="Tile"/>.</summary>
 public record ObjectDetectorOptions
 {
-    /// <summary>Input size that images are scaled to; null: the model's.</summary>
+    /// <summary>Size that images are scaled to for the network; null: the model's.</summary>
     public InputSize? Input { get; init; }
 
-    /// <summary>Detections have scores above this threshold, in [0, 1); null: the model's.</summary>
+    /// <summary>Score that detections must exceed, in [0, 1); null: the model's.</summary>
     public double? ScoreThreshold { get; init; }
 
-    /// <summary>IoU threshold of NMS, in [0, 1]; null: the model's. Of two boxes of a class with a higher IoU, NMS drops the one with the lower score.</summary>
+    /// <summary>
+    /// IoU threshold of NMS, in [0, 1]; null: the model's. Of two boxes of a class with a higher IoU, NMS drops the one with the lower
+    /// score.
+    /// </summary>
     public double? NmsIou { get; init; }
 
-    /// <summary>Maximum number of detections per image, from 1; null: the model's, which with <see cref="Tile"/> applies per slice.</summary>
+    /// <summary>
+    /// Maximum number of detections per image, at least 1; null: the model's. With <see cref="Tile"/>, the model's maximum applies to each
+    /// slice instead of the image.
+    /// </summary>
     public int? MaxDetections { get; init; }
 
     /// <summary>
-    /// Enables sliced inference, for large images with small objects: side of the square slices in pixels of the image, from 16. Each slice is scaled to the
-    /// input size; the whole image is also used, for objects larger than a slice. Null: no slices.
+    /// Enables sliced inference, for large images with small objects: side of the square slices in pixels of the image, at least 16. Each
+    /// slice is scaled to the input size of the network. The whole image is also used, for objects larger than a slice. Null: no slices.
     /// </summary>
     public int? Tile { get; init; }
 
@@ -32,15 +38,16 @@ public record ObjectDetectorOptions
     public double TileOverlap { get; init; } = ViewPlanner.DefaultOverlap;
 
     /// <summary>
-    /// Enables test-time augmentation: the network runs on each image and its horizontal flip, at .8, 1 and 1.25 times the input size, and the detections
-    /// are fused. More accurate, at about 7 times the cost. Do not use it if classes differ only by left and right.
+    /// Enables test-time augmentation: the network runs on each image and on its horizontal flip, at .8, 1 and 1.25 times the input size,
+    /// and the detections are fused. This is more accurate, at about 7 times the cost. Do not use it if classes are mirror images of each
+    /// other, such as arrows to the left and to the right.
     /// </summary>
     public bool TestTimeAugmentation { get; init; }
 
     /// <summary>Receives log messages: the detector's configuration, and images that were skipped because they are damaged.</summary>
     public ILogger Logger { get; init; } = NullLogger.Instance;
 
-    /// <summary>Checks the ranges of <see cref="Tile"/> and <see cref="TileOverlap"/>.</summary>
+    /// <summary>Checks that <see cref="Tile"/> and <see cref="TileOverlap"/> are in their ranges.</summary>
     /// <exception cref="ArgumentException"><see cref="Tile"/> or <see cref="TileOverlap"/> is out of its range.</exception>
     public void ValidateTiles()
     {

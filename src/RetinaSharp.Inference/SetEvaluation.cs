@@ -3,9 +3,9 @@ using RetinaSharp.Evaluation;
 
 namespace RetinaSharp.Inference;
 
-/// <summary>The result of evaluating a detector on a data set.</summary>
+/// <summary>The result of evaluating a detector on a dataset.</summary>
 /// <param name="Metrics">COCO metrics.</param>
-/// <param name="Detections">All detections, with the image and category ids of the data set.</param>
-/// <param name="Images">Number of images.</param>
+/// <param name="Detections">All detections, with the image and category ids of the dataset.</param>
+/// <param name="Images">Number of images that were evaluated.</param>
 /// <param name="Seconds">Duration of loading and detection in seconds, without the computation of the metrics.</param>
 public sealed record SetEvaluation(CocoMetrics Metrics, IReadOnlyList<DetectionResult> Detections, int Images, double Seconds);

@@ -6,19 +6,23 @@ using RetinaSharp.Imaging;
 
 namespace RetinaSharp.Inference;
 
-/// <summary>Runs a detector on a data set and computes COCO metrics.</summary>
+/// <summary>Evaluates detectors: runs a detector on the images of a dataset and computes COCO metrics.</summary>
 public static class SetEvaluator
 {
     private const int DefaultBatch = 8;
 
-    /// <summary>Evaluates a detector. Categories are matched by name. Detections of categories that the data set does not have are ignored.</summary>
+    /// <summary>
+    /// Evaluates a detector on a dataset. The categories of detector and dataset are matched by name. Detections of categories that the
+    /// dataset does not have are ignored.
+    /// </summary>
     /// <param name="detector">Detector to evaluate.</param>
-    /// <param name="groundTruth">Annotated images.</param>
-    /// <param name="batch">Maximum batch size, from 1.</param>
-    /// <param name="imagesDone">Receives the number of completed images after each batch.</param>
+    /// <param name="groundTruth">The dataset with the annotated images.</param>
+    /// <param name="batch">Maximum batch size, at least 1.</param>
+    /// <param name="imagesDone">Receives the total number of completed images after each batch.</param>
     /// <param name="cancellationToken">Cancels the evaluation between batches.</param>
     /// <exception cref="DatasetException">
-    /// The data set has no images or none of the detector's categories, or the size of an image is not known or differs from the annotated one.
+    /// The dataset has no images or none of the detector's categories, or the size of an image is unknown or differs from the annotated
+    /// size.
     /// </exception>
     /// <exception cref="ImageException">An image cannot be read.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was canceled.</exception>
@@ -52,10 +56,12 @@ public static class SetEvaluator
         IObjectDetector detector, DetectionDataset groundTruth, int batch = DefaultBatch, IProgress<int>? imagesDone = null, CancellationToken cancellationToken = default) =>
         EvaluateAsync(detector, groundTruth, batch, imagesDone, cancellationToken).GetAwaiter().GetResult();
 
-    /// <summary>Returns, for each category of the detector, the index of the category with the same name in the data set; -1: none.</summary>
+    /// <summary>
+    /// Returns, for each category of the detector, the index of the category with the same name in the dataset; -1 if there is none.
+    /// </summary>
     private static int[] MatchCategories(IReadOnlyList<Category> categories, DetectionDataset groundTruth)
     {
-        // If the detector has the categories of the data set, match them by index: names may then have duplicates.
+        // If the detector has exactly the categories of the dataset, they are matched by index, because names may have duplicates.
         if (categories.SequenceEqual(groundTruth.Categories))
             return [.. Enumerable.Range(0, categories.Count)];
         var indices = new Dictionary<string, int>();

@@ -9,10 +9,11 @@ namespace RetinaSharp.Inference;
 /// activity source both have the name <see cref="Name"/>.
 /// </summary>
 /// <remarks>
-/// Instruments: <c>retinasharp.images</c> (counter, {image}: processed images), <c>retinasharp.image.duration</c> (histogram, s: from
-/// decoding to detections), <c>retinasharp.batch.duration</c> (histogram, s: a batch in the network), <c>retinasharp.queue.duration</c> (histogram,
-/// s: the wait of a batch for the network). Activities: <c>retinasharp.detect</c> for a call, <c>retinasharp.inference</c> for a batch in the
-/// network, with the tags <c>batch.images</c>, <c>batch.width</c> and <c>batch.height</c>.
+/// Instruments: <c>retinasharp.images</c> (counter, {image}: processed images), <c>retinasharp.image.duration</c> (histogram, s: time from
+/// decoding an image to its detections), <c>retinasharp.batch.duration</c> (histogram, s: time that the network takes for a batch),
+/// <c>retinasharp.queue.duration</c> (histogram, s: time that a batch waits for the network). Activities: <c>retinasharp.detect</c> for a
+/// call of a detector, <c>retinasharp.inference</c> for a batch in the network, with the tags <c>batch.images</c>, <c>batch.width</c> and
+/// <c>batch.height</c>.
 /// </remarks>
 public static class Telemetry
 {
@@ -26,13 +27,13 @@ public static class Telemetry
     private static readonly Histogram<double> BatchDuration = Meter.CreateHistogram<double>("retinasharp.batch.duration", "s", "Time that the network takes for a batch.");
     private static readonly Histogram<double> QueueDuration = Meter.CreateHistogram<double>("retinasharp.queue.duration", "s", "Time that a batch waits for the network.");
 
-    /// <summary>Returns a time stamp for the <c>Record</c> methods.</summary>
+    /// <summary>Returns the current time stamp, to be passed to the <c>Record</c> methods later.</summary>
     internal static long Now() => Stopwatch.GetTimestamp();
 
-    /// <summary>Starts the activity of a detection call; null if no listener is registered.</summary>
+    /// <summary>Starts the activity of a call that detects objects. Returns null if no listener is registered.</summary>
     internal static Activity? StartDetection() => Source.StartActivity("retinasharp.detect");
 
-    /// <summary>Starts the activity of a batch in the network; null if no listener is registered.</summary>
+    /// <summary>Starts the activity of a batch in the network. Returns null if no listener is registered.</summary>
     internal static Activity? StartInference(ImageBatch batch, ActivityContext parent)
     {
         var activity = Source.StartActivity("retinasharp.inference", ActivityKind.Internal, parent);
@@ -40,10 +41,10 @@ public static class Telemetry
         return activity;
     }
 
-    /// <summary>Marks an activity as failed.</summary>
+    /// <summary>Marks an activity as failed with an exception; does nothing if it is null.</summary>
     internal static void Fail(Activity? activity, Exception error) => activity?.AddException(error).SetStatus(ActivityStatusCode.Error, error.Message);
 
-    /// <summary>Records images that were processed in one call.</summary>
+    /// <summary>Counts processed images, and records for each the time since <paramref name="started"/>.</summary>
     internal static void RecordImages(int images, long started)
     {
         Images.Add(images);
@@ -52,9 +53,9 @@ public static class Telemetry
             ImageDuration.Record(seconds);
     }
 
-    /// <summary>Records the time that a batch waited for the network.</summary>
+    /// <summary>Records the time that a batch waited for the network, since <paramref name="queued"/>.</summary>
     internal static void RecordQueued(long queued) => QueueDuration.Record(Stopwatch.GetElapsedTime(queued).TotalSeconds);
 
-    /// <summary>Records the time that the network took for a batch.</summary>
+    /// <summary>Records the time that the network took for a batch, since <paramref name="started"/>.</summary>
     internal static void RecordBatch(long started) => BatchDuration.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
 }

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace RetinaSharp.Kernels;
 
-/// <summary>Settings of the C library's heap, from which LibTorch allocates CPU tensors.</summary>
+/// <summary>Settings of the C library's heap, in which LibTorch allocates CPU tensors.</summary>
 public static partial class Heap
 {
     // Parameters of mallopt, from glibc's malloc.h.
@@ -10,8 +10,8 @@ public static partial class Heap
 
     /// <summary>
     /// Makes glibc keep freed memory instead of returning it to the operating system. In training, this avoids a page fault for each 4 KB
-    /// of a new activation. It applies to the whole process and cannot be undone, so an application has to call it explicitly, before it
-    /// creates tensors. It has no effect on systems without glibc.
+    /// of a new activation. The setting applies to the whole process and cannot be undone, so the application must call this method
+    /// explicitly, before it creates tensors. It has no effect on systems without glibc.
     /// </summary>
     public static void KeepFreedMemory()
     {
@@ -19,7 +19,7 @@ public static partial class Heap
             return;
         try
         {
-            // No block is mapped by itself, and the top of the heap is never returned (-1: no threshold).
+            // Allocates no block with mmap, and never returns the top of the heap (-1: no threshold).
             _ = mallopt(MmapMax, 0) & mallopt(TrimThreshold, -1) & mallopt(TopPad, 256 << 20);
         }
         catch (Exception error) when (error is DllNotFoundException or EntryPointNotFoundException)

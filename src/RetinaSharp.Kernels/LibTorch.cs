@@ -4,7 +4,7 @@ using TorchSharp;
 
 namespace RetinaSharp.Kernels;
 
-/// <summary>Loads LibTorch and gives information about it: version, threads, devices.</summary>
+/// <summary>Loads LibTorch and provides its version, number of threads and devices.</summary>
 public static class LibTorch
 {
     private static readonly Lazy<string> LoadedVersion = new(Load, LazyThreadSafetyMode.ExecutionAndPublication);
@@ -14,19 +14,22 @@ public static class LibTorch
     public static string Version => LoadedVersion.Value;
 
     /// <summary>
-    /// Installs the resolver with which TorchSharp loads on systems whose libstdc++ is older than GCC 13 (Debian 12, Ubuntu 22.04, RHEL 9).
-    /// It does not load anything. The first use of this package calls it; an application that uses TorchSharp before must call it first.
+    /// Installs a resolver for native libraries that lets TorchSharp load on systems whose libstdc++ is older than GCC 13's (Debian 12,
+    /// Ubuntu 22.04, RHEL 9). The method does not load anything. It is called when this package is first used; an application that uses
+    /// TorchSharp before that must call it first.
     /// </summary>
     public static void Prepare() => NativeLibraries.Install();
 
-    /// <summary>Loads LibTorch if it is not loaded.</summary>
+    /// <summary>Loads LibTorch if it is not loaded yet.</summary>
     /// <exception cref="TorchUnavailableException">LibTorch cannot be loaded; the message lists what was tried and a remedy.</exception>
     public static void EnsureLoaded() => _ = LoadedVersion.Value;
 
-    /// <summary>Maximum number of threads of operators that the calling thread runs. Each thread has its own setting.</summary>
+    /// <summary>
+    /// Maximum number of threads that an operator uses if the current thread calls it. Each calling thread has its own setting.
+    /// </summary>
     /// <remarks>
-    /// When a thread runs its first operator, LibTorch overwrites the thread's setting with the process-wide one. The setter triggers this
-    /// before it sets the number; with <see cref="torch.set_num_threads"/> alone the setting would be lost, and with another number of
+    /// When a thread calls its first operator, LibTorch overwrites the thread's setting with the process-wide one. The setter triggers this
+    /// before it sets the number. With <see cref="torch.set_num_threads"/> alone the setting would be lost, and with another number of
     /// threads sums may differ in the last bits.
     /// </remarks>
     public static int Threads
@@ -45,9 +48,9 @@ public static class LibTorch
         }
     }
 
-    /// <summary>Returns a device after checking that it is available.</summary>
+    /// <summary>Returns a device after checking that LibTorch can use it.</summary>
     /// <param name="device">The device; null means the CPU.</param>
-    /// <returns>The device.</returns>
+    /// <returns>The device; the CPU for null.</returns>
     /// <exception cref="TorchUnavailableException">LibTorch cannot be loaded, or the device is not available.</exception>
     public static torch.Device Require(torch.Device? device)
     {
@@ -74,7 +77,9 @@ public static class LibTorch
             : throw new TorchUnavailableException($"Device {device} is not available: LibTorch {Version} finds {count} CUDA devices, cuda:0 to cuda:{count - 1}.");
     }
 
-    /// <summary>Returns the names of the devices: <c>cpu</c>, and <c>cuda:0</c>, <c>cuda:1</c>, … if CUDA is available.</summary>
+    /// <summary>
+    /// Returns the names of the devices that LibTorch can use: <c>cpu</c>, and <c>cuda:0</c>, <c>cuda:1</c>, … if CUDA is available.
+    /// </summary>
     /// <exception cref="TorchUnavailableException">LibTorch cannot be loaded.</exception>
     public static IReadOnlyList<string> Devices()
     {
@@ -101,7 +106,8 @@ public static class LibTorch
         NativeLibraries.Install();
         try
         {
-            // If TorchSharp does not find it, TorchSharp writes to standard output, which belongs to the application.
+            // If TorchSharp does not find the library, it writes to standard output, which belongs to the application. So the library is
+            // loaded here first.
             NativeLibrary.Load(NativeLibraries.TorchSharp, typeof(torch).Assembly, null);
             if (!torch.TryInitializeDeviceType(DeviceType.CPU))
                 throw new NotSupportedException("TorchSharp cannot initialize the CPU.");

@@ -7,14 +7,14 @@ using TorchSharp;
 namespace RetinaSharp.Kernels;
 
 /// <summary>
-/// Parallel loops on the threads that LibTorch's operators use. OpenMP threads spin for a while after each operator, so threads of .NET's
-/// pool would compete with them for the cores.
+/// Parallel loops on the threads that LibTorch's operators use. OpenMP threads spin for a while after each operator, so threads of the .NET
+/// thread pool would compete with them for the cores.
 /// </summary>
 internal static unsafe class ParallelFor
 {
     /// <summary>
-    /// Calls a body for each index, on as many threads as LibTorch's operators use. Threads take indices one at a time, so that a slow core
-    /// gets fewer.
+    /// Calls a delegate for each index, on as many threads as LibTorch's operators use. Each thread takes one index after the other, so a
+    /// slow core processes fewer.
     /// </summary>
     /// <param name="count">Number of indices; they start at 0.</param>
     /// <param name="body">Called once for each index, on any thread.</param>

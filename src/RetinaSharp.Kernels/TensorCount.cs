@@ -3,15 +3,15 @@ using static TorchSharp.torch;
 
 namespace RetinaSharp.Kernels;
 
-/// <summary>The number of TorchSharp tensors that are alive, to detect leaks in tests and soak tests.</summary>
+/// <summary>Counts the TorchSharp tensors that are alive, to detect leaks in tests.</summary>
 public static class TensorCount
 {
     private static long _parameters;
 
-    /// <summary>Number of tensors that were created and not disposed.</summary>
+    /// <summary>Number of tensors that were created and not yet disposed.</summary>
     /// <remarks>
-    /// TorchSharp 0.107's <see cref="Tensor.TotalCount"/> never decrements for the tensor that a parameter is created from. Parameters
-    /// created by <see cref="AsParameter"/> are counted correctly here.
+    /// TorchSharp 0.107's <see cref="Tensor.TotalCount"/> is never decremented for the tensor from which a parameter is created. Parameters
+    /// that <see cref="AsParameter"/> creates are counted correctly here.
     /// </remarks>
     public static long Alive => Tensor.TotalCount - Interlocked.Read(ref _parameters);
 

@@ -7,7 +7,7 @@ namespace RetinaSharp.Kernels;
 /// <summary>Access to the memory and the memory format of tensors.</summary>
 public static unsafe class TensorMemory
 {
-    /// <summary>Returns the elements of a CPU tensor in memory order.</summary>
+    /// <summary>Returns the elements of a CPU tensor in memory order, without a copy.</summary>
     /// <typeparam name="T">A type with the size of the tensor's elements; for bf16, any struct of two bytes.</typeparam>
     /// <param name="tensor">
     /// A dense tensor, that is, contiguous in some order of its dimensions. It must stay alive while the span is used.
@@ -25,7 +25,7 @@ public static unsafe class TensorMemory
         return new(Pointer(tensor), checked((int)tensor.NumberOfElements));
     }
 
-    /// <summary>Creates a CPU tensor from elements, which are copied.</summary>
+    /// <summary>Creates a CPU tensor with a copy of the elements.</summary>
     /// <param name="elements">The elements in row-major (C) order.</param>
     /// <param name="type">The element type of the tensor, with the size of <typeparamref name="T"/>.</param>
     /// <param name="shape">The shape of the tensor.</param>
@@ -52,7 +52,9 @@ public static unsafe class TensorMemory
         }
     }
 
-    /// <summary>Converts a tensor to the memory format channels-last (NHWC); returns an alias if it has that format.</summary>
+    /// <summary>
+    /// Returns the tensor in the memory format channels-last (NHWC): an alias if it already has that format, otherwise a copy.
+    /// </summary>
     /// <param name="tensor">The tensor [N, C, H, W].</param>
     public static Tensor ChannelsLast(this Tensor tensor)
     {
@@ -66,15 +68,15 @@ public static unsafe class TensorMemory
     }
 
     /// <summary>
-    /// Returns whether the strides are those of channels-last, also for dimensions of size 1. LibTorch's own check ignores these; where it
-    /// takes one operand as contiguous and the other as channels-last, oneDNN's fused bf16 kernels fail.
+    /// Returns whether a tensor has the strides of channels-last, also in dimensions of size 1, which LibTorch's own check ignores.
+    /// oneDNN's fused bf16 kernels fail if LibTorch takes one operand as contiguous and the other as channels-last.
     /// </summary>
     /// <param name="tensor">The tensor [N, C, H, W].</param>
     public static bool IsChannelsLast(this Tensor tensor) => tensor.stride().AsSpan().SequenceEqual(ChannelsLastStrides(tensor.shape));
 
     private static long[] ChannelsLastStrides(long[] shape) => [shape[1] * shape[2] * shape[3], 1, shape[1] * shape[3], shape[1]];
 
-    /// <summary>Returns the address of the first element.</summary>
+    /// <summary>Returns the address of the tensor's first element.</summary>
     internal static void* Pointer(Tensor tensor)
     {
         if (StableAbi.aoti_torch_get_data_ptr(tensor.Handle, out var data) != 0)
@@ -83,6 +85,6 @@ public static unsafe class TensorMemory
         return (void*)data;
     }
 
-    /// <summary>Describes type and shape of a tensor for messages.</summary>
+    /// <summary>Returns a text with the type and shape of a tensor, for messages; "none" for null.</summary>
     internal static string Describe(Tensor? tensor) => tensor is null ? "none" : $"{tensor.dtype}[{string.Join(", ", tensor.shape)}]";
 }

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace RetinaSharp.Kernels;
 
 /// <summary>
-/// In-place addition. TorchSharp's <c>add_(Tensor)</c> allocates a native scalar 1 per call and leaves it to the finalizer; this one shares
-/// a single scalar.
+/// In-place addition of tensors. TorchSharp's <c>add_(Tensor)</c> allocates a native scalar 1 per call and leaves it to the finalizer;
+/// <see cref="AddInPlace"/> always uses the same scalar.
 /// </summary>
 public static class TensorSum
 {

@@ -4,8 +4,8 @@ namespace RetinaSharp.Losses;
 public static class ClassBalance
 {
     /// <summary>
-    /// Computes α of a binary loss by inverse frequency: <c>α / (1 - α) = negatives / positives</c>, so that all positives together weigh
-    /// as much as all negatives. With K sigmoid classes, compute it for each class.
+    /// Computes the weight α of the positives of a binary loss by inverse frequency, <c>α / (1 - α) = negatives / positives</c>, so that
+    /// all positives together weigh as much as all negatives. With several sigmoid classes, compute it for each class.
     /// </summary>
     /// <param name="positives">Number of positives, 0 or more.</param>
     /// <param name="negatives">Number of negatives, 0 or more; positives and negatives must not both be 0.</param>
@@ -19,7 +19,8 @@ public static class ClassBalance
     }
 
     /// <summary>
-    /// Computes weights <c>(1 / n_c) / Σ 1 / n_c</c> of mutually exclusive classes, for <see cref="LossOptions.ClassAlpha"/>.
+    /// Computes class weights by inverse frequency, for mutually exclusive classes: <c>(1 / n_c) / Σ (1 / n_c)</c>, where n_c is the number
+    /// of examples of class c. The weights can be used as <see cref="LossOptions.ClassAlpha"/>.
     /// </summary>
     /// <param name="counts">Number of examples per class, 0 or more; a class with none gets weight 0.</param>
     /// <returns>The weights of the classes, [classes]; they sum to 1.</returns>
@@ -27,9 +28,9 @@ public static class ClassBalance
     public static float[] InverseFrequency(ReadOnlySpan<long> counts) => Normalized(counts, count => 1.0 / count);
 
     /// <summary>
-    /// Computes weights by the effective number of examples, <c>(1 - β) / (1 - β^n_c)</c>, normalized to sum 1 (Cui et al.,
-    /// <a href="https://arxiv.org/abs/1901.05555">Class-Balanced Loss Based on Effective Number of Samples</a>). β = 0 gives equal weights,
-    /// β → 1 inverse frequency.
+    /// Computes class weights by the effective number of examples: <c>(1 - β) / (1 - β^n_c)</c>, where n_c is the number of examples of
+    /// class c, normalized to sum 1 (Cui et al., <a href="https://arxiv.org/abs/1901.05555">Class-Balanced Loss Based on Effective Number
+    /// of Samples</a>). β = 0 gives equal weights; β → 1 gives inverse frequency.
     /// </summary>
     /// <param name="counts">Number of examples per class, 0 or more; a class with none gets weight 0.</param>
     /// <param name="beta">β in [0, 1), such as .999.</param>

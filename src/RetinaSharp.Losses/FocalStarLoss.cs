@@ -4,16 +4,17 @@ using RetinaSharp.Losses.Numerics;
 namespace RetinaSharp.Losses;
 
 /// <summary>
-/// The alternative focal loss FL* of the paper's appendix A: <c>FL* = -log σ(γ x_t + β) / γ</c>, with derivative <c>σ(γ x_t + β) - 1</c>
-/// with respect to <c>x_t</c>. It is cross entropy with steepness γ and shift β, which also gives well-classified examples little weight. γ
-/// = 1, β = 0 equals <see cref="CrossEntropy"/> bit for bit, as does <c>default</c>.
+/// The alternative focal loss FL* of the focal loss paper (appendix A): <c>FL* = -log σ(γ x_t + β) / γ</c>, with derivative
+/// <c>σ(γ x_t + β) - 1</c> with respect to <c>x_t</c>, the logit of a positive or the negated logit of a negative. It is a cross entropy
+/// with steepness γ and shift β, and like the focal loss it gives well-classified examples little weight. With γ = 1 and β = 0, and for
+/// <c>default</c>, it equals <see cref="CrossEntropy"/> bit for bit.
 /// </summary>
 public readonly struct FocalStarLoss : IBinaryLoss
 {
-    // Products with γ are clamped to this magnitude to keep infinity out; what the clamp removes from the value is added back.
+    // Limit of |γ x_t|, which prevents infinity. The part of x_t beyond the limit is added to the value of the loss.
     private const double MaxExponent = 1e30;
 
-    // 0 in the default value, where it means 1.
+    // γ as passed to the constructor; 0 in the default value, where it means 1.
     private readonly double _givenGamma;
     private readonly float _gamma;
     private readonly float _gammaLow;

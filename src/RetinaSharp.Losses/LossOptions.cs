@@ -1,49 +1,61 @@
 namespace RetinaSharp.Losses;
 
 /// <summary>
-/// Options of a loss: reduction, weights, ignored labels, label smoothing, threads. The default is an unweighted sum on all cores.
+/// Options of a loss over a matrix of logits [rows, classes], where a row has the logits of one anchor. The default is the unweighted sum
+/// of the losses, computed on all cores.
 /// </summary>
 public readonly ref struct LossOptions
 {
     private readonly int? _ignoreLabel;
 
-    /// <summary>What the sum of the losses is divided by.</summary>
+    /// <summary>What the sum of the losses is divided by, in addition to <see cref="Normalizer"/>.</summary>
     public Reduction Reduction { get; init; }
 
-    /// <summary>An additional divisor of loss and gradient, greater than 0; 0 means 1.</summary>
+    /// <summary>
+    /// A number that loss and gradient are divided by, in addition to <see cref="Reduction"/>; greater than 0, or 0 for no division.
+    /// </summary>
     public double Normalizer { get; init; }
 
     /// <summary>
-    /// Label smoothing s in [0, 1]: a target y becomes <c>(1 - s) y + s / 2</c>, for <see cref="SoftmaxLoss"/> with C classes <c>(1 - s) y
-    /// + s / C</c>.
+    /// Label smoothing s in [0, 1]. A target y becomes <c>(1 - s) y + s / 2</c>; for <see cref="SoftmaxLoss"/> with C classes it becomes
+    /// <c>(1 - s) y + s / C</c>.
     /// </summary>
     public double Smoothing { get; init; }
 
-    /// <summary>α per class, each in [0, 1], which replaces the loss's own α; [classes], or empty for none.</summary>
+    /// <summary>
+    /// The weight α of each class, [classes], each in [0, 1]. It replaces the α of the loss. Empty: the α of the loss applies.
+    /// </summary>
     public ReadOnlySpan<float> ClassAlpha { get; init; }
 
     /// <summary>
-    /// Finite weights that multiply the losses: [rows] or [rows, classes], for <see cref="SoftmaxLoss"/> [rows]; empty for none.
+    /// Finite weights that the losses are multiplied by: [rows] or [rows, classes]; for <see cref="SoftmaxLoss"/> only [rows]. Empty for
+    /// none.
     /// </summary>
     public ReadOnlySpan<float> Weights { get; init; }
 
-    /// <summary>Label of ignored rows, in addition to <see cref="SigmoidLoss.Ignore"/>. Ignored rows have loss 0 and gradient 0.</summary>
+    /// <summary>
+    /// A label that marks a row as ignored, in addition to <see cref="SigmoidLoss.Ignore"/>. Ignored rows have loss 0 and gradient 0.
+    /// </summary>
     public int IgnoreLabel { get => _ignoreLabel ?? SigmoidLoss.Ignore; init => _ignoreLabel = value; }
 
-    /// <summary>Dense target that marks ignored logits, may be NaN; null for none. Not supported by <see cref="SoftmaxLoss"/>.</summary>
+    /// <summary>
+    /// The value of a dense target that marks a logit as ignored; it may be NaN. Null for none. Not supported by <see cref="SoftmaxLoss"/>.
+    /// </summary>
     public float? IgnoreTarget { get; init; }
 
     /// <summary>
-    /// Added to each label that is not ignored, for <see cref="SoftmaxLoss"/> only: 1 turns the background label -1 into class 0.
+    /// A number that is added to each label that is not ignored, for <see cref="SoftmaxLoss"/> only: 1 turns the background label -1 into
+    /// class 0.
     /// </summary>
     public int LabelOffset { get; init; }
 
     /// <summary>
-    /// Whether to return a loss that is not finite. If false, it causes an <see cref="ArgumentException"/> that names the invalid element.
+    /// Whether a loss that is not finite is returned. If false, it causes an <see cref="ArgumentException"/> that names the invalid
+    /// element.
     /// </summary>
     public bool AllowsNonFinite { get; init; }
 
-    /// <summary>Maximum number of threads; 0 means one per logical CPU. The result does not depend on it.</summary>
+    /// <summary>Maximum number of threads; 0 means one per logical CPU. The loss does not depend on it.</summary>
     public int Threads { get; init; }
 
     internal int ThreadCount => Threads == 0 ? Environment.ProcessorCount : Threads;

@@ -1,6 +1,8 @@
 namespace RetinaSharp.Imaging.Decoding;
 
-/// <summary>The bytes of a file. Reads beyond the end give 0, so that a truncated header has a size of 0 and is rejected.</summary>
+/// <summary>
+/// The bytes of an image file. Reads beyond the end give 0, so that a truncated header gives an image size of 0, which is rejected.
+/// </summary>
 internal readonly ref struct FileBytes(ReadOnlySpan<byte> bytes)
 {
     private readonly ReadOnlySpan<byte> _bytes = bytes;
@@ -30,7 +32,7 @@ internal readonly ref struct FileBytes(ReadOnlySpan<byte> bytes)
     /// <summary>Returns whether the file has the expected bytes at an offset.</summary>
     public bool Has(long at, ReadOnlySpan<byte> expected) => (ulong)at <= (ulong)_bytes.Length && _bytes[(int)at..].StartsWith(expected);
 
-    /// <summary>Returns a slice, clamped to the file.</summary>
+    /// <summary>Returns a slice of the file, without the part of the slice that is beyond the end.</summary>
     public FileBytes Slice(long at, ulong count)
     {
         var begin = (int)Math.Clamp(at, 0, _bytes.Length);

@@ -1,6 +1,6 @@
 namespace RetinaSharp.Imaging.Decoding;
 
-/// <summary>The formats that can be decoded.</summary>
+/// <summary>The image file formats that can be decoded.</summary>
 internal enum ImageFormat
 {
     Unknown,

@@ -1,20 +1,26 @@
 namespace RetinaSharp.Imaging.Decoding;
 
 /// <summary>
-/// Information about an image from its file's headers and markers. Scanning decodes nothing, allocates nothing and never reads beyond the
-/// file.
+/// Properties of an image, read from the headers and markers of its file. Reading them decodes no pixels, allocates no memory and never
+/// reads beyond the end of the file.
 /// </summary>
 /// <param name="Format">The format, detected from the first bytes.</param>
 /// <param name="Width">
-/// Width in pixels before EXIF orientation, or that of a tile if it is larger, because a decoder allocates it; 0 if the header does not
-/// give it.
+/// Width in pixels before EXIF orientation; 0 if the header does not give it. If the tiles of a TIFF file are wider than the image, this is
+/// the width of a tile, because the decoder allocates whole tiles.
 /// </param>
-/// <param name="Height">Height in pixels, likewise.</param>
+/// <param name="Height">Height in pixels before EXIF orientation, or of a tile, as for <paramref name="Width"/>.</param>
 /// <param name="Orientation">EXIF orientation, 1 to 8; 1 if there is none.</param>
-/// <param name="Damage">Damage that decoders do not always detect, phrased to follow the file name; null if there is none.</param>
+/// <param name="Damage">
+/// What is corrupt or truncated, phrased to follow the file name; null if nothing was found. It covers errors that decoders do not always
+/// detect.
+/// </param>
 internal readonly record struct ImageScan(ImageFormat Format, ulong Width = 0, ulong Height = 0, int Orientation = 1, string? Damage = null)
 {
-    /// <summary>Scans a file.</summary>
+    /// <summary>
+    /// Detects the format of a file and reads the image's properties; returns <c>default</c> (unknown format) if it is not a supported
+    /// image.
+    /// </summary>
     public static ImageScan Read(ReadOnlySpan<byte> bytes)
     {
         var file = new FileBytes(bytes);

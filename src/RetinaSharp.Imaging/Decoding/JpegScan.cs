@@ -1,9 +1,13 @@
 namespace RetinaSharp.Imaging.Decoding;
 
-/// <summary>Scans the markers of a JPEG file (ITU-T T.81, annex B), found in the same way as libjpeg does.</summary>
+/// <summary>
+/// Reads size, EXIF orientation and completeness of a JPEG file from its markers (ITU-T T.81, annex B), which it finds in the same way as
+/// libjpeg.
+/// </summary>
 internal static class JpegScan
 {
-    // A progressive encoder writes about ten scans. Each scan is a pass over all pixels, and a file of a few KB can have thousands.
+    // Limit of progressive scans. An encoder writes about ten. Decoding takes a pass over all pixels for each scan, and a file of a few KB
+    // can have thousands.
     private const int MaxScans = 500;
 
     private const int EndOfImage = 0xD9, StartOfScan = 0xDA, App1 = 0xE1;
@@ -39,7 +43,8 @@ internal static class JpegScan
         return new(ImageFormat.Jpeg, width, height, Math.Max(orientation, 1), damage);
     }
 
-    // Skips bytes before an FF, fill bytes and stuffed zeros. Returns code 0 at the end.
+    // Returns the code and the end of the next marker. Skips bytes before an FF, fill bytes and stuffed zeros. Returns code 0 at the end of
+    // the file.
     private static (int Code, int Body) Next(FileBytes file, int at)
     {
         while (true)

@@ -1,17 +1,19 @@
 namespace RetinaSharp.Imaging.Decoding;
 
-/// <summary>EXIF orientations: the transform that was applied to the stored image and must be inverted to display it upright.</summary>
+/// <summary>
+/// Applies an EXIF orientation: a number from 1 to 8 that says how to rotate or flip the stored pixels to display the image upright.
+/// </summary>
 internal static class Orientation
 {
-    /// <summary>Returns whether the orientation swaps width and height.</summary>
+    /// <summary>Returns whether an EXIF orientation swaps width and height.</summary>
     public static bool IsTransposed(int orientation) => orientation >= 5;
 
-    /// <summary>Transforms an image to upright orientation.</summary>
+    /// <summary>Rotates or flips the stored pixels of an image so that it is upright.</summary>
     /// <param name="from">The stored pixels, [height, width, 3].</param>
-    /// <param name="width">Width of the stored image.</param>
-    /// <param name="height">Height of the stored image.</param>
+    /// <param name="width">Width of the stored image in pixels.</param>
+    /// <param name="height">Height of the stored image in pixels.</param>
     /// <param name="orientation">EXIF orientation, 1 to 8.</param>
-    /// <param name="to">Receives the upright pixels, of the same number; [width, height, 3] for orientations 5 to 8.</param>
+    /// <param name="to">Receives the upright pixels: [width, height, 3] for orientations 5 to 8, otherwise [height, width, 3].</param>
     public static void MakeUpright(ReadOnlySpan<byte> from, int width, int height, int orientation, Span<byte> to)
     {
         // The index of the stored pixel that is top left in the upright image, and the distances to its right and lower neighbors.

@@ -5,10 +5,12 @@ namespace RetinaSharp.Imaging.Decoding;
 /// <summary>Decodes JPEG, PNG, WebP and BMP with Skia (libjpeg-turbo, libpng, libwebp), without applying the EXIF orientation.</summary>
 internal static class SkiaDecoder
 {
-    /// <summary>Decodes a file.</summary>
+    /// <summary>Decodes an image file to RGBA pixels.</summary>
     /// <param name="bytes">The complete file.</param>
     /// <param name="format">The format detected from the first bytes; Skia must detect the same.</param>
-    /// <param name="reduction">1, 2, 4 or 8: a JPEG is decoded with its width and height divided by this, rounded up.</param>
+    /// <param name="reduction">
+    /// 1, 2, 4 or 8: the width and height of a JPEG are divided by this number, rounded up, while decoding. Ignored for other formats.
+    /// </param>
     /// <exception cref="ImageException">The image is corrupt, truncated, or of a kind that Skia cannot decode.</exception>
     public static unsafe RgbaPixels Decode(ReadOnlySpan<byte> bytes, ImageFormat format, int reduction)
     {

@@ -10,7 +10,7 @@ internal static class TiffDecoder
     // Applies to the whole process; the default handler writes to the console.
     static TiffDecoder() => Tiff.SetErrorHandler(new FirstError());
 
-    /// <summary>Decodes a file whose directory was checked by <see cref="TiffDirectory.Scan"/>.</summary>
+    /// <summary>Decodes a TIFF file to RGBA pixels. <see cref="TiffDirectory.Scan"/> must have found no damage in the file.</summary>
     /// <param name="bytes">The complete file.</param>
     /// <exception cref="ImageException">The image is corrupt, truncated, or of a kind that LibTiff.NET cannot decode.</exception>
     public static RgbaPixels Decode(ReadOnlySpan<byte> bytes)
@@ -49,7 +49,7 @@ internal static class TiffDecoder
         }
     }
 
-    /// <summary>Keeps the thread's first error message instead of printing it.</summary>
+    /// <summary>Handles errors of LibTiff.NET: keeps the first message of each thread instead of printing it.</summary>
     private sealed class FirstError : TiffErrorHandler
     {
         [ThreadStatic]

@@ -1,6 +1,6 @@
 namespace RetinaSharp.Imaging.Decoding;
 
-/// <summary>The first image file directory (IFD) of a TIFF or BigTIFF file. EXIF data has the same structure.</summary>
+/// <summary>The first image file directory (IFD) of a TIFF or BigTIFF file, or of EXIF data, which has the same structure.</summary>
 internal readonly ref struct TiffDirectory
 {
     private const int WidthTag = 256, HeightTag = 257, OrientationTag = 274, SamplesTag = 277, RowsPerStripTag = 278, PlanarTag = 284;
@@ -28,7 +28,7 @@ internal readonly ref struct TiffDirectory
 
     private int EntrySize => _isBig ? 20 : 12;
 
-    /// <summary>Returns whether the bytes are the header of a TIFF file.</summary>
+    /// <summary>Returns whether the bytes start with the header of a TIFF or BigTIFF file.</summary>
     public static bool IsAt(FileBytes file) =>
         file.Length >= 8 && ((file.Has(0, "II"u8) && file[2] is 42 or 43 && file[3] == 0) || (file.Has(0, "MM"u8) && file[2] == 0 && file[3] is 42 or 43));
 
@@ -47,7 +47,10 @@ internal readonly ref struct TiffDirectory
         return 1;
     }
 
-    /// <summary>Scans the first image of a TIFF file.</summary>
+    /// <summary>
+    /// Reads size and orientation of the first image of a TIFF file, and checks its entries for values that would make the decoder fail or
+    /// allocate too much memory.
+    /// </summary>
     public static ImageScan Scan(FileBytes file)
     {
         var directory = new TiffDirectory(file);

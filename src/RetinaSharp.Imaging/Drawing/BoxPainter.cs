@@ -5,11 +5,12 @@ namespace RetinaSharp.Imaging.Drawing;
 
 /// <summary>Draws boxes with labels on a canvas.</summary>
 /// <param name="canvas">The canvas.</param>
-/// <param name="width">Its width in pixels.</param>
-/// <param name="height">Its height in pixels.</param>
+/// <param name="width">Width of the canvas in pixels.</param>
+/// <param name="height">Height of the canvas in pixels.</param>
 internal sealed class BoxPainter(SKCanvas canvas, int width, int height) : IDisposable
 {
-    // Of the mean of the image's sides, as Ultralytics draws: text stays legible when an image of any size is shown 250 pixels wide.
+    // Line width and text size as fractions of the mean of the image's width and height, as in Ultralytics. Text is then legible when an
+    // image of any size is shown 250 pixels wide.
     private const float LineShare = .003f, TextShare = .035f;
     private const float MinTextSize = 11, MinFittedTextSize = 8;
 
@@ -21,10 +22,10 @@ internal sealed class BoxPainter(SKCanvas canvas, int width, int height) : IDisp
         new(128, 0, 0), new(170, 255, 195), new(128, 128, 0), new(255, 215, 180), new(0, 0, 128), new(128, 128, 128),
     ];
 
-    // Around lines, so that they are seen on pixels of their own color.
+    // Color of the outline around lines, which makes lines visible on pixels of the same color.
     private static readonly SKColor Outline = new(16, 20, 28, 150);
 
-    // Kept: loading a font takes some milliseconds. Skia's default font has no glyphs where the system has no fonts.
+    // Loaded once, because it takes some milliseconds. Skia's default font has no glyphs on systems without fonts.
     private static readonly Lazy<SKTypeface> Typeface = new(() =>
     {
         using var stream = EmbeddedFont.Open();
@@ -38,7 +39,7 @@ internal sealed class BoxPainter(SKCanvas canvas, int width, int height) : IDisp
 
     private int OutlineWidth => (_line + 2) / 3;
 
-    /// <summary>Draws boxes, the first over the others, and over them all labels.</summary>
+    /// <summary>Draws all boxes, with the first one on top of the others, and then all labels on top of the boxes.</summary>
     public void Draw(IReadOnlyList<BoxLabel> boxes)
     {
         PixelRect[] areas = [.. boxes.Select(Area)];
@@ -53,7 +54,7 @@ internal sealed class BoxPainter(SKCanvas canvas, int width, int height) : IDisp
     /// <inheritdoc/>
     public void Dispose() => _paint.Dispose();
 
-    /// <summary>The pixels of a box and its lines, within the canvas.</summary>
+    /// <summary>Returns the rectangle of a box including its lines, clipped to the canvas.</summary>
     private PixelRect Area(BoxLabel box)
     {
         var (before, after) = (_line / 2, (_line + 1) / 2);
@@ -64,7 +65,7 @@ internal sealed class BoxPainter(SKCanvas canvas, int width, int height) : IDisp
 
     private void DrawBox(PixelRect area, BoxLabel box)
     {
-        // The outline is around each dash, so that a dashed box over a solid one leaves that visible in its gaps.
+        // Each dash has its own outline, so that a solid box below a dashed one is visible in the gaps.
         var dash = box.IsDashed ? Math.Clamp(Math.Max(area.Width, area.Height) / 5, 2, 4 * _line) : int.MaxValue;
         PixelRect[] strokes = [.. Sides(area).SelectMany(side => Dashes(side, dash))];
         _paint.IsAntialias = false;

@@ -1,24 +1,25 @@
 namespace RetinaSharp.Imaging.Drawing;
 
 /// <summary>
-/// Places the labels of boxes: within the image, never over another label, and where they hide least of the boxes. Greedy in the order of the boxes.
+/// Positions the labels of boxes, one after the other (greedily): within the image, never over another label, and where they hide the least
+/// of the boxes.
 /// </summary>
 /// <param name="width">Width of the image in pixels.</param>
 /// <param name="height">Height of the image in pixels.</param>
-/// <param name="boxes">All boxes that are drawn, with their lines; labels hide no more of them than they have to.</param>
+/// <param name="boxes">All boxes that are drawn, including their lines. Labels hide as little of them as possible.</param>
 internal sealed class LabelLayout(int width, int height, IReadOnlyList<PixelRect> boxes)
 {
-    // What a label may hide of a box, as a share of its area, before it moves away by one label height instead. With this a label of a large box at the top
-    // border goes inside its corner, and one of a small box below it.
+    // Cost of moving a label by its own height, in units of the fraction of a box's area that a label hides. With this value, the label of
+    // a large box at the top border goes inside of its corner, and the label of a small box goes below it.
     private const double HiddenSharePerLabelHeight = .03;
 
     private readonly List<PixelRect> _labels = [];
 
-    /// <summary>Places the next label.</summary>
-    /// <param name="box">The box that it is of.</param>
-    /// <param name="labelWidth">Its width, at most that of the image.</param>
-    /// <param name="labelHeight">Its height, at most that of the image.</param>
-    /// <returns>Where it is; null where the image has no space that is free of labels.</returns>
+    /// <summary>Chooses the position of the next label.</summary>
+    /// <param name="box">The box that the label belongs to.</param>
+    /// <param name="labelWidth">Width of the label in pixels, at most the width of the image.</param>
+    /// <param name="labelHeight">Height of the label in pixels, at most the height of the image.</param>
+    /// <returns>The rectangle of the label; null if the image has no space that is free of labels.</returns>
     public PixelRect? Place(PixelRect box, int labelWidth, int labelHeight)
     {
         var (above, below) = (box.Top - labelHeight, box.Bottom);
@@ -29,8 +30,8 @@ internal sealed class LabelLayout(int width, int height, IReadOnlyList<PixelRect
             foreach (var left in (ReadOnlySpan<int>)[box.Left, box.Right - labelWidth, toTheRight, toTheLeft])
                 Consider(Clamped(left, top));
 
-        // Nothing near is free: touching other labels or the border. If there is free space, one of these positions is in it, as a label can be pushed left and up
-        // until it touches.
+        // No position next to the box is free: tries positions that touch other labels or the border of the image. If there is free space,
+        // one of them is in it, because a label can be moved left and up until it touches something.
         if (best is null)
         {
             int[] tops = [0, above, below, height - labelHeight, .. _labels.Select(label => label.Bottom), .. _labels.Select(label => label.Top - labelHeight)];

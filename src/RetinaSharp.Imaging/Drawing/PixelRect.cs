@@ -1,6 +1,6 @@
 namespace RetinaSharp.Imaging.Drawing;
 
-/// <summary>A rectangle of whole pixels: columns [Left, Right) of rows [Top, Bottom).</summary>
+/// <summary>A rectangle of whole pixels: columns [Left, Right), rows [Top, Bottom).</summary>
 internal readonly record struct PixelRect(int Left, int Top, int Right, int Bottom)
 {
     public int Width => Right - Left;
@@ -9,7 +9,7 @@ internal readonly record struct PixelRect(int Left, int Top, int Right, int Bott
 
     public long Area => (long)Width * Height;
 
-    /// <summary>Number of pixels that both rectangles have.</summary>
+    /// <summary>Returns the number of pixels in the intersection with another rectangle.</summary>
     public long Overlap(PixelRect other)
     {
         var width = Math.Min(Right, other.Right) - Math.Max(Left, other.Left);

@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace RetinaSharp.Inference.Batching;
 
 /// <summary>
-/// A pool of reusable buffers. It never holds more buffers than were in use at one time, so that the number of prefetched batches bounds the memory
-/// of a loader. Thread-safe.
+/// A pool of reusable buffers. It never holds more buffers than were in use at the same time, so the number of prefetched batches bounds
+/// the memory of a data loader. Thread-safe.
 /// </summary>
 /// <typeparam name="T">Type of the buffers.</typeparam>
 public sealed class BufferPool<T>

@@ -4,8 +4,8 @@ using RetinaSharp.Inference.Views;
 namespace RetinaSharp.Inference.Batching;
 
 /// <summary>
-/// A batch of images, scaled and padded for the network. Disposing the batch returns its memory to the pool: do not use spans of the batch
-/// after that.
+/// A batch of images, scaled and padded for the network. Disposing the batch returns its memory to the pool; spans of the batch must not be
+/// used afterwards.
 /// </summary>
 public sealed class ImageBatch : IDisposable
 {
@@ -15,16 +15,18 @@ public sealed class ImageBatch : IDisposable
     private ImageBatch(PaddedSize size, ImageGeometry[] images, long[] positions, PixelBuffer buffer, BufferPool<PixelBuffer> pool) =>
         (Height, Width, Images, Positions, _buffer, _pool) = (size.Height, size.Width, images, positions, buffer, pool);
 
-    /// <summary>N, the number of images.</summary>
+    /// <summary>Number of images in the batch, N.</summary>
     public int Count => Images.Count;
 
-    /// <summary>Padded height in pixels, a multiple of 32.</summary>
+    /// <summary>Height of the batch in pixels, including padding; a multiple of 32.</summary>
     public int Height { get; }
 
-    /// <summary>Padded width in pixels, a multiple of 32.</summary>
+    /// <summary>Width of the batch in pixels, including padding; a multiple of 32.</summary>
     public int Width { get; }
 
-    /// <summary>Size of each image without padding, and size of the region of the original that was scaled to it.</summary>
+    /// <summary>
+    /// For each image, its size in the batch without padding, and the size of the original image or slice before scaling.
+    /// </summary>
     public IReadOnlyList<ImageGeometry> Images { get; }
 
     /// <summary>Index of each image in the input sequence, from 0.</summary>
@@ -34,17 +36,17 @@ public sealed class ImageBatch : IDisposable
     /// <exception cref="ObjectDisposedException">The batch was disposed.</exception>
     public ReadOnlySpan<byte> Pixels => (_buffer ?? throw new ObjectDisposedException(nameof(ImageBatch))).Pixels;
 
-    /// <summary>Scales and pads images.</summary>
+    /// <summary>Creates a batch of decoded images, which are scaled and padded.</summary>
     /// <param name="images">The images, 1 or more.</param>
-    /// <param name="size">Size that images are scaled to.</param>
+    /// <param name="size">Input size of the network, which determines the size that each image is scaled to.</param>
     /// <param name="pool">Pool that the memory of the batch is rented from.</param>
     /// <exception cref="InsufficientMemoryException">The batch does not fit in one array.</exception>
     public static ImageBatch Create(IReadOnlyList<Image> images, InputSize size, BufferPool<PixelBuffer> pool) =>
         Create([.. images.Select(image => size.Fit(image.Width, image.Height))], i => images[i], pool);
 
-    /// <summary>Reads, scales and pads images one by one.</summary>
+    /// <summary>Creates a batch of images, which are read, scaled and padded one after the other.</summary>
     /// <param name="geometries">Size of each image before and after scaling.</param>
-    /// <param name="read">Reads the image with the given index, in any resolution.</param>
+    /// <param name="read">Reads the image with the given index in <paramref name="geometries"/>, in any resolution.</param>
     /// <param name="pool">Pool that the memory of the batch is rented from.</param>
     /// <param name="position">Index of the first image in the input sequence.</param>
     /// <exception cref="InsufficientMemoryException">The batch does not fit in one array.</exception>
@@ -52,8 +54,8 @@ public sealed class ImageBatch : IDisposable
         geometries, [.. geometries.Select((_, i) => position + i)],
         (i, pixels, stride) => read(i).ResizeInto(pixels, stride, geometries[i].Width, geometries[i].Height), pool);
 
-    /// <summary>Scales and pads views of images.</summary>
-    /// <param name="views">Views, each with its image and the image's index in the input sequence.</param>
+    /// <summary>Creates a batch of views of images, which are scaled, flipped if the view is, and padded.</summary>
+    /// <param name="views">The views, each with its image and the index of the image in the input sequence.</param>
     /// <param name="pool">Pool that the memory of the batch is rented from.</param>
     internal static ImageBatch Create(IReadOnlyList<(ImageView View, Image Image, long Position)> views, BufferPool<PixelBuffer> pool) => Create(
         [.. views.Select(one => one.View.Geometry)], [.. views.Select(one => one.Position)],

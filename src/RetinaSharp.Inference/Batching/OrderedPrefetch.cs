@@ -4,11 +4,13 @@ using System.Threading.Channels;
 namespace RetinaSharp.Inference.Batching;
 
 /// <summary>
-/// Computes results ahead of their consumer, up to a bound, and returns them in order. All loaders and the detection pipeline use it.
+/// Computes results for a sequence of sources in the background, ahead of their consumer, and returns them in the order of the sources. The
+/// number of results ahead is bounded. All data loaders and the detection pipeline use this class.
 /// </summary>
 /// <remarks>
-/// An exception is thrown in place of its result; an exception of the source sequence is thrown after all earlier results. If the enumeration ends
-/// early or is canceled, pending results are awaited and disposed, so that no work continues in the background.
+/// If the work for a source throws, the exception is thrown in place of its result. An exception of the source sequence itself is thrown
+/// after all earlier results. If the enumeration ends early or is canceled, pending results are awaited and disposed, so that no work
+/// continues in the background.
 /// </remarks>
 public static class OrderedPrefetch
 {
@@ -17,9 +19,13 @@ public static class OrderedPrefetch
     /// <typeparam name="TResult">Type of the results. Results that are not returned are disposed if they implement <see cref="IDisposable"/>.</typeparam>
     /// <param name="sources">The sources; may be infinite. They are enumerated on the thread pool.</param>
     /// <param name="start">
-    /// Starts the work for a source and takes ownership of it. Called for every source that was enumerated, with a token that is also canceled when the enumeration ends.
+    /// Starts the work for a source and takes ownership of the source. It is called for every source that was enumerated, with a token that
+    /// is also canceled when the enumeration ends.
     /// </param>
-    /// <param name="ahead">Maximum number of results that are pending or ready while one is consumed, from 1. No further source is enumerated until one is consumed.</param>
+    /// <param name="ahead">
+    /// Maximum number of results that are pending or ready while another one is consumed; at least 1. When it is reached, no further source
+    /// is enumerated until a result is consumed.
+    /// </param>
     /// <param name="cancellationToken">Ends the enumeration with <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="ahead"/> is below 1.</exception>
     public static IAsyncEnumerable<TResult> SelectAsync<TSource, TResult>(
@@ -31,13 +37,19 @@ public static class OrderedPrefetch
         return Enumerate(sources, start, ahead, cancellationToken);
     }
 
-    /// <summary>Computes results on pool threads and enumerates them in the order of the sources. Blocks the caller while the next result is not ready.</summary>
+    /// <summary>
+    /// Computes results on pool threads and enumerates them in the order of the sources. Blocks the caller while the next result is not
+    /// ready.
+    /// </summary>
     /// <typeparam name="TSource">Type of the sources.</typeparam>
     /// <typeparam name="TResult">Type of the results. Results that are not returned are disposed if they implement <see cref="IDisposable"/>.</typeparam>
     /// <param name="sources">The sources; may be infinite. They are enumerated on the thread pool.</param>
     /// <param name="make">Computes the result of a source on a pool thread.</param>
     /// <param name="workers">Number of results that are computed concurrently, from 1.</param>
-    /// <param name="ahead">Maximum number of results that are pending or ready while one is consumed, from 1. If it is below <paramref name="workers"/>, some workers are idle.</param>
+    /// <param name="ahead">
+    /// Maximum number of results that are pending or ready while another one is consumed; at least 1. If it is below
+    /// <paramref name="workers"/>, some workers are idle.
+    /// </param>
     /// <param name="cancellationToken">Ends the enumeration with <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="workers"/> or <paramref name="ahead"/> is below 1.</exception>
     public static IEnumerable<TResult> Select<TSource, TResult>(

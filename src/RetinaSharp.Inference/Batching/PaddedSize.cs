@@ -1,21 +1,24 @@
 namespace RetinaSharp.Inference.Batching;
 
-/// <summary>The size that all images of a batch are padded to: the largest sides, rounded up to a multiple of 32.</summary>
-/// <param name="Images">Number of images.</param>
-/// <param name="Height">Height in pixels.</param>
-/// <param name="Width">Width in pixels.</param>
+/// <summary>
+/// The size that all images of a batch are padded to: the largest width and the largest height of its images, each rounded up to a multiple
+/// of 32.
+/// </summary>
+/// <param name="Images">Number of images in the batch.</param>
+/// <param name="Height">Height in pixels after padding.</param>
+/// <param name="Width">Width in pixels after padding.</param>
 public readonly record struct PaddedSize(int Images, int Height, int Width)
 {
     private const int Divisor = 32;
 
-    /// <summary>Number of bytes of one padded image.</summary>
+    /// <summary>Number of bytes of one padded image, RGB with 8 bits per channel.</summary>
     public int ImageBytes => Width * Height * 3;
 
-    /// <summary>Number of bytes of one row.</summary>
+    /// <summary>Number of bytes of one row of a padded image.</summary>
     public int Stride => Width * 3;
 
     /// <summary>Computes the padded size of a batch.</summary>
-    /// <param name="images">Width and height of each image in pixels.</param>
+    /// <param name="images">Width and height of each image in pixels, without padding.</param>
     /// <exception cref="InsufficientMemoryException">The batch does not fit in one array.</exception>
     public static PaddedSize Around(ReadOnlySpan<(int Width, int Height)> images)
     {

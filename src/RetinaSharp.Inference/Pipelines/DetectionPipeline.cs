@@ -13,7 +13,7 @@ namespace RetinaSharp.Inference.Pipelines;
 /// <param name="merger">Merges the detections of an image's views.</param>
 /// <param name="run">Runs the network on a batch.</param>
 /// <param name="postprocess">Computes the detections of each image of a batch from the network's outputs.</param>
-/// <param name="concurrency">Number of batches that the network runs concurrently.</param>
+/// <param name="concurrency">Maximum number of batches that the network runs concurrently.</param>
 /// <param name="pool">Pool that the memory of batches is rented from.</param>
 internal sealed class DetectionPipeline(
     ViewPlanner planner, ViewMerger merger, Func<ImageBatch, CancellationToken, Task<IInferenceOutput>> run,
@@ -22,11 +22,11 @@ internal sealed class DetectionPipeline(
     // One batch is being scaled while another waits for the network.
     private const int BatchesAhead = 2;
 
-    /// <summary>Detects objects in images.</summary>
+    /// <summary>Detects objects in a sequence of images.</summary>
     /// <param name="sources">Sources of the images; may be infinite.</param>
     /// <param name="read">Reads an image, on a pool thread. Exceptions are stored in <see cref="PipelineItem{T}.Error"/>.</param>
-    /// <param name="batch">Maximum batch size.</param>
-    /// <param name="imagesDone">Receives the number of completed images after each batch.</param>
+    /// <param name="batch">Maximum batch size, at least 1.</param>
+    /// <param name="imagesDone">Receives the total number of completed images after each batch.</param>
     /// <param name="cancellationToken">Cancels the enumeration, which throws <see cref="OperationCanceledException"/>.</param>
     /// <returns>The images with detections or errors, in the order of the sources.</returns>
     public async IAsyncEnumerable<PipelineItem<T>> RunAsync<T>(
@@ -40,7 +40,7 @@ internal sealed class DetectionPipeline(
 
         var items = OrderedPrefetch.SelectAsync(sources, (source, _) => ReadAsync(new(position++, source), read), ahead);
         var batches = OrderedPrefetch.SelectAsync(ViewBatches.Create(Enqueue(items), batch, window), (views, _) => Task.Run(() => views.CreatePixels(pool), CancellationToken.None), BatchesAhead);
-        // One more batch than can run waits, so that the network is never idle between batches.
+        // One more batch than the network runs concurrently waits, so that the network is never idle between batches.
         var outputs = OrderedPrefetch.SelectAsync(batches, (views, token) => views.RunAsync(run, token), concurrency + 1);
         var detections = OrderedPrefetch.SelectAsync(outputs, (views, _) => Task.Run(() => views.Postprocess(postprocess), CancellationToken.None), concurrency);
         await foreach (var views in detections.WithCancellation(cancellationToken).ConfigureAwait(false))

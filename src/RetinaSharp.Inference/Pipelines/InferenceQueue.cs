@@ -4,11 +4,12 @@ using RetinaSharp.Inference.Batching;
 namespace RetinaSharp.Inference.Pipelines;
 
 /// <summary>
-/// Runs batches on an engine in order, up to <see cref="IInferenceEngine.MaxConcurrency"/> at a time. Other batches wait without blocking a thread.
+/// A queue of batches that wait for an engine. They run in order, up to <see cref="IInferenceEngine.MaxConcurrency"/> at a time, on the
+/// threads of the queue. Waiting batches do not block a thread.
 /// </summary>
 /// <remarks>
-/// The engine runs on dedicated threads instead of pool threads: OpenMP keeps a team of worker threads for every thread that ever ran a parallel
-/// region, so that running the network on pool threads would leave a team for each of them.
+/// The engine runs on dedicated threads instead of pool threads: OpenMP keeps a team of worker threads for every thread that ever ran a
+/// parallel region. If the network ran on pool threads, each of them would keep such a team.
 /// </remarks>
 internal sealed class InferenceQueue : IDisposable
 {
@@ -30,7 +31,7 @@ internal sealed class InferenceQueue : IDisposable
             thread.Start();
     }
 
-    /// <summary>Enqueues a batch and runs it.</summary>
+    /// <summary>Enqueues a batch. The returned task completes with the outputs of the network when the batch has run.</summary>
     /// <param name="batch">Batch to run. It must not be disposed until the task completes.</param>
     /// <param name="cancellationToken">Cancels the wait. A batch that is already running completes.</param>
     /// <exception cref="ObjectDisposedException">The queue was disposed.</exception>
@@ -42,7 +43,9 @@ internal sealed class InferenceQueue : IDisposable
         return request.Output;
     }
 
-    /// <summary>Fails the waiting batches, waits for the running ones, and disposes the engine.</summary>
+    /// <summary>
+    /// Fails the waiting batches with an <see cref="ObjectDisposedException"/>, waits for the running ones, and disposes the engine.
+    /// </summary>
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) != 0)

@@ -3,7 +3,7 @@ using RetinaSharp.Inference.Batching;
 
 namespace RetinaSharp.Inference.Pipelines;
 
-/// <summary>A batch in an <see cref="InferenceQueue"/>.</summary>
+/// <summary>A batch in an <see cref="InferenceQueue"/>, and the task that completes with the network's outputs for it.</summary>
 internal sealed class InferenceRequest
 {
     private readonly ImageBatch _batch;
@@ -20,10 +20,10 @@ internal sealed class InferenceRequest
         _registration = cancellationToken.UnsafeRegister(static request => ((InferenceRequest)request!).Cancel(), this);
     }
 
-    /// <summary>Task that completes with the network's outputs.</summary>
+    /// <summary>The task that completes with the network's outputs.</summary>
     public Task<IInferenceOutput> Output => _output.Task;
 
-    /// <summary>Runs the batch, unless the request was canceled.</summary>
+    /// <summary>Runs the network on the batch and completes <see cref="Output"/>. Does nothing if the request was canceled.</summary>
     public void Run(IInferenceEngine engine)
     {
         if (!TryTake())
@@ -40,7 +40,9 @@ internal sealed class InferenceRequest
         }
     }
 
-    /// <summary>Completes the request with an <see cref="ObjectDisposedException"/>.</summary>
+    /// <summary>
+    /// Completes <see cref="Output"/> with an <see cref="ObjectDisposedException"/>. Does nothing if the request was canceled.
+    /// </summary>
     public void Refuse()
     {
         if (!TryTake())

@@ -5,7 +5,7 @@ using RetinaSharp.Inference.Views;
 
 namespace RetinaSharp.Inference.Pipelines;
 
-/// <summary>An image in a <see cref="DetectionPipeline"/>.</summary>
+/// <summary>An image in a <see cref="DetectionPipeline"/>, with its views and detections.</summary>
 /// <typeparam name="T">Type of the source of the image.</typeparam>
 internal sealed class PipelineItem<T>(long position, T source)
 {
@@ -30,13 +30,15 @@ internal sealed class PipelineItem<T>(long position, T source)
     /// <summary>Height of the original image in pixels.</summary>
     public int Height { get; private set; }
 
-    /// <summary>Exception that reading the image threw; null: none.</summary>
+    /// <summary>The exception that was thrown when the image was read; null if there was none.</summary>
     public ExceptionDispatchInfo? Error { get; private set; }
 
-    /// <summary>Whether the image has detections or an error.</summary>
+    /// <summary>Whether the detections of the image are complete, or reading the image failed.</summary>
     public bool IsDone => Error is not null || _detections is not null;
 
-    /// <summary>Detections in the image. Throws <see cref="Error"/> if it is not null.</summary>
+    /// <summary>
+    /// The merged detections of all views, available when <see cref="IsDone"/> is true. Throws <see cref="Error"/> if it is not null.
+    /// </summary>
     public IReadOnlyList<DetectedObject> Detections
     {
         get
@@ -49,7 +51,7 @@ internal sealed class PipelineItem<T>(long position, T source)
     /// <summary>Views of the image; empty if the image could not be read.</summary>
     public ReadOnlySpan<ImageView> Views => _plan is null ? [] : _plan.Views;
 
-    /// <summary>Sets the image and its views.</summary>
+    /// <summary>Sets the decoded image and its views.</summary>
     public void SetImage(DecodedImage image, ViewPlan plan)
     {
         (Width, Height, _image, _plan) = (image.Width, image.Height, image.Image, plan);
@@ -57,13 +59,16 @@ internal sealed class PipelineItem<T>(long position, T source)
         _found = new IReadOnlyList<DetectedObject>[_missing];
     }
 
-    /// <summary>Sets <see cref="Error"/>.</summary>
+    /// <summary>Sets <see cref="Error"/>, which completes the image without detections.</summary>
     public void Fail(Exception error) => Error = ExceptionDispatchInfo.Capture(error);
 
-    /// <summary>Returns a view, with the image and its index in the input sequence.</summary>
+    /// <summary>Returns the view with the given index, the decoded image, and the index of the image in the input sequence.</summary>
     public (ImageView View, Image Image, long Position) View(int view) => (_plan!.Views[view], _image!, position);
 
-    /// <summary>Adds the detections of a view. After the last view, merges the detections of all.</summary>
+    /// <summary>
+    /// Stores the detections of the view with the given index. If this was the last view, merges the detections of all views and frees the
+    /// pixels.
+    /// </summary>
     public void Add(int view, IReadOnlyList<DetectedObject> detections, ViewMerger merger)
     {
         _found[view] = detections;

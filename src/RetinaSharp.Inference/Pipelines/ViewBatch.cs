@@ -2,21 +2,26 @@ using RetinaSharp.Inference.Batching;
 
 namespace RetinaSharp.Inference.Pipelines;
 
-/// <summary>A batch of views in a <see cref="DetectionPipeline"/>. Holds the pixels, network outputs or detections, depending on the stage.</summary>
+/// <summary>
+/// A batch of views (whole images, slices, or augmentations of them) in a <see cref="DetectionPipeline"/>. It holds the pixels, the
+/// network's outputs or the detections, depending on the stage.
+/// </summary>
 /// <typeparam name="T">Type of the sources of the images.</typeparam>
-/// <param name="views">The views: image, and index of the view among the image's views. Empty for an image that could not be read.</param>
+/// <param name="views">
+/// The views: for each, its image, and its index among the views of that image. Empty for an image that could not be read.
+/// </param>
 internal sealed class ViewBatch<T>(IReadOnlyList<(PipelineItem<T> Item, int View)> views) : IDisposable
 {
     private ImageBatch? _pixels;
     private IInferenceOutput? _output;
 
-    /// <summary>The views: image, and index of the view among the image's views.</summary>
+    /// <summary>The views: for each, its image, and its index among the views of that image.</summary>
     public IReadOnlyList<(PipelineItem<T> Item, int View)> Views => views;
 
-    /// <summary>Detections of each view; empty until <see cref="Postprocess"/> was called.</summary>
+    /// <summary>The detections of each view; empty before <see cref="Postprocess"/> is called.</summary>
     public IReadOnlyList<DetectedObject>[] Detections { get; private set; } = [];
 
-    /// <summary>Scales the views and writes them to a batch.</summary>
+    /// <summary>Creates the pixels of the batch: scales and pads the views.</summary>
     public ViewBatch<T> CreatePixels(BufferPool<PixelBuffer> pool)
     {
         if (views.Count > 0)
@@ -24,7 +29,7 @@ internal sealed class ViewBatch<T>(IReadOnlyList<(PipelineItem<T> Item, int View
         return this;
     }
 
-    /// <summary>Runs the network on the views. Disposes the batch if that fails.</summary>
+    /// <summary>Runs the network on the pixels. Disposes the batch if that fails.</summary>
     public async Task<ViewBatch<T>> RunAsync(Func<ImageBatch, CancellationToken, Task<IInferenceOutput>> run, CancellationToken cancellationToken)
     {
         try
@@ -40,7 +45,7 @@ internal sealed class ViewBatch<T>(IReadOnlyList<(PipelineItem<T> Item, int View
         }
     }
 
-    /// <summary>Computes the detections, and disposes the pixels and outputs.</summary>
+    /// <summary>Computes the detections of each view from the network's outputs, and disposes the pixels and outputs.</summary>
     public ViewBatch<T> Postprocess(Func<IInferenceOutput, ImageBatch, IReadOnlyList<DetectedObject>[]> postprocess)
     {
         using (this)

@@ -4,15 +4,18 @@ using RetinaSharp.Inference.Batching;
 namespace RetinaSharp.Inference.Pipelines;
 
 /// <summary>
-/// Groups views of equal padded size into batches, even if their images are not consecutive. Batches depend only on image sizes, never on
-/// timing, so results are reproducible: batch size can change the last bits.
+/// Groups views (whole images, slices, or augmentations of them) of equal padded size into batches, even if their images are not
+/// consecutive. Which views form a batch depends only on the image sizes, never on timing. Detections are therefore reproducible; the batch
+/// size can change the last bits of the network's outputs.
 /// </summary>
 internal static class ViewBatches
 {
     /// <summary>Groups the views of a sequence of images.</summary>
     /// <param name="items">The images, in the order of the input sequence.</param>
-    /// <param name="batch">Maximum batch size.</param>
-    /// <param name="window">Maximum number of later images a view may wait for before an incomplete batch is emitted.</param>
+    /// <param name="batch">Maximum batch size, at least 1.</param>
+    /// <param name="window">
+    /// Maximum number of later images that a view waits for. Then its batch is returned, even if it is incomplete.
+    /// </param>
     /// <param name="cancellationToken">Cancels the enumeration.</param>
     /// <returns>The batches. An image that could not be read gives an empty batch, so that its error is passed on without delay.</returns>
     public static async IAsyncEnumerable<ViewBatch<T>> Create<T>(

@@ -3,10 +3,12 @@ using System.Runtime.CompilerServices;
 
 namespace RetinaSharp.Inference.Postprocessing;
 
-/// <summary>Selects the candidates of a pyramid level: the highest logits above a threshold.</summary>
+/// <summary>Selects the candidates of an image at a pyramid level: the highest logits above a threshold.</summary>
 internal static class Candidates
 {
-    /// <summary>Selects the highest logits above a threshold, by descending logit; equal logits by ascending index.</summary>
+    /// <summary>
+    /// Selects the highest logits above a threshold. The result is sorted by descending logit; equal logits by ascending index.
+    /// </summary>
     /// <param name="logits">Logits [n].</param>
     /// <param name="threshold">Exclusive lower bound of the logits. NaN is never selected.</param>
     /// <param name="limit">Maximum number of logits to select.</param>

@@ -5,8 +5,8 @@ using RetinaSharp.Datasets;
 namespace RetinaSharp.Inference.Postprocessing;
 
 /// <summary>
-/// Computes detections from a network's outputs: score threshold, top candidates of each level, box decoding, clipping, NMS within each class, and
-/// scaling to pixels of the original image. Stateless and thread-safe.
+/// Computes detections from a network's outputs: score threshold, top candidates of each pyramid level, box decoding, clipping, NMS within
+/// each class, and scaling to pixels of the original image. Stateless and thread-safe.
 /// </summary>
 /// <param name="settings">Thresholds and limits.</param>
 /// <param name="categories">The categories, in the order of the logits.</param>

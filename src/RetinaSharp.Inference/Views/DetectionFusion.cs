@@ -4,21 +4,21 @@ namespace RetinaSharp.Inference.Views;
 
 /// <summary>Fuses the detections of several views of the same part of an image, for test-time augmentation.</summary>
 /// <remarks>
-/// Weighted boxes fusion (Solovyev, Wang, Gabruseva, arXiv 1910.13302): overlapping boxes of a class are replaced by their mean, weighted by score.
-/// The fused score is the mean over all views, which lowers the score of a detection found in one view only. NMS would keep the highest score
-/// instead.
+/// Weighted boxes fusion (Solovyev, Wang, Gabruseva, arXiv 1910.13302): overlapping boxes of a class are replaced by their mean, weighted
+/// by score. The fused score is the sum of the scores divided by the number of views (or of fused boxes, if there are more), so an object
+/// that is detected in one view only gets a low score. NMS would keep the highest score instead.
 /// </remarks>
 internal static class DetectionFusion
 {
-    // The default of the paper.
+    // Boxes of a class with a higher IoU are fused. This is the default of the paper.
     private const float SameIou = .55f;
 
-    /// <summary>Fuses detections.</summary>
-    /// <param name="found">Detections of all views, in pixels of the image.</param>
-    /// <param name="views">Number of views.</param>
-    /// <param name="threshold">Exclusive lower bound of the fused scores.</param>
-    /// <param name="limit">Maximum number of detections.</param>
-    /// <returns>Detections by descending score.</returns>
+    /// <summary>Fuses the detections of all views of a part.</summary>
+    /// <param name="found">Detections of all views of the part, in pixels of the image.</param>
+    /// <param name="views">Number of views of the part.</param>
+    /// <param name="threshold">Score that fused detections must exceed.</param>
+    /// <param name="limit">Maximum number of fused detections.</param>
+    /// <returns>The fused detections by descending score.</returns>
     public static List<DetectedObject> Fuse(IEnumerable<DetectedObject> found, int views, float threshold, int limit)
     {
         var groups = new List<Group>();

@@ -14,10 +14,10 @@ internal readonly record struct ImageView(int X, int Y, ImageGeometry Geometry, 
     /// <summary>Padded size of the view. Views of equal padded size can form a batch.</summary>
     public PaddedSize Padded => PaddedSize.Around([(Geometry.Width, Geometry.Height)]);
 
-    /// <summary>Scales and flips the part, and writes its pixels.</summary>
+    /// <summary>Writes the pixels of the view: the part of the image, scaled, and flipped if <see cref="IsFlipped"/> is set.</summary>
     /// <param name="image">The image. If the view shows the whole image, it may be a downscaled version of the original.</param>
     /// <param name="pixels">Receives the pixels [height, width, 3], RGB.</param>
-    /// <param name="stride">Number of bytes from one row to the next.</param>
+    /// <param name="stride">Number of bytes from one row of <paramref name="pixels"/> to the next.</param>
     public void Write(Image image, Span<byte> pixels, int stride)
     {
         if (image.Width <= Geometry.SourceWidth && image.Height <= Geometry.SourceHeight)
@@ -28,7 +28,10 @@ internal readonly record struct ImageView(int X, int Y, ImageGeometry Geometry, 
             PixelFlip.Horizontal(pixels, stride, Geometry.Width, Geometry.Height);
     }
 
-    /// <summary>Maps a box from pixels of the part (flipped if the view is) to pixels of the image.</summary>
+    /// <summary>
+    /// Maps a box that was detected in the view to pixels of the image. The box is given in pixels of the unscaled part, flipped if
+    /// <see cref="IsFlipped"/> is set.
+    /// </summary>
     public Box ToImage(Box box)
     {
         var (x1, x2) = IsFlipped ? (Geometry.SourceWidth - box.X2, Geometry.SourceWidth - box.X1) : (box.X1, box.X2);

@@ -1,6 +1,6 @@
 namespace RetinaSharp.Inference.Views;
 
-/// <summary>Classification of a box that was detected in a part of an image.</summary>
+/// <summary>Whether a box that was detected in a part of an image is a whole object.</summary>
 internal enum PartBox
 {
     /// <summary>The box is a whole object.</summary>

@@ -2,16 +2,19 @@ using RetinaSharp.Boxes;
 
 namespace RetinaSharp.Inference.Views;
 
-/// <summary>Merges the detections of an image's views.</summary>
+/// <summary>
+/// Merges the detections of all views of an image: fuses those of augmented views of the same part, and removes duplicates and pieces of
+/// objects that overlapping slices cause.
+/// </summary>
 /// <param name="settings">Score threshold, IoU threshold of NMS and maximum number of detections.</param>
-/// <param name="isLimitOfImage">Whether the maximum number of detections applies per image; else it applies per part.</param>
-/// <param name="sharedPixels">Size in pixels up to which every object is complete in at least one slice.</param>
+/// <param name="isLimitOfImage">Whether the maximum number of detections applies to the image; otherwise it applies to each part.</param>
+/// <param name="sharedPixels">Width and height in pixels up to which an object is complete in at least one slice.</param>
 internal sealed class ViewMerger(InferenceSettings settings, bool isLimitOfImage, double sharedPixels)
 {
     // A cut box is dropped if a whole box of its class covers more than this fraction of it.
     private const float PieceCoverage = .5f;
 
-    /// <summary>Merges the detections of an image.</summary>
+    /// <summary>Merges the detections of all views of an image.</summary>
     /// <param name="plan">Parts and views of the image.</param>
     /// <param name="found">Detections of each view, in pixels of the view's part.</param>
     /// <returns>Detections by descending score, in pixels of the image.</returns>

@@ -1,6 +1,8 @@
 namespace RetinaSharp.Inference.Views;
 
-/// <summary>The parts and views of one image.</summary>
+/// <summary>
+/// The parts of one image, that is, the whole image and its slices, and the views of each part, which are the inputs of the network.
+/// </summary>
 /// <param name="Parts">Parts of the image: first the whole image, then its slices.</param>
 /// <param name="Views">Views, grouped by part. All parts have the same number of views.</param>
 internal sealed record ViewPlan(IReadOnlyList<ImagePart> Parts, ImageView[] Views)

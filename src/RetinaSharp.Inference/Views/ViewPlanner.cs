@@ -1,10 +1,10 @@
 namespace RetinaSharp.Inference.Views;
 
-/// <summary>Determines the views of an image: the whole image, its slices, and their test-time augmentations.</summary>
-/// <param name="Input">Size that each part is scaled to.</param>
+/// <summary>Determines the views of an image: the whole image, its slices, and test-time augmentations of both.</summary>
+/// <param name="Input">Size that each part (the whole image or a slice) is scaled to for the network.</param>
 /// <param name="Tile">Side of the square slices in pixels of the image; null: no slices.</param>
 /// <param name="Overlap">Overlap of neighboring slices, as a fraction of <paramref name="Tile"/>.</param>
-/// <param name="Augments">Whether each part also gives flipped and rescaled views, for test-time augmentation.</param>
+/// <param name="Augments">Whether each part also has flipped and rescaled views, for test-time augmentation.</param>
 internal sealed record ViewPlanner(InputSize Input, int? Tile = null, double Overlap = ViewPlanner.DefaultOverlap, bool Augments = false)
 {
     /// <summary>Default value of <see cref="Overlap"/>.</summary>
@@ -12,16 +12,21 @@ internal sealed record ViewPlanner(InputSize Input, int? Tile = null, double Ove
 
     private static readonly double[] Once = [1], Scales = [.8, 1, 1.25];
 
-    /// <summary>Largest factor of <see cref="Input"/> that the whole image is scaled to; infinity if slices need the original resolution.</summary>
+    /// <summary>
+    /// Maximum factor by which <see cref="Input"/> is multiplied in the views; infinity if slices need the original resolution.
+    /// </summary>
     public double LargestScale => Tile is not null ? double.PositiveInfinity : Augments ? Scales[^1] : 1;
 
-    /// <summary>Whether every image has a single view.</summary>
+    /// <summary>Whether every image has a single view: there are no slices and no test-time augmentation.</summary>
     public bool IsPlain => Tile is null && !Augments;
 
-    /// <summary>Size in pixels up to which every object is complete in at least one slice, without touching its edges.</summary>
+    /// <summary>
+    /// Width and height in pixels up to which an object is complete in at least one slice, without touching the edges of the slice; 0
+    /// without slices.
+    /// </summary>
     public double SharedPixels => Math.Max(0, Overlap - 2 * ImagePart.RelativeReach) * Tile ?? 0;
 
-    /// <summary>Creates the views of an image.</summary>
+    /// <summary>Determines the parts and views of an image.</summary>
     /// <param name="width">Width of the original image in pixels.</param>
     /// <param name="height">Height of the original image in pixels.</param>
     public ViewPlan Plan(int width, int height)
@@ -47,7 +52,8 @@ internal sealed record ViewPlanner(InputSize Input, int? Tile = null, double Ove
                 });
     }
 
-    // The smallest number of slices that cover the side with the overlap, evenly spaced.
+    // Returns the start coordinates of slices along one side of the image: the smallest number of evenly spaced slices that cover it with
+    // the overlap.
     private int[] Starts(int side, int tile)
     {
         var free = Math.Max(0, side - tile);

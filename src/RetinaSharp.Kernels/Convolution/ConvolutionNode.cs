@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace RetinaSharp.Kernels;
 
-/// <summary>The autograd node of fused convolutions of one or more feature maps with a shared weight.</summary>
+/// <summary>The autograd node of a fused convolution of one or more feature maps with the same weight.</summary>
 internal sealed class ConvolutionNode : AutogradNode
 {
     private readonly CpuConvolution _convolution;
@@ -26,7 +26,7 @@ internal sealed class ConvolutionNode : AutogradNode
         (_weight, _scale) = (Retain(weight), postOps.Scale is null ? null : Retain(postOps.Scale));
     }
 
-    /// <summary>Computes the convolutions and records the node for the backward pass.</summary>
+    /// <summary>Computes the convolution's output for each input, with a new node as <c>grad_fn</c> of the outputs.</summary>
     public static Tensor[] Forward(CpuConvolution convolution, Tensor[] inputs, Tensor weight, Tensor? bias, PostOps postOps)
     {
         var maps = Array.ConvertAll(inputs, input => input.ChannelsLast());

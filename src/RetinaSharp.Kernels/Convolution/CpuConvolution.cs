@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace RetinaSharp.Kernels;
 
 /// <summary>
-/// Convolutions on the CPU and their gradients, without autograd. Selects the kernel, Winograd or oneDNN. Without AVX-512, oneDNN has no
-/// bf16 kernels: tensors are then converted to fp32 and results rounded to bf16, which is also what a bf16 kernel computes.
+/// Convolutions on the CPU and their gradients, without autograd. It selects the kernel, Winograd or oneDNN. Without AVX-512, oneDNN has no
+/// bf16 kernels: tensors are then converted to fp32 and results are rounded to bf16, which gives the same as a bf16 kernel.
 /// </summary>
 /// <param name="stride">Stride of the convolution.</param>
 /// <param name="padding">Zero padding on each side of the input.</param>
@@ -14,11 +14,14 @@ internal readonly struct CpuConvolution(int stride, int padding, bool relu)
 {
     public bool Relu => relu;
 
-    /// <summary>Returns whether there is a kernel for the type and device of these tensors.</summary>
+    /// <summary>Returns whether a Winograd or oneDNN kernel supports the type and device of these tensors.</summary>
     public static bool Supports(Tensor input, Tensor weight) =>
         FusedKernels.AreEnabled && OneDnn.IsAvailable && input.device_type == DeviceType.CPU && input.dtype is ScalarType.Float32 or ScalarType.BFloat16 && weight.dtype == input.dtype;
 
-    /// <summary>Computes the outputs, in new tensors or in the memory of the residual.</summary>
+    /// <summary>
+    /// Computes the convolution's output for each input, in a new tensor or, if <see cref="PostOps.OverwritesResidual"/> allows it, in the
+    /// memory of the residual.
+    /// </summary>
     public Tensor[] Forward(Tensor[] inputs, Tensor weight, Tensor? bias, PostOps postOps, PackedWeight? packed)
     {
         using var guard = no_grad();
@@ -27,9 +30,12 @@ internal readonly struct CpuConvolution(int stride, int padding, bool relu)
     }
 
     /// <summary>
-    /// Computes the gradients with respect to the inputs and the weight, given those of the convolution's output before bias and post-ops.
+    /// Computes the gradients of the loss with respect to the inputs and the weight. <paramref name="gradients"/> are the gradients with
+    /// respect to the convolution's outputs before bias and post-ops.
     /// </summary>
-    /// <returns>dX for each input with <paramref name="needsInputs"/>, and dW if <paramref name="needsWeight"/>; otherwise null.</returns>
+    /// <returns>
+    /// dX for each input that <paramref name="needsInputs"/> selects, and dW if <paramref name="needsWeight"/> is set; null for the others.
+    /// </returns>
     public (Tensor?[] Inputs, Tensor? Weight) Backward(Tensor[] gradients, Tensor[] inputs, Tensor weight, bool[] needsInputs, bool needsWeight)
     {
         var (strides, paddings) = (stride, padding);
@@ -87,7 +93,7 @@ internal readonly struct CpuConvolution(int stride, int padding, bool relu)
             var output = residual is null
                 ? OneDnn.Forward(maps[i], layout, bias, stride, padding, relu)
                 : OneDnn.ForwardInto(overwritesResidual ? residual.ChannelsLast() : Copy(residual), maps[i], layout, bias, stride, padding, relu);
-            // With one channel or one pixel the input has both memory formats, and oneDNN may return either.
+            // With one channel or one pixel, the input has both memory formats, contiguous and channels-last, and oneDNN may return either.
             results[i] = output.IsChannelsLast() ? output : output.ChannelsLast();
         }
 

@@ -4,21 +4,22 @@ using static TorchSharp.torch;
 namespace RetinaSharp.Kernels;
 
 /// <summary>
-/// Fused two-dimensional convolutions: <c>y = relu(scale · conv(x, w) + bias + residual)</c>, differentiable by LibTorch's autograd. On the
-/// CPU, in fp32 and bf16, they run as one fused kernel, oneDNN's or Winograd's (3 × 3, stride 1, padding 1); elsewhere they are composed of
-/// LibTorch's operators.
+/// Fused two-dimensional convolutions, <c>y = relu(scale · conv(x, w) + bias + residual)</c>, differentiable by LibTorch's autograd. On the
+/// CPU, in fp32 and bf16, a convolution is one fused kernel: oneDNN's, or Winograd's for 3 × 3 kernels with stride 1 and padding 1.
+/// Elsewhere it is composed of LibTorch's operators.
 /// </summary>
 public static class FusedConvolution
 {
-    /// <summary>Computes the convolution of one feature map.</summary>
+    /// <summary>Computes the fused convolution of one feature map.</summary>
     /// <param name="input">The input [N, C, H, W], preferably channels-last.</param>
     /// <param name="weight">The weight [O, C, K, K], of the input's type, preferably channels-last.</param>
     /// <param name="bias">The bias [O], or null.</param>
     /// <param name="stride">Stride, 1 or more.</param>
     /// <param name="padding">Zero padding on each side, 0 or more.</param>
-    /// <param name="postOps">Operations fused into the convolution.</param>
+    /// <param name="postOps">Operations that are fused into the convolution.</param>
     /// <param name="packed">
-    /// Caches the weight in the memory layout of the kernel as long as the weight does not change. Used only if no gradient is recorded.
+    /// Caches the weight in the memory layout of the kernel; the caller invalidates it when the weight changes. Used only if no gradient is
+    /// recorded. Null for no cache.
     /// </param>
     /// <returns>The output [N, O, H', W'], channels-last.</returns>
     /// <exception cref="TorchOperatorException">Shapes or types do not match, or the kernel failed.</exception>
@@ -26,7 +27,7 @@ public static class FusedConvolution
         Forward([input], weight, bias, stride, padding, postOps, packed)[0];
 
     /// <summary>
-    /// Computes the convolutions of several feature maps, such as the levels of a feature pyramid, with a shared weight. The Winograd
+    /// Computes the fused convolutions of several feature maps, such as the levels of a feature pyramid, with a shared weight. The Winograd
     /// kernel processes the tiles of all maps in one batch.
     /// </summary>
     /// <param name="inputs">The inputs, [N, C, H, W] each.</param>
@@ -34,12 +35,13 @@ public static class FusedConvolution
     /// <param name="bias">The bias [O], or null.</param>
     /// <param name="stride">Stride, 1 or more.</param>
     /// <param name="padding">Zero padding on each side, 0 or more.</param>
-    /// <param name="postOps">Operations fused into the convolution. A residual is allowed for a single map only.</param>
+    /// <param name="postOps">Operations that are fused into the convolution. A residual is allowed for a single feature map only.</param>
     /// <param name="packed">
-    /// Caches the weight in the memory layout of the kernel as long as the weight does not change. Used only if no gradient is recorded.
+    /// Caches the weight in the memory layout of the kernel; the caller invalidates it when the weight changes. Used only if no gradient is
+    /// recorded. Null for no cache.
     /// </param>
     /// <returns>The outputs, [N, O, H', W'] each, channels-last.</returns>
-    /// <exception cref="ArgumentException">There are a residual and several maps.</exception>
+    /// <exception cref="ArgumentException">There is a residual, but not exactly one feature map.</exception>
     /// <exception cref="TorchOperatorException">Shapes or types do not match, or the kernel failed.</exception>
     public static Tensor[] Forward(Tensor[] inputs, Tensor weight, Tensor? bias, int stride = 1, int padding = 0, PostOps postOps = default, PackedWeight? packed = null)
     {

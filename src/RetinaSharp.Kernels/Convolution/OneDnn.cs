@@ -21,7 +21,7 @@ internal static unsafe class OneDnn
     /// <summary>Whether LibTorch was built with oneDNN, which the ARM packages are not.</summary>
     public static bool IsAvailable => Available.Value;
 
-    /// <summary>Computes relu?(conv(x, w) + b).</summary>
+    /// <summary>Computes conv(x, w) + b, followed by ReLU if <paramref name="relu"/> is set.</summary>
     public static Tensor Forward(Tensor x, Tensor w, Tensor? b, int stride, int padding, bool relu)
     {
         var sizes = stackalloc long[] { padding, padding, stride, stride, 1, 1 };
@@ -36,7 +36,7 @@ internal static unsafe class OneDnn
         }
     }
 
-    /// <summary>Computes relu?(conv(x, w) + b + y) in the memory of y.</summary>
+    /// <summary>Computes conv(x, w) + b + y, followed by ReLU if <paramref name="relu"/> is set. The result overwrites y.</summary>
     public static Tensor ForwardInto(Tensor y, Tensor x, Tensor w, Tensor? b, int stride, int padding, bool relu)
     {
         var sizes = stackalloc long[] { padding, padding, stride, stride, 1, 1 };
@@ -53,10 +53,14 @@ internal static unsafe class OneDnn
         }
     }
 
-    /// <summary>Computes dX of conv(x, w).</summary>
+    /// <summary>
+    /// Computes dX, the gradient of the loss with respect to x, for y = conv(x, w). <paramref name="gradient"/> is dL/dy.
+    /// </summary>
     public static Tensor InputGradient(Tensor gradient, Tensor x, Tensor w, int stride, int padding) => Backward(gradient, x, w, stride, padding, needsInput: true);
 
-    /// <summary>Computes dW of conv(x, w).</summary>
+    /// <summary>
+    /// Computes dW, the gradient of the loss with respect to w, for y = conv(x, w). <paramref name="gradient"/> is dL/dy.
+    /// </summary>
     public static Tensor WeightGradient(Tensor gradient, Tensor x, Tensor w, int stride, int padding) => Backward(gradient, x, w, stride, padding, needsInput: false);
 
     private static Tensor Backward(Tensor gradient, Tensor x, Tensor w, int stride, int padding, bool needsInput)

@@ -4,7 +4,7 @@ namespace RetinaSharp.Kernels;
 
 /// <summary>
 /// Caches a convolution's weight in the memory layouts of the kernels: reordered for oneDNN, and transformed to the Winograd domain. A
-/// layout is created when it is first used and is valid until the weight changes. Thread-safe.
+/// layout is created when it is first used. The owner must call <see cref="Invalidate"/> when the weight changes. Thread-safe.
 /// </summary>
 public sealed class PackedWeight : IDisposable
 {
@@ -12,7 +12,9 @@ public sealed class PackedWeight : IDisposable
     private Tensor? _reordered;
     private Tensor? _winograd;
 
-    /// <summary>Discards the layouts. Call this when the weight changes, and not while a convolution uses them.</summary>
+    /// <summary>
+    /// Discards the cached layouts. Call this method when the weight changes, but not while a convolution uses the layouts.
+    /// </summary>
     public void Invalidate()
     {
         lock (_lock)

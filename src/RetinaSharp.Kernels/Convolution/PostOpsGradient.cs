@@ -4,18 +4,21 @@ using static TorchSharp.torch;
 
 namespace RetinaSharp.Kernels;
 
-/// <summary>Gradient of ReLU and bias in one pass over memory, where LibTorch needs three: mask, multiplication, sum.</summary>
+/// <summary>
+/// Computes the gradients of ReLU and bias in one pass over memory, where LibTorch needs three: mask, multiplication, sum.
+/// </summary>
 internal static unsafe class PostOpsGradient
 {
     // Block size. The partition is fixed and partial sums are added in block order, so the result does not depend on the number of threads.
     private const int BlockBytes = 1 << 17;
 
+    /// <summary>Computes the gradient before ReLU, and the gradient of the bias.</summary>
     /// <param name="gradient">dL/dy [N, C, H, W], channels-last, fp32 or bf16.</param>
-    /// <param name="output">The output y of ReLU, or null if there is no ReLU. Where y is 0, the gradient is 0.</param>
+    /// <param name="output">The output y of ReLU; null if there is no ReLU. The gradient is 0 where y is 0.</param>
     /// <param name="needsBias">Whether to compute the gradient of the bias.</param>
     /// <returns>
-    /// The gradient before ReLU, which is <paramref name="gradient"/> itself if there is no ReLU, and the gradient of the bias, its sum
-    /// over images and pixels, fp32 [C].
+    /// The gradient before ReLU, or <paramref name="gradient"/> itself if there is no ReLU; and the gradient of the bias, fp32 [C], which
+    /// is the sum of the former over images and pixels, or null if it is not needed.
     /// </returns>
     public static (Tensor Gradient, Tensor? Bias) Compute(Tensor gradient, Tensor? output, bool needsBias)
     {

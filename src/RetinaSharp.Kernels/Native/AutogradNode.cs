@@ -5,9 +5,9 @@ using static TorchSharp.torch;
 namespace RetinaSharp.Kernels.Native;
 
 /// <summary>
-/// A node of LibTorch's autograd graph whose backward pass is managed code. It uses the native functions behind TorchSharp's
-/// <c>SingleTensorFunction</c>, which itself allocates an empty tensor of each output's size for the lifetime of the node and terminates
-/// the process if a backward pass throws.
+/// A node of LibTorch's autograd graph whose backward pass is managed code. It calls the native functions on which TorchSharp's
+/// <c>SingleTensorFunction</c> is based. That class is not used because it allocates an empty tensor of each output's size for the lifetime
+/// of the node, and terminates the process if a backward pass throws.
 /// </summary>
 internal abstract unsafe partial class AutogradNode
 {
@@ -21,8 +21,8 @@ internal abstract unsafe partial class AutogradNode
     [ThreadStatic]
     private static nint[]? _returned;
 
-    /// <summary>Runs the backward pass of a graph and rethrows an exception of a node's backward pass.</summary>
-    /// <param name="outputs">The tensors to start from.</param>
+    /// <summary>Runs the backward pass of an autograd graph. Rethrows an exception that the backward pass of a node has thrown.</summary>
+    /// <param name="outputs">The tensors that the backward pass starts from.</param>
     /// <param name="gradients">dL/d(output) for each output.</param>
     public static void RunBackward(IList<Tensor> outputs, IList<Tensor> gradients)
     {
@@ -46,20 +46,21 @@ internal abstract unsafe partial class AutogradNode
         error?.Throw();
     }
 
-    /// <summary>Computes the gradients with respect to the inputs.</summary>
+    /// <summary>Computes the gradients of the loss with respect to the inputs of the node.</summary>
     /// <param name="gradients">dL/d(output) for each output; null means zero.</param>
-    /// <returns>The gradient for each input that was passed to <see cref="Attach"/>; null for inputs that need none.</returns>
+    /// <returns>The gradient for each input that was passed to <see cref="Attach"/>; null for inputs that need no gradient.</returns>
     protected abstract Tensor?[] Backward(Tensor?[] gradients);
 
     /// <summary>
-    /// Frees the tensors that were kept for the backward pass. Also called if the backward pass never runs, and may be called twice.
+    /// Frees the tensors that the node kept for the backward pass. The method is also called if the backward pass never runs, and may be
+    /// called twice.
     /// </summary>
     protected abstract void Release();
 
-    /// <summary>Makes the node the <c>grad_fn</c> of tensors.</summary>
-    /// <param name="inputs">The inputs that may require a gradient.</param>
-    /// <param name="outputs">The outputs, computed without autograd; they are disposed.</param>
-    /// <returns>The outputs, with the node as <c>grad_fn</c>.</returns>
+    /// <summary>Makes the node the <c>grad_fn</c> of its outputs.</summary>
+    /// <param name="inputs">The inputs of the node, which may require a gradient.</param>
+    /// <param name="outputs">The outputs, computed without autograd. They are disposed.</param>
+    /// <returns>New tensors with the data of the outputs, and with the node as <c>grad_fn</c>.</returns>
     protected Tensor[] Attach(Tensor[] inputs, Tensor[] outputs)
     {
         var callbacks = Callbacks.Rent(this);
@@ -146,8 +147,8 @@ internal abstract unsafe partial class AutogradNode
     }
 
     /// <summary>
-    /// The function pointers that native code calls for a node. They are pooled: marshaling a delegate per node would leave native memory
-    /// to the finalizer, twice per convolution and step.
+    /// The function pointers that native code calls for a node. They are pooled: marshaling new delegates for each node would leave native
+    /// memory to the finalizer, twice per convolution and training step.
     /// </summary>
     private sealed class Callbacks
     {
@@ -174,7 +175,9 @@ internal abstract unsafe partial class AutogradNode
 
         public nint DeletePointer { get; }
 
-        /// <summary>Returns callbacks for a node, which return to the pool when native code deletes the node.</summary>
+        /// <summary>
+        /// Takes callbacks for a node from the pool, or creates them. They return to the pool when native code deletes the node.
+        /// </summary>
         public static Callbacks Rent(AutogradNode node)
         {
             lock (All)

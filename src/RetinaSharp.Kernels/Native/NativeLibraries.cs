@@ -19,7 +19,7 @@ internal static class NativeLibraries
     private static bool _isInstalled;
     private static nint _torchSharp;
 
-    /// <summary>Installs the resolvers, once.</summary>
+    /// <summary>Installs the resolvers of the native libraries, unless they are already installed.</summary>
     public static void Install()
     {
         lock (Gate)
@@ -33,7 +33,7 @@ internal static class NativeLibraries
         }
     }
 
-    /// <summary>Describes why LibTorch cannot be loaded and what to do.</summary>
+    /// <summary>Returns a message that says why LibTorch cannot be loaded and what to do.</summary>
     public static string Describe(Exception error)
     {
         var lines = new List<string> { $"LibTorch cannot be loaded ({RuntimeInformation.RuntimeIdentifier})." };

@@ -14,11 +14,11 @@ internal static class OldLibstdcxx
 {
     private const string Version = "GLIBCXX_3.4.32";
 
-    /// <summary>Returns whether a library failed to load only because libstdc++ is too old.</summary>
+    /// <summary>Returns whether a library failed to load because libstdc++ is too old.</summary>
     public static bool IsReason(DllNotFoundException error) => error.Message.Contains($"version `{Version}' not found", StringComparison.Ordinal);
 
     /// <summary>
-    /// Loads a patched copy of a library from the user's cache folder, or from a temporary folder if the cache cannot be written.
+    /// Loads a patched copy of a library from the user's cache folder, or from a temporary folder if the cache folder cannot be written.
     /// </summary>
     /// <exception cref="InvalidDataException">The file is not an ELF library that requires the version.</exception>
     /// <exception cref="DllNotFoundException">The copy cannot be loaded either.</exception>
@@ -49,10 +49,10 @@ internal static class OldLibstdcxx
         }
     }
 
-    /// <summary>Marks the requirement of a symbol version as weak.</summary>
+    /// <summary>Marks a library's requirement of a symbol version as weak, so that the library loads without that version.</summary>
     /// <param name="elf">A 64-bit little-endian ELF library; modified in place.</param>
-    /// <param name="version">The symbol version.</param>
-    /// <exception cref="InvalidDataException">The file is not such a library, or does not require the version.</exception>
+    /// <param name="version">The symbol version, such as GLIBCXX_3.4.32.</param>
+    /// <exception cref="InvalidDataException">The bytes are not such a library, or it does not require the version.</exception>
     internal static byte[] Weaken(byte[] elf, string version)
     {
         const uint VersionNeeds = 0x6ffffffe; // SHT_GNU_verneed
@@ -102,7 +102,9 @@ internal static class OldLibstdcxx
         bool IsName(int offset) => elf.AsSpan(offset).StartsWith(Encoding.ASCII.GetBytes(version + "\0"));
     }
 
-    /// <summary>Writes the copy to the cache folder atomically, if it does not exist there.</summary>
+    /// <summary>
+    /// Returns the path of a patched library in the cache folder. Writes the file, atomically, if it does not exist there.
+    /// </summary>
     private static string Cached(byte[] library)
     {
         var folder = Path.Combine(CacheFolder(), "retinasharp", Convert.ToHexStringLower(SHA256.HashData(library))[..16]);

@@ -10,7 +10,9 @@ namespace RetinaSharp.Kernels.Native;
 /// </summary>
 internal static unsafe partial class StableAbi
 {
-    /// <summary>The version that determines the encoding of <see cref="torch_call_dispatcher"/>'s stack: LibTorch 2.10.</summary>
+    /// <summary>
+    /// The ABI version, that of LibTorch 2.10. It determines how <see cref="torch_call_dispatcher"/> encodes values on its stack.
+    /// </summary>
     public const ulong Version = 0x020a_0000_0000_0000;
 
     [LibraryImport(NativeLibraries.Torch)]
@@ -29,30 +31,36 @@ internal static unsafe partial class StableAbi
     public static partial int torch_list_push_back(nint list, ulong value);
 
     /// <summary>
-    /// Calls any operator by name. The stack holds the arguments before the call and the results after it; the callee owns tensors on it.
+    /// Calls any LibTorch operator by name. The stack holds the arguments before the call and the results after it. The callee owns the
+    /// tensors on the stack.
     /// </summary>
     [LibraryImport(NativeLibraries.Torch, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int torch_call_dispatcher(string op, string overload, ulong* stack, ulong version);
 
-    /// <summary>oneDNN convolution fused with bias and a pointwise function ("none", "relu"). Takes plain or reordered weights.</summary>
+    /// <summary>
+    /// Computes a oneDNN convolution, fused with bias and a pointwise function ("none" or "relu"). The weight may be plain or reordered.
+    /// </summary>
     [LibraryImport(NativeLibraries.Torch)]
     public static partial int aoti_torch_cpu_mkldnn__convolution_pointwise(
         nint x, nint w, nint* bias, long* padding, long paddingLength, long* stride, long strideLength, long* dilation, long dilationLength, long groups,
         byte* attribute, double** scalars, long scalarsLength, byte** algorithm, out nint result);
 
-    /// <summary>oneDNN convolution fused with bias, sum and a pointwise function; the result overwrites <paramref name="other"/>.</summary>
+    /// <summary>
+    /// Computes a oneDNN convolution, fused with bias, the addition of <paramref name="other"/> and a pointwise function. The result
+    /// overwrites <paramref name="other"/>.
+    /// </summary>
     [LibraryImport(NativeLibraries.Torch)]
     public static partial int aoti_torch_cpu_mkldnn__convolution_pointwise_binary_(
         nint other, nint x, nint w, nint* bias, long* padding, long paddingLength, long* stride, long strideLength, long* dilation, long dilationLength, long groups,
         byte* binary, double* alpha, byte** unary, double** unaryScalars, long unaryScalarsLength, byte** unaryAlgorithm, out nint result);
 
-    /// <summary>Gradients of a convolution; the mask selects those of input, weight and bias.</summary>
+    /// <summary>Computes the gradients of a convolution. <paramref name="mask"/> selects which: input, weight, bias.</summary>
     [LibraryImport(NativeLibraries.Torch)]
     public static partial int aoti_torch_cpu_convolution_backward(
         nint gradient, nint x, nint w, long** biasSizes, long biasSizesLength, long* stride, long strideLength, long* padding, long paddingLength, long* dilation, long dilationLength,
         int transposed, long* outputPadding, long outputPaddingLength, long groups, int* mask, long maskLength, out nint dx, out nint dw, out nint db);
 
-    /// <summary>Runs a loop on the threads that LibTorch's operators use.</summary>
+    /// <summary>Runs a parallel loop on the threads that LibTorch's operators use.</summary>
     [LibraryImport(NativeLibraries.Torch)]
     public static partial int torch_parallel_for(long begin, long end, long grain, delegate* unmanaged[Cdecl]<long, long, void*, void> body, void* context);
 }

@@ -23,7 +23,7 @@ public sealed class AdamW : Optimizer
     /// <param name="beta1">Decay of the running average of the gradient.</param>
     /// <param name="beta2">Decay of the running average of the squared gradient.</param>
     /// <param name="epsilon">Term added to the denominator for numerical stability.</param>
-    /// <param name="weightDecay">Weight decay coefficient; the decay per step is learning rate × coefficient.</param>
+    /// <param name="weightDecay">Weight decay coefficient. In each step, weights decay by learning rate × coefficient.</param>
     /// <exception cref="ArgumentException">
     /// There is no parameter, a parameter violates the requirements of <see cref="OptimizedParameter"/>, or two share memory.
     /// </exception>

@@ -1,13 +1,16 @@
 namespace RetinaSharp.Kernels.Optimizers;
 
-/// <summary>A contiguous range of elements of one tensor.</summary>
+/// <summary>
+/// A contiguous range of elements of one tensor. A parameter chunk, which one thread updates, consists of one or more segments.
+/// </summary>
 internal readonly record struct ChunkSegment(int Tensor, long Start, int Count)
 {
+    /// <summary>Maximum number of elements of a parameter chunk.</summary>
     public const int MaxElements = 1 << 16;
 
     /// <summary>
-    /// Partitions tensors into parameter chunks of at most <see cref="MaxElements"/> elements for <see cref="ParallelFor"/>: large tensors
-    /// span several chunks, small ones share a chunk. The partition does not depend on the number of threads.
+    /// Partitions tensors into parameter chunks of at most <see cref="MaxElements"/> elements, for <see cref="ParallelFor"/>. Large tensors
+    /// span several chunks; small ones share a chunk. The partition does not depend on the number of threads.
     /// </summary>
     /// <param name="tensors">Index and number of elements of each tensor.</param>
     public static ChunkSegment[][] Partition(IEnumerable<(int Tensor, long Count)> tensors)

@@ -3,13 +3,15 @@ using static TorchSharp.torch;
 namespace RetinaSharp.Kernels.Optimizers;
 
 /// <summary>
-/// Shape and strides of a dense tensor. Tensors with the same layout have corresponding elements at the same offsets in memory.
+/// Shape and strides of a dense tensor, that is, one that is contiguous in some order of its dimensions. Tensors with the same layout have
+/// corresponding elements at the same offsets in memory.
 /// </summary>
 internal sealed class DenseLayout
 {
     private readonly long[] _shape;
     private readonly long[] _strides;
 
+    /// <summary>Takes the layout from a tensor.</summary>
     /// <exception cref="ArgumentException">The tensor is not dense: it has gaps or overlapping elements.</exception>
     public DenseLayout(Tensor tensor, string name)
     {
@@ -51,6 +53,8 @@ internal sealed class DenseLayout
         return true;
     }
 
-    /// <summary>Returns the tensor itself if it has this layout, otherwise a copy with this layout in the caller's dispose scope.</summary>
+    /// <summary>
+    /// Returns the tensor itself if it has this layout; otherwise a copy with this layout, in the caller's dispose scope.
+    /// </summary>
     public Tensor Fit(Tensor tensor) => Matches(tensor) ? tensor : empty_strided(_shape, _strides, tensor.dtype, tensor.device).copy_(tensor);
 }

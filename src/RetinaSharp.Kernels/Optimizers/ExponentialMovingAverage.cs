@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace RetinaSharp.Kernels.Optimizers;
 
 /// <summary>
-/// Exponential moving average (EMA) of weights and buffers. The EMA weights are evaluated and saved. To follow quickly early in a run, the
-/// decay of update t is <c>min(decay, (1 + t) / (10 + t))</c>, as in
+/// Exponential moving average (EMA) of weights and buffers. The EMA weights are evaluated and saved. So that they follow the trained
+/// weights quickly early in a run, the decay of update t is <c>min(decay, (1 + t) / (10 + t))</c>, as in
 /// <see href="https://www.tensorflow.org/api_docs/python/tf/train/ExponentialMovingAverage">TensorFlow</see> with <c>num_updates</c>.
 /// </summary>
 public sealed unsafe class ExponentialMovingAverage : IDisposable
@@ -15,12 +15,12 @@ public sealed unsafe class ExponentialMovingAverage : IDisposable
     private readonly double _decay;
     private readonly bool _isOnCpu;
 
-    /// <summary>Creates the average, initialized to the current weights.</summary>
+    /// <summary>Creates the averages, with the current weights as initial values.</summary>
     /// <param name="state">
     /// The fp32 master weights of all parameters, including frozen ones, and the buffers; dense and already on their device. The caller
     /// keeps ownership and must not move the tensors in memory.
     /// </param>
-    /// <param name="decay">The decay, in [0, 1): weight of the previous average in an update.</param>
+    /// <param name="decay">The decay, in [0, 1): the weight of the previous average in an update.</param>
     /// <exception cref="ArgumentException">A tensor is not fp32 or not dense, or two share memory.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The decay is not in [0, 1).</exception>
     public ExponentialMovingAverage(IReadOnlyList<(string Name, Tensor Tensor)> state, double decay)
@@ -53,12 +53,12 @@ public sealed unsafe class ExponentialMovingAverage : IDisposable
     /// <summary>The decay of the last update.</summary>
     public double CurrentDecay => Math.Min(_decay, (1.0 + Updates) / (10.0 + Updates));
 
-    /// <summary>The averages in the order of the state, with the shapes and strides of its tensors.</summary>
+    /// <summary>The averages, in the order of the state and with the shapes and strides of its tensors.</summary>
     public IReadOnlyList<Tensor> Averages => _averages;
 
     /// <summary>
-    /// Updates the averages: <c>average -= (1 - decay) (average - weight)</c>. Where both are equal, as for frozen weights, the average
-    /// does not change. <see cref="Optimizer.Step"/> does this in the same pass over memory as its own update.
+    /// Updates all averages: <c>average -= (1 - decay) (average - weight)</c>. An average that equals its weight, as for frozen weights,
+    /// does not change. <see cref="Optimizer.Step"/> can do this in the same pass over memory as its own update.
     /// </summary>
     public void Update()
     {
@@ -73,7 +73,9 @@ public sealed unsafe class ExponentialMovingAverage : IDisposable
             average.Dispose();
     }
 
-    /// <summary>Maps the address of weights to the index of their average.</summary>
+    /// <summary>
+    /// Returns, for the address of each tensor's memory, the index of the average in <see cref="Averages"/>. Empty tensors are omitted.
+    /// </summary>
     internal Dictionary<nint, int> ByAddress()
     {
         var indices = new Dictionary<nint, int>(_state.Length);
@@ -86,7 +88,7 @@ public sealed unsafe class ExponentialMovingAverage : IDisposable
         return indices;
     }
 
-    /// <summary>Updates the averages of the selected indices.</summary>
+    /// <summary>Updates the averages whose index satisfies a predicate, without changing <see cref="Updates"/>.</summary>
     internal void UpdateWhere(Func<int, bool> isUpdated)
     {
         var indices = Enumerable.Range(0, _state.Length).Where(isUpdated);

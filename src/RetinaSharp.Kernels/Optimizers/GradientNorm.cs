@@ -4,17 +4,17 @@ using static TorchSharp.torch;
 namespace RetinaSharp.Kernels.Optimizers;
 
 /// <summary>
-/// The global L2 norm of gradients and the factor that clips it, with the formulas of
+/// The global L2 norm of gradients, and the factor that clips the gradients to a maximum norm, with the formulas of
 /// <see href="https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.clip_grad_norm_.html">torch.nn.utils.clip_grad_norm_</see>.
 /// </summary>
 public static unsafe class GradientNorm
 {
     /// <summary>
-    /// Computes the square root of the sum of all squared elements, summed in double. On the CPU with <see cref="FusedKernels"/> the result
-    /// does not depend on the number of threads or the CPU model.
+    /// Computes the norm: the square root of the sum of the squares of all elements, summed in double. On the CPU with
+    /// <see cref="FusedKernels"/>, the result does not depend on the number of threads or the CPU model.
     /// </summary>
     /// <param name="gradients">The gradients, fp32 or bf16, of any shape and memory format.</param>
-    /// <returns>The norm; NaN or infinite if an element is.</returns>
+    /// <returns>The norm; not finite if an element is not finite.</returns>
     /// <exception cref="ArgumentException">A gradient is neither fp32 nor bf16.</exception>
     public static double Compute(IReadOnlyList<Tensor> gradients)
     {

@@ -2,14 +2,15 @@ using TorchSharp;
 
 namespace RetinaSharp.Kernels.Optimizers;
 
-/// <summary>A parameter to be updated by an <see cref="Optimizer"/>. The caller keeps ownership of the tensors.</summary>
-/// <param name="Name">The name in the state dict, used in messages.</param>
+/// <summary>A parameter that an <see cref="Optimizer"/> updates. The caller keeps ownership of the tensors.</summary>
+/// <param name="Name">The parameter's name in the state dict, used in messages.</param>
 /// <param name="Master">
-/// The fp32 master weights that the optimizer updates. Dense, that is, contiguous in some order of the dimensions, such as channels-last.
+/// The fp32 master weights that the optimizer updates. The tensor is dense, that is, contiguous in some order of its dimensions, such as
+/// channels-last.
 /// </param>
 /// <param name="Value">
-/// The weights that the graph uses: the same memory as <paramref name="Master"/>, or a bf16 copy with the same shape and strides, which
-/// each step writes too.
+/// The weights that the autograd graph uses: the same memory as <paramref name="Master"/>, or a bf16 copy with the same shape and strides,
+/// which each optimizer step updates too.
 /// </param>
-/// <param name="Decays">Whether weight decay applies; usually false for biases and normalization layers.</param>
+/// <param name="Decays">Whether weight decay applies to this parameter; usually false for biases and normalization layers.</param>
 public sealed record OptimizedParameter(string Name, torch.Tensor Master, torch.Tensor Value, bool Decays);

@@ -4,9 +4,9 @@ using static TorchSharp.torch;
 namespace RetinaSharp.Kernels.Optimizers;
 
 /// <summary>
-/// Base class of the optimizers. On the CPU, with <see cref="FusedKernels"/>, a step is one pass over memory that updates weights, state,
-/// EMA and bf16 copies; the result does not depend on the number of threads or the CPU model. Elsewhere it is composed of LibTorch's
-/// in-place operators.
+/// Base class of the optimizers. On the CPU, with <see cref="FusedKernels"/>, a step is one pass over memory that updates weights,
+/// optimizer state, EMA and bf16 copies. Its result does not depend on the number of threads or the CPU model. Elsewhere a step is composed
+/// of LibTorch's in-place operators.
 /// </summary>
 public abstract unsafe class Optimizer : IDisposable
 {
@@ -19,7 +19,7 @@ public abstract unsafe class Optimizer : IDisposable
 
     /// <summary>Initializes the optimizer.</summary>
     /// <param name="parameters">The trained parameters, already on their device.</param>
-    /// <param name="weightDecay">Weight decay of the parameters with <see cref="OptimizedParameter.Decays"/>.</param>
+    /// <param name="weightDecay">Weight decay coefficient of the parameters with <see cref="OptimizedParameter.Decays"/>.</param>
     /// <exception cref="ArgumentException">
     /// There is no parameter, a parameter violates the requirements of <see cref="OptimizedParameter"/>, or two share memory.
     /// </exception>
@@ -46,29 +46,32 @@ public abstract unsafe class Optimizer : IDisposable
     }
 
     /// <summary>
-    /// The optimizer state that a checkpoint must contain: by name, one fp32 tensor per parameter, with the shape and strides of its master
-    /// weights. To resume a run, copy the saved values into these tensors and set <see cref="Steps"/>.
+    /// The optimizer state, which a checkpoint must contain. Each state has a name and one fp32 tensor per parameter, with the shape and
+    /// strides of the parameter's master weights. To resume a run, copy the saved values into these tensors and set <see cref="Steps"/>.
     /// </summary>
     public IReadOnlyList<(string Name, Tensor[] Tensors)> State => _state;
 
-    /// <summary>Number of steps so far.</summary>
+    /// <summary>Number of optimizer steps so far.</summary>
     public long Steps { get; set; }
 
     /// <summary>
-    /// Updates master weights and bf16 copies. It writes to their memory directly, without autograd's version checks, so no graph that uses
-    /// them may be alive.
+    /// Performs an optimizer step: updates the master weights and their bf16 copies. It writes to their memory directly, without autograd's
+    /// version checks, so no autograd graph that uses them may be alive.
     /// </summary>
     /// <param name="gradients">
-    /// The gradient of each parameter, in the order of the parameters; not modified. fp32 or bf16, in any memory format; a gradient whose
-    /// strides differ from those of the master weights is copied first.
+    /// The gradient of each parameter, in the order of the parameters, fp32 or bf16 and in any memory format. Gradients are not modified. A
+    /// gradient whose strides differ from those of the master weights is copied first.
     /// </param>
     /// <param name="learningRate">The learning rate.</param>
-    /// <param name="factor">A factor of the gradients, such as <see cref="GradientNorm.ClipFactor"/> for clipping.</param>
+    /// <param name="factor">
+    /// A factor that the gradients are multiplied by, such as <see cref="GradientNorm.ClipFactor"/> for clipping.
+    /// </param>
     /// <param name="ema">
-    /// An average that is updated in the same pass, as by <see cref="ExponentialMovingAverage.Update"/> after the step.
+    /// The EMA of the weights, which is updated in the same pass, as by <see cref="ExponentialMovingAverage.Update"/> after the step. Null
+    /// for none.
     /// </param>
     /// <exception cref="ArgumentException">
-    /// The number of gradients, or the type, shape or device of one, does not match the parameters. Nothing has been modified.
+    /// The number of gradients, or the type, shape or device of a gradient, does not match the parameters. Nothing has been modified.
     /// </exception>
     public void Step(IReadOnlyList<Tensor> gradients, double learningRate, double factor = 1, ExponentialMovingAverage? ema = null)
     {
@@ -110,10 +113,10 @@ public abstract unsafe class Optimizer : IDisposable
 
     /// <summary>Updates one parameter with LibTorch's operators.</summary>
     /// <param name="index">Index of the parameter.</param>
-    /// <param name="weight">Its master weights.</param>
-    /// <param name="gradient">Its gradient, fp32; must not be modified.</param>
+    /// <param name="weight">The master weights of the parameter.</param>
+    /// <param name="gradient">The gradient of the parameter in fp32; must not be modified.</param>
     /// <param name="learningRate">The learning rate.</param>
-    /// <param name="factor">A factor of the gradient.</param>
+    /// <param name="factor">A factor that the gradient is multiplied by.</param>
     /// <param name="weightDecay">Weight decay of this parameter; 0 if it does not decay.</param>
     private protected abstract void Update(int index, Tensor weight, Tensor gradient, double learningRate, double factor, double weightDecay);
 
@@ -145,7 +148,7 @@ public abstract unsafe class Optimizer : IDisposable
         var isAveraged = new bool[ema?.Averages.Count ?? 0];
         if (ema is not null)
             ema.Updates++;
-        // Addresses of whole parameters; Slice offsets them for each segment of a chunk.
+        // The memory of whole parameters; Slice offsets the addresses for each segment of a chunk.
         var matching = new Tensor[_parameters.Length];
         var memories = new UpdateMemory[_parameters.Length];
         for (var i = 0; i < memories.Length; i++)
@@ -173,7 +176,7 @@ public abstract unsafe class Optimizer : IDisposable
                 Update(Slice(memories[tensor], start, count), learningRate, factor, GetWeightDecay(_parameters[tensor]));
         });
         GC.KeepAlive(matching);
-        // The averages of buffers and frozen weights.
+        // Updates the averages of buffers and frozen weights.
         ema?.UpdateWhere(i => !isAveraged[i]);
     }
 

@@ -7,7 +7,7 @@ namespace RetinaSharp.Kernels.Optimizers;
 /// <summary>
 /// Stochastic gradient descent with momentum, with the formulas of
 /// <see href="https://docs.pytorch.org/docs/stable/generated/torch.optim.SGD.html">torch.optim.SGD</see> without dampening and Nesterov
-/// momentum: <c>v = momentum v + (factor g + decay w)</c>, <c>w -= lr v</c>, where <c>factor</c> is the gradient scale passed to
+/// momentum: <c>v = momentum v + (factor g + decay w)</c>, <c>w -= lr v</c>. The <c>factor</c> is that passed to
 /// <see cref="Optimizer.Step"/>, such as the clip factor. The state tensor <c>velocity</c> is PyTorch's <c>momentum_buffer</c>.
 /// </summary>
 public sealed class Sgd : Optimizer
@@ -18,7 +18,7 @@ public sealed class Sgd : Optimizer
     /// <summary>Creates the optimizer with its state initialized to 0.</summary>
     /// <param name="parameters">The trained parameters, already on their device.</param>
     /// <param name="momentum">The momentum factor, in [0, 1).</param>
-    /// <param name="weightDecay">Weight decay coefficient (L2 penalty), added to the gradient.</param>
+    /// <param name="weightDecay">Weight decay coefficient (L2 penalty). The coefficient times the weight is added to the gradient.</param>
     /// <exception cref="ArgumentException">
     /// There is no parameter, a parameter violates the requirements of <see cref="OptimizedParameter"/>, or two share memory.
     /// </exception>

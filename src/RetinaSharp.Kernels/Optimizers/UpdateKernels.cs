@@ -4,16 +4,22 @@ using System.Runtime.Intrinsics;
 
 namespace RetinaSharp.Kernels.Optimizers;
 
-/// <summary>Single-pass loops over elements in memory. The results do not depend on the CPU model.</summary>
+/// <summary>
+/// Vectorized loops of the optimizers over memory: weight update, EMA, sum of squares, and conversion between fp32 and bf16. The results do
+/// not depend on the CPU model.
+/// </summary>
 internal static unsafe class UpdateKernels
 {
-    // 4 KB in fp32: gradients converted from bf16 and weights to be converted to bf16 stay in the L1 cache.
+    // Number of elements that are processed at a time. They take 4 KB in fp32, so gradients converted from bf16, and weights to be
+    // converted to bf16, stay in the L1 cache.
     private const int Block = 1024;
 
-    // The NaN that LibTorch writes.
+    // The bits of the NaN that LibTorch writes.
     private const uint BFloat16NaN = 0x7fc0;
 
-    /// <summary>Updates weights, state, EMA and bf16 copies.</summary>
+    /// <summary>
+    /// Applies the update rule of an optimizer to a range of elements, in one pass: updates weights, optimizer state, EMA and bf16 copy.
+    /// </summary>
     [SkipLocalsInit]
     public static void Update<TRule>(TRule rule, in UpdateMemory memory)
         where TRule : struct, IUpdateRule
@@ -39,7 +45,8 @@ internal static unsafe class UpdateKernels
     }
 
     /// <summary>
-    /// Computes a -= rate (a - w). In this form an average that equals its weight does not change, not even the sign of 0.
+    /// Updates an EMA: <c>average -= rate (average - weight)</c>. In this form an average that equals its weight does not change, not even
+    /// the sign of 0.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Average(float* averages, float* weights, float rate, int count)
@@ -70,7 +77,7 @@ internal static unsafe class UpdateKernels
         return sum;
     }
 
-    /// <summary>Converts bf16 to fp32.</summary>
+    /// <summary>Converts bf16 elements to fp32.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Widen(ushort* from, float* to, int count)
     {
@@ -86,7 +93,7 @@ internal static unsafe class UpdateKernels
             ((uint*)to)[i] = (uint)from[i] << 16;
     }
 
-    /// <summary>Converts fp32 to bf16, rounded to nearest, ties to even. NaN stays NaN.</summary>
+    /// <summary>Converts fp32 elements to bf16, rounded to nearest, ties to even. NaN stays NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Narrow(float* from, ushort* to, int count)
     {
@@ -135,7 +142,7 @@ internal static unsafe class UpdateKernels
             UpdateTail(rule, weights + i, gradients + i, first + i, TRule.HasSecondState ? second + i : null, averages == null ? null : averages + i, averageRate, count - i);
     }
 
-    /// <summary>Updates fewer elements than a vector has, as one vector padded with zeros.</summary>
+    /// <summary>Updates the last elements of a range, fewer than a vector has, as one vector padded with zeros.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void UpdateTail<TRule>(TRule rule, float* weights, float* gradients, float* first, float* second, float* averages, float averageRate, int count)
         where TRule : struct, IUpdateRule
@@ -163,8 +170,8 @@ internal static unsafe class UpdateKernels
     }
 
     /// <summary>
-    /// Sums in 16 accumulators, whatever the vector width of the CPU. The product of two fp32 numbers is exact in double, so fused
-    /// multiply-add gives the same bits.
+    /// Computes the sum of squares of fp32 elements in 16 accumulators, whatever the vector width of the CPU. The product of two fp32
+    /// numbers is exact in double, so fused multiply-add gives the same bits.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double SumOfSquares(float* elements, int count)

@@ -4,17 +4,17 @@ using System.Runtime.Intrinsics;
 namespace RetinaSharp.Kernels;
 
 /// <summary>
-/// The innermost loops of a GEMM, C = A·B or C += A·B, with B packed into panels [k, <see cref="PanelWidth"/>]. A register tile of 6 rows
-/// by two vectors of C stays in registers over k. Its 12 accumulators hide the latency of FMA (4 cycles, 2 per cycle); with 2 vectors of B
-/// and one broadcast element of A they use 15 of AVX2's 16 registers (Goto and van de Geijn, "Anatomy of High-Performance Matrix
-/// Multiplication", 2008).
+/// The innermost loops of a GEMM, C = A·B or C += A·B. They sum over the dimension K, whose size is called depth. B is packed into panels
+/// [K, <see cref="PanelWidth"/>]. A tile of C, up to 6 rows by two vectors, stays in registers during the sum. Its 12 accumulators hide the
+/// latency of FMA (4 cycles, 2 per cycle). With 2 vectors of B and one broadcast element of A they use 15 registers; AVX2 has 16, AVX-512
+/// has 32 (Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication", 2008).
 /// </summary>
 internal static unsafe class GemmMicroKernel
 {
     /// <summary>Maximum number of rows of C in one call.</summary>
     public const int MaxRows = 6;
 
-    /// <summary>Number of columns of C in one call: two vectors.</summary>
+    /// <summary>Number of columns of C in one call: two vectors, which is 16 columns with AVX2 and 32 with AVX-512.</summary>
     public static int PanelWidth
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -22,16 +22,17 @@ internal static unsafe class GemmMicroKernel
     }
 
     /// <summary>
-    /// Computes up to <see cref="MaxRows"/> rows of one panel of C. The order of summation depends only on <paramref name="depth"/>.
+    /// Computes up to <see cref="MaxRows"/> rows of C in the columns of one panel. The order of summation depends only on
+    /// <paramref name="depth"/>.
     /// </summary>
     /// <param name="a">Matrix A; element [row, k] is at row * rowStride + k * depthStride.</param>
-    /// <param name="rowStride">Stride of A's rows.</param>
-    /// <param name="depthStride">Stride of A along k.</param>
-    /// <param name="rows">Number of rows, 1 to <see cref="MaxRows"/>.</param>
-    /// <param name="b">Panel of B, [depth, PanelWidth].</param>
-    /// <param name="depth">Size of dimension k, at least 1.</param>
+    /// <param name="rowStride">Number of elements between adjacent rows of A.</param>
+    /// <param name="depthStride">Number of elements between adjacent k in A.</param>
+    /// <param name="rows">Number of rows of A and C, 1 to <see cref="MaxRows"/>.</param>
+    /// <param name="b">One panel of B, [depth, PanelWidth].</param>
+    /// <param name="depth">Size of the dimension K that is summed over, at least 1.</param>
     /// <param name="c">Matrix C; element [row, column] is at row * resultStride + column.</param>
-    /// <param name="resultStride">Stride of C's rows.</param>
+    /// <param name="resultStride">Number of elements between adjacent rows of C.</param>
     /// <param name="accumulate">Whether to add the product to C instead of overwriting C.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Multiply(float* a, nint rowStride, nint depthStride, int rows, float* b, int depth, float* c, nint resultStride, bool accumulate)
@@ -47,6 +48,8 @@ internal static unsafe class GemmMicroKernel
         where TSimd : struct, ISimdOperations<TVector>
         where TVector : unmanaged
     {
+        // The kernels are for 6, 4 and 2 rows. If a row is missing, the last row is computed twice and stored once, which costs less than a
+        // specialized kernel for each number of rows.
         if (rows > 4)
             Multiply6<TSimd, TVector>(a, rowStride, depthStride, rows, b, depth, c, resultStride, accumulate);
         else if (rows > 2)
@@ -55,7 +58,6 @@ internal static unsafe class GemmMicroKernel
             Multiply2<TSimd, TVector>(a, rowStride, depthStride, rows, b, depth, c, resultStride, accumulate);
     }
 
-    // A missing row repeats the last one and is not stored, which costs less than a specialized kernel for each number of rows.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Multiply6<TSimd, TVector>(float* a, nint rowStride, nint depthStride, int rows, float* b, int depth, float* c, nint resultStride, bool accumulate)
         where TSimd : struct, ISimdOperations<TVector>

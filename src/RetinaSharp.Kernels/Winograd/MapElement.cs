@@ -3,18 +3,18 @@ using System.Runtime.Intrinsics;
 
 namespace RetinaSharp.Kernels;
 
-/// <summary>The element type of feature maps and weights in memory. Arithmetic is in fp32.</summary>
+/// <summary>The element type of feature maps and weights in memory, fp32 or bf16. Arithmetic is in fp32.</summary>
 /// <typeparam name="T">The implementing type.</typeparam>
 internal unsafe interface IMapElement<T>
     where T : unmanaged, IMapElement<T>
 {
-    /// <summary>The tensor type with these elements.</summary>
+    /// <summary>The <see cref="TorchSharp.torch.ScalarType"/> of tensors with these elements.</summary>
     static abstract TorchSharp.torch.ScalarType Type { get; }
 
-    /// <summary>Loads eight elements.</summary>
+    /// <summary>Loads eight elements and converts them to fp32.</summary>
     static abstract Vector256<float> Load(T* from);
 
-    /// <summary>Stores eight elements, rounded to nearest.</summary>
+    /// <summary>Converts eight fp32 values to the element type, rounded to nearest, and stores them.</summary>
     static abstract void Store(Vector256<float> values, T* to);
 }
 
@@ -32,7 +32,7 @@ internal readonly unsafe struct Fp32 : IMapElement<Fp32>
     public static void Store(Vector256<float> values, Fp32* to) => values.Store((float*)to);
 }
 
-/// <summary>bf16 elements, the upper half of fp32.</summary>
+/// <summary>bf16 elements: the upper 16 bits of fp32 numbers.</summary>
 internal readonly unsafe struct Bf16 : IMapElement<Bf16>
 {
     private readonly ushort _value;

@@ -3,14 +3,14 @@ using System.Runtime.InteropServices;
 namespace RetinaSharp.Kernels;
 
 /// <summary>
-/// Temporary native memory, pooled: newly allocated memory costs a page fault for each 4 KB, which takes as long as filling it. The pool
-/// has as many blocks as were ever in use at the same time.
+/// A block of temporary native memory, which is pooled: newly allocated memory costs a page fault for each 4 KB, which takes as long as
+/// filling it. The pool has at most as many blocks as were ever in use at the same time.
 /// </summary>
 internal sealed unsafe class ScratchMemory : IDisposable
 {
     private const nuint Alignment = 64;
 
-    // Larger blocks are freed immediately.
+    // Maximum number of elements of a block in the pool; larger blocks are freed immediately.
     private const long MaxKeptElements = 32L << 20;
     private static readonly List<ScratchMemory> Idle = [];
     private float* _pointer;
@@ -22,16 +22,18 @@ internal sealed unsafe class ScratchMemory : IDisposable
         _pointer = (float*)NativeMemory.AlignedAlloc(checked((nuint)elements * sizeof(float)), Alignment);
     }
 
-    /// <summary>The elements, aligned to a cache line and uninitialized.</summary>
+    /// <summary>Address of the fp32 elements, which are aligned to a cache line and not initialized.</summary>
     public float* Pointer => _pointer;
 
-    /// <summary>Rents a block of at least the given number of elements, until it is disposed.</summary>
+    /// <summary>
+    /// Takes a block with at least the given number of fp32 elements from the pool, or allocates one. Disposing the block returns it.
+    /// </summary>
     public static ScratchMemory Rent(long elements)
     {
         ScratchMemory? outgrown = null;
         lock (Idle)
         {
-            // Takes the smallest block that is large enough; otherwise replaces the largest one.
+            // Takes the smallest block that is large enough. If no block is, frees the largest one and allocates a new one.
             var best = -1;
             for (var i = 0; i < Idle.Count; i++)
             {
@@ -53,7 +55,7 @@ internal sealed unsafe class ScratchMemory : IDisposable
         return new(elements);
     }
 
-    /// <summary>Returns the block to the pool.</summary>
+    /// <summary>Returns the block to the pool, or frees it if it is large.</summary>
     public void Dispose()
     {
         if (_pointer == null)

@@ -4,14 +4,14 @@ using System.Runtime.Intrinsics;
 namespace RetinaSharp.Kernels;
 
 /// <summary>
-/// SIMD operations of one vector width, so that a kernel is written once for AVX2 and AVX-512. (<c>Vector&lt;T&gt;</c> has 8 lanes on
-/// both.)
+/// SIMD operations of one vector width, so that a kernel is written once for AVX2 and AVX-512. <c>Vector&lt;T&gt;</c> is not suitable: it
+/// has 8 lanes on both.
 /// </summary>
 /// <typeparam name="TVector">A vector of fp32 lanes.</typeparam>
 internal unsafe interface ISimdOperations<TVector>
     where TVector : unmanaged
 {
-    /// <summary>Number of lanes.</summary>
+    /// <summary>Number of lanes of a vector.</summary>
     static abstract int Count { get; }
 
     static abstract TVector Load(float* from);
@@ -26,7 +26,7 @@ internal unsafe interface ISimdOperations<TVector>
     static abstract void Store(TVector value, float* to);
 }
 
-/// <summary>AVX2 and FMA.</summary>
+/// <summary>Operations on 256-bit vectors (AVX2 and FMA), with eight lanes.</summary>
 internal readonly unsafe struct Simd256 : ISimdOperations<Vector256<float>>
 {
     public static int Count => Vector256<float>.Count;
@@ -47,7 +47,7 @@ internal readonly unsafe struct Simd256 : ISimdOperations<Vector256<float>>
     public static void Store(Vector256<float> value, float* to) => value.Store(to);
 }
 
-/// <summary>AVX-512.</summary>
+/// <summary>Operations on 512-bit vectors (AVX-512), with sixteen lanes.</summary>
 internal readonly unsafe struct Simd512 : ISimdOperations<Vector512<float>>
 {
     public static int Count => Vector512<float>.Count;

@@ -7,29 +7,31 @@ using static TorchSharp.torch;
 namespace RetinaSharp.Kernels;
 
 /// <summary>
-/// One forward convolution, cache-blocked. The tiles are partitioned into blocks. For each block, a thread transforms the inputs into its
-/// own buffer, runs the 36 GEMMs and applies the output transform while the values are in its cache. If there are too few blocks for all
-/// threads, all inputs are transformed first, and a task computes a range of the output channels (a slab) of a block.
+/// Computes the forward pass of a Winograd convolution, cache-blocked. The tiles are partitioned into blocks. For each block, a thread
+/// transforms the inputs into its own buffer, runs the 36 GEMMs, and applies the output transform while the values are in its cache. If
+/// there are too few blocks for all threads, all inputs are transformed first; then each task computes a range of the output channels (a
+/// slab) of a block.
 /// </summary>
 /// <typeparam name="T">Element type of the feature maps.</typeparam>
 internal sealed unsafe class WinogradForward<T> : IDisposable
     where T : unmanaged, IMapElement<T>
 {
-    // Padding of the stride between points, one cache line. With power-of-two strides all 36 points would map to a few cache sets.
+    // Number of elements, one cache line, by which the stride between points is padded. With power-of-two strides, all 36 points would map
+    // to a few cache sets.
     private const int Skew = 16;
 
-    // Channels of a block of tiles in the Winograd domain, inputs and outputs together: 4.5 MB for all 36 points. Larger blocks read the
-    // weights less often; blocks of few tiles take longer to read the weights than to multiply by them.
+    // Maximum number of elements per point of a block of tiles in the Winograd domain, inputs and outputs together: 4.5 MB for all 36
+    // points. Larger blocks read the weights less often; blocks of few tiles take longer to read the weights than to multiply by them.
     private const int BlockElements = 32768, MinTiles = 24, MaxTiles = 96;
 
     // Maximum depth of one GEMM: a panel of weights, 16 KB (AVX2) or 32 KB (AVX-512), stays in the L1 cache while it is multiplied with the
     // rows of the block.
     private const int MaxDepth = 256;
 
-    // Maximum number of output channels in the Winograd domain at the same time.
+    // Maximum number of output channels that are in the Winograd domain at the same time.
     private const int MaxOutputs = 256;
 
-    // Number of tiles whose inputs a task transforms, where this is a task of its own.
+    // Number of tiles whose inputs a task transforms, if all inputs are transformed first.
     private const int TransformTiles = 4;
 
     // Several tasks per thread, so that a slow core gets fewer.
@@ -91,7 +93,7 @@ internal sealed unsafe class WinogradForward<T> : IDisposable
             _slabPanels = Math.Clamp(_weight.Panels * _blocks / (TasksPerThread * threads), 1, _slabPanels);
     }
 
-    /// <summary>Computes the outputs.</summary>
+    /// <summary>Computes the outputs, one for each feature map: [N, O, H, W], channels-last.</summary>
     public Tensor[] Run()
     {
         if (!_isSplit)
@@ -140,7 +142,7 @@ internal sealed unsafe class WinogradForward<T> : IDisposable
 
     private static nint PointStride(int tiles, nint channels) => tiles * channels + Skew;
 
-    // Input transform, GEMMs and output transform of one block.
+    // Computes all output channels of one block: input transform, GEMMs and output transform.
     private void ComputeBlock(int block)
     {
         var (first, count) = Block(block);
@@ -151,7 +153,7 @@ internal sealed unsafe class WinogradForward<T> : IDisposable
             Multiply(scratch.Pointer, inputPoint, first, count, panel, scratch.Pointer + Domain * inputPoint);
     }
 
-    // GEMMs and output transform of a range of output channels of one block.
+    // Computes a range of output channels of one block from transformed inputs: GEMMs and output transform.
     private void ComputeSlab(float* from, int block, int panel)
     {
         var (first, count) = Block(block);
@@ -202,7 +204,7 @@ internal sealed unsafe class WinogradForward<T> : IDisposable
         }
     }
 
-    // Output transform with bias, residual and ReLU fused.
+    // Applies the output transform to one tile, fused with bias, residual and ReLU.
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void TransformOutput(float* from, nint pointStride, int firstChannel, int channels, int map, int image, int top, int left)

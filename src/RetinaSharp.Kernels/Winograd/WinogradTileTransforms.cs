@@ -5,19 +5,19 @@ using static RetinaSharp.Kernels.WinogradTransforms;
 namespace RetinaSharp.Kernels;
 
 /// <summary>
-/// Two-dimensional Winograd transforms of one tile, eight channels at a time: first along the columns, into a buffer on the stack, then
-/// along the rows. In the Winograd domain, the channels of a point are contiguous and the points are <c>pointStride</c> elements apart.
+/// Two-dimensional Winograd transforms of one tile, for eight channels at a time: first along the columns, into a buffer on the stack, then
+/// along the rows. In the Winograd domain, the channels of a point are contiguous, and the points are <c>pointStride</c> elements apart.
 /// </summary>
 internal static unsafe class WinogradTileTransforms
 {
-    /// <summary>Number of lanes of a vector.</summary>
+    /// <summary>Number of channels that are transformed at a time: the fp32 lanes of a 256-bit vector.</summary>
     public const int Lanes = 8;
 
     /// <summary>Input transform: transforms a 6x6 input tile to the Winograd domain.</summary>
     /// <typeparam name="T">Element type of the pixels.</typeparam>
-    /// <param name="pixels">Addresses of the 36 pixels; overwritten.</param>
+    /// <param name="pixels">Addresses of the 36 pixels of the tile; the array is overwritten.</param>
     /// <param name="channels">Number of channels.</param>
-    /// <param name="to">The tile in the Winograd domain, with channels zero-padded to whole vectors.</param>
+    /// <param name="to">Receives the tile in the Winograd domain, with the channels zero-padded to whole vectors.</param>
     /// <param name="pointStride">Number of elements between adjacent points of <paramref name="to"/>.</param>
     /// <param name="panelWidth">Number of contiguous channels of <paramref name="to"/>; a multiple of <see cref="Lanes"/>.</param>
     /// <param name="panelStride">Number of elements between adjacent groups of contiguous channels.</param>
@@ -57,8 +57,14 @@ internal static unsafe class WinogradTileTransforms
         }
     }
 
-    /// <summary>Transforms the gradient of a 4x4 output tile to the Winograd domain.</summary>
-    /// <inheritdoc cref="Input{T}"/>
+    /// <summary>Output gradient transform: transforms the gradient of a 4x4 output tile to the Winograd domain.</summary>
+    /// <typeparam name="T">Element type of the pixels.</typeparam>
+    /// <param name="pixels">Addresses of the 16 pixels of the tile; the array is overwritten.</param>
+    /// <param name="channels">Number of channels.</param>
+    /// <param name="to">Receives the tile in the Winograd domain, with the channels zero-padded to whole vectors.</param>
+    /// <param name="pointStride">Number of elements between adjacent points of <paramref name="to"/>.</param>
+    /// <param name="panelWidth">Number of contiguous channels of <paramref name="to"/>; a multiple of <see cref="Lanes"/>.</param>
+    /// <param name="panelStride">Number of elements between adjacent groups of contiguous channels.</param>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void OutputGradient<T>(T** pixels, int channels, float* to, nint pointStride, int panelWidth, nint panelStride)
@@ -90,9 +96,11 @@ internal static unsafe class WinogradTileTransforms
         }
     }
 
-    /// <summary>Weight transform: transforms eight 3x3 kernels to the Winograd domain.</summary>
-    /// <param name="taps">The weights, [9, 8].</param>
-    /// <param name="to">The eight values of the first point.</param>
+    /// <summary>
+    /// Weight transform: transforms the 3x3 kernels of one input channel and eight output channels to the Winograd domain.
+    /// </summary>
+    /// <param name="taps">The weights, [9 kernel elements (taps), 8 output channels].</param>
+    /// <param name="to">Receives the transformed weights, eight contiguous values for each point; the address of the first point.</param>
     /// <param name="pointStride">Number of elements between adjacent points of <paramref name="to"/>.</param>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -111,7 +119,9 @@ internal static unsafe class WinogradTileTransforms
     }
 
     /// <summary>Output transform: transforms eight channels of a tile from the Winograd domain to 4x4 outputs.</summary>
-    /// <param name="from">The eight values of the first point.</param>
+    /// <param name="from">
+    /// The channels in the Winograd domain, eight contiguous values for each point; the address of the first point.
+    /// </param>
     /// <param name="pointStride">Number of elements between adjacent points of <paramref name="from"/>.</param>
     /// <param name="half">Scratch memory for 24 vectors.</param>
     /// <param name="to">The outputs, [4, 4, 8].</param>
@@ -135,12 +145,15 @@ internal static unsafe class WinogradTileTransforms
         }
     }
 
-    /// <summary>Transforms from the Winograd domain to the gradients of 3x3 kernels.</summary>
+    /// <summary>
+    /// Weight gradient transform: transforms from the Winograd domain to the gradients of 3x3 kernels, for one output channel and several
+    /// input channels.
+    /// </summary>
     /// <typeparam name="T">Element type of the gradients.</typeparam>
-    /// <param name="from">The channels of the first point, in whole vectors.</param>
+    /// <param name="from">The input channels of the first point, in whole vectors.</param>
     /// <param name="pointStride">Number of elements between adjacent points of <paramref name="from"/>.</param>
     /// <param name="channels">Number of channels.</param>
-    /// <param name="to">The channels of the first kernel element (tap).</param>
+    /// <param name="to">Receives the gradients; the address of the first kernel element (tap) of the first input channel.</param>
     /// <param name="tapStride">Number of elements between adjacent taps.</param>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -174,7 +187,7 @@ internal static unsafe class WinogradTileTransforms
         }
     }
 
-    /// <summary>Loads up to eight elements; the remaining lanes are 0.</summary>
+    /// <summary>Loads up to eight elements as fp32; the remaining lanes are 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Load<T>(T* from, int count)
         where T : unmanaged, IMapElement<T>

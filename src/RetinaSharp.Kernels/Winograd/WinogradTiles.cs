@@ -3,13 +3,14 @@ using static TorchSharp.torch;
 namespace RetinaSharp.Kernels;
 
 /// <summary>
-/// Numbers the 4x4 tiles of several feature maps consecutively, so that small maps, such as the upper levels of a feature pyramid, share
-/// blocks.
+/// Numbers the 4x4 output tiles of several feature maps consecutively. Small maps, such as the coarse levels of a feature pyramid, can then
+/// share blocks of tiles.
 /// </summary>
 internal sealed class WinogradTiles
 {
     private readonly (int Rows, int Columns, int First)[] _maps;
 
+    /// <summary>Numbers the tiles of feature maps.</summary>
     /// <param name="maps">The feature maps, [N, C, H, W] each.</param>
     public WinogradTiles(ReadOnlySpan<Tensor> maps)
     {
@@ -25,17 +26,20 @@ internal sealed class WinogradTiles
         Count = checked((int)count);
     }
 
-    /// <summary>Number of tiles.</summary>
+    /// <summary>Total number of tiles of all feature maps.</summary>
     public int Count { get; }
 
-    /// <summary>Returns the number of tiles of one feature map.</summary>
+    /// <summary>Returns the number of tiles of one batch of feature maps [N, C, H, W].</summary>
     public static long CountOf(Tensor map)
     {
         var (rows, columns) = Grid(map);
         return map.shape[0] * rows * columns;
     }
 
-    /// <summary>Returns the index of the feature map, the image in it, and the top left pixel of a tile.</summary>
+    /// <summary>
+    /// For a tile number, returns the index of the feature map, the index of the image in its batch, and the row and column of the top left
+    /// pixel.
+    /// </summary>
     public (int Map, int Image, int Top, int Left) this[int tile]
     {
         get

@@ -5,25 +5,28 @@ namespace RetinaSharp.Kernels;
 
 /// <summary>
 /// One-dimensional transforms of F(4, 3) on vectors of channels (Lavin and Gray, <see href="https://arxiv.org/abs/1509.09308">Fast
-/// Algorithms for Convolutional Neural Networks</see>; Toom-Cook). With the interpolation points 0, ±5/8, ±3/2 and infinity, the rounding
-/// error is half of that with the paper's 0, ±1, ±2 and infinity, and all coefficients except those of the weight transform are exact in
-/// fp32. Results are <c>stride</c> elements apart.
+/// Algorithms for Convolutional Neural Networks</see>; Toom-Cook). The interpolation points are 0, ±5/8, ±3/2 and infinity. The rounding
+/// error is half of that with the paper's points 0, ±1, ±2 and infinity, and all coefficients except those of the weight transform are
+/// exact in fp32. The vectors of a result are stored <c>stride</c> elements apart.
 /// </summary>
 internal static unsafe class WinogradTransforms
 {
-    /// <summary>Size of an output tile, an input tile and a kernel along one dimension.</summary>
+    /// <summary>
+    /// Along one dimension: the size of an output tile, of an input tile (the number of interpolation points), and of the kernel.
+    /// </summary>
     public const int Tile = 4, Points = 6, Kernel = 3;
 
-    /// <summary>Number of points of a tile in the Winograd domain; each has a GEMM.</summary>
+    /// <summary>Number of points of a tile in the Winograd domain. Each point has its own GEMM.</summary>
     public const int Domain = Points * Points;
 
     // The interpolation points ±a and ±b.
     private const float A = .625f, B = 1.5f, AA = A * A, BB = B * B;
 
-    // Each weight is divided by the product of the differences between its point and the others.
+    // Factors of the weight transform: the transformed weight at a point is divided by the product of the differences between this point
+    // and the others.
     private const float AtZero = 1 / (AA * BB), AtA = 1 / (2 * AA * (AA - BB)), AtB = 1 / (2 * BB * (BB - AA));
 
-    /// <summary>Input transform Bᵀ, of six inputs.</summary>
+    /// <summary>Input transform: multiplies six inputs by the matrix Bᵀ (in the paper's notation).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Input(
         Vector256<float> d0, Vector256<float> d1, Vector256<float> d2, Vector256<float> d3, Vector256<float> d4, Vector256<float> d5, float* to, nint stride)
@@ -34,7 +37,7 @@ internal static unsafe class WinogradTransforms
         FusedAdd(AA * BB, d1, FusedAdd(-(AA + BB), d3, d5)).Store(to + 5 * stride);
     }
 
-    /// <summary>Weight transform G, of three weights.</summary>
+    /// <summary>Weight transform: multiplies three weights by the matrix G (in the paper's notation).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Weight(Vector256<float> g0, Vector256<float> g1, Vector256<float> g2, float* to, nint stride)
     {
@@ -44,7 +47,9 @@ internal static unsafe class WinogradTransforms
         g2.Store(to + 5 * stride);
     }
 
-    /// <summary>Output transform Aᵀ, to four outputs.</summary>
+    /// <summary>
+    /// Output transform: multiplies six values in the Winograd domain by the matrix Aᵀ (in the paper's notation), which gives four outputs.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Output(
         Vector256<float> m0, Vector256<float> m1, Vector256<float> m2, Vector256<float> m3, Vector256<float> m4, Vector256<float> m5, float* to, nint stride)
@@ -56,7 +61,7 @@ internal static unsafe class WinogradTransforms
         FusedAdd(B * BB, oddB, FusedAdd(A * AA, oddA, m5)).Store(to + 3 * stride);
     }
 
-    /// <summary>Transform A, the transpose of the output transform, applied to the gradients of four outputs.</summary>
+    /// <summary>Output gradient transform: multiplies the gradients of four outputs by A, the transpose of the output transform.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void OutputGradient(Vector256<float> y0, Vector256<float> y1, Vector256<float> y2, Vector256<float> y3, float* to, nint stride)
     {
@@ -66,7 +71,10 @@ internal static unsafe class WinogradTransforms
         y3.Store(to + 5 * stride);
     }
 
-    /// <summary>Transform Gᵀ, the transpose of the weight transform, to the gradients of three weights.</summary>
+    /// <summary>
+    /// Weight gradient transform: multiplies six values in the Winograd domain by Gᵀ, the transpose of the weight transform, which gives
+    /// the gradients of three weights.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void WeightGradient(
         Vector256<float> m0, Vector256<float> m1, Vector256<float> m2, Vector256<float> m3, Vector256<float> m4, Vector256<float> m5, float* to, nint stride)

@@ -8,14 +8,15 @@ using static TorchSharp.torch;
 namespace RetinaSharp.Kernels;
 
 /// <summary>
-/// Weights in the Winograd domain, packed for <see cref="GemmMicroKernel"/>: [panels, inputs, panel width] for each of the 36 points. They
-/// are stored in a one-dimensional tensor, after a header with the numbers of channels, which the padding to whole panels would hide.
+/// Weights in the Winograd domain, packed for <see cref="GemmMicroKernel"/>: [panels, input channels, panel width] for each of the 36
+/// points. They are stored in a one-dimensional tensor, after a header with the numbers of channels, which cannot be derived from the
+/// padded size.
 /// </summary>
 internal readonly unsafe struct WinogradWeight
 {
     private const int Header = 16;
 
-    // Number of inputs that a task transforms.
+    // Number of input channels that a task transforms.
     private const int Slice = 32;
     private readonly float* _values;
 
@@ -32,7 +33,7 @@ internal readonly unsafe struct WinogradWeight
     /// <summary>Number of output channels of the convolution.</summary>
     public int Outputs { get; }
 
-    /// <summary>Number of panels per point.</summary>
+    /// <summary>Number of panels per point: the output channels, in groups of <see cref="GemmMicroKernel.PanelWidth"/>.</summary>
     public int Panels => (Outputs + GemmMicroKernel.PanelWidth - 1) / GemmMicroKernel.PanelWidth;
 
     /// <summary>Number of elements of a panel.</summary>
@@ -41,11 +42,11 @@ internal readonly unsafe struct WinogradWeight
     // The stride between points is padded by a cache line: with a power of two, all 36 points would map to a few cache sets.
     private nint PointStride => Panels * PanelStride + Header;
 
-    /// <summary>Returns the address of a panel of a point.</summary>
+    /// <summary>Returns the address of a panel of output channels at a point.</summary>
     public float* Panel(int point, int panel) => _values + point * PointStride + panel * PanelStride;
 
     /// <summary>
-    /// Accesses the weights in a tensor created by <see cref="Transform"/>. The tensor must stay alive while the result is used.
+    /// Gets access to the weights in a tensor that <see cref="Transform"/> created. The tensor must stay alive while the result is used.
     /// </summary>
     /// <exception cref="ArgumentException">The tensor was not created by <see cref="Transform"/>.</exception>
     public static WinogradWeight Open(Tensor transformed)
@@ -61,10 +62,10 @@ internal readonly unsafe struct WinogradWeight
         throw new ArgumentException($"{TensorMemory.Describe(transformed)} is not a weight in the Winograd domain.", nameof(transformed));
     }
 
-    /// <summary>Transforms weights to the Winograd domain.</summary>
+    /// <summary>Transforms weights to the Winograd domain, into a new tensor.</summary>
     /// <param name="weight">The weights [O, I, 3, 3].</param>
     /// <param name="isFlipped">
-    /// Whether to rotate the kernels by 180 degrees and swap inputs and outputs, for the gradient with respect to the input.
+    /// Whether to rotate the kernels by 180 degrees and swap input and output channels, for the gradient with respect to the input.
     /// </param>
     public static Tensor Transform(Tensor weight, bool isFlipped)
     {
@@ -78,8 +79,8 @@ internal readonly unsafe struct WinogradWeight
     }
 
     /// <summary>
-    /// Transforms weights that are used once, into scratch memory: tensors of that size, allocated between activations, would fragment the
-    /// heap.
+    /// Transforms weights that are used only once, into scratch memory. New tensors of this size, allocated between activations, would
+    /// fragment the heap.
     /// </summary>
     /// <param name="weight">The weights [O, I, 3, 3].</param>
     /// <param name="isFlipped">See <see cref="Transform"/>.</param>
@@ -147,7 +148,7 @@ internal readonly unsafe struct WinogradWeight
         }
     }
 
-    // Copies the weights [O, tap, I] to [inputs, tap, outputs].
+    // Copies weights [O, tap, I] to [input channels, tap, output channels], where a tap is an element of the kernel.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Gather<T>(T* from, int input, int inputs, int output, int outputs, float* block)
         where T : unmanaged, IMapElement<T>
@@ -207,7 +208,8 @@ internal readonly unsafe struct WinogradWeight
         q3 = Avx.Shuffle(high01, high23, 0xee);
     }
 
-    // The inputs of this convolution are dimension O of the weights.
+    // Copies the weights with the taps in reverse order and inputs and outputs swapped: the input channels of this convolution are
+    // dimension O.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void GatherFlipped<T>(T* from, int input, int inputs, int output, int outputs, float* block)
         where T : unmanaged, IMapElement<T>

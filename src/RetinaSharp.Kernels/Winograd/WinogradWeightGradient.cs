@@ -4,10 +4,11 @@ using static TorchSharp.torch;
 namespace RetinaSharp.Kernels;
 
 /// <summary>
-/// The gradient of a convolution with respect to its weights. In the Winograd domain it is one GEMM per point that sums over the tiles:
-/// transposed output gradients times inputs. All threads transform chunks of tiles into packed panels. Then a task computes a block of
-/// output and input channels for all points; its sums stay in the L2 cache, and the same task transforms them back. Chunk order and size
-/// depend only on shapes, so the result is deterministic.
+/// Computes the gradient of a Winograd convolution with respect to its weights. In the Winograd domain it is one GEMM per point that sums
+/// over the tiles: transposed output gradients times inputs. The tiles are processed in chunks. For each chunk, all threads first transform
+/// inputs and output gradients into packed panels. Then each task computes a block of output and input channels for all points; its sums
+/// stay in the L2 cache, and after the last chunk the same task transforms them back. Chunk order and size depend only on shapes, so the
+/// result is deterministic.
 /// </summary>
 /// <typeparam name="T">Element type of the feature maps and the gradient.</typeparam>
 internal sealed unsafe class WinogradWeightGradient<T> : IDisposable
@@ -16,13 +17,13 @@ internal sealed unsafe class WinogradWeightGradient<T> : IDisposable
     private const int Skew = 16;
 
     // Number of elements of a chunk per point, inputs and gradients together: 4.5 to 36 MB for all points. Within these limits it is a
-    // multiple of the number of sums, which are read and written once per chunk.
+    // multiple of the number of sums (elements of the gradient), which are read and written once per chunk.
     private const int MinChunkElements = 32 * 1024, MaxChunkElements = 256 * 1024, ElementsPerSum = 8, MinChunkTiles = 64;
 
     // Number of tiles that are summed at a time: two panels, 16 KB each with AVX2, stay in the L1 and L2 caches.
     private const int MaxDepth = 256;
 
-    // Maximum numbers of output and input channels of a task.
+    // Maximum numbers of output and input channels that a task computes.
     private const int MaxOutputs = 64, MaxInputs = 64;
     private const int TasksPerThread = 4;
 
@@ -74,7 +75,7 @@ internal sealed unsafe class WinogradWeightGradient<T> : IDisposable
         new Span<T>(_zeros, zeros).Clear();
     }
 
-    /// <summary>Computes the gradient.</summary>
+    /// <summary>Computes the weight gradient [O, I, 3, 3], channels-last.</summary>
     public Tensor Run()
     {
         using var rows = empty(_outputChannels, Kernel, Kernel, _inputChannels, T.Type);
@@ -100,7 +101,7 @@ internal sealed unsafe class WinogradWeightGradient<T> : IDisposable
         }
     }
 
-    // Transforms inputs and gradients of some tiles of a chunk into panels [tile, PanelWidth].
+    // Transforms inputs and output gradients of some tiles of a chunk into panels [tile, PanelWidth].
     private void Transform(int start, int first, int count)
     {
         var pixels = stackalloc T*[Domain];
@@ -115,7 +116,8 @@ internal sealed unsafe class WinogradWeightGradient<T> : IDisposable
         }
     }
 
-    // GEMMs of one block of outputs and inputs, [O, T] x [T, I] per point, and the transform to weights after the last chunk.
+    // Computes the GEMMs of one block of output and input channels, [O, T] x [T, I] per point, where T are the tiles of a chunk. After the
+    // last chunk, transforms the sums to weight gradients.
     private void ComputeBlock(int task, int start, int count, T* to)
     {
         var width = GemmMicroKernel.PanelWidth;

@@ -1,8 +1,8 @@
 namespace RetinaSharp.Losses.Numerics;
 
 /// <summary>
-/// The vector operations that the losses need, so that one generic body serves every vector width. The equivalent interface of the runtime
-/// (ISimdVector) is internal. Comparisons return a mask, with all bits of a lane set or clear.
+/// A vector of fp32 lanes with the operations that the losses need, so that each loss is written once for all vector widths. The equivalent
+/// interface of the .NET runtime (ISimdVector) is internal. Comparisons return a mask, in which all bits of a lane are set or clear.
 /// </summary>
 internal unsafe interface ILanes<TSelf> where TSelf : unmanaged, ILanes<TSelf>
 {
@@ -11,7 +11,7 @@ internal unsafe interface ILanes<TSelf> where TSelf : unmanaged, ILanes<TSelf>
 
     static abstract TSelf Create(float value);
 
-    /// <summary>The lane indices 0, 1, 2, ….</summary>
+    /// <summary>The vector of the lane indices 0, 1, 2, ….</summary>
     static abstract TSelf Indices { get; }
 
     static abstract TSelf Load(float* source);
@@ -20,7 +20,7 @@ internal unsafe interface ILanes<TSelf> where TSelf : unmanaged, ILanes<TSelf>
 
     static abstract void Store(TSelf value, float* target);
 
-    /// <summary>Stores as bf16, rounded to nearest, ties to even.</summary>
+    /// <summary>Stores the lanes as bf16, rounded to nearest, ties to even.</summary>
     static abstract void Store(TSelf value, BFloat16* target);
 
     static abstract TSelf operator +(TSelf left, TSelf right);
@@ -52,16 +52,25 @@ internal unsafe interface ILanes<TSelf> where TSelf : unmanaged, ILanes<TSelf>
     static abstract bool All(TSelf mask);
 
     /// <summary>
-    /// Multiplies by 2 to the power of the integer in the lowest bits of <paramref name="power"/>, without overflow checks.
+    /// Multiplies each lane of <paramref name="value"/> by 2ⁿ, where the integer n is in the lowest bits of <paramref name="power"/>.
+    /// Overflow is not checked.
     /// </summary>
     static abstract TSelf Scale(TSelf value, TSelf power);
 
-    /// <summary>Widens the lower half of the lanes to fp64 and adds it to a vector of fp64 lanes, reinterpreted as fp32.</summary>
+    /// <summary>
+    /// Converts the lower half of the lanes of <paramref name="value"/> to fp64 and adds them to <paramref name="doubles"/>, a vector of
+    /// fp64 lanes that is reinterpreted as a vector of fp32 lanes.
+    /// </summary>
     static abstract TSelf AddLower(TSelf doubles, TSelf value);
 
-    /// <summary>Widens the upper half of the lanes to fp64 and adds it to a vector of fp64 lanes, reinterpreted as fp32.</summary>
+    /// <summary>
+    /// Converts the upper half of the lanes of <paramref name="value"/> to fp64 and adds them to <paramref name="doubles"/>, a vector of
+    /// fp64 lanes that is reinterpreted as a vector of fp32 lanes.
+    /// </summary>
     static abstract TSelf AddUpper(TSelf doubles, TSelf value);
 
-    /// <summary>Returns the sum of a vector of fp64 lanes, reinterpreted as fp32.</summary>
+    /// <summary>
+    /// Returns the sum of the fp64 lanes of <paramref name="doubles"/>, a vector that is reinterpreted as a vector of fp32 lanes.
+    /// </summary>
     static abstract double SumDoubles(TSelf doubles);
 }

@@ -3,29 +3,29 @@ using System.Runtime.CompilerServices;
 namespace RetinaSharp.Losses.Numerics;
 
 /// <summary>
-/// Vectorized exp and log(1 + x), with an error of one or two ulps. The polynomials are near-minimax (Chebyshev interpolation with 40
-/// digits, then rounded to fp32); exp uses Cody and Waite's argument reduction.
+/// Vectorized exp and log(1 + x), with an error of one or two ulps. The polynomials are near-minimax (Chebyshev interpolation computed with
+/// 40 digits, then rounded to fp32). exp uses Cody and Waite's argument reduction.
 /// </summary>
 internal static unsafe class LaneMath<TLanes> where TLanes : unmanaged, ILanes<TLanes>
 {
-    // Adding 1.5 * 2^23 rounds to an integer and leaves it in the lowest mantissa bits.
+    // Adding 1.5 * 2^23 rounds a number to an integer, which is then in the lowest bits of the mantissa.
     private const float Magic = 12582912f;
     private const float Log2E = 1.44269504f;
 
-    // ln 2 as a sum of two numbers, of which the first has trailing zero bits.
+    // ln 2 as a sum of two numbers. The first has trailing zero bits, so that its products with small integers are exact.
     private const float Ln2High = 0.693145752f;
     private const float Ln2Low = 1.42860677e-6f;
 
-    // Below this the result would be subnormal; it is flushed to 0.
+    // Below this argument, the result would be subnormal; it is flushed to 0.
     private const float Underflow = -87.33654f;
 
     public static TLanes One => TLanes.Create(1);
 
-    /// <summary>max(x, 0); 0 for NaN.</summary>
+    /// <summary>Computes max(x, 0); NaN gives 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TLanes Positive(TLanes x) => TLanes.Less(default, x) & x;
 
-    /// <summary>Computes -log σ(x) and its derivative σ(x) - 1.</summary>
+    /// <summary>Computes the cross entropy -log σ(x) and its derivative σ(x) - 1.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void CrossEntropy(TLanes x, out TLanes value, out TLanes derivative)
     {
@@ -35,7 +35,7 @@ internal static unsafe class LaneMath<TLanes> where TLanes : unmanaged, ILanes<T
         derivative = -TLanes.Select(TLanes.Less(x, default), r, e * r);
     }
 
-    /// <summary>Computes exp(high + low) for a sum of at most 0, as accurately as if the sum were not rounded.</summary>
+    /// <summary>Computes exp(high + low) for a sum of at most 0, as accurately as if the sum were not rounded to fp32.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TLanes Exp(TLanes high, TLanes low)
     {
@@ -46,7 +46,7 @@ internal static unsafe class LaneMath<TLanes> where TLanes : unmanaged, ILanes<T
         return Finish(sum, power, TLanes.Fma(n, TLanes.Create(-Ln2Low), r) + low);
     }
 
-    /// <summary>Computes exp(x) for x of at most 0.</summary>
+    /// <summary>Computes exp(x) for x of at most 0. Results that would be subnormal are 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TLanes Exp(TLanes x)
     {
@@ -56,7 +56,9 @@ internal static unsafe class LaneMath<TLanes> where TLanes : unmanaged, ILanes<T
         return Finish(x, power, TLanes.Fma(n, TLanes.Create(-Ln2Low), r));
     }
 
-    /// <summary>Computes log(1 + x) for x in [0, 1], as x times a polynomial, so that the relative error stays small for small x.</summary>
+    /// <summary>
+    /// Computes log(1 + x) for x in [0, 1]. It is computed as x times a polynomial, so that the relative error stays small for small x.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TLanes Log1P(TLanes x)
     {
@@ -72,7 +74,7 @@ internal static unsafe class LaneMath<TLanes> where TLanes : unmanaged, ILanes<T
         return TLanes.Fma(p, x, One) * x;
     }
 
-    /// <summary>Loads the next elements; if fewer than a vector are left, the remaining lanes are 0.</summary>
+    /// <summary>Loads the next elements. If fewer are left than a vector has lanes, the remaining lanes are 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TLanes Load(float* source, nint left) => left >= TLanes.Count ? TLanes.Load(source) : LoadEnd(source, (int)left);
 
