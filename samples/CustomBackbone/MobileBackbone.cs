@@ -21,10 +21,10 @@ internal sealed class MobileBackbone : Module<Tensor, Tensor[]>
         RegisterComponents();
     }
 
-    /// <summary>Channels of the feature maps with strides 8, 16 and 32.</summary>
+    /// <summary>Numbers of channels of the feature maps with strides 8, 16 and 32.</summary>
     public static IReadOnlyList<int> Channels { get; } = [64, 128, 256];
 
-    /// <summary>Images [N, 3, H, W] to feature maps of strides 8, 16 and 32.</summary>
+    /// <summary>Computes the feature maps with strides 8, 16 and 32, given images [N, 3, H, W].</summary>
     public override Tensor[] forward(Tensor images)
     {
         var c3 = stride8.call(stride4.call(stem.call(images)));

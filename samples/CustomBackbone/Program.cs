@@ -1,4 +1,4 @@
-// Trains RetinaNet on a backbone of your own and detects with it:
+// Trains RetinaNet with a custom backbone and detects objects with it:
 //     dotnet run -c Release --project samples/CustomBackbone -- my-data#train my-data#val runs/mobile 40
 using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Configuration;
@@ -15,7 +15,7 @@ if (args is not [var trainPath, var validationPath, var run, var number] || !int
     return 2;
 }
 
-// Any nn.Module<Tensor, Tensor[]> that returns feature maps with strides 8, 16 and 32.
+// A backbone is any nn.Module<Tensor, Tensor[]> that returns feature maps with strides 8, 16 and 32.
 var network = new NetworkComponents { Backbone = new ModuleBackbone("mobile-v1", MobileBackbone.Channels, () => new MobileBackbone()) };
 
 var (train, validation) = (DetectionDataset.Open(trainPath), DetectionDataset.Open(validationPath));
@@ -24,7 +24,7 @@ var options = new TrainerOptions { Folder = run, Components = new() { Network = 
 var result = await new Trainer(settings, train, validation, options).TrainAsync();
 Console.WriteLine($"{result.Epochs} epochs, best AP {result.Best?.AP:F3}");
 
-// Loading needs the same backbone again: the run folder holds its weights, not its code.
+// Loading needs the same backbone: the run folder contains its weights, but not its code.
 using var detector = Detector.Load(run, new() { Components = network });
 foreach (var detection in detector.Detect(validation.Images[0].Path).Take(3))
     Console.WriteLine($"{detection.Score:P0} {detection.Category.Name} at {detection.Box}");

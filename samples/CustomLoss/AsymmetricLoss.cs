@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace RetinaSharp.Samples.CustomLoss;
 
 /// <summary>
-/// Asymmetric loss (Ridnik et al., arXiv 2009.14119): focal loss with a γ of its own for negatives, whose probability is lowered by a margin, so
-/// that very easy negatives contribute nothing.
+/// Asymmetric loss (Ridnik et al., arXiv 2009.14119): focal loss with different γ for positives and negatives. The probability of a negative is lowered
+/// by a margin, so that very easy negatives contribute nothing.
 /// </summary>
 internal sealed class AsymmetricLoss(double gammaPositive, double gammaNegative, double margin) : AutogradClassificationLoss
 {

@@ -1,4 +1,4 @@
-// Trains RetinaNet with a classification loss and a stopping rule of your own:
+// Trains RetinaNet with a custom classification loss and a custom stopping rule:
 //     dotnet run -c Release --project samples/CustomLoss -- my-data#train my-data#val runs/asymmetric 40
 using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Configuration;

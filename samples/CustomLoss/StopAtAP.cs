@@ -2,7 +2,7 @@ using RetinaSharp.Detection.Training;
 
 namespace RetinaSharp.Samples.CustomLoss;
 
-/// <summary>Stops a run when the validation AP is good enough.</summary>
+/// <summary>Stops a run when the validation AP reaches a given value.</summary>
 internal sealed class StopAtAP(double ap) : ITrainingCallback
 {
     public void OnValidationEnd(int epoch, ValidationResult validation, TrainingControl control)

@@ -1,4 +1,4 @@
-// Finds objects in images and prints where they are:
+// Detects objects in images and prints their classes, scores and boxes:
 //     dotnet run -c Release --project samples/Detect -- runs/first .3 photo.jpg another.png
 using System.Globalization;
 using RetinaSharp.Detection.Inference;
@@ -11,7 +11,7 @@ if (args is not [var model, var score, .. { Length: > 0 } images] || !double.Try
 }
 
 using var detector = Detector.Load(model, new() { ScoreThreshold = threshold });
-// Reads ahead and looks at several images together. A single one: detector.Detect(path), or its bytes, a stream, or an Image of your pixels.
+// DetectMany prefetches images and processes them in batches. For a single image, Detect accepts a path, encoded bytes, a stream or an Image.
 foreach (var image in detector.DetectMany(images))
 {
     Console.WriteLine($"{image.Path}: {image.Width} x {image.Height} pixels, {image.Detections.Count} objects");

@@ -1,8 +1,8 @@
 namespace RetinaSharp.Samples.Imbalanced;
 
 /// <summary>
-/// Generated examples of which one in a thousand is positive. Most negatives are far from the positives; one in fifty is a look-alike
-/// that only the last features tell from them.
+/// Generated examples for binary classification, of which one in a thousand is positive. Most negatives are far from the positives in feature space.
+/// One negative in fifty is a look-alike, which differs from the positives only in the second half of the features.
 /// </summary>
 internal sealed class Examples
 {
@@ -12,10 +12,10 @@ internal sealed class Examples
 
     private Examples(int count) => (Inputs, Targets) = (new float[count * Features], new float[count]);
 
-    /// <summary>[count, features].</summary>
+    /// <summary>The features of the examples, [count, features].</summary>
     public float[] Inputs { get; }
 
-    /// <summary>[count]: 1 for a positive, else 0.</summary>
+    /// <summary>The targets, [count]: 1 for a positive, 0 for a negative.</summary>
     public float[] Targets { get; }
 
     public int Count => Targets.Length;
@@ -31,7 +31,8 @@ internal sealed class Examples
             examples.Targets[i] = isPositive ? 1 : 0;
             for (var feature = 0; feature < Features; feature++)
             {
-                // The first features tell what is near from what is far, the last the positives from their look-alikes.
+                // The first half of the features separates positives and look-alikes from the other negatives; the second half separates
+                // positives from look-alikes.
                 var centre = feature < Features / 2 ? isNear ? 1.5 : -1.5 : isPositive ? 1 : isNear ? -1 : 0;
                 examples.Inputs[i * Features + feature] = (float)(centre + Normal(random));
             }
@@ -40,7 +41,7 @@ internal sealed class Examples
         return examples;
     }
 
-    /// <summary>Some of the examples.</summary>
+    /// <summary>Returns the examples with the given indices.</summary>
     public Examples Take(IReadOnlyList<int> numbers)
     {
         var taken = new Examples(numbers.Count);

@@ -2,12 +2,12 @@ using RetinaSharp.Losses;
 
 namespace RetinaSharp.Samples.Imbalanced;
 
-/// <summary>One linear layer, trained by gradient descent on all examples at a time.</summary>
+/// <summary>A linear layer with one output, trained by full-batch gradient descent.</summary>
 internal sealed class LinearLayer
 {
     private readonly float[] _weights = new float[Examples.Features];
 
-    // As in a detector: at first everything is taken for background.
+    // As in a detector, the initial bias predicts a low probability for every example.
     private float _bias = (float)PriorProbability.Bias(.001);
 
     public static LinearLayer Train<TLoss>(TLoss loss, Examples examples, int steps, float rate) where TLoss : struct, IBinaryLoss
@@ -17,7 +17,7 @@ internal sealed class LinearLayer
         for (var step = 0; step < steps; step++)
         {
             layer.Forward(examples, logits);
-            // All there is to a loss: the sum over the positives, and its derivative by each logit.
+            // The loss is the sum over all examples divided by the number of positives. Only its derivative by each logit is used here.
             SigmoidLoss.Evaluate(loss, logits, examples.Targets, gradient, new() { Reduction = Reduction.Positives });
             layer.Move(examples, gradient, rate);
         }
@@ -25,7 +25,7 @@ internal sealed class LinearLayer
         return layer;
     }
 
-    /// <summary>A logit for each example.</summary>
+    /// <summary>Computes the logit of each example.</summary>
     public void Forward(Examples examples, Span<float> logits)
     {
         for (var i = 0; i < logits.Length; i++)
@@ -49,7 +49,8 @@ internal sealed class LinearLayer
             slope[^1] += gradient[i];
         }
 
-        // A step of one length, however steep: the losses differ in size, and are not to differ in speed.
+        // Normalizes the gradient, so that each step has the length of the learning rate: the losses differ in scale, which would otherwise
+        // change the effective learning rate.
         var length = Math.Sqrt(slope.Sum(part => part * part));
         for (var feature = 0; feature < _weights.Length; feature++)
             _weights[feature] -= (float)(rate * slope[feature] / length);

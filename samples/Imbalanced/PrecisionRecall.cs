@@ -1,13 +1,13 @@
 namespace RetinaSharp.Samples.Imbalanced;
 
-/// <summary>The precision-recall curve of scores.</summary>
+/// <summary>The precision-recall curve of a binary classifier.</summary>
 internal sealed class PrecisionRecall
 {
     private readonly double[] _precision;
 
     private PrecisionRecall(double[] precision) => _precision = precision;
 
-    /// <summary>Mean of the precision at each positive found.</summary>
+    /// <summary>Average precision: the mean of the precision at each positive, in the order of descending score.</summary>
     public double AveragePrecision => _precision.Average();
 
     public static PrecisionRecall Compute(ReadOnlySpan<float> scores, float[] targets)
@@ -22,6 +22,6 @@ internal sealed class PrecisionRecall
         return new([.. precision]);
     }
 
-    /// <summary>The best precision at a recall of at least so much.</summary>
+    /// <summary>Returns the highest precision at this recall or a higher one.</summary>
     public double At(double recall) => _precision.Skip(Math.Max(0, (int)Math.Ceiling(recall * _precision.Length) - 1)).Max();
 }

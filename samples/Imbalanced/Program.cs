@@ -1,4 +1,4 @@
-// Focal loss outside of detection: one linear layer learns to find one positive among a thousand negatives, on plain spans.
+// Focal loss outside of detection: trains a linear classifier on data with a thousand negatives per positive, with plain spans instead of tensors.
 //     dotnet run -c Release --project samples/Imbalanced -- 200000 100
 using RetinaSharp.Losses;
 using RetinaSharp.Samples.Imbalanced;
@@ -14,7 +14,7 @@ var (train, test) = (Examples.Draw(count, seed: 1), Examples.Draw(count, seed: 2
 var positives = train.Targets.Count(target => target == 1);
 Console.WriteLine($"{positives} positives, {count - positives} negatives to learn from");
 
-// α may be given, follow from the counts, or be searched.
+// The weight α of the positives may be given, computed from the counts, or searched by cross-validation.
 var balanced = ClassBalance.Alpha(positives, count - positives);
 var (searched, _) = CrossValidation.Search([.25, .5, .75, .9, .99, .999], count, folds: 3, seed: 0, (alpha, fit, held) =>
     Measure(LinearLayer.Train(new CrossEntropy(alpha), train.Take(fit), steps, Rate), train.Take(held)).AveragePrecision);

@@ -2,7 +2,9 @@ using RetinaSharp.Detection.Training;
 
 namespace RetinaSharp.Samples.Train;
 
-/// <summary>Prints a line an epoch, at once; <see cref="Progress{T}"/> would print from other threads, in any order.</summary>
+/// <summary>
+/// Prints a line after each epoch. It prints from the calling thread; <see cref="Progress{T}"/> would print from other threads, in any order.
+/// </summary>
 internal sealed class EpochPrinter : IProgress<TrainingProgress>
 {
     public void Report(TrainingProgress value)

@@ -1,4 +1,4 @@
-// Trains on your own images (COCO, Pascal VOC or YOLO), measures the model and looks at an image with it:
+// Trains a detector on your own images (COCO, Pascal VOC or YOLO format), evaluates it and detects the objects of one image:
 //     dotnet run -c Release --project samples/Train -- my-data#train my-data#val runs/first 40
 using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Configuration;
@@ -16,7 +16,7 @@ if (args is not [var trainPath, var validationPath, var run, var number] || !int
 var (train, validation) = (DetectionDataset.Open(trainPath), DetectionDataset.Open(validationPath));
 Console.WriteLine($"{train.Images.Count} images to learn from, {validation.Images.Count} to measure on: {string.Join(", ", train.Categories.Select(category => category.Name))}");
 
-// A preset, with what is to be different. Ctrl-C stops after the step at hand and keeps what was learnt.
+// A preset with another number of epochs. Ctrl-C stops the run after the current step and saves the model.
 var settings = Presets.Small with { Training = Presets.Small.Training with { Epochs = epochs } };
 using var stop = new CancellationTokenSource();
 Console.CancelKeyPress += (_, pressed) =>
@@ -27,7 +27,7 @@ Console.CancelKeyPress += (_, pressed) =>
 var result = new Trainer(settings, train, validation, new() { Folder = run }).Train(new EpochPrinter(), stop.Token);
 Console.WriteLine($"{result.Epochs} epochs in {result.Duration.TotalSeconds:F0} s; the best was epoch {result.BestEpoch}");
 
-// The run folder is the model.
+// A detector is loaded from the run folder.
 using var detector = Detector.Load(run);
 var metrics = SetEvaluator.Evaluate(detector, validation).Metrics;
 Console.WriteLine($"AP {metrics.AP:F3}, AP50 {metrics.AP50:F3}, AR100 {metrics.AR100:F3}");

@@ -1,6 +1,8 @@
 namespace RetinaSharp.Boxes;
 
-/// <summary>The implementation whose anchor layout is reproduced. Weights only work with the anchor layout that they were trained with.</summary>
+/// <summary>
+/// The implementation whose anchors are reproduced: their sizes, order and stride. Weights only work with the anchors that they were trained with.
+/// </summary>
 public enum AnchorCompatibility
 {
     /// <summary>Matches the paper and detectron2: sizes are not rounded; anchors are ordered by scale, then ratio; the stride is 2^level.</summary>

@@ -38,19 +38,19 @@ public sealed class AnchorGrid
     /// <summary>Number of anchors.</summary>
     public int Count => _boxes.Length;
 
-    /// <summary>X1 of all anchors, as a structure of arrays for vectorized code.</summary>
+    /// <summary>X1 of all anchors, in the order of <see cref="Boxes"/>: a column for vectorized code.</summary>
     public ReadOnlySpan<float> X1 => _x1;
 
-    /// <summary>Y1 of all anchors.</summary>
+    /// <summary>Y1 of all anchors, in the order of <see cref="Boxes"/>.</summary>
     public ReadOnlySpan<float> Y1 => _y1;
 
-    /// <summary>X2 of all anchors.</summary>
+    /// <summary>X2 of all anchors, in the order of <see cref="Boxes"/>.</summary>
     public ReadOnlySpan<float> X2 => _x2;
 
-    /// <summary>Y2 of all anchors.</summary>
+    /// <summary>Y2 of all anchors, in the order of <see cref="Boxes"/>.</summary>
     public ReadOnlySpan<float> Y2 => _y2;
 
-    /// <summary>Returns the anchors of the grid cell at (0, 0), in pixels, [anchors per cell].</summary>
+    /// <summary>Returns the anchors of a level's first grid cell, which are centered at (0, 0): boxes in pixels, [anchors per cell].</summary>
     /// <param name="level">Index of the level in <see cref="Levels"/>.</param>
     public ReadOnlySpan<Box> Cell(int level) => _cells[level];
 

@@ -1,9 +1,12 @@
 namespace RetinaSharp.Boxes;
 
-/// <summary>Encodes boxes as deltas from anchors and decodes them again, as the R-CNN family does, with all weights 1.</summary>
+/// <summary>
+/// Encodes boxes as deltas from anchors and decodes deltas into boxes, as in R-CNN: torchvision's <c>BoxCoder</c> with all four weights 1.
+/// </summary>
 /// <remarks>
-/// With (x, y) the center of the box and (xa, ya) that of the anchor: <c>dx = (x - xa) / wa</c>, <c>dy = (y - ya) / ha</c>, <c>dw = log(w /
-/// wa)</c>, <c>dh = log(h / ha)</c> (Girshick et al., <a href="https://arxiv.org/abs/1311.2524">Rich feature hierarchies</a>, appendix C).
+/// For a box with center (x, y), width w and height h, and an anchor with center (xa, ya), width wa and height ha:
+/// <c>dx = (x - xa) / wa</c>, <c>dy = (y - ya) / ha</c>, <c>dw = log(w / wa)</c>, <c>dh = log(h / ha)</c>
+/// (Girshick et al., <a href="https://arxiv.org/abs/1311.2524">Rich feature hierarchies</a>, appendix C).
 /// Decoding clamps dw and dh to at most <see cref="MaxLogScale"/>, as Detectron, torchvision and detectron2 do, so that an extreme
 /// prediction does not overflow.
 /// </remarks>
@@ -41,7 +44,7 @@ public static class BoxCoder
             deltas[i] = Encode(anchors[i], boxes[i]);
     }
 
-    /// <summary>Decodes a delta into a box. Width and height are not negative if those of the anchor are not.</summary>
+    /// <summary>Decodes a delta into a box, whose width and height are 0 or more if the anchor's are.</summary>
     /// <param name="anchor">The anchor that the delta is relative to.</param>
     /// <param name="delta">The delta; dw and dh are clamped to at most <see cref="MaxLogScale"/>.</param>
     public static Box Decode(Box anchor, BoxDelta delta)

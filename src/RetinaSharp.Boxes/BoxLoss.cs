@@ -1,6 +1,9 @@
 namespace RetinaSharp.Boxes;
 
-/// <summary>A loss of predicted boxes over the positive anchors, with its gradient in one pass. Derive from it for a loss of your own. Must be thread-safe.</summary>
+/// <summary>
+/// A loss of the boxes that are predicted for positive anchors; computes the loss and its gradient together. Derive a class from it for a
+/// custom loss; the class must be thread-safe.
+/// </summary>
 public abstract class BoxLoss
 {
     /// <summary>The L1 loss <c>|d|</c>, summed over the four components of the box delta.</summary>
@@ -23,7 +26,7 @@ public abstract class BoxLoss
 
     /// <summary>Computes the loss and its gradient with respect to the predicted deltas.</summary>
     /// <param name="predicted">Predicted deltas of the positive anchors, [n].</param>
-    /// <param name="anchors">Those anchors, [n], with positive width and height.</param>
+    /// <param name="anchors">The positive anchors, [n], with positive width and height.</param>
     /// <param name="targets">The ground-truth box assigned to each anchor, [n], with positive width and height.</param>
     /// <param name="scale">Factor of the loss, such as 1 / number of positive anchors.</param>
     /// <param name="gradient">Receives the gradient of the returned value, [n]; finite for finite deltas.</param>
@@ -42,12 +45,12 @@ public abstract class BoxLoss
         return sum * scale;
     }
 
-    /// <summary>The loss of one anchor, and the gradient of the scaled loss.</summary>
+    /// <summary>Computes the loss of one anchor, and the gradient of the loss times <paramref name="scale"/>.</summary>
     /// <param name="predicted">The predicted box delta.</param>
     /// <param name="anchor">The anchor, of positive width and height.</param>
     /// <param name="target">The ground-truth box, of positive width and height.</param>
     /// <param name="scale">Factor of the gradient.</param>
-    /// <param name="gradient">Receives <paramref name="scale"/> times the derivatives with respect to the delta.</param>
+    /// <param name="gradient">Receives <paramref name="scale"/> times the derivatives of the loss with respect to the predicted delta.</param>
     /// <returns>The loss without <paramref name="scale"/>.</returns>
     protected abstract double EvaluateAnchor(BoxDelta predicted, Box anchor, Box target, double scale, out BoxDelta gradient);
 }

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace RetinaSharp.Boxes;
 
-/// <summary>One box per lane of a vector register, as a structure of arrays.</summary>
+/// <summary>Several boxes, one per lane of a vector register: four registers hold X1, Y1, X2 and Y2.</summary>
 internal readonly struct BoxVector
 {
     private readonly Vector<float> _x1;
@@ -22,7 +22,8 @@ internal readonly struct BoxVector
     }
 
     /// <summary>
-    /// Loads boxes from four columns, from <paramref name="index"/> on. The caller guarantees that a whole vector is readable there.
+    /// Loads one box per lane from four columns of coordinates. The caller guarantees that each column has at least a vector's number of elements
+    /// from <paramref name="index"/> on.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static BoxVector Load(ref readonly float x1, ref readonly float y1, ref readonly float x2, ref readonly float y2, int index) => new(
@@ -30,8 +31,8 @@ internal readonly struct BoxVector
         Vector.LoadUnsafe(in x2, (nuint)index), Vector.LoadUnsafe(in y2, (nuint)index));
 
     /// <summary>
-    /// IoU per lane, with the operations and order of <see cref="Boxes.Iou.Compute"/>. The native minimum and maximum do not
-    /// propagate NaN, but the area of a box with NaN is NaN, so its IoU is still NaN or 0.
+    /// Computes the IoU in each lane, with the same operations in the same order as <see cref="Boxes.Iou.Compute"/>. The native minimum and maximum
+    /// do not propagate NaN. But a box with a NaN coordinate has a NaN area, so its IoU is still NaN or 0.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector<float> Iou(BoxVector a, BoxVector b)

@@ -13,10 +13,10 @@ public readonly record struct BoxXywh(double X, double Y, double Width, double H
     /// <summary>Area in square pixels.</summary>
     public double Area => Width * Height;
 
-    /// <summary>Converts to corners, rounded to fp32.</summary>
+    /// <summary>Converts the box to corners, rounded to fp32.</summary>
     public Box ToCorners() => new((float)X, (float)Y, (float)(X + Width), (float)(Y + Height));
 
-    /// <summary>Converts from corners.</summary>
-    /// <param name="box">The box by its corners.</param>
+    /// <summary>Converts a box from corners.</summary>
+    /// <param name="box">The box, given by its corners.</param>
     public static BoxXywh FromCorners(Box box) => new(box.X1, box.Y1, (double)box.X2 - box.X1, (double)box.Y2 - box.Y1);
 }

@@ -3,7 +3,10 @@ namespace RetinaSharp.Boxes;
 /// <summary>Computes the anchors of one grid cell, centered at (0, 0).</summary>
 public static class CellAnchors
 {
-    /// <summary>Computes the anchors of one cell of a level, [anchors per cell], in the order of the heads' outputs.</summary>
+    /// <summary>
+    /// Computes the anchors of one grid cell of a pyramid level, centered at (0, 0): boxes in pixels, [anchors per cell], in the order of the heads'
+    /// outputs.
+    /// </summary>
     /// <param name="settings">Sizes, ratios and layout of the anchors.</param>
     /// <param name="level">The pyramid level: 3 for P3.</param>
     public static Box[] Create(AnchorSettings settings, int level)

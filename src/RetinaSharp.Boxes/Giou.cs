@@ -54,10 +54,13 @@ public static class Giou
     }
 
     /// <summary>
-    /// One axis of a prediction and a target: the length of the overlap (negative if there is a gap), the length of the enclosing interval,
-    /// and for both ends of the prediction the derivative of the overlap by a move of that end. The rest of the move changes the enclosing
-    /// interval.
+    /// The intervals that a predicted box and a target cover on one axis. <c>Overlap</c> is the length of their overlap, negative if there is a
+    /// gap; <c>Enclosing</c> is the length of the smallest interval that contains both.
     /// </summary>
+    /// <remarks>
+    /// <c>LowDerivative</c> and <c>HighDerivative</c> are the absolute derivatives of the overlap with respect to the low and the high end of the
+    /// prediction. One minus these are the absolute derivatives of the enclosing interval's length.
+    /// </remarks>
     private readonly struct Axis(double low, double high, double targetLow, double targetHigh)
     {
         public double Overlap { get; } = Math.Min(high, targetHigh) - Math.Max(low, targetLow);

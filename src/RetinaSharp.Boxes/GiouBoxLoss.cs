@@ -1,6 +1,6 @@
 namespace RetinaSharp.Boxes;
 
-/// <summary>GIoU loss of decoded boxes. The gradient is with respect to the deltas; it is 0 for a dw or dh that is clamped.</summary>
+/// <summary>GIoU loss of decoded boxes. The gradient is with respect to the predicted deltas; for a dw or dh that decoding clamps, it is 0.</summary>
 internal sealed class GiouBoxLoss : BoxLoss
 {
     protected override double EvaluateAnchor(BoxDelta predicted, Box anchor, Box target, double scale, out BoxDelta gradient)
@@ -10,7 +10,7 @@ internal sealed class GiouBoxLoss : BoxLoss
         if (!(target.Width > 0 && target.Height > 0))
             throw new ArgumentException($"{target} has no positive width and height: leave such boxes out", nameof(target));
 
-        // Decoded here in double precision and not by BoxCoder: in fp32 the corners of a far-off box would lose its size.
+        // Decodes in double precision instead of with BoxCoder: the fp32 corners of a box far away from the image would be too coarse for its size.
         var (width, height) = ((double)anchor.X2 - anchor.X1, (double)anchor.Y2 - anchor.Y1);
         var x = predicted.Dx * width + anchor.X1 + .5 * width;
         var y = predicted.Dy * height + anchor.Y1 + .5 * height;

@@ -6,10 +6,10 @@ namespace RetinaSharp.Boxes;
 
 /// <summary>Intersection over union (IoU), for evaluation in double precision and for assignment and NMS in fp32.</summary>
 /// <remarks>
-/// The overload on <see cref="BoxXywh"/> is for evaluation. It follows pycocotools' order of operations: IoU is compared with thresholds,
-/// so that a different last bit changes a metric. The overloads on <see cref="Box"/> are for anchor assignment and non-maximum suppression,
-/// which compute millions of IoUs, in fp32 as torchvision does. The vectorized overload gives the same bits as the scalar one for boxes
-/// without NaN.
+/// <see cref="ComputeCoco"/> is for evaluation. It follows pycocotools' order of operations: IoUs are compared with thresholds, so a
+/// difference in the last bit can change a metric. The methods on <see cref="Box"/> are for anchor assignment and non-maximum suppression,
+/// which compute millions of IoUs. They use fp32, as torchvision does. The vectorized overload returns the same bits as the scalar methods
+/// for boxes without NaN.
 /// </remarks>
 public static class Iou
 {
@@ -17,8 +17,8 @@ public static class Iou
     /// <param name="detection">The detected box.</param>
     /// <param name="groundTruth">The ground-truth box.</param>
     /// <param name="isCrowd">
-    /// Whether the ground truth is a crowd region. If so, the intersection is divided by the area of the detection alone, so that the
-    /// detection of one member of the crowd matches it.
+    /// Whether the ground truth is a crowd region. If so, the intersection is divided by the area of the detection alone, so that a detection
+    /// inside of the region has an IoU of 1.
     /// </param>
     public static double ComputeCoco(BoxXywh detection, BoxXywh groundTruth, bool isCrowd = false)
     {
@@ -43,7 +43,7 @@ public static class Iou
         return intersection > 0 ? intersection / (a.Area + b.Area - intersection) : 0;
     }
 
-    /// <summary>Computes the IoU of one box with each of many.</summary>
+    /// <summary>Computes the IoU of one box with each of many boxes, in fp32.</summary>
     /// <param name="box">The box.</param>
     /// <param name="others">The boxes to compare it with, [n].</param>
     /// <param name="iou">Receives the IoUs, [n].</param>
@@ -57,7 +57,9 @@ public static class Iou
             iou[i] = Compute(box, others[i]);
     }
 
-    /// <summary>Computes the IoU of one box with each of many, given as four columns; vectorized, for inner loops.</summary>
+    /// <summary>
+    /// Computes the IoU of one box with each of many boxes, in fp32. Vectorized, for inner loops: the coordinates are given as four columns.
+    /// </summary>
     /// <param name="box">The box.</param>
     /// <param name="x1">Left edges, [n].</param>
     /// <param name="y1">Top edges, [n].</param>

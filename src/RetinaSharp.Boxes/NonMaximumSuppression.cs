@@ -11,15 +11,15 @@ namespace RetinaSharp.Boxes;
 /// <remarks>
 /// Boxes are visited in order of descending score, equal scores in input order. A box is kept unless its IoU with a box kept before exceeds
 /// the threshold. Boxes with a score of NaN are dropped. A NaN coordinate gives an IoU of 0 or NaN, which suppresses nothing. Each
-/// candidate is compared with kept boxes only, so the work stops as soon as enough boxes are kept. The class-wise form compares within
-/// classes and does not offset coordinates by class, which would lose precision.
+/// box is compared with kept boxes only, so the work stops as soon as enough boxes are kept. <see cref="SuppressByClass"/> compares boxes of
+/// the same class only. Unlike torchvision, it does not offset coordinates by class, which would lose precision.
 /// </remarks>
 public static class NonMaximumSuppression
 {
     /// <summary>Runs NMS over all boxes, whatever their class.</summary>
     /// <param name="boxes">Boxes, [n].</param>
     /// <param name="scores">Scores, [n].</param>
-    /// <param name="threshold">Boxes whose IoU exceeds this are suppressed.</param>
+    /// <param name="threshold">A box is suppressed if its IoU with a kept box exceeds this.</param>
     /// <param name="maxCount">Maximum number of boxes to keep.</param>
     /// <returns>Indices of the kept boxes, by descending score.</returns>
     /// <exception cref="ArgumentException">The lengths differ, or the threshold is NaN.</exception>
@@ -44,7 +44,7 @@ public static class NonMaximumSuppression
     /// <param name="boxes">Boxes, [n].</param>
     /// <param name="scores">Scores, [n].</param>
     /// <param name="labels">Class ids, [n]; any integers.</param>
-    /// <param name="threshold">Boxes of a class whose IoU exceeds this are suppressed.</param>
+    /// <param name="threshold">A box is suppressed if its IoU with a kept box of its class exceeds this.</param>
     /// <param name="maxCount">Maximum number of boxes to keep, over all classes.</param>
     /// <returns>Indices of the kept boxes of all classes, by descending score.</returns>
     /// <exception cref="ArgumentException">The lengths differ, or the threshold is NaN.</exception>
@@ -92,8 +92,16 @@ public static class NonMaximumSuppression
     }
 
     /// <summary>
-    /// Keeps boxes greedily. The kept boxes of a group (class) are contiguous in four columns, from the start of the group on.
+    /// Selects the boxes to keep, each compared with the kept boxes of its group (class). The coordinates of the kept boxes are stored in four
+    /// columns, in which the boxes of a group are contiguous.
     /// </summary>
+    /// <param name="boxes">Boxes, [n].</param>
+    /// <param name="scores">Scores, [n].</param>
+    /// <param name="group">Group of each box, at least n elements.</param>
+    /// <param name="starts">Index in the columns of the first box of each group.</param>
+    /// <param name="threshold">A box is suppressed if its IoU with a kept box of its group exceeds this.</param>
+    /// <param name="maxCount">Maximum number of boxes to keep, over all groups.</param>
+    /// <returns>Indices of the kept boxes, by descending score.</returns>
     private static int[] Select(
         ReadOnlySpan<Box> boxes, ReadOnlySpan<float> scores, int[] group, ReadOnlySpan<int> starts, float threshold, int maxCount)
     {
@@ -135,9 +143,12 @@ public static class NonMaximumSuppression
     }
 
     /// <summary>
-    /// Packs score bits above the index into one integer per box, so that an unstable sort of the integers is a stable sort by descending
-    /// score.
+    /// Sorts the boxes by descending score, equal scores by index. Each box becomes an integer key, with the score in the upper 32 bits and the
+    /// index in the lower 32 bits, so that an unstable sort suffices.
     /// </summary>
+    /// <param name="scores">Scores, [n].</param>
+    /// <param name="keys">Receives the sorted keys.</param>
+    /// <returns>Number of keys; boxes with a NaN score have none.</returns>
     private static int SortByDescendingScore(ReadOnlySpan<float> scores, ulong[] keys)
     {
         var count = 0;

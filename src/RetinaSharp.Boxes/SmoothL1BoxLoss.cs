@@ -22,7 +22,7 @@ internal sealed class SmoothL1BoxLoss(double beta) : BoxLoss
             return .5 * difference * difference / beta;
         }
 
-        // Not Math.Sign, which throws on NaN: the trainer reports a diverged model.
+        // Math.Sign would throw on NaN. The NaN is passed on, so that the trainer can report that training diverged.
         derivative = difference > 0 ? 1 : difference < 0 ? -1 : difference;
         return distance - .5 * beta;
     }

@@ -7,15 +7,15 @@ using RetinaSharp.Kernels;
 
 namespace RetinaSharp.Cli;
 
-/// <summary>Exit code and message for an exception.</summary>
+/// <summary>Exit code and message of the command for an exception.</summary>
 /// <param name="Code">One of <see cref="ExitCode"/>.</param>
 /// <param name="Message">The reason, and the remedy if one is known.</param>
 internal sealed record ErrorReport(int Code, string Message)
 {
-    /// <summary>Environment variable that prints the stack trace too if it is 1.</summary>
+    /// <summary>Name of an environment variable: if it is 1, the stack trace of an error is printed too.</summary>
     public const string DebugVariable = "RETINA_DEBUG";
 
-    // ENOSPC, EROFS and EDQUOT: errors that only writing has.
+    // ENOSPC, EROFS and EDQUOT: errors that occur only in writing, so they are not errors of the data.
     private static readonly int[] WriteErrors = [28, 30, 122];
 
     public static ErrorReport Create(Exception error) => error switch
@@ -28,7 +28,7 @@ internal sealed record ErrorReport(int Code, string Message)
         _ => new(ExitCode.Failed, $"{error.GetType().Name}: {error.Message} This is a bug; {DebugVariable}=1 prints the stack trace."),
     };
 
-    /// <summary>The exit code of an expected error; null for a bug.</summary>
+    /// <summary>Returns the exit code for an exception of an expected type; null for any other exception, which is a bug.</summary>
     private static int? CodeOf(Exception error) => error switch
     {
         UsageException => ExitCode.WrongUsage,

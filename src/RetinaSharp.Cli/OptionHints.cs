@@ -2,7 +2,9 @@ using RetinaSharp.Datasets;
 
 namespace RetinaSharp.Cli;
 
-/// <summary>Names the options and verbs for a remedy that a message describes. Libraries do not know the command line.</summary>
+/// <summary>
+/// Adds the names of command-line options to messages of the library. The library suggests remedies, but does not know the options for them.
+/// </summary>
 internal static class OptionHints
 {
     private static readonly (string Remedy, string Options)[] Hints =
@@ -16,10 +18,10 @@ internal static class OptionHints
         ("a lower learning rate, a longer warm-up or a smaller gradient norm", "--lr, --warm-up, --clip"),
     ];
 
-    /// <summary>The message, with the options for its remedy if there are any.</summary>
+    /// <summary>Returns a message with the options or verbs for the remedy that it suggests; unchanged if it suggests no known remedy.</summary>
     public static string AddTo(string message)
     {
-        // Libraries may name properties, which users of the command do not know.
+        // The library may name a property of its API; users of the command only know the option.
         message = message.Replace($"{nameof(DatasetOptions)}.{nameof(DatasetOptions.ImagesDirectory)}", "--images DIR", StringComparison.Ordinal);
         return Hints.FirstOrDefault(hint => message.Contains(hint.Remedy, StringComparison.Ordinal)) is { Options: { } options } ? $"{message.TrimEnd('.')} ({options})." : message;
     }

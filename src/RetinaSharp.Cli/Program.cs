@@ -2,7 +2,7 @@ using RetinaSharp.Cli;
 using RetinaSharp.Cli.Terminal;
 using RetinaSharp.Kernels;
 
-// Before the first tensor. The setting is of the whole process, so the library leaves it to applications.
+// Must be set before the first tensor is created. It affects the whole process, so the library leaves it to applications.
 if (Environment.GetEnvironmentVariable("RETINASHARP_HEAP") != "system")
     Heap.KeepFreedMemory();
 using var signals = new StopSignals();

@@ -8,12 +8,12 @@ using Spectre.Console;
 
 namespace RetinaSharp.Cli;
 
-/// <summary>The <c>retina</c> command: its verbs and its error handling.</summary>
+/// <summary>The <c>retina</c> command: its verbs (subcommands) and its error handling.</summary>
 internal static class RetinaCommand
 {
-    /// <summary>Runs the command.</summary>
-    /// <param name="args">The arguments.</param>
-    /// <param name="stdout">Receives results, with --json one JSON document.</param>
+    /// <summary>Parses the command line and runs the verb.</summary>
+    /// <param name="args">The command-line arguments, without the name of the command.</param>
+    /// <param name="stdout">Receives results; with --json, a single JSON document.</param>
     /// <param name="stderr">Receives messages, warnings, errors and progress.</param>
     /// <param name="cancellationToken">Cancels the verb; a training run writes its checkpoint first.</param>
     /// <returns>One of <see cref="ExitCode"/>.</returns>
@@ -45,7 +45,7 @@ internal static class RetinaCommand
         }
     }
 
-    /// <summary>The command with all its verbs.</summary>
+    /// <summary>Creates the command with all its verbs.</summary>
     public static Command Create(Session session) => new("retina", "Train, evaluate and run RetinaNet, the object detector with focal loss.")
     {
         new HelpOption(),
@@ -80,7 +80,8 @@ internal static class RetinaCommand
 
         output.Info($"Run '{NameOf(command)} --help' for usage.");
 
-        // Nothing after a misspelled verb can be parsed, and the token after a misspelled option is its value.
+        // Whether an error only follows from an earlier one: nothing after a misspelled verb can be parsed, and the token after a
+        // misspelled option is its value.
         bool IsConsequence(int? index) => command.Subcommands.Count > 0 && unmatched.Count > 0
             ? index != 0
             : index is > 0 and { } i && unmatched[i - 1].StartsWith('-') && !unmatched[i].StartsWith('-');

@@ -1,10 +1,10 @@
 namespace RetinaSharp.Cli;
 
-/// <summary>The command line is wrong; the message names the option or argument and its allowed values.</summary>
+/// <summary>Thrown if the command line is wrong. The message names the option or argument, and its allowed values.</summary>
 internal sealed class UsageException(string message) : Exception(message)
 {
-    /// <summary>Runs a check of values that the user gave, and reports a refused one as wrong usage.</summary>
-    /// <exception cref="UsageException">The check threw <see cref="ArgumentException"/>.</exception>
+    /// <summary>Runs a check of values from the command line, and converts its <see cref="ArgumentException"/> to a <see cref="UsageException"/>.</summary>
+    /// <exception cref="UsageException">The check rejected a value.</exception>
     public static void Guard(Action check)
     {
         try

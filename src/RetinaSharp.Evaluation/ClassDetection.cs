@@ -3,15 +3,15 @@ using RetinaSharp.Boxes;
 namespace RetinaSharp.Evaluation;
 
 /// <summary>A detection of one class.</summary>
-/// <param name="Score">Confidence.</param>
-/// <param name="Image">Index of its image, images sorted by id.</param>
-/// <param name="Order">Its index in the input.</param>
-/// <param name="Box">The box.</param>
+/// <param name="Score">The score of the detection.</param>
+/// <param name="Image">Index of the detection's image among all images sorted by id.</param>
+/// <param name="Order">Index of the detection in the evaluated list.</param>
+/// <param name="Box">The detected box.</param>
 internal readonly record struct ClassDetection(double Score, int Image, int Order, BoxXywh Box) : IComparable<ClassDetection>
 {
     /// <summary>
-    /// By descending score, NaN last, then by image and input order: the order that pycocotools gets from a stable sort within each image and another
-    /// one over all images.
+    /// Compares by descending score, NaN last, then by image, then by input order. This is the order that pycocotools gets from two stable sorts
+    /// by score, first within each image and then over all images.
     /// </summary>
     public int CompareTo(ClassDetection other)
     {

@@ -5,12 +5,12 @@ namespace RetinaSharp.Evaluation;
 
 /// <summary>Ground truth and detections of one class.</summary>
 /// <param name="category">The class.</param>
-/// <param name="images">Number of images.</param>
-/// <param name="groundTruths">Its ground truth boxes, sorted by image.</param>
-/// <param name="detections">Its detections; sorted in place by the evaluation, with those beyond the limit per image dropped.</param>
+/// <param name="images">Number of images of the dataset.</param>
+/// <param name="groundTruths">Ground truth boxes of the class, sorted by image.</param>
+/// <param name="detections">Detections of the class. Matching sorts them in place and overwrites those beyond the limit of 100 per image.</param>
 internal sealed class ClassInput(Category category, int images, ArraySegment<ClassGroundTruth> groundTruths, ArraySegment<ClassDetection> detections)
 {
-    /// <summary>Matches detections with the ground truth and computes the curves.</summary>
+    /// <summary>Matches the detections with the ground truth and computes the precision-recall curves.</summary>
     public ClassCurves Evaluate()
     {
         var results = ArrayPool<MatchResult>.Shared.Rent(detections.Count);
@@ -38,7 +38,9 @@ internal sealed class ClassInput(Category category, int images, ArraySegment<Cla
         }
     }
 
-    /// <summary>The evaluated detections by descending score, each with the index of the ground truth box that it is matched with at IoU .5, or -1.</summary>
+    /// <summary>
+    /// Returns the evaluated detections by descending score, each with the index of the ground truth box that it matches at IoU .5; -1: no match.
+    /// </summary>
     public IReadOnlyList<(ClassDetection Detection, int GroundTruth)> Matches()
     {
         var results = new MatchResult[detections.Count];

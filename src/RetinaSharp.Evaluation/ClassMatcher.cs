@@ -4,28 +4,42 @@ using RetinaSharp.Boxes;
 namespace RetinaSharp.Evaluation;
 
 /// <summary>
-/// Matches the detections of one class with the ground truth, at all 40 settings of area range and IoU threshold in one pass over the detections by
-/// descending score.
+/// Matches the detections of one class with the ground truth, in one pass over the detections by descending score. Each detection is matched at all
+/// 40 settings at once: the combinations of area range and IoU threshold, as bits of a <see cref="SettingMask"/>.
 /// </summary>
 /// <remarks>
-/// pycocotools loops over images, settings and ground truth boxes: first boxes that count, then ignored ones; a box of greater or equal IoU replaces the
-/// match, and the loop ends at the first ignored box if there is a match. Equivalent per setting: of the free boxes that count the one of greatest IoU, the
-/// later of equals; an ignored one only if none of those is free. Detections compete only within their image, so the order of images does not matter.
+/// <para>
+/// For each setting, a detection matches the box with the highest IoU among the boxes that are not matched yet and not ignored; the later one of equals.
+/// If there is no such box, it matches an ignored box by the same rule.
+/// </para>
+/// <para>
+/// The results are those of pycocotools, which loops over images, settings and ground truth boxes, ignored boxes last. There a box with a higher or
+/// equal IoU replaces the match, and the loop ends at the first ignored box if there is a match already. Detections of different images do not affect
+/// each other, so the order of the images does not matter.
+/// </para>
 /// </remarks>
+/// <param name="groundTruths">Ground truth boxes of the class, sorted by image.</param>
+/// <param name="starts">Index of the first ground truth box of each image, followed by the total number of boxes.</param>
+/// <param name="used">Buffer of zeros, one element per ground truth box.</param>
 internal readonly ref struct ClassMatcher(ReadOnlySpan<ClassGroundTruth> groundTruths, ReadOnlySpan<int> starts, Span<ulong> used)
 {
     private readonly ReadOnlySpan<ClassGroundTruth> _groundTruths = groundTruths;
 
-    /// <summary>Index of the first ground truth box of each image, and the total.</summary>
+    /// <summary>Index of the first ground truth box of each image, followed by the total number of boxes.</summary>
     private readonly ReadOnlySpan<int> _starts = starts;
 
-    /// <summary>For each ground truth box the settings in which it is matched.</summary>
+    /// <summary>For each ground truth box, the settings in which it is already matched.</summary>
     private readonly Span<ulong> _used = used;
 
-    /// <summary>Ground truth boxes that the current detection overlaps, by descending IoU.</summary>
+    /// <summary>Ground truth boxes whose IoU with the current detection is at least .5, by descending IoU; of equals the later box first.</summary>
     private readonly List<(int GroundTruth, double Iou)> _candidates = [];
 
-    /// <summary>Matches the next detection. Optimized at once instead of tiered: scoring a file is one short run.</summary>
+    /// <summary>
+    /// Matches the next detection; call it by descending score. Compiled with full optimization at once, because an evaluation is too short for
+    /// tiered compilation.
+    /// </summary>
+    /// <param name="detection">The detection.</param>
+    /// <param name="rank">Index of the detection among those of its class and image, by descending score.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public MatchResult Match(in ClassDetection detection, int rank)
     {
@@ -69,7 +83,11 @@ internal readonly ref struct ClassMatcher(ReadOnlySpan<ClassGroundTruth> groundT
         }
     }
 
-    /// <summary>Matches a ground truth box in those settings where its IoU is enough and it is free; a crowd is always free.</summary>
+    /// <summary>
+    /// Matches a ground truth box in those of the given settings whose IoU threshold is reached and in which the box is not matched yet. A crowd can be
+    /// matched any number of times.
+    /// </summary>
+    /// <returns>The settings in which the box is now matched with the detection.</returns>
     private ulong Take(int groundTruth, double iou, ulong settings)
     {
         settings &= SettingMask.ReachedBy(iou);

@@ -12,18 +12,18 @@ public sealed record ClassMetrics : CocoSummary
         PrecisionByRecall = GroundTruthCount == 0 ? [] : curves.PrecisionAt(AreaRange.All, 0).ToArray();
     }
 
-    /// <summary>The class.</summary>
+    /// <summary>The class that is evaluated.</summary>
     public Category Category { get; }
 
-    /// <summary>Number of its ground truth boxes, without crowds.</summary>
+    /// <summary>Number of ground truth boxes of the class, without crowds.</summary>
     public int GroundTruthCount { get; }
 
-    /// <summary>Number of its evaluated detections, at most 100 per image.</summary>
+    /// <summary>Number of evaluated detections of the class, at most 100 per image.</summary>
     public int DetectionCount { get; }
 
     /// <summary>
-    /// The interpolated precision-recall curve at IoU .5: [101], at recalls 0, .01, … 1 the highest precision at that recall or a greater one, 0 where the
-    /// recall is not reached. Its mean is <see cref="CocoSummary.AP50"/>. Empty without ground truth.
+    /// The interpolated precision-recall curve at IoU .5, [101], at recalls 0, .01, … 1. Each value is the highest precision at this recall or a higher
+    /// one, 0 if the recall is not reached. The mean is <see cref="CocoSummary.AP50"/>. Empty if the class has no ground truth.
     /// </summary>
     public IReadOnlyList<double> PrecisionByRecall { get; }
 }

@@ -4,18 +4,20 @@ namespace RetinaSharp.Evaluation;
 
 /// <summary>The COCO detection benchmark for boxes, bit-identical to pycocotools. Thread-safe.</summary>
 /// <remarks>
-/// Detections of one image and class are matched by descending score, ties in input order, at most 100. Crowds and boxes outside of an area range are
-/// ignored: they are neither required nor counted as false positives.
+/// The detections of each image and class are matched by descending score, equal scores in input order; those after the first 100 are left out. For a
+/// metric of an area range, crowds and ground truth boxes outside of the range are ignored: they need no detection, and a detection that matches one is
+/// ignored too. So is a detection without a match whose area is outside of the range.
 /// </remarks>
 public static class CocoEvaluator
 {
     /// <summary>Evaluates detections against the ground truth.</summary>
-    /// <param name="groundTruth">The annotated images. Category ids and image ids are unique.</param>
+    /// <param name="groundTruth">The annotated images. Category ids and image ids must be unique.</param>
     /// <param name="detections">
-    /// The detections, in the ids of the ground truth. Those of categories that the ground truth does not have are left out. Without any the metrics are 0.
+    /// The detections, with image and category ids of the ground truth. Detections of categories that the ground truth does not have are left out. If the
+    /// list is empty, the metrics are 0.
     /// </param>
-    /// <param name="options">Threads and cancellation.</param>
-    /// <exception cref="DatasetException">A detection is of an image that the ground truth does not have.</exception>
+    /// <param name="options">Threads and cancellation; null: the defaults.</param>
+    /// <exception cref="DatasetException">The ground truth has no image with the image id of a detection.</exception>
     /// <exception cref="OperationCanceledException">The evaluation was canceled.</exception>
     public static CocoMetrics Evaluate(
         DetectionDataset groundTruth, IReadOnlyList<DetectionResult> detections, CocoEvaluatorOptions? options = null)
@@ -34,11 +36,11 @@ public static class CocoEvaluator
     /// <param name="groundTruth">As for <see cref="Evaluate"/>.</param>
     /// <param name="detections">As for <see cref="Evaluate"/>.</param>
     /// <returns>
-    /// The evaluated detections, at most 100 of a class per image, by descending score. Those without a match are false positives; ground truth boxes
-    /// without one are false negatives. A match depends only on detections with higher scores, so that the matches from some score threshold on are a prefix
-    /// of the list.
+    /// The evaluated detections by descending score, at most 100 per class and image. Detections without a match are false positives; ground truth boxes
+    /// without a match are false negatives. A match depends only on detections with higher scores. So for any score threshold, the matches of the detections
+    /// that reach it are the first elements of the list.
     /// </returns>
-    /// <exception cref="DatasetException">A detection is of an image that the ground truth does not have.</exception>
+    /// <exception cref="DatasetException">The ground truth has no image with the image id of a detection.</exception>
     public static IReadOnlyList<MatchedDetection> Match(DetectionDataset groundTruth, IReadOnlyList<DetectionResult> detections)
     {
         ArgumentNullException.ThrowIfNull(groundTruth);

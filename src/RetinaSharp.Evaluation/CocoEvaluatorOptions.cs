@@ -1,6 +1,6 @@
 namespace RetinaSharp.Evaluation;
 
-/// <summary>Options of <see cref="CocoEvaluator"/>; none changes a metric.</summary>
+/// <summary>Options of <see cref="CocoEvaluator"/>: threads and cancellation. They do not affect the metrics.</summary>
 public sealed record CocoEvaluatorOptions
 {
     /// <summary>Maximum number of threads; -1: one per CPU.</summary>

@@ -1,6 +1,6 @@
 namespace RetinaSharp.Evaluation;
 
-/// <summary>The COCO metrics, averaged over the classes and by class.</summary>
+/// <summary>The COCO metrics: averaged over the classes, and of each class.</summary>
 public sealed record CocoMetrics : CocoSummary
 {
     internal CocoMetrics(IReadOnlyList<ClassCurves> classes)

@@ -1,8 +1,8 @@
 namespace RetinaSharp.Evaluation;
 
 /// <summary>
-/// The twelve summary metrics of the COCO detection benchmark, each in [0, 1], or -1 where there is no ground truth to measure it on.
-/// Small, medium and large refer to the ground truth area: up to 32², 32² to 96², and from 96²; both ends are inclusive.
+/// The twelve summary metrics of the COCO detection benchmark. Each is in [0, 1], or -1 if there is no ground truth to measure it on.
+/// Objects are small, medium or large by the ground truth area in square pixels: up to 32², 32² to 96², and from 96²; both ends are inclusive.
 /// </summary>
 public record CocoSummary
 {
@@ -27,7 +27,7 @@ public record CocoSummary
         ARl = CurveMeans.Recall(classes, RecallSetting.Large);
     }
 
-    /// <summary>What each metric measures, by its name.</summary>
+    /// <summary>A description of what each metric measures, by metric name.</summary>
     public static IReadOnlyDictionary<string, string> Descriptions { get; } = new Dictionary<string, string>
     {
         [nameof(AP)] = "average precision, mean over IoU .50 to .95",
@@ -53,13 +53,13 @@ public record CocoSummary
     /// <summary>Average precision at IoU .75.</summary>
     public double AP75 { get; init; }
 
-    /// <summary>Average precision of small objects.</summary>
+    /// <summary>Average precision of small objects (ground truth area up to 32² pixels), mean over the IoU thresholds.</summary>
     public double APs { get; init; }
 
-    /// <summary>Average precision of medium objects.</summary>
+    /// <summary>Average precision of medium objects (ground truth area 32² to 96² pixels), mean over the IoU thresholds.</summary>
     public double APm { get; init; }
 
-    /// <summary>Average precision of large objects.</summary>
+    /// <summary>Average precision of large objects (ground truth area from 96² pixels), mean over the IoU thresholds.</summary>
     public double APl { get; init; }
 
     /// <summary>Average recall with 1 detection per class and image.</summary>
@@ -71,16 +71,16 @@ public record CocoSummary
     /// <summary>Average recall with 100 detections per class and image.</summary>
     public double AR100 { get; init; }
 
-    /// <summary>Average recall of small objects, with 100 detections.</summary>
+    /// <summary>Average recall of small objects, with 100 detections per class and image.</summary>
     public double ARs { get; init; }
 
-    /// <summary>Average recall of medium objects, with 100 detections.</summary>
+    /// <summary>Average recall of medium objects, with 100 detections per class and image.</summary>
     public double ARm { get; init; }
 
-    /// <summary>Average recall of large objects, with 100 detections.</summary>
+    /// <summary>Average recall of large objects, with 100 detections per class and image.</summary>
     public double ARl { get; init; }
 
-    /// <summary>The metrics with their names, in the order of pycocotools' <c>summarize</c>.</summary>
+    /// <summary>Returns the metrics with their names, in the order of pycocotools' <c>summarize</c>.</summary>
     public IReadOnlyList<(string Name, double Value)> ByName() =>
     [
         (nameof(AP), AP), (nameof(AP50), AP50), (nameof(AP75), AP75), (nameof(APs), APs), (nameof(APm), APm), (nameof(APl), APl),

@@ -3,10 +3,10 @@ namespace RetinaSharp.Evaluation;
 /// <summary>The constants of the COCO benchmark, bit-identical to those of pycocotools.</summary>
 internal static class CocoThresholds
 {
-    /// <summary>Evaluated detections per class and image.</summary>
+    /// <summary>Maximum number of evaluated detections per class and image.</summary>
     public const int MaxDetections = 100;
 
-    /// <summary>pycocotools' <c>numpy.spacing(1)</c>, which keeps a precision of 0 / 0 at 0.</summary>
+    /// <summary>pycocotools' <c>numpy.spacing(1)</c>. It is added to the denominator of precision, so that 0 / 0 becomes 0.</summary>
     public const double Epsilon = 2.220446049250313e-16;
 
     public const int IouCount = 10;
@@ -14,16 +14,16 @@ internal static class CocoThresholds
     public const int RecallCount = 101;
     public const int RecallSettings = 6;
 
-    /// <summary>numpy.linspace(.5, .95, 10); two of its values are not the ones that .5 + .05 i gives.</summary>
+    /// <summary>The IoU thresholds: numpy.linspace(.5, .95, 10), of which two values differ in their last bits from .5 + .05 i.</summary>
     public static ReadOnlySpan<double> Iou => [.5, .55, .6, .65, .7, .75, .8, .85, .8999999999999999, .95];
 
-    /// <summary>numpy.linspace(0, 1, 101), which is i · .01; i / 100 differs at ten indices.</summary>
+    /// <summary>The recall points: numpy.linspace(0, 1, 101), which equals i · .01; i / 100 differs in its last bits at ten indices.</summary>
     public static ReadOnlySpan<double> Recall => RecallPoints;
 
-    /// <summary>Lower bounds of the area ranges. Both bounds are inclusive, so 32² and 96² lie in two ranges.</summary>
+    /// <summary>Lower bounds of the area ranges, in square pixels. Both bounds are inclusive, so 32² and 96² lie in two ranges.</summary>
     public static ReadOnlySpan<double> AreaFrom => [0, 0, 32 * 32, 96 * 96];
 
-    /// <summary>Upper bounds of the area ranges.</summary>
+    /// <summary>Upper bounds of the area ranges, in square pixels, inclusive.</summary>
     public static ReadOnlySpan<double> AreaTo => [1e10, 32 * 32, 96 * 96, 1e10];
 
     public static Range AllIou => ..IouCount;

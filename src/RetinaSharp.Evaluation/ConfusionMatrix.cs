@@ -10,13 +10,14 @@ namespace RetinaSharp.Evaluation;
 /// <remarks>
 /// <para>
 /// Boxes are matched one to one, greedily by descending score, in two passes. The first matches detections with ground truth of their own class, as
-/// <see cref="CocoEvaluator.Match"/> does; the second matches the remaining detections, each with the remaining ground truth box of highest IoU, whatever
-/// its class. Both require IoU .5. So the diagonal has the true positives of the COCO metrics, and what is off the diagonal is a confusion only if no
-/// detection has the right class. Ultralytics matches in one pass over all classes by IoU, which may count such a box as confused.
+/// <see cref="CocoEvaluator.Match"/> does. The second matches each remaining detection with the remaining ground truth box of the highest IoU, whatever
+/// its class. Both require an IoU of at least .5. So the diagonal counts the true positives of the COCO metrics, and a ground truth box is counted as
+/// confused only if no detection of its own class matches it. Ultralytics matches in one pass over all classes by IoU. There a box with a detection of its
+/// own class may be counted as confused.
 /// </para>
 /// <para>
-/// Detections without a match are in the row of the background (false positives), ground truth boxes without one in its column (false negatives). Detections
-/// that are matched with a crowd are ignored.
+/// Detections without a match (false positives) are counted in the row of the background, ground truth boxes without a match (false negatives) in its
+/// column. Detections that are matched with a crowd are ignored.
 /// </para>
 /// </remarks>
 public sealed class ConfusionMatrix
@@ -29,25 +30,25 @@ public sealed class ConfusionMatrix
         _counts = new int[categories.Count + 1, categories.Count + 1];
     }
 
-    /// <summary>The classes by ascending id: rows and columns of the matrix, before those of the background.</summary>
+    /// <summary>The classes of the rows and columns, by ascending category id. The background's row and column, the last, are not included.</summary>
     public IReadOnlyList<Category> Categories { get; }
 
-    /// <summary>Row and column of the background, the last.</summary>
+    /// <summary>Index of the background's row and column, the last ones of the matrix.</summary>
     public int Background => Categories.Count;
 
     /// <summary>Detections with this score or a higher one count.</summary>
     public double ScoreThreshold { get; }
 
-    /// <summary>A count.</summary>
+    /// <summary>Number of boxes with an actual and a predicted class.</summary>
     /// <param name="actual">Row: index of the class in <see cref="Categories"/>, or <see cref="Background"/> for false positives.</param>
-    /// <param name="predicted">Column: index of the class, or <see cref="Background"/> for false negatives.</param>
+    /// <param name="predicted">Column: index of the class in <see cref="Categories"/>, or <see cref="Background"/> for false negatives.</param>
     public int this[int actual, int predicted] => _counts[actual, predicted];
 
-    /// <summary>Computes the matrix.</summary>
+    /// <summary>Computes the confusion matrix of detections.</summary>
     /// <param name="groundTruth">The annotated images.</param>
-    /// <param name="detections">The detections, in the ids of the ground truth.</param>
+    /// <param name="detections">The detections, with image and category ids of the ground truth.</param>
     /// <param name="scoreThreshold">Detections with lower scores are left out.</param>
-    /// <exception cref="DatasetException">A detection is of an image that the ground truth does not have.</exception>
+    /// <exception cref="DatasetException">The ground truth has no image with the image id of a detection.</exception>
     public static ConfusionMatrix Compute(DetectionDataset groundTruth, IReadOnlyList<DetectionResult> detections, double scoreThreshold)
     {
         ArgumentNullException.ThrowIfNull(groundTruth);
@@ -76,7 +77,7 @@ public sealed class ConfusionMatrix
         return matrix;
     }
 
-    /// <summary>The box of highest IoU from .5 on, of equals the first; null where there is none.</summary>
+    /// <summary>Returns the candidate with the highest IoU, the first one of equals; null if no IoU is at least .5.</summary>
     private static Annotation? Nearest(BoxXywh box, List<Annotation> candidates)
     {
         Annotation? nearest = null;

@@ -2,7 +2,10 @@ using System.Buffers;
 
 namespace RetinaSharp.Evaluation;
 
-/// <summary>Means over IoU threshold × recall point × class, summed in this order as numpy does; -1 where there are no values.</summary>
+/// <summary>
+/// Computes the mean precision and the mean recall of classes, with the same order of summation as numpy: over IoU thresholds, then recall points, then
+/// classes. Classes without ground truth are left out; if all are, the mean is -1.
+/// </summary>
 internal static class CurveMeans
 {
     public static double Precision(IReadOnlyList<ClassCurves> classes, AreaRange area, Range iou)

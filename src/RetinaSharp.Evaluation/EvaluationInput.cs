@@ -2,10 +2,13 @@ using RetinaSharp.Datasets;
 
 namespace RetinaSharp.Evaluation;
 
-/// <summary>Groups ground truth and detections by class.</summary>
+/// <summary>Groups ground truth and detections by class, as input of the evaluation.</summary>
 internal static class EvaluationInput
 {
-    /// <summary>The classes by ascending id, each with its boxes by ascending image id.</summary>
+    /// <summary>
+    /// Returns one <see cref="ClassInput"/> per class, by ascending category id. The ground truth boxes of a class are sorted by image id, its detections
+    /// are in input order. Detections of categories that the ground truth does not have are left out.
+    /// </summary>
     public static ClassInput[] Group(DetectionDataset groundTruth, IReadOnlyList<DetectionResult> detections)
     {
         AnnotatedImage[] images = [.. ById(groundTruth)];
@@ -14,7 +17,7 @@ internal static class EvaluationInput
         return [.. ClassesById(groundTruth).Select(index => new ClassInput(groundTruth.Categories[index], images.Length, groundTruths[index], classDetections[index]))];
     }
 
-    /// <summary>The annotations of the ground truth boxes of <see cref="Group"/>, by class and in the same order.</summary>
+    /// <summary>Returns the annotations of each class, in the order of the classes and ground truth boxes that <see cref="Group"/> returns.</summary>
     public static IReadOnlyList<IReadOnlyList<Annotation>> Annotations(DetectionDataset groundTruth)
     {
         var byClass = ById(groundTruth).SelectMany(image => image.Annotations).ToLookup(annotation => annotation.Category);
@@ -88,7 +91,10 @@ internal static class EvaluationInput
         return groups;
     }
 
-    /// <summary>Consecutive segments of one array. Resets the counts to 0, for use by <see cref="Add"/>.</summary>
+    /// <summary>
+    /// Returns one segment of a new array for each count, of that length. Resets the counts to 0, so that <see cref="Add"/> can count the elements that
+    /// are filled.
+    /// </summary>
     private static ArraySegment<T>[] Groups<T>(int[] counts)
     {
         var all = new T[counts.Sum()];

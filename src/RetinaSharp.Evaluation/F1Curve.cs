@@ -16,15 +16,15 @@ public sealed class F1Curve
     /// <summary>The points at which the curve changes, by descending threshold: one for each distinct score of a detection.</summary>
     public IReadOnlyList<F1Point> Points => _points;
 
-    /// <summary>The point of the highest F1, of equals the one of the highest threshold; null if no detection is a true positive.</summary>
+    /// <summary>The point with the highest F1; of several, the one with the highest threshold. Null if no detection is a true positive.</summary>
     public F1Point? Best { get; }
 
-    /// <summary>Precision, recall and F1 at any threshold.</summary>
+    /// <summary>Returns precision, recall and F1 at any score threshold.</summary>
     /// <param name="threshold">The score threshold.</param>
-    /// <returns>The values there; all 0 above the highest score.</returns>
+    /// <returns>A point with this threshold; its values are all 0 if the threshold is above the highest score.</returns>
     public F1Point At(double threshold)
     {
-        // The last point whose threshold is reached: those detections are the ones that count.
+        // Finds the last point whose threshold is at least the given one: it counts the detections with this score or a higher one.
         var (low, high) = (0, _points.Length);
         while (low < high)
         {

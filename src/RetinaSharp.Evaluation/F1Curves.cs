@@ -2,25 +2,29 @@ using RetinaSharp.Datasets;
 
 namespace RetinaSharp.Evaluation;
 
-/// <summary>F1 by score threshold at IoU .5, overall and by class: the score from which on detections are best kept.</summary>
+/// <summary>F1 as a function of the score threshold, at IoU .5, overall and for each class; for choosing a score threshold.</summary>
 /// <remarks>
-/// Detections are matched as <see cref="CocoEvaluator.Match"/> does: within their class by descending score, at most 100 per class and image. Those in crowds
-/// are ignored. A match depends only on detections with higher scores, so one pass by descending score gives the values at every threshold.
+/// Detections are matched as <see cref="CocoEvaluator.Match"/> does: within their class by descending score, at most 100 per class and image. Detections
+/// that are matched with a crowd are ignored. A match depends only on detections with higher scores, so one pass by descending score gives the values at
+/// every threshold.
 /// </remarks>
 public sealed class F1Curves
 {
     private F1Curves(F1Curve overall, IReadOnlyList<ClassF1> perClass) => (Overall, PerClass) = (overall, perClass);
 
-    /// <summary>The means of precision, recall and F1 over the classes with ground truth at each threshold: macro averages, as AP is a mean over classes.</summary>
+    /// <summary>
+    /// Macro averages at each threshold: the means of precision, recall and F1 over the classes that have ground truth. COCO's AP is averaged
+    /// in the same way.
+    /// </summary>
     public F1Curve Overall { get; }
 
     /// <summary>The curve of each class of the ground truth, by ascending category id.</summary>
     public IReadOnlyList<ClassF1> PerClass { get; }
 
-    /// <summary>Computes the curves.</summary>
+    /// <summary>Computes the F1 curves of detections.</summary>
     /// <param name="groundTruth">The annotated images.</param>
-    /// <param name="detections">The detections, in the ids of the ground truth. A score that is not a number reaches no threshold.</param>
-    /// <exception cref="DatasetException">A detection is of an image that the ground truth does not have.</exception>
+    /// <param name="detections">The detections, with image and category ids of the ground truth. Detections with a score of NaN are left out.</param>
+    /// <exception cref="DatasetException">The ground truth has no image with the image id of a detection.</exception>
     public static F1Curves Compute(DetectionDataset groundTruth, IReadOnlyList<DetectionResult> detections)
     {
         ArgumentNullException.ThrowIfNull(groundTruth);

@@ -1,6 +1,6 @@
 namespace RetinaSharp.Evaluation;
 
-/// <summary>Precision, recall and F1 of the detections from a score threshold on.</summary>
+/// <summary>Precision, recall and F1 at a score threshold.</summary>
 /// <param name="Threshold">Detections with this score or a higher one count.</param>
 /// <param name="Precision">TP / (TP + FP), in [0, 1]; 0 without detections.</param>
 /// <param name="Recall">TP / (TP + FN), in [0, 1].</param>

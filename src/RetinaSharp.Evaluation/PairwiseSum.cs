@@ -1,8 +1,9 @@
 namespace RetinaSharp.Evaluation;
 
 /// <summary>
-/// numpy's pairwise summation of a one-dimensional array: one buffer length at a time, within it recursively by halves, and blocks of at most 128
-/// numbers with eight accumulators. Sums in another order differ in the last bits from those of pycocotools.
+/// numpy's pairwise summation of a one-dimensional array. numpy adds up the sums of buffers of 8192 numbers. It splits a buffer recursively into halves,
+/// down to blocks of at most 128 numbers, which are summed with eight accumulators. Another order would change the last bits of the metrics, which are to
+/// equal those of pycocotools.
 /// </summary>
 internal static class PairwiseSum
 {

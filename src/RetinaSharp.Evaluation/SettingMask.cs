@@ -1,17 +1,19 @@
 namespace RetinaSharp.Evaluation;
 
-/// <summary>Sets of the 40 settings of the COCO benchmark, area range × IoU threshold, as bits.</summary>
+/// <summary>
+/// Bit masks over the 40 settings of the COCO benchmark: the combinations of four area ranges and ten IoU thresholds. Each setting is one bit.
+/// </summary>
 internal static class SettingMask
 {
-    /// <summary>All settings.</summary>
+    /// <summary>The mask of all settings.</summary>
     public const ulong All = (1ul << (CocoThresholds.AreaCount * CocoThresholds.IouCount)) - 1;
 
     private const ulong FirstOfEveryRange = All / ((1ul << CocoThresholds.IouCount) - 1);
 
-    /// <summary>One setting.</summary>
+    /// <summary>Returns the mask of one setting, given the indices of its area range and IoU threshold.</summary>
     public static ulong At(int area, int iou) => 1ul << (area * CocoThresholds.IouCount + iou);
 
-    /// <summary>The settings whose IoU threshold is reached.</summary>
+    /// <summary>Returns the mask of the settings whose IoU threshold is at most <paramref name="iou"/>.</summary>
     public static ulong ReachedBy(double iou)
     {
         var count = 0;
@@ -20,7 +22,7 @@ internal static class SettingMask
         return ((1ul << count) - 1) * FirstOfEveryRange;
     }
 
-    /// <summary>The settings whose area range does not contain an area.</summary>
+    /// <summary>Returns the mask of the settings whose area range does not contain an area in square pixels.</summary>
     public static ulong OutsideOfArea(double area)
     {
         var settings = 0ul;

@@ -7,17 +7,20 @@ using RetinaSharp.Inference;
 
 namespace RetinaSharp.Onnx;
 
-/// <summary>The metadata of exported models, for the applications that use them.</summary>
+/// <summary>The metadata of an exported ONNX model: what an application needs to know to use it, such as classes and input size.</summary>
 internal static class Metadata
 {
-    // Keeps class names readable. The escaping that this omits matters only for JSON embedded in HTML.
+    // Relaxed escaping keeps class names readable. The omitted escapes matter only for JSON embedded in HTML.
     private static readonly JsonWriterOptions JsonOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Version of this library.</summary>
     public static string Version { get; } =
         typeof(Metadata).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
-    /// <summary>Returns the metadata entries; lists are JSON.</summary>
+    /// <summary>Returns the metadata entries of an exported model; lists are JSON arrays.</summary>
+    /// <param name="model">The exported model.</param>
+    /// <param name="outputs">The kind of outputs.</param>
+    /// <param name="inference">The postprocessing settings; not used for raw outputs.</param>
     public static IEnumerable<(string Key, string Value)> Create(ModelDescription model, OnnxOutputs outputs, InferenceSettings inference)
     {
         yield return ("classes", Json(writer =>

@@ -5,13 +5,15 @@ namespace RetinaSharp.Onnx;
 /// <summary>Options for exporting a model to ONNX: the outputs, and values that override the model's postprocessing settings.</summary>
 public sealed record OnnxExportOptions
 {
-    /// <summary>The outputs of the exported model. For <see cref="OnnxOutputs.Raw"/> the other options have no effect.</summary>
+    /// <summary>The kind of outputs of the exported model. For <see cref="OnnxOutputs.Raw"/> the other options have no effect.</summary>
     public OnnxOutputs Outputs { get; init; }
 
-    /// <summary>Minimum score of a detection, exclusive; null uses the model's setting.</summary>
+    /// <summary>Detections need a score above this; null uses the model's setting.</summary>
     public double? ScoreThreshold { get; init; }
 
-    /// <summary>IoU threshold of class-wise NMS; null uses the model's setting.</summary>
+    /// <summary>
+    /// IoU threshold of class-wise NMS: a box is suppressed if its IoU with a kept box exceeds this. Null uses the model's setting.
+    /// </summary>
     public double? NmsIou { get; init; }
 
     /// <summary>Maximum number of detections per image; null uses the model's setting.</summary>

@@ -2,8 +2,8 @@ using RetinaSharp.Detection.Weights;
 
 namespace RetinaSharp.Onnx;
 
-/// <summary>The result of an export.</summary>
-/// <param name="File">Path of the file that was written.</param>
+/// <summary>The result of exporting a model to ONNX.</summary>
+/// <param name="File">Path of the ONNX file.</param>
 /// <param name="Bytes">Size of the file in bytes.</param>
 /// <param name="Model">The model that was exported.</param>
 /// <param name="Inputs">The inputs of the exported model.</param>

@@ -13,12 +13,12 @@ public static class OnnxExporter
     private const int OperatorSet = 17;
     private const int IrVersion = 8;
 
-    // Upper bound of the size of everything except weights.
+    // Upper bound of the size of the graph without its weights: nodes, constants, metadata.
     private const long MaxGraphBytes = 16 << 20;
 
     /// <summary>
-    /// Exports a model to an ONNX file. Its input is a batch of images of equal, but arbitrary, size, as decoded. Normalization and padding are part of
-    /// the graph, as are box decoding and NMS, unless the outputs are <see cref="OnnxOutputs.Raw"/>.
+    /// Exports a model to an ONNX file. The input of the exported model is a batch of RGB images as bytes, [N, H, W, 3], of any size. The graph includes
+    /// normalization and padding and, unless the outputs are <see cref="OnnxOutputs.Raw"/>, box decoding and NMS; resizing is left to the application.
     /// </summary>
     /// <param name="path">Path of the model: a run folder or a .safetensors file.</param>
     /// <param name="outFile">Path of the file to write. On failure an existing file is unchanged.</param>
@@ -49,7 +49,9 @@ public static class OnnxExporter
         return new(outFile, model.CalculateSize(), description, [.. graph.Input.Select(Describe)], [.. graph.Output.Select(Describe)]);
     }
 
-    /// <summary>Checks that weights fit in a protobuf message, which is limited to 2 GiB.</summary>
+    /// <summary>Checks that the fp32 weights fit in a protobuf message, which is limited to 2 GiB.</summary>
+    /// <param name="path">Path of the model, for the message.</param>
+    /// <param name="weights">Number of weights.</param>
     /// <exception cref="WeightsException">The weights do not fit.</exception>
     internal static void CheckSize(string path, long weights)
     {

@@ -3,14 +3,17 @@ using RetinaSharp.Detection.Weights;
 
 namespace RetinaSharp.Onnx;
 
-/// <summary>Reads weights of a model by name. Names and shapes were checked against the architecture when the model was opened.</summary>
+/// <summary>Reads weights from a model file by name. Names and shapes were checked against the architecture when the file was opened.</summary>
 internal sealed class WeightReader(SafetensorsFile file)
 {
-    /// <summary>Reads a weight tensor in row-major (C) order.</summary>
+    /// <summary>Reads a weight tensor in fp32, in row-major (C) order.</summary>
     /// <exception cref="WeightsException">The weight cannot be read.</exception>
     public float[] Read(string name) => file.ReadSingles(name);
 
-    /// <summary>Computes the affine transform of a batch norm with fixed statistics: scale and shift, [channels] each.</summary>
+    /// <summary>
+    /// Reads a batch norm with fixed statistics and computes the equivalent affine transform: scale and shift, [channels] each.
+    /// </summary>
+    /// <param name="name">Name of the batch norm, without <c>.weight</c>.</param>
     /// <exception cref="WeightsException">A weight cannot be read.</exception>
     public (float[] Scale, float[] Shift) Affine(string name)
     {

@@ -2,8 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace RetinaSharp.Cli.Benchmarks;
 
-/// <summary>Memory aligned to cache lines, as that of a tensor.</summary>
+/// <summary>Unmanaged memory that is aligned to cache lines, as a tensor's memory is. It is not initialized.</summary>
 /// <typeparam name="T">Type of the elements.</typeparam>
+/// <param name="length">Number of elements.</param>
 internal sealed unsafe class AlignedBuffer<T>(int length) : IDisposable where T : unmanaged
 {
     private const int CacheLine = 64;

@@ -4,18 +4,20 @@ using RetinaSharp.Detection.Anchors;
 namespace RetinaSharp.Cli.Benchmarks;
 
 /// <summary>
-/// Times the assignment of anchors to boxes with torchvision's rules: of random anchors, on which a script times the reference,
-/// torchvision's <c>Matcher</c> with <c>box_iou</c>; and of a detector's anchors, which form a grid.
+/// Times the assignment of anchors to ground-truth boxes by torchvision's rules, first with random anchors, then with a detector's anchors, which form a
+/// grid. For comparison, a script times torchvision's <c>Matcher</c> with <c>box_iou</c> on random anchors.
 /// </summary>
+/// <param name="anchors">Number of random anchors.</param>
+/// <param name="boxes">Number of ground-truth boxes.</param>
 internal sealed class AssignmentBenchmark(int anchors, int boxes) : IBenchmark
 {
-    /// <summary>Number of anchors and boxes of the reference.</summary>
+    /// <summary>Numbers of anchors and boxes in the script that times torchvision.</summary>
     public const int Anchors = 120_000, Boxes = 100;
 
-    // The grid of this size has 120,087 anchors, about as many as there are random ones.
+    // Width and height of an image in pixels. Its grid has 120,087 anchors, about as many as there are random anchors.
     private const int GridSide = 800;
 
-    // The reference's corners lie in the first 700 pixels, and its sides are at most as long.
+    // As in the script: the top left corners of the boxes, their widths and their heights are uniform in [0, 700) pixels.
     private const float Extent = 700;
 
     private readonly IouAssigner _assigner = new(new() { LowQualityFloor = 0 });

@@ -2,16 +2,18 @@ using System.Diagnostics;
 
 namespace RetinaSharp.Cli.Benchmarks;
 
-/// <summary>Times work: warm-up runs, then the median of the measured runs.</summary>
-/// <param name="runs">Measured runs.</param>
-/// <param name="warmUp">Minimum duration of the warm-up, which has at least one run. Tiered compilation takes several rounds of some tenths of a second.</param>
+/// <summary>Times work: runs it for warm-up, then takes the median of the measured runs.</summary>
+/// <param name="runs">Number of measured runs.</param>
+/// <param name="warmUp">
+/// Minimum duration of the warm-up, which has at least one run. It must suffice for tiered compilation, which takes several tenths of a second.
+/// </param>
 /// <param name="cancellationToken">Cancels before the next measurement.</param>
 internal sealed class BenchmarkTimer(int runs, TimeSpan warmUp, CancellationToken cancellationToken = default)
 {
-    /// <summary>Times <paramref name="run"/>.</summary>
+    /// <summary>Times an action.</summary>
     /// <param name="name">Name of the timing.</param>
-    /// <param name="bytes">Memory traffic of a run; 0 if unknown.</param>
-    /// <param name="run">The work.</param>
+    /// <param name="bytes">Number of bytes that a run reads and writes; 0 if unknown.</param>
+    /// <param name="run">The action, called once per run.</param>
     /// <exception cref="OperationCanceledException">The timer was canceled.</exception>
     public Timing Measure(string name, long bytes, Action run)
     {

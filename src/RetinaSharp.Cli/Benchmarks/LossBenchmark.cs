@@ -4,13 +4,14 @@ using RetinaSharp.Losses;
 namespace RetinaSharp.Cli.Benchmarks;
 
 /// <summary>
-/// Times the losses, value and gradient, on the logits of an untrained detector of 80 classes: around the prior, with 100 positive anchors
-/// that normalize the sum. A script times the reference, torchvision's <c>sigmoid_focal_loss</c>, on the same input.
+/// Times losses, value and gradient, on logits like those of an untrained detector with 80 classes: normally distributed around the logit of the prior. 100
+/// anchors are positive, and the loss is normalized by their number. For comparison, a script times torchvision's <c>sigmoid_focal_loss</c> on input of the
+/// same kind.
 /// </summary>
 /// <param name="rows">Number of anchors.</param>
 internal sealed class LossBenchmark(int rows) : IBenchmark
 {
-    /// <summary>Number of anchors of the reference.</summary>
+    /// <summary>Number of anchors in the script that times torchvision.</summary>
     public const int Rows = 120_000;
 
     private const int Classes = 80, Positives = 100, PositiveClass = 3;

@@ -3,18 +3,21 @@ using RetinaSharp.Experiments.Benchmarks;
 
 namespace RetinaSharp.Cli.Benchmarks;
 
-/// <summary>Times passes of a network beside a plain convolution, which tells the speed of a shared machine: it changes by a factor of two within minutes.</summary>
-/// <param name="runs">Measured runs.</param>
+/// <summary>
+/// Times a benchmark of a network. Before and after each run it times a large convolution, because the speed of a shared machine may change by a factor of two
+/// within minutes.
+/// </summary>
+/// <param name="runs">Number of measured runs.</param>
 /// <param name="cancellationToken">Cancels between two runs.</param>
 internal sealed class NetworkTimer(int runs, CancellationToken cancellationToken)
 {
-    // The first runs create kernels, allocate memory and compile code.
+    // Number of warm-up runs, which create kernels, allocate memory and compile code.
     private const int WarmUp = 3;
 
-    /// <summary>Times a benchmark.</summary>
+    /// <summary>Times the runs of a benchmark, after a warm-up.</summary>
     /// <param name="name">Name of the timing.</param>
     /// <param name="benchmark">The benchmark.</param>
-    /// <param name="done">Receives the number of finished runs.</param>
+    /// <param name="done">Called after each run with the number of finished runs.</param>
     /// <exception cref="OperationCanceledException">The timer was canceled.</exception>
     public NetworkTiming Measure(string name, INetworkBenchmark benchmark, Action<int> done)
     {

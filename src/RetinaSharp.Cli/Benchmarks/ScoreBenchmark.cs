@@ -5,9 +5,10 @@ using RetinaSharp.Evaluation;
 namespace RetinaSharp.Cli.Benchmarks;
 
 /// <summary>
-/// Times the COCO metrics of a detector with true positives of most objects, duplicates, inexact boxes and many false positives. 5,000
-/// images with 80 classes are the size of COCO val2017.
+/// Times the computation of COCO metrics on generated ground truth and detections: true positives with inexact boxes, duplicates and many false
+/// positives. 5,000 images with 80 classes are the size of COCO val2017.
 /// </summary>
+/// <param name="images">Number of images.</param>
 internal sealed class ScoreBenchmark(int images) : IBenchmark
 {
     /// <summary>Number of images of COCO val2017.</summary>

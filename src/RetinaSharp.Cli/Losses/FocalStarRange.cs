@@ -1,6 +1,6 @@
 namespace RetinaSharp.Cli.Losses;
 
-/// <summary>Ranges of the parameters of FL*: it divides by γ, and both must be fp32 numbers.</summary>
+/// <summary>Ranges of γ and β of the loss FL* on the command line: FL* divides by γ, and both must be finite in fp32.</summary>
 internal static class FocalStarRange
 {
     public const string Gamma = "from 1e-30 to 1e30", Beta = "from -1e30 to 1e30";

@@ -5,13 +5,13 @@ namespace RetinaSharp.Cli.Losses;
 /// <summary>Locates the error in text that is not valid JSON.</summary>
 internal static class JsonErrorLocation
 {
-    /// <summary>The line and the element of the error, such as <c>line 1, logits[3]</c>.</summary>
-    /// <param name="text">Invalid JSON.</param>
-    /// <param name="isNonFinite">Whether the element is NaN or an infinity, which other programs write.</param>
+    /// <summary>Returns the line and the element of the first error, such as <c>line 1, logits[3]</c>.</summary>
+    /// <param name="text">Invalid JSON, in UTF-8.</param>
+    /// <param name="isNonFinite">Whether the error is <c>NaN</c> or <c>Infinity</c>, which some programs write though JSON does not allow it.</param>
     public static string Find(ReadOnlySpan<byte> text, out bool isNonFinite)
     {
         var reader = new Utf8JsonReader(text);
-        // Per open array or object: the index of the next element, or the name of the current member.
+        // For each array or object that is not closed yet: the index of the next element, or the name of the current property.
         var open = new List<(bool IsArray, int Index, string Name)>();
         try
         {

@@ -3,7 +3,7 @@ using RetinaSharp.Datasets;
 
 namespace RetinaSharp.Cli.Losses;
 
-/// <summary>A JSON file of numbers. Errors name the file, the element and the remedy.</summary>
+/// <summary>Reads numbers from a JSON file. Its exceptions name the file, the element and a remedy.</summary>
 internal sealed class JsonInput
 {
     private const int MaxExcerpt = 40;
@@ -14,8 +14,8 @@ internal sealed class JsonInput
 
     public JsonElement Root { get; }
 
-    /// <summary>Reads a file that holds a JSON object.</summary>
-    /// <exception cref="DatasetException">The file cannot be read, or holds anything else.</exception>
+    /// <summary>Reads a file that must contain a JSON object.</summary>
+    /// <exception cref="DatasetException">The file cannot be read, or does not contain a JSON object.</exception>
     public static JsonInput Read(string path)
     {
         var text = ReadBytes(path);
@@ -34,20 +34,22 @@ internal sealed class JsonInput
         }
     }
 
-    /// <summary>A member; null if it is absent or null.</summary>
+    /// <summary>Returns a property of the root object; null if it is absent or null.</summary>
     public JsonElement? Find(string name) => Root.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
 
-    /// <summary>A member that must be an array.</summary>
-    /// <exception cref="DatasetException">The member is absent or not an array.</exception>
+    /// <summary>Returns a property of the root object, which must be an array.</summary>
+    /// <exception cref="DatasetException">The property is absent or not an array.</exception>
     public JsonElement Array(string name) => Find(name) is not { } value ? throw Error(name, "is missing; it must be an array of numbers")
         : value.ValueKind == JsonValueKind.Array ? value : throw Error(name, $"expected an array, found {Excerpt(value)}");
 
-    /// <summary>A member that must be a number; null if it is absent.</summary>
-    /// <exception cref="DatasetException">The member is not a finite number.</exception>
+    /// <summary>Returns a property of the root object, which must be a number; null if it is absent or null.</summary>
+    /// <exception cref="DatasetException">The property is not a finite number.</exception>
     public double? Number(string name) => Find(name) is { } value ? Number(value, name) : null;
 
-    /// <summary>The numbers of an array.</summary>
-    /// <exception cref="DatasetException">The value is not an array of finite numbers; the message names the element.</exception>
+    /// <summary>Returns the numbers of an array.</summary>
+    /// <param name="array">The element, which must be an array of numbers.</param>
+    /// <param name="location">Location of the array in the file, for the message of the exception.</param>
+    /// <exception cref="DatasetException">The element is not an array of finite numbers; the message names the wrong number.</exception>
     public double[] Numbers(JsonElement array, string location)
     {
         if (array.ValueKind != JsonValueKind.Array)
@@ -56,7 +58,7 @@ internal sealed class JsonInput
         var i = 0;
         foreach (var value in array.EnumerateArray())
         {
-            // The location is formatted only for an error.
+            // The location is formatted only if the number is wrong.
             numbers[i] = IsFinite(value, out var number) ? number : Number(value, Element(location, i));
             i++;
         }
@@ -64,10 +66,10 @@ internal sealed class JsonInput
         return numbers;
     }
 
-    /// <summary>The location of an array's element.</summary>
+    /// <summary>Returns the location of an array's element, such as <c>logits[3]</c>.</summary>
     public static string Element(string array, int index) => $"{array}[{index}]";
 
-    /// <summary>An error at a location in the file.</summary>
+    /// <summary>Creates an exception for an error at a location in the file.</summary>
     public DatasetException Error(string location, string reason) => new(_path, location, reason);
 
     private double Number(JsonElement value, string location) =>

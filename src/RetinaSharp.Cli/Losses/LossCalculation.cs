@@ -2,16 +2,17 @@ using RetinaSharp.Losses;
 
 namespace RetinaSharp.Cli.Losses;
 
-/// <summary>The losses at one logit, in fp64.</summary>
+/// <summary>Cross entropy, focal loss and FL* of one logit and target, with their derivatives with respect to the logit, in fp64.</summary>
 internal sealed record LossCalculation
 {
     private const string FocalKey = "focal", CrossEntropyKey = "ce";
 
-    /// <param name="logit">x, finite.</param>
-    /// <param name="target">y in [0, 1].</param>
-    /// <param name="gamma">γ, at least 0.</param>
+    /// <summary>Computes the losses.</summary>
+    /// <param name="logit">The logit, finite.</param>
+    /// <param name="target">The target, in [0, 1].</param>
+    /// <param name="gamma">γ of focal loss and FL*, at least 0.</param>
     /// <param name="alpha">α of the α-balanced losses, in [0, 1].</param>
-    /// <param name="beta">β of FL*, which needs γ above 0; null for no FL*.</param>
+    /// <param name="beta">β of FL*, which needs γ above 0; null: FL* is not computed.</param>
     public LossCalculation(double logit, double target, double gamma, double alpha, double? beta)
     {
         (Logit, Target, Gamma, Alpha, Beta) = (logit, target, gamma, alpha, beta);
@@ -38,7 +39,7 @@ internal sealed record LossCalculation
 
     public double? Beta { get; }
 
-    /// <summary>The sigmoid of the logit.</summary>
+    /// <summary>The predicted probability: the sigmoid of the logit.</summary>
     public double P => Sigmoid(Logit);
 
     /// <summary>p_t, the probability of the target class; null for a soft target.</summary>
@@ -46,7 +47,7 @@ internal sealed record LossCalculation
 
     public IReadOnlyList<NamedLoss> Losses { get; }
 
-    /// <summary>Cross entropy divided by focal loss; null if focal loss is too small.</summary>
+    /// <summary>Cross entropy divided by focal loss, both without α; null if the quotient is not finite, because focal loss is 0 or too small.</summary>
     public double? Ratio => this[CrossEntropyKey] / this[FocalKey] is var ratio && double.IsFinite(ratio) ? ratio : null;
 
     private double this[string key] => Losses.First(loss => loss.Key == key).Value;

@@ -5,7 +5,7 @@ using RetinaSharp.Losses;
 namespace RetinaSharp.Cli.Losses;
 
 /// <summary>
-/// The input file of <c>retina loss --input</c>: a loss, logits and targets. Every element is computed independently, in fp64.
+/// The JSON file of <c>retina loss --input</c>: a loss with its parameters, logits and targets. The loss of each element is computed separately, in fp64.
 /// </summary>
 internal sealed class LossFile
 {
@@ -14,14 +14,15 @@ internal sealed class LossFile
 
     private readonly JsonInput _json;
 
-    /// <exception cref="DatasetException">The file cannot be read, or is not a JSON object.</exception>
+    /// <summary>Reads a file.</summary>
+    /// <exception cref="DatasetException">The file cannot be read, or does not contain a JSON object.</exception>
     public LossFile(string path) => _json = JsonInput.Read(path);
 
-    /// <summary>Unknown members, which are ignored.</summary>
+    /// <summary>Names of unknown JSON properties in the file, which are ignored.</summary>
     public IEnumerable<string> UnknownMembers => _json.Root.EnumerateObject().Select(member => member.Name).Except([Kind, Logits, Targets, Alpha, Gamma, Beta]);
 
-    /// <summary>Computes the losses and their gradients.</summary>
-    /// <exception cref="DatasetException">An element is wrong; the message names it.</exception>
+    /// <summary>Computes the losses of all elements and their gradients.</summary>
+    /// <exception cref="DatasetException">A property or an element of the file is invalid; the message names it.</exception>
     public LossValues Evaluate()
     {
         var kind = _json.Find(Kind) is { ValueKind: JsonValueKind.String } name ? name.GetString() : null;
@@ -83,7 +84,8 @@ internal sealed class LossFile
             var logits = Row(row, classes, JsonInput.Element(Logits, i));
             var weights = TargetRow(target, classes, i);
             var sum = gradient.AsSpan(i * classes, classes);
-            // The loss is linear in the targets. Class by class, targets and α stay in fp64; the span API has them in fp32.
+            // The loss is linear in the targets, so it is summed class by class, weighted by target and α in fp64. The library's methods
+            // for soft targets and α take fp32.
             for (var label = 0; label < classes; label++)
             {
                 if (weights[label] * alpha[label] is var weight && weight == 0)
@@ -100,7 +102,7 @@ internal sealed class LossFile
         return new(losses, gradient, classes);
     }
 
-    /// <summary>α per class.</summary>
+    /// <summary>Returns α of each class, [classes], from an array, a number, or 1 by default.</summary>
     private double[] ClassAlpha(int classes)
     {
         var alpha = new double[classes];
@@ -116,7 +118,7 @@ internal sealed class LossFile
         return alpha;
     }
 
-    /// <summary>The targets of all classes, from a row or a class index.</summary>
+    /// <summary>Returns the targets of an element for all classes, [classes]; in the file they are an array or a class index.</summary>
     private double[] TargetRow(JsonElement target, int classes, int index)
     {
         var location = JsonInput.Element(Targets, index);

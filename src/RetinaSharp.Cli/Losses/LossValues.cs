@@ -1,7 +1,7 @@
 namespace RetinaSharp.Cli.Losses;
 
-/// <summary>Losses without reduction.</summary>
-/// <param name="Loss">[n].</param>
-/// <param name="Gradient">With respect to the logits: [n] for binary losses, [n, classes] for softmax losses.</param>
+/// <summary>The losses of the elements of a file, without reduction, and their gradients.</summary>
+/// <param name="Loss">Loss of each element, [n].</param>
+/// <param name="Gradient">Gradient with respect to the logits: [n] for a binary loss, [n, classes] for a softmax loss.</param>
 /// <param name="Classes">Number of classes of a softmax loss; null for a binary loss.</param>
 internal sealed record LossValues(double[] Loss, double[] Gradient, int? Classes);

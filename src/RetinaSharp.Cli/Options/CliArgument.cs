@@ -2,12 +2,14 @@ using System.CommandLine;
 
 namespace RetinaSharp.Cli.Options;
 
-/// <summary>Creates positional arguments that take paths. A token that starts with a dash is a misspelled option, not a path.</summary>
+/// <summary>
+/// Creates positional arguments that take paths. A token that starts with a dash is reported as an unrecognized option, not taken as a path.
+/// </summary>
 internal static class CliArgument
 {
     public static Argument<string> Path(string name, string description) => Validated(new Argument<string>(name) { Description = description });
 
-    /// <summary>One or more paths.</summary>
+    /// <summary>Creates an argument that takes one or more paths.</summary>
     public static Argument<string[]> Paths(string name, string description) =>
         Validated(new Argument<string[]>(name) { Description = description, Arity = ArgumentArity.OneOrMore });
 

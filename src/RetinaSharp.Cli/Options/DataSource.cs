@@ -3,7 +3,7 @@ using RetinaSharp.Datasets;
 
 namespace RetinaSharp.Cli.Options;
 
-/// <summary>Opens DATA and prints its warnings.</summary>
+/// <summary>Opens the dataset that the argument DATA names, and prints warnings about its problems.</summary>
 internal static class DataSource
 {
     public const string Help =
@@ -13,13 +13,13 @@ internal static class DataSource
 
     /// <summary>Opens a dataset for training or evaluation.</summary>
     /// <remarks>
-    /// Keeps degenerate boxes, whatever the options say, so that <c>train</c>, <c>ablate</c>, <c>eval</c> and <c>score</c> compute the same
-    /// AP from the same detections: training skips them, and evaluation counts them.
+    /// Keeps degenerate boxes, whatever the options say. Training skips such boxes, and evaluation counts them. So <c>train</c>, <c>ablate</c>, <c>eval</c>
+    /// and <c>score</c> compute the same AP from the same detections.
     /// </remarks>
     public static DetectionDataset Open(string data, DatasetOptions options, Output output) =>
         WithWarnings(data, DetectionDataset.Open(data, options with { KeepDegenerate = true }), output);
 
-    /// <summary>Opens a dataset to summarize its boxes, without degenerate ones.</summary>
+    /// <summary>Opens a dataset for statistics of its boxes, without degenerate boxes, whatever the options say.</summary>
     public static DetectionDataset OpenForStatistics(string data, DatasetOptions options, Output output) =>
         WithWarnings(data, DetectionDataset.Open(data, options with { KeepDegenerate = false }), output);
 

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace RetinaSharp.Cli.Options;
 
-/// <summary>--device and --precision.</summary>
+/// <summary>The options --device and --precision.</summary>
 internal sealed class EngineOptions
 {
     private readonly Option<Device> _device = CliOption.Parsed("--device", "cpu|cuda[:N]", "Device that computes the network; the CPU by default.", ParseDevice);
@@ -19,7 +19,7 @@ internal sealed class EngineOptions
         command.Add(_precision);
     }
 
-    /// <summary>The device; null for the CPU.</summary>
+    /// <summary>Returns the device that --device names; null for the CPU.</summary>
     public Device? GetDevice(ParseResult parse) => parse.GetValue(_device) is { type: not DeviceType.CPU } device ? device : null;
 
     public Precision GetPrecision(ParseResult parse) => parse.GetOptional(_precision) ?? Precision.Auto;

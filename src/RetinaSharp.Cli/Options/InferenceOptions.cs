@@ -4,7 +4,10 @@ using RetinaSharp.Inference;
 
 namespace RetinaSharp.Cli.Options;
 
-/// <summary>The inference options of evaluation and detection. Options that are not given keep the model's settings.</summary>
+/// <summary>
+/// The inference options that <c>retina eval</c> and <c>retina detect</c> share. Settings of the model apply where an option is not given.
+/// </summary>
+/// <param name="defaultBatch">Default of --batch.</param>
 internal sealed class InferenceOptions(int defaultBatch)
 {
     private readonly Option<InputSize> _size = SharedOptions.Size();
@@ -28,10 +31,12 @@ internal sealed class InferenceOptions(int defaultBatch)
         _engine.AddTo(command);
     }
 
-    /// <summary>Images per forward pass.</summary>
+    /// <summary>Returns the number of images per forward pass.</summary>
     public int GetBatch(ParseResult parse) => parse.GetValue(_batch);
 
-    /// <summary>The options of a detector.</summary>
+    /// <summary>Returns the options for loading a detector.</summary>
+    /// <param name="parse">The command line.</param>
+    /// <param name="scoreThreshold">Score threshold of the detector; null: the model's setting.</param>
     /// <exception cref="UsageException">A value is out of its range.</exception>
     public DetectorOptions Get(ParseResult parse, double? scoreThreshold = null)
     {
@@ -48,7 +53,7 @@ internal sealed class InferenceOptions(int defaultBatch)
         };
         if (parse.GetOptional(_tileOverlap) is { } overlap)
             options = options.Tile is null ? throw new UsageException($"{_tileOverlap.Name} needs {_tile.Name} N") : options with { TileOverlap = overlap };
-        // Checked before the model is loaded, which may take a while.
+        // The options are checked before the model is loaded, which may take a while.
         UsageException.Guard(() =>
         {
             options.ValidateTiles();

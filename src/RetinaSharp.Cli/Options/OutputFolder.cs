@@ -1,21 +1,21 @@
 namespace RetinaSharp.Cli.Options;
 
-/// <summary>The folder that --out names. It is checked before the work starts.</summary>
+/// <summary>The folder for results that --out names, and checks of such folders and files before the work starts.</summary>
 internal sealed class OutputFolder
 {
     private OutputFolder(string path, string resultsFile) => (Path, Results) = (path, System.IO.Path.Combine(path, resultsFile));
 
-    /// <summary>The folder.</summary>
+    /// <summary>Path of the folder.</summary>
     public string Path { get; }
 
-    /// <summary>Path of the results file.</summary>
+    /// <summary>Path of the results file in the folder.</summary>
     public string Results { get; }
 
     /// <summary>Checks a folder for results, without creating it.</summary>
-    /// <param name="path">The folder; null if the option is not given.</param>
+    /// <param name="path">Path of the folder; null if --out is not given.</param>
     /// <param name="resultsFile">Name of the results file, which may be overwritten.</param>
     /// <param name="inputs">Files that must not be overwritten.</param>
-    /// <returns>The folder; null for a null <paramref name="path"/>.</returns>
+    /// <returns>The folder; null if <paramref name="path"/> is null.</returns>
     /// <exception cref="UsageException">The path cannot be a folder, or an input would be overwritten.</exception>
     public static OutputFolder? Create(string? path, string resultsFile, IReadOnlyList<string> inputs)
     {
@@ -39,9 +39,9 @@ internal sealed class OutputFolder
     }
 
     /// <summary>Checks that a path can be written as a file.</summary>
-    /// <param name="path">The file.</param>
+    /// <param name="path">Path of the file.</param>
     /// <param name="inputs">Files that must not be overwritten.</param>
-    /// <exception cref="UsageException">The path is a folder or an input, or its folder does not exist.</exception>
+    /// <exception cref="UsageException">The path is a folder or one of the inputs, or its parent folder does not exist.</exception>
     public static void RequireFile(string path, IReadOnlyList<string> inputs)
     {
         if (Directory.Exists(path))

@@ -1,17 +1,17 @@
 namespace RetinaSharp.Cli.Options;
 
-/// <summary>Rows of a table, counted from 1.</summary>
+/// <summary>A selection of rows of an ablation table, counted from 1: the value of --rows.</summary>
 internal sealed class RowSelection
 {
     private readonly IReadOnlyList<(int First, int Last)> _ranges;
 
     private RowSelection(IReadOnlyList<(int First, int Last)> ranges) => _ranges = ranges;
 
-    /// <summary>The highest row.</summary>
+    /// <summary>The highest selected row number.</summary>
     public int Last => _ranges.Max(range => range.Last);
 
     /// <summary>Parses a list of rows and ranges such as "1,5-7".</summary>
-    /// <exception cref="FormatException"><paramref name="text"/> is not such a list.</exception>
+    /// <exception cref="FormatException"><paramref name="text"/> is not a list of row numbers and ranges.</exception>
     public static RowSelection Parse(string text) => new([.. text.Split(',').Select(ParseRange)]);
 
     public bool Contains(int row) => _ranges.Any(range => row >= range.First && row <= range.Last);

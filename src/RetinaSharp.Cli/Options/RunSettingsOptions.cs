@@ -3,7 +3,10 @@ using RetinaSharp.Detection.Configuration;
 
 namespace RetinaSharp.Cli.Options;
 
-/// <summary>The settings of a training run: the preset, overridden by --config, overridden by the single options that are given.</summary>
+/// <summary>
+/// The options that determine the settings of a training run. The settings are those of --preset; --config overrides them, and options for single settings
+/// override both.
+/// </summary>
 internal sealed class RunSettingsOptions
 {
     private readonly Option<string> _preset = SharedOptions.Preset();
@@ -20,12 +23,12 @@ internal sealed class RunSettingsOptions
 
     public string GetPreset(ParseResult parse) => parse.GetRequiredValue(_preset);
 
-    /// <summary>Whether --preset or --config is given.</summary>
+    /// <summary>Returns whether --preset or --config is given.</summary>
     public bool HasBase(ParseResult parse) => parse.IsGiven(_preset) || parse.IsGiven(_config);
 
-    /// <summary>The settings.</summary>
+    /// <summary>Returns the settings of a new run.</summary>
     /// <param name="parse">The command line.</param>
-    /// <param name="changePreset">Changes the preset before --config and the options override it.</param>
+    /// <param name="changePreset">Changes the preset's settings before --config and the options override them; null: no change.</param>
     /// <exception cref="UsageException">A value is out of its range.</exception>
     public RunSettings Get(ParseResult parse, Func<RunSettings, RunSettings>? changePreset = null)
     {
@@ -43,15 +46,20 @@ internal sealed class RunSettingsOptions
         return settings;
     }
 
-    /// <summary>The settings of a run that is resumed: its own, with more epochs where the options ask for them.</summary>
-    /// <exception cref="UsageException">An option asks for another setting; the message names it.</exception>
+    /// <summary>
+    /// Returns the settings of a resumed run: those that it was started with, except that the options may raise the number of epochs.
+    /// </summary>
+    /// <param name="parse">The command line.</param>
+    /// <param name="run">The settings that the run was started with.</param>
+    /// <exception cref="UsageException">An option differs from the run's setting; the message names the option and the setting.</exception>
     public RunSettings Resume(ParseResult parse, RunSettings run)
     {
         var given = Given(parse).ToList();
         var epochs = Apply(run, given, parse).Training.Epochs;
         if (epochs > run.Training.Epochs)
             run = run with { Training = run.Training with { Epochs = epochs } };
-        // Each together with the later ones, which override it: --compat alone may ask for a setting that another option changed.
+        // Checks each option together with the later ones, which override it: --compat alone may imply a setting that a later option
+        // changed when the run was started.
         for (var first = given.Count - 1; first >= 0; first--)
             Require($"{given[first].Option.Name} {parse.GetResult(given[first].Option)!.Tokens[0].Value}", Apply(run, given[first..], parse));
         if (HasBase(parse))

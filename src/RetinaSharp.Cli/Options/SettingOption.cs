@@ -5,7 +5,7 @@ namespace RetinaSharp.Cli.Options;
 
 /// <summary>An option that overrides a setting of the training run.</summary>
 /// <param name="Option">The option.</param>
-/// <param name="Apply">Returns the settings with the option's value.</param>
+/// <param name="Apply">Given settings and the command line, returns the settings with the option's value.</param>
 internal sealed record SettingOption(Option Option, Func<RunSettings, ParseResult, RunSettings> Apply)
 {
     public static SettingOption Create<T>(Option<T> option, Func<RunSettings, T, RunSettings> apply) =>

@@ -4,12 +4,12 @@ using RetinaSharp.Inference;
 
 namespace RetinaSharp.Cli.Options;
 
-/// <summary>Options that several verbs have.</summary>
+/// <summary>Creates the options that several verbs share.</summary>
 internal static class SharedOptions
 {
     private const string DefaultPreset = "small";
 
-    // The paper's proportion: 1333 for a short side of 800.
+    // Long side per short side when only the short side is given. Detectron's proportion: 1333 for a short side of 800.
     private const double LongPerShort = 1333 / 800.0;
 
     public static Option<bool> Json() => CliOption.Flag("--json", "Write one JSON document to stdout.");
@@ -30,7 +30,7 @@ internal static class SharedOptions
 
     public static Option<int> MaxDetections() => CliOption.Integer("--max-detections", "Maximum number of detections per image.");
 
-    /// <summary>Parses "800x1333" or "800,1333"; for "800" the long side follows in the paper's proportion.</summary>
+    /// <summary>Parses a size such as "800x1333" or "800,1333". If only the short side is given, the long side is 1333 / 800 times as long.</summary>
     private static InputSize ParseSize(string text)
     {
         var size = text.Split('x', ',') switch

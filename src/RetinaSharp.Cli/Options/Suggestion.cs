@@ -5,10 +5,10 @@ namespace RetinaSharp.Cli.Options;
 /// <summary>Finds the verb or option that a misspelled token most likely stands for.</summary>
 internal static class Suggestion
 {
-    // Shorter beginnings fit too many names.
+    // Minimum length of a prefix that counts as close; shorter ones match too many names.
     private const int MinPrefix = 3;
 
-    /// <summary>" Did you mean 'train'?", or nothing if no name is close.</summary>
+    /// <summary>Returns a sentence such as " Did you mean 'train'?"; empty if no name is close to the token.</summary>
     /// <param name="token">The unrecognized token.</param>
     /// <param name="command">The command whose verbs and options are candidates.</param>
     public static string Sentence(string token, Command command)
@@ -21,7 +21,9 @@ internal static class Suggestion
         EditDistance(token, name) <= Math.Max(1, name.TrimStart('-').Length / 3)
         || (token.TrimStart('-').Length >= MinPrefix && (name.StartsWith(token, StringComparison.Ordinal) || token.StartsWith(name, StringComparison.Ordinal)));
 
-    /// <summary>Optimal string alignment distance: insertions, deletions, substitutions and swaps of neighbors.</summary>
+    /// <summary>
+    /// Computes the optimal string alignment distance: the number of insertions, deletions, substitutions and swaps of adjacent characters.
+    /// </summary>
     private static int EditDistance(string a, string b)
     {
         var distance = new int[a.Length + 1, b.Length + 1];

@@ -4,13 +4,13 @@ using static RetinaSharp.Cli.Options.SettingOption;
 
 namespace RetinaSharp.Cli.Options;
 
-/// <summary>The options that override settings of a training run.</summary>
+/// <summary>Creates the options that each override a setting of a training run.</summary>
 internal static class TrainingOptions
 {
-    /// <summary>New options, in the order in which they are applied.</summary>
+    /// <summary>Creates all options, in the order in which they are applied to the settings.</summary>
     public static IReadOnlyList<SettingOption> CreateAll() =>
     [
-        // First, so that the other options override it.
+        // --compat is first, so that the other options override it.
         Create(Choice("--compat", "Match another RetinaNet where implementations differ: anchors, assignment, losses and their normalization, postprocessing. Other options override it.",
                 [.. Compatibility.Names.Select(name => (name, name))]),
             Compatibility.Apply),
@@ -31,7 +31,8 @@ internal static class TrainingOptions
         Create(Number("--prior", "Initial score of every anchor and class."),
             (s, prior) => s with { Model = s.Model with { Prior = prior } }),
         Create(SharedOptions.Size(), (s, size) => s with { Input = size }),
-        // Before --loss, which it changes: a loss that is given as well overrides it, and is refused if it does not go with sampling.
+        // --sampling is before --loss, because it changes the loss. If --loss is given too, it overrides this, and is rejected if it cannot
+        // be combined with sampling.
         Create(Choice("--sampling", "Anchors that contribute to the classification loss: all (none), or a sample of each image with cross entropy.",
                 ("none", SamplingKind.None), ("ohem", SamplingKind.Ohem), ("ratio", SamplingKind.Ratio), ("hard-negative", SamplingKind.HardNegative)),
             (s, kind) => kind == s.Loss.Sampling.Kind ? s

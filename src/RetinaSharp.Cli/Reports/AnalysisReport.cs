@@ -5,7 +5,7 @@ using Spectre.Console;
 
 namespace RetinaSharp.Cli.Reports;
 
-/// <summary>The distribution of the loss over anchors, as text and JSON.</summary>
+/// <summary>Writes the distribution of the loss over anchors as text or JSON.</summary>
 internal static class AnalysisReport
 {
     private static readonly (double Fraction, string Title, string Key)[] Hardest =

@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace RetinaSharp.Cli.Reports;
 
-/// <summary>The CPU features that the engine benefits from.</summary>
+/// <summary>Detects the CPU features that make networks faster.</summary>
 internal static class CpuFeatureNames
 {
     // .NET has no IsSupported for these; CPUID leaf 7 has their bits (Intel SDM, volume 2A).
@@ -15,7 +15,7 @@ internal static class CpuFeatureNames
         ("amx_int8", 0, cpuid => cpuid.Edx, 25),
     ];
 
-    /// <summary>Names of the features, as in Linux's /proc/cpuinfo.</summary>
+    /// <summary>Names of the supported features, as in Linux's /proc/cpuinfo.</summary>
     public static IReadOnlyList<string> Supported { get; } = [.. Find()];
 
     private static IEnumerable<string> Find()

@@ -6,10 +6,10 @@ using Spectre.Console;
 
 namespace RetinaSharp.Cli.Reports;
 
-/// <summary>Summary of a dataset, as text and JSON.</summary>
+/// <summary>Writes the summary of a dataset as text or JSON.</summary>
 /// <param name="dataset">The dataset.</param>
-/// <param name="anchors">Assignment of the anchors to its boxes.</param>
-/// <param name="preset">The preset that defines the anchors.</param>
+/// <param name="anchors">Statistics of the anchors that are assigned to the dataset's boxes.</param>
+/// <param name="preset">Name of the preset that defines the anchors.</param>
 internal sealed class DataReport(DetectionDataset dataset, AnchorStatistics anchors, string preset)
 {
     private const int MaxSizes = 5;
@@ -98,7 +98,7 @@ internal sealed class DataReport(DetectionDataset dataset, AnchorStatistics anch
         writer.WriteStartObject(name);
         foreach (var (quantile, value) in Named(values))
         {
-            // NaN, of a dataset without boxes, is not valid in JSON.
+            // The values are NaN if the dataset has no boxes; JSON has no NaN.
             if (double.IsNaN(value))
                 writer.WriteNull(quantile);
             else

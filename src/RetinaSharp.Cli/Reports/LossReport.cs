@@ -5,7 +5,7 @@ using Spectre.Console;
 
 namespace RetinaSharp.Cli.Reports;
 
-/// <summary>Losses, as text and JSON.</summary>
+/// <summary>Writes the losses of <c>retina loss</c> as text or JSON.</summary>
 internal static class LossReport
 {
     public static void Show(Output output, LossCalculation calculation)
@@ -40,7 +40,7 @@ internal static class LossReport
         Write(writer, "ce_over_focal", calculation.Ratio);
     }
 
-    /// <summary>Prints a line per element: its index, loss and gradient, with all digits.</summary>
+    /// <summary>Prints a line per element of the input: its index, loss and gradient, with all digits.</summary>
     public static void Show(Output output, LossValues values)
     {
         output.Result("element loss gradient");

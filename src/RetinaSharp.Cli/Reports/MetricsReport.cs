@@ -5,12 +5,12 @@ using Spectre.Console.Rendering;
 
 namespace RetinaSharp.Cli.Reports;
 
-/// <summary>COCO metrics, as text and JSON.</summary>
+/// <summary>Writes COCO metrics as tables or JSON.</summary>
 internal static class MetricsReport
 {
     public static IRenderable Table(CocoSummary metrics) => Compare([("value", metrics)]);
 
-    /// <summary>The metrics of several models side by side.</summary>
+    /// <summary>Creates a table of the metrics of several models, with one column per model.</summary>
     public static IRenderable Compare(IReadOnlyList<(string Name, CocoSummary Metrics)> models)
     {
         var table = Tables.Create(["metric", .. models.Select(model => model.Name + ">"), "meaning"]);
@@ -27,14 +27,14 @@ internal static class MetricsReport
         return table;
     }
 
-    /// <summary>Writes the metrics as members of the current object; -1 without ground truth, as in pycocotools.</summary>
+    /// <summary>Writes the metrics as properties of the current JSON object. A metric without ground truth is -1, as in pycocotools.</summary>
     public static void Write(Utf8JsonWriter writer, CocoSummary metrics)
     {
         foreach (var (name, value) in metrics.ByName())
             writer.WriteNumber(name, value);
     }
 
-    /// <summary>Writes "per_class".</summary>
+    /// <summary>Writes the metrics of each class as the property "per_class" of the current JSON object, an array.</summary>
     public static void WritePerClass(Utf8JsonWriter writer, CocoMetrics metrics)
     {
         writer.WriteStartArray("per_class");
@@ -50,6 +50,6 @@ internal static class MetricsReport
         writer.WriteEndArray();
     }
 
-    /// <summary>A metric as text: "0.345", or "–" without ground truth, where its value is -1.</summary>
+    /// <summary>Formats a metric as "0.345", or as "–" if it is negative, which means that there is no ground truth.</summary>
     public static string Format(double metric) => metric < 0 ? Tables.None : $"{metric:0.000}";
 }

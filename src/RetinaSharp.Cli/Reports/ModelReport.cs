@@ -4,10 +4,10 @@ using RetinaSharp.Detection.Weights;
 
 namespace RetinaSharp.Cli.Reports;
 
-/// <summary>Description of a model, as text and JSON.</summary>
+/// <summary>Writes the description of a model as text or JSON.</summary>
 internal static class ModelReport
 {
-    /// <summary>Titles and values of the text.</summary>
+    /// <summary>Returns the lines of the text, each with a title and a value.</summary>
     public static IEnumerable<(string Title, string Value)> Lines(ModelDescription model)
     {
         var (settings, network, anchors) = (model.Settings, model.Settings.Model, model.Settings.Model.Anchors);
@@ -25,7 +25,7 @@ internal static class ModelReport
         yield return ("validation", model.ValidationAP is { } ap ? $"AP {MetricsReport.Format(ap)}" : "none");
     }
 
-    /// <summary>Writes the model as members of the current object.</summary>
+    /// <summary>Writes the description as properties of the current JSON object.</summary>
     public static void Write(Utf8JsonWriter writer, ModelDescription model)
     {
         writer.WriteStartArray("classes");
@@ -47,7 +47,7 @@ internal static class ModelReport
             writer.WriteNumber("validation_ap", ap);
         else
             writer.WriteNull("validation_ap");
-        // In the format of config.json, so that it can be copied into one.
+        // The settings have the format of config.json, so that they can be copied into such a file.
         writer.WritePropertyName("settings");
         writer.WriteRawValue(SettingsJson.Write(model.Settings));
     }

@@ -6,7 +6,7 @@ using Spectre.Console;
 
 namespace RetinaSharp.Cli.Reports;
 
-/// <summary>Timings of networks, as text and JSON.</summary>
+/// <summary>Writes the timings of networks as text or JSON.</summary>
 internal static class NetworkTimingReport
 {
     public static void Show(Output output, IReadOnlyList<NetworkTiming> timings, bool withPhases)

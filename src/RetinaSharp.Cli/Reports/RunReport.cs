@@ -9,10 +9,10 @@ using RetinaSharp.Inference;
 
 namespace RetinaSharp.Cli.Reports;
 
-/// <summary>Writes the HTML report of a training run. An error here does not fail the run.</summary>
+/// <summary>Writes the HTML report of a training run. Errors in writing it are printed as warnings and do not fail the run.</summary>
 internal static class RunReport
 {
-    // Limits the images that are evaluated again if an earlier session evaluated the best epoch.
+    // If the best epoch was evaluated before the run was resumed, its model is evaluated again for the report, on at most so many images.
     private const int MaxImages = 500;
 
     public static void Write(Output output, TrainerOptions options, DetectionDataset? validation, TrainingResult result, CancellationToken cancellationToken)

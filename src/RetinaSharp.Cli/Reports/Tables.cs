@@ -2,14 +2,14 @@ using Spectre.Console;
 
 namespace RetinaSharp.Cli.Reports;
 
-/// <summary>Creates plain tables.</summary>
+/// <summary>Creates the tables that the command prints.</summary>
 internal static class Tables
 {
     /// <summary>Text of a cell without a value.</summary>
     public const string None = "–";
 
-    /// <summary>A table without lines.</summary>
-    /// <param name="columns">Column titles; '>' at the end aligns a column to the right.</param>
+    /// <summary>Creates a table without border lines.</summary>
+    /// <param name="columns">Column titles. A '>' at the end of a title is not shown; it aligns the column to the right.</param>
     public static Table Create(params string[] columns)
     {
         var table = new Table { Border = TableBorder.None };

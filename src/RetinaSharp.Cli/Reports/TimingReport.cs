@@ -5,13 +5,13 @@ using Spectre.Console;
 
 namespace RetinaSharp.Cli.Reports;
 
-/// <summary>Timings, as text and JSON.</summary>
+/// <summary>Writes the timings of a benchmark as text or JSON.</summary>
 internal static class TimingReport
 {
     /// <summary>Prints the timings as a table.</summary>
     /// <param name="output">Receives the table.</param>
     /// <param name="timings">The timings.</param>
-    /// <param name="copy">Name of the memory copy among them, their lower bound; null for none.</param>
+    /// <param name="copy">Name of the timing that is a memory copy, with which the others are compared; null if there is none.</param>
     public static void Show(Output output, IReadOnlyList<Timing> timings, string? copy)
     {
         var floor = timings.FirstOrDefault(timing => timing.Name == copy)?.Seconds;

@@ -3,10 +3,10 @@ using RetinaSharp.Cli.Terminal;
 
 namespace RetinaSharp.Cli.Reports;
 
-/// <summary>The files that a verb wrote, as text and JSON.</summary>
+/// <summary>Prints the paths of the files that a verb has written, as text or JSON.</summary>
 internal static class WrittenFiles
 {
-    /// <summary>Prints the files as the only result of a verb.</summary>
+    /// <summary>Prints the paths of the files as the only result of a verb.</summary>
     public static void Show(Output output, IReadOnlyList<string> files, bool asJson)
     {
         if (asJson)

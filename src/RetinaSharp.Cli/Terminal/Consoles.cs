@@ -2,13 +2,15 @@ using Spectre.Console;
 
 namespace RetinaSharp.Cli.Terminal;
 
-/// <summary>Creates consoles.</summary>
+/// <summary>Creates Spectre consoles for stdout and stderr.</summary>
 internal static class Consoles
 {
-    // Wide enough that text in a file or pipe is not wrapped.
+    // Width in characters, large enough that text in a file or pipe is not wrapped.
     private const int Unwrapped = 4096;
 
-    /// <summary>A console that writes to <paramref name="writer"/>: with colors on a terminal, plain and unwrapped elsewhere.</summary>
+    /// <summary>
+    /// Creates a console that writes to <paramref name="writer"/>. On a terminal it uses colors; to a file or pipe it writes plain text without line wrapping.
+    /// </summary>
     public static IAnsiConsole Over(TextWriter writer)
     {
         var target = new AnsiConsoleOutput(writer);

@@ -6,9 +6,9 @@ using Spectre.Console.Rendering;
 
 namespace RetinaSharp.Cli.Terminal;
 
-/// <summary>Writes results to stdout and everything else to stderr.</summary>
+/// <summary>The output of a verb: writes results to stdout, and messages, warnings, errors and progress to stderr.</summary>
 /// <param name="stdout">Receives results.</param>
-/// <param name="stderr">Receives messages.</param>
+/// <param name="stderr">Receives everything else.</param>
 internal sealed class Output(TextWriter stdout, IAnsiConsole stderr)
 {
     private readonly IAnsiConsole _results = Consoles.Over(stdout);
@@ -16,7 +16,7 @@ internal sealed class Output(TextWriter stdout, IAnsiConsole stderr)
     /// <summary>The console on stderr, for progress bars.</summary>
     public IAnsiConsole Console => stderr;
 
-    /// <summary>Whether stderr is a terminal that can redraw.</summary>
+    /// <summary>Whether stderr is a terminal with ANSI escape sequences, on which a progress bar can be redrawn.</summary>
     public bool IsTerminal => stderr.Profile.Out.IsTerminal && stderr.Profile.Capabilities.Ansi;
 
     public void Info(string text) => stderr.Write(new Text(Sanitized(text) + "\n"));
@@ -25,13 +25,14 @@ internal sealed class Output(TextWriter stdout, IAnsiConsole stderr)
 
     public void Error(string text) => Write("error: ", Color.Red, text);
 
-    /// <summary>Writes a line of results.</summary>
+    /// <summary>Writes a line of results to stdout.</summary>
     public void Result(string text) => stdout.WriteLine(text);
 
-    /// <summary>Writes a table of results.</summary>
+    /// <summary>Writes a table of results to stdout.</summary>
     public void Result(IRenderable table) => _results.Write(table);
 
-    /// <summary>Writes the JSON document; <paramref name="write"/> writes the members of its root object.</summary>
+    /// <summary>Writes the results to stdout as a JSON document.</summary>
+    /// <param name="write">Writes the properties of the document's root object.</param>
     public void Json(Action<Utf8JsonWriter> write)
     {
         var buffer = new MemoryStream();
@@ -48,7 +49,7 @@ internal sealed class Output(TextWriter stdout, IAnsiConsole stderr)
 
     private void Write(string prefix, Color color, string text) => stderr.Write(new Paragraph(prefix, new(color)).Append(Sanitized(text) + "\n"));
 
-    // Names from damaged or hostile files must not send escape sequences to the terminal.
+    // Names from corrupt or malicious files must not send escape sequences to the terminal.
     private static string Sanitized(string text) => text.Any(IsControl) ? string.Concat(text.Select(c => IsControl(c) ? '?' : c)) : text;
 
     private static bool IsControl(char c) => char.IsControl(c) && c is not ('\n' or '\t');

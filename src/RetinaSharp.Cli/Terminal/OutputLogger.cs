@@ -2,8 +2,8 @@ using Microsoft.Extensions.Logging;
 
 namespace RetinaSharp.Cli.Terminal;
 
-/// <summary>Prints the log messages of libraries, with hints in terms of options.</summary>
-/// <param name="output">Receives lines.</param>
+/// <summary>Prints the log messages of the library. Warnings get hints on command-line options (see <see cref="OptionHints"/>).</summary>
+/// <param name="output">Receives the messages.</param>
 /// <param name="minimum">Messages of lower levels are dropped.</param>
 internal sealed class OutputLogger(Output output, LogLevel minimum = LogLevel.Information) : ILogger
 {

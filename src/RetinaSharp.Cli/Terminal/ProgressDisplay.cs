@@ -2,12 +2,12 @@ using Spectre.Console;
 
 namespace RetinaSharp.Cli.Terminal;
 
-/// <summary>Displays progress: a bar on a terminal, a line every few seconds elsewhere.</summary>
+/// <summary>Displays progress on stderr: as a bar on a terminal, otherwise as a line every ten seconds.</summary>
 internal sealed class ProgressDisplay
 {
     private static readonly TimeSpan LineInterval = TimeSpan.FromSeconds(10);
 
-    // Leaves room for the text on a terminal of 80 columns.
+    // In characters; leaves room for the text on a terminal of 80 columns.
     private const int BarWidth = 16;
 
     private readonly Output _output;
@@ -15,13 +15,14 @@ internal sealed class ProgressDisplay
     private readonly TimeProvider _clock;
     private long _lastLine;
 
-    /// <param name="output">Receives lines.</param>
-    /// <param name="bar">The bar; null for lines.</param>
-    /// <param name="clock">Times the lines.</param>
+    /// <summary>Creates a display.</summary>
+    /// <param name="output">Receives the lines.</param>
+    /// <param name="bar">The progress bar; null: lines are printed instead.</param>
+    /// <param name="clock">Clock for the interval between lines.</param>
     public ProgressDisplay(Output output, ProgressTask? bar, TimeProvider clock) =>
         (_output, _bar, _clock, _lastLine) = (output, bar, clock, clock.GetTimestamp());
 
-    /// <summary>Runs <paramref name="work"/> with a display that disappears when it ends.</summary>
+    /// <summary>Runs <paramref name="work"/> and returns its result. On a terminal, the work gets a progress bar, which disappears at the end.</summary>
     public static T Run<T>(Output output, string title, Func<ProgressDisplay, T> work)
     {
         if (!output.IsTerminal)
@@ -32,11 +33,11 @@ internal sealed class ProgressDisplay
             .Start(context => work(new(output, context.AddTask(Markup.Escape(title)), TimeProvider.System)));
     }
 
-    /// <summary>Displays the progress, if it is time for a line.</summary>
-    /// <param name="done">Work done.</param>
-    /// <param name="total">All work, in the same unit.</param>
+    /// <summary>Updates the bar, or prints a line if the last one is at least ten seconds old.</summary>
+    /// <param name="done">Amount of work done, in any unit.</param>
+    /// <param name="total">Total amount of work, in the same unit.</param>
     /// <param name="text">Text of a line.</param>
-    /// <param name="brief">Text beside a bar; null for <paramref name="text"/>.</param>
+    /// <param name="brief">Text next to a bar; null for <paramref name="text"/>.</param>
     public void Show(double done, double total, string text, string? brief = null)
     {
         if (_bar is not null)

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace RetinaSharp.Cli.Terminal;
 
-/// <summary>Turns the first Ctrl-C or SIGTERM into a cancellation; the second one ends the process.</summary>
+/// <summary>Handles Ctrl-C and SIGTERM: the first signal cancels <see cref="Token"/>, the second one ends the process.</summary>
 internal sealed class StopSignals : IDisposable
 {
     private readonly CancellationTokenSource _source = new();

@@ -4,12 +4,12 @@ using RetinaSharp.Experiments.Reports;
 
 namespace RetinaSharp.Cli.Terminal;
 
-/// <summary>Prints the progress of a training run.</summary>
-/// <param name="output">Receives lines.</param>
-/// <param name="display">Displays the steps between lines.</param>
-/// <param name="epochs">Epochs of the run.</param>
-/// <param name="clock">Counts down the time left between two steps that are reported.</param>
-/// <param name="next">Receives the reports afterwards; null for none.</param>
+/// <summary>Prints a line after each epoch of a training run, and displays the progress of the steps.</summary>
+/// <param name="output">Receives the lines.</param>
+/// <param name="display">Displays the progress of the steps.</param>
+/// <param name="epochs">Number of epochs of the run.</param>
+/// <param name="clock">Clock that counts down the remaining time since the last reported step.</param>
+/// <param name="next">Receives every progress report after it is printed; null: none.</param>
 internal sealed class TrainingReporter(Output output, ProgressDisplay display, int epochs, TimeProvider clock, IProgress<TrainingProgress>? next = null) : IProgress<TrainingProgress>
 {
     private TrainingStep? _lastStep;
@@ -40,7 +40,7 @@ internal sealed class TrainingReporter(Output output, ProgressDisplay display, i
     private static string Validation(TrainingEpoch epoch) => epoch.Validation is not { } validation ? "" :
         $"  |  val {Losses(validation.Classification, validation.Box)}  AP {MetricsReport.Format(validation.Metrics.AP)}  AP50 {MetricsReport.Format(validation.Metrics.AP50)}{(epoch.IsBest ? "  best" : "")}";
 
-    // A run that is resumed at the end of an epoch validates before its first step.
+    // Empty before the first step: a run that is resumed at the end of an epoch starts with the validation.
     private string Pace() => _lastStep is { } step ? $"  {step.ImagesPerSecond:0.0} images/s  {TimeLeft(step)} left" : "";
 
     private string TimeLeft(TrainingStep step)

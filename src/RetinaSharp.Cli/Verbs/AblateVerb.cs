@@ -13,7 +13,7 @@ using Spectre.Console;
 
 namespace RetinaSharp.Cli.Verbs;
 
-/// <summary><c>retina ablate</c>: a verb per table of the paper.</summary>
+/// <summary>Creates <c>retina ablate</c>, which reproduces the ablation tables of the focal loss paper. It has one subcommand per table.</summary>
 internal static class AblateVerb
 {
     private const int MaxSeeds = 100;
@@ -121,7 +121,7 @@ internal static class AblateVerb
         output.Result(table);
     }
 
-    /// <summary>Prints a line per finished run, and displays the progress of the current one.</summary>
+    /// <summary>Prints a line after each run, and displays the progress of the current run.</summary>
     private sealed class Reporter(Output output, ProgressDisplay display) : IProgress<AblationProgress>
     {
         public void Report(AblationProgress value)

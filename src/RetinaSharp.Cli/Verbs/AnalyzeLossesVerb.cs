@@ -7,7 +7,7 @@ using RetinaSharp.Experiments.Analysis;
 
 namespace RetinaSharp.Cli.Verbs;
 
-/// <summary><c>retina analyze losses</c>.</summary>
+/// <summary>Creates <c>retina analyze losses</c>, which computes the distribution of a model's loss over anchors.</summary>
 internal static class AnalyzeLossesVerb
 {
     private const int DefaultBatch = 8;

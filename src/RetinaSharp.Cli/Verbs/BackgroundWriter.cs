@@ -1,8 +1,8 @@
 namespace RetinaSharp.Cli.Verbs;
 
 /// <summary>
-/// Runs work on background threads, with a bounded queue: <see cref="Add"/> blocks while it is full. Work starts in the order in which it
-/// was added, and the first exception in this order is thrown.
+/// Runs work items, such as writing images, on background threads with a bounded queue: <see cref="Add"/> blocks while the queue is full. Items start in the
+/// order in which they were added. If items fail, the exception of the first one in this order is thrown.
 /// </summary>
 /// <param name="workers">Maximum number of work items that run concurrently.</param>
 /// <param name="capacity">Maximum number of unfinished work items.</param>
@@ -12,8 +12,8 @@ internal sealed class BackgroundWriter(int workers, int capacity) : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Queue<Task> _tasks = new();
 
-    /// <summary>Adds work; blocks while the queue is full.</summary>
-    /// <exception cref="Exception">Earlier work failed.</exception>
+    /// <summary>Adds a work item; blocks while the queue is full.</summary>
+    /// <exception cref="Exception">An earlier work item failed; this is its exception.</exception>
     public void Add(Action work)
     {
         while (_tasks.Count > 0 && (_tasks.Count >= capacity || _tasks.Peek().IsCompleted))
@@ -21,15 +21,15 @@ internal sealed class BackgroundWriter(int workers, int capacity) : IDisposable
         _tasks.Enqueue(_factory.StartNew(work, _stop.Token));
     }
 
-    /// <summary>Waits for all work.</summary>
-    /// <exception cref="Exception">Work failed.</exception>
+    /// <summary>Waits until all work items are finished.</summary>
+    /// <exception cref="Exception">A work item failed; this is its exception.</exception>
     public void Complete()
     {
         while (_tasks.Count > 0)
             _tasks.Dequeue().GetAwaiter().GetResult();
     }
 
-    /// <summary>Drops work that has not started, and waits for the rest, so that no file is half-written.</summary>
+    /// <summary>Drops the work items that have not started, and waits for those that have, so that no file is half-written.</summary>
     public void Dispose()
     {
         _stop.Cancel();

@@ -9,7 +9,7 @@ using Spectre.Console;
 
 namespace RetinaSharp.Cli.Verbs;
 
-/// <summary><c>retina bench load</c>.</summary>
+/// <summary>Creates <c>retina bench load</c>, which times the data loaders.</summary>
 internal static class BenchLoadVerb
 {
     public static Command Create(Session session)

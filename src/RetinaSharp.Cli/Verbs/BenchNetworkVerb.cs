@@ -10,13 +10,13 @@ using static TorchSharp.torch;
 
 namespace RetinaSharp.Cli.Verbs;
 
-/// <summary><c>retina bench train</c> and <c>retina bench detect</c>.</summary>
+/// <summary>Creates <c>retina bench train</c> and <c>retina bench detect</c>, which time training steps and detection of a network.</summary>
 internal static class BenchNetworkVerb
 {
     private const int DefaultSize = 512, DefaultBatch = 1;
     private const int SizeDivisor = 32;
 
-    /// <summary>Creates the benchmark of a network.</summary>
+    /// <summary>Creates the benchmark of training or of detection.</summary>
     private delegate INetworkBenchmark Factory(int size, int batch, Precision precision, Device? device, int threads);
 
     public static Command Train(Session session) => Create(session, "train", "train step",
@@ -46,7 +46,7 @@ internal static class BenchNetworkVerb
             var timings = ProgressDisplay.Run(session.Output, name, display => precisions.Select((precision, i) =>
             {
                 using var benchmark = create(side, images, precision, device, Environment.ProcessorCount);
-                // The names that the torchvision script prints for the same work.
+                // The same names as in the output of the script that times torchvision.
                 var type = precision == Precision.Fp32 ? "fp32" : "bf16 autocast channels-last";
                 return new NetworkTimer(count, session.CancellationToken).Measure($"{timingName} {side}px batch {images} {type}", benchmark,
                     done => display.Show(i * count + done, precisions.Length * count, $"{name} {type}: {done} of {count}"));

@@ -6,12 +6,14 @@ using RetinaSharp.Cli.Terminal;
 
 namespace RetinaSharp.Cli.Verbs;
 
-/// <summary><c>retina bench loss</c>, <c>assign</c> and <c>score</c>, and what the other benchmarks share.</summary>
+/// <summary>
+/// Creates <c>retina bench loss</c>, <c>retina bench assign</c> and <c>retina bench score</c>, and the option and the timer that all benchmarks share.
+/// </summary>
 internal static class BenchVerb
 {
     private const int DefaultRuns = 5;
 
-    // After half a second of runs, tiered compilation has produced its final code.
+    // Tiered compilation has produced its final code after about half a second.
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(.7);
 
     public static Command Loss(Session session) => Create(session, "loss", "Time the losses, value and gradient, of 120,000 anchors with 80 classes, beside a memory copy.",
@@ -23,7 +25,7 @@ internal static class BenchVerb
     public static Command Score(Session session) => Create(session, "score", "Time the COCO metrics of 500,000 detections in 5,000 images.",
         () => new ScoreBenchmark(ScoreBenchmark.Images));
 
-    /// <summary>--runs.</summary>
+    /// <summary>Creates the option --runs.</summary>
     public static Option<int> Runs() => CliOption.Integer("--runs", "Number of runs, of which the median is taken.", min: 1).WithDefault(DefaultRuns);
 
     public static BenchmarkTimer CreateTimer(int runs, Session session) => new(runs, WarmUp, session.CancellationToken);

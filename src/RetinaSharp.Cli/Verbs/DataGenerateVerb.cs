@@ -8,7 +8,7 @@ using Spectre.Console;
 
 namespace RetinaSharp.Cli.Verbs;
 
-/// <summary><c>retina data generate</c>.</summary>
+/// <summary>Creates <c>retina data generate</c>, which generates a dataset of synthetic scenes.</summary>
 internal static class DataGenerateVerb
 {
     public static Command Create(Session session)

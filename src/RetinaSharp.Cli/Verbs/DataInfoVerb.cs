@@ -7,7 +7,7 @@ using RetinaSharp.Detection.Configuration;
 
 namespace RetinaSharp.Cli.Verbs;
 
-/// <summary><c>retina data info</c>.</summary>
+/// <summary>Creates <c>retina data info</c>, which summarizes a dataset.</summary>
 internal static class DataInfoVerb
 {
     public static Command Create(Session session)

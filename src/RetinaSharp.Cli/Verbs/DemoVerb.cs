@@ -9,7 +9,7 @@ using RetinaSharp.Kernels;
 
 namespace RetinaSharp.Cli.Verbs;
 
-/// <summary><c>retina demo</c>.</summary>
+/// <summary>Creates <c>retina demo</c>, which compares focal loss and cross entropy on synthetic scenes.</summary>
 internal static class DemoVerb
 {
     private const string DefaultFolder = "runs/demo";

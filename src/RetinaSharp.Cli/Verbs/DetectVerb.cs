@@ -9,7 +9,7 @@ using RetinaSharp.Inference;
 
 namespace RetinaSharp.Cli.Verbs;
 
-/// <summary><c>retina detect</c>.</summary>
+/// <summary>Creates <c>retina detect</c>, which detects objects in images.</summary>
 internal static class DetectVerb
 {
     public const string ResultsFile = "detections.json";
@@ -17,7 +17,7 @@ internal static class DetectVerb
     private const int DefaultBatch = 1;
     private const double DefaultDrawThreshold = .3;
 
-    // Each thread holds a decoded image.
+    // At most 4 threads draw, because each holds a decoded image in memory.
     private static readonly int DrawingThreads = Math.Clamp(Environment.ProcessorCount / 2, 1, 4);
 
     public static Command Create(Session session)
@@ -58,7 +58,7 @@ internal static class DetectVerb
         return command;
     }
 
-    /// <summary>Detects in all files; a damaged one is reported and skipped.</summary>
+    /// <summary>Detects objects in all files. Corrupt files are reported and skipped.</summary>
     private static List<DetectedImage> Detect(
         Detector detector, IReadOnlyList<string> files, int batch, HashSet<int>? kept, DetectionDrawing? drawing, ImageProgress progress, Session session)
     {
@@ -67,7 +67,7 @@ internal static class DetectVerb
         var number = 0;
         foreach (var result in detector.DetectMany(files, batch, progress, damaged: error => session.Output.Error(error.Message), session.CancellationToken))
         {
-            // Damaged files have no result.
+            // Corrupt files have no result, but count in the numbering.
             while (files[number] != result.Path)
                 number++;
             images.Add(new(++number, result.Path, result.Width, result.Height, [.. result.Detections.Where(detection => kept?.Contains(detection.Class) ?? true)]));

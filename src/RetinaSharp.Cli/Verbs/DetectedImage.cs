@@ -2,15 +2,15 @@ using RetinaSharp.Inference;
 
 namespace RetinaSharp.Cli.Verbs;
 
-/// <summary>Detections of an image.</summary>
-/// <param name="Id">Index among the files, from 1.</param>
-/// <param name="File">Path as given.</param>
-/// <param name="Width">Width in pixels.</param>
-/// <param name="Height">Height in pixels.</param>
-/// <param name="Detections">By descending score.</param>
+/// <summary>An image and its detections.</summary>
+/// <param name="Id">Number of the image among the input files, from 1; the image id in the results file.</param>
+/// <param name="File">Path of the image as given on the command line, or within a folder that is given.</param>
+/// <param name="Width">Width of the image in pixels.</param>
+/// <param name="Height">Height of the image in pixels.</param>
+/// <param name="Detections">The detections, by descending score.</param>
 internal sealed record DetectedImage(long Id, string File, int Width, int Height, IReadOnlyList<DetectedObject> Detections)
 {
-    /// <summary>Counts by class, the most frequent first: "3 cars, 1 person", or "no objects".</summary>
+    /// <summary>Returns the number of detections of each class as text, the most frequent class first: "3 cars, 1 person", or "no objects".</summary>
     /// <param name="minScore">Minimum score of a detection that is counted.</param>
     public string Counts(double minScore)
     {
@@ -20,6 +20,6 @@ internal sealed record DetectedImage(long Id, string File, int Width, int Height
         return counts.Count == 0 ? "no objects" : string.Join(", ", counts);
     }
 
-    // A class name may be of any language, or end with a number.
+    // Class names may end with a digit, or with an s; such names stay unchanged.
     private static string Plural(string name, int count) => count > 1 && name.Length > 0 && char.IsLetter(name[^1]) && name[^1] != 's' ? $"{name}s" : name;
 }

@@ -2,15 +2,18 @@ using RetinaSharp.Imaging;
 
 namespace RetinaSharp.Cli.Verbs;
 
-/// <summary>Writes images with their detections drawn on them.</summary>
+/// <summary>Draws detections on images and writes the drawings to a folder.</summary>
 /// <param name="folder">The output folder.</param>
-/// <param name="inputs">All input images, which must not be overwritten.</param>
+/// <param name="inputs">Paths of all input images, which are not overwritten.</param>
 /// <param name="threshold">Minimum score of a drawn detection.</param>
 internal sealed class DetectionDrawing(string folder, IEnumerable<string> inputs, double threshold)
 {
     private readonly DrawingPaths _paths = new(folder, inputs);
 
-    /// <summary>Chooses the path of an image's drawing, in the order of the calls, and returns the work of drawing, for any thread.</summary>
+    /// <summary>
+    /// Chooses the path of an image's drawing, and returns an action that draws and writes it, which may be called on any thread. Call this method in the order
+    /// of the images, because the path depends on those chosen before.
+    /// </summary>
     public Action Plan(DetectedImage image)
     {
         var path = _paths.Next(image.File);

@@ -1,13 +1,18 @@
 namespace RetinaSharp.Cli.Verbs;
 
-/// <summary>Chooses the paths of drawings in the output folder: unique, and never that of an input image.</summary>
+/// <summary>
+/// Chooses the paths of images with drawn detections in the output folder. The paths are unique and never overwrite an input image.
+/// </summary>
 /// <param name="folder">The output folder.</param>
-/// <param name="inputs">All input images.</param>
+/// <param name="inputs">Paths of all input images.</param>
 internal sealed class DrawingPaths(string folder, IEnumerable<string> inputs)
 {
     private readonly HashSet<string> _taken = new(inputs.Select(Path.GetFullPath), StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The path of an input's drawing: its own name, with a number if that is taken, as PNG if its format cannot be written.</summary>
+    /// <summary>
+    /// Returns the path of an input image's drawing. It has the input's file name, with a number if the path is taken, and the extension .png if the input's
+    /// format cannot be written.
+    /// </summary>
     public string Next(string input)
     {
         var extension = Path.GetExtension(input);

@@ -8,7 +8,7 @@ using RetinaSharp.Inference;
 
 namespace RetinaSharp.Cli.Verbs;
 
-/// <summary><c>retina eval</c>.</summary>
+/// <summary>Creates <c>retina eval</c>, which computes the COCO metrics of a model on a dataset.</summary>
 internal static class EvalVerb
 {
     public const string ModelHelp = "A run folder, or a .safetensors model of this program.";

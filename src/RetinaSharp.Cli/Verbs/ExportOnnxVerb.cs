@@ -7,7 +7,7 @@ using RetinaSharp.Onnx;
 
 namespace RetinaSharp.Cli.Verbs;
 
-/// <summary><c>retina export onnx</c>.</summary>
+/// <summary>Creates <c>retina export onnx</c>, which exports a model to an ONNX file.</summary>
 internal static class ExportOnnxVerb
 {
     public static Command Create(Session session)
@@ -35,7 +35,7 @@ internal static class ExportOnnxVerb
                 throw new UsageException($"{unused.Name} has no effect with {outputs.Name} raw, which has no postprocessing; omit one of them");
             var (path, target) = (parse.GetRequiredValue(model), parse.GetRequiredValue(outFile));
             OutputFolder.RequireFile(target, [path]);
-            // Checked before the model is loaded.
+            // The options are checked before the model is loaded.
             UsageException.Guard(() => options.ApplyTo(new()));
             session.Output.Info($"{path}: writing {target}");
             var result = OnnxExporter.Export(path, target, options);

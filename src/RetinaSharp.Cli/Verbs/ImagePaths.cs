@@ -2,7 +2,7 @@ using RetinaSharp.Datasets;
 
 namespace RetinaSharp.Cli.Verbs;
 
-/// <summary>Expands paths to image files.</summary>
+/// <summary>Finds the image files that paths on the command line stand for.</summary>
 internal static class ImagePaths
 {
     private static readonly HashSet<string> Extensions = new(StringComparer.OrdinalIgnoreCase)
@@ -10,7 +10,7 @@ internal static class ImagePaths
         ".jpg", ".jpeg", ".jpe", ".mpo", ".png", ".webp", ".bmp", ".tif", ".tiff",
     };
 
-    /// <summary>Files as given; a folder becomes its image files, ordered by name.</summary>
+    /// <summary>Returns the given files, and for each given folder its image files, ordered by name; subfolders are not searched.</summary>
     /// <exception cref="DatasetException">A path does not exist, or a folder cannot be read or has no image files.</exception>
     public static IReadOnlyList<string> Find(IEnumerable<string> paths) => [.. paths.SelectMany(Find)];
 

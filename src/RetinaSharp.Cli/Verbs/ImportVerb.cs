@@ -7,7 +7,7 @@ using RetinaSharp.Detection.Weights;
 
 namespace RetinaSharp.Cli.Verbs;
 
-/// <summary><c>retina import</c>.</summary>
+/// <summary>Creates <c>retina import</c>, which imports torchvision weights.</summary>
 internal static class ImportVerb
 {
     public static Command Create(Session session)
@@ -48,7 +48,7 @@ internal static class ImportVerb
         WrittenFiles.Write(writer, [result.File]);
         writer.WriteString("architecture", result.Architecture);
         writer.WriteNumber("kept", result.Kept);
-        // A missing key is an error.
+        // Always empty: missing keys make the import fail.
         writer.WriteStartArray("missing");
         writer.WriteEndArray();
         writer.WriteStartArray("unexpected");

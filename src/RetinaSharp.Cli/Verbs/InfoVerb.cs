@@ -11,7 +11,7 @@ using Spectre.Console;
 
 namespace RetinaSharp.Cli.Verbs;
 
-/// <summary><c>retina info</c>.</summary>
+/// <summary>Creates <c>retina info</c>, which shows versions, devices and CPU features, and describes a model.</summary>
 internal static class InfoVerb
 {
     public static Command Create(Session session)
@@ -33,7 +33,7 @@ internal static class InfoVerb
         return command;
     }
 
-    /// <summary>Version and devices of LibTorch; null if it cannot be loaded.</summary>
+    /// <summary>Returns the version and the devices of LibTorch; null if LibTorch cannot be loaded.</summary>
     private static (string Version, string[] Devices)? FindEngine(Output output)
     {
         try

@@ -5,7 +5,7 @@ using RetinaSharp.Experiments.Analysis;
 
 namespace RetinaSharp.Cli.Verbs;
 
-/// <summary><c>retina loss curves</c>.</summary>
+/// <summary>Creates <c>retina loss curves</c>, which plots loss functions and their derivatives.</summary>
 internal static class LossCurvesVerb
 {
     public static Command Create(Session session)

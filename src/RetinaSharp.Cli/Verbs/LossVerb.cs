@@ -5,7 +5,9 @@ using RetinaSharp.Cli.Reports;
 
 namespace RetinaSharp.Cli.Verbs;
 
-/// <summary><c>retina loss</c>: the loss family at one logit, or at every element of a file.</summary>
+/// <summary>
+/// Creates <c>retina loss</c>, which computes cross entropy, focal loss and FL* with their gradients, for one logit or for every element of a JSON file.
+/// </summary>
 internal static class LossVerb
 {
     private const double DefaultTarget = 1, DefaultGamma = 2, DefaultAlpha = .25;

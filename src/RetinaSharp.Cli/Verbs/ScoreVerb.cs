@@ -6,7 +6,7 @@ using RetinaSharp.Evaluation;
 
 namespace RetinaSharp.Cli.Verbs;
 
-/// <summary><c>retina score</c>.</summary>
+/// <summary>Creates <c>retina score</c>, which computes the COCO metrics of a results file.</summary>
 internal static class ScoreVerb
 {
     public static Command Create(Session session)
@@ -18,7 +18,7 @@ internal static class ScoreVerb
         var command = new Command("score", "Compute the COCO metrics of a results file of any detector.") { truth, detections, perClass, json };
         command.SetAction(parse =>
         {
-            // Like pycocotools, which does not open images.
+            // As with pycocotools, the image files need not exist.
             var options = new DatasetOptions { RequireImages = false, RequireIsCrowd = true };
             var groundTruth = DataSource.Open(parse.GetRequiredValue(truth), options, session.Output);
             var metrics = Evaluate(groundTruth, parse.GetRequiredValue(detections), session.CancellationToken);

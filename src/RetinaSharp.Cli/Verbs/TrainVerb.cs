@@ -14,20 +14,22 @@ using RetinaSharp.Kernels;
 
 namespace RetinaSharp.Cli.Verbs;
 
-/// <summary><c>retina train</c>.</summary>
+/// <summary>Creates <c>retina train</c>, which trains a model or resumes a run.</summary>
 internal static class TrainVerb
 {
     private const string ConfigFile = "config.json";
     private const string LastWeights = "last.safetensors";
     private const double DefaultCheckpointSeconds = 60, MaxCheckpointSeconds = 1e9;
 
-    // Not config.json, which a run that failed before its first step leaves behind.
+    // Files whose presence means that a folder contains a run. config.json is not among them: a run that failed before its first step
+    // leaves it behind.
     private static readonly string[] TrainedFiles = ["last.state", LastWeights, "best.safetensors"];
 
-    // Estimates the share of boxes without an anchor to about a percent, in about a second.
+    // Number of sampled images for anchor statistics: enough to estimate the share of boxes without an anchor to about a percent, in about
+    // a second.
     private const int AnchorSample = 1000;
 
-    // A larger share means that the anchors do not suit the data.
+    // Share of boxes without an anchor above which a warning is printed, because the anchors do not suit the data.
     private const double MaxShareWithoutAnchor = .05;
 
     public static Command Create(Session session)
@@ -83,7 +85,7 @@ internal static class TrainVerb
         return command;
     }
 
-    /// <summary>The settings of the run, and a description of their origin.</summary>
+    /// <summary>Returns the settings of a new or resumed run, and a text on where they come from.</summary>
     private static (RunSettings Settings, string Origin) GetSettings(RunSettingsOptions options, ParseResult parse, string folder, bool resume, string? weights)
     {
         var config = Path.Combine(folder, ConfigFile);
@@ -103,12 +105,13 @@ internal static class TrainVerb
         }
         catch (WeightsException)
         {
-            // The trainer reports weights that cannot be used.
+            // The error is ignored here, because the trainer reports it.
             return (options.Get(parse), preset);
         }
     }
 
-    /// <summary>Requires that no run in the folder would be overwritten.</summary>
+    /// <summary>Checks that the folder contains no run, which would be overwritten.</summary>
+    /// <exception cref="UsageException">The folder contains a run.</exception>
     private static void RequireNoRun(string folder)
     {
         if (TrainedFiles.Any(name => File.Exists(Path.Combine(folder, name))))

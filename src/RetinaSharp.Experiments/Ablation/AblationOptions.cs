@@ -5,33 +5,33 @@ using static TorchSharp.torch;
 
 namespace RetinaSharp.Experiments.Ablation;
 
-/// <summary>Options of an <see cref="AblationRunner"/> that all runs share.</summary>
+/// <summary>Options of an <see cref="AblationRunner"/>, which apply to all runs.</summary>
 public sealed record AblationOptions
 {
-    /// <summary>Output folder. Finished runs in it are reused, by any table.</summary>
+    /// <summary>Output folder for tables and runs. Finished runs in it are reused, also those of other tables.</summary>
     public required string Folder { get; init; }
 
-    /// <summary>Runs per row, with consecutive seeds from that of the settings; at least 1.</summary>
+    /// <summary>Number of runs per row, at least 1. The first run has the seed of the row's settings, each further run the next seed.</summary>
     public int Seeds { get; init; } = 1;
 
     /// <summary>The device; null: CPU.</summary>
     public Device? Device { get; init; }
 
-    /// <summary>Precision of the networks.</summary>
+    /// <summary>Number type of the networks' computation.</summary>
     public Precision Precision { get; init; }
 
-    /// <summary>Initial weights of all runs, as in <c>TrainerOptions</c>; null: random.</summary>
+    /// <summary>Path of the initial weights of all runs, as in <c>TrainerOptions</c>; null: random weights.</summary>
     public string? Weights { get; init; }
 
     /// <summary>Receives the log messages of all runs.</summary>
     public ILogger Logger { get; init; } = NullLogger.Instance;
 
-    /// <summary>Maximum time between two checkpoints.</summary>
+    /// <summary>Maximum time between two checkpoints of a run.</summary>
     public TimeSpan CheckpointEvery { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>The command that reproduces the table, for its header.</summary>
+    /// <summary>The command that reproduces the table, which is printed with it.</summary>
     public string Command { get; init; } = "";
 
-    /// <summary>The machine, for the footer of the table.</summary>
+    /// <summary>Description of the machine, which is printed below the table.</summary>
     public string Machine { get; init; } = "";
 }

@@ -1,9 +1,9 @@
 namespace RetinaSharp.Experiments.Ablation;
 
-/// <summary>Provenance of a table: what its reader needs to reproduce it.</summary>
-/// <param name="Command">The command.</param>
-/// <param name="Machine">The machine.</param>
-/// <param name="Data">Training and validation sets.</param>
-/// <param name="Training">What all rows have in common: epochs, batch size, seeds.</param>
-/// <param name="Date">Date of the last run.</param>
+/// <summary>Provenance of a table: what a reader needs to know to reproduce it, as text.</summary>
+/// <param name="Command">The command that reproduces the table.</param>
+/// <param name="Machine">Description of the machine.</param>
+/// <param name="Data">Description of the training and validation sets.</param>
+/// <param name="Training">The training settings that all rows share: epochs, images per step, number of seeds.</param>
+/// <param name="Date">Date on which the table was written.</param>
 public sealed record AblationOrigin(string Command, string Machine, string Data, string Training, DateOnly Date);

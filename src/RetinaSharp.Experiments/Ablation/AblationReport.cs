@@ -4,15 +4,19 @@ using RetinaSharp.Experiments.Reports;
 
 namespace RetinaSharp.Experiments.Ablation;
 
-/// <summary>The report of a table: our metrics next to the paper's, learning curves, and the errors of the best row.</summary>
+/// <summary>
+/// Creates the report of an ablation table: the measured metrics next to the paper's, training curves, and the false positives and false negatives of the
+/// best row.
+/// </summary>
 internal static class AblationReport
 {
     private const int MaxUnbrokenLength = 8;
 
-    /// <param name="folder">The output folder, with the run folders.</param>
-    /// <param name="result">The results; every row has a run.</param>
+    /// <summary>Creates the report.</summary>
+    /// <param name="folder">The output folder, which contains the run folders.</param>
+    /// <param name="result">The results of the table; every row has at least one run.</param>
     /// <param name="validation">The validation set.</param>
-    /// <exception cref="DatasetException">A run folder is damaged.</exception>
+    /// <exception cref="DatasetException">A file in a run folder is missing or corrupt.</exception>
     /// <exception cref="Imaging.ImageException">An image cannot be read.</exception>
     public static Report Create(string folder, AblationResult result, DetectionDataset validation)
     {
@@ -46,7 +50,7 @@ internal static class AblationReport
         return new("Table", [table, new Paragraph(text.Footer)]);
     }
 
-    // A symbol and its value stay on one line on narrow screens.
+    // Short parts such as "γ 2" get a non-breaking space: a symbol and its value stay on one line on narrow screens.
     private static string Label(RowResult row) =>
         string.Join(", ", row.Row.Label.Split(", ").Select(part => part.Length <= MaxUnbrokenLength ? part.Replace(' ', '\u00A0') : part));
 
@@ -70,7 +74,9 @@ internal static class AblationReport
         return blocks;
     }
 
-    /// <summary>Returns the rows with a trained model, by descending AP; if there are more than a chart can show, only the best and worst.</summary>
+    /// <summary>
+    /// Returns the rows whose first run did not diverge, by descending AP. If there are more than a chart can show, returns the three best and the three worst.
+    /// </summary>
     private static List<RowResult> ChartedRows(AblationResult result)
     {
         var ranked = result.Shown.Where(row => row.Runs is [{ Failure: null }, ..]).OrderByDescending(row => row.Mean(metrics => metrics.AP)).ToList();

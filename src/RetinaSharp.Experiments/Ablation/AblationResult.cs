@@ -1,20 +1,22 @@
 namespace RetinaSharp.Experiments.Ablation;
 
-/// <summary>The results of a table, complete or so far.</summary>
+/// <summary>The results of an ablation table, complete or of the runs that are finished so far.</summary>
 /// <param name="Table">The table.</param>
-/// <param name="Rows">The result of each row, in order.</param>
-/// <param name="Origin">Provenance.</param>
+/// <param name="Rows">The result of each row, in the table's order.</param>
+/// <param name="Origin">Provenance of the results.</param>
 public sealed record AblationResult(AblationTable Table, IReadOnlyList<RowResult> Rows, AblationOrigin Origin)
 {
-    /// <summary>The rows to show: those without a group, and of each group the one of the highest mean AP.</summary>
+    /// <summary>The rows to show: all rows without a group, and of each group the row with the highest mean AP.</summary>
     public IReadOnlyList<RowResult> Shown =>
     [
         .. Rows.GroupBy(row => row.Row.Group ?? row.Row.Label).Select(group => group.MaxBy(row => row.Mean(metrics => metrics.AP) ?? -1)!),
     ];
 
-    /// <summary>The row of the highest mean AP; null before the first run.</summary>
+    /// <summary>The row with the highest AP, averaged over its runs; null if no run is finished.</summary>
     public RowResult? Best => Rows.Where(row => row.Runs.Count > 0).MaxBy(row => row.Mean(metrics => metrics.AP) ?? -1);
 
-    /// <summary>Training time of all runs in seconds, including those reused from another table.</summary>
+    /// <summary>
+    /// Training time in seconds, summed over the runs of each row. Runs that were reused from another table count; a run that two rows share counts twice.
+    /// </summary>
     public double Seconds => Rows.Sum(row => row.Runs.Sum(run => run.Seconds));
 }

@@ -8,8 +8,8 @@ using RetinaSharp.Detection.Weights;
 namespace RetinaSharp.Experiments.Ablation;
 
 /// <summary>
-/// Runs the ablations of a table: trains every row with every seed, evaluates the last weights of each run, and writes the table as Markdown, JSON and HTML.
-/// Runs are stored under a digest of everything that determines their result, so that an interrupted table resumes, and tables in one folder share runs.
+/// Computes ablation tables: trains every row with every seed, evaluates the last weights of each run, and writes the table as Markdown, JSON and HTML.
+/// A run folder is named by a hash of everything that determines the run's result. So an interrupted table resumes, and tables in the same folder share runs.
 /// </summary>
 /// <param name="train">Training set.</param>
 /// <param name="validation">Validation set, with the same classes.</param>
@@ -18,22 +18,22 @@ public sealed class AblationRunner(DetectionDataset train, DetectionDataset vali
 {
     private const string Runs = "runs";
 
-    // 48 bits: no collision among any number of runs that somebody will do.
+    // Hexadecimal digits: 48 bits make a collision unlikely for any realistic number of runs.
     private const int DigestDigits = 12;
 
     private readonly string _identity =
         string.Join('\n', DataIdentity.ComputeForTraining(train), DataIdentity.ComputeForValidation(validation), options.Precision, options.Device?.ToString() ?? "cpu", options.Weights);
 
-    /// <summary>Runs a table, or resumes it. All rows get the first seed before any gets the second.</summary>
+    /// <summary>Computes a table, or resumes it. All rows are trained with the first seed before any row is trained with the second.</summary>
     /// <param name="table">The table.</param>
     /// <param name="progress">Receives the progress, on the calling thread.</param>
     /// <param name="cancellationToken">Stops after the current step and writes a checkpoint.</param>
     /// <returns>The complete results.</returns>
     /// <exception cref="ArgumentException">A setting of a row is out of its range; nothing is trained.</exception>
-    /// <exception cref="DatasetException">The data cannot be trained on, or a result in the folder is damaged.</exception>
-    /// <exception cref="WeightsException">The initial weights are damaged or do not fit.</exception>
+    /// <exception cref="DatasetException">The data cannot be trained on, or a result in the folder is corrupt.</exception>
+    /// <exception cref="WeightsException">The initial weights are corrupt or do not match the architecture.</exception>
     /// <exception cref="IOException">The folder cannot be written to.</exception>
-    /// <exception cref="OperationCanceledException">It was canceled; the same call resumes it.</exception>
+    /// <exception cref="OperationCanceledException">The table was canceled; the same call resumes it.</exception>
     public AblationResult Run(AblationTable table, IProgress<AblationProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         foreach (var row in table.Rows)
@@ -46,7 +46,7 @@ public sealed class AblationRunner(DetectionDataset train, DetectionDataset vali
                 done.Add(folder, finished);
         var trainer = new RowTrainer(train, validation, options);
         var tableProgress = new TableProgress(planned.Select(one => one.Folder).Distinct().Count(), done.Values);
-        // Filtered lazily: of two rows with the same settings the second is done by then.
+        // The filter is evaluated lazily: if two rows have the same settings, their run is done when the second row is reached.
         foreach (var run in planned.Where(one => !done.ContainsKey(one.Folder)))
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -66,7 +66,10 @@ public sealed class AblationRunner(DetectionDataset train, DetectionDataset vali
             tableProgress.Done, tableProgress.Total, run.Row, run.Settings.Training.Seed, step, finished, tableProgress.Remaining(step)));
     }
 
-    /// <summary>A run with its folder, named by a digest of everything but the seed that determines its result, and the seed.</summary>
+    /// <summary>
+    /// Returns the run of a row with the seed of its settings plus <paramref name="seed"/>. The folder name is a hash of everything else that determines the
+    /// result, followed by the seed.
+    /// </summary>
     private PlannedRun Plan(AblationRow row, int seed)
     {
         var key = SettingsJson.Write(row.Settings with { Training = row.Settings.Training with { Seed = 0 } }) + '\n' + _identity;

@@ -4,20 +4,20 @@ using RetinaSharp.Inference;
 namespace RetinaSharp.Experiments.Ablation;
 
 /// <summary>
-/// The ablation tables of Lin et al., "Focal Loss for Dense Object Detection", as variations of given base settings. Equivalent rows of two tables have
-/// equal settings, so that they are trained once.
+/// Creates the ablation tables of Lin et al., "Focal Loss for Dense Object Detection". The rows are variations of given base settings. Equivalent rows of two
+/// tables have equal settings, so that they are trained only once.
 /// </summary>
 public static class AblationTables
 {
     private const string Minival = "COCO minival, ResNet-50-FPN, 600 px";
 
-    // Those that are best for some γ in the paper, and one more on either side.
+    // The α that are best for some γ in the paper, and one more on either side.
     private static readonly double[] SearchedAlphas = [.10, .25, .50, .75, .90];
 
     /// <summary>Names of the tables.</summary>
     public static IReadOnlyList<string> Names { get; } = ["alpha", "gamma", "anchors", "sampling", "prior", "image-size"];
 
-    /// <summary>A table by its name.</summary>
+    /// <summary>Creates the table with a given name.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
     /// <param name="start">Base settings.</param>
     /// <param name="searchAlpha">For the table "gamma": see <see cref="Gamma"/>.</param>
@@ -33,7 +33,7 @@ public static class AblationTables
         _ => throw new ArgumentException($"There is no table '{name}', only {string.Join(", ", Names)}."),
     };
 
-    /// <summary>Table 1a: the weight of the positives in cross entropy.</summary>
+    /// <summary>Table 1a of the paper: the weight α of the positives in cross entropy.</summary>
     /// <param name="start">Base settings.</param>
     public static AblationTable Alpha(RunSettings start)
     {
@@ -47,9 +47,11 @@ public static class AblationTables
             new($"α {Short(alpha)}", CrossEntropy(start, alpha), PaperMetrics.Percent(ap, ap50, ap75));
     }
 
-    /// <summary>Table 1b: the focusing parameter of the focal loss.</summary>
+    /// <summary>Table 1b of the paper: the focusing parameter γ of the focal loss.</summary>
     /// <param name="start">Base settings.</param>
-    /// <param name="searchAlpha">Whether every γ is trained with several α, of which the best is shown; otherwise with the paper's α.</param>
+    /// <param name="searchAlpha">
+    /// Whether every γ is trained with several α, of which the table shows the best. If false, every γ is trained with the paper's α.
+    /// </param>
     public static AblationTable Gamma(RunSettings start, bool searchAlpha = false)
     {
         (double Gamma, double Alpha, PaperMetrics Metrics)[] paper =
@@ -67,7 +69,7 @@ public static class AblationTables
                 $"γ {Short(row.Gamma)}, α {Short(alpha)}", Focal(start, row.Gamma, alpha), row.Metrics, $"γ {Short(row.Gamma)}")))]);
     }
 
-    /// <summary>Table 1c: anchors per location. n scales are 2^(k/n), k = 0 … n − 1; one aspect ratio is 1:1.</summary>
+    /// <summary>Table 1c of the paper: number of anchors per location. n scales are 2^(k/n), k = 0 … n − 1; one aspect ratio is 1:1.</summary>
     /// <param name="start">Base settings, including the loss.</param>
     public static AblationTable Anchors(RunSettings start)
     {
@@ -92,7 +94,10 @@ public static class AblationTables
         }, paper);
     }
 
-    /// <summary>Table 1d: focal loss against anchor sampling (OHEM); beyond the paper hard negatives, random sampling and softmax focal loss.</summary>
+    /// <summary>
+    /// Table 1d of the paper: focal loss compared with anchor sampling by OHEM. Rows that the paper does not have: hard negatives, random sampling and
+    /// softmax focal loss.
+    /// </summary>
     /// <param name="start">Base settings.</param>
     public static AblationTable Sampling(RunSettings start)
     {
@@ -122,11 +127,11 @@ public static class AblationTables
         }
     }
 
-    /// <summary>Section 4.1: the prior probability π of every class at initialization, with plain cross entropy.</summary>
+    /// <summary>Section 4.1 of the paper: the prior probability π of every class at initialization, with plain cross entropy.</summary>
     /// <param name="start">Base settings.</param>
     public static AblationTable Prior(RunSettings start)
     {
-        // For π .5 the paper has no AP: training diverged.
+        // AP 0 stands for π .5, for which the paper reports no AP because training diverged.
         return new("prior", "Prior probability π at initialization", "Plain cross entropy; the classifier bias is initialized so that every class has probability π.",
             "COCO minival, ResNet-50-FPN, 600 px; with π .5, the usual initialization, training diverged",
             [Row(.5, new(0)), Row(.1, null), Row(.01, new(.302)), Row(.001, null)]);
@@ -138,7 +143,10 @@ public static class AblationTables
         }
     }
 
-    /// <summary>Table 1e: accuracy against inference time, by image size. The image size of the base settings corresponds to 600 px in the paper.</summary>
+    /// <summary>
+    /// Table 1e of the paper: AP and inference time by image size. The image size of the base settings corresponds to 600 pixels in the paper; the sizes of
+    /// the rows are scaled accordingly.
+    /// </summary>
     /// <param name="start">Base settings, including the loss.</param>
     public static AblationTable ImageSize(RunSettings start)
     {

@@ -1,10 +1,10 @@
 namespace RetinaSharp.Experiments.Ablation;
 
-/// <summary>The paper's metrics for a row, in [0, 1] as ours.</summary>
+/// <summary>The metrics that the paper reports for a row, as fractions in [0, 1]; the paper prints percentages.</summary>
 /// <param name="AP">Average precision.</param>
-/// <param name="AP50">AP at IoU .5; null if the paper has none.</param>
-/// <param name="AP75">AP at IoU .75; null if the paper has none.</param>
-/// <param name="Milliseconds">Inference time per image on the authors' GPU; null if the paper has none.</param>
+/// <param name="AP50">AP at IoU .5; null if the paper does not report it.</param>
+/// <param name="AP75">AP at IoU .75; null if the paper does not report it.</param>
+/// <param name="Milliseconds">Inference time per image in milliseconds, on the authors' GPU; null if the paper does not report it.</param>
 public sealed record PaperMetrics(double AP, double? AP50 = null, double? AP75 = null, double? Milliseconds = null)
 {
     /// <summary>Creates metrics from percentages, as the paper prints them.</summary>

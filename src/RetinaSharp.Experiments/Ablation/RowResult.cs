@@ -2,12 +2,14 @@ using RetinaSharp.Evaluation;
 
 namespace RetinaSharp.Experiments.Ablation;
 
-/// <summary>The results of a row.</summary>
+/// <summary>The results of a row of an ablation table: its finished runs, and means over them.</summary>
 /// <param name="Row">The row.</param>
-/// <param name="Runs">Its finished runs, by seed.</param>
+/// <param name="Runs">The finished runs of the row, by ascending seed.</param>
 public sealed record RowResult(AblationRow Row, IReadOnlyList<RowRun> Runs)
 {
-    /// <summary>Mean of a metric over the seeds, where a diverged run counts as 0; null without runs, or if the metric is undefined.</summary>
+    /// <summary>
+    /// Returns the mean of a metric over the runs. A diverged run counts as 0. Returns null without runs, or if the metric is undefined (negative) for a run.
+    /// </summary>
     /// <param name="metric">Selects the metric.</param>
     public double? Mean(Func<CocoSummary, double> metric)
     {
@@ -15,7 +17,10 @@ public sealed record RowResult(AblationRow Row, IReadOnlyList<RowRun> Runs)
         return values.Count == 0 || values.Any(value => value < 0) ? null : values.Average();
     }
 
-    /// <summary>Sample standard deviation (n − 1) of a metric over the seeds; null with fewer than two runs, or if the metric is undefined.</summary>
+    /// <summary>
+    /// Returns the sample standard deviation (n − 1) of a metric over the runs. Returns null with fewer than two runs, or if the metric is undefined (negative)
+    /// for a run.
+    /// </summary>
     /// <param name="metric">Selects the metric.</param>
     public double? Deviation(Func<CocoSummary, double> metric)
     {
@@ -24,13 +29,13 @@ public sealed record RowResult(AblationRow Row, IReadOnlyList<RowRun> Runs)
         return Math.Sqrt(Values(metric).Sum(value => (value - mean) * (value - mean)) / (Runs.Count - 1));
     }
 
-    /// <summary>Mean training time in seconds of the runs that did not diverge; null without one.</summary>
+    /// <summary>Mean training time in seconds of the runs that did not diverge; null if there are none.</summary>
     public double? Seconds => MeanOf(run => run.Seconds);
 
-    /// <summary>Mean inference time per image in milliseconds; null without runs.</summary>
+    /// <summary>Mean inference time per image in milliseconds, over the runs that did not diverge; null if there are none.</summary>
     public double? Milliseconds => MeanOf(run => run.Milliseconds);
 
-    /// <summary>Why runs failed, with their seeds; empty if none did.</summary>
+    /// <summary>Text on why runs diverged, with their seeds if the row has several runs; empty if none diverged.</summary>
     public string Failures => string.Join("; ", Runs.Where(run => run.Failure is not null)
         .Select(run => Runs.Count == 1 ? run.Failure! : $"seed {run.Seed}: {run.Failure}"));
 

@@ -6,24 +6,24 @@ using RetinaSharp.Evaluation;
 
 namespace RetinaSharp.Experiments.Ablation;
 
-/// <summary>The result of a finished run of a row, stored in its run folder for reuse.</summary>
+/// <summary>The result of a finished run of a row with one seed. It is stored in the run folder, so that the run is not repeated.</summary>
 public sealed record RowRun
 {
     private const string FileName = "result.json";
 
-    /// <summary>Its run folder, relative to the output folder.</summary>
+    /// <summary>Path of the run folder, relative to the output folder.</summary>
     [JsonPropertyName("run")]
     public required string Folder { get; init; }
 
-    /// <summary>Its seed.</summary>
+    /// <summary>Seed of the run.</summary>
     [JsonPropertyName("seed")]
     public required long Seed { get; init; }
 
-    /// <summary>Metrics of the last weights on the validation set; all 0 if the run diverged.</summary>
+    /// <summary>COCO metrics of the last weights on the validation set; all 0 if the run diverged.</summary>
     [JsonPropertyName("figures")]
     public required CocoSummary Metrics { get; init; }
 
-    /// <summary>Why the run failed, such as "classification loss non-finite at step 12"; null if it did not.</summary>
+    /// <summary>Why the run diverged, such as "classification loss non-finite at step 12"; null if it did not.</summary>
     [JsonPropertyName("failure")]
     public string? Failure { get; init; }
 
@@ -31,16 +31,16 @@ public sealed record RowRun
     [JsonPropertyName("steps")]
     public required long Steps { get; init; }
 
-    /// <summary>Training time in seconds.</summary>
+    /// <summary>Training time in seconds; 0 if the run diverged.</summary>
     [JsonPropertyName("seconds")]
     public required double Seconds { get; init; }
 
-    /// <summary>Inference time per image in milliseconds, including reading it; 0 if not measured.</summary>
+    /// <summary>Inference time per image in milliseconds, including reading the file; 0 if not measured.</summary>
     [JsonPropertyName("milliseconds")]
     public double Milliseconds { get; init; }
 
-    /// <summary>Reads the result in a run folder; null if the run is not finished.</summary>
-    /// <exception cref="DatasetException">The file is damaged.</exception>
+    /// <summary>Reads the result in a run folder; returns null if the run is not finished.</summary>
+    /// <exception cref="DatasetException">The file is corrupt.</exception>
     internal static RowRun? Find(string runFolder)
     {
         var path = Path.Combine(runFolder, FileName);
@@ -57,7 +57,7 @@ public sealed record RowRun
     }
 
     /// <summary>Writes the result into its run folder.</summary>
-    /// <exception cref="IOException">It cannot be written.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
     internal void Write(string runFolder) =>
         AtomicFile.Write(Path.Combine(runFolder, FileName), file => JsonSerializer.Serialize(file, this, AblationJsonContext.Default.RowRun));
 }

@@ -7,21 +7,22 @@ using RetinaSharp.Inference;
 
 namespace RetinaSharp.Experiments.Ablation;
 
-/// <summary>Trains one row with one seed, and evaluates the model.</summary>
+/// <summary>Trains a row of an ablation table with one seed, and evaluates the model.</summary>
 internal sealed class RowTrainer(DetectionDataset train, DetectionDataset validation, AblationOptions options)
 {
-    /// <summary>File name of the detections on the validation set, in the run folder.</summary>
+    /// <summary>Name of the file in the run folder that contains the detections on the validation set.</summary>
     public const string DetectionsFile = "detections.json";
 
-    // Warm-up before inference is timed.
+    // Number of images of the warm-up, before inference is timed.
     private const int WarmUpImages = 8;
 
     /// <summary>Trains or resumes a run, and writes its result into the run folder.</summary>
-    /// <exception cref="OperationCanceledException">It was canceled, after a checkpoint.</exception>
+    /// <returns>The result; if training diverged, its <see cref="RowRun.Failure"/> is set.</returns>
+    /// <exception cref="OperationCanceledException">The run was canceled; a checkpoint is written before.</exception>
     public RowRun Train(PlannedRun planned, IProgress<TrainingProgress> progress, CancellationToken cancellationToken)
     {
         var folder = Path.Combine(options.Folder, planned.Folder);
-        // AP by epoch is for the learning curve, for which the first seed is enough; early stopping always needs it.
+        // Validation after each epoch is for the training curves, for which the first seed is enough. Early stopping always needs it.
         var curve = planned.IsFirst || planned.Settings.Training.EarlyStop > 0 ? validation : null;
         RowRun result;
         try
@@ -57,7 +58,7 @@ internal sealed class RowTrainer(DetectionDataset train, DetectionDataset valida
         // The weights are kept; checkpoints are several times as large and no longer needed.
         foreach (var state in Directory.GetFiles(folder, CheckpointFile.Last + "*"))
             File.Delete(state);
-        // As a later call reads it.
+        // Returns what a later call would read from the file.
         return RowRun.Find(folder)!;
     }
 

@@ -7,15 +7,15 @@ using RetinaSharp.Experiments.Reports;
 
 namespace RetinaSharp.Experiments.Ablation;
 
-/// <summary>The files of a table: NAME.md, NAME.json, NAME.html.</summary>
+/// <summary>Writes the files of an ablation table: NAME.md, NAME.json and the report NAME.html, with the table's name.</summary>
 public static class TableFiles
 {
-    /// <summary>The path of the report.</summary>
+    /// <summary>Returns the path of the HTML report of a table.</summary>
     /// <param name="folder">The output folder.</param>
     /// <param name="table">The table.</param>
     public static string Report(string folder, AblationTable table) => At(folder, table, "html");
 
-    /// <summary>Writes Markdown and JSON; existing files are replaced.</summary>
+    /// <summary>Writes the table as Markdown and JSON; existing files are replaced.</summary>
     /// <exception cref="IOException">A file cannot be written.</exception>
     internal static void Write(string folder, AblationResult result)
     {
@@ -29,8 +29,8 @@ public static class TableFiles
         });
     }
 
-    /// <summary>Writes the report.</summary>
-    /// <exception cref="DatasetException">A run folder is damaged.</exception>
+    /// <summary>Writes the HTML report of the table; an existing file is replaced.</summary>
+    /// <exception cref="DatasetException">A file in a run folder is missing or corrupt.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     internal static void WriteReport(string folder, AblationResult result, DetectionDataset validation) =>
         HtmlReport.Write(AblationReport.Create(folder, result, validation), Report(folder, result.Table));

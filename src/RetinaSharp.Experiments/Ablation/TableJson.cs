@@ -3,10 +3,10 @@ using RetinaSharp.Evaluation;
 
 namespace RetinaSharp.Experiments.Ablation;
 
-/// <summary>A table as JSON: every run with all its metrics, and the means of each row.</summary>
+/// <summary>Writes an ablation table as JSON: every run with all its metrics, and the mean and standard deviation of each row.</summary>
 public static class TableJson
 {
-    /// <summary>Writes properties of the current object: table, title, command, machine, data, training, seconds, best and rows.</summary>
+    /// <summary>Writes the table as properties of the current JSON object: table, title, command, machine, data, training, seconds, best and rows.</summary>
     /// <param name="writer">The writer.</param>
     /// <param name="result">The results of the table.</param>
     public static void Write(Utf8JsonWriter writer, AblationResult result)

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace RetinaSharp.Experiments.Ablation;
 
-/// <summary>A table as Markdown, with the command that reproduces it.</summary>
+/// <summary>Renders an ablation table as Markdown, with the command that reproduces it.</summary>
 internal static class TableMarkdown
 {
     public static string Render(AblationResult result)
@@ -19,6 +19,6 @@ internal static class TableMarkdown
         return lines.ToString();
     }
 
-    // Names of files and classes must not end a cell or begin a tag.
+    // Names of files and classes may contain characters that would end a table cell or begin an HTML tag.
     private static string Escaped(string text) => text.Replace("&", "&amp;").Replace("<", "&lt;").Replace("|", "\\|").Replace('\n', ' ');
 }

@@ -3,7 +3,9 @@ using RetinaSharp.Detection.Training;
 
 namespace RetinaSharp.Experiments.Ablation;
 
-/// <summary>Counts the finished runs of a table and estimates the remaining time.</summary>
+/// <summary>Counts the finished runs of an ablation table and estimates the remaining time.</summary>
+/// <param name="total">Number of runs of the whole table.</param>
+/// <param name="finished">The runs that are finished already.</param>
 internal sealed class TableProgress(int total, IReadOnlyCollection<RowRun> finished)
 {
     private readonly List<double> _seconds = [.. finished.Where(run => run.Failure is null).Select(run => run.Seconds)];
@@ -30,7 +32,7 @@ internal sealed class TableProgress(int total, IReadOnlyCollection<RowRun> finis
     public TimeSpan? Remaining(TrainingProgress? progress)
     {
         var left = (progress as TrainingStep)?.Remaining ?? TimeSpan.Zero;
-        // Before the first run is finished, its own estimate stands for all.
+        // Before the first run is finished, its own estimated duration is used for all runs.
         var each = _seconds.Count > 0 ? TimeSpan.FromSeconds(_seconds.Average()) : Stopwatch.GetElapsedTime(_started) + left;
         var others = Total - Done - (progress is null ? 0 : 1);
         return progress is null or TrainingStep ? left + others * each : null;

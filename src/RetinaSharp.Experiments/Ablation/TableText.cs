@@ -3,7 +3,9 @@ using RetinaSharp.Experiments.Reports;
 
 namespace RetinaSharp.Experiments.Ablation;
 
-/// <summary>A table as text, with the paper's metrics next to ours: for the terminal, Markdown and the report.</summary>
+/// <summary>
+/// The cells of an ablation table as text, with the paper's metrics next to the measured ones; for the terminal, Markdown and the report.
+/// </summary>
 public sealed class TableText
 {
     private static readonly (string Name, Func<CocoSummary, double> Ours, Func<PaperMetrics, double?> Paper)[] MetricColumns =
@@ -13,7 +15,7 @@ public sealed class TableText
         ("AP75", metrics => metrics.AP75, paper => paper.AP75),
     ];
 
-    /// <summary>Creates the text of a table, complete or so far.</summary>
+    /// <summary>Creates the text of a table, whose results may be incomplete.</summary>
     /// <param name="result">The results of the table.</param>
     public TableText(AblationResult result)
     {
@@ -23,7 +25,7 @@ public sealed class TableText
             columns.Add((name, row => Measured(row, ours)));
         foreach (var (name, _, paper) in MetricColumns)
             columns.Add(($"paper's {name}", row => row.Row.Paper is { } metrics ? Text(paper(metrics)) : null));
-        // Time is a result only where it is one in the paper.
+        // Inference time is shown only in a table for which the paper reports it.
         if (result.Rows.Any(row => row.Row.Paper?.Milliseconds is not null))
             columns.Add(("ms per image", row => row.Milliseconds?.ToString("0.0")));
         columns.Add(("paper's ms", row => row.Row.Paper?.Milliseconds?.ToString("0")));
@@ -39,10 +41,10 @@ public sealed class TableText
     /// <summary>Titles of the columns.</summary>
     public IReadOnlyList<string> Columns { get; }
 
-    /// <summary>[row][column]: the cells.</summary>
+    /// <summary>The cells, indexed by row and column.</summary>
     public IReadOnlyList<IReadOnlyList<string>> Rows { get; }
 
-    /// <summary>Provenance of the metrics, in a few sentences.</summary>
+    /// <summary>A few sentences on the provenance of the metrics: data, settings, machine and training time.</summary>
     public string Footer { get; }
 
     private static string CreateFooter(AblationResult result)

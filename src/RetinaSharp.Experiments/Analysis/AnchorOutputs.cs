@@ -14,7 +14,9 @@ using static TorchSharp.torch;
 
 namespace RetinaSharp.Experiments.Analysis;
 
-/// <summary>Raw outputs of a model on annotated images, with the label that training would assign to each anchor.</summary>
+/// <summary>
+/// Computes the logits of a model's anchors on annotated images, together with the label that training would assign to each anchor.
+/// </summary>
 internal sealed class AnchorOutputs : IDisposable
 {
     private readonly NetworkState _state;
@@ -26,8 +28,8 @@ internal sealed class AnchorOutputs : IDisposable
 
     /// <summary>Loads a model.</summary>
     /// <param name="path">A run folder or a .safetensors file.</param>
-    /// <param name="options">Device, precision, threads and input size; the rest is not used.</param>
-    /// <exception cref="WeightsException">The model is missing or damaged.</exception>
+    /// <param name="options">Options, of which device, precision, threads and input size are used.</param>
+    /// <exception cref="WeightsException">The model is missing or corrupt.</exception>
     /// <exception cref="TorchUnavailableException">LibTorch or the device is not available.</exception>
     public AnchorOutputs(string path, DetectorOptions options)
     {
@@ -45,14 +47,16 @@ internal sealed class AnchorOutputs : IDisposable
     /// <summary>Metadata of the model.</summary>
     public ModelDescription Description { get; }
 
-    /// <summary>Runs the network on a dataset.</summary>
-    /// <param name="set">The annotated images. Classes are matched by name; boxes of classes that the model does not have are ignored like crowds.</param>
+    /// <summary>Runs the network on a dataset and passes its logits to a visitor.</summary>
+    /// <param name="set">
+    /// The annotated images. Their classes are matched with the model's by name; boxes of classes that the model does not have are treated as crowds.
+    /// </param>
     /// <param name="batch">Batch size.</param>
-    /// <param name="visit">Called for each level of each image.</param>
-    /// <param name="imagesDone">Receives the number of images done.</param>
+    /// <param name="visit">Called for each pyramid level of each image.</param>
+    /// <param name="imagesDone">Receives the number of processed images.</param>
     /// <param name="cancellationToken">Cancels between batches.</param>
     /// <exception cref="DatasetException">The dataset has no images or none of the model's classes, or an image cannot be read.</exception>
-    /// <exception cref="OperationCanceledException">It was canceled.</exception>
+    /// <exception cref="OperationCanceledException">The computation was canceled.</exception>
     public void Visit(DetectionDataset set, int batch, AnchorVisitor visit, IProgress<int>? imagesDone, CancellationToken cancellationToken)
     {
         if (set.Images.Count == 0)

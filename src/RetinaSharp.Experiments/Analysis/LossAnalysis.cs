@@ -3,18 +3,21 @@ using RetinaSharp.Experiments.Reports;
 
 namespace RetinaSharp.Experiments.Analysis;
 
-/// <summary>Cumulative distribution of a model's focal loss over anchors, for positives and negatives: figure 4 of the paper.</summary>
+/// <summary>Cumulative distributions of a model's focal loss over positive and over negative anchors: figure 4 of the focal loss paper.</summary>
 /// <param name="Images">Number of images.</param>
 /// <param name="Ignored">Number of ignored anchors, which have no loss.</param>
-/// <param name="Positives">The distribution over positive anchors for each γ.</param>
-/// <param name="Negatives">The distribution over negative anchors for each γ.</param>
+/// <param name="Positives">The distributions over positive anchors, one for each γ in <see cref="LossAnalyzer.Gammas"/>.</param>
+/// <param name="Negatives">The distributions over negative anchors, one for each γ in <see cref="LossAnalyzer.Gammas"/>.</param>
 public sealed record LossAnalysis(int Images, long Ignored, IReadOnlyList<LossDistribution> Positives, IReadOnlyList<LossDistribution> Negatives)
 {
-    /// <summary>File name of the chart of the negatives.</summary>
+    /// <summary>File name of the chart of the negative anchors.</summary>
     public const string NegativesFile = "loss-of-negatives.svg";
 
-    /// <summary>Writes charts of the cumulative distributions as SVG and CSV. Distributions without loss are left out.</summary>
-    /// <param name="folder">The folder; created if needed, existing files are replaced.</param>
+    /// <summary>
+    /// Writes two charts of the cumulative distributions, of positive and of negative anchors, as SVG and CSV. Distributions whose losses are all 0 are left
+    /// out; a chart without any distribution is not written.
+    /// </summary>
+    /// <param name="folder">The folder, which is created if needed; existing files are replaced.</param>
     /// <returns>The paths of the files.</returns>
     /// <exception cref="IOException">A file cannot be written.</exception>
     public IReadOnlyList<string> Write(string folder)

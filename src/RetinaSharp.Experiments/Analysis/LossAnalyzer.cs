@@ -7,25 +7,27 @@ using RetinaSharp.Losses;
 namespace RetinaSharp.Experiments.Analysis;
 
 /// <summary>
-/// Computes the focal loss of every anchor under a trained model, for several γ: figure 4 of Lin et al., "Focal Loss for Dense Object Detection". The loss of an
-/// anchor is the sum over its classes, without α. Memory does not grow with the number of images.
+/// Computes the distribution of a trained model's focal loss over anchors, for several γ: figure 4 of Lin et al., "Focal Loss for Dense Object Detection".
+/// The loss of an anchor is without α; with sigmoid scores, it is the sum over the classes. Memory does not grow with the number of images.
 /// </summary>
 public static class LossAnalyzer
 {
-    /// <summary>The γ of figure 4.</summary>
+    /// <summary>The values of γ in figure 4 of the paper.</summary>
     public static IReadOnlyList<double> Gammas { get; } = [0, .5, 1, 2];
 
-    /// <summary>Analyzes a model on a dataset. Classes are matched by name; boxes of other classes are ignored like crowds.</summary>
-    /// <param name="model">A run folder or a .safetensors file.</param>
+    /// <summary>
+    /// Analyzes a model on a dataset. Classes are matched by name; boxes of classes that the model does not have are treated as crowds.
+    /// </summary>
+    /// <param name="model">Path of the model: a run folder or a .safetensors file.</param>
     /// <param name="set">The annotated images.</param>
-    /// <param name="options">Device, precision, threads and input size; the rest is not used.</param>
+    /// <param name="options">Options, of which device, precision, threads and input size are used; null: the defaults.</param>
     /// <param name="batch">Batch size, at least 1.</param>
-    /// <param name="imagesDone">Receives the number of images done.</param>
+    /// <param name="imagesDone">Receives the number of processed images.</param>
     /// <param name="cancellationToken">Cancels between batches.</param>
-    /// <exception cref="WeightsException">The model is missing or damaged, or its outputs are not finite.</exception>
+    /// <exception cref="WeightsException">The model is missing or corrupt, or its outputs are not finite.</exception>
     /// <exception cref="DatasetException">The dataset has no images or none of the model's classes, or an image cannot be read.</exception>
     /// <exception cref="TorchUnavailableException">LibTorch or the device is not available.</exception>
-    /// <exception cref="OperationCanceledException">It was canceled.</exception>
+    /// <exception cref="OperationCanceledException">The analysis was canceled.</exception>
     public static LossAnalysis Analyze(
         string model, DetectionDataset set, DetectorOptions? options = null, int batch = 8, IProgress<int>? imagesDone = null, CancellationToken cancellationToken = default)
     {
@@ -57,7 +59,15 @@ public static class LossAnalyzer
         return new(set.Images.Count, ignored, Distributions(positives), Distributions(negatives));
     }
 
-    /// <summary>The loss of each anchor. With one channel more than classes it is a softmax, with background as the first channel.</summary>
+    /// <summary>
+    /// Computes the focal loss of each anchor, without α. If anchors have one logit per class, the loss is the sum of the sigmoid focal losses of the logits.
+    /// If they have one logit more, the first is background and the loss is the softmax focal loss.
+    /// </summary>
+    /// <param name="gamma">The focusing parameter γ.</param>
+    /// <param name="logits">Logits, [anchors, classes] or [anchors, classes + 1].</param>
+    /// <param name="labels">Labels, [anchors]; see <see cref="AnchorVisitor"/>.</param>
+    /// <param name="classes">Number of classes, without background.</param>
+    /// <param name="values">Receives the losses, [anchors]; 0 for ignored anchors.</param>
     internal static void AnchorLosses(double gamma, ReadOnlySpan<float> logits, ReadOnlySpan<int> labels, int classes, Span<float> values)
     {
         var (loss, channels) = (new FocalLoss(gamma, alpha: null), logits.Length / labels.Length);

@@ -5,20 +5,21 @@ using RetinaSharp.Losses;
 namespace RetinaSharp.Experiments.Analysis;
 
 /// <summary>
-/// The loss curves of Lin et al., "Focal Loss for Dense Object Detection": figure 1, and those of the appendix. Without α, which only scales them.
+/// Plots loss functions and their derivatives as in Lin et al., "Focal Loss for Dense Object Detection": figure 1 and the figures of the appendix. The losses
+/// are without α, which would only scale the curves.
 /// </summary>
 public static class LossCurves
 {
-    // Ranges of x_t (symmetric) and p_t; cross entropy is unbounded at p_t = 0.
+    // Range of x_t, symmetric around 0, and lower end of the range of p_t: cross entropy is unbounded at p_t = 0.
     private const double MaxLogit = 5, LogitStep = .02, MinProbability = .01, ProbabilityStep = .002;
 
     private static readonly double[] Gammas = [0, .5, 1, 2, 5];
 
-    // (2, 1) and (4, 0) are those of the appendix.
+    // (γ, β) of the curves of FL*. The paper's appendix has (2, 1) and (4, 0).
     private static readonly (double Gamma, double Beta)[] Stars = [(2, 0), (2, 1), (4, 0), (4, 1)];
 
-    /// <summary>Writes every chart as SVG and CSV.</summary>
-    /// <param name="folder">The folder; created if needed, existing files are replaced.</param>
+    /// <summary>Writes all charts as SVG and CSV.</summary>
+    /// <param name="folder">The folder, which is created if needed; existing files are replaced.</param>
     /// <returns>The paths of the files.</returns>
     /// <exception cref="IOException">A file cannot be written.</exception>
     public static IReadOnlyList<string> Write(string folder)

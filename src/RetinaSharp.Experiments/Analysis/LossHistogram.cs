@@ -1,12 +1,12 @@
 namespace RetinaSharp.Experiments.Analysis;
 
 /// <summary>
-/// Histogram of losses in bins of relative width below 1/512: constant memory (2 MB) for any number of anchors, without sorting. Counts and sums per bin are
-/// exact; within a bin the loss is taken as evenly distributed.
+/// A histogram of losses, from which their cumulative distribution is computed. Bins have a relative width of at most 1/512. Memory is constant (2 MB) for any
+/// number of anchors, and nothing is sorted. Each bin has the count and the sum of its losses; within a bin, the losses are assumed to be equal.
 /// </summary>
 internal sealed class LossHistogram
 {
-    // The bits of a non-negative float without 14 of its 23 mantissa bits. As integers they are in the order of the numbers.
+    // A bin is the bits of a non-negative float without 14 of its 23 mantissa bits. As integers, the bits have the same order as the floats.
     private const int DroppedBits = 14;
 
     private readonly long[] _counts = new long[1 << (31 - DroppedBits)];
@@ -23,7 +23,8 @@ internal sealed class LossHistogram
         _count++;
     }
 
-    /// <summary>The distribution of all losses added.</summary>
+    /// <summary>Computes the cumulative distribution of the losses added so far.</summary>
+    /// <param name="gamma">γ of the focal loss, for the result.</param>
     public LossDistribution Distribution(double gamma)
     {
         // Summed in the same order as below, so that the last share is exactly 1.

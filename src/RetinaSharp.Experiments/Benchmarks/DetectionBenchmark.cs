@@ -12,7 +12,7 @@ using static TorchSharp.torch;
 
 namespace RetinaSharp.Experiments.Benchmarks;
 
-/// <summary>Detection on square images in memory: the work of torchvision's model in <c>eval</c> mode.</summary>
+/// <summary>A benchmark of detection on random square images in memory. It does the same work as torchvision's RetinaNet in <c>eval</c> mode.</summary>
 public sealed class DetectionBenchmark : INetworkBenchmark
 {
     private readonly NetworkState _state;
@@ -25,10 +25,10 @@ public sealed class DetectionBenchmark : INetworkBenchmark
     private readonly Image[] _images;
     private readonly InputSize _input;
 
-    /// <summary>Creates the network.</summary>
-    /// <param name="size">Side length of the images in pixels.</param>
+    /// <summary>Creates the network with random weights, and the images.</summary>
+    /// <param name="size">Width and height of the images in pixels.</param>
     /// <param name="batch">Batch size.</param>
-    /// <param name="precision">Precision of the network.</param>
+    /// <param name="precision">Number type of the network's computation.</param>
     /// <param name="device">The device; null: CPU.</param>
     /// <param name="threads">Number of threads.</param>
     public DetectionBenchmark(int size, int batch, Precision precision, Device? device, int threads)
@@ -65,7 +65,7 @@ public sealed class DetectionBenchmark : INetworkBenchmark
     /// <inheritdoc/>
     public void ResetPhases() => _clock.Reset();
 
-    /// <summary>Detects on the batch once.</summary>
+    /// <summary>Detects the objects of the batch once: preprocessing, forward pass and postprocessing.</summary>
     public void Run()
     {
         _clock.Skip();

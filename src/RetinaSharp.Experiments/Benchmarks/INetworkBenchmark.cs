@@ -5,21 +5,21 @@ namespace RetinaSharp.Experiments.Benchmarks;
 /// <summary>A benchmark of a network on one batch of images.</summary>
 public interface INetworkBenchmark : IDisposable
 {
-    /// <summary>Number type of the computation.</summary>
+    /// <summary>Number type of the network's computation.</summary>
     ScalarType ComputeType { get; }
 
-    /// <summary>The device.</summary>
+    /// <summary>Device that the network runs on.</summary>
     Device Device { get; }
 
-    /// <summary>Floating-point operations of the convolutions per run.</summary>
+    /// <summary>Number of floating-point operations of the network's convolutions in one call of <see cref="Run"/>; a multiply-add counts as two.</summary>
     double Operations { get; }
 
-    /// <summary>Seconds of the runs by phase since the last <see cref="ResetPhases"/>.</summary>
+    /// <summary>Seconds spent in each phase, such as the forward pass, summed over the runs since the last <see cref="ResetPhases"/>.</summary>
     IReadOnlyDictionary<string, double> Phases { get; }
 
-    /// <summary>Resets <see cref="Phases"/>.</summary>
+    /// <summary>Resets the times in <see cref="Phases"/>.</summary>
     void ResetPhases();
 
-    /// <summary>Runs once.</summary>
+    /// <summary>Processes the batch once.</summary>
     void Run();
 }

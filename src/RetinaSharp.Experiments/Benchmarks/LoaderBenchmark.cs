@@ -9,31 +9,31 @@ using RetinaSharp.Inference.Batching;
 namespace RetinaSharp.Experiments.Benchmarks;
 
 /// <summary>
-/// Epochs of the data loaders without a network: from files to batches, for training with augmentation and anchor assignment, for evaluation with a network that
-/// returns no detections.
+/// A benchmark of the data loaders, from image files to batches, without a network. The training loader includes augmentation and anchor assignment. The
+/// evaluation loader feeds an engine that returns no detections.
 /// </summary>
 /// <param name="set">The dataset.</param>
 /// <param name="settings">Input size, augmentation, anchors and batch size.</param>
-/// <param name="workers">Number of worker threads.</param>
+/// <param name="workers">Number of worker threads of the training loader.</param>
 public sealed class LoaderBenchmark(DetectionDataset set, RunSettings settings, int workers)
 {
     private readonly TrainingLoader _files = Training(set, settings, workers, cacheBytes: 0);
     private readonly TrainingLoader _memory = Training(set, settings, workers, cacheBytes: long.MaxValue / 2);
     private int _epoch;
 
-    /// <summary>Images per training epoch, without an incomplete last batch.</summary>
+    /// <summary>Number of images per training epoch, in which an incomplete last batch is left out.</summary>
     public int TrainingImages => _files.BatchesPerEpoch * settings.Training.Batch;
 
-    /// <summary>Images per evaluation.</summary>
+    /// <summary>Number of images per evaluation: all images of the dataset.</summary>
     public int EvaluationImages => set.Images.Count;
 
-    /// <summary>A training epoch that decodes all images.</summary>
+    /// <summary>Loads a training epoch, decoding all images from their files.</summary>
     public void TrainFromFiles() => Consume(_files.Epoch(_epoch++));
 
-    /// <summary>A training epoch with a cache of decoded images, filled by the first call.</summary>
+    /// <summary>Loads a training epoch with a cache of decoded images, which the first call fills.</summary>
     public void TrainFromMemory() => Consume(_memory.Epoch(_epoch++));
 
-    /// <summary>An evaluation of all images.</summary>
+    /// <summary>Loads all images for evaluation.</summary>
     public void Evaluate()
     {
         using var detector = new ObjectDetector(new EmptyEngine(set, settings));
@@ -52,7 +52,7 @@ public sealed class LoaderBenchmark(DetectionDataset set, RunSettings settings, 
             batch.Dispose();
     }
 
-    /// <summary>An engine without a network: there are no pyramid levels, and so no detections.</summary>
+    /// <summary>An inference engine without a network: its output has no pyramid levels, so there are no detections.</summary>
     private sealed class EmptyEngine(DetectionDataset set, RunSettings settings) : IInferenceEngine, IInferenceOutput
     {
         public DetectionModel Model { get; } = new() { Categories = set.Categories, Anchors = settings.Model.Anchors, Input = settings.Input };

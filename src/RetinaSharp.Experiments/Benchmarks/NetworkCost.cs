@@ -3,16 +3,19 @@ using RetinaSharp.Detection.Modeling.Architecture;
 
 namespace RetinaSharp.Experiments.Benchmarks;
 
-/// <summary>Floating-point operations of a network's convolutions, two per multiply-add, of the direct algorithm whatever kernel is used.</summary>
-/// <param name="Forward">Forward pass.</param>
-/// <param name="Backward">Backward pass: gradients with respect to trained weights, and to inputs that depend on such.</param>
+/// <summary>
+/// Number of floating-point operations of a network's convolutions. A multiply-add counts as two. The number is that of direct convolution, also where Winograd
+/// kernels need fewer operations.
+/// </summary>
+/// <param name="Forward">Operations of the forward pass.</param>
+/// <param name="Backward">Operations of the backward pass: gradients with respect to trained weights, and to inputs that depend on trained weights.</param>
 internal readonly record struct NetworkCost(double Forward, double Backward)
 {
-    /// <summary>Computes the cost of one image.</summary>
+    /// <summary>Computes the number of operations for one square image.</summary>
     /// <param name="settings">Settings of the architecture.</param>
     /// <param name="classes">Number of classes.</param>
-    /// <param name="freeze">Number of frozen parts of the backbone, as in the training settings.</param>
-    /// <param name="side">Side length of the image in pixels.</param>
+    /// <param name="freeze">Number of frozen backbone parts; see <see cref="TrainingSettings.Freeze"/>.</param>
+    /// <param name="side">Width and height of the image in pixels.</param>
     public static NetworkCost Compute(ModelSettings settings, int classes, int freeze, int side)
     {
         var cost = default(NetworkCost);

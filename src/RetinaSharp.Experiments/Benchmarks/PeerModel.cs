@@ -6,12 +6,12 @@ using RetinaSharp.Detection.Modeling.Architecture;
 namespace RetinaSharp.Experiments.Benchmarks;
 
 /// <summary>
-/// The configuration of torchvision's <c>retinanet_resnet50_fpn</c> when fine-tuned, so that both are timed on the same work: ResNet-50 with frozen batch norm,
-/// frozen stem and first stage, P6 from P5, L1 box loss, 91 classes.
+/// The model of the benchmarks. It has the configuration of torchvision's <c>retinanet_resnet50_fpn</c> in fine-tuning, so that RetinaSharp and torchvision are
+/// timed on the same work: ResNet-50 with frozen batch norm, frozen stem and first stage, P6 from P5, L1 box loss, 91 classes.
 /// </summary>
 internal static class PeerModel
 {
-    /// <summary>Number of classes; the first is background, which has no ground truth.</summary>
+    /// <summary>Number of classes as in torchvision, whose first class is background and has no ground truth.</summary>
     public const int Classes = 91;
 
     public static RunSettings Settings { get; } = Compatibility.Torchvision(Presets.R50 with
@@ -21,10 +21,10 @@ internal static class PeerModel
 
     public static IReadOnlyList<Category> Categories { get; } = [.. Enumerable.Range(0, Classes).Select(id => new Category(id, $"class {id}"))];
 
-    /// <summary>Creates random weights.</summary>
+    /// <summary>Creates a state dictionary with random weights.</summary>
     public static NetworkState CreateState() => WeightInitializer.Create(RetinaNetArchitecture.Create(Settings.Model, Classes), seed: 0);
 
-    /// <summary>Random pixels.</summary>
+    /// <summary>Creates the pixels of a random square RGB image, [size · size · 3].</summary>
     public static byte[] Pixels(int size, int seed)
     {
         var pixels = new byte[size * size * 3];

@@ -3,7 +3,10 @@ using static TorchSharp.torch;
 
 namespace RetinaSharp.Experiments.Benchmarks;
 
-/// <summary>A convolution near the peak throughput of the machine, as reference for other timings: 3 × 3, 256 to 256 channels, 128 × 128 pixels.</summary>
+/// <summary>
+/// A large convolution whose throughput is near the machine's peak, as a reference for other timings: 3 × 3 kernel, 256 input and output channels, 128 × 128
+/// pixels, by LibTorch.
+/// </summary>
 public sealed class ReferenceConvolution : IDisposable
 {
     private const int Channels = 256;
@@ -13,7 +16,7 @@ public sealed class ReferenceConvolution : IDisposable
     private readonly Tensor _input;
     private readonly Tensor _weight;
 
-    /// <summary>Creates the tensors.</summary>
+    /// <summary>Creates input and weight.</summary>
     /// <param name="type">Number type of the computation.</param>
     /// <param name="device">The device.</param>
     public ReferenceConvolution(ScalarType type, Device device)
@@ -23,10 +26,10 @@ public sealed class ReferenceConvolution : IDisposable
         _weight = Ones(type, device, Channels, Channels, Kernel, Kernel).DetachFromDisposeScope();
     }
 
-    /// <summary>Floating-point operations per run.</summary>
+    /// <summary>Number of floating-point operations of the convolution; a multiply-add counts as two.</summary>
     public const double Operations = 2.0 * Channels * Channels * Kernel * Kernel * Side * Side;
 
-    /// <summary>Runs once.</summary>
+    /// <summary>Computes the convolution once.</summary>
     public void Run()
     {
         using var guard = no_grad();

@@ -11,8 +11,8 @@ using static TorchSharp.torch;
 namespace RetinaSharp.Experiments.Benchmarks;
 
 /// <summary>
-/// Training steps on one batch of square images in memory: anchor assignment, forward pass, loss, backward pass and optimizer step, the same work as a step of
-/// torchvision's model. It runs the code of the trainer.
+/// A benchmark of training steps on one batch of random square images in memory: anchor assignment, forward pass, loss, backward pass and optimizer step. It
+/// does the same work as a training step of torchvision's RetinaNet, with the code of the trainer.
 /// </summary>
 public sealed class TrainingBenchmark : INetworkBenchmark
 {
@@ -30,10 +30,10 @@ public sealed class TrainingBenchmark : INetworkBenchmark
     private readonly BufferPool<TrainingBuffers> _pool = new();
     private int _step;
 
-    /// <summary>Creates the network.</summary>
-    /// <param name="size">Side length of the images in pixels, a multiple of 32.</param>
+    /// <summary>Creates the network with random weights, and the images and boxes.</summary>
+    /// <param name="size">Width and height of the images in pixels, a multiple of 32.</param>
     /// <param name="batch">Batch size.</param>
-    /// <param name="precision">Precision of the network.</param>
+    /// <param name="precision">Number type of the network's computation.</param>
     /// <param name="device">The device; null: CPU.</param>
     /// <param name="threads">Number of threads.</param>
     public TrainingBenchmark(int size, int batch, Precision precision, Device? device, int threads)
@@ -70,7 +70,7 @@ public sealed class TrainingBenchmark : INetworkBenchmark
     /// <inheritdoc/>
     public void ResetPhases() => _clock.Reset();
 
-    /// <summary>Runs one training step.</summary>
+    /// <summary>Runs one training step on the batch.</summary>
     public void Run()
     {
         _clock.Skip();

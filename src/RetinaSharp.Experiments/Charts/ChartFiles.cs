@@ -4,11 +4,11 @@ using RetinaSharp.Experiments.Reports;
 
 namespace RetinaSharp.Experiments.Charts;
 
-/// <summary>Writes line charts as files.</summary>
+/// <summary>Writes line charts to SVG and CSV files.</summary>
 internal static class ChartFiles
 {
-    /// <summary>Writes NAME.svg and NAME.csv, each atomically.</summary>
-    /// <param name="folder">The folder; created if needed.</param>
+    /// <summary>Writes a chart to NAME.svg and its points to NAME.csv. Each file is written atomically.</summary>
+    /// <param name="folder">The folder, which is created if needed.</param>
     /// <param name="name">File name without extension; existing files are replaced.</param>
     /// <param name="chart">The chart.</param>
     /// <returns>The paths of the two files.</returns>

@@ -4,7 +4,9 @@ using SkiaSharp;
 
 namespace RetinaSharp.Experiments.Charts;
 
-/// <summary>Gives ScottPlot the embedded font of RetinaSharp.Imaging: on a machine without fonts text would silently be missing.</summary>
+/// <summary>
+/// Provides ScottPlot with the font that is embedded in RetinaSharp.Imaging. Without it, text would silently be missing on machines without fonts.
+/// </summary>
 internal sealed class ChartFont : IFontResolver
 {
     private static readonly Lazy<SKTypeface> Typeface = new(() =>
@@ -21,7 +23,7 @@ internal sealed class ChartFont : IFontResolver
         Fonts.Sans = EmbeddedFont.Family;
     }
 
-    /// <summary>Registers the font with ScottPlot, once.</summary>
+    /// <summary>Registers the font with ScottPlot. The static constructor, which the first call triggers, does the work.</summary>
     public static void Register()
     {
     }

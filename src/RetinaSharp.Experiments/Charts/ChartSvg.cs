@@ -7,28 +7,30 @@ using ScottPlot.TickGenerators;
 
 namespace RetinaSharp.Experiments.Charts;
 
-/// <summary>Line charts as SVG, drawn by ScottPlot. The same chart gives the same bytes.</summary>
+/// <summary>Renders line charts as SVG with ScottPlot. The same chart always gives the same bytes.</summary>
 internal static partial class ChartSvg
 {
-    // Small, so that text of 13 pixels stays legible at the width of a phone.
+    // In pixels. The chart is small, so that text of 13 pixels stays legible when it is scaled to the width of a phone.
     private const int Width = 460, PlotHeight = 290, LegendRow = 22, TitleHeight = 32;
     private const float TextSize = 13, MarkerSize = 4;
 
-    // Longer series have no markers.
+    // Series with more points have no markers.
     private const int MaxMarkers = 60;
 
-    // Every color in the file and in dark mode; the first three are background, text and grid.
+    // All colors of a chart, in light and in dark mode: background, text, grid, then one per series.
     private static readonly (string Light, string Dark)[] Colors =
     [
         ("white", "#14181f"), ("#566072", "#a2adbd"), ("#D9DEE6", "#343d4b"),
         ("#0B6BB5", "#5aaeee"), ("#C8500A", "#ff9354"), ("#0A7F5C", "#3fc79a"), ("#A4438A", "#e48dcb"), ("#8A6D00", "#e0b93a"), ("#4B5563", "#b3bcc9"),
     ];
 
-    // So that series differ without color, too. The same dashes are in report.css.
+    // Dash patterns of the series, which thus also differ without color. report.css has the same patterns.
     private static readonly LinePattern[] Patterns =
         [LinePattern.Solid, new([7, 3], 0, "7 3"), new([2, 3], 0, "2 3"), new([9, 3, 2, 3], 0, "9 3 2 3"), new([4, 2], 0, "4 2"), new([12, 3], 0, "12 3")];
 
-    /// <summary>Style sheet for charts of class <c>chart</c>: the font, and the colors of dark mode, which override those of SVG attributes.</summary>
+    /// <summary>
+    /// CSS for charts, which have the class <c>chart</c>: the font, and the colors of dark mode, which override the colors in the SVG's attributes.
+    /// </summary>
     public static string Style { get; } = $$"""
         .chart text { font-family: {{EmbeddedFont.Family}}, system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif; }
         @media screen and (prefers-color-scheme: dark) {
@@ -36,7 +38,7 @@ internal static partial class ChartSvg
         }
         """;
 
-    /// <summary>Renders a chart for a page that has <see cref="Style"/> and shows title and legend itself.</summary>
+    /// <summary>Renders a chart without title and legend, for an HTML page that includes <see cref="Style"/> and shows title and legend itself.</summary>
     /// <param name="chart">The chart.</param>
     /// <param name="number">Index of the chart in the page, for unique element ids.</param>
     public static string Render(LineChart chart, int number)
@@ -46,7 +48,7 @@ internal static partial class ChartSvg
         return Clean(plot.GetSvgXml(Width, PlotHeight), number);
     }
 
-    /// <summary>Renders a chart as a standalone file with title and legend.</summary>
+    /// <summary>Renders a chart with title and legend as a standalone SVG file.</summary>
     /// <param name="chart">The chart.</param>
     /// <exception cref="ArgumentException">No point can be drawn, or there are too many series.</exception>
     public static string RenderFile(LineChart chart)
@@ -114,7 +116,7 @@ internal static partial class ChartSvg
             : new NumericAutomatic { IntegerTicksOnly = isWhole, LabelFormatter = Text };
     }
 
-    // In axis coordinates, by ascending x.
+    // The points of a series by ascending x, in axis coordinates: logarithms on a logarithmic axis.
     private static IEnumerable<(double X, double Y)> Points(LineSeries series, LineChart chart) =>
         ChartData.ByX(series, chart).OrderBy(point => point.Key)
             .Select(point => (chart.IsXLogarithmic ? Math.Log10(point.Key) : point.Key, chart.IsYLogarithmic ? Math.Log10(point.Value) : point.Value));
@@ -122,7 +124,8 @@ internal static partial class ChartSvg
     private static string Text(double value) => double.Parse(value.ToString("G4", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture)
         .ToString(Math.Abs(value) is >= 1e-4 or 0 ? "0.######" : "0.###E0", CultureInfo.InvariantCulture).Replace('-', '\u2212');
 
-    // Makes the SVG scale with its container, its ids unique in the page and its coordinates short. Text keeps the width of the embedded font in other fonts.
+    // Makes the SVG scale with its container, its ids unique in the page, and its coordinates short. Fixes the width of each text, which is
+    // then the same in other fonts than the embedded one.
     private static string Clean(string svg, int number)
     {
         svg = svg[svg.IndexOf("<svg", StringComparison.Ordinal)..];
@@ -134,7 +137,7 @@ internal static partial class ChartSvg
         return Size().Replace(svg, match => $"<svg{match.Groups[1].Value} class=\"chart\" viewBox=\"0 0 {match.Groups[2].Value} {match.Groups[3].Value}\"", 1);
     }
 
-    // Skia writes the position of every letter, but not where the last one ends.
+    // Skia writes the position of every letter, but not the end of the last one: its width is taken as the mean of the others.
     private static string WidthOf(Match text)
     {
         var (first, letters) = (Parse(text.Groups[1].Value), text.Groups[2].Captures);

@@ -4,10 +4,10 @@ using RetinaSharp.Experiments.Reports;
 
 namespace RetinaSharp.Experiments.Charts;
 
-/// <summary>The points of a line chart as CSV: one line per x, one column per series, numbers with round-trip precision.</summary>
+/// <summary>Renders the points of a line chart as CSV: one line per x value, one column per series, numbers with round-trip precision.</summary>
 internal static class CsvTable
 {
-    /// <summary>Renders the table.</summary>
+    /// <summary>Renders the points of a chart; a series without a point at an x value has an empty field.</summary>
     /// <param name="chart">The chart.</param>
     public static string Render(LineChart chart)
     {

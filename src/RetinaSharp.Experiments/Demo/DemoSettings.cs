@@ -3,15 +3,15 @@ using RetinaSharp.Experiments.Scenes;
 
 namespace RetinaSharp.Experiments.Demo;
 
-/// <summary>Settings of the demo: a small detector on synthetic scenes, trained in a minute or two on two cores.</summary>
+/// <summary>Settings of <see cref="FocalLossDemo"/>: a small detector on synthetic scenes. A run takes a minute or two on two CPU cores.</summary>
 public static class DemoSettings
 {
-    /// <summary>The dataset.</summary>
+    /// <summary>Settings of the dataset: numbers of training and validation scenes.</summary>
     public static SceneSettings Scenes { get; } = new() { Train = 640, Val = 100 };
 
     /// <summary>
-    /// The run with focal loss: preset tiny, adapted to a short run from scratch. Heads with normalization converge in half the steps, and scenes have no
-    /// orientation, so that flips and rotations multiply them by eight.
+    /// Settings of the run with focal loss: preset tiny, adapted to a short run from scratch. Heads with normalization converge in half the steps. Scenes have
+    /// no preferred orientation, so flips and rotations augment each scene to eight.
     /// </summary>
     public static RunSettings Focal { get; } = Presets.Tiny with
     {
@@ -20,7 +20,7 @@ public static class DemoSettings
         Training = Presets.Tiny.Training with { Epochs = 10, LearningRate = 8e-3, Ema = .99 },
     };
 
-    /// <summary>The same run with plain cross entropy, without alpha; all else is equal, including the prior.</summary>
+    /// <summary>Settings of the run with plain cross entropy, without α. All other settings are those of <see cref="Focal"/>, including the prior.</summary>
     public static RunSettings CrossEntropy { get; } = Focal with
     {
         Loss = Focal.Loss with { Classification = ClassificationLossKind.CrossEntropy, Alpha = null },

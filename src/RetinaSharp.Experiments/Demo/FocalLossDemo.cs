@@ -12,48 +12,50 @@ using RetinaSharp.Inference;
 namespace RetinaSharp.Experiments.Demo;
 
 /// <summary>
-/// The demo, step by step: generate synthetic scenes, train with focal loss and with plain cross entropy on the same data, seed and number of steps,
-/// evaluate both, and write a report.
+/// A demo of the focal loss. It generates synthetic scenes, trains with focal loss and with plain cross entropy on the same data with the same seed and
+/// number of steps, evaluates both models, and writes a report. Each method is a step of the demo.
 /// </summary>
-/// <param name="folder">The output folder: empty, or missing.</param>
-/// <param name="logger">Receives the log messages of training; null: nothing does.</param>
+/// <param name="folder">The output folder, which must be empty or not exist.</param>
+/// <param name="logger">Receives the log messages of training; null: they are dropped.</param>
 public sealed class FocalLossDemo(string folder, ILogger? logger = null)
 {
     private const string LastWeights = "last.safetensors";
 
-    /// <summary>The training runs, in order.</summary>
+    /// <summary>The two training runs, in the order in which they are trained.</summary>
     public static IReadOnlyList<DemoRun> Runs { get; } =
         [new("focal loss", "focal", DemoSettings.Focal), new("cross entropy", "cross-entropy", DemoSettings.CrossEntropy)];
 
-    /// <summary>The dataset, in COCO layout.</summary>
+    /// <summary>Folder of the dataset, in COCO layout.</summary>
     public string DataFolder => Path.Combine(folder, "data");
 
-    /// <summary>The drawn images on which the runs differ.</summary>
+    /// <summary>Folder of the drawings of images on which the detections of the runs differ.</summary>
     public string PictureFolder => Path.Combine(folder, "pictures");
 
-    /// <summary>The report.</summary>
+    /// <summary>Path of the HTML report.</summary>
     public string ReportFile => Path.Combine(folder, "report.html");
 
-    /// <summary>The run folder of a training run.</summary>
+    /// <summary>Returns the path of a run folder.</summary>
     /// <param name="run">The run.</param>
     public string RunFolder(DemoRun run) => Path.Combine(folder, run.Folder);
 
     /// <summary>Generates the dataset.</summary>
-    /// <param name="progress">Receives the number of images done.</param>
-    /// <param name="cancellationToken">Cancels it.</param>
+    /// <param name="progress">Receives the number of images written so far.</param>
+    /// <param name="cancellationToken">Cancels the generation.</param>
     /// <exception cref="IOException">The folder is not empty, or cannot be written.</exception>
-    /// <exception cref="OperationCanceledException">It was canceled.</exception>
+    /// <exception cref="OperationCanceledException">The generation was canceled.</exception>
     public (SceneSplit Train, SceneSplit Val) Generate(IProgress<int>? progress = null, CancellationToken cancellationToken = default) =>
         SceneSet.Write(DataFolder, DemoSettings.Scenes, progress, cancellationToken);
 
-    /// <summary>Trains and evaluates. Nothing is selected on the validation set: the last weights are evaluated, not the best epoch's.</summary>
+    /// <summary>
+    /// Trains a run and evaluates its last weights. The best epoch's weights are not used, because they would be selected on the validation set.
+    /// </summary>
     /// <param name="run">The run.</param>
     /// <param name="train">Training set.</param>
     /// <param name="val">Validation set.</param>
-    /// <param name="progress">Receives the progress of the training.</param>
-    /// <param name="cancellationToken">Cancels it.</param>
+    /// <param name="progress">Receives the progress of training.</param>
+    /// <param name="cancellationToken">Cancels training and evaluation.</param>
     /// <exception cref="TrainingDivergedException">A loss or a gradient is not finite.</exception>
-    /// <exception cref="OperationCanceledException">It was canceled.</exception>
+    /// <exception cref="OperationCanceledException">Training or evaluation was canceled.</exception>
     public DemoResult Train(
         DemoRun run, DetectionDataset train, DetectionDataset val, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
@@ -66,7 +68,10 @@ public sealed class FocalLossDemo(string folder, ILogger? logger = null)
         return new(run, result, evaluation);
     }
 
-    /// <summary>Draws the images on which the runs differ most into <see cref="PictureFolder"/>, and writes <see cref="ReportFile"/>.</summary>
+    /// <summary>
+    /// Draws the images on which the detections of the runs differ most, saves the drawings in <see cref="PictureFolder"/>, and writes
+    /// <see cref="ReportFile"/>.
+    /// </summary>
     /// <param name="results">The results of the runs.</param>
     /// <param name="val">The validation set.</param>
     /// <exception cref="IOException">A file cannot be written.</exception>

@@ -6,7 +6,7 @@ namespace RetinaSharp.Experiments.Reports;
 /// <summary>A region of an image, resized, with ground truth and detections drawn on it.</summary>
 internal sealed class AnnotatedRegion
 {
-    /// <summary>Explains the drawing.</summary>
+    /// <summary>Text for the reader that says which boxes are ground truth and which are detections.</summary>
     public const string Legend = "Dashed cyan: ground truth. Solid orange: detections.";
 
     // Indices into the palette of BoxLabel. Cyan and orange differ with all kinds of color blindness.
@@ -21,7 +21,7 @@ internal sealed class AnnotatedRegion
     /// <summary>Crops and resizes a region.</summary>
     /// <param name="image">The image.</param>
     /// <param name="region">The region, in whole pixels within the image.</param>
-    /// <param name="longSide">Length of its longer side in the drawing, in pixels.</param>
+    /// <param name="longSide">Length in pixels that the longer side of the region is resized to.</param>
     public AnnotatedRegion(Image image, BoxXywh region, int longSide)
     {
         _region = region;
@@ -38,12 +38,12 @@ internal sealed class AnnotatedRegion
     public void AddGroundTruth(BoxXywh box) => _groundTruth.Add(Label(box, "", GroundTruthColor, isDashed: true));
 
     /// <summary>
-    /// Adds a detection, in pixels of the whole image. Add detections in order of descending score: labels are placed in this order and omitted when
-    /// there is no room.
+    /// Adds a detection, in pixels of the whole image. Call it by descending score: labels are drawn in the order of the calls, and a label without room is
+    /// omitted.
     /// </summary>
     public void AddDetection(BoxXywh box, string label = "") => _detections.Add(Label(box, label, DetectionColor, isDashed: false));
 
-    /// <summary>Draws the region. Ground truth is drawn over detections: its dashes leave them visible.</summary>
+    /// <summary>Draws the region with the added boxes. Dashed ground truth boxes are drawn over the detections, which stay visible in the gaps.</summary>
     public Image Draw() => _image.Draw([.. _groundTruth, .. _detections]);
 
     private BoxLabel Label(BoxXywh box, string text, int color, bool isDashed)

@@ -2,7 +2,7 @@ using RetinaSharp.Experiments.Charts;
 
 namespace RetinaSharp.Experiments.Reports;
 
-/// <summary>Writes the blocks of a report, one method per kind of block.</summary>
+/// <summary>Writes the blocks of a report as HTML, with one method per kind of block.</summary>
 internal sealed class BlockWriter(HtmlWriter html)
 {
     private int _charts;
@@ -58,7 +58,7 @@ internal sealed class BlockWriter(HtmlWriter html)
             throw new ArgumentException($"the table '{table.Caption}' has {table.Columns.Count} columns, but a row of {invalid.Count} cells");
         if (table.IsFolded)
             html.Line($"<details><summary>{table.Caption}</summary>");
-        // Tables wider than the page scroll; focusable, so that they scroll by keyboard too.
+        // Tables wider than the page scroll horizontally. They can get the focus, so that the keyboard scrolls them too.
         html.Line($"<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"{table.Caption}\"><table>");
         if (!table.IsFolded)
             html.Line($"<caption>{table.Caption}</caption>");
@@ -124,9 +124,10 @@ internal sealed class BlockWriter(HtmlWriter html)
         html.Raw("</figure>");
     }
 
+    /// <summary>Writes a bar chart as a table with an SVG bar per row.</summary>
     /// <remarks>
-    /// A table with an SVG bar per row rather than a chart by ScottPlot: names of any length wrap, values are text that can be read aloud and copied, and the
-    /// bars scale to a phone without scaling the text.
+    /// Compared with a chart by ScottPlot, names of any length wrap, values are text that can be copied and read by a screen reader, and the bars scale to
+    /// the width of a phone without scaling the text.
     /// </remarks>
     private void Write(BarChart chart)
     {

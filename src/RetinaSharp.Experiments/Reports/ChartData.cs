@@ -1,6 +1,6 @@
 namespace RetinaSharp.Experiments.Reports;
 
-/// <summary>The points of a line chart as a table: the x values of all series, and the y value of each series at each of them, if any.</summary>
+/// <summary>The points of a line chart as a table: one row for each x value of any series, one column with the y values of each series.</summary>
 internal sealed class ChartData
 {
     public ChartData(LineChart chart)
@@ -10,13 +10,16 @@ internal sealed class ChartData
         Y = [.. series.Select(values => X.Select(x => values.TryGetValue(x, out var y) ? y : (double?)null).ToArray())];
     }
 
-    /// <summary>The x values, ascending.</summary>
+    /// <summary>The distinct x values of all series, ascending.</summary>
     public double[] X { get; }
 
-    /// <summary>[series][x]: the y values; null where a series has no point.</summary>
+    /// <summary>The y values, indexed by series and by index in <see cref="X"/>; null if the series has no point at this x.</summary>
     public double?[][] Y { get; }
 
-    /// <summary>The points of a series that can be drawn, by x; of several at one x the last.</summary>
+    /// <summary>
+    /// Returns the y value for each x value of a series. Points that cannot be drawn are left out: non-finite ones, and on a logarithmic axis those that are
+    /// not positive. Of several points with the same x, the last one counts.
+    /// </summary>
     public static Dictionary<double, double> ByX(LineSeries series, LineChart chart)
     {
         var values = new Dictionary<double, double>();

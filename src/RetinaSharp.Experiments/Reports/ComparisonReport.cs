@@ -3,16 +3,16 @@ using RetinaSharp.Imaging;
 
 namespace RetinaSharp.Experiments.Reports;
 
-/// <summary>Compares training runs.</summary>
+/// <summary>Creates a report that compares training runs.</summary>
 public static class ComparisonReport
 {
-    /// <summary>Creates the report of a comparison.</summary>
-    /// <param name="title">Title.</param>
-    /// <param name="lead">What is compared, and on what.</param>
+    /// <summary>Creates a report that compares metrics, training curves, times and settings of training runs.</summary>
+    /// <param name="title">Title of the report.</param>
+    /// <param name="lead">A sentence or two on what is compared, and on which data.</param>
     /// <param name="runs">Two to four training runs, evaluated on the same images.</param>
-    /// <param name="differences">The images on which they differ; null for none.</param>
+    /// <param name="differences">Drawings of the images on which the detections of the runs differ; null: the report has no drawings.</param>
     /// <exception cref="ArgumentException">There are not two to four runs, or their classes differ.</exception>
-    /// <exception cref="DatasetException">The settings or metrics of a run are missing or damaged.</exception>
+    /// <exception cref="DatasetException">The settings or metrics of a run are missing or corrupt.</exception>
     /// <exception cref="ImageException">An image cannot be read.</exception>
     public static Report Create(string title, string lead, IReadOnlyList<ComparedRun> runs, RunDifferences? differences = null)
     {
@@ -42,7 +42,7 @@ public static class ComparisonReport
         var margin = ranked[0].Metrics.AP - ranked[1].Metrics.AP;
         if (margin < .0005)
             return $"{ranked[0].Name} and {ranked[1].Name} have the same AP to three digits.";
-        // Without ground truth of a size its metrics are undefined, and none is best.
+        // Metrics of an object size without ground truth are negative. They are left out: no run is best in them.
         var values = runs.Select(run => run.Metrics.ByName()).ToList();
         var best = ranked[0].Metrics.ByName();
         var defined = Enumerable.Range(0, best.Count).Where(metric => best[metric].Value >= 0).ToList();

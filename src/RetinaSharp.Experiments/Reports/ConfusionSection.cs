@@ -2,16 +2,16 @@ using RetinaSharp.Evaluation;
 
 namespace RetinaSharp.Experiments.Reports;
 
-/// <summary>A confusion matrix, as a section of a report.</summary>
+/// <summary>Creates the report section on a confusion matrix.</summary>
 internal static class ConfusionSection
 {
     private const string Background = "background";
 
-    // A matrix of more classes would be most of the report's size, and nobody reads it.
+    // A larger matrix would make up most of the report's size and is too large to read.
     private const int MaxMatrixClasses = 100;
     private const int MaxPairs = 20;
 
-    /// <summary>The matrix, and the pairs of classes that are confused most often.</summary>
+    /// <summary>Creates a section with the matrix, if it has at most 100 classes, and the pairs of classes that are confused most often.</summary>
     public static ReportSection Create(ConfusionMatrix matrix)
     {
         var blocks = new List<ReportBlock>

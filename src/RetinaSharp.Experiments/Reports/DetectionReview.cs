@@ -5,20 +5,20 @@ using RetinaSharp.Imaging;
 
 namespace RetinaSharp.Experiments.Reports;
 
-/// <summary>True positives, false positives and false negatives of a model, as sections of a report with pictures.</summary>
+/// <summary>Creates report sections with pictures of a model's true positives, false positives and false negatives.</summary>
 /// <param name="groundTruth">The annotated images.</param>
-/// <param name="detections">The detections, in the ids of the ground truth.</param>
+/// <param name="detections">The detections, with image and category ids of the ground truth.</param>
 /// <param name="threshold">Detections with lower scores are left out.</param>
 internal sealed class DetectionReview(DetectionDataset groundTruth, IReadOnlyList<DetectionResult> detections, double threshold = DetectionReview.DefaultThreshold)
 {
-    /// <summary>The threshold where no detection is a true positive, so that there is none of best F1.</summary>
+    /// <summary>Score threshold of models without any true positive, for which no threshold has the best F1.</summary>
     public const double DefaultThreshold = .3;
 
-    // Wide enough to be read on a phone, small enough for a report of many.
+    // In pixels: large enough to be legible on a phone, small enough for a report with many pictures.
     private const int ImageSide = 640;
     private const int CropSide = 240;
 
-    // What surrounds a box helps to recognize it; smaller crops would be blurred.
+    // Side of a crop relative to the box: the surroundings help to recognize the object. Crops of fewer than MinCrop pixels would look blurred.
     private const double Context = 2.2;
     private const double MinCrop = 40;
 
@@ -26,12 +26,13 @@ internal sealed class DetectionReview(DetectionDataset groundTruth, IReadOnlyLis
     private readonly Dictionary<long, string> _names = groundTruth.Categories.ToDictionary(category => category.Id, category => category.Name);
     private readonly IReadOnlyList<MatchedDetection> _matches = CocoEvaluator.Match(groundTruth, detections);
 
-    /// <summary>The matches of all images from the threshold on, by image id.</summary>
+    /// <summary>The detections whose score reaches the threshold, with their matches, by image id.</summary>
     public ILookup<long, MatchedDetection> ByImage => Counted.ToLookup(match => match.Detection.ImageId);
 
     private IEnumerable<MatchedDetection> Counted => _matches.TakeWhile(match => match.Detection.Score >= threshold);
 
-    /// <summary>The first images with objects, with ground truth and detections.</summary>
+    /// <summary>Creates a section with the first images that have annotations, drawn with ground truth and detections.</summary>
+    /// <param name="count">Maximum number of images.</param>
     /// <exception cref="ImageException">An image cannot be read.</exception>
     public ReportSection Examples(int count = 8)
     {
@@ -44,7 +45,8 @@ internal sealed class DetectionReview(DetectionDataset groundTruth, IReadOnlyLis
         ]);
     }
 
-    /// <summary>The false positives with the highest scores.</summary>
+    /// <summary>Creates a section with crops of the false positives that have the highest scores.</summary>
+    /// <param name="count">Maximum number of crops.</param>
     /// <exception cref="ImageException">An image cannot be read.</exception>
     public ReportSection FalsePositives(int count = 12)
     {
@@ -64,7 +66,8 @@ internal sealed class DetectionReview(DetectionDataset groundTruth, IReadOnlyLis
         ]);
     }
 
-    /// <summary>The false negatives that take the largest share of their image: the easiest to see.</summary>
+    /// <summary>Creates a section with crops of the false negatives that are the largest relative to their image, and so the easiest to see.</summary>
+    /// <param name="count">Maximum number of crops.</param>
     /// <exception cref="ImageException">An image cannot be read.</exception>
     public ReportSection FalseNegatives(int count = 12)
     {
@@ -78,7 +81,8 @@ internal sealed class DetectionReview(DetectionDataset groundTruth, IReadOnlyLis
                 : $"Of {missed.Count} boxes that no detection with a score from {threshold:0.00} on matches at IoU .5, those that take the largest share of their image. {AnnotatedRegion.Legend}"),
             .. Grid(missed.OrderByDescending(one => one.Box.Box.Area / ((double)one.Image.Width * one.Image.Height)).Take(count), one =>
             {
-                // By IoU times score: a high score with some overlap explains as much as a low score with full overlap.
+                // The nearest detection is that of the highest IoU times score: a low score with a high IoU may explain the false negative as
+                // well as a high score with a low IoU.
                 var nearest = byImage[one.Image.Id].Select(detection => (Detection: detection, Iou: Iou.ComputeCoco(detection.Box, one.Box.Box)))
                     .Where(near => near.Iou > 0).DefaultIfEmpty().MaxBy(near => near.Iou * near.Detection.Score);
                 var text = nearest.Iou > 0 ? $"nearest detection: {Name(nearest.Detection)} {nearest.Detection.Score:0.00}, IoU {nearest.Iou:0.00}" : "no detection there";
@@ -87,9 +91,9 @@ internal sealed class DetectionReview(DetectionDataset groundTruth, IReadOnlyLis
         ]);
     }
 
-    /// <summary>An image with its ground truth and detections.</summary>
+    /// <summary>Draws an image with its ground truth and detections.</summary>
     /// <param name="image">The image.</param>
-    /// <param name="matches">Its detections, by descending score.</param>
+    /// <param name="matches">The detections of the image, by descending score.</param>
     /// <exception cref="ImageException">The image cannot be read.</exception>
     public Image Draw(AnnotatedImage image, IEnumerable<MatchedDetection> matches)
     {
@@ -102,16 +106,16 @@ internal sealed class DetectionReview(DetectionDataset groundTruth, IReadOnlyLis
         return region.Draw();
     }
 
-    /// <summary>Numbers of true and false positives of an image, in words.</summary>
+    /// <summary>Returns the numbers of true and false positives of an image as text: "3 of 4 detected, 1 false positive".</summary>
     /// <param name="image">The image.</param>
-    /// <param name="matches">Its detections.</param>
+    /// <param name="matches">The detections of the image with their matches.</param>
     public static string Counts(AnnotatedImage image, IEnumerable<MatchedDetection> matches)
     {
         var (falsePositives, matched) = (matches.Count(match => match.GroundTruth is null), matches.Count(match => match.GroundTruth is { IsCrowd: false }));
         return $"{matched} of {Objects(image).Count()} detected, {falsePositives} false positive{(falsePositives == 1 ? "" : "s")}";
     }
 
-    /// <summary>The ground truth boxes that are to be detected.</summary>
+    /// <summary>Returns the ground truth boxes that a detector should detect: all except crowds and degenerate boxes.</summary>
     public static IEnumerable<Annotation> Objects(AnnotatedImage image) => image.Annotations.Where(box => !box.IsCrowd && !image.IsDegenerate(box));
 
     private static IEnumerable<ReportBlock> Grid<T>(IEnumerable<T> items, Func<T, Picture> picture)
@@ -120,7 +124,12 @@ internal sealed class DetectionReview(DetectionDataset groundTruth, IReadOnlyLis
         return pictures.Count == 0 ? [] : [new PictureGrid(pictures, AreSmall: true)];
     }
 
-    /// <summary>The surroundings of a box, with a ground truth box and a detection.</summary>
+    /// <summary>Draws a crop of an image around a box, with a ground truth box and a detection.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="subject">The box in the middle of the crop.</param>
+    /// <param name="box">The ground truth box; null: none.</param>
+    /// <param name="detection">The detected box; null: none.</param>
+    /// <param name="caption">Caption of the picture; the file name is added.</param>
     private static Picture Crop(AnnotatedImage image, BoxXywh subject, BoxXywh? box, BoxXywh? detection, string caption)
     {
         var whole = Image.Load(image.Path);

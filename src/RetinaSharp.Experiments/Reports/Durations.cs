@@ -1,9 +1,9 @@
 namespace RetinaSharp.Experiments.Reports;
 
-/// <summary>Formats durations for people.</summary>
+/// <summary>Formats durations as readable text.</summary>
 public static class Durations
 {
-    /// <summary>The two largest units: "2 h 05 min", "3 min 20 s", "41 s".</summary>
+    /// <summary>Formats a duration in its two largest units of hours, minutes and seconds: "2 h 05 min", "3 min 20 s", "41 s".</summary>
     /// <param name="time">The duration.</param>
     public static string Text(TimeSpan time) => time switch
     {

@@ -1,6 +1,6 @@
 namespace RetinaSharp.Experiments.Reports;
 
-/// <summary>Embedded resources of this assembly.</summary>
+/// <summary>Reads text files that are embedded in this assembly as resources.</summary>
 internal static class EmbeddedFile
 {
     public const string Style = "report.css";

@@ -4,7 +4,7 @@ using RetinaSharp.Evaluation;
 
 namespace RetinaSharp.Experiments.Reports;
 
-/// <summary>A line of a run folder's metrics.jsonl.</summary>
+/// <summary>The metrics of one epoch of a training run: a line of metrics.jsonl in the run folder.</summary>
 internal sealed class EpochMetrics
 {
     private const string FileName = "metrics.jsonl";
@@ -22,22 +22,25 @@ internal sealed class EpochMetrics
             Phases = [.. phases.EnumerateObject().Select(phase => (phase.Name, phase.Value.GetDouble()))];
     }
 
-    /// <summary>The epoch, from 1.</summary>
+    /// <summary>Number of the epoch, from 1.</summary>
     public int Epoch => (int)_numbers.GetValueOrDefault("epoch");
 
-    /// <summary>Whether the epoch ended with a validation.</summary>
+    /// <summary>Whether the model was evaluated on the validation set after the epoch.</summary>
     public bool IsValidated => _numbers.ContainsKey("AP");
 
-    /// <summary>Seconds by phase.</summary>
+    /// <summary>Duration of each phase of the epoch, such as loading data, in seconds; empty if not in the file.</summary>
     public IReadOnlyList<(string Name, double Seconds)> Phases { get; } = [];
 
-    /// <summary>The COCO metrics; null values where the epoch was not validated.</summary>
+    /// <summary>The COCO metrics on the validation set by name; the values are null if there was no validation after the epoch.</summary>
     public IReadOnlyList<(string Name, double? Value)> Coco => [.. CocoNames.Select(name => (name, Find(name)))];
 
-    /// <summary>A number of the line by its name; null if missing.</summary>
+    /// <summary>Returns a number of the epoch by its name in metrics.jsonl; null if the line does not have it.</summary>
     public double? Find(string name) => _numbers.TryGetValue(name, out var value) ? value : null;
 
-    /// <summary>The epochs of a run, ascending. Of an epoch that was repeated after a resume the last line counts.</summary>
+    /// <summary>
+    /// Reads the epochs of a run, in ascending order. If an epoch was repeated because the run was resumed, its last line counts.
+    /// </summary>
+    /// <param name="folder">Path of the run folder.</param>
     /// <exception cref="DatasetException">The file is missing, or a line is malformed.</exception>
     public static IReadOnlyList<EpochMetrics> Read(string folder)
     {
@@ -66,6 +69,6 @@ internal sealed class EpochMetrics
         return [.. epochs.Values];
     }
 
-    // A last line without line break was cut off by a crash.
+    // A last line without a line break is left out: it was truncated by a crash.
     private static IEnumerable<string> Lines(string text) => text.Split('\n').SkipLast(1).Where(line => line.Trim().Length > 0);
 }

@@ -2,13 +2,16 @@ using RetinaSharp.Evaluation;
 
 namespace RetinaSharp.Experiments.Reports;
 
-/// <summary>F1 by score threshold, as a section of a report.</summary>
+/// <summary>Creates the report section on F1 as a function of the score threshold.</summary>
 internal static class F1Section
 {
-    // Of the score axis of the charts.
+    // Number of intervals between the points of a curve, over scores from 0 to 1.
     private const int Steps = 100;
 
-    /// <summary>Charts by threshold, and the best thresholds by class; null if no detection is a true positive.</summary>
+    /// <summary>
+    /// Creates a section with charts of F1, precision and recall by score threshold, and a table of the best threshold of each class. Returns null if no
+    /// detection is a true positive.
+    /// </summary>
     public static ReportSection? Create(F1Curves curves)
     {
         if (curves.Overall.Best is not { } best)

@@ -12,9 +12,9 @@ namespace RetinaSharp.Experiments.Reports;
 /// </summary>
 public static class HtmlReport
 {
-    /// <summary>Writes a report, atomically.</summary>
+    /// <summary>Writes a report to a file, atomically: on failure an existing file is unchanged.</summary>
     /// <param name="report">The report.</param>
-    /// <param name="path">The file; an existing one is replaced, missing folders are created.</param>
+    /// <param name="path">Path of the file. An existing file is replaced; missing folders are created.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">No permission to write.</exception>
     public static void Write(Report report, string path)
@@ -27,7 +27,10 @@ public static class HtmlReport
 
     /// <summary>Renders a report as HTML.</summary>
     /// <param name="report">The report.</param>
-    /// <exception cref="ArgumentException">The number of cells of a row, of values of a series or of series is invalid.</exception>
+    /// <exception cref="ArgumentException">
+    /// A table row has another number of cells than there are columns, a chart series has another number of values than there are categories, or a chart has
+    /// no series or more than 6.
+    /// </exception>
     public static string Render(Report report)
     {
         ArgumentNullException.ThrowIfNull(report);
@@ -72,7 +75,7 @@ public static class HtmlReport
         html.Raw("</body>\n</html>");
     }
 
-    /// <summary>The <c>style-src</c> hashes that allow exactly these style sheets.</summary>
+    /// <summary>Returns the hashes for <c>style-src</c> of the content security policy, which allow these style sheets only.</summary>
     private static string Hashes(List<string> texts) =>
         string.Join(' ', texts.Select(text => $"'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(text)))}'"));
 }

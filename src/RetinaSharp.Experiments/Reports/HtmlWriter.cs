@@ -9,10 +9,10 @@ internal sealed class HtmlWriter
 {
     private readonly StringBuilder _html = new();
 
-    /// <summary>Appends a line of markup with escaped values.</summary>
+    /// <summary>Appends an interpolated string as a line of markup; the interpolated values are escaped.</summary>
     public void Line([InterpolatedStringHandlerArgument("")] ref Markup _) => _html.Append('\n');
 
-    /// <summary>Appends markup as it is.</summary>
+    /// <summary>Appends a line of markup without escaping.</summary>
     public void Raw(string markup) => _html.Append(markup).Append('\n');
 
     public override string ToString() => _html.ToString();

@@ -1,5 +1,5 @@
 namespace RetinaSharp.Experiments.Reports;
 
-/// <summary>The few numbers that matter most, shown large.</summary>
+/// <summary>A block with the few numbers that matter most, in large type.</summary>
 /// <param name="Metrics">The numbers; three to six look best.</param>
 public sealed record KeyMetrics(IReadOnlyList<KeyMetric> Metrics) : ReportBlock;

@@ -1,7 +1,7 @@
 namespace RetinaSharp.Experiments.Reports;
 
-/// <summary>A line chart. The report also has its numbers, as a folded table.</summary>
-/// <param name="Title">Title.</param>
+/// <summary>A line chart. The report also shows its numbers, in a table that is collapsed at first.</summary>
+/// <param name="Title">Title of the chart.</param>
 /// <param name="XTitle">Title of the x axis.</param>
 /// <param name="YTitle">Title of the y axis.</param>
 /// <param name="Series">The curves, in different colors and dashes; 1 to 6.</param>
@@ -12,6 +12,6 @@ public sealed record LineChart(
     string Title, string XTitle, string YTitle, IReadOnlyList<LineSeries> Series, bool IsXLogarithmic = false, bool IsYLogarithmic = false,
     bool HasUnitAxes = false) : ReportBlock
 {
-    /// <summary>Maximum number of series: the style sheet has as many colors.</summary>
+    /// <summary>Maximum number of series, which is the number of colors in the style sheet.</summary>
     internal const int MaxSeries = 6;
 }

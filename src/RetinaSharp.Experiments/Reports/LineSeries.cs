@@ -1,6 +1,6 @@
 namespace RetinaSharp.Experiments.Reports;
 
-/// <summary>A series of a <see cref="LineChart"/>.</summary>
-/// <param name="Name">Name in the legend.</param>
-/// <param name="Points">Points in any order; of several with equal x the last counts, non-finite ones are left out.</param>
+/// <summary>A series of a <see cref="LineChart"/>: one curve.</summary>
+/// <param name="Name">Name of the series in the legend.</param>
+/// <param name="Points">Points in any order. Of several points with the same x, the last one counts; non-finite points are left out.</param>
 public sealed record LineSeries(string Name, IReadOnlyList<(double X, double Y)> Points);

@@ -3,18 +3,18 @@ using RetinaSharp.Imaging;
 
 namespace RetinaSharp.Experiments.Reports;
 
-/// <summary>A picture of a report, embedded into its file.</summary>
+/// <summary>A picture in a report, embedded into the HTML file.</summary>
 public sealed class Picture
 {
-    // Keeps the edges of drawn boxes sharp, at a tenth of the size of PNG.
+    // High enough to keep the edges of drawn boxes sharp; the file is still a tenth of the size of a PNG.
     private const int JpegQuality = 92;
 
-    /// <summary>Embeds an image file as it is.</summary>
+    /// <summary>Creates a picture from an image file, whose bytes are embedded without re-encoding.</summary>
     /// <param name="file">All bytes of a PNG, JPEG or WebP file.</param>
-    /// <param name="alt">Alternative text for readers who cannot see it.</param>
+    /// <param name="alt">Alternative text for readers who cannot see the picture.</param>
     /// <param name="caption">Caption; empty for none.</param>
     /// <exception cref="DatasetException">The bytes are not an image.</exception>
-    /// <exception cref="ArgumentException">Browsers do not show the format.</exception>
+    /// <exception cref="ArgumentException">The image is not in PNG, JPEG or WebP format.</exception>
     public Picture(ReadOnlyMemory<byte> file, string alt, string caption = "")
     {
         using var stream = new MemoryStream(file.ToArray());
@@ -29,9 +29,9 @@ public sealed class Picture
         (File, Alt, Caption, Width, Height) = (file, alt, caption, header.OrientedWidth, header.OrientedHeight);
     }
 
-    /// <summary>Embeds an image as JPEG.</summary>
+    /// <summary>Creates a picture from an image, which is encoded as JPEG.</summary>
     /// <param name="image">The image.</param>
-    /// <param name="alt">Alternative text for readers who cannot see it.</param>
+    /// <param name="alt">Alternative text for readers who cannot see the picture.</param>
     /// <param name="caption">Caption; empty for none.</param>
     /// <exception cref="ImagingUnavailableException">The imaging library cannot be loaded.</exception>
     public Picture(Image image, string alt, string caption = "")
@@ -39,16 +39,16 @@ public sealed class Picture
     {
     }
 
-    /// <summary>Alternative text.</summary>
+    /// <summary>Alternative text for readers who cannot see the picture.</summary>
     public string Alt { get; }
 
-    /// <summary>Caption; empty for none.</summary>
+    /// <summary>Caption of the picture; empty for none.</summary>
     public string Caption { get; }
 
-    /// <summary>Width in pixels.</summary>
+    /// <summary>Width of the upright image in pixels.</summary>
     public int Width { get; }
 
-    /// <summary>Height in pixels.</summary>
+    /// <summary>Height of the upright image in pixels.</summary>
     public int Height { get; }
 
     internal ReadOnlyMemory<byte> File { get; }

@@ -2,10 +2,10 @@ using RetinaSharp.Evaluation;
 
 namespace RetinaSharp.Experiments.Reports;
 
-/// <summary>Precision-recall curves at IoU .5, whose mean is AP50.</summary>
+/// <summary>Creates charts of precision-recall curves at IoU .5. The mean precision of a curve is the AP50 of its class.</summary>
 internal static class PrecisionRecall
 {
-    /// <summary>A chart of one model with a curve for each of the classes with the most ground truth; null without ground truth.</summary>
+    /// <summary>Creates a chart of one model, with a curve for each of the up to six classes with the most ground truth; null if no class has any.</summary>
     public static LineChart? ByClass(CocoMetrics metrics)
     {
         var classes = Chosen(metrics);
@@ -14,8 +14,8 @@ internal static class PrecisionRecall
             [.. classes.Select(index => Curve(metrics.PerClass[index].Category.Name, metrics.PerClass[index]))]);
     }
 
-    /// <summary>A chart for each of the classes with the most ground truth, with a curve for each model.</summary>
-    /// <param name="runs">At most six models, evaluated on the same images.</param>
+    /// <summary>Creates a chart for each of the up to six classes with the most ground truth, with a curve for each run.</summary>
+    /// <param name="runs">Names and metrics of at most six runs, evaluated on the same images.</param>
     public static IReadOnlyList<LineChart> ByRun(IReadOnlyList<(string Name, CocoMetrics Metrics)> runs) =>
     [
         .. Chosen(runs[0].Metrics).Select(index => Chart($"Precision-recall curve at IoU .5, {runs[0].Metrics.PerClass[index].Category.Name}",
@@ -30,7 +30,7 @@ internal static class PrecisionRecall
 
     private static LineChart Chart(string title, IReadOnlyList<LineSeries> series) => new(title, "recall", "precision", series, HasUnitAxes: true);
 
-    /// <summary>A curve up to the highest recall that is reached, and there down to 0.</summary>
+    /// <summary>Returns a curve up to the highest recall that the class reaches. Its last point is the next recall, with precision 0.</summary>
     private static LineSeries Curve(string name, ClassMetrics metrics)
     {
         var reached = metrics.PrecisionByRecall.TakeWhile(precision => precision > 0).Count();

@@ -1,7 +1,9 @@
 namespace RetinaSharp.Experiments.Reports;
 
-/// <summary>A report as a document, written by <see cref="HtmlReport"/>. All text is plain text and is escaped when written.</summary>
-/// <param name="Title">Title.</param>
-/// <param name="Lead">Subject and result, in a sentence or two.</param>
-/// <param name="Sections">Sections, in reading order.</param>
+/// <summary>
+/// The content of a report, which <see cref="HtmlReport"/> writes as HTML. All texts are plain text; they are escaped when the report is written.
+/// </summary>
+/// <param name="Title">Title of the report.</param>
+/// <param name="Lead">A sentence or two on the subject and the result, shown below the title.</param>
+/// <param name="Sections">The sections, in reading order.</param>
 public sealed record Report(string Title, string Lead, IReadOnlyList<ReportSection> Sections);

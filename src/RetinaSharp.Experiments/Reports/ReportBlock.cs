@@ -1,7 +1,7 @@
 namespace RetinaSharp.Experiments.Reports;
 
 /// <summary>
-/// A block of a section: <see cref="Paragraph"/>, <see cref="KeyMetrics"/>, <see cref="ReportTable"/>, <see cref="HeatMapTable"/>,
+/// A block of a <see cref="ReportSection"/>: <see cref="Paragraph"/>, <see cref="KeyMetrics"/>, <see cref="ReportTable"/>, <see cref="HeatMapTable"/>,
 /// <see cref="LineChart"/>, <see cref="BarChart"/> or <see cref="PictureGrid"/>.
 /// </summary>
 public abstract record ReportBlock

@@ -4,10 +4,11 @@ using RetinaSharp.Imaging;
 
 namespace RetinaSharp.Experiments.Reports;
 
-/// <summary>The images on which models differ most, each with the ground truth and the detections of each model.</summary>
+/// <summary>The images on which the detections of several models differ most, drawn with the ground truth and each model's detections.</summary>
 /// <remarks>
-/// The difference of an image is the number of its objects that some models detect and others do not, plus the difference between the most and the fewest false
-/// positives. It is the same whichever model is better. Each model has the score threshold of its own best F1, as losses give scores of different sizes.
+/// The difference of the models on an image is a sum of two numbers: of the objects that some models detect and others do not, and the highest number of false
+/// positives of a model minus the lowest. It does not depend on which model is better. Each model has its own score threshold, that of its best F1, because
+/// models that are trained with different losses give scores of different sizes.
 /// </remarks>
 public sealed class RunDifferences
 {
@@ -15,11 +16,11 @@ public sealed class RunDifferences
     private readonly List<(AnnotatedImage Image, int Difference)> _images;
     private readonly Lazy<IReadOnlyList<RunDrawing>> _drawings;
 
-    /// <summary>Ranks the images.</summary>
+    /// <summary>Ranks the images by the difference of the models.</summary>
     /// <param name="groundTruth">The annotated images.</param>
-    /// <param name="runs">Names of the models and their detections on all images, in the ids of the ground truth.</param>
+    /// <param name="runs">Names of the models and their detections on all images, with image and category ids of the ground truth.</param>
     /// <param name="count">Maximum number of images to draw.</param>
-    /// <exception cref="DatasetException">A detection is of an image that the ground truth does not have.</exception>
+    /// <exception cref="DatasetException">The ground truth has no image with the image id of a detection.</exception>
     public RunDifferences(DetectionDataset groundTruth, IReadOnlyList<(string Name, IReadOnlyList<DetectionResult> Detections)> runs, int count = 6)
     {
         ArgumentNullException.ThrowIfNull(groundTruth);
@@ -30,7 +31,7 @@ public sealed class RunDifferences
             return (run.Name, threshold, new DetectionReview(groundTruth, run.Detections, threshold));
         })];
         var byRun = _runs.Select(run => run.Review.ByImage).ToList();
-        // OrderBy is stable: of equals the first images.
+        // OrderByDescending is stable: images with equal differences keep their order.
         _images = [.. groundTruth.Images.Select(image => (Image: image, Difference: Difference(image, [.. byRun.Select(matches => matches[image.Id].ToList())]))).OrderByDescending(one => one.Difference)];
         _drawings = new(() =>
         [
@@ -39,14 +40,17 @@ public sealed class RunDifferences
         ]);
     }
 
-    /// <summary>The images on which the models differ, the largest difference first.</summary>
+    /// <summary>The images on which the models differ, by descending difference.</summary>
     public IReadOnlyList<AnnotatedImage> Images => [.. _images.Where(one => one.Difference > 0).Select(one => one.Image)];
 
-    /// <summary>The first of <see cref="Images"/>, each drawn for every model in turn. Drawn at the first access.</summary>
+    /// <summary>
+    /// Drawings of the first <see cref="Images"/>, one per image and model: all models of the first image, then of the second, and so on. Drawn at the first
+    /// access.
+    /// </summary>
     /// <exception cref="ImageException">An image cannot be read.</exception>
     public IReadOnlyList<RunDrawing> Drawings => _drawings.Value;
 
-    /// <summary>The drawings as a section of a report.</summary>
+    /// <summary>Creates a report section with the drawings.</summary>
     internal ReportSection Section()
     {
         const string title = "Images on which the runs differ";

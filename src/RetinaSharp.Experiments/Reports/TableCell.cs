@@ -1,23 +1,26 @@
 namespace RetinaSharp.Experiments.Reports;
 
 /// <summary>A cell of a <see cref="ReportTable"/>.</summary>
-/// <param name="Text">Its text.</param>
-/// <param name="IsBest">Whether it is marked as the best of its kind.</param>
+/// <param name="Text">Text of the cell.</param>
+/// <param name="IsBest">Whether the cell is marked as the best of the values that it is compared with.</param>
 public readonly record struct TableCell(string Text, bool IsBest = false)
 {
-    /// <summary>Text of a missing value.</summary>
+    /// <summary>Text of a cell whose value is missing.</summary>
     public const string None = "–";
 
     /// <summary>Creates a cell of plain text.</summary>
     /// <param name="text">The text.</param>
     public static implicit operator TableCell(string text) => new(text);
 
-    /// <summary>Cells of values of which the highest is best: it is marked, with all that are equal as shown, unless all are.</summary>
-    /// <param name="values">The values; null and negative ones are missing, as in COCO metrics.</param>
-    /// <param name="format">Number format.</param>
+    /// <summary>
+    /// Creates cells of values that are compared; the highest value is best. All cells with the same text as the best are marked. None is marked if there is
+    /// only one value, or all have the same text.
+    /// </summary>
+    /// <param name="values">The values; null and negative values are shown as missing, as COCO metrics are -1 without ground truth.</param>
+    /// <param name="format">.NET number format of the values.</param>
     public static IReadOnlyList<TableCell> Compare(IReadOnlyList<double?> values, string format = "0.000")
     {
-        // Compared as shown: none is best by a digit that is not visible.
+        // The texts are compared, so that no value is best by a digit that is not shown.
         string[] texts = [.. values.Select(value => value is >= 0 ? value.Value.ToString(format) : None)];
         var present = values.Where(value => value is >= 0).ToArray();
         var best = present.Length == 0 ? None : present.Max()!.Value.ToString(format);

@@ -4,7 +4,7 @@ using RetinaSharp.Imaging;
 
 namespace RetinaSharp.Experiments.Reports;
 
-/// <summary>The report of a training run.</summary>
+/// <summary>Creates the report of a training run from its run folder.</summary>
 public static class TrainingReport
 {
     /// <summary>File name of the report in a run folder.</summary>
@@ -12,9 +12,11 @@ public static class TrainingReport
 
     /// <summary>Writes the report of a run into its folder, under <see cref="FileName"/>.</summary>
     /// <param name="runFolder">The run folder.</param>
-    /// <param name="validation">The best epoch evaluated on the validation set, for curves, confusion matrix and pictures; null: none.</param>
+    /// <param name="validation">
+    /// The validation set with the detections of the best epoch's model, for curves, confusion matrix and pictures; null: the report has none of these.
+    /// </param>
     /// <returns>The path of the report.</returns>
-    /// <exception cref="DatasetException">The settings or metrics of the run are missing or damaged.</exception>
+    /// <exception cref="DatasetException">The settings or metrics of the run are missing or corrupt.</exception>
     /// <exception cref="ImageException">A validation image cannot be read.</exception>
     /// <exception cref="IOException">The report cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">No permission to write.</exception>
@@ -27,8 +29,10 @@ public static class TrainingReport
 
     /// <summary>Creates the report of a run.</summary>
     /// <param name="runFolder">The run folder.</param>
-    /// <param name="validation">The best epoch evaluated on the validation set, for curves, confusion matrix and pictures; null: none.</param>
-    /// <exception cref="DatasetException">The settings or metrics of the run are missing or damaged.</exception>
+    /// <param name="validation">
+    /// The validation set with the detections of the best epoch's model, for curves, confusion matrix and pictures; null: the report has none of these.
+    /// </param>
+    /// <exception cref="DatasetException">The settings or metrics of the run are missing or corrupt.</exception>
     /// <exception cref="ImageException">A validation image cannot be read.</exception>
     public static Report Create(string runFolder, EvaluatedDataset? validation = null)
     {

@@ -2,7 +2,7 @@ using RetinaSharp.Detection;
 
 namespace RetinaSharp.Experiments.Scenes;
 
-/// <summary>A textured background: clouds of two colors, a pattern, a light gradient, and grain.</summary>
+/// <summary>The textured background of a scene: clouds of two colors, a pattern, a light gradient, and grain.</summary>
 internal sealed class Backdrop
 {
     private readonly ValueNoise _clouds;
@@ -19,7 +19,8 @@ internal sealed class Backdrop
     private readonly Direction _patternDirection;
     private readonly Direction _lightDirection;
 
-    /// <param name="random">Source of its parameters.</param>
+    /// <summary>Draws the parameters of a background at random.</summary>
+    /// <param name="random">Source of randomness.</param>
     public Backdrop(RandomStream random)
     {
         _clouds = new(random.NextBits());
@@ -38,7 +39,7 @@ internal sealed class Backdrop
         _lightDirection = Direction.Draw(random);
     }
 
-    /// <summary>The color at a point, in units of the recipe.</summary>
+    /// <summary>Returns the color at a point, given in recipe units.</summary>
     public Rgb At(double x, double y)
     {
         var clouds = _clouds.Fractal(x * _cloudScale, y * _cloudScale, octaves: 4);

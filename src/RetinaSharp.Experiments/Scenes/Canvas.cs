@@ -2,20 +2,20 @@ using RetinaSharp.Imaging;
 
 namespace RetinaSharp.Experiments.Scenes;
 
-/// <summary>A square image on which shapes are drawn antialiased. Pixel i covers [i, i + 1) along each axis.</summary>
+/// <summary>A square image on which a scene is drawn, with antialiasing. Pixel i covers [i, i + 1) along each axis.</summary>
 /// <param name="size">Side length in pixels.</param>
 internal sealed class Canvas(int size)
 {
-    // Shadows: offset to the lower right and blur in units of the recipe, and opacity.
+    // Shadows: offset to the lower right and blur, both in recipe units, and opacity.
     private const double ShadowShift = 1.2, ShadowBlur = 2.2, ShadowDarkness = .35;
 
-    // The rim of a shape is darker.
+    // The rim of a shape is darker: its width in recipe units, and the share of light that it loses.
     private const double RimWidth = .9, RimDarkness = .3;
 
     private readonly Rgb[] _pixels = new Rgb[size * size];
     private readonly double _unit = (double)SceneRecipe.Span / size;
 
-    /// <summary>Fills the canvas with a background.</summary>
+    /// <summary>Fills the whole canvas with a background.</summary>
     public void Fill(Backdrop backdrop)
     {
         for (var row = 0; row < size; row++)
@@ -23,7 +23,7 @@ internal sealed class Canvas(int size)
                 _pixels[(row * size) + column] = backdrop.At((column + .5) * _unit, (row + .5) * _unit);
     }
 
-    /// <summary>Draws a shape with its shadow.</summary>
+    /// <summary>Draws a shape with its shadow over the current pixels.</summary>
     public void Draw(ShapeInstance shape)
     {
         var margin = ShadowShift + ShadowBlur + _unit;
@@ -43,7 +43,7 @@ internal sealed class Canvas(int size)
         }
     }
 
-    /// <summary>Converts to 8 bits per channel.</summary>
+    /// <summary>Converts the canvas to an image with 8 bits per channel.</summary>
     public Image ToImage()
     {
         var bytes = new byte[3 * _pixels.Length];

@@ -2,10 +2,11 @@ using RetinaSharp.Detection;
 
 namespace RetinaSharp.Experiments.Scenes;
 
-/// <summary>The contents of a scene: objects and distractors, which do not overlap, and occluders over them.</summary>
+/// <summary>The shapes of a scene: objects and distractors, which do not overlap each other, and occluders, which are drawn over them.</summary>
 internal sealed class Composition
 {
-    // Positions tried before a shape is left out, and colors from which the one of highest contrast is chosen.
+    // Number of random positions that are tried before a shape is left out; number of random colors, of which the one with the highest
+    // contrast is chosen.
     private const int Tries = 40, Colors = 3;
 
     private static readonly int Classes = SceneRecipe.Categories.Count;
@@ -17,7 +18,7 @@ internal sealed class Composition
     private readonly List<ShapeInstance> _clutter = [];
     private readonly List<ShapeInstance> _occluders = [];
 
-    /// <summary>Samples a scene, independently of its size in pixels.</summary>
+    /// <summary>Draws the shapes of a scene at random. They do not depend on the size of the image in pixels.</summary>
     /// <param name="random">Source of randomness.</param>
     /// <param name="backdrop">The background.</param>
     public Composition(RandomStream random, Backdrop backdrop)
@@ -33,13 +34,13 @@ internal sealed class Composition
             Occlude(Anywhere);
     }
 
-    /// <summary>The objects.</summary>
+    /// <summary>The objects, whose shapes are those of the classes.</summary>
     public IReadOnlyList<ShapeInstance> Objects => _objects;
 
-    /// <summary>Distractors: shapes similar to objects.</summary>
+    /// <summary>The distractors: shapes that look similar to objects but belong to no class.</summary>
     public IReadOnlyList<ShapeInstance> Clutter => _clutter;
 
-    /// <summary>Occluders, over objects and distractors.</summary>
+    /// <summary>The occluders, which are drawn over objects and distractors.</summary>
     public IReadOnlyList<ShapeInstance> Occluders => _occluders;
 
     private void AddShapes(List<ShapeInstance> shapes, int min, int max, int firstShape, int shapeCount)
@@ -68,7 +69,7 @@ internal sealed class Composition
         return null;
     }
 
-    /// <summary>The color of highest contrast to the background among a few random ones.</summary>
+    /// <summary>Draws a few random colors for a shape and returns the one with the highest contrast to the background.</summary>
     private Rgb Contrasting(Shape shape, Rgb behind)
     {
         var best = Candidate();
@@ -84,7 +85,9 @@ internal sealed class Composition
         Rgb Candidate() => Rgb.FromHsv(Hue(shape), _random.NextDouble(.3, 1), _random.NextDouble(.35, 1));
     }
 
-    /// <summary>Each class has a range of hues, which overlaps that of the next class; distractors have any hue.</summary>
+    /// <summary>
+    /// Draws a hue in [0, 6) for a shape: in the range of its class, centered at 1.2 times the class index; any hue for a distractor.
+    /// </summary>
     private double Hue(Shape shape)
     {
         var hue = (int)shape < Classes
@@ -98,7 +101,7 @@ internal sealed class Composition
         for (var attempt = 0; attempt < Tries; attempt++)
         {
             var (x, y, radius) = sample();
-            // A color of the background at another position, as for leaves and twigs.
+            // Occluders have a color of the background at a random position, as leaves and twigs would have.
             var color = _backdrop.At(_random.NextDouble(0, SceneRecipe.Span), _random.NextDouble(0, SceneRecipe.Span)) + _random.NextDouble(-.25, .25);
             var occluder = new ShapeInstance(Shape.Capsule, x, y, radius, Direction.Draw(_random), color, _random.NextDouble(.05, .2));
             if (!_objects.TrueForAll(shape => new Silhouette(shape, SceneRecipe.Span).Visible([.. _occluders, occluder]) >= SceneRecipe.MinVisible))

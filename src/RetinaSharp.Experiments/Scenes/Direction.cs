@@ -5,7 +5,9 @@ namespace RetinaSharp.Experiments.Scenes;
 /// <summary>A direction in the plane, as a unit vector.</summary>
 internal readonly record struct Direction(double X, double Y)
 {
-    /// <summary>A uniformly distributed direction; by rejection sampling, as sines are not bit-identical on all machines.</summary>
+    /// <summary>
+    /// Draws a uniformly distributed direction. Uses rejection sampling, because sine and cosine are not bit-identical on all machines.
+    /// </summary>
     public static Direction Draw(RandomStream random)
     {
         while (true)
@@ -17,6 +19,6 @@ internal readonly record struct Direction(double X, double Y)
         }
     }
 
-    /// <summary>Coordinates of a point in the frame whose x axis is this direction.</summary>
+    /// <summary>Returns the coordinates of a point in the coordinate system that is rotated so that its x axis has this direction.</summary>
     public (double X, double Y) Turn(double x, double y) => ((x * X) + (y * Y), (y * X) - (x * Y));
 }

@@ -1,15 +1,17 @@
 namespace RetinaSharp.Experiments.Scenes;
 
 /// <summary>
-/// The shapes as signed distance functions, negative inside, in a frame in which their radius is 1. They use only basic arithmetic and the square root, which
-/// are bit-identical on all machines.
+/// Signed distance functions of the shapes, negative inside. A shape is centered at (0, 0), and lengths are multiples of its nominal radius. Only basic
+/// arithmetic and the square root are used, which are bit-identical on all machines.
 /// </summary>
 internal static class Outline
 {
-    /// <summary>Radius of a circle that contains every shape.</summary>
+    /// <summary>Radius of a circle around (0, 0) that contains the outline of any shape, as a multiple of the shape's nominal radius.</summary>
     public const double Reach = 1.17;
 
-    /// <summary>Signed distance of a point: accurate near the outline, elsewhere only in its sign.</summary>
+    /// <summary>
+    /// Returns the signed distance of a point from the outline of a shape. It is accurate near the outline; elsewhere only its sign is.
+    /// </summary>
     public static double Distance(Shape shape, double x, double y) => shape switch
     {
         Shape.Disc => Length(x, y) - 1,

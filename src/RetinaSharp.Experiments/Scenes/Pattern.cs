@@ -1,6 +1,6 @@
 namespace RetinaSharp.Experiments.Scenes;
 
-/// <summary>Pattern of a background.</summary>
+/// <summary>Patterns of a scene's background.</summary>
 internal enum Pattern
 {
     None,

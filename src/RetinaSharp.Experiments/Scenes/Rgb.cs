@@ -1,9 +1,9 @@
 namespace RetinaSharp.Experiments.Scenes;
 
-/// <summary>An RGB color; channels are clamped to [0, 1] when converted to pixels.</summary>
+/// <summary>An RGB color with channels from 0 to 1. Channels may leave this range; they are clamped when converted to pixels.</summary>
 internal readonly record struct Rgb(double R, double G, double B)
 {
-    /// <summary>Converts from HSV: hue in [0, 6), from red over green and blue; saturation and value in [0, 1].</summary>
+    /// <summary>Converts a color from HSV. The hue is in [0, 6): 0 is red, 2 green, 4 blue; saturation and value are in [0, 1].</summary>
     public static Rgb FromHsv(double hue, double saturation, double value)
     {
         return new(Part(5), Part(3), Part(1));

@@ -2,14 +2,16 @@ using RetinaSharp.Detection;
 
 namespace RetinaSharp.Experiments.Scenes;
 
-/// <summary>Generates synthetic scenes: bit-identical on all machines for the same seed, split, number and size. Thread-safe.</summary>
+/// <summary>
+/// Generates synthetic scenes. A scene is determined by seed, split and index, and at the same image size it is bit-identical on all machines. Thread-safe.
+/// </summary>
 public sealed class SceneGenerator
 {
     private readonly long _seed;
     private readonly int _size;
 
     /// <summary>Creates a generator.</summary>
-    /// <param name="seed">Seed of all its scenes.</param>
+    /// <param name="seed">Random seed of all scenes that the generator draws.</param>
     /// <param name="size">Side length of an image in pixels, <see cref="SceneRecipe.MinSize"/> to <see cref="SceneRecipe.MaxSize"/>.</param>
     public SceneGenerator(long seed = 0, int size = SceneRecipe.DefaultSize)
     {
@@ -18,8 +20,8 @@ public sealed class SceneGenerator
         (_seed, _size) = (seed, size);
     }
 
-    /// <summary>Draws one scene.</summary>
-    /// <param name="split">Name of its split; other names give unrelated scenes.</param>
+    /// <summary>Generates one scene and renders its image.</summary>
+    /// <param name="split">Name of the scene's split, such as <c>train</c>; splits with different names have unrelated scenes.</param>
     /// <param name="number">Index of the scene in its split.</param>
     public Scene Draw(string split, int number)
     {
@@ -31,7 +33,7 @@ public sealed class SceneGenerator
         return new(canvas.ToImage(), [.. composition.Objects.Select(shape => Describe(shape, composition))], composition.Clutter.Count);
     }
 
-    /// <summary>The contents of a scene, before rendering.</summary>
+    /// <summary>Generates background and shapes of a scene, without rendering them.</summary>
     internal (Backdrop Backdrop, Composition Composition) Compose(string split, int number)
     {
         var random = new RandomStream(_seed, $"scene {split}", number);

@@ -3,48 +3,53 @@ using RetinaSharp.Datasets;
 namespace RetinaSharp.Experiments.Scenes;
 
 /// <summary>
-/// What scenes are made of. Whatever changes a picture or a box after its freeze is a new <see cref="Version"/>. Its statistics are
-/// in docs/synthetic-scenes.md.
+/// The recipe of synthetic scenes: classes, sizes and numbers of objects. Every change that alters an image or a box needs a new <see cref="Version"/>.
+/// docs/synthetic-scenes.md describes the recipe, with statistics. Lengths are in recipe units unless stated otherwise: an image is 256 units wide and
+/// high, whatever its size in pixels.
 /// </summary>
 public static class SceneRecipe
 {
-    /// <summary>Version of the recipe.</summary>
+    /// <summary>Version of the recipe, which the annotation files state.</summary>
     public const int Version = 1;
 
-    /// <summary>Default side length of an image in pixels.</summary>
+    /// <summary>Default width and height of an image in pixels.</summary>
     public const int DefaultSize = 256;
 
-    /// <summary>Minimum side length in pixels, at which the smallest objects are 6 pixels wide.</summary>
+    /// <summary>Minimum width and height of an image in pixels. At this size, the smallest objects are 6 pixels wide.</summary>
     public const int MinSize = 128;
 
-    /// <summary>Maximum side length in pixels.</summary>
+    /// <summary>Maximum width and height of an image in pixels.</summary>
     public const int MaxSize = 2048;
 
-    /// <summary>Side length of an image in units of the recipe, in which all lengths are given, so that scenes do not depend on the image size.</summary>
+    /// <summary>Width and height of every image in recipe units. So a scene is the same whatever its size in pixels.</summary>
     internal const int Span = 256;
 
-    /// <summary>Number of objects per image, uniformly distributed.</summary>
+    /// <summary>Minimum and maximum number of objects per image; the number is uniformly distributed.</summary>
     internal const int MinObjects = 1, MaxObjects = 3;
 
-    /// <summary>Number of distractors per image, uniformly distributed; fewer if there is no space.</summary>
+    /// <summary>
+    /// Minimum and maximum number of distractors per image (shapes that look similar to objects); uniformly distributed, but fewer if there is no space.
+    /// </summary>
     internal const int MinClutter = 2, MaxClutter = 4;
 
-    /// <summary>Radius of objects and distractors; small ones are more frequent.</summary>
+    /// <summary>Minimum and maximum radius of objects and distractors, in recipe units; small radii are more frequent.</summary>
     internal const double MinRadius = 9, MaxRadius = 24;
 
-    /// <summary>Half the range of hues of a class, in sixths of the circle; the centers are 1.2 apart.</summary>
+    /// <summary>
+    /// Maximum deviation of a hue from the central hue of the class, in sixths of the color circle. The central hues of adjacent classes are 1.2 apart.
+    /// </summary>
     internal const double HueSpread = .5;
 
-    /// <summary>Share of objects that are occluded, and minimum visible share of every object.</summary>
+    /// <summary>Probability that an occluder is put over an object; minimum share of an object's pixels that stay visible.</summary>
     internal const double HiddenShare = .3, MinVisible = .6;
 
-    /// <summary>Maximum number of occluders at random positions.</summary>
+    /// <summary>Maximum number of additional occluders per image, at random positions.</summary>
     internal const int MaxStray = 2;
 
-    /// <summary>Minimum gap between objects and distractors.</summary>
+    /// <summary>Minimum gap in recipe units between the enclosing circles of any two objects or distractors.</summary>
     internal const double Gap = 2;
 
-    /// <summary>The classes.</summary>
+    /// <summary>The classes of the objects, with category ids from 1.</summary>
     public static IReadOnlyList<Category> Categories { get; } =
         [.. Enumerable.Range(0, (int)Shape.Cross + 1).Select(shape => new Category(shape + 1, ((Shape)shape).ToString().ToLowerInvariant()))];
 }

@@ -4,24 +4,26 @@ using RetinaSharp.Datasets;
 
 namespace RetinaSharp.Experiments.Scenes;
 
-/// <summary>Writes datasets of synthetic scenes in COCO layout: <c>annotations/train.json</c>, <c>annotations/val.json</c>, <c>train/</c>, <c>val/</c>.</summary>
+/// <summary>
+/// Writes datasets of synthetic scenes in COCO layout: <c>annotations/train.json</c>, <c>annotations/val.json</c>, <c>train/</c>, <c>val/</c>.
+/// </summary>
 public static class SceneSet
 {
     private const string TrainName = "train", ValName = "val", AnnotationFolder = "annotations";
 
     /// <summary>
-    /// Writes a dataset, using all CPUs. The same settings give the same annotation bytes and pixels on all machines. Annotations are written last; on failure all
-    /// files are deleted.
+    /// Generates and writes a dataset, using all CPUs. The same settings give the same annotation bytes and pixels on all machines. Annotations are written
+    /// last; on failure, all files are deleted.
     /// </summary>
-    /// <param name="folder">The folder: empty, or missing.</param>
-    /// <param name="settings">The settings.</param>
-    /// <param name="progress">Receives the number of images done; on worker threads, one at a time.</param>
-    /// <param name="cancellationToken">Cancels it.</param>
-    /// <returns>The splits.</returns>
+    /// <param name="folder">The folder of the dataset, which must be empty or not exist.</param>
+    /// <param name="settings">Numbers of images, image size and seed.</param>
+    /// <param name="progress">Receives the number of images written so far; called on worker threads, one at a time.</param>
+    /// <param name="cancellationToken">Cancels the generation.</param>
+    /// <returns>The training and the validation split.</returns>
     /// <exception cref="ArgumentException">A setting is out of its range.</exception>
     /// <exception cref="IOException">The folder is not empty, or cannot be written.</exception>
     /// <exception cref="Imaging.ImageException">An image cannot be written.</exception>
-    /// <exception cref="OperationCanceledException">It was canceled.</exception>
+    /// <exception cref="OperationCanceledException">The generation was canceled.</exception>
     public static (SceneSplit Train, SceneSplit Val) Write(
         string folder, SceneSettings settings, IProgress<int>? progress = null, CancellationToken cancellationToken = default)
     {
@@ -71,7 +73,7 @@ public static class SceneSet
                 objects.Sum(list => list.Count(one => one.Visible < 1)), clutter);
         }
 
-        // The text is part of the frozen annotation files.
+        // The description is part of the annotation files, whose bytes must not change within a recipe version.
         void Annotate(SceneSplit split) => CocoWriter.Write(split.File, split.Set, string.Create(CultureInfo.InvariantCulture,
             $"Generated scenes, recipe {SceneRecipe.Version}, size {settings.Size}, seed {settings.Seed}"));
     }

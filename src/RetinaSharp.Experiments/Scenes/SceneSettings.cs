@@ -12,13 +12,13 @@ public sealed record SceneSettings
     /// <summary>Number of validation images.</summary>
     public required int Val { get; init; }
 
-    /// <summary>Side length of an image in pixels.</summary>
+    /// <summary>Width and height of an image in pixels, <see cref="SceneRecipe.MinSize"/> to <see cref="SceneRecipe.MaxSize"/>.</summary>
     public int Size { get; init; } = SceneRecipe.DefaultSize;
 
-    /// <summary>Seed of the scenes.</summary>
+    /// <summary>Random seed of the scenes.</summary>
     public long Seed { get; init; }
 
-    /// <summary>Checks the ranges.</summary>
+    /// <summary>Checks that all settings are in range.</summary>
     /// <exception cref="ArgumentException">A setting is out of range.</exception>
     public void Validate()
     {

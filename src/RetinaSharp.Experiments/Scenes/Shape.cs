@@ -1,6 +1,8 @@
 namespace RetinaSharp.Experiments.Scenes;
 
-/// <summary>Shapes of a scene: first the classes, in order, then those of distractors, which look similar.</summary>
+/// <summary>
+/// The shapes of a scene: first those of objects, which are the classes in order, then those of distractors, which look similar, then that of occluders.
+/// </summary>
 internal enum Shape
 {
     Disc,
@@ -17,6 +19,6 @@ internal enum Shape
     Tee,
     Frustum,
 
-    /// <summary>Shape of occluders.</summary>
+    /// <summary>The shape of occluders.</summary>
     Capsule,
 }

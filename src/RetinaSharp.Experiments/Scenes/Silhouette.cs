@@ -2,13 +2,14 @@ using RetinaSharp.Boxes;
 
 namespace RetinaSharp.Experiments.Scenes;
 
-/// <summary>The pixels whose centers lie within a shape.</summary>
+/// <summary>The pixels of an image whose centers lie within a shape.</summary>
 internal sealed class Silhouette
 {
     private readonly List<(double X, double Y)> _centers = [];
 
-    /// <param name="shape">The shape; a part of it is within the image.</param>
-    /// <param name="size">Side length of the image in pixels.</param>
+    /// <summary>Finds the pixels of a shape.</summary>
+    /// <param name="shape">The shape, which must not be completely outside of the image.</param>
+    /// <param name="size">Width and height of the image in pixels.</param>
     public Silhouette(ShapeInstance shape, int size)
     {
         var unit = (double)SceneRecipe.Span / size;
@@ -34,13 +35,13 @@ internal sealed class Silhouette
             (Math.Max(0, (int)((center - shape.Reach) / unit)), Math.Min(size, (int)((center + shape.Reach) / unit) + 1));
     }
 
-    /// <summary>Tight box around the pixels.</summary>
+    /// <summary>Tight box around the shape's pixels, in pixels.</summary>
     public BoxXywh Box { get; }
 
-    /// <summary>Number of pixels.</summary>
+    /// <summary>Number of the shape's pixels.</summary>
     public int Area => _centers.Count;
 
-    /// <summary>The share of the pixels that no occluder covers.</summary>
+    /// <summary>Returns the share of the shape's pixels that no occluder covers, in [0, 1].</summary>
     public double Visible(IReadOnlyList<ShapeInstance> occluders) =>
         (double)_centers.Count(center => occluders.All(occluder => occluder.Distance(center.X, center.Y) > 0)) / Area;
 }

@@ -1,9 +1,9 @@
 namespace RetinaSharp.Experiments.Scenes;
 
-/// <summary>Value noise: random values in [0, 1) on the integer lattice, interpolated between.</summary>
+/// <summary>Value noise: random values in [0, 1) at points with integer coordinates (the lattice), smoothly interpolated in between.</summary>
 internal sealed class ValueNoise(ulong seed)
 {
-    /// <summary>The value at a point.</summary>
+    /// <summary>Returns the noise at a point, in [0, 1).</summary>
     public double At(double x, double y)
     {
         var (left, upper) = (Math.Floor(x), Math.Floor(y));
@@ -15,7 +15,9 @@ internal sealed class ValueNoise(ulong seed)
         return top + ((bottom - top) * v);
     }
 
-    /// <summary>Fractal noise: a normalized sum of octaves, each of twice the frequency and half the amplitude of the previous; in [0, 1).</summary>
+    /// <summary>
+    /// Returns fractal noise at a point, in [0, 1): the weighted mean of several octaves, each with twice the frequency and half the weight of the previous.
+    /// </summary>
     public double Fractal(double x, double y, int octaves)
     {
         var (sum, weight, total) = (0.0, 1.0, 0.0);
@@ -31,7 +33,7 @@ internal sealed class ValueNoise(ulong seed)
         return sum / total;
     }
 
-    /// <summary>The random value at a lattice point.</summary>
+    /// <summary>Returns the random value at a lattice point, in [0, 1).</summary>
     public double Lattice(long column, long row)
     {
         // SplitMix64 finalizer of both coordinates.

@@ -4,15 +4,15 @@ using System.Globalization;
 namespace RetinaSharp.Experiments.TensorBoard;
 
 /// <summary>
-/// An event file in TFRecord framing: length, masked CRC of the length, event, masked CRC of the event. Each record is one unbuffered write, so that it survives
-/// a crash of the process; readers stop at an incomplete record.
+/// Writes a TensorBoard event file, which is a TFRecord file. Each record contains the length of an event, a checksum of the length, the event, and a checksum
+/// of the event. A record is written at once and unbuffered, so that it survives a crash of the process; readers stop at an incomplete record.
 /// </summary>
 internal sealed class EventFile : IDisposable
 {
     private readonly FileStream _file;
 
-    /// <summary>Creates a file, with a name that TensorBoard recognizes and sorts after earlier ones.</summary>
-    /// <exception cref="IOException">It cannot be written.</exception>
+    /// <summary>Creates a file with a name that TensorBoard recognizes and sorts after the files of earlier times.</summary>
+    /// <exception cref="IOException">The file cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">No permission to write.</exception>
     public EventFile(string folder, DateTimeOffset time)
     {
@@ -29,8 +29,8 @@ internal sealed class EventFile : IDisposable
         Write(EventMessage.FileVersion(time));
     }
 
-    /// <summary>Appends an event.</summary>
-    /// <exception cref="IOException">It cannot be written.</exception>
+    /// <summary>Appends an event, encoded by <see cref="EventMessage"/>.</summary>
+    /// <exception cref="IOException">The file cannot be written.</exception>
     public void Write(ReadOnlySpan<byte> message)
     {
         var record = new byte[sizeof(ulong) + sizeof(uint) + message.Length + sizeof(uint)];

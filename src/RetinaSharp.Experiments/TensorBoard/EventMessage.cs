@@ -4,8 +4,8 @@ using System.Text;
 namespace RetinaSharp.Experiments.TensorBoard;
 
 /// <summary>
-/// Messages of TensorBoard's <c>event.proto</c> and <c>summary.proto</c> in Protobuf wire format, those that scalars need: Event
-/// {1 wall_time, 2 step, 3 file_version, 5 summary, 7 session_log}, Summary {1 value}, Value {1 tag, 2 simple_value}, SessionLog {1 status}.
+/// Encodes TensorBoard events in Protobuf wire format. It has the messages and fields of <c>event.proto</c> and <c>summary.proto</c> that scalars need:
+/// Event {1 wall_time, 2 step, 3 file_version, 5 summary, 7 session_log}, Summary {1 value}, Value {1 tag, 2 simple_value}, SessionLog {1 status}.
 /// </summary>
 internal sealed class EventMessage
 {
@@ -18,13 +18,13 @@ internal sealed class EventMessage
     {
     }
 
-    /// <summary>The first event of a file.</summary>
+    /// <summary>Encodes the first event of every file, which states the format version.</summary>
     public static byte[] FileVersion(DateTimeOffset time) => Event(time, 0, message => message.Add(3, "brain.Event:2"u8));
 
-    /// <summary>Start of a session: invalidates events of earlier files from this step on.</summary>
+    /// <summary>Encodes the start of a session, which invalidates the events of earlier files from this step on.</summary>
     public static byte[] SessionStart(DateTimeOffset time, long step) => Event(time, step, message => message.Add(7, Build(log => log.Add(1, Started))));
 
-    /// <summary>Scalars of a step.</summary>
+    /// <summary>Encodes the scalars of a step.</summary>
     public static byte[] Scalars(DateTimeOffset time, long step, IEnumerable<(string Tag, double Value)> scalars) => Event(time, step, message =>
         message.Add(5, Build(summary =>
         {

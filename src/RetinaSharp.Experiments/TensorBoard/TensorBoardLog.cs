@@ -3,13 +3,13 @@ using RetinaSharp.Detection.Training;
 namespace RetinaSharp.Experiments.TensorBoard;
 
 /// <summary>
-/// Writes the progress of a training run as TensorBoard event files into its run folder: about every second losses, learning rate, images per second and share of
-/// positive anchors, and after every epoch validation metrics and seconds by phase. A resumed run writes another file, which supersedes the repeated steps of
-/// earlier ones.
+/// Writes the progress of a training run to TensorBoard event files in the run folder. About every second it writes losses, learning rate, images per second
+/// and the share of positive anchors; after every epoch, the validation metrics and the seconds of each phase. A resumed run writes another file, which
+/// replaces the steps of earlier files that are repeated.
 /// </summary>
 /// <param name="folder">The run folder.</param>
-/// <param name="warn">Called once if the file cannot be written; training continues without it.</param>
-/// <param name="clock">Clock of the events; null: system time.</param>
+/// <param name="warn">Called once with a message if the file cannot be written; training continues without it.</param>
+/// <param name="clock">Clock for the time stamps of the events; null: system time.</param>
 public sealed class TensorBoardLog(string folder, Action<string> warn, TimeProvider? clock = null) : IProgress<TrainingProgress>, IDisposable
 {
     private readonly TimeProvider _clock = clock ?? TimeProvider.System;
@@ -42,7 +42,7 @@ public sealed class TensorBoardLog(string folder, Action<string> warn, TimeProvi
         }
     }
 
-    /// <summary>Closes the file.</summary>
+    /// <summary>Closes the event file.</summary>
     public void Dispose()
     {
         _file?.Dispose();

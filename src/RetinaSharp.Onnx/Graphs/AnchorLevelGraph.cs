@@ -4,8 +4,8 @@ using RetinaSharp.Onnx.Schema;
 namespace RetinaSharp.Onnx.Graphs;
 
 /// <summary>
-/// Computes the anchors of one pyramid level in the graph from their indices. The order is that of <see cref="AnchorGrid"/>: rows, then
-/// columns, then the anchors of a cell.
+/// Adds nodes to a graph that compute anchors of one pyramid level from the anchors' indices. The anchors are ordered as in
+/// <see cref="AnchorGrid"/>: by row, then column, then anchor within the cell.
 /// </summary>
 internal sealed class AnchorLevelGraph
 {
@@ -35,7 +35,7 @@ internal sealed class AnchorLevelGraph
         _high = graph.Constant([.. cell.SelectMany(anchor => new[] { anchor.X2, anchor.Y2 })], cell.Length, 2);
     }
 
-    /// <summary>Computes the corners of anchors: top left and bottom right, [..., 2] each, x first.</summary>
+    /// <summary>Adds nodes that compute the corners of anchors: (x1, y1) and (x2, y2), [..., 2] each, in pixels.</summary>
     /// <param name="indices">Indices of the anchors within the level, [...].</param>
     public (Value Low, Value High) At(Value indices)
     {
@@ -45,7 +45,7 @@ internal sealed class AnchorLevelGraph
         return (origin + _low.Gather(anchor), origin + _high.Gather(anchor));
     }
 
-    /// <summary>Computes all anchors of the level, [anchors, 4].</summary>
+    /// <summary>Adds nodes that compute all anchors of the level: (x1, y1, x2, y2) in pixels, [anchors, 4].</summary>
     /// <param name="deltas">The predicted deltas of the level, [N, anchors, 4], whose shape gives the number of anchors.</param>
     public Value All(Value deltas)
     {

@@ -6,22 +6,27 @@ using static RetinaSharp.Onnx.Graphs.GraphBuilder;
 namespace RetinaSharp.Onnx.Graphs;
 
 /// <summary>
-/// Adds the postprocessing to the graph, with the same steps as the library's own: top candidates per level, score threshold, box decoding,
+/// Adds postprocessing to a graph, with the same steps as the library's own inference: top candidates per level, score threshold, box decoding,
 /// clipping, class-wise NMS, top detections per image.
 /// </summary>
+/// <param name="graph">The graph to add nodes to.</param>
+/// <param name="settings">The postprocessing settings.</param>
+/// <param name="classes">Number of classes, without background.</param>
+/// <param name="hasBackground">Whether the first logit of an anchor is background and scores are a softmax; otherwise they are sigmoids.</param>
 internal sealed class DetectionsGraph(GraphBuilder graph, InferenceSettings settings, int classes, bool hasBackground)
 {
-    // Marks suppressed boxes; less than every score. AnyScore is between the two.
+    // NoScore marks suppressed candidates; it is below every score. Values above AnyScore, which is between NoScore and 0, are scores.
     private const float NoScore = -1;
     private const float AnyScore = -.5f;
 
     /// <summary>
-    /// Computes the detections of all images, by image and descending score: boxes [D, 4], scores [D], labels [D] and image indices [D].
+    /// Adds nodes that compute the D detections of all images: boxes [D, 4], scores [D], class indices [D] and image indices [D]. They are ordered
+    /// by image, then by descending score.
     /// </summary>
-    /// <param name="images">The images, [N, H, W, 3].</param>
-    /// <param name="logits">The logits per level, [N, anchors, outputs].</param>
-    /// <param name="deltas">The box deltas per level, [N, anchors, 4].</param>
-    /// <param name="anchors">The anchors per level.</param>
+    /// <param name="images">The images before padding, [N, H, W, 3], to whose size boxes are clipped.</param>
+    /// <param name="logits">The logits of each level, [N, anchors, outputs].</param>
+    /// <param name="deltas">The box deltas of each level, [N, anchors, 4].</param>
+    /// <param name="anchors">The anchors of each level.</param>
     public (Value Boxes, Value Scores, Value Labels, Value Image) Create(Value images, Value[] logits, Value[] deltas, AnchorLevelGraph[] anchors)
     {
         var levels = logits.Select((level, i) => Candidates(level, deltas[i], anchors[i])).ToArray();
@@ -35,7 +40,7 @@ internal sealed class DetectionsGraph(GraphBuilder graph, InferenceSettings sett
 
         var limit = graph.Constant([settings.MaxDetections], 1).Min(kept.Sizes(1, 2));
         var (best, indices) = kept.TopK(limit);
-        // [D, 2]: the image and the index among its top detections.
+        // [D, 2]: index of the image, and index of the detection among the image's top detections.
         var found = graph.Call("NonZero", [best.Greater(graph.Constant(AnyScore))]).Transpose(1, 0);
         var image = found.Gather(graph.Constant(0L), 1);
         var at = Value.Concat(1, [image.Unsqueeze(1), indices.GatherNd(found).Unsqueeze(1)]);
@@ -43,7 +48,7 @@ internal sealed class DetectionsGraph(GraphBuilder graph, InferenceSettings sett
         if (settings.Clipping == BoxClipping.BeforeSuppression)
             return (foundBoxes, foundScores, foundLabels, image);
 
-        // Clipped after NMS, a box may have no area left.
+        // A box that is clipped after NMS may have no area left; such boxes are dropped.
         foundBoxes = Clip(images, foundBoxes);
         var corners = graph.Call("Split", 2, [foundBoxes, graph.Constant([2L, 2], 2)], Attribute("axis", 1L));
         var minSide = graph.Call("ReduceMin", [corners[1] - corners[0]], Attribute("axes", [1]), Attribute("keepdims", 0L));
@@ -51,12 +56,12 @@ internal sealed class DetectionsGraph(GraphBuilder graph, InferenceSettings sett
         return (foundBoxes.Gather(whole), foundScores.Gather(whole), foundLabels.Gather(whole), image.Gather(whole));
     }
 
-    /// <summary>The threshold in terms of the candidates' values, which are logits, or probabilities of a softmax.</summary>
+    /// <summary>The score threshold, converted to the values of the candidates: a probability with softmax, otherwise a logit.</summary>
     private float Threshold => (float)(hasBackground ? settings.ScoreThreshold : Math.Log(settings.ScoreThreshold / (1 - settings.ScoreThreshold)));
 
     /// <summary>
-    /// Selects the top candidates of a level, including those below the threshold: values and labels [N, k], anchor corners [N, k, 2] and
-    /// deltas [N, k, 4].
+    /// Adds nodes that select the top k candidates of a level, including those below the score threshold. Returns their values and class indices, [N, k]
+    /// each, the corners of their anchors, [N, k, 2] each, and their deltas, [N, k, 4]. Values are probabilities with softmax, otherwise logits.
     /// </summary>
     private (Value Values, Value Labels, Value Low, Value High, Value Deltas) Candidates(Value logits, Value deltas, AnchorLevelGraph anchors)
     {
@@ -69,7 +74,10 @@ internal sealed class DetectionsGraph(GraphBuilder graph, InferenceSettings sett
         return (values, labels, low, high, deltas.GatherNd(anchorIndices.Unsqueeze(2), 1));
     }
 
-    /// <summary>Computes the sigmoid with the same operations as the library, so that ties after rounding are the same.</summary>
+    /// <summary>
+    /// Converts the candidates' values to scores: applies the sigmoid unless they are probabilities already. Uses the same operations as the library's own
+    /// inference, so that the same scores are equal after rounding.
+    /// </summary>
     private Value Scores(Value values) => hasBackground ? values : graph.Constant(1f) / ((-values).Exp() + graph.Constant(1f));
 
     private Value Decode(Value deltas, Value low, Value high)
@@ -83,18 +91,18 @@ internal sealed class DetectionsGraph(GraphBuilder graph, InferenceSettings sett
 
     private Value Clip(Value images, Value boxes)
     {
-        // Height and width to width, height, width, height.
+        // From (height, width) to (width, height, width, height).
         var limits = images.Sizes(1, 3).Gather(graph.Constant([1, 0, 1, 0], 4)).To(TensorType.Float);
         return boxes.Max(graph.Constant(0f)).Min(limits);
     }
 
-    /// <summary>Runs NMS within each class.</summary>
+    /// <summary>Adds nodes that run NMS within each class.</summary>
     /// <returns>The scores of the kept candidates, [N, candidates]; <see cref="NoScore"/> for the others.</returns>
     private Value Suppress(Value boxes, Value scores, Value labels)
     {
         var classIndices = graph.Constant([.. Enumerable.Range(0, classes).Select(index => (long)index)], 1, classes, 1);
         var byClass = scores.Unsqueeze(1).Where(labels.Unsqueeze(1).Equal(classIndices), graph.Constant(NoScore));
-        // [kept, 3]: image, class, candidate.
+        // [kept, 3]: indices of image, class and candidate.
         var selected = graph.Call("NonMaxSuppression",
             [boxes, byClass, graph.Constant([settings.MaxDetections], 1), graph.Constant([(float)settings.NmsIou], 1), graph.Constant([AnyScore], 1)]);
         var at = selected.Gather(graph.Constant([0L, 2], 2), 1);

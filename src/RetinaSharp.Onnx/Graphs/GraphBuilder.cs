@@ -34,24 +34,30 @@ internal sealed class GraphBuilder
         return attribute;
     }
 
-    /// <summary>Declares an input. A dimension is a number, or a name if it is dynamic.</summary>
+    /// <summary>Declares an input of the graph. Each dimension of the shape is a number, or a name if it is dynamic.</summary>
     public Value Input(string name, TensorType type, string description, params ReadOnlySpan<string> shape)
     {
         Graph.Input.Add(Declare(name, type, description, shape));
         return new(this, name);
     }
 
-    /// <summary>Declares an output. A dimension is a number, or a name if it is dynamic.</summary>
+    /// <summary>
+    /// Declares a tensor as an output of the graph, under the given name. Each dimension of the shape is a number, or a name if it is dynamic.
+    /// </summary>
     public void Output(string name, Value value, TensorType type, string description, params ReadOnlySpan<string> shape)
     {
         Graph.Node.Add(new NodeProto { Name = name, OpType = "Identity", Input = { value.Name }, Output = { name } });
         Graph.Output.Add(Declare(name, type, description, shape));
     }
 
-    /// <summary>Adds a node with one output.</summary>
+    /// <summary>Adds a node that applies an ONNX operator, and returns its only output.</summary>
     public Value Call(string operation, ReadOnlySpan<Value> inputs, params ReadOnlySpan<AttributeProto> attributes) => Call(operation, 1, inputs, attributes)[0];
 
-    /// <summary>Adds a node.</summary>
+    /// <summary>Adds a node that applies an ONNX operator, and returns its outputs.</summary>
+    /// <param name="operation">Name of the operator, such as <c>Conv</c>.</param>
+    /// <param name="outputs">Number of outputs.</param>
+    /// <param name="inputs">The inputs, in the operator's order.</param>
+    /// <param name="attributes">The operator's attributes.</param>
     public Value[] Call(string operation, int outputs, ReadOnlySpan<Value> inputs, params ReadOnlySpan<AttributeProto> attributes)
     {
         var node = new NodeProto { Name = $"{operation}_{_nodes++}", OpType = operation };
@@ -64,19 +70,19 @@ internal sealed class GraphBuilder
         return [.. node.Output.Select(output => new Value(this, output))];
     }
 
-    /// <summary>Returns a scalar constant.</summary>
+    /// <summary>Returns a scalar constant; equal constants are added to the graph once.</summary>
     public Value Constant(float value) => Constant([value]);
 
     /// <inheritdoc cref="Constant(float)"/>
     public Value Constant(long value) => Constant([value]);
 
-    /// <summary>Returns a constant tensor; without a shape, a scalar.</summary>
+    /// <summary>Returns a constant tensor; without a shape, a scalar. Equal constants are added to the graph once.</summary>
     public Value Constant(ReadOnlySpan<float> values, params ReadOnlySpan<long> shape) => Constant(TensorType.Float, MemoryMarshal.AsBytes(values), shape);
 
     /// <inheritdoc cref="Constant(ReadOnlySpan{float}, ReadOnlySpan{long})"/>
     public Value Constant(ReadOnlySpan<long> values, params ReadOnlySpan<long> shape) => Constant(TensorType.Int64, MemoryMarshal.AsBytes(values), shape);
 
-    /// <summary>Adds a weight tensor under its own name.</summary>
+    /// <summary>Adds a weight tensor to the graph as an initializer with the weight's name.</summary>
     public Value Weight(string name, ReadOnlySpan<float> values, params ReadOnlySpan<long> shape) =>
         Add(name, TensorType.Float, ByteString.CopyFrom(MemoryMarshal.AsBytes(values)), shape);
 

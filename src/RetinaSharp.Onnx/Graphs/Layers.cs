@@ -5,13 +5,14 @@ using static RetinaSharp.Onnx.Graphs.GraphBuilder;
 namespace RetinaSharp.Onnx.Graphs;
 
 /// <summary>
-/// Adds layers of a network to a graph. The weights of a layer are added when it is created, and shared by all calls of the returned
-/// function.
+/// Adds layers of a network to a graph. Each method adds a layer's weights to the graph and returns a function that adds the layer's nodes for a given
+/// input. All calls of this function share the weights.
 /// </summary>
 internal sealed class Layers(GraphBuilder graph, WeightReader weights)
 {
     /// <summary>
-    /// Adds a convolution with its normalization. Batch norm is folded into the convolution; group norm becomes separate nodes.
+    /// Adds the weights of a convolution with its normalization, and returns a function that adds the nodes. Batch norm is folded into the convolution;
+    /// group norm becomes separate nodes.
     /// </summary>
     public Func<Value, Value> Convolution(ConvolutionLayer layer)
     {
@@ -41,8 +42,8 @@ internal sealed class Layers(GraphBuilder graph, WeightReader weights)
     }
 
     /// <summary>
-    /// Adds a group norm. ONNX has no GroupNormalization before operator set 18, so it is composed of an InstanceNormalization over the
-    /// groups, a multiplication and an addition.
+    /// Adds the weights of a group norm, and returns a function that adds the nodes: an InstanceNormalization over the groups, a multiplication and an
+    /// addition, because ONNX has no GroupNormalization before operator set 18.
     /// </summary>
     private Func<Value, Value> GroupNorm(NormLayer norm)
     {

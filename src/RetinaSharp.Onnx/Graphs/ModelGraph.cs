@@ -12,8 +12,9 @@ internal static class ModelGraph
     private const string Detections = "detections";
     private const string Anchors = "anchors";
 
-    /// <param name="weights">The weights.</param>
-    /// <param name="description">The model.</param>
+    /// <summary>Builds the graph of a model with its weights.</summary>
+    /// <param name="weights">Reads the model's weights.</param>
+    /// <param name="description">The model's settings and classes.</param>
     /// <param name="outputs">The kind of outputs.</param>
     /// <param name="inference">The postprocessing settings.</param>
     public static GraphProto Create(WeightReader weights, ModelDescription description, OnnxOutputs outputs, InferenceSettings inference)

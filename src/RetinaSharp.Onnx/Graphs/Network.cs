@@ -5,7 +5,7 @@ using static RetinaSharp.Onnx.Graphs.GraphBuilder;
 
 namespace RetinaSharp.Onnx.Graphs;
 
-/// <summary>Adds the forward pass of a network to a graph, layer by layer from its architecture.</summary>
+/// <summary>Adds the forward pass of a network to a graph, layer by layer as its architecture describes it.</summary>
 internal sealed class Network(GraphBuilder graph, WeightReader weights, RetinaNetArchitecture architecture)
 {
     private const int Divisor = 32;
@@ -15,8 +15,10 @@ internal sealed class Network(GraphBuilder graph, WeightReader weights, RetinaNe
     private readonly PyramidArchitecture _neck = Required<PyramidArchitecture>(architecture.Neck);
 
     /// <summary>
-    /// Preprocesses images [N, H, W, 3] of bytes: normalizes, converts to channels first, pads height and width with 0 to a multiple of 32.
+    /// Adds nodes that preprocess images: normalize, convert to channels first, pad height and width at the end with 0 to multiples of 32.
     /// </summary>
+    /// <param name="images">RGB images as bytes, [N, H, W, 3].</param>
+    /// <returns>The network's input, fp32, [N, 3, padded H, padded W].</returns>
     public Value Preprocess(Value images)
     {
         var normalized = (images.To(Schema.TensorType.Float) * graph.Constant(Preprocessing.Scale, 3)) + graph.Constant(Preprocessing.Shift, 3);
@@ -24,7 +26,8 @@ internal sealed class Network(GraphBuilder graph, WeightReader weights, RetinaNe
         return graph.Call("Pad", [normalized.Transpose(0, 3, 1, 2), Value.Concat(0, [graph.Constant([0, 0, 0, 0, 0, 0], 6), missing])]);
     }
 
-    /// <summary>Computes the pyramid levels of the input, finest first.</summary>
+    /// <summary>Adds the backbone and the feature pyramid; returns the pyramid levels, finest first, [N, C, rows, columns] each.</summary>
+    /// <param name="input">The preprocessed images, [N, 3, H, W].</param>
     public Value[] Levels(Value input)
     {
         var (pyramid, stages) = (_neck, Stages(input));
@@ -45,7 +48,7 @@ internal sealed class Network(GraphBuilder graph, WeightReader weights, RetinaNe
         return [.. levels];
     }
 
-    /// <summary>Applies a head to the levels and returns its outputs, [N, anchors, outputs] each.</summary>
+    /// <summary>Adds a head, applied to each pyramid level with the same weights; returns its outputs per level, [N, anchors, outputs] each.</summary>
     public Value[] Head(IReadOnlyList<Value> levels, IHead part)
     {
         var head = Required<HeadArchitecture>(part);

@@ -3,7 +3,7 @@ using static RetinaSharp.Onnx.Graphs.GraphBuilder;
 
 namespace RetinaSharp.Onnx.Graphs;
 
-/// <summary>A tensor in a graph, identified by its name. Operations on it add nodes to the graph.</summary>
+/// <summary>A tensor in an ONNX graph, identified by its name. Operators and methods add a node to the graph and return its output.</summary>
 internal readonly record struct Value(GraphBuilder Graph, string Name)
 {
     public static Value operator +(Value left, Value right) => left.Graph.Call("Add", [left, right]);
@@ -33,37 +33,44 @@ internal readonly record struct Value(GraphBuilder Graph, string Name)
 
     public Value Equal(Value other) => Graph.Call("Equal", [this, other]);
 
-    /// <summary>Selects this tensor where <paramref name="condition"/> is true, otherwise the other one.</summary>
+    /// <summary>
+    /// Selects elements from this tensor where <paramref name="condition"/> is true, and from <paramref name="otherwise"/> elsewhere.
+    /// </summary>
     public Value Where(Value condition, Value otherwise) => Graph.Call("Where", [condition, this, otherwise]);
 
     public Value To(TensorType type) => Graph.Call("Cast", [this], Attribute("to", (long)type));
 
-    /// <summary>The sizes of the dimensions from <paramref name="start"/> to before <paramref name="end"/>: int64 [end - start].</summary>
+    /// <summary>Returns the sizes of dimensions <paramref name="start"/> to <paramref name="end"/> - 1 as a tensor: int64, [end - start].</summary>
     public Value Sizes(int start, int end) => Graph.Call("Shape", [this], Attribute("start", start), Attribute("end", end));
 
-    /// <summary>Reshapes the tensor; 0 keeps a dimension, -1 is inferred.</summary>
+    /// <summary>Reshapes the tensor. In the shape, 0 keeps the size of the dimension and -1 is inferred.</summary>
     public Value Reshape(params ReadOnlySpan<long> shape) => Graph.Call("Reshape", [this, Graph.Constant(shape, shape.Length)]);
 
     public Value Transpose(params ReadOnlySpan<long> order) => Graph.Call("Transpose", [this], Attribute("perm", order));
 
     public Value Unsqueeze(int axis) => Graph.Call("Unsqueeze", [this, Graph.Constant([axis], 1)]);
 
-    /// <summary>Slices one dimension from <paramref name="start"/> to its end.</summary>
+    /// <summary>Slices dimension <paramref name="axis"/> from index <paramref name="start"/> to its end.</summary>
     public Value SliceFrom(long start, long axis) =>
         Graph.Call("Slice", [this, Graph.Constant([start], 1), Graph.Constant([long.MaxValue], 1), Graph.Constant([axis], 1)]);
 
-    /// <summary>Gathers entries along one dimension; the result has the shape of the indices.</summary>
+    /// <summary>
+    /// Gathers slices along dimension <paramref name="axis"/> (ONNX Gather). In the shape of the result, the shape of the indices replaces this dimension.
+    /// </summary>
     public Value Gather(Value indices, int axis = 0) => Graph.Call("Gather", [this, indices], Attribute("axis", axis));
 
     /// <summary>
-    /// Gathers entries by the multi-dimensional indices in the last dimension of <paramref name="indices"/> (GatherND); with one batch
-    /// dimension, per image.
+    /// Gathers slices by multi-dimensional indices, which are the rows of <paramref name="indices"/> along its last dimension (ONNX GatherND).
     /// </summary>
+    /// <param name="indices">The indices, [..., number of indexed dimensions].</param>
+    /// <param name="batchDimensions">Number of leading dimensions that both tensors share and that are not indexed, such as 1 for the images.</param>
     public Value GatherNd(Value indices, int batchDimensions = 0) => Graph.Call("GatherND", [this, indices], Attribute("batch_dims", batchDimensions));
 
     /// <summary>
-    /// Returns the top values of [N, n] and their indices, [N, count], descending; of equal values, the first comes first.
+    /// Returns the highest values in each row of this tensor, [N, n], and their indices in the row, [N, count] each. Values are in descending order;
+    /// equal values are ordered by index.
     /// </summary>
+    /// <param name="count">The number of values per row: int64, [1].</param>
     public (Value Values, Value Indices) TopK(Value count)
     {
         var outputs = Graph.Call("TopK", 2, [this, count], Attribute("axis", 1L));
