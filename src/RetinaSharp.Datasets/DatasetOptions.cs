@@ -10,6 +10,17 @@ public sealed record DatasetOptions
     public string? ImagesDirectory { get; init; }
 
     /// <summary>
+    /// Folder of the label files of a VOC, YOLO or other dataset with one label file per image; null: the folders where these formats have them.
+    /// </summary>
+    public string? LabelsDirectory { get; init; }
+
+    /// <summary>
+    /// Whether image files are looked for. To evaluate a results file, only annotations are needed, and this is set to false; the width and height of
+    /// an image are then 0 if the annotations do not give them.
+    /// </summary>
+    public bool FindImages { get; init; } = true;
+
+    /// <summary>
     /// Whether a missing image file is an error. To evaluate a results file, only annotations are needed, and this is set to false; the
     /// width and height of an image are then 0 if neither the annotations nor an image file give them.
     /// </summary>
@@ -22,9 +33,9 @@ public sealed record DatasetOptions
     /// </summary>
     public bool KeepDegenerate { get; init; }
 
-    /// <summary>
-    /// Whether a COCO annotation without <c>iscrowd</c> is an error, as in pycocotools. If false, the annotation is read as not being a
-    /// crowd.
-    /// </summary>
-    public bool RequireIsCrowd { get; init; }
+    /// <summary>Whether classes that differ only in case, spaces, hyphens and underscores are merged into the first of them.</summary>
+    public bool MergeClasses { get; init; }
+
+    /// <summary>Names of classes that are removed with their boxes.</summary>
+    public IReadOnlyCollection<string> DropClasses { get; init; } = [];
 }

@@ -1,7 +1,11 @@
+using System.Collections.ObjectModel;
+using RetinaSharp.Datasets.Files;
+using RetinaSharp.Datasets.Formats;
+
 namespace RetinaSharp.Datasets;
 
 /// <summary>A dataset of annotated images for object detection, read from any supported format. Immutable.</summary>
-public sealed class DetectionDataset
+public sealed record DetectionDataset
 {
     /// <summary>The path that the dataset was read from, followed by <c>#split</c> if one was given.</summary>
     public required string Source { get; init; }
@@ -14,6 +18,18 @@ public sealed class DetectionDataset
 
     /// <summary>Problems that were worked around when the dataset was read.</summary>
     public IReadOnlyList<DatasetProblem> Problems { get; init; } = [];
+
+    /// <summary>
+    /// Image ids that the annotation file gives as strings, with the numbers that replace them (<see cref="AnnotatedImage.Id"/>); empty if ids are
+    /// numbers.
+    /// </summary>
+    public IReadOnlyDictionary<string, long> ImageIds { get; init; } = ReadOnlyDictionary<string, long>.Empty;
+
+    /// <summary>Category ids that the annotation file gives as strings, with the numbers that replace them; empty if ids are numbers.</summary>
+    public IReadOnlyDictionary<string, long> CategoryIds { get; init; } = ReadOnlyDictionary<string, long>.Empty;
+
+    /// <summary>Name of the supercategory that all other classes of a COCO file have; null if there is none.</summary>
+    internal string? GroupCategory { get; init; }
 
     /// <summary>
     /// Reads a dataset: a COCO JSON file, a folder with COCO layout (<c>annotations/instances_SPLIT.json</c>), a Pascal VOC folder
@@ -31,7 +47,7 @@ public sealed class DetectionDataset
     public static DetectionDataset Open(string data, DatasetOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(data);
-        return DatasetReader.Open(data, options ?? new(), new ProblemLog(collectsErrors: false));
+        return DatasetReaders.Open(data, options ?? new(), new ProblemLog(collectsErrors: false));
     }
 
     /// <summary>
@@ -48,7 +64,7 @@ public sealed class DetectionDataset
         var log = new ProblemLog(collectsErrors: true);
         try
         {
-            var set = DatasetReader.Open(data, options, log);
+            var set = DatasetReaders.Open(data, options, log);
             ImageFiles.CheckHeaders(set.Images, log);
         }
         catch (DatasetException exception)

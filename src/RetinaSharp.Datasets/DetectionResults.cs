@@ -1,5 +1,6 @@
 using System.Text.Json;
 using RetinaSharp.Boxes;
+using RetinaSharp.Datasets.Formats;
 
 namespace RetinaSharp.Datasets;
 
@@ -11,16 +12,21 @@ public static class DetectionResults
 {
     /// <summary>Reads a results file.</summary>
     /// <param name="path">Path of the file.</param>
+    /// <param name="groundTruth">
+    /// The dataset that the detections belong to. It gives the meaning of ids that are strings: an id of the annotation file, the file name of an
+    /// image with or without extension, or the name of a class. Null: all ids must be integers.
+    /// </param>
     /// <returns>The detections in file order, with unmodified numbers.</returns>
     /// <exception cref="DatasetException">
     /// The file cannot be read, is not a results file, or has an invalid entry. The message names the entry by its 0-based index.
     /// </exception>
-    public static IReadOnlyList<DetectionResult> Read(string path)
+    public static IReadOnlyList<DetectionResult> Read(string path, DetectionDataset? groundTruth = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         var json = CocoJson.Load(path, new ProblemLog(collectsErrors: false));
+        var ids = new ResultIds(groundTruth);
         var results = new List<DetectionResult>();
-        void ReadEntry(ref Utf8JsonReader reader) => results.Add(ReadOne(ref reader, json));
+        void ReadEntry(ref Utf8JsonReader reader) => results.Add(ReadOne(ref reader, json, ids));
 
         var reader = new Utf8JsonReader(json.Text);
         try
@@ -94,7 +100,7 @@ public static class DetectionResults
         return false;
     }
 
-    private static DetectionResult ReadOne(ref Utf8JsonReader reader, CocoJson json)
+    private static DetectionResult ReadOne(ref Utf8JsonReader reader, CocoJson json, ResultIds ids)
     {
         var start = reader.TokenStartIndex;
         long? image = null, category = null;
@@ -105,13 +111,13 @@ public static class DetectionResults
             if (reader.ValueTextEquals("image_id"u8))
             {
                 reader.Read();
-                json.TryReadId(ref reader, "image_id", out var value);
+                json.TryReadId(ref reader, "image_id", ids.GetImage, out var value);
                 image = value;
             }
             else if (reader.ValueTextEquals("category_id"u8))
             {
                 reader.Read();
-                json.TryReadId(ref reader, "category_id", out var value);
+                json.TryReadId(ref reader, "category_id", ids.GetCategory, out var value);
                 category = value;
             }
             else if (reader.ValueTextEquals("bbox"u8))

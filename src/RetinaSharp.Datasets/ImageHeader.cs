@@ -1,3 +1,6 @@
+using RetinaSharp.Datasets.Files;
+using RetinaSharp.Datasets.Headers;
+
 namespace RetinaSharp.Datasets;
 
 /// <summary>Format, size and orientation of an image, read from the file header without decoding the pixels.</summary>

@@ -1,3 +1,5 @@
+using RetinaSharp.Datasets.Files;
+
 namespace RetinaSharp.Datasets;
 
 /// <summary>Collects the problems that are found while a dataset is read. Not thread-safe: see <see cref="ParallelRead"/>.</summary>

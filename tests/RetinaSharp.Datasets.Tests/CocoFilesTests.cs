@@ -23,7 +23,7 @@ public class CocoFilesTests
     [InlineData("large/gt_5000.json", 5000, 40377)]
     public void Open_EvaluatorGroundTruth_KeepsEveryBox(string file, int images, int boxes)
     {
-        var options = new DatasetOptions { RequireImages = false, KeepDegenerate = true, RequireIsCrowd = true };
+        var options = new DatasetOptions { RequireImages = false, KeepDegenerate = true };
         var set = DetectionDataset.Open(SharedData.At("data", "coco-eval", file), options);
         Assert.Equal((images, boxes), (set.Images.Count, set.Images.Sum(image => image.Annotations.Count)));
     }

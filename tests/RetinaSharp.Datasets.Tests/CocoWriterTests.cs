@@ -36,7 +36,7 @@ public sealed class CocoWriterTests : IDisposable
     {
         CocoWriter.Write(_folder.At("set.json"), Set, "why");
 
-        var read = DetectionDataset.Open(_folder.At("set.json"), new() { RequireImages = false, KeepDegenerate = true, RequireIsCrowd = true });
+        var read = DetectionDataset.Open(_folder.At("set.json"), new() { RequireImages = false, KeepDegenerate = true });
 
         Assert.Equal(Set.Categories, read.Categories);
         Assert.Equal(Set.Images.Select(image => image with { Annotations = [], Path = "" }), read.Images.Select(image => image with { Annotations = [], Path = "" }));

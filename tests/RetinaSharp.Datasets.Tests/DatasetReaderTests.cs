@@ -1,3 +1,5 @@
+using RetinaSharp.Datasets.Formats;
+
 namespace RetinaSharp.Datasets.Tests;
 
 public class DatasetReaderTests
@@ -7,20 +9,20 @@ public class DatasetReaderTests
     [InlineData("a/b#val", "a/b", "val")]
     [InlineData("a#b/c#val", "a#b/c", "val")]
     public void Split_Path_SplitsAtLastHash(string data, string path, string? split) =>
-        Assert.Equal((path, split), DatasetReader.Split(data));
+        Assert.Equal((path, split), DatasetReaders.Split(data));
 
     [Theory]
     [InlineData("a#")]
     [InlineData("a#../b")]
     [InlineData("a#..")]
-    public void Split_BadName_Throws(string data) => Assert.Throws<DatasetException>(() => DatasetReader.Split(data));
+    public void Split_BadName_Throws(string data) => Assert.Throws<DatasetException>(() => DatasetReaders.Split(data));
 
     [Fact]
     public void Split_HashInExistingName_IsPartOfPath()
     {
         using var folder = new TemporaryFolder();
         var path = folder.Write("set#1.json", "{}");
-        Assert.Equal((path, null), DatasetReader.Split(path));
+        Assert.Equal((path, null), DatasetReaders.Split(path));
     }
 
     [Fact]

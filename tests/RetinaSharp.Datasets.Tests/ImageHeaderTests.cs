@@ -1,3 +1,5 @@
+using RetinaSharp.Datasets.Files;
+
 namespace RetinaSharp.Datasets.Tests;
 
 public class ImageHeaderTests

@@ -19,7 +19,7 @@ internal static class ScoreVerb
         command.SetAction(parse =>
         {
             // As with pycocotools, the image files need not exist.
-            var options = new DatasetOptions { RequireImages = false, RequireIsCrowd = true };
+            var options = new DatasetOptions { RequireImages = false, FindImages = false };
             var groundTruth = DataSource.Open(parse.GetRequiredValue(truth), options, session.Output);
             var metrics = Evaluate(groundTruth, parse.GetRequiredValue(detections), session.CancellationToken);
             if (parse.GetValue(json))
@@ -47,7 +47,7 @@ internal static class ScoreVerb
 
     private static CocoMetrics Evaluate(DetectionDataset groundTruth, string file, CancellationToken cancellationToken)
     {
-        var results = DetectionResults.Read(file);
+        var results = DetectionResults.Read(file, groundTruth);
         try
         {
             return CocoEvaluator.Evaluate(groundTruth, results, new() { CancellationToken = cancellationToken });

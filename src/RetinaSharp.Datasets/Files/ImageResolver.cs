@@ -1,0 +1,171 @@
+using System.Text;
+
+namespace RetinaSharp.Datasets.Files;
+
+/// <summary>
+/// Finds the image files that annotation files name. Annotation files are often written on another machine, so names are tried in this order:
+/// as written; relative to each folder; with forward slashes, without drive letter, without URL escapes; the longest matching end of the path
+/// among all image files of the folders; the same name with another extension. Names are compared without regard to case and to Unicode
+/// normalization. Each kind of guess is counted and reported once.
+/// </summary>
+/// <param name="file">The annotation file or folder, for messages.</param>
+/// <param name="folders">Folders that may contain the images, in search order; at least one.</param>
+/// <param name="searched">Folders that are searched with their subfolders; null: <paramref name="folders"/>.</param>
+internal sealed class ImageResolver(string file, IReadOnlyList<string> folders, IReadOnlyList<string>? searched = null)
+{
+    private readonly Dictionary<string, Guess> _guesses = [];
+    private readonly Dictionary<string, Dictionary<string, List<string>>> _indices = [];
+
+    /// <summary>Returns the path of an image file; if it is not found, the path where it is expected.</summary>
+    /// <param name="name">The file name, as written in the annotation file.</param>
+    /// <param name="location">Location of the name in the annotation file, for messages.</param>
+    /// <param name="source">The file that has the name, if not the file of the resolver.</param>
+    public string Resolve(string name, string location, string? source = null)
+    {
+        var expected = DataFiles.Resolve(folders[0], name, source ?? file, location);
+        if (name.Length == 0)
+            return expected;
+        foreach (var folder in folders)
+            if (DataFiles.Resolve(folder, name, source ?? file, location) is var path && File.Exists(path))
+                return path;
+
+        var cleaned = Clean(name);
+        if (cleaned != name)
+        {
+            foreach (var folder in folders)
+                if (DataFiles.Resolve(folder, cleaned, source ?? file, location) is var path && File.Exists(path))
+                    return Count("written for another system: backslashes, a drive letter or URL escapes were replaced", name, path);
+        }
+
+        if (FindBySuffix(cleaned, anyExtension: false) is { } found)
+            return Count("found by the end of their paths", name, found);
+        return FindBySuffix(cleaned, anyExtension: true) is { } other ? Count("found with another extension", name, other) : expected;
+    }
+
+    /// <summary>
+    /// Returns the image file that belongs to an annotation file of one image: the file with the same name, in the same folder or in the
+    /// folder that matches best. Returns null if there is none.
+    /// </summary>
+    /// <param name="annotationFile">Path of the annotation file.</param>
+    public string? FindFor(string annotationFile)
+    {
+        var path = Path.GetFullPath(annotationFile);
+        return FindBySuffix(path, anyExtension: true, stem => Path.GetFileNameWithoutExtension(path) == stem)
+            ?? FindBySuffix(path, anyExtension: true);
+    }
+
+    /// <summary>Adds one warning for each kind of guess, with an example.</summary>
+    public void Report(ProblemLog log)
+    {
+        foreach (var (kind, guess) in _guesses)
+            log.AddWarning(file, "", $"{guess.Count} file names of images are {kind}, for example \"{guess.Name}\": using {guess.Path}");
+    }
+
+    private static string Clean(string name)
+    {
+        if (name.StartsWith("file://", StringComparison.OrdinalIgnoreCase))
+            name = name["file://".Length..];
+        if (name.Contains('%'))
+            name = Uri.UnescapeDataString(name);
+        name = name.Replace('\\', '/');
+        if (name.Length > 1 && name[1] == ':' && char.IsAsciiLetter(name[0]))
+            name = name[2..];
+        while (name.StartsWith("./", StringComparison.Ordinal))
+            name = name[2..];
+        return name;
+    }
+
+    private string Count(string kind, string name, string path)
+    {
+        _guesses[kind] = _guesses.TryGetValue(kind, out var guess) ? guess with { Count = guess.Count + 1 } : new(1, name, path);
+        return path;
+    }
+
+    /// <summary>
+    /// Returns the image file whose path has the longest end in common with a name, in the first folder that has one. Returns null if no file
+    /// has the name, or if several match equally well.
+    /// </summary>
+    private string? FindBySuffix(string name, bool anyExtension, Func<string, bool>? acceptsStem = null)
+    {
+        var parts = Split(name);
+        if (parts.Length == 0)
+            return null;
+        foreach (var folder in searched ?? folders)
+        {
+            string? best = null;
+            var (bestLength, ties) = (-1, 0);
+            foreach (var candidate in Index(folder).GetValueOrDefault(Path.GetFileNameWithoutExtension(parts[^1]), []))
+            {
+                var other = Split(candidate);
+                if ((!anyExtension && other[^1] != parts[^1]) || (acceptsStem is not null && !acceptsStem(Path.GetFileNameWithoutExtension(candidate))))
+                    continue;
+                var length = CommonEnd(parts, other) * 1000 + CommonStart(parts, other);
+                if (length > bestLength)
+                    (best, bestLength, ties) = (candidate, length, 1);
+                else if (length == bestLength)
+                    ties++;
+            }
+
+            if (ties == 1)
+                return best;
+        }
+
+        return null;
+    }
+
+    // The folders of the common end, without the file name; a folder of labels and a folder of images may differ in the last folder only, so
+    // that the common start decides between equal ends.
+    private static int CommonEnd(string[] first, string[] second)
+    {
+        var count = 0;
+        while (count + 1 < Math.Min(first.Length, second.Length) && first[^(count + 2)] == second[^(count + 2)])
+            count++;
+        return count;
+    }
+
+    private static int CommonStart(string[] first, string[] second)
+    {
+        var count = 0;
+        while (count + 1 < Math.Min(first.Length, second.Length) && first[count] == second[count])
+            count++;
+        return count;
+    }
+
+    private static string[] Split(string path) => Normalize(path).Split('/', StringSplitOptions.RemoveEmptyEntries);
+
+    private static string Normalize(string path)
+    {
+        path = path.Replace('\\', '/');
+        try
+        {
+            path = path.Normalize(NormalizationForm.FormC);
+        }
+        catch (ArgumentException)
+        {
+            // Not valid Unicode: compared as it is.
+        }
+
+        return path.ToUpperInvariant();
+    }
+
+    /// <summary>Returns the image files of a folder and its subfolders by normalized name without extension.</summary>
+    private Dictionary<string, List<string>> Index(string folder)
+    {
+        if (_indices.TryGetValue(folder, out var index))
+            return index;
+        _indices.Add(folder, index = []);
+        if (!Directory.Exists(folder))
+            return index;
+        foreach (var path in DataFiles.List(folder, recursive: true, ImageFiles.IsImage).Select(Path.GetFullPath))
+        {
+            var stem = Path.GetFileNameWithoutExtension(Split(path)[^1]);
+            if (!index.TryGetValue(stem, out var paths))
+                index.Add(stem, paths = []);
+            paths.Add(path);
+        }
+
+        return index;
+    }
+
+    private readonly record struct Guess(int Count, string Name, string Path);
+}

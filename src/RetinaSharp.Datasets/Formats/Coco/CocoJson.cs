@@ -1,0 +1,219 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using RetinaSharp.Boxes;
+using RetinaSharp.Datasets.Files;
+
+namespace RetinaSharp.Datasets.Formats;
+
+/// <summary>
+/// Reads the values of COCO annotation files and results files. A method that reads a value leaves the JSON reader at the end of the value,
+/// also if the value is invalid and the error was added to the <see cref="ProblemLog"/>.
+/// </summary>
+internal sealed class CocoJson
+{
+    private readonly byte[] _bytes;
+    private readonly int _start;
+    private readonly ProblemLog _log;
+
+    private CocoJson(string name, byte[] bytes, ProblemLog log)
+    {
+        (Name, _bytes, _log) = (name, bytes, log);
+        _start = bytes.AsSpan().StartsWith("\uFEFF"u8) ? 3 : 0;
+    }
+
+    public delegate void EntryReader(ref Utf8JsonReader reader);
+
+    public string Name { get; }
+
+    public ReadOnlySpan<byte> Text => _bytes.AsSpan(_start);
+
+    /// <summary>Name of the JSON array that is being read, such as <c>images</c>; "" outside of arrays.</summary>
+    public string List { get; private set; } = "";
+
+    /// <summary>Index of the current entry of <see cref="List"/>, from 0.</summary>
+    public int Index { get; private set; }
+
+    public static CocoJson Load(string path, ProblemLog log)
+    {
+        var json = new CocoJson(path, DataFiles.ReadBytes(path), log);
+        if (json.Text.IndexOfAnyExcept(" \t\r\n"u8) < 0)
+            throw new DatasetException(path, "", "the file is empty");
+        if (json.Text.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) || json.Text.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]))
+            throw new DatasetException(path, "", "is encoded in UTF-16: save it as UTF-8");
+        return json;
+    }
+
+    /// <summary>
+    /// Calls <paramref name="read"/> for each object of a JSON array. Entries that are not objects are errors. The reader must be at the
+    /// opening bracket.
+    /// </summary>
+    public void ReadList(ref Utf8JsonReader reader, string list, EntryReader read)
+    {
+        if (reader.TokenType != JsonTokenType.StartArray)
+            throw new DatasetException(Name, Locate(reader.TokenStartIndex), $"\"{list}\" is not a list");
+        (List, Index) = (list, 0);
+        for (; reader.Read() && reader.TokenType != JsonTokenType.EndArray; Index++)
+        {
+            if (reader.TokenType == JsonTokenType.StartObject)
+            {
+                read(ref reader);
+            }
+            else
+            {
+                Fail(reader.TokenStartIndex, "is not an object");
+                reader.Skip();
+            }
+        }
+
+        List = "";
+    }
+
+    /// <summary>Reads an id. A string that is an integer gives that integer.</summary>
+    /// <param name="reader">The reader, at the value.</param>
+    /// <param name="what">What the id identifies, for messages.</param>
+    /// <param name="getNumber">Returns the number of a string; null if the string is no id.</param>
+    /// <param name="id">Receives the id.</param>
+    public bool TryReadId(ref Utf8JsonReader reader, string what, Func<string, long?> getNumber, out long id)
+    {
+        id = 0;
+        if (reader.TokenType == JsonTokenType.Number)
+        {
+            if (reader.TryGetInt64(out id))
+                return true;
+            if (reader.TryGetDouble(out var value) && Math.Abs(value) < 1L << 53 && value == Math.Truncate(value))
+            {
+                id = (long)value;
+                return true;
+            }
+
+            Fail(reader.TokenStartIndex, $"{what} {Describe(ref reader)} is not an integer");
+        }
+        else if (reader.TokenType == JsonTokenType.String)
+        {
+            var text = reader.GetString()!;
+            if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out id))
+                return true;
+            if (getNumber(text) is { } number)
+            {
+                id = number;
+                return true;
+            }
+
+            Fail(reader.TokenStartIndex, $"{what} {Describe(ref reader)} is neither an integer nor an id of the annotation file");
+        }
+        else
+        {
+            Fail(reader.TokenStartIndex, $"{what} is {Describe(ref reader)} instead of an integer");
+        }
+
+        reader.Skip();
+        return false;
+    }
+
+    public bool TryReadNumber(ref Utf8JsonReader reader, string what, out double number)
+    {
+        number = 0;
+        if (reader.TokenType == JsonTokenType.Number && reader.TryGetDouble(out number) && double.IsFinite(number))
+            return true;
+        Fail(reader.TokenStartIndex, $"{what} is {Describe(ref reader)} instead of a finite number");
+        reader.Skip();
+        return false;
+    }
+
+    /// <summary>
+    /// Reads the value of <c>bbox</c>, [x, y, width, height]. Returns false if it is invalid and the error was added to the log.
+    /// </summary>
+    /// <param name="reader">The reader, at the value.</param>
+    /// <param name="box">Receives the box.</param>
+    /// <param name="mayBeHuge">
+    /// Whether the right edge, the bottom edge and the area may overflow to infinity, as in the output of a detector. In ground truth this
+    /// is an error.
+    /// </param>
+    public bool TryReadBox(ref Utf8JsonReader reader, out BoxXywh box, bool mayBeHuge = false)
+    {
+        box = default;
+        if (reader.TokenType != JsonTokenType.StartArray)
+        {
+            Fail(reader.TokenStartIndex, $"bbox is {Describe(ref reader)} instead of [x, y, width, height]");
+            reader.Skip();
+            return false;
+        }
+
+        Span<double> values = stackalloc double[4];
+        var start = reader.TokenStartIndex;
+        var (count, valid) = (0, true);
+        for (; reader.Read() && reader.TokenType != JsonTokenType.EndArray; count++)
+        {
+            valid &= TryReadNumber(ref reader, $"bbox[{count}]", out var value);
+            if (count < values.Length)
+                values[count] = value;
+        }
+
+        if (count != values.Length)
+        {
+            Fail(start, $"bbox has {count} numbers; [x, y, width, height] has 4");
+            return false;
+        }
+
+        box = new(values[0], values[1], values[2], values[3]);
+        if (!valid || mayBeHuge || (double.IsFinite(box.Area) && double.IsFinite(box.X + box.Width) && double.IsFinite(box.Y + box.Height)))
+            return valid;
+        Fail(start, "the numbers of bbox are too large for pixels");
+        return false;
+    }
+
+    public bool TryReadString(ref Utf8JsonReader reader, string what, out string? text)
+    {
+        text = null;
+        if (reader.TokenType == JsonTokenType.String)
+        {
+            text = reader.GetString();
+            return true;
+        }
+
+        Fail(reader.TokenStartIndex, $"{what} is {Describe(ref reader)} instead of a string");
+        reader.Skip();
+        return false;
+    }
+
+    public void Fail(long offset, string reason) => _log.AddError(Name, Locate(offset), reason);
+
+    /// <summary>Describes a byte offset for messages: line, byte in the line, and the array entry that is being read.</summary>
+    public string Locate(long offset)
+    {
+        var before = Text[..(int)offset];
+        var line = before.Count((byte)'\n') + 1;
+        var column = before.Length - before.LastIndexOf((byte)'\n');
+        return Locate(line, column);
+    }
+
+    private string Locate(int line, int column)
+    {
+        var location = string.Create(CultureInfo.InvariantCulture, $"line {line}, byte {column}");
+        return List.Length == 0 ? location : $"{location}, {List}[{Index}]";
+    }
+
+    /// <summary>Creates the exception for a file that is not valid JSON from byte <paramref name="consumed"/> on.</summary>
+    public DatasetException CreateException(long consumed, Exception exception)
+    {
+        var rest = Text[(int)consumed..].TrimStart(" \t\r\n,:["u8);
+        var reason = rest.StartsWith("NaN"u8) || rest.StartsWith("Infinity"u8) || rest.StartsWith("-Infinity"u8)
+            ? "NaN and Infinity are not valid JSON numbers: correct or remove this entry"
+            : consumed == 0 ? "is not a JSON file in COCO format"
+            : exception.Message.Contains("maximum configured depth", StringComparison.Ordinal) ? "is nested too deeply"
+            : "is not valid JSON from here on; is the file complete?";
+        var location = exception is JsonException { LineNumber: { } line, BytePositionInLine: { } at } ? Locate((int)line + 1, (int)at + 1) : Locate(consumed);
+        return new(Name, location, reason, exception);
+    }
+
+    private static string Describe(ref Utf8JsonReader reader) => reader.TokenType switch
+    {
+        JsonTokenType.StartArray => "a list",
+        JsonTokenType.StartObject => "an object",
+        JsonTokenType.String => $"\"{Short(reader.ValueSpan)}\"",
+        _ => Short(reader.ValueSpan),
+    };
+
+    private static string Short(ReadOnlySpan<byte> value) => Encoding.UTF8.GetString(value[..Math.Min(value.Length, 40)]);
+}
