@@ -19,7 +19,7 @@ public sealed class CocoReaderTests : IDisposable
             {"info": {"x": [1, {"y": null}]},
              "annotations": [
               {"id": 5, "image_id": 7, "category_id": 3, "bbox": [1.25, 2, 30.1, 40], "area": 99.5, "iscrowd": 1, "segmentation": {"counts": [1, 2], "size": [80, 100]}},
-              {"id": 4, "image_id": 7, "category_id": 1, "bbox": [0, 0, 10, 10], "segmentation": [[1, 2, 3, 4, 5, 6]]}],
+              {"id": 4, "image_id": 7, "category_id": 1, "bbox": [0, 0, 10, 10], "area": 100, "iscrowd": 0, "segmentation": [[1, 2, 3, 4, 5, 6]]}],
              "images": [{"id": 9, "file_name": "b.jpg", "width": 10, "height": 20}, {"id": 7, "file_name": "a.jpg", "width": 100, "height": 80}],
              "categories": [{"id": 3, "name": "dog"}, {"id": 1, "name": "cat", "supercategory": "animal"}]}
             """);
@@ -63,8 +63,6 @@ public sealed class CocoReaderTests : IDisposable
     [Theory]
     [InlineData("""{"id": 5, "image_id": 7, "category_id": 2, "bbox": [1, 2, 3, 4]}""", "annotation 5 of image 7: category_id 2 is not among the categories")]
     [InlineData("""{"id": 5, "image_id": 8, "category_id": 1, "bbox": [1, 2, 3, 4]}""", "annotation 5 of image 8: image_id 8 is not among the images")]
-    [InlineData("""{"id": 5, "image_id": "7", "category_id": 1, "bbox": [1, 2, 3, 4]}""", "image_id \"7\" is a string; COCO's ids are integers")]
-    [InlineData("""{"id": 5, "image_id": 7, "category_id": "1", "bbox": [1, 2, 3, 4]}""", "category_id \"1\" is a string")]
     [InlineData("""{"id": 5, "image_id": null, "category_id": 1, "bbox": [1, 2, 3, 4]}""", "image_id is null")]
     [InlineData("""{"id": 5.5, "image_id": 7, "category_id": 1, "bbox": [1, 2, 3, 4]}""", "annotation id 5.5 is not an integer")]
     [InlineData("""{"id": 5, "image_id": 7, "category_id": 1, "bbox": [1, NaN, 3, 4]}""", "annotations[1]: NaN")]
@@ -99,7 +97,6 @@ public sealed class CocoReaderTests : IDisposable
     }
 
     [Theory]
-    [InlineData("""{"id": "7", "file_name": "a.jpg", "width": 100, "height": 80}""", Categories, "image id \"7\" is a string")]
     [InlineData(Images + "," + Images, Categories, "images[1], image 7: duplicate image id")]
     [InlineData(Images + """, {"id": 8, "file_name": "a.jpg", "width": 100, "height": 80}""", Categories, "another image has the file name \"a.jpg\" too")]
     [InlineData("""{"file_name": "a.jpg", "width": 100, "height": 80}""", Categories, "images[0]: has no id")]
@@ -108,7 +105,6 @@ public sealed class CocoReaderTests : IDisposable
     [InlineData("""{"id": 7, "file_name": "a.jpg", "width": -1, "height": 80}""", Categories, "width -1 is not a valid number of pixels")]
     [InlineData("""{"id": 7, "file_name": "a\u0000.jpg", "width": 1, "height": 80}""", Categories, "is not a valid path")]
     [InlineData(Images, """{"id": 1, "name": "cat"}, {"id": 1, "name": "dog"}""", "category id 1 is used twice (\"cat\", \"dog\")")]
-    [InlineData(Images, """{"id": "1", "name": "cat"}""", "category id \"1\" is a string")]
     [InlineData(Images, """{"id": 1}""", "categories[0]: has no name")]
     public void Open_BadImageOrCategory_Throws(string images, string categories, string reason)
     {
@@ -155,11 +151,42 @@ public sealed class CocoReaderTests : IDisposable
     }
 
     [Fact]
-    public void Open_NoIsCrowdWhenRequired_Throws()
+    public void Open_NoAreaAndIsCrowd_WarnsOnceAndUsesDefaults()
     {
         _folder.WriteImage("a.jpg");
         var path = Write(Images, """{"id": 5, "image_id": 7, "category_id": 1, "bbox": [1, 2, 3, 4]}""", Categories);
-        Assert.False(DetectionDataset.Open(path).Images[0].Annotations[0].IsCrowd);
+        var set = DetectionDataset.Open(path);
+        Assert.Equal((12, false), (set.Images[0].Annotations[0].Area, set.Images[0].Annotations[0].IsCrowd));
+        Assert.Contains("1 annotations have no area and 1 no iscrowd", Assert.Single(set.Problems).Reason);
+    }
+
+    [Theory]
+    [InlineData("\"7\"", "\"1\"", 7, 1)]
+    [InlineData("\"x/7\"", "\"cat\"", 1, 1)]
+    public void Open_StringIds_AreNumbers(string image, string category, long imageId, long categoryId)
+    {
+        _folder.WriteImage("a.jpg");
+        var path = Write($$"""{"id": {{image}}, "file_name": "a.jpg", "width": 100, "height": 80}""",
+            $$"""{"id": "a", "image_id": {{image}}, "category_id": {{category}}, "bbox": [1, 2, 3, 4], "area": 12, "iscrowd": 0}""", $$"""{"id": {{category}}, "name": "cat"}""");
+        var set = DetectionDataset.Open(path);
+        Assert.Equal((imageId, categoryId), (set.Images[0].Id, set.Categories[0].Id));
+        Assert.Equal(0, set.Images[0].Annotations[0].Category);
+        Assert.Equal(image.Contains('x') ? 1 : 0, set.Problems.Count);
+    }
+
+    [Theory]
+    [InlineData("[[10, 20, 30, 20, 30, 50]]", 10, 20, 20, 30)]
+    [InlineData("[[10, 20, 30, 20, 30, 50], [2, 60, 3, 61, 3, 60]]", 2, 20, 28, 41)]
+    [InlineData("[10, 20, 30, 20, 30, 50]", 10, 20, 20, 30)]
+    [InlineData("""{"size": [80, 100], "counts": [81, 2, 78, 3, 7836]}""", 1, 1, 2, 3)]
+    [InlineData("""{"size": [4, 5], "counts": "52203"}""", 1, 1, 2, 2)]
+    public void Open_SegmentationWithoutBox_GivesItsBoundingBox(string segmentation, double x, double y, double width, double height)
+    {
+        _folder.WriteImage("a.jpg");
+        var path = Write(Images, $$"""{"id": 5, "image_id": 7, "category_id": 1, "segmentation": {{segmentation}}, "area": 12, "iscrowd": 0}""", Categories);
+        var set = DetectionDataset.Open(path);
+        Assert.Equal(new BoxXywh(x, y, width, height), set.Images[0].Annotations[0].Box);
+        Assert.Contains("bounding boxes of their segmentations", Assert.Single(set.Problems).Reason);
     }
 
     [Fact]
@@ -181,7 +208,7 @@ public sealed class CocoReaderTests : IDisposable
     public void Open_FaultyBox_IsReportedAndKeptOrSkipped(string box, string? reason, bool kept)
     {
         _folder.WriteImage("a.jpg");
-        var path = Write(Images, $$"""{"id": 5, "image_id": 7, "category_id": 1, "bbox": [{{box}}]}""", Categories);
+        var path = Write(Images, $$"""{"id": 5, "image_id": 7, "category_id": 1, "bbox": [{{box}}], "area": 9, "iscrowd": 0}""", Categories);
         var set = DetectionDataset.Open(path);
         Assert.Equal(kept ? 1 : 0, set.Images[0].Annotations.Count);
         if (reason is null)
@@ -212,13 +239,14 @@ public sealed class CocoReaderTests : IDisposable
     [Fact]
     public void Open_MissingImages_NamesFirstCountFoldersAndRemedy()
     {
-        _folder.WriteImage("elsewhere/a.jpg");
+        using var other = new TemporaryFolder();
+        other.WriteImage("a.jpg");
         var path = Write(Images + """, {"id": 8, "file_name": "b.jpg", "width": 1, "height": 1}""", "", Categories, "instances_val.json");
         var exception = Assert.Throws<DatasetException>(() => DetectionDataset.Open(path));
         Assert.Contains("\"a.jpg\" not found (2 of 2 are missing", exception.Reason);
         Assert.Contains(_folder.At("val"), exception.Reason);
         Assert.Contains("DatasetOptions.ImagesDirectory", exception.Reason);
-        exception = Assert.Throws<DatasetException>(() => DetectionDataset.Open(path, new() { ImagesDirectory = _folder.At("elsewhere") }));
+        exception = Assert.Throws<DatasetException>(() => DetectionDataset.Open(path, new() { ImagesDirectory = other.Root }));
         Assert.Contains("\"b.jpg\" not found (1 of 2 are missing", exception.Reason);
         Assert.Equal(2, DetectionDataset.Open(path, new() { RequireImages = false }).Images.Count);
         Assert.Equal(2, DetectionDataset.Check(path).Count(problem => problem.Reason.Contains("not found")));

@@ -43,6 +43,7 @@ public sealed class DegenerateBoxTests : IDisposable
     public void Open_YoloAndVocKeepDegenerate_WarnsOfFirst()
     {
         _folder.WriteImage("yolo/images/a.jpg");
+        _folder.Write("yolo/classes.txt", "cat\n");
         _folder.Write("yolo/labels/a.txt", "0 .5 .5 .2 .2\n0 .5 .5 0 .2\n");
         _folder.WriteImage("voc/JPEGImages/a.jpg");
         _folder.Write("voc/Annotations/a.xml", """
@@ -61,6 +62,6 @@ public sealed class DegenerateBoxTests : IDisposable
 
     private string Coco(params string[] boxes) => _folder.Write("set.json", $$"""
         {"images": [{"id": 7, "file_name": "a.jpg", "width": 100, "height": 80}], "categories": [{"id": 1, "name": "cat"}],
-         "annotations": [{{string.Join(", ", boxes.Select((box, i) => $$"""{"id": {{i + 1}}, "image_id": 7, "category_id": 1, "bbox": {{box}}}"""))}}]}
+         "annotations": [{{string.Join(", ", boxes.Select((box, i) => $$"""{"id": {{i + 1}}, "image_id": 7, "category_id": 1, "bbox": {{box}}, "area": 9, "iscrowd": 0}"""))}}]}
         """);
 }

@@ -53,7 +53,7 @@ public sealed class DetectionResultsTests : IDisposable
     }
 
     [Theory]
-    [InlineData("""[{"image_id": 1, "category_id": 1, "bbox": [1, 2, 3, 4], "score": 0.5}, {"image_id": "2", "category_id": 1, "bbox": [1, 2, 3, 4], "score": 1}]""", "detections[1]: image_id \"2\" is a string")]
+    [InlineData("""[{"image_id": 1, "category_id": 1, "bbox": [1, 2, 3, 4], "score": 0.5}, {"image_id": "two", "category_id": 1, "bbox": [1, 2, 3, 4], "score": 1}]""", "detections[1]: image_id \"two\" is neither an integer nor an id")]
     [InlineData("""[{"image_id": 1, "category_id": 1, "bbox": [1, 2, 3, 4], "score": NaN}]""", "detections[0]: NaN")]
     [InlineData("""[{"image_id": 1, "category_id": 1, "bbox": [1, 2, 3, NaN], "score": 1}]""", "detections[0]: NaN")]
     [InlineData("""[{"image_id": 1, "category_id": 1, "bbox": [1, 2, 3], "score": 1}]""", "detections[0]: bbox has 3 numbers")]

@@ -136,8 +136,8 @@ internal static class DatasetBuilder
     {
         if ((image.Width > 0 && image.Height > 0) || !File.Exists(path) || !ImageFiles.TryReadHeader(path, log, out var header))
             return (image.Width, image.Height);
-        if (image.Width != 0 || image.Height != 0)
-            log.AddWarning(image.AnnotationFile ?? parsed.Path, image.Location, $"{image.Width} x {image.Height} is not a valid size: using {header.OrientedWidth} x {header.OrientedHeight} from the image file");
+        if (parsed.HasSizes)
+            log.AddWarning(image.AnnotationFile ?? parsed.Path, image.Location.Length > 0 ? image.Location : "size", $"{image.Width} x {image.Height} is not a valid size: using {header.OrientedWidth} x {header.OrientedHeight} from the image file");
         return (header.OrientedWidth, header.OrientedHeight);
     }
 

@@ -18,6 +18,9 @@ internal sealed record ParsedDataset
     /// <summary>Class names in the order of the class indices; null sorts the names of the objects.</summary>
     public IReadOnlyList<string>? Classes { get; init; }
 
+    /// <summary>Whether the format gives the sizes of images, so that a missing size is reported.</summary>
+    public bool HasSizes { get; init; }
+
     /// <summary>Folders that may contain the image files, in search order.</summary>
     public required IReadOnlyList<string> ImageFolders { get; init; }
 }

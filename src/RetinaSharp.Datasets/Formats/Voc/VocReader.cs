@@ -56,6 +56,7 @@ internal sealed class VocReader(bool anyFolder) : IDatasetReader
     private static ParsedDataset Parse(string path, IEnumerable<VocFile> files, IReadOnlyList<string> imageFolders) => new()
     {
         Format = "Pascal VOC",
+        HasSizes = true,
         Path = path,
         ImageFolders = imageFolders,
         Images =
@@ -82,7 +83,10 @@ internal sealed class VocReader(bool anyFolder) : IDatasetReader
     private static string? AnnotationFolder(DataFolder folder, DatasetOptions options)
     {
         var annotations = options.LabelsDirectory ?? folder.Find("Annotations", "annots", "xmls");
-        return annotations is not null && Directory.Exists(annotations) && DataFiles.Any(annotations, "*.xml") && Directory.EnumerateFiles(annotations, "*.xml").Any(file => XmlRoot.Read(file) is null or VocFile.RootElement)
+        if (annotations is null || !Directory.Exists(annotations) || !DataFiles.Any(annotations, "*.xml"))
+            return null;
+        // COCO and CVAT use a folder of this name, too, but not VOC's spelling.
+        return Path.GetFileName(annotations) == "Annotations" || DataFiles.List(annotations, recursive: false, file => DataFiles.HasExtension(file, ".xml")).Any(file => XmlRoot.Read(file) == VocFile.RootElement)
             ? annotations
             : null;
     }

@@ -189,8 +189,10 @@ internal sealed class YoloReader : IDatasetReader
             : LabelFiles(labels, recursive: true);
         var maxima = ParallelRead.Select(files, log, (path, own) =>
             YoloLabelFile.Read(path, MaxClasses, new ProblemLog(own.CollectsErrors)).Labels.Select(label => label.Class).DefaultIfEmpty(-1).Max());
-        log.AddWarning(folder, "", "there is no file with the names of the classes (data.yaml, classes.txt or obj.names): the classes are named by their numbers");
-        return NumberedClasses(maxima.DefaultIfEmpty(-1).Max() + 1);
+        var count = maxima.DefaultIfEmpty(-1).Max() + 1;
+        if (count > 0)
+            log.AddWarning(folder, "", "there is no file with the names of the classes (data.yaml, classes.txt or obj.names): the classes are named by their numbers");
+        return NumberedClasses(count);
     }
 
     private static string[] ReadClassFile(string file)
