@@ -36,7 +36,10 @@ public static unsafe class SoftmaxLoss
             return EvaluateRows(loss, logits, labels, [], classes, to, null, options);
     }
 
-    /// <summary>Computes the loss of rows with soft targets, a probability per class.</summary>
+    /// <summary>
+    /// Computes the loss of rows with soft targets: a probability per class. The loss of a row is the sum over the classes of target · α · L(t), with t as in
+    /// <see cref="SoftmaxLoss"/>.
+    /// </summary>
     /// <typeparam name="TLoss">The type of the binary loss, such as <see cref="FocalLoss"/>.</typeparam>
     /// <typeparam name="T">The type of the logits: float, double or <see cref="BFloat16"/>.</typeparam>
     /// <param name="loss">The loss.</param>

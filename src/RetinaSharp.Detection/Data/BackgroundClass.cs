@@ -2,7 +2,7 @@ using RetinaSharp.Datasets;
 
 namespace RetinaSharp.Detection.Data;
 
-/// <summary>The background category of torchvision's models: it has class index 0, and no box has it.</summary>
+/// <summary>Adds the background category of torchvision's models to a dataset. It has class index 0, and no box belongs to it.</summary>
 internal static class BackgroundClass
 {
     /// <summary>Name of the category.</summary>

@@ -7,6 +7,6 @@ namespace RetinaSharp.Inference.Views;
 /// <param name="Views">Views, grouped by part. All parts have the same number of views.</param>
 internal sealed record ViewPlan(IReadOnlyList<ImagePart> Parts, ImageView[] Views)
 {
-    /// <summary>Number of views of each part.</summary>
+    /// <summary>Number of network inputs (scaled or flipped versions) for each part of the image; a part is the whole image or a slice.</summary>
     public int ViewsPerPart => Views.Length / Parts.Count;
 }

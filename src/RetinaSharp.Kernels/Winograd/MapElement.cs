@@ -18,7 +18,7 @@ internal unsafe interface IMapElement<T>
     static abstract void Store(Vector256<float> values, T* to);
 }
 
-/// <summary>fp32 elements.</summary>
+/// <summary>An fp32 element of a feature map or weight.</summary>
 internal readonly unsafe struct Fp32 : IMapElement<Fp32>
 {
     private readonly float _value;
@@ -32,7 +32,7 @@ internal readonly unsafe struct Fp32 : IMapElement<Fp32>
     public static void Store(Vector256<float> values, Fp32* to) => values.Store((float*)to);
 }
 
-/// <summary>bf16 elements: the upper 16 bits of fp32 numbers.</summary>
+/// <summary>A bf16 element of a feature map or weight: an fp32 number, rounded to its upper 16 bits.</summary>
 internal readonly unsafe struct Bf16 : IMapElement<Bf16>
 {
     private readonly ushort _value;
