@@ -1,4 +1,5 @@
 using RetinaSharp.Datasets;
+using RetinaSharp.Detection.Training;
 
 namespace RetinaSharp.Cli;
 
@@ -18,11 +19,21 @@ internal static class OptionHints
         ("a lower learning rate, a longer warm-up or a smaller gradient norm", "--lr, --warm-up, --clip"),
     ];
 
+    private static readonly (string Property, string Option)[] Properties =
+    [
+        ($"{nameof(DatasetOptions)}.{nameof(DatasetOptions.ImagesDirectory)}", "--images DIR"),
+        ($"{nameof(DatasetOptions)}.{nameof(DatasetOptions.LabelsDirectory)}", "--labels DIR"),
+        ($"{nameof(DatasetOptions)}.{nameof(DatasetOptions.MergeClasses)}", "--merge"),
+        ($"{nameof(DatasetOptions)}.{nameof(DatasetOptions.DropClasses)}", "--drop-class NAME"),
+        ($"{nameof(TrainerOptions)}.{nameof(TrainerOptions.SkipBadImages)}", "--skip-bad-images"),
+    ];
+
     /// <summary>Returns a message with the options or verbs for the remedy that it suggests; unchanged if it suggests no known remedy.</summary>
     public static string AddTo(string message)
     {
         // The library may name a property of its API; users of the command only know the option.
-        message = message.Replace($"{nameof(DatasetOptions)}.{nameof(DatasetOptions.ImagesDirectory)}", "--images DIR", StringComparison.Ordinal);
+        foreach (var (property, option) in Properties)
+            message = message.Replace(property, option, StringComparison.Ordinal);
         return Hints.FirstOrDefault(hint => message.Contains(hint.Remedy, StringComparison.Ordinal)) is { Options: { } options } ? $"{message.TrimEnd('.')} ({options})." : message;
     }
 }

@@ -1,5 +1,4 @@
 using System.Collections.ObjectModel;
-using RetinaSharp.Datasets.Files;
 using RetinaSharp.Datasets.Formats;
 
 namespace RetinaSharp.Datasets;
@@ -65,7 +64,8 @@ public sealed record DetectionDataset
         try
         {
             var set = DatasetReaders.Open(data, options, log);
-            ImageFiles.CheckHeaders(set.Images, log);
+            foreach (var image in ImageVerification.FindBadImages(set).Where(image => File.Exists(image.Path)))
+                log.AddError(image.Path, $"image {set.Images[image.Index].Id}", image.Reason);
         }
         catch (DatasetException exception)
         {

@@ -32,7 +32,7 @@ internal static class Parts
         ["System.Numerics.Tensors"] = ["RetinaSharp.Boxes", "RetinaSharp.Losses"],
         ["System.IO.Hashing"] = ["RetinaSharp.Detection", "RetinaSharp.Experiments"],
         ["Microsoft.Extensions.DependencyInjection.Abstractions"] = ["RetinaSharp.Detection"],
-        ["Microsoft.Extensions.Logging.Abstractions"] = ["RetinaSharp.Detection"],
+        ["Microsoft.Extensions.Logging.Abstractions"] = ["RetinaSharp.Inference", "RetinaSharp.Detection"],
         ["Microsoft.Extensions.Options"] = ["RetinaSharp.Detection"],
         ["YamlDotNet"] = ["RetinaSharp.Datasets"],
         ["Google.Protobuf"] = ["RetinaSharp.Onnx"],

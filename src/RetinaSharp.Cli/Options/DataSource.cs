@@ -7,7 +7,7 @@ namespace RetinaSharp.Cli.Options;
 internal static class DataSource
 {
     public const string Help =
-        "A COCO JSON file, a VOC folder, a YOLO data.yaml, or a folder with images/ and labels/; #SPLIT after it selects a split.";
+        "An annotation file or the folder of a dataset: COCO, Pascal VOC, YOLO, or an export of a labeling tool, recognized by its content; #SPLIT after it selects a split.";
 
     private const int MaxWarnings = 10;
 
@@ -22,6 +22,15 @@ internal static class DataSource
     /// <summary>Opens a dataset for statistics of its boxes, without degenerate boxes, whatever the options say.</summary>
     public static DetectionDataset OpenForStatistics(string data, DatasetOptions options, Output output) =>
         WithWarnings(data, DetectionDataset.Open(data, options with { KeepDegenerate = false }), output);
+
+    /// <summary>Prints warnings for images that training would refuse.</summary>
+    public static void Warn(IReadOnlyList<BadImage> images, DetectionDataset dataset, Output output)
+    {
+        foreach (var image in images.Take(MaxWarnings))
+            output.Warning(image.ToString());
+        if (images.Count > 0)
+            output.Warning($"{dataset.Source}: {images.Count} of {dataset.Images.Count} images cannot be used: training refuses them, or leaves them out with --skip-bad-images.");
+    }
 
     private static DetectionDataset WithWarnings(string data, DetectionDataset dataset, Output output)
     {

@@ -14,8 +14,6 @@ internal static class SharedOptions
 
     public static Option<bool> Json() => CliOption.Flag("--json", "Write one JSON document to stdout.");
 
-    public static Option<string> Images() => CliOption.Text("--images", "DIR", "Folder of the image files, if DATA does not tell where they are.");
-
     public static Option<string> Preset() =>
         CliOption.Choice("--preset", "Settings to start from.", [.. Presets.Names.Select(name => (name, name))]).WithDefault(DefaultPreset);
 

@@ -10,7 +10,8 @@ namespace RetinaSharp.Cli.Reports;
 /// <param name="dataset">The dataset.</param>
 /// <param name="anchors">Statistics of the anchors that are assigned to the dataset's boxes.</param>
 /// <param name="preset">Name of the preset that defines the anchors.</param>
-internal sealed class DataReport(DetectionDataset dataset, AnchorStatistics anchors, string preset)
+/// <param name="badImages">Number of images that training would refuse.</param>
+internal sealed class DataReport(DetectionDataset dataset, AnchorStatistics anchors, string preset, int badImages)
 {
     private const int MaxSizes = 5;
 
@@ -32,7 +33,8 @@ internal sealed class DataReport(DetectionDataset dataset, AnchorStatistics anch
         output.Result($"boxes   {_summary.Boxes}, {_summary.Crowds} crowds; {_summary.SmallBoxes} small, {_summary.MediumBoxes} medium, {_summary.LargeBoxes} large");
         output.Result($"anchors of preset {preset}: {anchors.Foreground} foreground, {anchors.Background} background"
             + (anchors.Foreground > 0 ? $" (1 : {(double)anchors.Background / anchors.Foreground:0})" : "")
-            + $", {anchors.Ignored} ignored; {anchors.BoxesWithoutAnchor} of {anchors.Boxes} boxes match none");
+            + $", {anchors.Ignored} ignored; {anchors.BoxesWithoutAnchor} of {anchors.Boxes} boxes match none"
+            + (anchors.VanishedBoxes > 0 ? $", {anchors.VanishedBoxes} are smaller than a pixel" : ""));
         output.Result("");
 
         var distributions = Tables.Create("", "min>", "5 %>", "25 %>", "median>", "75 %>", "95 %>", "max>");
@@ -89,8 +91,10 @@ internal sealed class DataReport(DetectionDataset dataset, AnchorStatistics anch
         writer.WriteNumber("ignored", anchors.Ignored);
         writer.WriteNumber("boxes", anchors.Boxes);
         writer.WriteNumber("boxes_without_anchor", anchors.BoxesWithoutAnchor);
+        writer.WriteNumber("vanished_boxes", anchors.VanishedBoxes);
         writer.WriteEndObject();
         writer.WriteNumber("problems", dataset.Problems.Count);
+        writer.WriteNumber("bad_images", badImages);
     }
 
     private static void Write(Utf8JsonWriter writer, string name, Quantiles values)

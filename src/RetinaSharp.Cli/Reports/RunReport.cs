@@ -15,11 +15,11 @@ internal static class RunReport
     // If the best epoch was evaluated before the run was resumed, its model is evaluated again for the report, on at most so many images.
     private const int MaxImages = 500;
 
-    public static void Write(Output output, TrainerOptions options, DetectionDataset? validation, TrainingResult result, CancellationToken cancellationToken)
+    public static void Write(Output output, TrainerOptions options, TrainingResult result, CancellationToken cancellationToken)
     {
         try
         {
-            output.Info($"Report: {TrainingReport.Write(options.Folder, Evaluate(output, options, validation, result, cancellationToken))}");
+            output.Info($"Report: {TrainingReport.Write(options.Folder, Evaluate(output, options, result, cancellationToken))}");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or DatasetException or ImageException or WeightsException or OperationCanceledException)
         {
@@ -27,18 +27,17 @@ internal static class RunReport
         }
     }
 
-    private static EvaluatedDataset? Evaluate(Output output, TrainerOptions options, DetectionDataset? validation, TrainingResult result, CancellationToken cancellationToken)
+    private static EvaluatedDataset? Evaluate(Output output, TrainerOptions options, TrainingResult result, CancellationToken cancellationToken)
     {
-        if (validation is null || result.Best is null)
+        if (result.ValidationSet is not { } validation || result.Best is null)
             return null;
         if (result.BestEvaluation is { } evaluation)
             return new(validation, evaluation);
         if (result.IsCancelled)
             return null;
-        var subset = validation.Images.Count <= MaxImages ? validation : new()
+        var subset = validation.Images.Count <= MaxImages ? validation : validation with
         {
             Source = $"{validation.Source} (its first {MaxImages} images)",
-            Categories = validation.Categories,
             Images = [.. validation.Images.Take(MaxImages)],
         };
         output.Info($"The best epoch is of an earlier session: evaluating its model on {subset.Images.Count} validation images again for the report.");

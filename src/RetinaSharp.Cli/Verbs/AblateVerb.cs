@@ -44,7 +44,7 @@ internal static class AblateVerb
         var seeds = CliOption.Integer("--seeds", "Training runs per row, each with its own seed.", min: 1, max: MaxSeeds).WithDefault(1);
         var rows = CliOption.Parsed("--rows", "LIST", "Only these rows of the table, counted from 1, such as 1,5-7.", RowSelection.Parse);
         var searchAlpha = CliOption.Flag("--search-alpha", "Train every γ with several α and show the best.");
-        var images = SharedOptions.Images();
+        var reading = new DatasetReadingOptions();
         var weights = CliOption.Text("--weights", "MODEL", "Initial weights of every run: a run folder, a .safetensors file, or torchvision weights (.pth).");
         var settingsOptions = new RunSettingsOptions();
         var engine = new EngineOptions();
@@ -52,7 +52,7 @@ internal static class AblateVerb
         var command = new Command(name, Descriptions[name]) { data, validation, outFolder, seeds, rows };
         if (name == "gamma")
             command.Add(searchAlpha);
-        command.Add(images);
+        reading.AddTo(command, withValidation: true);
         command.Add(weights);
         settingsOptions.AddTo(command);
         engine.AddTo(command);
@@ -81,9 +81,8 @@ internal static class AblateVerb
                     + $"{RuntimeInformation.FrameworkDescription}, LibTorch {LibTorch.Version}",
             };
             LibTorch.Require(options.Device);
-            var dataOptions = new DatasetOptions { ImagesDirectory = parse.GetValue(images) };
-            var train = DataSource.Open(parse.GetRequiredValue(data), dataOptions, output);
-            var groundTruth = DataSource.Open(parse.GetRequiredValue(validation), dataOptions, output);
+            var train = DataSource.Open(parse.GetRequiredValue(data), reading.Get(parse), output);
+            var groundTruth = DataSource.Open(parse.GetRequiredValue(validation), reading.GetForValidation(parse), output);
             output.Info($"{table.Title}: {(table.Rows.Count == 1 ? "one row" : $"{table.Rows.Count} rows")}, {(count == 1 ? "one seed" : $"{count} seeds")}, into {folder}");
 
             AblationResult outcome;

@@ -16,20 +16,21 @@ internal static class AnalyzeLossesVerb
     {
         var model = CliArgument.Path("MODEL", EvalVerb.ModelHelp);
         var data = CliArgument.Path("DATA", DataSource.Help);
-        var images = SharedOptions.Images();
+        var reading = new DatasetReadingOptions();
         var outFolder = CliOption.Text("--out", "DIR", "Folder for the plots (SVG) and their data (CSV).", required: true);
         var size = SharedOptions.Size();
         var batch = SharedOptions.Batch(DefaultBatch);
         var engine = new EngineOptions();
         var json = SharedOptions.Json();
-        var command = new Command("losses", "Compute the paper's cumulative distributions of the loss over anchors, for positives and negatives.") { model, data, images, outFolder, size, batch };
+        var command = new Command("losses", "Compute the paper's cumulative distributions of the loss over anchors, for positives and negatives.") { model, data, outFolder, size, batch };
+        reading.AddTo(command);
         engine.AddTo(command);
         command.Add(json);
         command.SetAction(parse =>
         {
             var options = new DetectorOptions { Device = engine.GetDevice(parse), Precision = engine.GetPrecision(parse), Input = parse.GetValue(size) };
             var folder = OutputFolder.Create(parse.GetRequiredValue(outFolder), LossAnalysis.NegativesFile, [parse.GetRequiredValue(data)])!;
-            var dataset = DataSource.Open(parse.GetRequiredValue(data), new() { ImagesDirectory = parse.GetValue(images) }, session.Output);
+            var dataset = DataSource.Open(parse.GetRequiredValue(data), reading.Get(parse), session.Output);
             folder.Prepare();
             var analysis = ProgressDisplay.Run(session.Output, "analysis", display => LossAnalyzer.Analyze(
                 parse.GetRequiredValue(model), dataset, options, parse.GetValue(batch), new ImageProgress(display, dataset.Images.Count), session.CancellationToken));

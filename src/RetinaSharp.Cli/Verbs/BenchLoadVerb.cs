@@ -15,18 +15,19 @@ internal static class BenchLoadVerb
     public static Command Create(Session session)
     {
         var data = CliArgument.Path("DATA", DataSource.Help);
-        var images = SharedOptions.Images();
+        var reading = new DatasetReadingOptions();
         var preset = SharedOptions.Preset();
         var size = SharedOptions.Size();
         var runs = BenchVerb.Runs();
         var json = SharedOptions.Json();
-        var command = new Command("load", "Time the data loaders, from files to batches, on all CPU threads.") { data, images, preset, size, runs, json };
+        var command = new Command("load", "Time the data loaders, from files to batches, on all CPU threads.") { data, preset, size, runs, json };
+        reading.AddTo(command);
         command.SetAction(parse =>
         {
             var count = parse.GetValue(runs);
             var settings = Presets.Named(parse.GetRequiredValue(preset));
             settings = settings with { Input = parse.GetValue(size) ?? settings.Input };
-            var dataset = DataSource.Open(parse.GetRequiredValue(data), new() { ImagesDirectory = parse.GetValue(images) }, session.Output);
+            var dataset = DataSource.Open(parse.GetRequiredValue(data), reading.Get(parse), session.Output);
             var benchmark = new LoaderBenchmark(dataset, settings, Environment.ProcessorCount);
             var timings = ProgressDisplay.Run(session.Output, "loaders", display => Run(benchmark, BenchVerb.CreateTimer(count, session), display));
             if (parse.GetValue(json))

@@ -13,16 +13,21 @@ internal static class DataInfoVerb
     public static Command Create(Session session)
     {
         var data = CliArgument.Path("DATA", DataSource.Help);
-        var images = SharedOptions.Images();
+        var reading = new DatasetReadingOptions();
         var preset = SharedOptions.Preset();
         var json = SharedOptions.Json();
-        var command = new Command("info", "Summarize a dataset: images, boxes, classes, box sizes and shapes, foreground and background anchors.") { data, images, preset, json };
+        var command = new Command("info", "Summarize a dataset: images, boxes, classes, box sizes and shapes, foreground and background anchors.") { data, preset, json };
+        reading.AddTo(command);
         command.SetAction(parse =>
         {
             var settings = Presets.Named(parse.GetRequiredValue(preset));
-            var options = new DatasetOptions { ImagesDirectory = parse.GetValue(images), RequireImages = false };
-            var dataset = DataSource.OpenForStatistics(parse.GetRequiredValue(data), options, session.Output);
-            var report = new DataReport(dataset, AnchorStatistics.Compute(dataset, settings, session.CancellationToken), parse.GetRequiredValue(preset));
+            var dataset = DataSource.OpenForStatistics(parse.GetRequiredValue(data), reading.Get(parse) with { RequireImages = false }, session.Output);
+            var bad = ImageVerification.FindBadImages(dataset, ImageDecoding.DescribeFailure, cancellationToken: session.CancellationToken);
+            DataSource.Warn(bad, dataset, session.Output);
+            var anchors = AnchorStatistics.Compute(dataset, settings, session.CancellationToken);
+            if (anchors.VanishedBoxes > 0)
+                session.Output.Warning(TrainVerb.Describe(anchors, settings));
+            var report = new DataReport(dataset, anchors, parse.GetRequiredValue(preset), bad.Count);
             if (parse.GetValue(json))
                 session.Output.Json(report.Write);
             else

@@ -19,18 +19,19 @@ internal static class EvalVerb
     {
         var model = CliArgument.Path("MODEL", ModelHelp);
         var data = CliArgument.Path("DATA", DataSource.Help);
-        var images = SharedOptions.Images();
+        var reading = new DatasetReadingOptions();
         var outFolder = CliOption.Text("--out", "DIR", $"Write {DetectVerb.ResultsFile} to this folder, with DATA's own image and category ids.");
         var inference = new InferenceOptions(DefaultBatch);
         var json = SharedOptions.Json();
-        var command = new Command("eval", "Compute the COCO metrics of a model.") { model, data, images, outFolder };
+        var command = new Command("eval", "Compute the COCO metrics of a model.") { model, data, outFolder };
+        reading.AddTo(command);
         inference.AddTo(command);
         command.Add(json);
         command.SetAction(parse =>
         {
             var options = inference.Get(parse);
             var folder = OutputFolder.Create(parse.GetValue(outFolder), DetectVerb.ResultsFile, [parse.GetRequiredValue(data)]);
-            var groundTruth = DataSource.Open(parse.GetRequiredValue(data), new() { ImagesDirectory = parse.GetValue(images) }, session.Output);
+            var groundTruth = DataSource.Open(parse.GetRequiredValue(data), reading.Get(parse), session.Output);
             using var detector = Detector.Load(parse.GetRequiredValue(model), options);
             folder?.Prepare();
             var evaluation = ProgressDisplay.Run(session.Output, "evaluation", display => SetEvaluator.Evaluate(

@@ -37,7 +37,8 @@ internal static class TrainVerb
         var train = CliOption.Text("--train", "DATA", $"Training data. {DataSource.Help}", required: true);
         var validation = CliOption.Text("--val", "DATA", "Validation data, which chooses the best epoch.");
         var outFolder = CliOption.Text("--out", "RUN", "The run folder.", required: true);
-        var images = SharedOptions.Images();
+        var reading = new DatasetReadingOptions();
+        var skipBadImages = CliOption.Flag("--skip-bad-images", "Leave out images that cannot be used, instead of refusing to train.");
         var weights = CliOption.Text("--weights", "MODEL", "Initial weights: a run folder, a .safetensors file, or torchvision weights (.pth). Without --preset and --config they also choose the architecture.");
         var resume = CliOption.Flag("--resume", "Resume the run in --out, or start one if there is none.");
         var checkpointEvery = CliOption.Number("--checkpoint-every", "Maximum time between two checkpoints.", "SECONDS", min: 0, max: MaxCheckpointSeconds).WithDefault(DefaultCheckpointSeconds);
@@ -45,7 +46,8 @@ internal static class TrainVerb
         var settingsOptions = new RunSettingsOptions();
         var engine = new EngineOptions();
         var json = SharedOptions.Json();
-        var command = new Command("train", "Train a model. Options that are not given keep the preset's settings.") { train, validation, outFolder, images, weights, resume, checkpointEvery, tensorBoard };
+        var command = new Command("train", "Train a model. Options that are not given keep the preset's settings.") { train, validation, outFolder, weights, resume, skipBadImages, checkpointEvery, tensorBoard };
+        reading.AddTo(command, withValidation: true);
         settingsOptions.AddTo(command);
         engine.AddTo(command);
         command.Add(json);
@@ -64,19 +66,19 @@ internal static class TrainVerb
                 Weights = parse.GetValue(weights),
                 Device = engine.GetDevice(parse),
                 Precision = engine.GetPrecision(parse),
+                SkipBadImages = parse.GetValue(skipBadImages),
                 CheckpointEvery = TimeSpan.FromSeconds(parse.GetValue(checkpointEvery)),
             };
             LibTorch.Require(options.Device);
-            var dataOptions = new DatasetOptions { ImagesDirectory = parse.GetValue(images) };
-            var trainSet = DataSource.Open(parse.GetRequiredValue(train), dataOptions, session.Output);
-            var validationSet = parse.GetValue(validation) is { } data ? DataSource.Open(data, dataOptions, session.Output) : null;
+            var trainSet = DataSource.Open(parse.GetRequiredValue(train), reading.Get(parse) with { RequireImages = false }, session.Output);
+            var validationSet = parse.GetValue(validation) is { } data ? DataSource.Open(data, reading.GetForValidation(parse) with { RequireImages = false }, session.Output) : null;
             Describe(session, origin, settings, options, trainSet, validationSet);
 
             var trainer = new Trainer(settings, trainSet, validationSet, options);
             using var events = parse.GetValue(tensorBoard) ? new TensorBoardLog(options.Folder, session.Output.Warning) : null;
             var result = ProgressDisplay.Run(session.Output, "training", display =>
                 trainer.Train(new TrainingReporter(session.Output, display, settings.Training.Epochs, TimeProvider.System, events), session.CancellationToken));
-            RunReport.Write(session.Output, options, validationSet, result, session.CancellationToken);
+            RunReport.Write(session.Output, options, result, session.CancellationToken);
             Summarize(session.Output, result, options.Folder, parse.GetValue(validation));
             if (parse.GetValue(json))
                 session.Output.Json(writer => Write(writer, result, options.Folder));
@@ -143,11 +145,18 @@ internal static class TrainVerb
         }
 
         var sample = anchors.IsSample ? $" of {anchors.Images} sampled images" : "";
+        if (anchors.VanishedBoxes > 0)
+            output.Warning(Describe(anchors, settings, sample));
         output.Info($"anchors{sample}: {anchors.Foreground} foreground, {anchors.Background} background, {anchors.BoxesWithoutAnchor} of {anchors.Boxes} boxes match none");
         if (anchors.BoxesWithoutAnchor > MaxShareWithoutAnchor * anchors.Boxes)
             output.Warning($"{100.0 * anchors.BoxesWithoutAnchor / anchors.Boxes:0} % of the boxes{sample} match no anchor and will not be learned. "
                 + "For small boxes try a larger --size or finer --levels, for elongated ones other --ratios.");
     }
+
+    /// <summary>Describes the boxes that are smaller than a pixel at the input size, and what would keep them.</summary>
+    internal static string Describe(AnchorStatistics anchors, RunSettings settings, string sample = "") =>
+        $"{anchors.VanishedBoxes} of {anchors.VanishedBoxes + anchors.Boxes} boxes{sample} are smaller than a pixel when images are scaled to {settings.Input.Short} x {settings.Input.Long}, and cannot be learned: "
+        + $"{anchors.ShortSideForAllBoxes(settings.Input)} pixels for the short side would keep all (--size), slices of large images keep small objects, too (--tile).";
 
     private static string Counts(DetectionDataset dataset)
     {
@@ -157,6 +166,8 @@ internal static class TrainVerb
 
     private static void Summarize(Output output, TrainingResult result, string folder, string? validation)
     {
+        if (result.SkippedImages.Count > 0)
+            output.Warning($"{result.SkippedImages.Count} images were skipped, because they cannot be used: {string.Join(", ", result.SkippedImages.Take(5).Select(image => image.Path))}{(result.SkippedImages.Count > 5 ? ", …" : "")}");
         output.Info($"{(result.IsCancelled ? "Cancelled" : "Done")} after {result.Epochs} epochs, {result.Steps} steps, {Durations.Text(result.Duration)}."
             + (result.Best is { } best ? $" Best AP {MetricsReport.Format(best.AP)} in epoch {result.BestEpoch}." : ""));
         if (result.IsCancelled)
@@ -174,6 +185,16 @@ internal static class TrainVerb
         writer.WriteNumber("seconds", result.Duration.TotalSeconds);
         writer.WriteBoolean("cancelled", result.IsCancelled);
         writer.WriteNumber("best_epoch", result.BestEpoch);
+        writer.WriteStartArray("skipped_images");
+        foreach (var image in result.SkippedImages)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("file", image.Path);
+            writer.WriteString("reason", image.Reason);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
         if (result.Best is not { } best)
         {
             writer.WriteNull("metrics");

@@ -53,6 +53,16 @@ internal static class DataFiles
         return start;
     });
 
+    /// <summary>Reads the end of a file, at most <paramref name="length"/> bytes.</summary>
+    public static byte[] ReadEnd(string path, int length) => Guard(path, file =>
+    {
+        using var stream = File.OpenRead(file);
+        var end = new byte[(int)Math.Min(length, stream.Length)];
+        stream.Position = stream.Length - end.Length;
+        stream.ReadExactly(end);
+        return end;
+    });
+
     /// <summary>Returns whether a folder has a file that matches a pattern.</summary>
     public static bool Any(string folder, string pattern) => Guard(folder, path => Directory.EnumerateFiles(path, pattern).Any());
 

@@ -52,22 +52,4 @@ internal static class ImageFiles
             return false;
         }
     }
-
-    /// <summary>
-    /// Adds a warning for each image file whose size differs from the annotated size, and an error for each file that is not a valid image.
-    /// </summary>
-    public static void CheckHeaders(IReadOnlyList<AnnotatedImage> images, ProblemLog log) =>
-        ParallelRead.Select(images, log, (image, itemLog) =>
-        {
-            if (!File.Exists(image.Path))
-                return false;
-            var header = ImageHeader.Read(image.Path);
-            if ((header.OrientedWidth, header.OrientedHeight) != (image.Width, image.Height))
-            {
-                itemLog.AddWarning(image.Path, $"image {image.Id}",
-                    $"is {header.OrientedWidth} x {header.OrientedHeight} (EXIF orientation {header.Orientation}), but annotated as {image.Width} x {image.Height}");
-            }
-
-            return true;
-        });
 }

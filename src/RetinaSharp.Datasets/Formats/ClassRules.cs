@@ -18,7 +18,7 @@ internal static class ClassRules
         {
             if (options.DropClasses.Contains(category.Name))
                 return -1;
-            var key = options.MergeClasses ? Key(category.Name) : category.Name;
+            var key = options.MergeClasses ? ClassNameKey.Create(category.Name) : category.Name;
             if (options.MergeClasses && indexOfKey.TryGetValue(key, out var index))
             {
                 log.AddWarning(dataset.Source, "categories", $"class \"{category.Name}\" is merged with \"{kept[index].Name}\"");
@@ -46,13 +46,11 @@ internal static class ClassRules
 
     private static void Warn(DetectionDataset dataset, ProblemLog log)
     {
-        foreach (var group in dataset.Categories.GroupBy(category => Key(category.Name)).Where(group => group.Select(category => category.Name).Distinct().Count() > 1))
+        foreach (var group in dataset.Categories.GroupBy(category => ClassNameKey.Create(category.Name)).Where(group => group.Select(category => category.Name).Distinct().Count() > 1))
             log.AddWarning(dataset.Source, "categories", $"the classes {string.Join(", ", group.Select(category => $"\"{category.Name}\""))} differ only in case or spaces: rename them, or merge them with {nameof(DatasetOptions)}.{nameof(DatasetOptions.MergeClasses)}");
 
         if (dataset.GroupCategory is { } name && dataset.Categories.ToList().FindIndex(category => category.Name == name) is var index and >= 0
             && dataset.Images.All(image => image.Annotations.All(annotation => annotation.Category != index)))
             log.AddWarning(dataset.Source, "categories", $"class \"{name}\" has no boxes and is the supercategory of all other classes, as Roboflow writes it: drop it with {nameof(DatasetOptions)}.{nameof(DatasetOptions.DropClasses)}");
     }
-
-    private static string Key(string name) => string.Concat(name.Where(character => !char.IsWhiteSpace(character) && character is not '_' and not '-')).ToUpperInvariant();
 }

@@ -20,6 +20,12 @@ namespace RetinaSharp.Detection.Anchors;
 /// <param name="BoxesWithoutAnchor">Number of ground-truth boxes that no positive anchor is assigned to.</param>
 public sealed record AnchorStatistics(long Foreground, long Background, long Ignored, int Boxes, int BoxesWithoutAnchor)
 {
+    /// <summary>Number of ground-truth boxes with a side below one pixel at the input size, which cannot be learned. <see cref="Boxes"/> does not count them.</summary>
+    public int VanishedBoxes { get; init; }
+
+    /// <summary>Smallest side of a ground-truth box at the input size, in pixels; infinite without boxes.</summary>
+    public double SmallestSide { get; init; } = double.PositiveInfinity;
+
     /// <summary>Number of images that were counted: all images whose size the annotations give, or a sample of them.</summary>
     public int Images { get; init; }
 
@@ -77,7 +83,13 @@ public sealed record AnchorStatistics(long Foreground, long Background, long Ign
         {
             var one = Compute(image, settings.Input, generator, assigner);
             lock (gate)
-                sum = new(sum.Foreground + one.Foreground, sum.Background + one.Background, sum.Ignored + one.Ignored, sum.Boxes + one.Boxes, sum.BoxesWithoutAnchor + one.BoxesWithoutAnchor);
+            {
+                sum = new(sum.Foreground + one.Foreground, sum.Background + one.Background, sum.Ignored + one.Ignored, sum.Boxes + one.Boxes, sum.BoxesWithoutAnchor + one.BoxesWithoutAnchor)
+                {
+                    VanishedBoxes = sum.VanishedBoxes + one.VanishedBoxes,
+                    SmallestSide = Math.Min(sum.SmallestSide, one.SmallestSide),
+                };
+            }
         });
         return sum with { Images = images.Count };
     }
@@ -90,6 +102,15 @@ public sealed record AnchorStatistics(long Foreground, long Background, long Ign
         var assignment = assigner.Assign(generator.Generate(padded.Height, padded.Width), sample.Boxes, sample.Classes, sample.Ignored);
         var foreground = assignment.Positives.Length;
         var ignored = assignment.Labels.Count(label => label == Losses.SigmoidLoss.Ignore);
-        return new(foreground, assignment.Labels.Length - foreground - ignored, ignored, sample.Boxes.Length, sample.Boxes.Length - assignment.PositiveBoxes.Distinct().Count());
+        var boxes = image.Annotations.Where(annotation => !annotation.IsCrowd && !image.IsDegenerate(annotation)).Select(annotation => annotation.Box).ToArray();
+        return new(foreground, assignment.Labels.Length - foreground - ignored, ignored, sample.Boxes.Length, sample.Boxes.Length - assignment.PositiveBoxes.Distinct().Count())
+        {
+            VanishedBoxes = boxes.Length - sample.Boxes.Length,
+            SmallestSide = boxes.Select(box => Math.Min(box.Width * geometry.Width / image.Width, box.Height * geometry.Height / image.Height)).DefaultIfEmpty(double.PositiveInfinity).Min(),
+        };
     }
+
+    /// <summary>Returns the short side of the input size in pixels at which every ground-truth box has sides of at least two pixels.</summary>
+    /// <param name="input">The input size of these statistics.</param>
+    public int ShortSideForAllBoxes(InputSize input) => (int)Math.Ceiling(Math.Min(input.Short * Math.Max(1, 2 / SmallestSide), 1 << 20));
 }

@@ -44,20 +44,25 @@ public sealed class Trainer(RunSettings settings, DetectionDataset train, Detect
                 $"Freeze {settings.Training.Freeze} counts stages of a ResNet. For the backbone '{backbone.Name}', set Freeze to 0, and requires_grad of frozen parameters to false.");
         }
 
-        if (train.Images.Count == 0 || train.Categories.Count == 0)
-            throw new DatasetException(train.Source, "", "there is nothing to train on: no images, or no classes");
-        if (validation is not null && !validation.Categories.Select(category => category.Name).SequenceEqual(train.Categories.Select(category => category.Name)))
-            throw new DatasetException(validation.Source, "", "the classes must be those of the training set, in the same order");
+        TrainingData data;
+        try
+        {
+            data = TrainingData.Prepare(train, validation, options.SkipBadImages, options.Logger, cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            return new(0, 0, null, 0, TimeSpan.Zero, IsCancelled: true);
+        }
 
-        if (settings.Model.BackgroundClass)
-            (train, validation) = (BackgroundClass.AddTo(train), validation is null ? null : BackgroundClass.AddTo(validation));
-
+        var (trainSet, validationSet) = settings.Model.BackgroundClass
+            ? (BackgroundClass.AddTo(data.Train), data.Validation is null ? null : BackgroundClass.AddTo(data.Validation))
+            : (data.Train, data.Validation);
         var device = LibTorch.Require(options.Device);
         // LibTorch keeps its thread count per calling thread.
         var before = LibTorch.Threads;
         try
         {
-            return Train(train, validation, device, progress, cancellationToken);
+            return Train(trainSet, validationSet, device, progress, cancellationToken) with { ValidationSet = data.Validation, SkippedImages = data.Skipped };
         }
         finally
         {

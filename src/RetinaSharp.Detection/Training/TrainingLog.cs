@@ -40,4 +40,16 @@ internal static partial class TrainingLog
 
     [LoggerMessage(11, LogLevel.Warning, "{Problem} Training continues and retries later; files written before are intact.")]
     public static partial void WriteFailed(this ILogger logger, string problem);
+
+    [LoggerMessage(12, LogLevel.Warning, "Skipped an image that cannot be used: {Problem}")]
+    public static partial void ImageSkipped(this ILogger logger, string problem);
+
+    [LoggerMessage(13, LogLevel.Warning, "{Source}: the training set does not have these classes: {Classes}. Their objects are not scored.")]
+    public static partial void UnknownClasses(this ILogger logger, string source, string classes);
+
+    [LoggerMessage(14, LogLevel.Information, "{Source}: no objects of these classes of the training set: {Classes}. They have no AP.")]
+    public static partial void MissingClasses(this ILogger logger, string source, string classes);
+
+    [LoggerMessage(15, LogLevel.Warning, "{Source}: class \"{Name}\" is taken for \"{Given}\" of the training set: rename one of them.")]
+    public static partial void SimilarClass(this ILogger logger, string source, string name, string given);
 }

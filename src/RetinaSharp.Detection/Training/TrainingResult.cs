@@ -1,3 +1,4 @@
+using RetinaSharp.Datasets;
 using RetinaSharp.Evaluation;
 using RetinaSharp.Inference;
 
@@ -20,4 +21,12 @@ public sealed record TrainingResult(long Steps, int Epochs, CocoSummary? Best, i
     /// session.
     /// </summary>
     public SetEvaluation? BestEvaluation { get; init; }
+
+    /// <summary>
+    /// The validation set as it was used: with the classes of the training set, and without images that were skipped. Null without a validation set.
+    /// </summary>
+    public DetectionDataset? ValidationSet { get; init; }
+
+    /// <summary>Images of the training and the validation set that were left out (<see cref="TrainerOptions.SkipBadImages"/>).</summary>
+    public IReadOnlyList<BadImage> SkippedImages { get; init; } = [];
 }

@@ -1,0 +1,67 @@
+using Microsoft.Extensions.Logging;
+using RetinaSharp.Datasets;
+using RetinaSharp.Inference;
+
+namespace RetinaSharp.Detection.Training;
+
+/// <summary>The datasets of a training run, after their checks: both have the same classes, and every image can be used.</summary>
+/// <param name="Train">The training set.</param>
+/// <param name="Validation">The validation set with the classes of the training set; null if there is none.</param>
+/// <param name="Skipped">Images that were left out, because they cannot be used.</param>
+internal sealed record TrainingData(DetectionDataset Train, DetectionDataset? Validation, IReadOnlyList<BadImage> Skipped)
+{
+    /// <summary>Maximum number of bad images that an error names.</summary>
+    private const int MaxNamed = 100;
+
+    /// <summary>Checks the datasets.</summary>
+    /// <param name="train">The training set.</param>
+    /// <param name="validation">The validation set; null if there is none.</param>
+    /// <param name="skipBadImages">Whether images that cannot be used are left out. If false, they are an error that names all of them.</param>
+    /// <param name="logger">Receives warnings.</param>
+    /// <param name="cancellationToken">Cancels the check.</param>
+    /// <exception cref="DatasetException">A dataset has no images or no classes, the datasets share no class, or images cannot be used.</exception>
+    public static TrainingData Prepare(DetectionDataset train, DetectionDataset? validation, bool skipBadImages, ILogger logger, CancellationToken cancellationToken)
+    {
+        if (train.Images.Count == 0 || train.Categories.Count == 0)
+            throw new DatasetException(train.Source, "", "there is nothing to train on: no images, or no classes");
+        if (validation is { Images.Count: 0 })
+            throw new DatasetException(validation.Source, "", "the validation set has no images: AP cannot be computed");
+        if (validation is not null)
+            validation = Align(validation, train, logger);
+
+        var skipped = new List<BadImage>();
+        train = Verify(train, skipBadImages, skipped, cancellationToken);
+        validation = validation is null ? null : Verify(validation, skipBadImages, skipped, cancellationToken);
+        foreach (var image in skipped)
+            logger.ImageSkipped(image.ToString());
+        return new(train, validation, skipped);
+    }
+
+    private static DetectionDataset Align(DetectionDataset validation, DetectionDataset train, ILogger logger)
+    {
+        var alignment = ClassAlignment.Create(validation, train.Categories);
+        if (alignment.UnknownClasses.Count > 0)
+            logger.UnknownClasses(validation.Source, string.Join(", ", alignment.UnknownClasses));
+        if (alignment.MissingClasses.Count > 0)
+            logger.MissingClasses(validation.Source, string.Join(", ", alignment.MissingClasses));
+        foreach (var (name, given) in alignment.SimilarClasses)
+            logger.SimilarClass(validation.Source, name, given);
+        return alignment.Dataset;
+    }
+
+    private static DetectionDataset Verify(DetectionDataset dataset, bool skipBadImages, List<BadImage> skipped, CancellationToken cancellationToken)
+    {
+        var bad = ImageVerification.FindBadImages(dataset, ImageDecoding.DescribeFailure, cancellationToken: cancellationToken);
+        if (bad.Count == 0)
+            return dataset;
+        if (!skipBadImages || bad.Count == dataset.Images.Count)
+        {
+            var named = string.Concat(bad.Take(MaxNamed).Select(image => $"{Environment.NewLine}  {image}"));
+            var more = bad.Count > MaxNamed ? $"{Environment.NewLine}  and {bad.Count - MaxNamed} more" : "";
+            throw new DatasetException(dataset.Source, "", $"{bad.Count} of {dataset.Images.Count} images cannot be used: correct them, or skip them with {nameof(TrainerOptions)}.{nameof(TrainerOptions.SkipBadImages)}{named}{more}");
+        }
+
+        skipped.AddRange(bad);
+        return ImageVerification.Without(dataset, bad);
+    }
+}
