@@ -29,7 +29,7 @@ Console.WriteLine($"{result.Epochs} epochs in {result.Duration.TotalSeconds:F0} 
 
 // A detector is loaded from the run folder.
 using var detector = Detector.Load(run);
-var metrics = SetEvaluator.Evaluate(detector, validation).Metrics;
+var metrics = DatasetEvaluator.Evaluate(detector, validation).Metrics;
 Console.WriteLine($"AP {metrics.AP:F3}, AP50 {metrics.AP50:F3}, AR100 {metrics.AR100:F3}");
 var path = validation.Images[0].Path;
 var detections = detector.Detect(path);

@@ -9,7 +9,7 @@ namespace RetinaSharp.Detection;
 public static partial class AtomicFile
 {
     /// <summary>Suffix of the name of the temporary file. The file is renamed to its final name when it is complete.</summary>
-    public const string Beside = ".tmp";
+    public const string TemporarySuffix = ".tmp";
 
     private const int BufferBytes = 1 << 16;
 
@@ -22,7 +22,7 @@ public static partial class AtomicFile
     /// <exception cref="IOException">The file cannot be written; the message names the file and the remedy. The file is unchanged.</exception>
     public static void Write(string path, Action<Stream> write, string? previous = null)
     {
-        var temporary = path + Beside;
+        var temporary = path + TemporarySuffix;
         try
         {
             using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, BufferBytes))

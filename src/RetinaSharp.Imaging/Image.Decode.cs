@@ -123,8 +123,8 @@ public sealed partial class Image
             throw new ImageException(file, "is corrupt: its header gives no width and height");
         if (scan.Width > (ulong)maxPixels / scan.Height)
             throw new ImageException(file, $"has {scan.Width} x {scan.Height} pixels, more than the limit of {maxPixels}");
-        if (scan.Damage is not null)
-            throw new ImageException(file, scan.Damage);
+        if (scan.Defect is not null)
+            throw new ImageException(file, scan.Defect);
     }
 
     // Returns the requested size, before EXIF orientation.
@@ -132,7 +132,7 @@ public sealed partial class Image
     {
         if (options.ScaleTo is null)
             return (width, height);
-        var isTransposed = Orientation.IsTransposed(orientation);
+        var isTransposed = ExifOrientation.IsTransposed(orientation);
         var size = isTransposed ? options.ScaleTo(height, width) : options.ScaleTo(width, height);
         CheckSize(size.Width, size.Height);
         return isTransposed ? (size.Height, size.Width) : size;
@@ -154,7 +154,7 @@ public sealed partial class Image
         if (target == (decoded.Width, decoded.Height))
             decoded.CopyTo(image._pixels);
         else
-            Resampler.Resize(decoded.Bytes, RgbaPixels.Channels, decoded.Width * RgbaPixels.Channels, decoded.Width, decoded.Height, image._pixels, target.Width * Channels, target.Width, target.Height);
+            Resampler.Resize(decoded.Bytes, RgbaPixels.BytesPerPixel, decoded.Width * RgbaPixels.BytesPerPixel, decoded.Width, decoded.Height, image._pixels, target.Width * Channels, target.Width, target.Height);
         return image.Upright(orientation);
     }
 
@@ -162,9 +162,9 @@ public sealed partial class Image
     {
         if (orientation == 1)
             return this;
-        var (width, height) = Orientation.IsTransposed(orientation) ? (Height, Width) : (Width, Height);
+        var (width, height) = ExifOrientation.IsTransposed(orientation) ? (Height, Width) : (Width, Height);
         var result = new Image(width, height, NewPixels(width, height));
-        Orientation.MakeUpright(_pixels, Width, Height, orientation, result._pixels);
+        ExifOrientation.MakeUpright(_pixels, Width, Height, orientation, result._pixels);
         return result;
     }
 }

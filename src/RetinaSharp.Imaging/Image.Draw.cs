@@ -31,7 +31,7 @@ public sealed partial class Image
         using var pixels = RgbaPixels.FromRgb(_pixels, Width, Height);
         fixed (byte* rgba = pixels.Bytes)
         {
-            using var surface = SKSurface.Create(new SKImageInfo(Width, Height, SKColorType.Rgba8888, SKAlphaType.Opaque), (nint)rgba, Width * RgbaPixels.Channels)
+            using var surface = SKSurface.Create(new SKImageInfo(Width, Height, SKColorType.Rgba8888, SKAlphaType.Opaque), (nint)rgba, Width * RgbaPixels.BytesPerPixel)
                 ?? throw new ImageException("", $"of {Width} x {Height} pixels is too large to draw on");
             using var painter = new BoxPainter(surface.Canvas, Width, Height);
             painter.Draw(boxes);

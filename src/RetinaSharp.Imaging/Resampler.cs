@@ -24,15 +24,15 @@ internal static unsafe class Resampler
     public static void Resize(
         ReadOnlySpan<byte> source, int channels, int sourceStride, int width, int height, Span<byte> target, int targetStride, int targetWidth, int targetHeight)
     {
-        var columns = ResamplingWeights.Create(width, targetWidth);
-        var rows = ResamplingWeights.Create(height, targetHeight);
+        var columns = new ResamplingWeights(width, targetWidth);
+        var rows = new ResamplingWeights(height, targetHeight);
         // Writes four bytes per pixel; the next pixel overwrites the fourth byte.
         var (rowBytes, stride) = (3 * targetWidth, (3 * targetWidth) + 1);
         var scaledRows = ArrayPool<byte>.Shared.Rent(checked((stride * height) + 1));
         try
         {
             fixed (byte* from = source, middle = scaledRows, to = target)
-            fixed (short* columnWeights = columns.Values, rowWeights = rows.Values)
+            fixed (short* columnWeights = columns.Weights, rowWeights = rows.Weights)
             {
                 var end = from + source.Length;
                 for (var y = 0; y < height; y++)
@@ -47,7 +47,7 @@ internal static unsafe class Resampler
                 for (var y = 0; y < targetHeight; y++)
                 {
                     SumRows(
-                        middle + ((nint)rows.First[y] * stride), stride, rowWeights + ((nint)y * rows.Taps), rows.Count[y], rows.Shift, to + ((nint)y * targetStride), rowBytes);
+                        middle + ((nint)rows.First[y] * stride), stride, rowWeights + ((nint)y * rows.Taps), rows.Count[y], rows.FractionBits, to + ((nint)y * targetStride), rowBytes);
                 }
             }
         }
@@ -61,7 +61,7 @@ internal static unsafe class Resampler
     private static void ScaleRow<T>(byte* row, byte* end, byte* to, ResamplingWeights columns, short* weights)
         where T : struct, IPixel
     {
-        var half = Vector128.Create(1 << (columns.Shift - 1));
+        var half = Vector128.Create(1 << (columns.FractionBits - 1));
         var last = end - Vector128<byte>.Count;
         for (var x = 0; x < columns.First.Length; x++, weights += columns.Taps, to += 3)
         {
@@ -69,9 +69,9 @@ internal static unsafe class Resampler
             var count = columns.Count[x];
             var sum = half;
             // Four pixels at a time; those after the last have weights of 0.
-            if (pixel + ((count - 1) / ResamplingWeights.Step * ResamplingWeights.Step * T.Bytes) <= last)
+            if (pixel + ((count - 1) / ResamplingWeights.TapMultiple * ResamplingWeights.TapMultiple * T.Bytes) <= last)
             {
-                for (var k = 0; k < count; k += ResamplingWeights.Step, pixel += ResamplingWeights.Step * T.Bytes)
+                for (var k = 0; k < count; k += ResamplingWeights.TapMultiple, pixel += ResamplingWeights.TapMultiple * T.Bytes)
                 {
                     var four = Vector128.Load(pixel);
                     var factors = Vector128.CreateScalarUnsafe(*(long*)(weights + k)).AsInt32();
@@ -85,7 +85,7 @@ internal static unsafe class Resampler
                     sum += Vector128.Create(pixel[0], pixel[1], pixel[2], 0) * (int)weights[k];
             }
 
-            *(uint*)to = Narrow(sum >> columns.Shift);
+            *(uint*)to = Narrow(sum >> columns.FractionBits);
         }
     }
 

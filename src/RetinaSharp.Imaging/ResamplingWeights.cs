@@ -11,14 +11,17 @@ internal sealed class ResamplingWeights
     /// The number of weights per output pixel is padded with zeros to a multiple of this number, because <see cref="Resampler"/> processes
     /// four source pixels at a time.
     /// </summary>
-    public const int Step = 4;
+    public const int TapMultiple = 4;
 
-    private ResamplingWeights(int from, int to)
+    /// <summary>Computes the weights for resizing along one dimension.</summary>
+    /// <param name="from">Number of source pixels, at least 1.</param>
+    /// <param name="to">Number of output pixels, at least 1.</param>
+    public ResamplingWeights(int from, int to)
     {
         var scale = (double)from / to;
         var support = Math.Max(scale, 1);
-        Taps = ((((int)Math.Ceiling(support) * 2) + 1 + Step - 1) / Step) * Step;
-        (First, Count, Values) = (new int[to], new int[to], new short[to * Taps]);
+        Taps = ((((int)Math.Ceiling(support) * 2) + 1 + TapMultiple - 1) / TapMultiple) * TapMultiple;
+        (First, Count, Weights) = (new int[to], new int[to], new short[to * Taps]);
         var exact = new double[to * Taps];
         var largest = 0.0;
         for (var i = 0; i < to; i++)
@@ -36,14 +39,14 @@ internal sealed class ResamplingWeights
         }
 
         // As many fraction bits as the largest weight allows.
-        while (Shift < 22 && (int)((largest * (1 << (Shift + 1))) + .5) <= short.MaxValue)
-            Shift++;
+        while (FractionBits < 22 && (int)((largest * (1 << (FractionBits + 1))) + .5) <= short.MaxValue)
+            FractionBits++;
         for (var i = 0; i < exact.Length; i++)
-            Values[i] = (short)((exact[i] * (1 << Shift)) + .5);
+            Weights[i] = (short)((exact[i] * (1 << FractionBits)) + .5);
     }
 
     /// <summary>
-    /// Number of weights per output pixel, a multiple of <see cref="Step"/>. The weights after the first <see cref="Count"/> are 0.
+    /// Number of weights per output pixel, a multiple of <see cref="TapMultiple"/>. The weights after the first <see cref="Count"/> are 0.
     /// </summary>
     public int Taps { get; }
 
@@ -53,14 +56,9 @@ internal sealed class ResamplingWeights
     /// <summary>For each output pixel, the number of source pixels that contribute to it.</summary>
     public int[] Count { get; }
 
-    /// <summary>The weights [output pixels, <see cref="Taps"/>], multiplied by 2^<see cref="Shift"/> and rounded.</summary>
-    public short[] Values { get; }
+    /// <summary>The weights [output pixels, <see cref="Taps"/>], multiplied by 2^<see cref="FractionBits"/> and rounded.</summary>
+    public short[] Weights { get; }
 
-    /// <summary>Number of fraction bits of <see cref="Values"/>, chosen so that the largest weight fits in 16 bits.</summary>
-    public int Shift { get; }
-
-    /// <summary>Computes the weights for resizing along one dimension.</summary>
-    /// <param name="from">Number of source pixels, at least 1.</param>
-    /// <param name="to">Number of output pixels, at least 1.</param>
-    public static ResamplingWeights Create(int from, int to) => new(from, to);
+    /// <summary>Number of fraction bits of <see cref="Weights"/>, chosen so that the largest weight fits in 16 bits.</summary>
+    public int FractionBits { get; }
 }

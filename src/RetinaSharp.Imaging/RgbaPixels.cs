@@ -10,7 +10,7 @@ namespace RetinaSharp.Imaging;
 internal sealed class RgbaPixels : IDisposable
 {
     /// <summary>Bytes per pixel.</summary>
-    public const int Channels = 4;
+    public const int BytesPerPixel = 4;
 
     private byte[]? _bytes;
 
@@ -20,10 +20,10 @@ internal sealed class RgbaPixels : IDisposable
     /// <exception cref="ImageException">The pixels do not fit in one array.</exception>
     public RgbaPixels(int width, int height)
     {
-        if ((long)width * height * Channels > Array.MaxLength)
+        if ((long)width * height * BytesPerPixel > Array.MaxLength)
             throw new ImageException("", $"has {width} x {height} pixels, which do not fit in one array");
         (Width, Height) = (width, height);
-        _bytes = ArrayPool<byte>.Shared.Rent(width * height * Channels);
+        _bytes = ArrayPool<byte>.Shared.Rent(width * height * BytesPerPixel);
     }
 
     /// <summary>Width in pixels.</summary>
@@ -33,7 +33,7 @@ internal sealed class RgbaPixels : IDisposable
     public int Height { get; }
 
     /// <summary>The pixels [height, width, 4].</summary>
-    public Span<byte> Bytes => (_bytes ?? throw new ObjectDisposedException(nameof(RgbaPixels))).AsSpan(0, Width * Height * Channels);
+    public Span<byte> Bytes => (_bytes ?? throw new ObjectDisposedException(nameof(RgbaPixels))).AsSpan(0, Width * Height * BytesPerPixel);
 
     /// <summary>Converts RGB pixels to opaque RGBA.</summary>
     public static RgbaPixels FromRgb(ReadOnlySpan<byte> rgb, int width, int height)

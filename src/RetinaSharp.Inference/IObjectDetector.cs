@@ -34,7 +34,7 @@ public interface IObjectDetector : IDisposable
     /// images.
     /// </param>
     /// <param name="imagesDone">Receives the total number of completed images after each batch.</param>
-    /// <param name="damaged">
+    /// <param name="onImageError">
     /// Called with the error of each image that cannot be read; the image is then skipped. If null, the first such error is thrown.
     /// </param>
     /// <param name="cancellationToken">Cancels the enumeration, which throws <see cref="OperationCanceledException"/>.</param>
@@ -45,5 +45,5 @@ public interface IObjectDetector : IDisposable
     /// </exception>
     /// <exception cref="ObjectDisposedException">While enumerating: the detector was disposed.</exception>
     IAsyncEnumerable<ImageDetections> DetectManyAsync(
-        IAsyncEnumerable<ImageSource> images, int batch = 8, IProgress<int>? imagesDone = null, Action<ImageException>? damaged = null, CancellationToken cancellationToken = default);
+        IAsyncEnumerable<ImageSource> images, int batch = 8, IProgress<int>? imagesDone = null, Action<ImageException>? onImageError = null, CancellationToken cancellationToken = default);
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace RetinaSharp.Inference;
 
 /// <summary>Thresholds and limits of postprocessing.</summary>
@@ -7,10 +9,12 @@ public sealed record InferenceSettings
     public double ScoreThreshold { get; init; } = .05;
 
     /// <summary>Maximum number of candidates per pyramid level before NMS, at least 1. Those with the highest scores are kept.</summary>
-    public int Candidates { get; init; } = 1000;
+    [JsonPropertyName("candidates")]
+    public int MaxCandidates { get; init; } = 1000;
 
     /// <summary>IoU threshold of NMS, in [0, 1]. Of two boxes of a class with a higher IoU, NMS drops the one with the lower score.</summary>
-    public double NmsIou { get; init; } = .5;
+    [JsonPropertyName("nmsIou")]
+    public double NmsIouThreshold { get; init; } = .5;
 
     /// <summary>Maximum number of detections per image, at least 1. Those with the highest scores are kept.</summary>
     public int MaxDetections { get; init; } = 100;
@@ -24,10 +28,10 @@ public sealed record InferenceSettings
     {
         if (!(ScoreThreshold is >= 0 and < 1))
             throw new ArgumentException($"Score threshold {ScoreThreshold}: must be from 0 to below 1.");
-        if (Candidates < 1)
-            throw new ArgumentException($"Candidates {Candidates}: must be 1 or more.");
-        if (!(NmsIou is >= 0 and <= 1))
-            throw new ArgumentException($"NMS threshold {NmsIou}: must be in [0, 1].");
+        if (MaxCandidates < 1)
+            throw new ArgumentException($"Candidates {MaxCandidates}: must be 1 or more.");
+        if (!(NmsIouThreshold is >= 0 and <= 1))
+            throw new ArgumentException($"NMS threshold {NmsIouThreshold}: must be in [0, 1].");
         if (MaxDetections < 1)
             throw new ArgumentException($"Detections {MaxDetections}: must be 1 or more.");
     }

@@ -42,7 +42,7 @@ public class ObjectDetector : IObjectDetector
         Categories = model.Categories;
         _anchors = new(model.Anchors);
         _postprocessor = new(settings, model.Categories);
-        _pipeline = new(_planner, new(settings, options.MaxDetections is not null, _planner.SharedPixels), RunAsync, Postprocess, engine.MaxConcurrency, _pool);
+        _pipeline = new(_planner, new(settings, options.MaxDetections is not null, _planner.MaxCompleteObjectSize), RunAsync, Postprocess, engine.MaxConcurrency, _pool);
         _queue = new(engine);
         _logger = options.Logger;
         var views = (options.Tile, options.TestTimeAugmentation) switch
@@ -69,7 +69,7 @@ public class ObjectDetector : IObjectDetector
         try
         {
             // An image with one view needs no pipeline.
-            return _planner.IsPlain
+            return _planner.HasSingleView
                 ? (await DetectAsync(() => CreateBatch(Load(image)), cancellationToken).ConfigureAwait(false))[0]
                 : (await _pipeline.RunAsync(new[] { image }.ToAsyncEnumerable(), Load, 1, null, cancellationToken).SingleAsync(cancellationToken).ConfigureAwait(false)).Detections;
         }
@@ -95,7 +95,7 @@ public class ObjectDetector : IObjectDetector
         ArgumentNullException.ThrowIfNull(images);
         if (images.Count == 0)
             throw new ArgumentException("At least one image is required.", nameof(images));
-        return _planner.IsPlain
+        return _planner.HasSingleView
             ? await DetectAsync(() => ImageBatch.Create(images, Input, _pool), cancellationToken).ConfigureAwait(false)
             : await this.DetectManyAsync(images, cancellationToken: cancellationToken).ToListAsync(cancellationToken).ConfigureAwait(false);
     }
@@ -106,11 +106,11 @@ public class ObjectDetector : IObjectDetector
 
     /// <inheritdoc/>
     public IAsyncEnumerable<ImageDetections> DetectManyAsync(
-        IAsyncEnumerable<ImageSource> images, int batch = 8, IProgress<int>? imagesDone = null, Action<ImageException>? damaged = null, CancellationToken cancellationToken = default)
+        IAsyncEnumerable<ImageSource> images, int batch = 8, IProgress<int>? imagesDone = null, Action<ImageException>? onImageError = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(images);
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
-        return Enumerate(images, batch, imagesDone, damaged, cancellationToken);
+        return Enumerate(images, batch, imagesDone, onImageError, cancellationToken);
     }
 
     /// <summary>
@@ -124,14 +124,14 @@ public class ObjectDetector : IObjectDetector
     }
 
     private async IAsyncEnumerable<ImageDetections> Enumerate(
-        IAsyncEnumerable<ImageSource> images, int batch, IProgress<int>? imagesDone, Action<ImageException>? damaged, [EnumeratorCancellation] CancellationToken cancellationToken)
+        IAsyncEnumerable<ImageSource> images, int batch, IProgress<int>? imagesDone, Action<ImageException>? onImageError, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var item in _pipeline.RunAsync(images, Load, batch, imagesDone, cancellationToken).ConfigureAwait(false))
         {
-            if (item.Error?.SourceException is ImageException error && damaged is not null)
+            if (item.Error?.SourceException is ImageException error && onImageError is not null)
             {
                 _logger.ImageSkipped(error.Message);
-                damaged(error);
+                onImageError(error);
             }
             else
             {
@@ -142,7 +142,7 @@ public class ObjectDetector : IObjectDetector
 
     private ImageBatch CreateBatch(DecodedImage image) => ImageBatch.Create([(_planner.Plan(image.Width, image.Height).Views[0], image.Image, 0L)], _pool);
 
-    private DecodedImage Load(ImageSource image) => image.Load(Input, _planner.LargestScale);
+    private DecodedImage Load(ImageSource image) => image.Load(Input, _planner.MaxScale);
 
     private async Task<IReadOnlyList<DetectedObject>[]> DetectAsync(Func<ImageBatch> create, CancellationToken cancellationToken)
     {

@@ -25,27 +25,27 @@ public static class ObjectDetectorExtensions
     /// <param name="paths">Paths of the files; may be infinite.</param>
     /// <param name="batch">Maximum batch size, at least 1.</param>
     /// <param name="imagesDone">Receives the total number of completed images after each batch.</param>
-    /// <param name="damaged">
+    /// <param name="onImageError">
     /// Called with the error of each image that cannot be read; the image is then skipped. If null, the first such error is thrown.
     /// </param>
     /// <param name="cancellationToken">Cancels the enumeration, which throws <see cref="OperationCanceledException"/>.</param>
     /// <inheritdoc cref="IObjectDetector.DetectManyAsync" path="/returns|/exception"/>
     public static IAsyncEnumerable<ImageDetections> DetectManyAsync(
-        this IObjectDetector detector, IAsyncEnumerable<string> paths, int batch = DefaultBatch, IProgress<int>? imagesDone = null, Action<ImageException>? damaged = null,
+        this IObjectDetector detector, IAsyncEnumerable<string> paths, int batch = DefaultBatch, IProgress<int>? imagesDone = null, Action<ImageException>? onImageError = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(detector);
         ArgumentNullException.ThrowIfNull(paths);
-        return detector.DetectManyAsync(paths.Select(ImageSource.FromFile), batch, imagesDone, damaged, cancellationToken);
+        return detector.DetectManyAsync(paths.Select(ImageSource.FromFile), batch, imagesDone, onImageError, cancellationToken);
     }
 
     /// <inheritdoc cref="DetectManyAsync(IObjectDetector, IAsyncEnumerable{string}, int, IProgress{int}, Action{ImageException}, CancellationToken)"/>
     public static IAsyncEnumerable<ImageDetections> DetectManyAsync(
-        this IObjectDetector detector, IEnumerable<string> paths, int batch = DefaultBatch, IProgress<int>? imagesDone = null, Action<ImageException>? damaged = null,
+        this IObjectDetector detector, IEnumerable<string> paths, int batch = DefaultBatch, IProgress<int>? imagesDone = null, Action<ImageException>? onImageError = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(paths);
-        return detector.DetectManyAsync(paths.ToAsyncEnumerable(), batch, imagesDone, damaged, cancellationToken);
+        return detector.DetectManyAsync(paths.ToAsyncEnumerable(), batch, imagesDone, onImageError, cancellationToken);
     }
 
     /// <summary>Detects objects in a sequence of decoded images.</summary>
@@ -61,14 +61,14 @@ public static class ObjectDetectorExtensions
     {
         ArgumentNullException.ThrowIfNull(detector);
         ArgumentNullException.ThrowIfNull(images);
-        return detector.DetectManyAsync(images.Select(ImageSource.FromImage).ToAsyncEnumerable(), batch, imagesDone, damaged: null, cancellationToken).Select(image => image.Detections);
+        return detector.DetectManyAsync(images.Select(ImageSource.FromImage).ToAsyncEnumerable(), batch, imagesDone, onImageError: null, cancellationToken).Select(image => image.Detections);
     }
 
     /// <inheritdoc cref="DetectManyAsync(IObjectDetector, IAsyncEnumerable{string}, int, IProgress{int}, Action{ImageException}, CancellationToken)"/>
     public static IEnumerable<ImageDetections> DetectMany(
-        this IObjectDetector detector, IEnumerable<string> paths, int batch = DefaultBatch, IProgress<int>? imagesDone = null, Action<ImageException>? damaged = null,
+        this IObjectDetector detector, IEnumerable<string> paths, int batch = DefaultBatch, IProgress<int>? imagesDone = null, Action<ImageException>? onImageError = null,
         CancellationToken cancellationToken = default) =>
-        detector.DetectManyAsync(paths, batch, imagesDone, damaged, cancellationToken).ToBlockingEnumerable(CancellationToken.None);
+        detector.DetectManyAsync(paths, batch, imagesDone, onImageError, cancellationToken).ToBlockingEnumerable(CancellationToken.None);
 
     /// <inheritdoc cref="DetectManyAsync(IObjectDetector, IEnumerable{Image}, int, IProgress{int}, CancellationToken)"/>
     public static IEnumerable<IReadOnlyList<DetectedObject>> DetectMany(

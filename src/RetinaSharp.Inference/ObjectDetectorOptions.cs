@@ -17,7 +17,7 @@ public record ObjectDetectorOptions
     /// IoU threshold of NMS, in [0, 1]; null: the model's. Of two boxes of a class with a higher IoU, NMS drops the one with the lower
     /// score.
     /// </summary>
-    public double? NmsIou { get; init; }
+    public double? NmsIouThreshold { get; init; }
 
     /// <summary>
     /// Maximum number of detections per image, at least 1; null: the model's. With <see cref="Tile"/>, the model's maximum applies to each
@@ -62,7 +62,7 @@ public record ObjectDetectorOptions
     public InferenceSettings ApplyTo(InferenceSettings settings) => settings with
     {
         ScoreThreshold = ScoreThreshold ?? settings.ScoreThreshold,
-        NmsIou = NmsIou ?? settings.NmsIou,
+        NmsIouThreshold = NmsIouThreshold ?? settings.NmsIouThreshold,
         MaxDetections = MaxDetections ?? settings.MaxDetections,
     };
 }

@@ -62,7 +62,7 @@ public readonly ref struct LossOptions
 
     internal double Divisor => Normalizer == 0 ? 1 : Normalizer;
 
-    internal void Check()
+    internal void Validate()
     {
         if (!Enum.IsDefined(Reduction))
             throw new ArgumentOutOfRangeException(nameof(Reduction), Reduction, "unknown reduction");

@@ -184,7 +184,7 @@ public static unsafe class SigmoidLoss
 
     private static void CheckOptions(LossOptions options, int rows, int classes)
     {
-        options.Check();
+        options.Validate();
         LossCheck.ClassAlpha(options.ClassAlpha, classes);
         if (!options.Weights.IsEmpty && options.Weights.Length != rows && options.Weights.Length != (long)rows * classes)
             throw new ArgumentException($"{rows} rows of {classes} classes need {rows} or {(long)rows * classes} weights, but there are {options.Weights.Length}", nameof(options.Weights));

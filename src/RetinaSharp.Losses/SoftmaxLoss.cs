@@ -90,7 +90,7 @@ public static unsafe class SoftmaxLoss
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 2);
         var rows = targets.IsEmpty ? labels.Length : logits.Length / classes;
         LossCheck.Rows(logits.Length, rows, classes);
-        options.Check();
+        options.Validate();
         LossCheck.ClassAlpha(options.ClassAlpha, classes);
         if (!options.Weights.IsEmpty && options.Weights.Length != rows)
             throw new ArgumentException($"{rows} rows need as many weights, but there are {options.Weights.Length}", nameof(options.Weights));

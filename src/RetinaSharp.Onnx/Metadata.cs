@@ -43,9 +43,9 @@ internal static class Metadata
         }
 
         yield return ("score_threshold", inference.ScoreThreshold.ToString(CultureInfo.InvariantCulture));
-        yield return ("nms_iou", inference.NmsIou.ToString(CultureInfo.InvariantCulture));
+        yield return ("nms_iou", inference.NmsIouThreshold.ToString(CultureInfo.InvariantCulture));
         yield return ("max_detections", $"{inference.MaxDetections}");
-        yield return ("candidates_per_level", $"{inference.Candidates}");
+        yield return ("candidates_per_level", $"{inference.MaxCandidates}");
     }
 
     private static string Json(Action<Utf8JsonWriter> write)

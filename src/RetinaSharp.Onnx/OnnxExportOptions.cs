@@ -14,7 +14,7 @@ public sealed record OnnxExportOptions
     /// <summary>
     /// IoU threshold of class-wise NMS: a box is suppressed if its IoU with a kept box exceeds this. Null uses the model's setting.
     /// </summary>
-    public double? NmsIou { get; init; }
+    public double? NmsIouThreshold { get; init; }
 
     /// <summary>Maximum number of detections per image; null uses the model's setting.</summary>
     public int? MaxDetections { get; init; }
@@ -27,7 +27,7 @@ public sealed record OnnxExportOptions
         var applied = settings with
         {
             ScoreThreshold = ScoreThreshold ?? settings.ScoreThreshold,
-            NmsIou = NmsIou ?? settings.NmsIou,
+            NmsIouThreshold = NmsIouThreshold ?? settings.NmsIouThreshold,
             MaxDetections = MaxDetections ?? settings.MaxDetections,
         };
         applied.Validate();

@@ -8,7 +8,7 @@ internal sealed class WeightReader(SafetensorsFile file)
 {
     /// <summary>Reads a weight tensor in fp32, in row-major (C) order.</summary>
     /// <exception cref="WeightsException">The weight cannot be read.</exception>
-    public float[] Read(string name) => file.ReadSingles(name);
+    public float[] Read(string name) => file.ReadFp32(name);
 
     /// <summary>
     /// Reads a batch norm with fixed statistics and computes the equivalent affine transform: scale and shift, [channels] each.

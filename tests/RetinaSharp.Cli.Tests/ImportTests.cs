@@ -45,7 +45,7 @@ public sealed class ImportTests(TrainedModel trained) : IDisposable
     {
         Refused("is not there", Path.Combine(_folder.Root, "none.pth"), "cannot be read");
         Refused("a foreign global", Golden("namespace.pth"), "'argparse.Namespace'", "nothing was executed");
-        Refused("no network of torchvision", Golden("zip.pth"), "of no RetinaNet or ResNet");
+        Refused("no network of torchvision", Golden("zip.pth"), "not those of a torchvision RetinaNet or ResNet");
         Refused("a model of this program", Trained, "already");
         Refused("a weight is missing", Foreign(("head.regression_head.bbox_reg.bias", "gone")), "head.regression_head.bbox_reg.bias");
         Refused("ranges that overlap", Foreign(("head.regression_head.bbox_reg.bias", "overlap")), "overlap");

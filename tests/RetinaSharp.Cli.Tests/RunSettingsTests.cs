@@ -23,7 +23,7 @@ public sealed class RunSettingsTests
         ["--loss"] = ("ce", s => (s.Loss.Classification, s.Loss.Alpha), (ClassificationLossKind.CrossEntropy, (double?)null)),
         ["--sampling"] = ("ohem", s => (s.Loss.Sampling.Kind, s.Loss.Classification, s.Loss.Alpha), (SamplingKind.Ohem, ClassificationLossKind.CrossEntropy, (double?)null)),
         ["--sampling-batch"] = ("64", s => s.Loss.Sampling.Batch, 64),
-        ["--sampling-nms"] = (".7", s => s.Loss.Sampling.NmsIou, .7),
+        ["--sampling-nms"] = (".7", s => s.Loss.Sampling.NmsIouThreshold, .7),
         ["--sampling-ratio"] = ("2", s => s.Loss.Sampling.Ratio, 2),
         ["--beta"] = ("1.5", s => s.Loss.StarBeta, 1.5),
         ["--gamma"] = ("0.5", s => s.Loss.Gamma, .5),

@@ -22,7 +22,7 @@ public sealed class DurableFileTests : IDisposable
     [Fact]
     public void Write_LeftoverOfACrash_IsOverwritten()
     {
-        File.WriteAllText(Target + AtomicFile.Beside, "longer than what follows");
+        File.WriteAllText(Target + AtomicFile.TemporarySuffix, "longer than what follows");
 
         Write("one");
 

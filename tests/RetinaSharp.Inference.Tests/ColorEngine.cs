@@ -31,7 +31,7 @@ internal sealed class ColorEngine : IInferenceEngine
     public IInferenceOutput Run(ImageBatch batch)
     {
         Threads[Thread.CurrentThread] = true;
-        Batches.Enqueue([.. batch.Positions]);
+        Batches.Enqueue([.. batch.Indices]);
         Running?.Invoke(batch);
         var grid = _anchors.Generate(batch.Height, batch.Width);
         Interlocked.Increment(ref _outputs);

@@ -167,7 +167,7 @@ public sealed class ObjectDetectorTests : IDisposable
         var damaged = Path.Combine(_folder.FullName, "damaged.png");
         await File.WriteAllTextAsync(damaged, "this is no image");
         var reported = Channel.CreateUnbounded<ImageException>();
-        await using var found = detector.DetectManyAsync(live.Reader.ReadAllAsync(), batch: 1, damaged: error => reported.Writer.TryWrite(error)).GetAsyncEnumerator();
+        await using var found = detector.DetectManyAsync(live.Reader.ReadAllAsync(), batch: 1, onImageError: error => reported.Writer.TryWrite(error)).GetAsyncEnumerator();
 
         foreach (var name in (string[])["a.png", "b.png"])
         {
@@ -209,7 +209,7 @@ public sealed class ObjectDetectorTests : IDisposable
     [Fact]
     public async Task DetectManyAsync_SeveralAtATimeInTheNetwork_ResultsInOrder()
     {
-        var engine = new ColorEngine { MaxConcurrency = 4, Running = batch => Thread.Sleep(batch.Positions[0] % 3 == 0 ? 20 : 1) };
+        var engine = new ColorEngine { MaxConcurrency = 4, Running = batch => Thread.Sleep(batch.Indices[0] % 3 == 0 ? 20 : 1) };
         using var detector = new ObjectDetector(engine);
         var images = Enumerable.Range(0, 30).Select(i => ColorImages.Paint(120, 80, (i % 3, Red)));
 

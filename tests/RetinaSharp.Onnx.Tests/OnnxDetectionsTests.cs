@@ -51,8 +51,8 @@ public sealed class OnnxDetectionsTests(ITestOutputHelper log) : LeakCheck
     [Fact]
     public void Run_OtherThresholds_MatchesLibrary()
     {
-        AssertSame(Scenes, TestImages.WithManySizes(8), minCount: 16, new() { ScoreThreshold = .2, NmsIou = .2, MaxDetections = 4 });
-        AssertSame(Scenes, TestImages.WithManySizes(2), minCount: 1000, new() { ScoreThreshold = 0, NmsIou = 1, MaxDetections = 1000 });
+        AssertSame(Scenes, TestImages.WithManySizes(8), minCount: 16, new() { ScoreThreshold = .2, NmsIouThreshold = .2, MaxDetections = 4 });
+        AssertSame(Scenes, TestImages.WithManySizes(2), minCount: 1000, new() { ScoreThreshold = 0, NmsIouThreshold = 1, MaxDetections = 1000 });
     }
 
     [Fact]
@@ -149,7 +149,7 @@ public sealed class OnnxDetectionsTests(ITestOutputHelper log) : LeakCheck
             Precision = Precision.Fp32,
             Threads = 1,
             ScoreThreshold = options?.ScoreThreshold,
-            NmsIou = options?.NmsIou,
+            NmsIouThreshold = options?.NmsIouThreshold,
             MaxDetections = options?.MaxDetections,
         });
         var images = from.ToArray();

@@ -20,7 +20,7 @@ public sealed class OnnxFileTests : IDisposable
     [Fact]
     public void Export_Model_WritesMetadata()
     {
-        var result = OnnxExporter.Export(Scenes, Out, new() { NmsIou = .6, MaxDetections = 7 });
+        var result = OnnxExporter.Export(Scenes, Out, new() { NmsIouThreshold = .6, MaxDetections = 7 });
 
         var model = Read();
         Assert.Equal([1, 2, 3, 7, 8, 14], model.Numbers);
@@ -96,14 +96,14 @@ public sealed class OnnxFileTests : IDisposable
         var tensors = Read().Message(7).Messages(5).ToDictionary(tensor => tensor.Text(8));
         Assert.All(tensors.Values, tensor => Assert.Equal(tensor.Wholes(1).Aggregate(tensor.Whole(2) == Float ? 4L : 8, (a, b) => a * b), tensor.Bytes(9).Length));
         using var file = SafetensorsFile.Open(model);
-        Assert.Equal(file.ReadSingles("head.regression_head.bbox_reg.weight"), Values("head.regression_head.bbox_reg.weight"));
+        Assert.Equal(file.ReadFp32("head.regression_head.bbox_reg.weight"), Values("head.regression_head.bbox_reg.weight"));
         var (weight, scale, variance) = (Stem("conv1.weight"), Stem("bn1.weight"), Stem("bn1.running_var"));
         var (shift, mean) = (Stem("bn1.bias"), Stem("bn1.running_mean"));
         Assert.Equal([16, 3, 7, 7], tensors["backbone.body.conv1.weight"].Wholes(1));
         Assert.Equal(weight.Select((w, i) => w * scale[i / 147] / Math.Sqrt(variance[i / 147] + 1e-5)), Values("backbone.body.conv1.weight").Select(w => (double)w), (a, b) => Math.Abs(a - b) < 1e-6);
         Assert.Equal(shift.Select((b, i) => b - mean[i] * scale[i] / Math.Sqrt(variance[i] + 1e-5)), Values("backbone.body.conv1.bias").Select(b => (double)b), (a, b) => Math.Abs(a - b) < 1e-6);
 
-        float[] Stem(string name) => file.ReadSingles("backbone.body." + name);
+        float[] Stem(string name) => file.ReadFp32("backbone.body." + name);
 
         float[] Values(string name) => MemoryMarshal.Cast<byte, float>(tensors[name].Bytes(9).Span).ToArray();
     }
@@ -146,10 +146,10 @@ public sealed class OnnxFileTests : IDisposable
     [Fact]
     public void ApplyTo_OmittedOptions_UseModelSettings()
     {
-        var model = new InferenceSettings { ScoreThreshold = .2, NmsIou = .3, Candidates = 50, MaxDetections = 9 };
+        var model = new InferenceSettings { ScoreThreshold = .2, NmsIouThreshold = .3, MaxCandidates = 50, MaxDetections = 9 };
 
         Assert.Equal(model, new OnnxExportOptions().ApplyTo(model));
-        Assert.Equal(model with { ScoreThreshold = .4, NmsIou = .6 }, new OnnxExportOptions { ScoreThreshold = .4, NmsIou = .6 }.ApplyTo(model));
+        Assert.Equal(model with { ScoreThreshold = .4, NmsIouThreshold = .6 }, new OnnxExportOptions { ScoreThreshold = .4, NmsIouThreshold = .6 }.ApplyTo(model));
     }
 
     private WireMessage Read() => new(File.ReadAllBytes(Out));

@@ -136,11 +136,11 @@ internal sealed class Comparison : IDisposable
     private ((double Classification, double Box) Losses, Dictionary<string, float[]> Gradients) Derive(TrainingBatch batch, ScalarType type)
     {
         using var state = ModelFile.Load(_model).State;
-        using var values = state.Values(type, frozenParts: 0);
+        using var values = state.ToComputeType(type, frozenParts: 0);
         using var network = new RetinaNet(values, new(type, IsTraining: true));
         using var scope = NewDisposeScope();
         var outputs = network.call(Preprocessing.Input(batch, network));
-        var normalizer = new StepNormalizer(_settings.Loss.Normalizer).Next([batch])(batch);
+        var normalizer = new StepNormalizer(_settings.Loss.Normalizer).CreateNormalizers([batch])(batch);
         // The losses know single precision and less.
         var loss = new DetectionLoss(_settings.Loss).Evaluate([.. outputs.Select(level => new LevelOutput(level.Logits.to(ScalarType.Float32), level.Deltas.to(ScalarType.Float32)))], batch.Targets, normalizer);
         Autograd.Backward([.. outputs.SelectMany(level => new[] { level.Logits, level.Deltas })], [.. loss.Gradients.Select(gradient => gradient.to(type))]);
@@ -182,7 +182,7 @@ internal sealed class Comparison : IDisposable
     private IEnumerable<TrainingBatch> Batches(int count)
     {
         var loader = new TrainingLoader(_set, _settings.Input, AugmentationSettings.None, new(_settings.Model.Anchors), new IouAssigner(_settings.Assigner), new() { BatchSize = _set.Images.Count });
-        return Enumerable.Range(0, count).SelectMany(epoch => loader.Epoch(epoch));
+        return Enumerable.Range(0, count).SelectMany(epoch => loader.EnumerateEpoch(epoch));
     }
 
     private static double Relative(double expected, double actual) => Math.Abs(actual - expected) / Math.Abs(expected);

@@ -9,7 +9,7 @@ internal sealed class Expected(string path) : IDisposable
     private readonly PyTorchFile _file = PyTorchFile.Open(FileBytes.Open(path));
 
     /// <summary>The numbers of a tensor.</summary>
-    public float[] this[string name] => _file.ReadSingles(name);
+    public float[] this[string name] => _file.ReadFp32(name);
 
     /// <summary>The shape of a tensor.</summary>
     public long[] Shape(string name) => [.. _file.Find(name)!.Shape];

@@ -16,17 +16,17 @@ internal sealed record LossCalculation
     public LossCalculation(double logit, double target, double gamma, double alpha, double? beta)
     {
         (Logit, Target, Gamma, Alpha, Beta) = (logit, target, gamma, alpha, beta);
-        var setting = $"γ = {gamma}";
-        var balance = $"α = {alpha}";
+        var gammaTitle = $"γ = {gamma}";
+        var alphaTitle = $"α = {alpha}";
         Losses =
         [
             Compute(CrossEntropyKey, "CE", default(CrossEntropy)),
-            Compute("alpha_ce", $"α-balanced CE ({balance})", new CrossEntropy(alpha)),
-            Compute(FocalKey, $"FL ({setting})", new FocalLoss(gamma, alpha: null)),
-            Compute("alpha_focal", $"α-balanced FL ({setting}, {balance})", new FocalLoss(gamma, alpha)),
+            Compute("alpha_ce", $"α-balanced CE ({alphaTitle})", new CrossEntropy(alpha)),
+            Compute(FocalKey, $"FL ({gammaTitle})", new FocalLoss(gamma, alpha: null)),
+            Compute("alpha_focal", $"α-balanced FL ({gammaTitle}, {alphaTitle})", new FocalLoss(gamma, alpha)),
         ];
         if (beta is { } shift)
-            Losses = [.. Losses, Compute("focal_star", $"FL* ({setting}, β = {shift})", new FocalStarLoss(gamma, shift))];
+            Losses = [.. Losses, Compute("focal_star", $"FL* ({gammaTitle}, β = {shift})", new FocalStarLoss(gamma, shift))];
     }
 
     public double Logit { get; }

@@ -45,7 +45,7 @@ internal sealed class InferenceOptions(int defaultBatch)
             Device = _engine.GetDevice(parse),
             Precision = _engine.GetPrecision(parse),
             Input = parse.GetValue(_size),
-            NmsIou = parse.GetOptional(_nms),
+            NmsIouThreshold = parse.GetOptional(_nms),
             MaxDetections = parse.GetOptional(_maxDetections),
             ScoreThreshold = scoreThreshold,
             Tile = parse.GetOptional(_tile),

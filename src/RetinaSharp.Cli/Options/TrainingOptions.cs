@@ -40,7 +40,7 @@ internal static class TrainingOptions
         Create(Integer("--sampling-batch", "Maximum number of sampled anchors per image, for ohem (128 by default) and ratio (256)."),
             (s, batch) => WithSampling(s, s.Loss.Sampling with { Batch = batch })),
         Create(Number("--sampling-nms", "IoU threshold of the non-maximum suppression of ohem; 0.5 by default."),
-            (s, iou) => WithSampling(s, s.Loss.Sampling with { NmsIou = iou })),
+            (s, iou) => WithSampling(s, s.Loss.Sampling with { NmsIouThreshold = iou })),
         Create(Parsed("--sampling-ratio", "N|off", "Sampled negatives per positive: 3 by default, off for ohem.", NumberOrOff<int>.Parse),
             (s, ratio) => WithSampling(s, s.Loss.Sampling with { Ratio = ratio.Value })),
         Create(Choice("--loss", "Classification loss. One other than the preset's sets alpha to 0.25 for focal and to off for the others.",

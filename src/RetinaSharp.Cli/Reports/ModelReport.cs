@@ -66,7 +66,7 @@ internal static class ModelReport
         return sampling.Kind switch
         {
             SamplingKind.None => "",
-            SamplingKind.Ohem => $", OHEM of {sampling.Batch} anchors after NMS at {sampling.NmsIou}{ratio}",
+            SamplingKind.Ohem => $", OHEM of {sampling.Batch} anchors after NMS at {sampling.NmsIouThreshold}{ratio}",
             SamplingKind.Ratio => $", random sample of {sampling.Batch} anchors{ratio}",
             _ => $", all positives and the hardest negatives{ratio}",
         };

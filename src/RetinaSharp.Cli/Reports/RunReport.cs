@@ -33,7 +33,7 @@ internal static class RunReport
             return null;
         if (result.BestEvaluation is { } evaluation)
             return new(validation, evaluation);
-        if (result.IsCancelled)
+        if (result.IsCanceled)
             return null;
         var subset = validation.Images.Count <= MaxImages ? validation : validation with
         {
@@ -42,6 +42,6 @@ internal static class RunReport
         };
         output.Info($"The best epoch is of an earlier session: evaluating its model on {subset.Images.Count} validation images again for the report.");
         using var detector = Detector.Load(options.Folder, new() { Device = options.Device, Precision = options.Precision });
-        return new(subset, SetEvaluator.Evaluate(detector, subset, cancellationToken: cancellationToken));
+        return new(subset, DatasetEvaluator.Evaluate(detector, subset, cancellationToken: cancellationToken));
     }
 }

@@ -65,7 +65,7 @@ internal static class DetectVerb
         var images = new List<DetectedImage>();
         using var writer = new BackgroundWriter(DrawingThreads, 4 * DrawingThreads);
         var number = 0;
-        foreach (var result in detector.DetectMany(files, batch, progress, damaged: error => session.Output.Error(error.Message), session.CancellationToken))
+        foreach (var result in detector.DetectMany(files, batch, progress, onImageError: error => session.Output.Error(error.Message), session.CancellationToken))
         {
             // Corrupt files have no result, but count in the numbering.
             while (files[number] != result.Path)

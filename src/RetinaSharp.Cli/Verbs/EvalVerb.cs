@@ -34,7 +34,7 @@ internal static class EvalVerb
             var groundTruth = DataSource.Open(parse.GetRequiredValue(data), reading.Get(parse), session.Output);
             using var detector = Detector.Load(parse.GetRequiredValue(model), options);
             folder?.Prepare();
-            var evaluation = ProgressDisplay.Run(session.Output, "evaluation", display => SetEvaluator.Evaluate(
+            var evaluation = ProgressDisplay.Run(session.Output, "evaluation", display => DatasetEvaluator.Evaluate(
                 detector, groundTruth, inference.GetBatch(parse), new ImageProgress(display, groundTruth.Images.Count), session.CancellationToken));
             if (folder is not null)
                 DetectionResults.Write(folder.Results, evaluation.Detections);
@@ -56,7 +56,7 @@ internal static class EvalVerb
         return command;
     }
 
-    private static void Show(Output output, SetEvaluation evaluation)
+    private static void Show(Output output, DatasetEvaluation evaluation)
     {
         output.Result(MetricsReport.Table(evaluation.Metrics));
         output.Result("");

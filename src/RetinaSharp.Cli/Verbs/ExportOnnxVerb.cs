@@ -28,7 +28,7 @@ internal static class ExportOnnxVerb
             {
                 Outputs = parse.GetOptional(outputs) ?? OnnxOutputs.Detections,
                 ScoreThreshold = parse.GetOptional(scoreThreshold),
-                NmsIou = parse.GetOptional(nms),
+                NmsIouThreshold = parse.GetOptional(nms),
                 MaxDetections = parse.GetOptional(maxDetections),
             };
             if (options.Outputs == OnnxOutputs.Raw && postprocessing.FirstOrDefault(parse.IsGiven) is { } unused)

@@ -36,7 +36,7 @@ internal static class ImportVerb
     private static void Show(Output output, ImportResult result, string source)
     {
         output.Info($"{source}: {result.Architecture}");
-        output.Info($"{result.Kept} keys loaded, none missing, {result.Unexpected.Count} unexpected");
+        output.Info($"{result.ImportedCount} keys loaded, none missing, {result.Unexpected.Count} unexpected");
         foreach (var name in result.Unexpected)
             output.Info($"  unexpected: {name}");
         output.Info(result.Model is null ? "A pretrained backbone, for retina train --weights." : "A model, for retina detect, eval, info and train --weights.");
@@ -47,7 +47,7 @@ internal static class ImportVerb
     {
         WrittenFiles.Write(writer, [result.File]);
         writer.WriteString("architecture", result.Architecture);
-        writer.WriteNumber("kept", result.Kept);
+        writer.WriteNumber("kept", result.ImportedCount);
         // Always empty: missing keys make the import fail.
         writer.WriteStartArray("missing");
         writer.WriteEndArray();

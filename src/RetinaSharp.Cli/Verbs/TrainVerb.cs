@@ -82,7 +82,7 @@ internal static class TrainVerb
             Summarize(session.Output, result, options.Folder, parse.GetValue(validation));
             if (parse.GetValue(json))
                 session.Output.Json(writer => Write(writer, result, options.Folder));
-            return result.IsCancelled ? ExitCode.Cancelled : ExitCode.Done;
+            return result.IsCanceled ? ExitCode.Cancelled : ExitCode.Done;
         });
         return command;
     }
@@ -103,7 +103,7 @@ internal static class TrainVerb
             return (options.Get(parse), preset);
         try
         {
-            return (options.Get(parse, settings => StartSettings.Load(weights, settings)), $"{preset}, with the architecture of {weights}");
+            return (options.Get(parse, settings => InitialWeightsSettings.Load(weights, settings)), $"{preset}, with the architecture of {weights}");
         }
         catch (WeightsException)
         {
@@ -168,9 +168,9 @@ internal static class TrainVerb
     {
         if (result.SkippedImages.Count > 0)
             output.Warning($"{result.SkippedImages.Count} images were skipped, because they cannot be used: {string.Join(", ", result.SkippedImages.Take(5).Select(image => image.Path))}{(result.SkippedImages.Count > 5 ? ", …" : "")}");
-        output.Info($"{(result.IsCancelled ? "Cancelled" : "Done")} after {result.Epochs} epochs, {result.Steps} steps, {Durations.Text(result.Duration)}."
+        output.Info($"{(result.IsCanceled ? "Cancelled" : "Done")} after {result.Epochs} epochs, {result.Steps} steps, {Durations.Text(result.Duration)}."
             + (result.Best is { } best ? $" Best AP {MetricsReport.Format(best.AP)} in epoch {result.BestEpoch}." : ""));
-        if (result.IsCancelled)
+        if (result.IsCanceled)
             output.Info("Run the same command with --resume to continue.");
         output.Info($"The model is in {folder}. Next:");
         output.Info($"  retina eval {Shell.Quote(folder)} {Shell.Quote(validation ?? "DATA")}");
@@ -183,7 +183,7 @@ internal static class TrainVerb
         writer.WriteNumber("epochs", result.Epochs);
         writer.WriteNumber("steps", result.Steps);
         writer.WriteNumber("seconds", result.Duration.TotalSeconds);
-        writer.WriteBoolean("cancelled", result.IsCancelled);
+        writer.WriteBoolean("cancelled", result.IsCanceled);
         writer.WriteNumber("best_epoch", result.BestEpoch);
         writer.WriteStartArray("skipped_images");
         foreach (var image in result.SkippedImages)

@@ -97,7 +97,7 @@ public sealed record AnchorStatistics(long Foreground, long Background, long Ign
     private static AnchorStatistics Compute(AnnotatedImage image, InputSize input, AnchorGenerator generator, IAssigner assigner)
     {
         var geometry = input.Fit(image.Width, image.Height);
-        var padded = PaddedSize.Around([(geometry.Width, geometry.Height)]);
+        var padded = PaddedSize.Compute([(geometry.Width, geometry.Height)]);
         var sample = BatchImage.Create(image, Augmentation.Draw(AugmentationSettings.None, input, image, new(0, "statistics")), 0);
         var assignment = assigner.Assign(generator.Generate(padded.Height, padded.Width), sample.Boxes, sample.Classes, sample.Ignored);
         var foreground = assignment.Positives.Length;

@@ -57,19 +57,19 @@ public sealed record AugmentationSettings
     /// <exception cref="ArgumentException">A value is out of range; the message names the setting and its range.</exception>
     public void Validate()
     {
-        RequireShare("Horizontal flip", HorizontalFlip, 1);
-        RequireShare("Vertical flip", VerticalFlip, 1);
-        RequireShare("Rotation by 90 degrees", Rotate90, 1);
-        RequireShare("Translation", Translate, .5);
-        RequireShare("Brightness", Brightness, 1);
-        RequireShare("Contrast", Contrast, 1);
-        RequireShare("Saturation", Saturation, 1);
-        RequireShare("Visible share", MinVisible, 1);
+        RequireFraction("Horizontal flip", HorizontalFlip, 1);
+        RequireFraction("Vertical flip", VerticalFlip, 1);
+        RequireFraction("Rotation by 90 degrees", Rotate90, 1);
+        RequireFraction("Translation", Translate, .5);
+        RequireFraction("Brightness", Brightness, 1);
+        RequireFraction("Contrast", Contrast, 1);
+        RequireFraction("Saturation", Saturation, 1);
+        RequireFraction("Visible share", MinVisible, 1);
         if (!(MinScale > 0 && MinScale <= MaxScale && MaxScale <= 8))
             throw new ArgumentException($"Scale from {MinScale} to {MaxScale}: must rise within (0, 8].");
     }
 
-    private static void RequireShare(string name, double value, double max)
+    private static void RequireFraction(string name, double value, double max)
     {
         if (!(value >= 0 && value <= max))
             throw new ArgumentException($"{name} {value}: must be in [0, {max}].");

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace RetinaSharp.Detection.Configuration;
 
 /// <summary>
@@ -21,7 +23,8 @@ public sealed record SamplingSettings
     /// For <see cref="SamplingKind.Ohem"/>: IoU threshold of the NMS, in [0, 1]. If the predicted boxes of two anchors overlap more, the anchor with the
     /// lower loss is not sampled.
     /// </summary>
-    public double NmsIou { get; init; } = .5;
+    [JsonPropertyName("nmsIou")]
+    public double NmsIouThreshold { get; init; } = .5;
 
     /// <summary>
     /// Number of sampled negatives per positive, from 1 to 1000. An image without positives gets as many negatives as one with a single positive. Null: no
@@ -50,8 +53,8 @@ public sealed record SamplingSettings
     {
         if (Batch < 1)
             throw new ArgumentException($"Sampling batch {Batch}: must be 1 or more.");
-        if (!(NmsIou is >= 0 and <= 1))
-            throw new ArgumentException($"Sampling NMS threshold {NmsIou}: must be in [0, 1].");
+        if (!(NmsIouThreshold is >= 0 and <= 1))
+            throw new ArgumentException($"Sampling NMS threshold {NmsIouThreshold}: must be in [0, 1].");
         if (Ratio is < 1 or > MaxNegatives)
             throw new ArgumentException($"Sampling ratio {Ratio}: must be from 1 to {MaxNegatives} negatives for each positive, or absent.");
         if (Ratio is null && Kind is SamplingKind.Ratio or SamplingKind.HardNegative)

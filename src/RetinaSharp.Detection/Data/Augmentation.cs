@@ -8,8 +8,8 @@ namespace RetinaSharp.Detection.Data;
 
 /// <summary>
 /// The random augmentation drawn for one training image, applied to its pixels and its boxes alike. Steps in order: scaling; transposition, horizontal and
-/// vertical flip (combined, they give all rotations by multiples of 90°); placement in the frame, by padding or cropping; color jitter. The frame is the
-/// output of the augmentation. It has the size of the image scaled to the input size, without the random scale factor.
+/// vertical flip (combined, they give all rotations by multiples of 90°); placement in the output, by padding or cropping; color jitter. The output has the
+/// size of the image scaled to the input size, without the random scale factor.
 /// </summary>
 internal readonly record struct Augmentation
 {
@@ -26,16 +26,16 @@ internal readonly record struct Augmentation
     public required int ScaledHeight { get; init; }
 
     /// <summary>
-    /// Width in pixels of the frame, the output of the augmentation: the width of the image scaled to the input size, or its height if
+    /// Width in pixels of the augmented image: the width of the image scaled to the input size, or its height if
     /// <see cref="Transpose"/> is set.
     /// </summary>
-    public required int FrameWidth { get; init; }
+    public required int OutputWidth { get; init; }
 
     /// <summary>
-    /// Height in pixels of the frame, the output of the augmentation: the height of the image scaled to the input size, or its width if
+    /// Height in pixels of the augmented image: the height of the image scaled to the input size, or its width if
     /// <see cref="Transpose"/> is set.
     /// </summary>
-    public required int FrameHeight { get; init; }
+    public required int OutputHeight { get; init; }
 
     /// <summary>Whether the x and y axes of the image are swapped.</summary>
     public bool Transpose { get; init; }
@@ -47,12 +47,12 @@ internal readonly record struct Augmentation
     public bool FlipY { get; init; }
 
     /// <summary>
-    /// X coordinate of the image's left edge in the frame (the output), in pixels, after scaling and flips. Negative if the image is cropped there.
+    /// X coordinate of the image's left edge in the output, in pixels, after scaling and flips. Negative if the image is cropped there.
     /// </summary>
     public int OffsetX { get; init; }
 
     /// <summary>
-    /// Y coordinate of the image's top edge in the frame (the output), in pixels, after scaling and flips. Negative if the image is cropped there.
+    /// Y coordinate of the image's top edge in the output, in pixels, after scaling and flips. Negative if the image is cropped there.
     /// </summary>
     public int OffsetY { get; init; }
 
@@ -60,22 +60,22 @@ internal readonly record struct Augmentation
     public required (double Brightness, double Contrast, double Saturation) Color { get; init; }
 
     /// <summary>Width of the image in pixels after scaling and transposition.</summary>
-    public int TurnedWidth => Transpose ? ScaledHeight : ScaledWidth;
+    public int TransposedWidth => Transpose ? ScaledHeight : ScaledWidth;
 
     /// <summary>Height of the image in pixels after scaling and transposition.</summary>
-    public int TurnedHeight => Transpose ? ScaledWidth : ScaledHeight;
+    public int TransposedHeight => Transpose ? ScaledWidth : ScaledHeight;
 
-    /// <summary>Left edge of the rectangle of the frame (the output) that the image covers, in pixels. The rest of the frame is padding.</summary>
+    /// <summary>Left edge of the rectangle of the output that the image covers, in pixels. The rest of the output is padding.</summary>
     public int Left => Math.Max(0, OffsetX);
 
-    /// <summary>Top edge of the rectangle of the frame (the output) that the image covers, in pixels.</summary>
+    /// <summary>Top edge of the rectangle of the output that the image covers, in pixels.</summary>
     public int Top => Math.Max(0, OffsetY);
 
-    /// <summary>Right edge, exclusive, of the rectangle of the frame (the output) that the image covers, in pixels. The rectangle is never empty.</summary>
-    public int Right => Math.Min(FrameWidth, OffsetX + TurnedWidth);
+    /// <summary>Right edge, exclusive, of the rectangle of the output that the image covers, in pixels. The rectangle is never empty.</summary>
+    public int Right => Math.Min(OutputWidth, OffsetX + TransposedWidth);
 
-    /// <summary>Bottom edge, exclusive, of the rectangle of the frame (the output) that the image covers, in pixels.</summary>
-    public int Bottom => Math.Min(FrameHeight, OffsetY + TurnedHeight);
+    /// <summary>Bottom edge, exclusive, of the rectangle of the output that the image covers, in pixels.</summary>
+    public int Bottom => Math.Min(OutputHeight, OffsetY + TransposedHeight);
 
     /// <summary>
     /// Draws a random augmentation for an image. Each setting has its own random draws, so that changing one setting does not change the draws of the others.
@@ -89,15 +89,15 @@ internal readonly record struct Augmentation
             turns = 0;
         var (flipX, flipY) = (random.NextBool(settings.HorizontalFlip), random.NextBool(settings.VerticalFlip));
         var transpose = turns % 2 == 1;
-        var (frameWidth, frameHeight) = transpose ? (fit.Height, fit.Width) : (fit.Width, fit.Height);
+        var (outputWidth, outputHeight) = transpose ? (fit.Height, fit.Width) : (fit.Width, fit.Height);
         var drawn = new Augmentation
         {
             SourceWidth = source.Width,
             SourceHeight = source.Height,
             ScaledWidth = DecodedImage.ScaleSide(fit.Width, scale),
             ScaledHeight = DecodedImage.ScaleSide(fit.Height, scale),
-            FrameWidth = frameWidth,
-            FrameHeight = frameHeight,
+            OutputWidth = outputWidth,
+            OutputHeight = outputHeight,
             Transpose = transpose,
             // A rotation by 90° is a transposition and one flip; a rotation by 180° is both flips.
             FlipX = flipX ^ turns is 1 or 2,
@@ -106,30 +106,30 @@ internal readonly record struct Augmentation
         };
         return drawn with
         {
-            OffsetX = Offset(drawn.TurnedWidth, frameWidth),
-            OffsetY = Offset(drawn.TurnedHeight, frameHeight),
+            OffsetX = Offset(drawn.TransposedWidth, outputWidth),
+            OffsetY = Offset(drawn.TransposedHeight, outputHeight),
         };
 
         double Factor(double deviation) => random.NextDouble(1 - deviation, 1 + deviation);
 
-        int Offset(int side, int frame)
+        int Offset(int side, int outputSide)
         {
-            var cut = random.NextInt(Math.Max(0, side - frame) + 1);
-            var shift = random.NextDouble(-settings.Translate, settings.Translate) * Math.Min(side, frame);
+            var cut = random.NextInt(Math.Max(0, side - outputSide) + 1);
+            var shift = random.NextDouble(-settings.Translate, settings.Translate) * Math.Min(side, outputSide);
             return (int)Math.Round(shift) - cut;
         }
     }
 
-    /// <summary>Maps a box from pixels of the original image to pixels of the frame (the augmented image), without clipping it.</summary>
+    /// <summary>Maps a box from pixels of the original image to pixels of the augmented image, without clipping it.</summary>
     public Box Apply(Box box)
     {
         var (x1, y1, x2, y2) = box.Scale(ScaledWidth / (float)SourceWidth, ScaledHeight / (float)SourceHeight);
         if (Transpose)
             (x1, y1, x2, y2) = (y1, x1, y2, x2);
         if (FlipX)
-            (x1, x2) = (TurnedWidth - x2, TurnedWidth - x1);
+            (x1, x2) = (TransposedWidth - x2, TransposedWidth - x1);
         if (FlipY)
-            (y1, y2) = (TurnedHeight - y2, TurnedHeight - y1);
+            (y1, y2) = (TransposedHeight - y2, TransposedHeight - y1);
         return new(x1 + OffsetX, y1 + OffsetY, x2 + OffsetX, y2 + OffsetY);
     }
 }

@@ -17,7 +17,7 @@ internal sealed record BatchImage(AnnotatedImage Source, int Width, int Height, 
     /// <summary>
     /// Applies an augmentation to the boxes of an image. Drops boxes that are degenerate, or whose visible part has a side below one pixel.
     /// </summary>
-    public static BatchImage Create(AnnotatedImage source, in Augmentation how, double minVisible)
+    public static BatchImage Create(AnnotatedImage source, in Augmentation augmentation, double minVisible)
     {
         var boxes = new List<Box>(source.Annotations.Count);
         var classes = new List<int>(source.Annotations.Count);
@@ -26,8 +26,8 @@ internal sealed record BatchImage(AnnotatedImage Source, int Width, int Height, 
         {
             if (source.IsDegenerate(annotation))
                 continue;
-            var whole = how.Apply(annotation.Box.ToCorners().Clip(source.Width, source.Height));
-            var visible = whole.Clip(how.FrameWidth, how.FrameHeight);
+            var whole = augmentation.Apply(annotation.Box.ToCorners().Clip(source.Width, source.Height));
+            var visible = whole.Clip(augmentation.OutputWidth, augmentation.OutputHeight);
             if (!(visible.Width >= 1 && visible.Height >= 1))
                 continue;
             if (annotation.IsCrowd || visible.Area < minVisible * whole.Area)
@@ -38,6 +38,6 @@ internal sealed record BatchImage(AnnotatedImage Source, int Width, int Height, 
             boxes.Add(visible);
             classes.Add(annotation.Category);
         }
-        return new(source, how.Right, how.Bottom, [.. boxes], [.. classes], [.. ignored]);
+        return new(source, augmentation.Right, augmentation.Bottom, [.. boxes], [.. classes], [.. ignored]);
     }
 }

@@ -12,7 +12,7 @@ public sealed record BatchTargets(PaddedSize Size, IReadOnlyList<LevelTargets> L
     public int PositiveCount { get; } = Levels.Sum(level => level.Positives.Length);
 
     /// <summary>Number of positive and background anchors, over all images and levels, as labeled by the assigner, before any sampling.</summary>
-    public int CountedAnchors { get; } = Levels.Sum(level => level.Labels.Length - level.Labels.Count(SigmoidLoss.Ignore));
+    public int NonIgnoredAnchors { get; } = Levels.Sum(level => level.Labels.Length - level.Labels.Count(SigmoidLoss.Ignore));
 
     /// <summary>Counts the positive anchors of each image of the batch.</summary>
     public int[] PositivesByImage()

@@ -34,7 +34,7 @@ internal sealed class EvaluationLoader
     internal BufferPool<PixelBuffer> Pool { get; } = new();
 
     /// <summary>
-    /// Enumerates the batches; the caller disposes each of them. Enumeration throws the same exceptions as <see cref="TrainingLoader.Epoch"/>.
+    /// Enumerates the batches; the caller disposes each of them. Enumeration throws the same exceptions as <see cref="TrainingLoader.EnumerateEpoch"/>.
     /// </summary>
     /// <param name="cancellationToken">Ends the enumeration with <see cref="OperationCanceledException"/>.</param>
     public IEnumerable<ImageBatch> Batches(CancellationToken cancellationToken = default) =>

@@ -65,7 +65,7 @@ public sealed class LevelTargets
     /// </summary>
     /// <param name="image">Index of the image in the batch.</param>
     /// <param name="kept">Whether each anchor of the image keeps its label, [n].</param>
-    public void Keep(int image, ReadOnlySpan<bool> kept)
+    public void IgnoreUnsampled(int image, ReadOnlySpan<bool> kept)
     {
         var labels = _labels.AsSpan(image * AnchorsPerImage, AnchorsPerImage);
         for (var i = 0; i < labels.Length; i++)

@@ -58,7 +58,7 @@ internal sealed class TrainingLoader
     /// Enumeration throws <see cref="Imaging.ImageException"/> for a file that cannot be read, and <see cref="DatasetException"/> for an image
     /// whose size differs from the annotated one. Both messages have the path of the file.
     /// </remarks>
-    public IEnumerable<TrainingBatch> Epoch(int epoch, int first = 0, CancellationToken cancellationToken = default)
+    public IEnumerable<TrainingBatch> EnumerateEpoch(int epoch, int first = 0, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(epoch);
         ArgumentOutOfRangeException.ThrowIfNegative(first);
@@ -75,7 +75,7 @@ internal sealed class TrainingLoader
         var sources = new AnnotatedImage[_options.BatchSize];
         var augmented = new Image?[_options.BatchSize];
         var plans = new Augmentation[sources.Length];
-        var frames = new (int, int)[sources.Length];
+        var outputSizes = new (int, int)[sources.Length];
         for (var i = 0; i < sources.Length; i++)
         {
             var position = (long)batch * ImagesPerStep + _options.Rank * _options.BatchSize + i;
@@ -84,10 +84,10 @@ internal sealed class TrainingLoader
             if (_augmentations.Count > 0)
                 (augmented[i], sources[i]) = Augment(sources[i], sample, cancellationToken);
             plans[i] = Augmentation.Draw(_augmentation, _size, sources[i], new(_options.Seed, "augmentation", sample));
-            frames[i] = (plans[i].FrameWidth, plans[i].FrameHeight);
+            outputSizes[i] = (plans[i].OutputWidth, plans[i].OutputHeight);
         }
 
-        var size = PaddedSize.Around(frames);
+        var size = PaddedSize.Compute(outputSizes);
         var grid = _anchors.Generate(size.Height, size.Width);
         var images = new BatchImage[sources.Length];
         var buffers = Pool.Rent();
@@ -97,7 +97,7 @@ internal sealed class TrainingLoader
             for (var i = 0; i < sources.Length; i++)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                FramePixels.Write(augmented[i] ?? _store.Read(sources[i]), plans[i], buffers.Pixels[i], size.Stride);
+                AugmentedPixels.Write(augmented[i] ?? _store.Read(sources[i]), plans[i], buffers.Pixels[i], size.Stride);
                 images[i] = BatchImage.Create(sources[i], plans[i], _augmentation.MinVisible);
                 var assignment = _assigner.Assign(grid, images[i].Boxes, images[i].Classes, images[i].Ignored);
                 for (var level = 0; level < buffers.Levels.Length; level++)

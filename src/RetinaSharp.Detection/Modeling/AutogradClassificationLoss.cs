@@ -35,7 +35,7 @@ public abstract class AutogradClassificationLoss : IClassificationLoss
     private static (Tensor Targets, Tensor Weights) Targets(ReadOnlySpan<int> labels, int classes, LossNormalizer normalizer, Device device)
     {
         var (targets, weights) = (new float[labels.Length * classes], new float[labels.Length]);
-        var rows = labels.Length / normalizer.Parts;
+        var rows = labels.Length / normalizer.Count;
         for (var row = 0; row < labels.Length; row++)
         {
             if (labels[row] == SigmoidLoss.Ignore)

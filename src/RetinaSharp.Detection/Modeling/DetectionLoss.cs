@@ -65,8 +65,8 @@ public sealed class DetectionLoss(IClassificationLoss classification, BoxLoss bo
         var positives = TensorMemory.Create<long>(indices, ScalarType.Int64, indices.Length).to(deltas.device);
         var predicted = deltas.view(-1, 4).index_select(0, positives).to(ScalarType.Float32, CPU).contiguous();
         var derivative = empty_like(predicted);
-        var (value, imagesPerPart) = (0.0, targets.Labels.Length / targets.AnchorsPerImage / normalizer.Parts);
-        for (int part = 0, first = 0, end; part < normalizer.Parts; part++, first = end)
+        var (value, imagesPerPart) = (0.0, targets.Labels.Length / targets.AnchorsPerImage / normalizer.Count);
+        for (int part = 0, first = 0, end; part < normalizer.Count; part++, first = end)
         {
             // Positives are sorted by image.
             var next = targets.Positives[first..].BinarySearch((part + 1) * imagesPerPart * targets.AnchorsPerImage);

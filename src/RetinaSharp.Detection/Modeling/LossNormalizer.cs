@@ -8,7 +8,7 @@ public sealed class LossNormalizer
     private LossNormalizer(params double[] divisors) => _divisors = divisors;
 
     /// <summary>Number of divisors: 1, or the number of images.</summary>
-    public int Parts => _divisors.Length;
+    public int Count => _divisors.Length;
 
     /// <summary>Gets the divisor of an image, or of the whole batch.</summary>
     /// <param name="part">Index of the image; 0 if there is one divisor for the whole batch.</param>

@@ -27,7 +27,7 @@ public sealed class NetworkState : IDisposable
 
     /// <summary>Creates the tensors of a network in fp32, with weights and biases of 0 and normalizations that are the identity.</summary>
     /// <param name="architecture">Description of the network.</param>
-    public static NetworkState Create(RetinaNetArchitecture architecture) => Fill(architecture, layout =>
+    public static NetworkState Create(RetinaNetArchitecture architecture) => Create(architecture, layout =>
     {
         var isOne = layout.Kind is not (TensorKind.Weight or TensorKind.Bias) && (layout.Name.EndsWith(".weight", StringComparison.Ordinal) || layout.Name.EndsWith(".running_var", StringComparison.Ordinal));
         return isOne ? ones(layout.Shape) : zeros(layout.Shape);
@@ -36,7 +36,7 @@ public sealed class NetworkState : IDisposable
     /// <summary>Creates a state whose tensors are returned by a function, which is called for each parameter and buffer of the network.</summary>
     /// <param name="architecture">Description of the network.</param>
     /// <param name="create">Returns the fp32 tensor for a parameter or buffer of the given name, kind and shape.</param>
-    public static NetworkState Fill(RetinaNetArchitecture architecture, Func<TensorLayout, Tensor> create)
+    public static NetworkState Create(RetinaNetArchitecture architecture, Func<TensorLayout, Tensor> create)
     {
         LibTorch.EnsureLoaded();
         using var guard = no_grad();
@@ -72,7 +72,7 @@ public sealed class NetworkState : IDisposable
     /// <param name="frozenParts">
     /// Number of frozen backbone parts. Their weights remain fp32, because their normalization is folded into them before they are rounded to bf16.
     /// </param>
-    public NetworkState Values(ScalarType type, int frozenParts)
+    public NetworkState ToComputeType(ScalarType type, int frozenParts)
     {
         var layouts = Architecture.Tensors().ToDictionary(layout => layout.Name);
         return Derive((name, tensor) => tensor.to(layouts[name].Kind switch

@@ -8,7 +8,7 @@ namespace RetinaSharp.Detection.Modeling;
 /// <summary>A ResNet backbone: a ResNet without its classifier.</summary>
 public sealed class ResNet : nn.Module<Tensor, Tensor[]>
 {
-    private readonly int _firstStage;
+    private readonly int _firstOutputStage;
     private readonly ConvNorm _stem;
     private readonly ResidualBlock[][] _stages;
 
@@ -20,7 +20,7 @@ public sealed class ResNet : nn.Module<Tensor, Tensor[]>
         : base(nameof(ResNet))
     {
         var layers = new LayerFactory(this, architecture.Prefix, state, options);
-        _firstStage = architecture.FirstStage;
+        _firstOutputStage = architecture.FirstStage;
         _stem = layers.Create(architecture.Stem);
         _stages = [.. architecture.Stages.Select(blocks => blocks.Select(block => new ResidualBlock(block, layers)).ToArray())];
     }
@@ -40,9 +40,9 @@ public sealed class ResNet : nn.Module<Tensor, Tensor[]>
             x = Stage(_stages[stage], input);
             // Up to the first output stage, the stage's input is not an output, so that only the autograd graph still needs it. C2 is the largest
             // map, so freeing it early saves the most memory.
-            if (stage <= _firstStage)
+            if (stage <= _firstOutputStage)
                 input.Dispose();
-            if (stage >= _firstStage)
+            if (stage >= _firstOutputStage)
                 outputs.Add(x);
         }
 

@@ -19,8 +19,8 @@ internal sealed class SigmoidClassificationLoss<TLoss>(TLoss loss, LossSettings 
         if (logits.device_type != DeviceType.CPU)
             return TensorLosses.Evaluate(settings, logits, labels, normalizer);
         var (value, gradient) = (0.0, empty_like(logits));
-        var (classes, anchors) = ((int)logits.shape[^1], labels.Length / normalizer.Parts);
-        for (var part = 0; part < normalizer.Parts; part++)
+        var (classes, anchors) = ((int)logits.shape[^1], labels.Length / normalizer.Count);
+        for (var part = 0; part < normalizer.Count; part++)
         {
             var rows = (part * anchors)..((part + 1) * anchors);
             var elements = (part * anchors * classes)..((part + 1) * anchors * classes);

@@ -18,9 +18,9 @@ internal sealed class SoftmaxClassificationLoss(LossSettings settings) : IClassi
             return TensorLosses.Evaluate(settings, logits, labels, normalizer);
         var loss = new FocalLoss(settings.Gamma, alpha: null);
         var (value, gradient) = (0.0, empty_like(logits));
-        var (outputs, anchors) = ((int)logits.shape[^1], labels.Length / normalizer.Parts);
+        var (outputs, anchors) = ((int)logits.shape[^1], labels.Length / normalizer.Count);
         var alpha = Alpha(outputs);
-        for (var part = 0; part < normalizer.Parts; part++)
+        for (var part = 0; part < normalizer.Count; part++)
         {
             var rows = (part * anchors)..((part + 1) * anchors);
             var elements = (part * anchors * outputs)..((part + 1) * anchors * outputs);

@@ -18,15 +18,15 @@ internal static class TensorLosses
         using var scope = NewDisposeScope();
         var rows = logits.to(ScalarType.Float32).view(-1, logits.shape[^1]);
         var (value, gradient) = settings.HasBackgroundOutput ? Softmax(settings, rows, labels) : Sigmoid(settings, rows, labels);
-        var (sum, rowsOfAPart) = (0.0, labels.Length / normalizer.Parts);
-        var scales = new float[normalizer.Parts];
-        for (var part = 0; part < normalizer.Parts; part++)
+        var (sum, rowsOfAPart) = (0.0, labels.Length / normalizer.Count);
+        var scales = new float[normalizer.Count];
+        for (var part = 0; part < normalizer.Count; part++)
         {
             sum += value.slice(0, part * rowsOfAPart, (part + 1) * rowsOfAPart, 1).sum(ScalarType.Float64).item<double>() / normalizer[part];
             scales[part] = (float)(1 / normalizer[part]);
         }
 
-        var scaled = gradient.view(normalizer.Parts, -1) * tensor(scales, [normalizer.Parts, 1], device: logits.device);
+        var scaled = gradient.view(normalizer.Count, -1) * tensor(scales, [normalizer.Count, 1], device: logits.device);
         return (sum, scaled.to(logits.dtype).view(logits.shape).MoveToOuterDisposeScope());
     }
 
@@ -53,13 +53,13 @@ internal static class TensorLosses
                 indices.Add(((long)row * classes) + labels[row]);
         }
 
-        var (value, derivative) = Member(settings, -rows);
+        var (value, derivative) = BinaryLoss(settings, -rows);
         var negative = 1 - settings.Alpha ?? 1;
         (value, var gradient) = (value * negative, derivative * -negative);
         if (indices.Count > 0)
         {
             var positives = Indices([.. indices], rows.device);
-            var (positiveValue, positiveDerivative) = Member(settings, rows.view(-1).index_select(0, positives));
+            var (positiveValue, positiveDerivative) = BinaryLoss(settings, rows.view(-1).index_select(0, positives));
             var positive = settings.Alpha ?? 1;
             value.view(-1).index_copy_(0, positives, positiveValue * positive);
             gradient.view(-1).index_copy_(0, positives, positiveDerivative * positive);
@@ -88,7 +88,7 @@ internal static class TensorLosses
         var others = rows.scatter(1, target, full_like(weight, double.NegativeInfinity));
         var greatest = others.amax([1], keepdim: true);
         others = others - greatest;
-        var (value, derivative) = Member(settings, rows.gather(1, target) - greatest - others.logsumexp(1, keepdim: true));
+        var (value, derivative) = BinaryLoss(settings, rows.gather(1, target) - greatest - others.logsumexp(1, keepdim: true));
         (value, derivative) = (value * weight, derivative * weight);
         return WithoutIgnored(value, (others.softmax(1) * -derivative).scatter_(1, target, derivative), labels);
     }
@@ -96,7 +96,7 @@ internal static class TensorLosses
     /// <summary>
     /// Computes the binary loss of the logits x_t and its derivative, without the weight α. The order of the factors avoids infinity times 0.
     /// </summary>
-    private static (Tensor Value, Tensor Derivative) Member(LossSettings settings, Tensor logit)
+    private static (Tensor Value, Tensor Derivative) BinaryLoss(LossSettings settings, Tensor logit)
     {
         if (settings.Classification == ClassificationLossKind.FocalStar)
         {

@@ -62,9 +62,9 @@ public sealed class AnchorSampler : ISampler
             }
 
             Array.Clear(kept);
-            positives += Take(Order(labels, scores, boxes, imageNumber(image)), labels, kept);
+            positives += Select(Rank(labels, scores, boxes, imageNumber(image)), labels, kept);
             for (var level = 0; level < outputs.Count; level++)
-                targets.Levels[level].Keep(image, kept.AsSpan(grid.Levels[level].Offset, grid.Levels[level].Count));
+                targets.Levels[level].IgnoreUnsampled(image, kept.AsSpan(grid.Levels[level].Offset, grid.Levels[level].Count));
         }
 
         return positives;
@@ -74,7 +74,7 @@ public sealed class AnchorSampler : ISampler
     /// Ranks the anchors of an image that are not ignored. Returns their indices, the first to be sampled at index 0; with OHEM, without the anchors that NMS
     /// suppresses.
     /// </summary>
-    private int[] Order(int[] labels, float[] scores, Box[] boxes, long image)
+    private int[] Rank(int[] labels, float[] scores, Box[] boxes, long image)
     {
         int[] order = [.. Enumerable.Range(0, labels.Length).Where(anchor => labels[anchor] != SigmoidLoss.Ignore)];
         switch (_settings.Kind)
@@ -84,7 +84,7 @@ public sealed class AnchorSampler : ISampler
                 var limit = _settings.Ratio is null ? _settings.Batch : order.Length;
                 Box[] candidates = [.. order.Select(anchor => boxes[anchor])];
                 float[] losses = [.. order.Select(anchor => scores[anchor])];
-                return [.. NonMaximumSuppression.Suppress(candidates, losses, (float)_settings.NmsIou, limit).Select(index => order[index])];
+                return [.. NonMaximumSuppression.Suppress(candidates, losses, (float)_settings.NmsIouThreshold, limit).Select(index => order[index])];
             case SamplingKind.HardNegative:
                 Array.Sort(order.Select(anchor => -scores[anchor]).ToArray(), order);
                 return order;
@@ -98,7 +98,7 @@ public sealed class AnchorSampler : ISampler
     /// Marks the sampled anchors in <paramref name="kept"/>: the first of the ranking, up to the limits of the settings. Returns the number of positives
     /// among them.
     /// </summary>
-    private int Take(int[] order, int[] labels, bool[] kept)
+    private int Select(int[] order, int[] labels, bool[] kept)
     {
         if (_settings.Ratio is not { } ratio)
         {
@@ -107,11 +107,11 @@ public sealed class AnchorSampler : ISampler
             return order.Count(anchor => labels[anchor] >= 0);
         }
 
-        var positives = TakeOf(isPositive: true, _settings.MaxPositives);
-        TakeOf(isPositive: false, (int)Math.Min((long)ratio * Math.Max(1, positives), int.MaxValue));
+        var positives = SelectByLabel(isPositive: true, _settings.MaxPositives);
+        SelectByLabel(isPositive: false, (int)Math.Min((long)ratio * Math.Max(1, positives), int.MaxValue));
         return positives;
 
-        int TakeOf(bool isPositive, int count)
+        int SelectByLabel(bool isPositive, int count)
         {
             var taken = 0;
             foreach (var anchor in order)

@@ -22,7 +22,7 @@ public interface ISampler
 
     /// <summary>
     /// Selects the anchors of a batch that contribute to the classification loss. Labels all other anchors as ignored, by calling
-    /// <see cref="LevelTargets.Keep"/>.
+    /// <see cref="LevelTargets.IgnoreUnsampled"/>.
     /// </summary>
     /// <param name="outputs">Logits and box deltas of each pyramid level, finest first.</param>
     /// <param name="targets">Targets of the batch; labels of anchors that are not selected are overwritten.</param>

@@ -16,7 +16,7 @@ namespace RetinaSharp.Detection.Sampling;
 /// <param name="batches">Number of accumulated batches in the step.</param>
 internal sealed class ShardSampling(ISampler sampler, IReadOnlyList<TrainingBatch> step, int shards, int batches) : IDisposable
 {
-    private readonly double? _known = sampler.DependsOnOutputs ? null : Math.Max(1, step.Sum(batch => sampler.CountPositives(batch.Targets)));
+    private readonly double? _knownNormalizer = sampler.DependsOnOutputs ? null : Math.Max(1, step.Sum(batch => sampler.CountPositives(batch.Targets)));
     private readonly Barrier _barrier = new(shards);
     private int _kept;
 
@@ -25,7 +25,7 @@ internal sealed class ShardSampling(ISampler sampler, IReadOnlyList<TrainingBatc
     /// <param name="shard">The shard; labels of anchors that are not selected are overwritten.</param>
     /// <param name="firstImage">Position of the shard's first image in the run: the number of images before it, over all steps.</param>
     /// <returns>The network's outputs, and the normalizer of the classification loss.</returns>
-    public (LevelOutput[] Outputs, double? Normalizer) Run(Func<LevelOutput[]> forward, TrainingBatch shard, long firstImage)
+    public (LevelOutput[] Outputs, double? Normalizer) ForwardAndSample(Func<LevelOutput[]> forward, TrainingBatch shard, long firstImage)
     {
         LevelOutput[] outputs;
         var kept = 0;
@@ -38,11 +38,11 @@ internal sealed class ShardSampling(ISampler sampler, IReadOnlyList<TrainingBatc
         {
             // Also after an exception: the other shards would wait forever.
             Interlocked.Add(ref _kept, kept);
-            if (_known is null)
+            if (_knownNormalizer is null)
                 _barrier.SignalAndWait();
         }
 
-        return (outputs, _known ?? ((double)Math.Max(1, _kept) * batches));
+        return (outputs, _knownNormalizer ?? ((double)Math.Max(1, _kept) * batches));
     }
 
     public void Dispose() => _barrier.Dispose();

@@ -19,11 +19,11 @@ internal sealed record Checkpoint
     /// <summary>Settings of the run.</summary>
     public required RunSettings Settings { get; init; }
 
-    /// <summary>Digest of the training images and their boxes, from <see cref="DataIdentity.ComputeForTraining"/>.</summary>
+    /// <summary>Digest of the training images and their boxes, from <see cref="DatasetDigest.ComputeForTraining"/>.</summary>
     public required string TrainingData { get; init; }
 
     /// <summary>
-    /// Digest of the validation images and their boxes, from <see cref="DataIdentity.ComputeForValidation"/>; null without a validation set.
+    /// Digest of the validation images and their boxes, from <see cref="DatasetDigest.ComputeForValidation"/>; null without a validation set.
     /// </summary>
     public string? ValidationData { get; init; }
 
@@ -68,30 +68,31 @@ internal sealed record Checkpoint
     /// <summary>
     /// Number of completed epochs at which the run was extended to more epochs; early stopping starts counting again there. 0 if the run was not extended.
     /// </summary>
-    public int PatienceFrom { get; init; }
+    [JsonPropertyName("patienceFrom")]
+    public int ExtendedAtEpoch { get; init; }
 
     /// <summary>Training time so far in seconds, over all sessions of a run that was resumed.</summary>
     public double Seconds { get; init; }
 
     /// <summary>Whether early stopping ended the run: AP has not improved for the configured number of epochs.</summary>
-    public bool IsStopped => Settings.Training.EarlyStop > 0 && ValidationData is not null && Epoch - Math.Max(BestEpoch, PatienceFrom) >= Settings.Training.EarlyStop;
+    public bool IsStopped => Settings.Training.EarlyStop > 0 && ValidationData is not null && Epoch - Math.Max(BestEpoch, ExtendedAtEpoch) >= Settings.Training.EarlyStop;
 
     /// <summary>Whether the run is complete: all epochs are done, or early stopping ended it.</summary>
     public bool IsFinished => Epoch >= Settings.Training.Epochs || IsStopped;
 
     /// <summary>Returns whether a requested run has more epochs than this checkpoint's run, which it then extends.</summary>
     /// <param name="start">The initial checkpoint of the requested run, which has its settings and data.</param>
-    public bool Extends(Checkpoint start) => start.Settings.Training.Epochs > Settings.Training.Epochs;
+    public bool IsExtendedBy(Checkpoint start) => start.Settings.Training.Epochs > Settings.Training.Epochs;
 
     /// <summary>Returns this checkpoint with the settings of a requested run, which has more epochs.</summary>
     /// <param name="start">The initial checkpoint of the requested run, which has its settings and data.</param>
-    public Checkpoint ExtendedTo(Checkpoint start) => this with { Settings = start.Settings, PatienceFrom = Epoch };
+    public Checkpoint ExtendedTo(Checkpoint start) => this with { Settings = start.Settings, ExtendedAtEpoch = Epoch };
 
     /// <summary>Returns the reason why a requested run cannot resume from this checkpoint; null if it can.</summary>
     /// <param name="start">The initial checkpoint of the requested run, which has its settings and data.</param>
-    public string? Objection(Checkpoint start)
+    public string? FindMismatch(Checkpoint start)
     {
-        var differences = SettingsJson.Differences(Settings, Extends(start) ? start.Settings with { Training = start.Settings.Training with { Epochs = Settings.Training.Epochs } } : start.Settings);
+        var differences = SettingsJson.Differences(Settings, IsExtendedBy(start) ? start.Settings with { Training = start.Settings.Training with { Epochs = Settings.Training.Epochs } } : start.Settings);
         if (differences.Count > 0)
             return $"its run has different settings: {string.Join("; ", differences)}";
         if (TrainingData != start.TrainingData)

@@ -17,7 +17,7 @@ internal static class CheckpointFile
     public const string Previous = Last + ".previous";
 
     /// <summary>File name that a corrupt or mismatching last checkpoint is renamed to.</summary>
-    private const string Refused = Last + ".refused";
+    private const string Rejected = Last + ".refused";
 
     private const string Key = "retinasharp.state";
 
@@ -27,7 +27,7 @@ internal static class CheckpointFile
     {
         var metadata = new Dictionary<string, string> { [Key] = JsonSerializer.Serialize(at, SettingsJsonContext.Default.Checkpoint) };
         SafetensorsWriter.Write(
-            Path.Combine(folder, Last), state.All().Select(entry => SafetensorsTensors.Entry(entry.Name, entry.Tensor)), metadata, previous: Path.Combine(folder, Previous));
+            Path.Combine(folder, Last), state.CheckpointTensors().Select(entry => SafetensorsTensors.Entry(entry.Name, entry.Tensor)), metadata, previous: Path.Combine(folder, Previous));
     }
 
     /// <summary>Finds the checkpoint to resume from; null if the folder contains no checkpoint.</summary>
@@ -37,30 +37,30 @@ internal static class CheckpointFile
     /// <exception cref="WeightsException">There are checkpoints, but none can be used.</exception>
     public static (string Path, Checkpoint At)? Find(string folder, Checkpoint start, Action<string> warn)
     {
-        WeightsException? refusal = null;
+        WeightsException? rejection = null;
         foreach (var path in new[] { Last, Previous }.Select(name => Path.Combine(folder, name)).Where(File.Exists))
         {
             try
             {
                 var at = Read(path);
-                if (at.Objection(start) is { } objection)
-                    throw new WeightsException(path, $"{objection}. Resume with the settings and data of that run, or use another run folder.");
-                if (refusal is not null)
+                if (at.FindMismatch(start) is { } mismatch)
+                    throw new WeightsException(path, $"{mismatch}. Resume with the settings and data of that run, or use another run folder.");
+                if (rejection is not null)
                 {
                     // Renamed, or the next Write would replace the previous checkpoint, which is valid, with the rejected one.
-                    File.Move(refusal.File, Path.Combine(folder, Refused), overwrite: true);
-                    warn($"{refusal.Message} Training resumes from the previous checkpoint, {Previous}; the file is kept as {Refused}.");
+                    File.Move(rejection.File, Path.Combine(folder, Rejected), overwrite: true);
+                    warn($"{rejection.Message} Training resumes from the previous checkpoint, {Previous}; the file is kept as {Rejected}.");
                 }
 
                 return (path, at);
             }
             catch (WeightsException error)
             {
-                refusal ??= error;
+                rejection ??= error;
             }
         }
 
-        return refusal is null ? null : throw refusal;
+        return rejection is null ? null : throw rejection;
     }
 
     /// <summary>Reads the tensors of a checkpoint into the training state, and restores its step counts.</summary>
@@ -68,9 +68,9 @@ internal static class CheckpointFile
     public static void Restore(string path, Checkpoint at, TrainingState state)
     {
         using var file = SafetensorsFile.Open(path);
-        foreach (var (name, tensor) in state.All())
+        foreach (var (name, tensor) in state.CheckpointTensors())
             file.ReadInto(name, tensor);
-        state.Restored(at.Step);
+        state.OnRestored(at.Step);
     }
 
     private static Checkpoint Defaults => new() { Settings = new(), TrainingData = "", Precision = Precision.Fp32, ComputedOn = "" };

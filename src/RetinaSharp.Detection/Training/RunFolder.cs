@@ -48,7 +48,7 @@ internal sealed class RunFolder : IDisposable
 
     private void Prepare(RunSettings settings, Checkpoint? from)
     {
-        foreach (var leftover in Directory.GetFiles(_path, "*" + AtomicFile.Beside))
+        foreach (var leftover in Directory.GetFiles(_path, "*" + AtomicFile.TemporarySuffix))
             File.Delete(leftover);
         if (from is not null)
             _lines.AddRange(LinesUpTo(from.Epoch));

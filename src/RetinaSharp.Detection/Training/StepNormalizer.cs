@@ -22,7 +22,7 @@ internal sealed class StepNormalizer(NormalizerKind kind, double average = StepN
     /// <summary>
     /// Updates the moving average with the positive anchors of a step. Returns a function that gives the normalizer for each batch of the step.
     /// </summary>
-    public Func<TrainingBatch, LossNormalizer> Next(IReadOnlyList<TrainingBatch> step)
+    public Func<TrainingBatch, LossNormalizer> CreateNormalizers(IReadOnlyList<TrainingBatch> step)
     {
         if (kind == NormalizerKind.PerImage)
         {

@@ -35,7 +35,7 @@ internal sealed class StepRunner(
             while (batches.Count < BatchesPerStep && source.MoveNext())
                 batches.Add(source.Current);
             clock.Lap("data");
-            var normalizerOf = normalizer.Next(batches);
+            var normalizerOf = normalizer.CreateNormalizers(batches);
             var (classification, box) = (0.0, 0.0);
             var groups = batches.Chunk(settings.EffectiveShards).ToArray();
             foreach (var group in groups)
@@ -56,7 +56,7 @@ internal sealed class StepRunner(
 
             RequireFinite(state.Update(learningRate, settings.Clip), "gradient", step, batches);
             clock.Lap("optimizer");
-            return (classification, box, batches.Sum(batch => batch.Count), new(batches.Sum(batch => batch.Targets.PositiveCount), batches.Sum(batch => batch.Targets.CountedAnchors)));
+            return (classification, box, batches.Sum(batch => batch.Count), new(batches.Sum(batch => batch.Targets.PositiveCount), batches.Sum(batch => batch.Targets.NonIgnoredAnchors)));
 
             long FirstImage(TrainingBatch batch) => (step * settings.EffectiveBatch) + (batches.IndexOf(batch) * (long)batch.Count);
         }
@@ -75,7 +75,7 @@ internal sealed class StepRunner(
     private (double Classification, double Box) ForwardAndBackward(RetinaNet network, TrainingBatch batch, LossNormalizer divisor, ShardSampling? sampling, long firstImage, bool isTimed)
     {
         using var scope = NewDisposeScope();
-        var (outputs, sampled) = sampling?.Run(Forward, batch, firstImage) ?? (Forward(), null);
+        var (outputs, sampled) = sampling?.ForwardAndSample(Forward, batch, firstImage) ?? (Forward(), null);
         var result = loss.Evaluate(outputs, batch.Targets, divisor, sampled, LibTorch.Threads);
         Lap("loss");
         // The caller checks that the losses are finite. If not, this backward pass has no effect, because no update follows.

@@ -26,7 +26,7 @@ public sealed class Trainer(RunSettings settings, DetectionDataset train, Detect
     /// <summary>Trains until the run ends or is canceled. The weights are saved in both cases.</summary>
     /// <param name="progress">Reports steps and epochs, on the calling thread.</param>
     /// <param name="cancellationToken">Stops the run after the current step, with a checkpoint to resume from.</param>
-    /// <returns>The result; <see cref="TrainingResult.IsCancelled"/> is true if the run was canceled.</returns>
+    /// <returns>The result; <see cref="TrainingResult.IsCanceled"/> is true if the run was canceled.</returns>
     /// <exception cref="ArgumentException">A setting is out of its range.</exception>
     /// <exception cref="DatasetException">
     /// The data cannot be used for training: for example, there are no images or no classes, or the classes of the two sets differ.
@@ -51,7 +51,7 @@ public sealed class Trainer(RunSettings settings, DetectionDataset train, Detect
         }
         catch (OperationCanceledException)
         {
-            return new(0, 0, null, 0, TimeSpan.Zero, IsCancelled: true);
+            return new(0, 0, null, 0, TimeSpan.Zero, IsCanceled: true);
         }
 
         var (trainSet, validationSet) = settings.Model.BackgroundClass
@@ -73,7 +73,7 @@ public sealed class Trainer(RunSettings settings, DetectionDataset train, Detect
     /// <summary>Trains on a separate thread; see <see cref="Train(IProgress{TrainingProgress}?, CancellationToken)"/>.</summary>
     /// <param name="progress">Reports steps and epochs, on the training thread.</param>
     /// <param name="cancellationToken">Stops after the current step, with a checkpoint to resume from.</param>
-    /// <returns>The result; <see cref="TrainingResult.IsCancelled"/> is true if the run was canceled.</returns>
+    /// <returns>The result; <see cref="TrainingResult.IsCanceled"/> is true if the run was canceled.</returns>
     public Task<TrainingResult> TrainAsync(IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default) =>
         // The token is not passed to the task: a canceled run writes its checkpoint and returns a result.
         Task.Factory.StartNew(() => Train(progress, cancellationToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
@@ -88,7 +88,7 @@ public sealed class Trainer(RunSettings settings, DetectionDataset train, Detect
         var start = Start(architecture, train, validation, $"LibTorch {LibTorch.Version}, {device}, {threadsPerShard} threads for a shard");
         var found = options.Resume ? FindCheckpoint(start) : null;
         if (found?.At is { IsFinished: true } end)
-            return new(end.Step, end.Epoch, end.Best, end.BestEpoch, TimeSpan.FromSeconds(end.Seconds), IsCancelled: false);
+            return new(end.Step, end.Epoch, end.Best, end.BestEpoch, TimeSpan.FromSeconds(end.Seconds), IsCanceled: false);
         var at = found is { At: var reached } ? reached with { ComputedOn = start.ComputedOn } : start with { Precision = ComputeType.Resolve(options.Precision, device.type) };
 
         using var state = new TrainingState(Initial(architecture, train, found is null, device), settings.Training, ComputeType.Choose(at.Precision, device.type));
@@ -116,8 +116,8 @@ public sealed class Trainer(RunSettings settings, DetectionDataset train, Detect
     private Checkpoint Start(RetinaNetArchitecture architecture, DetectionDataset train, DetectionDataset? validation, string computedOn) => new()
     {
         Settings = settings with { Model = architecture.Settings },
-        TrainingData = DataIdentity.ComputeForTraining(train),
-        ValidationData = validation is null ? null : DataIdentity.ComputeForValidation(validation),
+        TrainingData = DatasetDigest.ComputeForTraining(train),
+        ValidationData = validation is null ? null : DatasetDigest.ComputeForValidation(validation),
         Weights = options.Weights,
         Normalizer = StepNormalizer.FirstAverage,
         Precision = options.Precision,
@@ -140,7 +140,7 @@ public sealed class Trainer(RunSettings settings, DetectionDataset train, Detect
             return null;
         }
 
-        if (at.Extends(start))
+        if (at.IsExtendedBy(start))
         {
             logger.Extended(options.Folder, at.Settings.Training.Epochs, settings.Training.Epochs, at.Epoch);
             at = at.ExtendedTo(start);

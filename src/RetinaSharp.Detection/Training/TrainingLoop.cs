@@ -31,7 +31,7 @@ internal sealed class TrainingLoop(
     private Checkpoint _at = start;
     private LossSums _recent;
     private AnchorSums _recentAnchors;
-    private SetEvaluation? _bestEvaluation;
+    private DatasetEvaluation? _bestEvaluation;
     private TimeSpan _validationTime;
 
     private bool IsEndOfEpoch => _at.Step % _stepsPerEpoch == 0;
@@ -45,7 +45,7 @@ internal sealed class TrainingLoop(
         var training = _at.Settings.Training;
         var totalSteps = (long)_stepsPerEpoch * training.Epochs;
         var schedule = components.Schedule ?? new LearningRateSchedule(training);
-        var pace = new Pace(_at.Step, totalSteps);
+        var throughput = new ThroughputEstimator(_at.Step, totalSteps);
         progress?.Report(new TrainingStart(_at.Step, totalSteps));
         try
         {
@@ -55,7 +55,7 @@ internal sealed class TrainingLoop(
             while (!_at.IsFinished && _control.StopReason is null)
             {
                 clock.Reset();
-                Steps(schedule, pace, totalSteps, cancellationToken);
+                Steps(schedule, throughput, totalSteps, cancellationToken);
                 if (IsEndOfEpoch)
                     FinishEpoch(Validate(cancellationToken), schedule.GetLearningRate(_at.Step - 1, totalSteps));
             }
@@ -65,7 +65,7 @@ internal sealed class TrainingLoop(
             // Save the state of the last step, so that no work is lost.
             Write(() => SaveLast(null), mustSucceed: false);
             WriteCheckpoint();
-            return Result(isCancelled: true);
+            return Result(isCanceled: true);
         }
 
         if (_control.StopReason is { } reason && !_at.IsFinished)
@@ -74,23 +74,23 @@ internal sealed class TrainingLoop(
                 Write(() => SaveLast(null), mustSucceed: false);
             WriteCheckpoint();
             logger.StoppedByCallback(_at.Step, reason);
-            return Result(isCancelled: false) with { StopReason = reason };
+            return Result(isCanceled: false) with { StopReason = reason };
         }
 
         if (_at.Epoch < training.Epochs)
             logger.StoppedEarly(training.EarlyStop, _at.BestEpoch);
-        return Result(isCancelled: false);
+        return Result(isCanceled: false);
     }
 
-    private TrainingResult Result(bool isCancelled) =>
-        new(_at.Step, _at.Epoch, _at.Best, _at.BestEpoch, Elapsed, isCancelled) { BestEvaluation = _bestEvaluation };
+    private TrainingResult Result(bool isCanceled) =>
+        new(_at.Step, _at.Epoch, _at.Best, _at.BestEpoch, Elapsed, isCanceled) { BestEvaluation = _bestEvaluation };
 
     /// <summary>Runs the remaining steps of the current epoch.</summary>
-    private void Steps(ILearningRateSchedule schedule, Pace pace, long totalSteps, CancellationToken cancellationToken)
+    private void Steps(ILearningRateSchedule schedule, ThroughputEstimator throughput, long totalSteps, CancellationToken cancellationToken)
     {
         var done = (int)(_at.Step - ((long)_at.Epoch * _stepsPerEpoch));
-        using var batches = loader.Epoch(_at.Epoch, done * steps.BatchesPerStep, cancellationToken).GetEnumerator();
-        pace.Go();
+        using var batches = loader.EnumerateEpoch(_at.Epoch, done * steps.BatchesPerStep, cancellationToken).GetEnumerator();
+        throughput.Resume();
         for (; done < _stepsPerEpoch && _control.StopReason is null; done++)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -105,12 +105,12 @@ internal sealed class TrainingLoop(
                 Normalizer = steps.Normalizer.Average,
             };
             (_recent, _recentAnchors) = (_recent.Add(classification, box), _recentAnchors.Add(anchors));
-            pace.Add(_at.Step, images);
-            if (pace.IsDue)
+            throughput.Add(_at.Step, images);
+            if (throughput.IsDue)
             {
-                var remaining = pace.Remaining + (_validationTime * (_at.Settings.Training.Epochs - _at.Epoch));
+                var remaining = throughput.Remaining + (_validationTime * (_at.Settings.Training.Epochs - _at.Epoch));
                 progress?.Report(new TrainingStep(
-                    _at.Step, totalSteps, _at.Epoch + 1, _recent.MeanClassification, _recent.MeanBox, learningRate, pace.ImagesPerSecond, remaining, _recentAnchors.Share));
+                    _at.Step, totalSteps, _at.Epoch + 1, _recent.MeanClassification, _recent.MeanBox, learningRate, throughput.ImagesPerSecond, remaining, _recentAnchors.PositiveFraction));
                 (_recent, _recentAnchors) = (default, default);
             }
 
@@ -122,7 +122,7 @@ internal sealed class TrainingLoop(
                 WriteCheckpoint();
         }
 
-        pace.Pause();
+        throughput.Pause();
     }
 
     private ValidationResult? Validate(CancellationToken cancellationToken)
@@ -169,7 +169,7 @@ internal sealed class TrainingLoop(
             Step = _at.Step,
             LearningRate = learningRate,
             PositiveAnchors = anchors.Positive,
-            PositiveShare = anchors.Share,
+            PositiveShare = anchors.PositiveFraction,
             Phases = new Dictionary<string, double>(clock.Seconds),
         };
         Write(() => folder.Append(report), mustSucceed: false);

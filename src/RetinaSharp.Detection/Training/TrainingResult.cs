@@ -10,8 +10,8 @@ namespace RetinaSharp.Detection.Training;
 /// <param name="Best">COCO metrics of the best epoch on the validation set; null without a validation set.</param>
 /// <param name="BestEpoch">Number of the epoch with the best AP, from 1; 0 without a validation set.</param>
 /// <param name="Duration">Total training time, over all sessions if the run was resumed.</param>
-/// <param name="IsCancelled">Whether the run was canceled before its end.</param>
-public sealed record TrainingResult(long Steps, int Epochs, CocoSummary? Best, int BestEpoch, TimeSpan Duration, bool IsCancelled)
+/// <param name="IsCanceled">Whether the run was canceled before its end.</param>
+public sealed record TrainingResult(long Steps, int Epochs, CocoSummary? Best, int BestEpoch, TimeSpan Duration, bool IsCanceled)
 {
     /// <summary>The reason why a callback stopped the run; null if none did.</summary>
     public string? StopReason { get; init; }
@@ -20,7 +20,7 @@ public sealed record TrainingResult(long Steps, int Epochs, CocoSummary? Best, i
     /// Detections and COCO metrics of the best epoch on the validation set; null without a validation set, or if that epoch was trained in an earlier
     /// session.
     /// </summary>
-    public SetEvaluation? BestEvaluation { get; init; }
+    public DatasetEvaluation? BestEvaluation { get; init; }
 
     /// <summary>
     /// The validation set as it was used: with the classes of the training set, and without images that were skipped. Null without a validation set.

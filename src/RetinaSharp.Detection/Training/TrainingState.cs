@@ -13,7 +13,7 @@ namespace RetinaSharp.Detection.Training;
 internal sealed class TrainingState : IDisposable
 {
     private readonly NetworkState _masters;
-    private readonly NetworkState _values;
+    private readonly NetworkState _graphWeights;
     private readonly string[] _trained;
     private readonly Optimizer _optimizer;
     private readonly ExponentialMovingAverage? _ema;
@@ -25,14 +25,14 @@ internal sealed class TrainingState : IDisposable
     public TrainingState(NetworkState initial, TrainingSettings settings, ScalarType type)
     {
         _masters = initial;
-        _values = initial.Values(type, settings.Freeze);
-        Shards = [.. Enumerable.Range(0, settings.EffectiveShards).Select(shard => new RetinaNet(_values, new(type, IsTraining: true, settings.Freeze) { Shard = shard }))];
+        _graphWeights = initial.ToComputeType(type, settings.Freeze);
+        Shards = [.. Enumerable.Range(0, settings.EffectiveShards).Select(shard => new RetinaNet(_graphWeights, new(type, IsTraining: true, settings.Freeze) { Shard = shard }))];
         TensorLayout[] trained = [.. initial.Architecture.Tensors().Where(layout => layout.IsTrained(settings.Freeze))];
         _trained = [.. trained.Select(layout => layout.Name)];
         var parameters = Shards.Select(shard => shard.named_parameters().ToDictionary(entry => entry.name, entry => entry.parameter)).ToArray();
         Gradients = new([.. parameters.Select(byName => _trained.Select(name => byName[name]).ToArray())]);
         OptimizedParameter[] optimized = [.. trained.Select(layout =>
-            new OptimizedParameter(layout.Name, initial[layout.Name], _values[layout.Name], Decays: settings.DecayNormsAndBiases || layout.Kind == TensorKind.Weight))];
+            new OptimizedParameter(layout.Name, initial[layout.Name], _graphWeights[layout.Name], Decays: settings.DecayNormsAndBiases || layout.Kind == TensorKind.Weight))];
         _optimizer = settings.Optimizer == OptimizerKind.Sgd
             ? new Sgd(optimized, weightDecay: settings.WeightDecay)
             : new AdamW(optimized, weightDecay: settings.WeightDecay);
@@ -41,7 +41,7 @@ internal sealed class TrainingState : IDisposable
             var names = initial.Entries.ToList();
             _ema = new(names, settings.Ema);
             var indices = names.Index().ToDictionary(entry => entry.Item.Name, entry => entry.Index);
-            _emaWeights = NetworkState.Fill(initial.Architecture, layout => _ema.Averages[indices[layout.Name]].alias());
+            _emaWeights = NetworkState.Create(initial.Architecture, layout => _ema.Averages[indices[layout.Name]].alias());
         }
 
         Evaluation = new(_emaWeights ?? _masters, new(type));
@@ -54,7 +54,7 @@ internal sealed class TrainingState : IDisposable
     public RetinaNet Evaluation { get; }
 
     /// <summary>The gradients of the current step, summed over the replicas.</summary>
-    public Gradients Gradients { get; }
+    public GradientSums Gradients { get; }
 
     /// <summary>The tensors that are saved as a model: the EMA weights if EMA is enabled, otherwise the master weights.</summary>
     public IEnumerable<(string Name, Tensor Tensor)> Model => (_emaWeights ?? _masters).Entries;
@@ -65,7 +65,7 @@ internal sealed class TrainingState : IDisposable
     /// <returns>The norm of the gradients before clipping. If it is not finite, no weight was changed.</returns>
     public double Update(double learningRate, double maxNorm)
     {
-        var gradients = Gradients.Sums;
+        var gradients = Gradients.GetSums();
         var norm = GradientNorm.Compute(gradients);
         if (double.IsFinite(norm))
             _optimizer.Step(gradients, learningRate, maxNorm > 0 ? GradientNorm.ClipFactor(norm, maxNorm) : 1, _ema);
@@ -81,7 +81,7 @@ internal sealed class TrainingState : IDisposable
     }
 
     /// <summary>Enumerates the tensors that a checkpoint contains, with unique names: master weights, EMA weights and optimizer state.</summary>
-    public IEnumerable<(string Name, Tensor Tensor)> All()
+    public IEnumerable<(string Name, Tensor Tensor)> CheckpointTensors()
     {
         var weights = _masters.Entries.Select(entry => ($"weights.{entry.Name}", entry.Tensor));
         var averages = _emaWeights is null ? [] : _emaWeights.Entries.Select(entry => ($"averages.{entry.Name}", entry.Tensor));
@@ -90,17 +90,17 @@ internal sealed class TrainingState : IDisposable
     }
 
     /// <summary>
-    /// Called after the tensors of <see cref="All"/> were loaded from a checkpoint. Sets the step counts, copies the master weights to their copies in the
+    /// Called after the <see cref="CheckpointTensors"/> were loaded from a checkpoint. Sets the step counts, copies the master weights to their copies in the
     /// data type of the computation, and invalidates caches.
     /// </summary>
     /// <param name="steps">Number of steps done at the checkpoint.</param>
-    public void Restored(long steps)
+    public void OnRestored(long steps)
     {
         using var guard = no_grad();
         _optimizer.Steps = steps;
         _ema?.Updates = steps;
         // Tensors of equal type share memory with the master weights, so there is nothing to copy.
-        foreach (var (name, value) in _values.Entries)
+        foreach (var (name, value) in _graphWeights.Entries)
             if (value.dtype != _masters[name].dtype)
                 value.copy_(_masters[name]);
         foreach (var shard in Shards)
@@ -117,7 +117,7 @@ internal sealed class TrainingState : IDisposable
         _emaWeights?.Dispose();
         _ema?.Dispose();
         _optimizer.Dispose();
-        _values.Dispose();
+        _graphWeights.Dispose();
         _masters.Dispose();
     }
 }

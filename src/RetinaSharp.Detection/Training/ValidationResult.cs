@@ -7,7 +7,7 @@ namespace RetinaSharp.Detection.Training;
 /// <param name="Classification">Normalized classification loss.</param>
 /// <param name="Box">Normalized box loss, multiplied by its weight.</param>
 /// <param name="Evaluation">Detections and COCO metrics on the validation set.</param>
-public sealed record ValidationResult(double Classification, double Box, SetEvaluation Evaluation)
+public sealed record ValidationResult(double Classification, double Box, DatasetEvaluation Evaluation)
 {
     /// <summary>COCO metrics on the validation set.</summary>
     public CocoMetrics Metrics => Evaluation.Metrics;

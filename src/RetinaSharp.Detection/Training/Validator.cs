@@ -50,15 +50,15 @@ internal sealed class Validator
         _network.InvalidateCache();
         var losses = new ValidationLosses(_settings.Loss.Normalizer);
         using var detector = new ObjectDetector(new TorchEngine(_network, _model, _threads, (batch, outputs) => AddLosses(losses, batch, outputs)));
-        var evaluation = SetEvaluator.Evaluate(detector, _set, _settings.Training.Batch, cancellationToken: cancellationToken);
+        var evaluation = DatasetEvaluator.Evaluate(detector, _set, _settings.Training.Batch, cancellationToken: cancellationToken);
         return new(losses.Classification, losses.Box, evaluation);
     }
 
     private void AddLosses(ValidationLosses losses, ImageBatch batch, LevelOutput[] outputs)
     {
-        AnnotatedImage[] images = [.. batch.Positions.Select(position => _set.Images[(int)position])];
+        AnnotatedImage[] images = [.. batch.Indices.Select(index => _set.Images[(int)index])];
         var targets = Assign(images, batch);
-        int? sampled = _sampler?.Sample(outputs, targets, image => batch.Positions[image]);
+        int? sampled = _sampler?.Sample(outputs, targets, image => batch.Indices[image]);
         using var scope = NewDisposeScope();
         losses.Add(targets, sampled, normalizer => _loss.Evaluate(outputs, targets, normalizer, sampled is null ? null : 1));
     }

@@ -14,5 +14,5 @@ public interface IWeightSource : IDisposable
 
     /// <summary>Reads the elements of a tensor of type F16, BF16, F32 or F64, converted to fp32, in row-major order.</summary>
     /// <exception cref="WeightsException">The file has no such tensor, the tensor has another type or is too large, or the file cannot be read.</exception>
-    float[] ReadSingles(string name);
+    float[] ReadFp32(string name);
 }

@@ -70,7 +70,7 @@ public static class ModelFile
     {
         using var file = Open(path);
         var (description, architecture) = Check(file, components);
-        return (NetworkState.Fill(architecture, file.Read), description);
+        return (NetworkState.Create(architecture, file.Read), description);
     }
 
     /// <summary>Opens a model file and verifies its checksum if it has one. Other tools that rewrite the file drop the checksum.</summary>
@@ -107,7 +107,7 @@ public static class ModelFile
         var needed = 0;
         foreach (var layout in architecture.Tensors())
         {
-            file.Required(layout.Name).RequireShape(layout.Shape, file.Path);
+            file.GetEntry(layout.Name).RequireShape(layout.Shape, file.Path);
             needed++;
         }
 

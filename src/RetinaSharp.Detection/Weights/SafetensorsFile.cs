@@ -24,7 +24,7 @@ public sealed class SafetensorsFile : IWeightSource
             throw new WeightsException(path, $"holds {fileLength} bytes, too few for a safetensors file; get or export it again");
         Span<byte> prefix = stackalloc byte[SafetensorsHeader.PrefixLength];
         file.ReadAt(0, prefix);
-        RefuseOtherFormats(path, prefix);
+        RejectOtherFormats(path, prefix);
         var jsonLength = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         var room = fileLength - SafetensorsHeader.PrefixLength;
         if (jsonLength > SafetensorsHeader.MaxLength || jsonLength > (ulong)room)
@@ -72,7 +72,7 @@ public sealed class SafetensorsFile : IWeightSource
 
     /// <summary>Returns type, shape and location of a tensor.</summary>
     /// <exception cref="WeightsException">The file has no such tensor.</exception>
-    public SafetensorsTensor Required(string name) => Entries.TryGetValue(name, out var tensor)
+    public SafetensorsTensor GetEntry(string name) => Entries.TryGetValue(name, out var tensor)
         ? tensor
         : throw new WeightsException(
             Path, $"has no tensor '{SafetensorsHeaderParser.Show(name)}' among its {Entries.Count}; "
@@ -85,17 +85,17 @@ public sealed class SafetensorsFile : IWeightSource
     /// <exception cref="WeightsException">The file has no such tensor, or cannot be read.</exception>
     public void Read(string name, Span<byte> destination)
     {
-        var tensor = Required(name);
+        var tensor = GetEntry(name);
         if (destination.Length != tensor.Length)
             throw new ArgumentException($"'{name}' has {tensor.Length} bytes, not {destination.Length}.", nameof(destination));
         _file.ReadAt(_dataStart + tensor.Begin, destination);
     }
 
     /// <inheritdoc/>
-    public float[] ReadSingles(string name)
+    public float[] ReadFp32(string name)
     {
-        var values = new float[CountInOneArray(Required(name))];
-        ReadSingles(name, 0, values);
+        var values = new float[CountInOneArray(GetEntry(name))];
+        ReadFp32(name, 0, values);
         return values;
     }
 
@@ -111,9 +111,9 @@ public sealed class SafetensorsFile : IWeightSource
     /// <param name="destination">Receives the elements; its length determines their number.</param>
     /// <exception cref="ArgumentOutOfRangeException">The range exceeds the tensor.</exception>
     /// <exception cref="WeightsException">The file has no such tensor, the tensor has another type, or the file cannot be read.</exception>
-    public void ReadSingles(string name, long first, Span<float> destination)
+    public void ReadFp32(string name, long first, Span<float> destination)
     {
-        var tensor = Required(name);
+        var tensor = GetEntry(name);
         if (!tensor.IsFloating)
         {
             throw new WeightsException(
@@ -173,7 +173,7 @@ public sealed class SafetensorsFile : IWeightSource
     /// <summary>
     /// Rejects other file formats by their first bytes, with a message that names the format. Read as a header length, these bytes would give exabytes.
     /// </summary>
-    private static void RefuseOtherFormats(string path, ReadOnlySpan<byte> start)
+    private static void RejectOtherFormats(string path, ReadOnlySpan<byte> start)
     {
         if (start.SequenceEqual("version "u8))
             throw new WeightsException(path, "is a Git LFS pointer, not the file itself: run `git lfs pull` in its repository");

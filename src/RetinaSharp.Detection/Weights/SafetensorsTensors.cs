@@ -22,9 +22,9 @@ internal static class SafetensorsTensors
     /// <exception cref="WeightsException">The file has no such tensor, or its shape differs.</exception>
     public static Tensor Read(this SafetensorsFile file, TensorLayout layout)
     {
-        file.Required(layout.Name).RequireShape(layout.Shape, file.Path);
+        file.GetEntry(layout.Name).RequireShape(layout.Shape, file.Path);
         var tensor = empty(layout.Shape);
-        file.ReadSingles(layout.Name, 0, tensor.Elements<float>());
+        file.ReadFp32(layout.Name, 0, tensor.Elements<float>());
         return tensor;
     }
 
@@ -35,7 +35,7 @@ internal static class SafetensorsTensors
         file.Find(name)?.RequireShape(tensor.shape, file.Path);
         using var guard = no_grad();
         using var scope = NewDisposeScope();
-        tensor.copy_(TensorMemory.Create<float>(file.ReadSingles(name), ScalarType.Float32, tensor.shape));
+        tensor.copy_(TensorMemory.Create<float>(file.ReadFp32(name), ScalarType.Float32, tensor.shape));
     }
 
     /// <summary>Whether a tensor in a file has the given shape.</summary>

@@ -10,25 +10,25 @@ namespace RetinaSharp.Detection.Weights;
 internal static class TorchvisionArchitecture
 {
     private const string Tower = "head.classification_head.conv.";
-    private const string Classes = "head.classification_head.cls_logits.weight";
-    private const string Boxes = "head.regression_head.bbox_reg.weight";
+    private const string ClassLogits = "head.classification_head.cls_logits.weight";
+    private const string BoxRegression = "head.regression_head.bbox_reg.weight";
     private const string P6 = "backbone.fpn.extra_blocks.p6.weight";
 
     /// <summary>Whether the weights are those of a RetinaNet.</summary>
-    public static bool IsRetinaNet(IWeightSource weights) => weights.Find(Classes) is not null;
+    public static bool IsRetinaNet(IWeightSource weights) => weights.Find(ClassLogits) is not null;
 
     /// <summary>Infers the depth of a ResNet, and its width: the number of the stem's channels divided by 64.</summary>
     /// <param name="weights">The weights.</param>
     /// <param name="prefix">Prefix of the weights' names.</param>
     /// <exception cref="WeightsException">The weights are not those of a torchvision ResNet.</exception>
-    public static (int Depth, double Width) ResNet(IWeightSource weights, string prefix = "")
+    public static (int Depth, double Width) InferResNet(IWeightSource weights, string prefix = "")
     {
         int[] blocks = [.. Enumerable.Range(1, 4).Select(stage => Count(weights, $"{prefix}layer{stage}."))];
         var isBottleneck = weights.Find($"{prefix}layer1.0.conv3.weight") is not null;
         var depth = ResNetArchitecture.Depths.FirstOrDefault(depth => ResNetArchitecture.Blocks(depth).SequenceEqual(blocks) && ResNetArchitecture.HasBottlenecks(depth) == isBottleneck);
         if (depth == 0)
         {
-            throw new WeightsException(weights.Path, $"its {weights.Names.Count()} weights are of no RetinaNet or ResNet of torchvision: "
+            throw new WeightsException(weights.Path, $"its {weights.Names.Count()} weights are not those of a torchvision RetinaNet or ResNet: "
                 + $"expected a ResNet of {string.Join(", ", ResNetArchitecture.Depths)} layers, found {string.Join(", ", blocks)} blocks in the stages {prefix}layer1 to {prefix}layer4");
         }
 
@@ -44,20 +44,20 @@ internal static class TorchvisionArchitecture
 
     /// <summary>Infers the model settings of a RetinaNet, and its number of classes.</summary>
     /// <exception cref="WeightsException">The weights are not those of a torchvision RetinaNet, or it has custom anchors.</exception>
-    public static (ModelSettings Settings, int Classes) RetinaNet(IWeightSource weights)
+    public static (ModelSettings Settings, int Classes) InferRetinaNet(IWeightSource weights)
     {
-        var (depth, width) = ResNet(weights, RetinaNetArchitecture.BackbonePrefix);
+        var (depth, width) = InferResNet(weights, RetinaNetArchitecture.BackbonePrefix);
         var anchors = new AnchorSettings { Compatibility = AnchorCompatibility.Torchvision };
-        var (outputs, channels) = Convolution(weights, Classes);
-        var (coordinates, _) = Convolution(weights, Boxes);
-        if (coordinates != 4 * anchors.AnchorsPerCell)
+        var (classOutputs, channels) = Convolution(weights, ClassLogits);
+        var (boxOutputs, _) = Convolution(weights, BoxRegression);
+        if (boxOutputs != 4 * anchors.AnchorsPerCell)
         {
-            throw new WeightsException(weights.Path, $"it has {coordinates / 4.0:0.##} anchors at each place: only torchvision's default of {anchors.AnchorsPerCell} (three sizes, three aspect ratios) is supported, "
+            throw new WeightsException(weights.Path, $"it has {boxOutputs / 4.0:0.##} anchors at each place: only torchvision's default of {anchors.AnchorsPerCell} (three sizes, three aspect ratios) is supported, "
                 + "because the file does not describe custom anchors; train such a model again and start from its backbone");
         }
 
-        if (outputs < anchors.AnchorsPerCell || outputs % anchors.AnchorsPerCell != 0)
-            throw new WeightsException(weights.Path, $"{Classes} has {outputs} outputs, which are not as many for each of {anchors.AnchorsPerCell} anchors");
+        if (classOutputs < anchors.AnchorsPerCell || classOutputs % anchors.AnchorsPerCell != 0)
+            throw new WeightsException(weights.Path, $"{ClassLogits} has {classOutputs} outputs, which is not a multiple of the {anchors.AnchorsPerCell} anchors per location");
         if (Count(weights, "backbone.fpn.inner_blocks.") != 3 || weights.Find("backbone.fpn.extra_blocks.p7.weight") is null)
             throw new WeightsException(weights.Path, "its pyramid does not have the levels P3 to P7, which torchvision's default anchors require; train such a model again and start from its backbone");
         var settings = new ModelSettings
@@ -81,7 +81,7 @@ internal static class TorchvisionArchitecture
             throw new WeightsException(weights.Path, $"its architecture is not supported: {error.Message}");
         }
 
-        return (settings, outputs / anchors.AnchorsPerCell);
+        return (settings, classOutputs / anchors.AnchorsPerCell);
     }
 
     /// <summary>Counts the distinct indices that follow a prefix in the weights' names, such as those of the blocks in a stage.</summary>
@@ -90,5 +90,5 @@ internal static class TorchvisionArchitecture
 
     private static (int Outputs, int Inputs) Convolution(IWeightSource weights, string name) => weights.Find(name) is { Shape: [var outputs and < int.MaxValue, var inputs and < int.MaxValue, 3, 3] }
         ? ((int)outputs, (int)inputs)
-        : throw new WeightsException(weights.Path, $"{name} is missing, or its shape is no convolution's with a 3 x 3 kernel");
+        : throw new WeightsException(weights.Path, $"{name} is missing, or does not have the shape of a convolution with a 3 x 3 kernel");
 }

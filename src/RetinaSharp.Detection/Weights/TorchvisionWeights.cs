@@ -69,7 +69,7 @@ internal sealed partial class TorchvisionWeights : IWeightSource
     public WeightEntry? Find(string name) => _names.TryGetValue(name, out var theirs) ? _file.Find(theirs)! with { Name = name } : null;
 
     /// <inheritdoc/>
-    public float[] ReadSingles(string name) => _file.ReadSingles(_names.GetValueOrDefault(name, name));
+    public float[] ReadFp32(string name) => _file.ReadFp32(_names.GetValueOrDefault(name, name));
 
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();

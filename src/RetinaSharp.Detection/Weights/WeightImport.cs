@@ -39,7 +39,7 @@ public static class WeightImport
 
     private static ImportResult ImportRetinaNet(TorchvisionWeights weights, string outFile, string? classes)
     {
-        var (settings, outputs) = TorchvisionArchitecture.RetinaNet(weights);
+        var (settings, outputs) = TorchvisionArchitecture.InferRetinaNet(weights);
         var network = RetinaNetArchitecture.Create(settings, outputs);
         var name = $"RetinaNet on ResNet-{settings.Depth} of width {settings.Width}, {outputs} classes";
         var unexpected = Check([.. network.Tensors()], weights, name);
@@ -59,7 +59,7 @@ public static class WeightImport
 
     private static ImportResult ImportResNet(TorchvisionWeights weights, string outFile)
     {
-        var (depth, width) = TorchvisionArchitecture.ResNet(weights);
+        var (depth, width) = TorchvisionArchitecture.InferResNet(weights);
         var network = ResNetArchitecture.Create(depth, width, NormKind.Batch);
         var name = $"ResNet-{depth} of width {width}";
         TensorLayout[] tensors = [.. network.Layers().SelectMany(layer => layer.Tensors())];
@@ -107,7 +107,7 @@ public static class WeightImport
 
     private static float[] Read(string name, TorchvisionWeights weights)
     {
-        var values = weights.ReadSingles(name);
+        var values = weights.ReadFp32(name);
         return values.AsSpan().ContainsAnyExceptInRange(float.MinValue, float.MaxValue)
             ? throw new WeightsException(weights.Path, $"the weight {name} has infinite or NaN elements: its training run diverged, or the file is damaged")
             : values;

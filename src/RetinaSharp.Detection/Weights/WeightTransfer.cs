@@ -121,7 +121,7 @@ internal sealed class WeightTransfer
         // Row-major rows, whatever the memory format.
         var rows = tensor.contiguous();
         var row = (int)(tensor.NumberOfElements / shape[0]);
-        var source = _file.ReadSingles(name);
+        var source = _file.ReadFp32(name);
         var target = rows.Elements<float>();
         for (var anchor = 0; anchor < anchors; anchor++)
         {

@@ -118,7 +118,7 @@ public static class AblationTables
 
         AblationRow Ohem(int batch, double nms, int? ratio, double ap, double ap50, double ap75) => new(
             $"OHEM {batch}, NMS {Short(nms)}{(ratio is null ? "" : $", 1:{ratio}")}",
-            Sampled(new() { Kind = SamplingKind.Ohem, Batch = batch, NmsIou = nms, Ratio = ratio }), PaperMetrics.Percent(ap, ap50, ap75));
+            Sampled(new() { Kind = SamplingKind.Ohem, Batch = batch, NmsIouThreshold = nms, Ratio = ratio }), PaperMetrics.Percent(ap, ap50, ap75));
 
         RunSettings Sampled(SamplingSettings sampling)
         {

@@ -37,7 +37,7 @@ internal sealed class RowTrainer(DetectionDataset train, DetectionDataset valida
                 Weights = options.Weights,
                 CheckpointEvery = options.CheckpointEvery,
             }).Train(progress, cancellationToken);
-            if (trained.IsCancelled)
+            if (trained.IsCanceled)
                 throw new OperationCanceledException(cancellationToken);
             result = Evaluate(planned, folder, trained, cancellationToken);
         }
@@ -67,7 +67,7 @@ internal sealed class RowTrainer(DetectionDataset train, DetectionDataset valida
         // The last weights, not the best epoch's: selecting on the validation set would favor rows with noisier curves.
         using var detector = Detector.Load(Path.Combine(folder, ModelFile.Last), new() { Device = options.Device, Precision = options.Precision });
         detector.DetectMany([.. validation.Images.Take(WarmUpImages).Select(image => image.Path)], WarmUpImages, cancellationToken: cancellationToken).ToList();
-        var evaluation = SetEvaluator.Evaluate(detector, validation, cancellationToken: cancellationToken);
+        var evaluation = DatasetEvaluator.Evaluate(detector, validation, cancellationToken: cancellationToken);
         DetectionResults.Write(Path.Combine(folder, DetectionsFile), evaluation.Detections);
         TrainingReport.Write(folder);
         return new()

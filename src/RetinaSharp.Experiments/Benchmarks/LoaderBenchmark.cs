@@ -28,10 +28,10 @@ public sealed class LoaderBenchmark(DetectionDataset set, RunSettings settings, 
     public int EvaluationImages => set.Images.Count;
 
     /// <summary>Loads a training epoch, decoding all images from their files.</summary>
-    public void TrainFromFiles() => Consume(_files.Epoch(_epoch++));
+    public void TrainFromFiles() => Consume(_files.EnumerateEpoch(_epoch++));
 
     /// <summary>Loads a training epoch with a cache of decoded images, which the first call fills.</summary>
-    public void TrainFromMemory() => Consume(_memory.Epoch(_epoch++));
+    public void TrainFromMemory() => Consume(_memory.EnumerateEpoch(_epoch++));
 
     /// <summary>Loads all images for evaluation.</summary>
     public void Evaluate()

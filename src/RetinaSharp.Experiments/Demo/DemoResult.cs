@@ -7,4 +7,4 @@ namespace RetinaSharp.Experiments.Demo;
 /// <param name="Run">The run and its settings.</param>
 /// <param name="Training">The result of training: epochs, steps, duration.</param>
 /// <param name="Evaluation">Detections and metrics of the run's last weights on the validation set.</param>
-public sealed record DemoResult(DemoRun Run, TrainingResult Training, SetEvaluation Evaluation);
+public sealed record DemoResult(DemoRun Run, TrainingResult Training, DatasetEvaluation Evaluation);

@@ -63,7 +63,7 @@ public sealed class FocalLossDemo(string folder, ILogger? logger = null)
         var result = new Trainer(run.Settings, train, val, new() { Folder = runFolder, Logger = logger ?? NullLogger.Instance }).Train(progress, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
         using var detector = Detector.Load(Path.Combine(runFolder, LastWeights));
-        var evaluation = SetEvaluator.Evaluate(detector, val, cancellationToken: cancellationToken);
+        var evaluation = DatasetEvaluator.Evaluate(detector, val, cancellationToken: cancellationToken);
         DetectionResults.Write(Path.Combine(runFolder, "detections.json"), evaluation.Detections);
         return new(run, result, evaluation);
     }

@@ -11,11 +11,11 @@ namespace RetinaSharp.Imaging.Decoding;
 /// </param>
 /// <param name="Height">Height in pixels before EXIF orientation, or of a tile, as for <paramref name="Width"/>.</param>
 /// <param name="Orientation">EXIF orientation, 1 to 8; 1 if there is none.</param>
-/// <param name="Damage">
+/// <param name="Defect">
 /// What is corrupt or truncated, phrased to follow the file name; null if nothing was found. It covers errors that decoders do not always
 /// detect.
 /// </param>
-internal readonly record struct ImageScan(ImageFormat Format, ulong Width = 0, ulong Height = 0, int Orientation = 1, string? Damage = null)
+internal readonly record struct ImageScan(ImageFormat Format, ulong Width = 0, ulong Height = 0, int Orientation = 1, string? Defect = null)
 {
     /// <summary>
     /// Detects the format of a file and reads the image's properties; returns <c>default</c> (unknown format) if it is not a supported
@@ -66,21 +66,21 @@ internal readonly record struct ImageScan(ImageFormat Format, ulong Width = 0, u
 
     private static ImageScan WebP(FileBytes file)
     {
-        var damage = file.LittleEndian(4, 4) + 8 > (ulong)file.Length ? "is truncated: the WebP file is shorter than its header says" : null;
+        var defect = file.LittleEndian(4, 4) + 8 > (ulong)file.Length ? "is truncated: the WebP file is shorter than its header says" : null;
         if (file.Has(12, "VP8X"u8))
         {
             var hasExif = (file[20] & 8) != 0;
-            return new(ImageFormat.WebP, file.LittleEndian(24, 3) + 1, file.LittleEndian(27, 3) + 1, hasExif ? WebPOrientation(file) : 1, damage);
+            return new(ImageFormat.WebP, file.LittleEndian(24, 3) + 1, file.LittleEndian(27, 3) + 1, hasExif ? WebPOrientation(file) : 1, defect);
         }
 
         if (file.Has(12, "VP8L"u8) && file[20] == 0x2F)
         {
             var bits = file.LittleEndian(21, 4);
-            return new(ImageFormat.WebP, (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1, 1, damage);
+            return new(ImageFormat.WebP, (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1, 1, defect);
         }
 
         return file.Has(12, "VP8 "u8) && file.Has(23, [0x9D, 0x01, 0x2A])
-            ? new(ImageFormat.WebP, file.LittleEndian(26, 2) & 0x3FFF, file.LittleEndian(28, 2) & 0x3FFF, 1, damage)
+            ? new(ImageFormat.WebP, file.LittleEndian(26, 2) & 0x3FFF, file.LittleEndian(28, 2) & 0x3FFF, 1, defect)
             : new(ImageFormat.WebP);
     }
 

@@ -11,7 +11,7 @@ internal sealed class LabelLayout(int width, int height, IReadOnlyList<PixelRect
 {
     // Cost of moving a label by its own height, in units of the fraction of a box's area that a label hides. With this value, the label of
     // a large box at the top border goes inside of its corner, and the label of a small box goes below it.
-    private const double HiddenSharePerLabelHeight = .03;
+    private const double MoveCostPerLabelHeight = .03;
 
     private readonly List<PixelRect> _labels = [];
 
@@ -54,7 +54,7 @@ internal sealed class LabelLayout(int width, int height, IReadOnlyList<PixelRect
         void Consider(PixelRect label)
         {
             var distance = (Math.Abs(label.Left - box.Left) + Math.Abs(label.Top - above)) / (double)labelHeight;
-            var cost = HiddenSharePerLabelHeight * distance;
+            var cost = MoveCostPerLabelHeight * distance;
             if (cost >= bestCost || _labels.Exists(other => other.Overlap(label) > 0))
                 return;
             cost += boxes.Sum(other => other.Overlap(label) / (double)Math.Max(1, other.Area));

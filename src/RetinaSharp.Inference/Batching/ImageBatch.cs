@@ -12,8 +12,8 @@ public sealed class ImageBatch : IDisposable
     private readonly BufferPool<PixelBuffer> _pool;
     private PixelBuffer? _buffer;
 
-    private ImageBatch(PaddedSize size, ImageGeometry[] images, long[] positions, PixelBuffer buffer, BufferPool<PixelBuffer> pool) =>
-        (Height, Width, Images, Positions, _buffer, _pool) = (size.Height, size.Width, images, positions, buffer, pool);
+    private ImageBatch(PaddedSize size, ImageGeometry[] images, long[] indices, PixelBuffer buffer, BufferPool<PixelBuffer> pool) =>
+        (Height, Width, Images, Indices, _buffer, _pool) = (size.Height, size.Width, images, indices, buffer, pool);
 
     /// <summary>Number of images in the batch, N.</summary>
     public int Count => Images.Count;
@@ -30,7 +30,7 @@ public sealed class ImageBatch : IDisposable
     public IReadOnlyList<ImageGeometry> Images { get; }
 
     /// <summary>Index of each image in the input sequence, from 0.</summary>
-    public IReadOnlyList<long> Positions { get; }
+    public IReadOnlyList<long> Indices { get; }
 
     /// <summary>Pixels as uint8 [N, height, width, 3], RGB; padding is 0.</summary>
     /// <exception cref="ObjectDisposedException">The batch was disposed.</exception>
@@ -48,10 +48,10 @@ public sealed class ImageBatch : IDisposable
     /// <param name="geometries">Size of each image before and after scaling.</param>
     /// <param name="read">Reads the image with the given index in <paramref name="geometries"/>, in any resolution.</param>
     /// <param name="pool">Pool that the memory of the batch is rented from.</param>
-    /// <param name="position">Index of the first image in the input sequence.</param>
+    /// <param name="firstIndex">Index of the first image in the input sequence.</param>
     /// <exception cref="InsufficientMemoryException">The batch does not fit in one array.</exception>
-    public static ImageBatch Create(ImageGeometry[] geometries, Func<int, Image> read, BufferPool<PixelBuffer> pool, long position = 0) => Create(
-        geometries, [.. geometries.Select((_, i) => position + i)],
+    public static ImageBatch Create(ImageGeometry[] geometries, Func<int, Image> read, BufferPool<PixelBuffer> pool, long firstIndex = 0) => Create(
+        geometries, [.. geometries.Select((_, i) => firstIndex + i)],
         (i, pixels, stride) => read(i).ResizeInto(pixels, stride, geometries[i].Width, geometries[i].Height), pool);
 
     /// <summary>Creates a batch of views of images, which are scaled, flipped if the view is, and padded.</summary>
@@ -61,16 +61,16 @@ public sealed class ImageBatch : IDisposable
         [.. views.Select(one => one.View.Geometry)], [.. views.Select(one => one.Position)],
         (i, pixels, stride) => views[i].View.Write(views[i].Image, pixels, stride), pool);
 
-    private static ImageBatch Create(ImageGeometry[] geometries, long[] positions, Action<int, Span<byte>, int> write, BufferPool<PixelBuffer> pool)
+    private static ImageBatch Create(ImageGeometry[] geometries, long[] indices, Action<int, Span<byte>, int> write, BufferPool<PixelBuffer> pool)
     {
-        var size = PaddedSize.Around([.. geometries.Select(image => (image.Width, image.Height))]);
+        var size = PaddedSize.Compute([.. geometries.Select(image => (image.Width, image.Height))]);
         var buffer = pool.Rent();
         try
         {
             buffer.Reset(size);
             for (var i = 0; i < geometries.Length; i++)
                 write(i, buffer[i], size.Stride);
-            return new(size, geometries, positions, buffer, pool);
+            return new(size, geometries, indices, buffer, pool);
         }
         catch
         {

@@ -20,7 +20,7 @@ public readonly record struct PaddedSize(int Images, int Height, int Width)
     /// <summary>Computes the padded size of a batch.</summary>
     /// <param name="images">Width and height of each image in pixels, without padding.</param>
     /// <exception cref="InsufficientMemoryException">The batch does not fit in one array.</exception>
-    public static PaddedSize Around(ReadOnlySpan<(int Width, int Height)> images)
+    public static PaddedSize Compute(ReadOnlySpan<(int Width, int Height)> images)
     {
         var (width, height) = (1, 1);
         foreach (var image in images)

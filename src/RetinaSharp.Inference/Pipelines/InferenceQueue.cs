@@ -39,7 +39,7 @@ internal sealed class InferenceQueue : IDisposable
     {
         var request = new InferenceRequest(batch, cancellationToken);
         if (!_requests.Writer.TryWrite(request))
-            request.Refuse();
+            request.Reject();
         return request.Output;
     }
 
@@ -61,7 +61,7 @@ internal sealed class InferenceQueue : IDisposable
         while (_requests.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
             while (_requests.Reader.TryRead(out var request))
                 if (Volatile.Read(ref _isDisposed) != 0)
-                    request.Refuse();
+                    request.Reject();
                 else
                     request.Run(_engine);
     }

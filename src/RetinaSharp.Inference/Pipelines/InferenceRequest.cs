@@ -43,7 +43,7 @@ internal sealed class InferenceRequest
     /// <summary>
     /// Completes <see cref="Output"/> with an <see cref="ObjectDisposedException"/>. Does nothing if the request was canceled.
     /// </summary>
-    public void Refuse()
+    public void Reject()
     {
         if (!TryTake())
             return;

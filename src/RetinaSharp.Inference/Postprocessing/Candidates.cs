@@ -72,8 +72,8 @@ internal static class Candidates
     {
         // Maps -0 to 0, which are equal logits.
         var bits = BitConverter.SingleToUInt32Bits(logit + 0f);
-        var rising = (int)bits < 0 ? ~bits : bits | 0x8000_0000;
-        return (ulong)~rising << 32 | (uint)index;
+        var ascending = (int)bits < 0 ? ~bits : bits | 0x8000_0000;
+        return (ulong)~ascending << 32 | (uint)index;
     }
 
     private static (int Index, float Logit)[] Best(List<ulong> keys, int limit)
@@ -82,8 +82,8 @@ internal static class Candidates
         var best = new (int Index, float Logit)[Math.Min(limit, keys.Count)];
         for (var i = 0; i < best.Length; i++)
         {
-            var rising = ~(uint)(keys[i] >> 32);
-            best[i] = ((int)(uint)keys[i], BitConverter.UInt32BitsToSingle((int)rising < 0 ? rising & 0x7FFF_FFFF : ~rising));
+            var ascending = ~(uint)(keys[i] >> 32);
+            best[i] = ((int)(uint)keys[i], BitConverter.UInt32BitsToSingle((int)ascending < 0 ? ascending & 0x7FFF_FFFF : ~ascending));
         }
 
         return best;

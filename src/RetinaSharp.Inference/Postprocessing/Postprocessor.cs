@@ -28,7 +28,7 @@ internal sealed class Postprocessor(InferenceSettings settings, IReadOnlyList<Ca
         {
             var deltas = output.Deltas(level, n);
             var levelAnchors = anchors.Boxes.Slice(anchors.Levels[level].Offset, anchors.Levels[level].Count);
-            foreach (var (index, logit) in Candidates.Select(output.Logits(level, n), threshold, settings.Candidates))
+            foreach (var (index, logit) in Candidates.Select(output.Logits(level, n), threshold, settings.MaxCandidates))
             {
                 var (anchor, label) = Math.DivRem(index, categories.Count);
                 var box = BoxCoder.Decode(levelAnchors[anchor], deltas[anchor]);
@@ -39,7 +39,7 @@ internal sealed class Postprocessor(InferenceSettings settings, IReadOnlyList<Ca
         }
 
         var kept = NonMaximumSuppression.SuppressByClass(
-            CollectionsMarshal.AsSpan(boxes), CollectionsMarshal.AsSpan(scores), CollectionsMarshal.AsSpan(labels), (float)settings.NmsIou, settings.MaxDetections);
+            CollectionsMarshal.AsSpan(boxes), CollectionsMarshal.AsSpan(scores), CollectionsMarshal.AsSpan(labels), (float)settings.NmsIouThreshold, settings.MaxDetections);
         var detections = new List<DetectedObject>(kept.Length);
         foreach (var index in kept)
         {

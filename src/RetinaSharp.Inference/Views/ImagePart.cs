@@ -15,7 +15,7 @@ internal readonly record struct ImagePart(int X, int Y, int Width, int Height)
     /// <summary>
     /// Assumed error of the edges of a detected box, as a fraction of the longer side of the part in which it is detected.
     /// </summary>
-    public const float RelativeReach = .01f;
+    public const float RelativeTolerance = .01f;
 
     /// <summary>
     /// X coordinate of the right edge of the slice to the left. Null if there is none: this slice touches the left edge of the image, where
@@ -31,16 +31,16 @@ internal readonly record struct ImagePart(int X, int Y, int Width, int Height)
     /// <summary>
     /// Y coordinate of the bottom edge of the slice above. Null if there is none: this slice touches the top edge of the image.
     /// </summary>
-    public int? UpperNeighborEnd { get; init; }
+    public int? TopNeighborEnd { get; init; }
 
     /// <summary>
     /// Y coordinate of the top edge of the slice below. Null if there is none: this slice touches the bottom edge of the image.
     /// </summary>
-    public int? LowerNeighborStart { get; init; }
+    public int? BottomNeighborStart { get; init; }
 
     // Tolerance in pixels. A box within this distance of an edge of the slice may be cut by the edge. If it is also farther than this from
     // the edge of the neighboring slice, the neighboring slice contains the whole object.
-    private float Reach => Math.Max(1, RelativeReach * Math.Max(Width, Height));
+    private float Tolerance => Math.Max(1, RelativeTolerance * Math.Max(Width, Height));
 
     /// <summary>
     /// Determines whether a box that was detected in this part is a whole object, or a piece of an object that an edge of the part cuts.
@@ -49,31 +49,31 @@ internal readonly record struct ImagePart(int X, int Y, int Width, int Height)
     public PartBox Classify(Box box)
     {
         var isCut = false;
-        if (LeftNeighborEnd is { } left && box.X1 <= X + Reach)
+        if (LeftNeighborEnd is { } left && box.X1 <= X + Tolerance)
         {
-            if (box.X2 < left - Reach)
-                return PartBox.SeenBetterElsewhere;
+            if (box.X2 < left - Tolerance)
+                return PartBox.WholeInNeighbor;
             isCut = true;
         }
 
-        if (RightNeighborStart is { } right && box.X2 >= X + Width - Reach)
+        if (RightNeighborStart is { } right && box.X2 >= X + Width - Tolerance)
         {
-            if (box.X1 > right + Reach)
-                return PartBox.SeenBetterElsewhere;
+            if (box.X1 > right + Tolerance)
+                return PartBox.WholeInNeighbor;
             isCut = true;
         }
 
-        if (UpperNeighborEnd is { } upper && box.Y1 <= Y + Reach)
+        if (TopNeighborEnd is { } top && box.Y1 <= Y + Tolerance)
         {
-            if (box.Y2 < upper - Reach)
-                return PartBox.SeenBetterElsewhere;
+            if (box.Y2 < top - Tolerance)
+                return PartBox.WholeInNeighbor;
             isCut = true;
         }
 
-        if (LowerNeighborStart is { } lower && box.Y2 >= Y + Height - Reach)
+        if (BottomNeighborStart is { } bottom && box.Y2 >= Y + Height - Tolerance)
         {
-            if (box.Y1 > lower + Reach)
-                return PartBox.SeenBetterElsewhere;
+            if (box.Y1 > bottom + Tolerance)
+                return PartBox.WholeInNeighbor;
             isCut = true;
         }
 

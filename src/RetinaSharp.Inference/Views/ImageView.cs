@@ -12,7 +12,7 @@ namespace RetinaSharp.Inference.Views;
 internal readonly record struct ImageView(int X, int Y, ImageGeometry Geometry, bool IsFlipped)
 {
     /// <summary>Padded size of the view. Views of equal padded size can form a batch.</summary>
-    public PaddedSize Padded => PaddedSize.Around([(Geometry.Width, Geometry.Height)]);
+    public PaddedSize Padded => PaddedSize.Compute([(Geometry.Width, Geometry.Height)]);
 
     /// <summary>Writes the pixels of the view: the part of the image, scaled, and flipped if <see cref="IsFlipped"/> is set.</summary>
     /// <param name="image">The image. If the view shows the whole image, it may be a downscaled version of the original.</param>

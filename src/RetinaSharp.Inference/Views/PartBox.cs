@@ -10,5 +10,5 @@ internal enum PartBox
     Cut,
 
     /// <summary>The box is a piece of an object at an edge of this slice. A neighboring slice contains the whole object.</summary>
-    SeenBetterElsewhere,
+    WholeInNeighbor,
 }

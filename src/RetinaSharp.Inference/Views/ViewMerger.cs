@@ -7,9 +7,9 @@ namespace RetinaSharp.Inference.Views;
 /// objects that overlapping slices cause.
 /// </summary>
 /// <param name="settings">Score threshold, IoU threshold of NMS and maximum number of detections.</param>
-/// <param name="isLimitOfImage">Whether the maximum number of detections applies to the image; otherwise it applies to each part.</param>
-/// <param name="sharedPixels">Width and height in pixels up to which an object is complete in at least one slice.</param>
-internal sealed class ViewMerger(InferenceSettings settings, bool isLimitOfImage, double sharedPixels)
+/// <param name="isLimitPerImage">Whether the maximum number of detections applies to the image; otherwise it applies to each part.</param>
+/// <param name="maxCompleteObjectSize">Width and height in pixels up to which an object is complete in at least one slice.</param>
+internal sealed class ViewMerger(InferenceSettings settings, bool isLimitPerImage, double maxCompleteObjectSize)
 {
     // A cut box is dropped if a whole box of its class covers more than this fraction of it.
     private const float PieceCoverage = .5f;
@@ -39,7 +39,7 @@ internal sealed class ViewMerger(InferenceSettings settings, bool isLimitOfImage
     private List<DetectedObject> MergeTiles(IReadOnlyList<ImagePart> parts, List<DetectedObject>[] found)
     {
         // Objects that fit into a slice are taken from the slices: in the whole image they are scaled down, and their boxes are less accurate.
-        var whole = found[0].Where(one => one.Box.Width > sharedPixels || one.Box.Height > sharedPixels).ToList();
+        var whole = found[0].Where(one => one.Box.Width > maxCompleteObjectSize || one.Box.Height > maxCompleteObjectSize).ToList();
         var cut = new List<DetectedObject>();
         for (var part = 1; part < found.Length; part++)
             foreach (var one in found[part])
@@ -54,7 +54,7 @@ internal sealed class ViewMerger(InferenceSettings settings, bool isLimitOfImage
             if (!merged.Exists(one => one.Class == piece.Class && IsPiece(piece.Box, one.Box)))
                 merged.Add(piece);
         merged = [.. merged.OrderByDescending(one => one.Score)];
-        var limit = isLimitOfImage ? settings.MaxDetections : settings.MaxDetections * (long)parts.Count;
+        var limit = isLimitPerImage ? settings.MaxDetections : settings.MaxDetections * (long)parts.Count;
         return merged.Count <= limit ? merged : merged[..(int)limit];
     }
 
@@ -63,13 +63,13 @@ internal sealed class ViewMerger(InferenceSettings settings, bool isLimitOfImage
         Box[] boxes = [.. found.Select(one => one.Box)];
         float[] scores = [.. found.Select(one => one.Score)];
         int[] classes = [.. found.Select(one => one.Class)];
-        return [.. NonMaximumSuppression.SuppressByClass(boxes, scores, classes, (float)settings.NmsIou).Select(index => found[index])];
+        return [.. NonMaximumSuppression.SuppressByClass(boxes, scores, classes, (float)settings.NmsIouThreshold).Select(index => found[index])];
     }
 
     private bool IsPiece(Box piece, Box whole)
     {
         var width = Math.Min(piece.X2, whole.X2) - Math.Max(piece.X1, whole.X1);
         var height = Math.Min(piece.Y2, whole.Y2) - Math.Max(piece.Y1, whole.Y1);
-        return Math.Max(0, width) * Math.Max(0, height) > PieceCoverage * piece.Area || Iou.Compute(piece, whole) > settings.NmsIou;
+        return Math.Max(0, width) * Math.Max(0, height) > PieceCoverage * piece.Area || Iou.Compute(piece, whole) > settings.NmsIouThreshold;
     }
 }

@@ -4,8 +4,8 @@ namespace RetinaSharp.Inference.Views;
 /// <param name="Input">Size that each part (the whole image or a slice) is scaled to for the network.</param>
 /// <param name="Tile">Side of the square slices in pixels of the image; null: no slices.</param>
 /// <param name="Overlap">Overlap of neighboring slices, as a fraction of <paramref name="Tile"/>.</param>
-/// <param name="Augments">Whether each part also has flipped and rescaled views, for test-time augmentation.</param>
-internal sealed record ViewPlanner(InputSize Input, int? Tile = null, double Overlap = ViewPlanner.DefaultOverlap, bool Augments = false)
+/// <param name="UsesTestTimeAugmentation">Whether each part also has flipped and rescaled views, for test-time augmentation.</param>
+internal sealed record ViewPlanner(InputSize Input, int? Tile = null, double Overlap = ViewPlanner.DefaultOverlap, bool UsesTestTimeAugmentation = false)
 {
     /// <summary>Default value of <see cref="Overlap"/>.</summary>
     public const double DefaultOverlap = .25;
@@ -15,16 +15,16 @@ internal sealed record ViewPlanner(InputSize Input, int? Tile = null, double Ove
     /// <summary>
     /// Maximum factor by which <see cref="Input"/> is multiplied in the views; infinity if slices need the original resolution.
     /// </summary>
-    public double LargestScale => Tile is not null ? double.PositiveInfinity : Augments ? Scales[^1] : 1;
+    public double MaxScale => Tile is not null ? double.PositiveInfinity : UsesTestTimeAugmentation ? Scales[^1] : 1;
 
     /// <summary>Whether every image has a single view: there are no slices and no test-time augmentation.</summary>
-    public bool IsPlain => Tile is null && !Augments;
+    public bool HasSingleView => Tile is null && !UsesTestTimeAugmentation;
 
     /// <summary>
     /// Width and height in pixels up to which an object is complete in at least one slice, without touching the edges of the slice; 0
     /// without slices.
     /// </summary>
-    public double SharedPixels => Math.Max(0, Overlap - 2 * ImagePart.RelativeReach) * Tile ?? 0;
+    public double MaxCompleteObjectSize => Math.Max(0, Overlap - 2 * ImagePart.RelativeTolerance) * Tile ?? 0;
 
     /// <summary>Determines the parts and views of an image.</summary>
     /// <param name="width">Width of the original image in pixels.</param>
@@ -47,8 +47,8 @@ internal sealed record ViewPlanner(InputSize Input, int? Tile = null, double Ove
                 {
                     LeftNeighborEnd = column > 0 ? columns[column - 1] + tileWidth : null,
                     RightNeighborStart = column < columns.Length - 1 ? columns[column + 1] : null,
-                    UpperNeighborEnd = row > 0 ? rows[row - 1] + tileHeight : null,
-                    LowerNeighborStart = row < rows.Length - 1 ? rows[row + 1] : null,
+                    TopNeighborEnd = row > 0 ? rows[row - 1] + tileHeight : null,
+                    BottomNeighborStart = row < rows.Length - 1 ? rows[row + 1] : null,
                 });
     }
 
@@ -62,9 +62,9 @@ internal sealed record ViewPlanner(InputSize Input, int? Tile = null, double Ove
     }
 
     private IEnumerable<ImageView> Views(ImagePart part) =>
-        from scale in Augments ? Scales : Once
+        from scale in UsesTestTimeAugmentation ? Scales : Once
         let size = scale == 1 ? Input : new InputSize(Scaled(Input.Short, scale), Scaled(Input.Long, scale))
-        from flipped in Augments ? new[] { false, true } : [false]
+        from flipped in UsesTestTimeAugmentation ? new[] { false, true } : [false]
         select new ImageView(part.X, part.Y, size.Fit(part.Width, part.Height), flipped);
 
     private static int Scaled(int side, double scale) => Math.Max(1, (int)Math.Round(side * scale));

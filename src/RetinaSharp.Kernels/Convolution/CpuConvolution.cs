@@ -42,7 +42,7 @@ internal readonly struct CpuConvolution(int stride, int padding, bool relu)
         using var guard = no_grad();
         using var scope = NewDisposeScope();
         var tiles = Tiles(inputs);
-        if (NeedsFp32(weight) && !UsesWinograd(weight, tiles, WinogradUse.Once))
+        if (NeedsFp32(weight) && !UsesWinograd(weight, tiles, WinogradPass.Once))
         {
             var (dx, dw) = Backward(Array.ConvertAll(gradients, ToFp32), Array.ConvertAll(inputs, ToFp32), ToFp32(weight), needsInputs, needsWeight);
             return (Array.ConvertAll(dx, one => one?.to(ScalarType.BFloat16).MoveToOuterDisposeScope()), dw?.to(ScalarType.BFloat16).MoveToOuterDisposeScope());
@@ -53,7 +53,7 @@ internal readonly struct CpuConvolution(int stride, int padding, bool relu)
         {
             var needed = Enumerable.Range(0, inputs.Length).Where(i => needsInputs[i]).ToArray();
             Tensor[] neededGradients = [.. needed.Select(i => gradients[i])];
-            var results = UsesWinograd(weight, tiles, WinogradUse.Once)
+            var results = UsesWinograd(weight, tiles, WinogradPass.Once)
                 ? WinogradConvolution.ForwardOnce(neededGradients, weight, isFlipped: true, bias: null, relu: false)
                 : [.. needed.Select(i => OneDnn.InputGradient(gradients[i], inputs[i], weight, strides, paddings))];
             for (var i = 0; i < needed.Length; i++)
@@ -62,7 +62,7 @@ internal readonly struct CpuConvolution(int stride, int padding, bool relu)
 
         if (!needsWeight)
             return (inputGradients, null);
-        var weightGradient = UsesWinograd(weight, tiles, WinogradUse.WeightGradient)
+        var weightGradient = UsesWinograd(weight, tiles, WinogradPass.WeightGradient)
             ? WinogradConvolution.WeightGradient(inputs, gradients)
             : Enumerable.Range(0, inputs.Length).Select(i => OneDnn.WeightGradient(gradients[i], inputs[i], weight, strides, paddings)).Aggregate((sum, term) => sum.AddInPlace(term));
         return (inputGradients, weightGradient.MoveToOuterDisposeScope());
@@ -71,7 +71,7 @@ internal readonly struct CpuConvolution(int stride, int padding, bool relu)
     private Tensor[] Forward(Tensor[] inputs, Tensor weight, Tensor? bias, Tensor? residual, bool overwritesResidual, PackedWeight? packed)
     {
         var maps = Array.ConvertAll(inputs, input => input.ChannelsLast());
-        if (UsesWinograd(weight, Tiles(maps), packed is null ? WinogradUse.Once : WinogradUse.PackedWeight))
+        if (UsesWinograd(weight, Tiles(maps), packed is null ? WinogradPass.Once : WinogradPass.PackedWeight))
         {
             Tensor[]? residuals = residual is null ? null : [residual.ChannelsLast()];
             return packed is null
@@ -113,6 +113,6 @@ internal readonly struct CpuConvolution(int stride, int padding, bool relu)
     private static long Tiles(Tensor[] maps) => maps.Sum(WinogradConvolution.Tiles);
 
     // With AMX, oneDNN's bf16 kernels are faster than the Winograd kernel, which computes in fp32; with AVX512-BF16 alone they are not.
-    private bool UsesWinograd(Tensor weight, long tiles, WinogradUse use) =>
-        stride == 1 && padding == 1 && !(CpuFeatures.HasAmxBf16 && weight.dtype == ScalarType.BFloat16) && weight.shape is [var outputs, var inputs, 3, 3] && WinogradConvolution.IsFaster(weight.dtype, Math.Min(inputs, outputs), tiles, use);
+    private bool UsesWinograd(Tensor weight, long tiles, WinogradPass pass) =>
+        stride == 1 && padding == 1 && !(CpuFeatures.HasAmxBf16 && weight.dtype == ScalarType.BFloat16) && weight.shape is [var outputs, var inputs, 3, 3] && WinogradConvolution.IsFaster(weight.dtype, Math.Min(inputs, outputs), tiles, pass);
 }

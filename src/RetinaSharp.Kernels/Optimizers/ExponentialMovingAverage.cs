@@ -76,7 +76,7 @@ public sealed unsafe class ExponentialMovingAverage : IDisposable
     /// <summary>
     /// Returns, for the address of each tensor's memory, the index of the average in <see cref="Averages"/>. Empty tensors are omitted.
     /// </summary>
-    internal Dictionary<nint, int> ByAddress()
+    internal Dictionary<nint, int> GetIndicesByAddress()
     {
         var indices = new Dictionary<nint, int>(_state.Length);
         for (var i = 0; i < _state.Length; i++)

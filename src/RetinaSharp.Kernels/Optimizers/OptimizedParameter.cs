@@ -8,9 +8,9 @@ namespace RetinaSharp.Kernels.Optimizers;
 /// The fp32 master weights that the optimizer updates. The tensor is dense, that is, contiguous in some order of its dimensions, such as
 /// channels-last.
 /// </param>
-/// <param name="Value">
+/// <param name="GraphWeights">
 /// The weights that the autograd graph uses: the same memory as <paramref name="Master"/>, or a bf16 copy with the same shape and strides,
 /// which each optimizer step updates too.
 /// </param>
 /// <param name="Decays">Whether weight decay applies to this parameter; usually false for biases and normalization layers.</param>
-public sealed record OptimizedParameter(string Name, torch.Tensor Master, torch.Tensor Value, bool Decays);
+public sealed record OptimizedParameter(string Name, torch.Tensor Master, torch.Tensor GraphWeights, bool Decays);

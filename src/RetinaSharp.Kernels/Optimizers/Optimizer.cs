@@ -131,20 +131,20 @@ public abstract unsafe class Optimizer : IDisposable
 
     private static void Check(OptimizedParameter parameter, DenseLayout layout)
     {
-        var (name, master, value) = (parameter.Name, parameter.Master, parameter.Value);
+        var (name, master, graphWeights) = (parameter.Name, parameter.Master, parameter.GraphWeights);
         if (master.dtype != ScalarType.Float32)
             throw new ArgumentException($"{name}: the master weights are {TensorMemory.Describe(master)}, not fp32.");
-        if (!layout.Matches(value) || value.device_type != master.device_type)
-            throw new ArgumentException($"{name}: the value {TensorMemory.Describe(value)} differs in shape, strides or device from the master weights {TensorMemory.Describe(master)}.");
-        if (value.dtype != ScalarType.BFloat16 && (value.dtype != ScalarType.Float32 || TensorMemory.Pointer(value) != TensorMemory.Pointer(master)))
-            throw new ArgumentException($"{name}: the value is neither bf16 nor the memory of the master weights.");
+        if (!layout.Matches(graphWeights) || graphWeights.device_type != master.device_type)
+            throw new ArgumentException($"{name}: the graph's weights {TensorMemory.Describe(graphWeights)} differ in shape, strides or device from the master weights {TensorMemory.Describe(master)}.");
+        if (graphWeights.dtype != ScalarType.BFloat16 && (graphWeights.dtype != ScalarType.Float32 || TensorMemory.Pointer(graphWeights) != TensorMemory.Pointer(master)))
+            throw new ArgumentException($"{name}: the graph's weights are neither bf16 nor the memory of the master weights.");
     }
 
     private double GetWeightDecay(OptimizedParameter parameter) => parameter.Decays ? _weightDecay : 0;
 
     private void StepFused(IReadOnlyList<Tensor> gradients, double learningRate, double factor, ExponentialMovingAverage? ema)
     {
-        var averages = ema?.ByAddress();
+        var averages = ema?.GetIndicesByAddress();
         var isAveraged = new bool[ema?.Averages.Count ?? 0];
         if (ema is not null)
             ema.Updates++;
@@ -154,12 +154,12 @@ public abstract unsafe class Optimizer : IDisposable
         for (var i = 0; i < memories.Length; i++)
         {
             matching[i] = _layouts[i].Fit(gradients[i]);
-            var (_, master, value, _) = _parameters[i];
+            var (_, master, graphWeights, _) = _parameters[i];
             ref var memory = ref memories[i];
             memory.Weights = (float*)TensorMemory.Pointer(master);
             memory.Gradients = TensorMemory.Pointer(matching[i]);
             memory.AreGradientsBFloat16 = matching[i].dtype == ScalarType.BFloat16;
-            memory.Values = value.dtype == ScalarType.BFloat16 ? (ushort*)TensorMemory.Pointer(value) : null;
+            memory.Bf16Weights = graphWeights.dtype == ScalarType.BFloat16 ? (ushort*)TensorMemory.Pointer(graphWeights) : null;
             memory.FirstState = (float*)TensorMemory.Pointer(_state[0].Tensors[i]);
             memory.SecondState = _state.Count > 1 ? (float*)TensorMemory.Pointer(_state[1].Tensors[i]) : null;
             if (averages is not null && averages.TryGetValue((nint)memory.Weights, out var average))
@@ -185,7 +185,7 @@ public abstract unsafe class Optimizer : IDisposable
         memory.Count = count;
         memory.Weights += start;
         memory.Gradients = (byte*)memory.Gradients + (start * (memory.AreGradientsBFloat16 ? sizeof(ushort) : sizeof(float)));
-        memory.Values += memory.Values == null ? 0 : start;
+        memory.Bf16Weights += memory.Bf16Weights == null ? 0 : start;
         memory.FirstState += start;
         memory.SecondState += memory.SecondState == null ? 0 : start;
         memory.Averages += memory.Averages == null ? 0 : start;
@@ -198,10 +198,10 @@ public abstract unsafe class Optimizer : IDisposable
         {
             // Frees the temporaries of each parameter before the next one.
             using var scope = NewDisposeScope();
-            var (_, master, value, _) = _parameters[i];
+            var (_, master, graphWeights, _) = _parameters[i];
             Update(i, master, gradients[i].to(ScalarType.Float32), learningRate, factor, GetWeightDecay(_parameters[i]));
-            if (value.dtype == ScalarType.BFloat16)
-                value.copy_(master);
+            if (graphWeights.dtype == ScalarType.BFloat16)
+                graphWeights.copy_(master);
         }
     }
 }

@@ -32,15 +32,15 @@ internal static unsafe class UpdateKernels
             var gradients = (float*)memory.Gradients + start;
             if (memory.AreGradientsBFloat16)
             {
-                Widen((ushort*)memory.Gradients + start, converted, count);
+                ToFp32((ushort*)memory.Gradients + start, converted, count);
                 gradients = converted;
             }
 
             var second = TRule.HasSecondState ? memory.SecondState + start : null;
             var averages = memory.Averages == null ? null : memory.Averages + start;
             UpdateBlock(rule, weights, gradients, memory.FirstState + start, second, averages, memory.AverageRate, count);
-            if (memory.Values != null)
-                Narrow(weights, memory.Values + start, count);
+            if (memory.Bf16Weights != null)
+                ToBf16(weights, memory.Bf16Weights + start, count);
         }
     }
 
@@ -70,7 +70,7 @@ internal static unsafe class UpdateKernels
         for (var start = 0; start < count; start += Block)
         {
             var length = Math.Min(Block, count - start);
-            Widen((ushort*)elements + start, converted, length);
+            ToFp32((ushort*)elements + start, converted, length);
             sum += SumOfSquares(converted, length);
         }
 
@@ -79,7 +79,7 @@ internal static unsafe class UpdateKernels
 
     /// <summary>Converts bf16 elements to fp32.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Widen(ushort* from, float* to, int count)
+    public static void ToFp32(ushort* from, float* to, int count)
     {
         var i = 0;
         for (; i <= count - Vector<ushort>.Count; i += Vector<ushort>.Count)
@@ -95,7 +95,7 @@ internal static unsafe class UpdateKernels
 
     /// <summary>Converts fp32 elements to bf16, rounded to nearest, ties to even. NaN stays NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Narrow(float* from, ushort* to, int count)
+    public static void ToBf16(float* from, ushort* to, int count)
     {
         var i = 0;
         for (; i <= count - Vector<ushort>.Count; i += Vector<ushort>.Count)

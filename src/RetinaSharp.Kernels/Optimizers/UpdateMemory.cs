@@ -13,7 +13,7 @@ internal unsafe struct UpdateMemory
     public bool AreGradientsBFloat16;
 
     /// <summary>The bf16 copy of the weights; null if the weights have no copy.</summary>
-    public ushort* Values;
+    public ushort* Bf16Weights;
     public float* FirstState;
 
     /// <summary>Second optimizer state (AdamW's moving average of squared gradients); null for optimizers with only one state.</summary>

@@ -31,35 +31,35 @@ internal static unsafe class GemmMicroKernel
     /// <param name="rows">Number of rows of A and C, 1 to <see cref="MaxRows"/>.</param>
     /// <param name="b">One panel of B, [depth, PanelWidth].</param>
     /// <param name="depth">Size of the dimension K that is summed over, at least 1.</param>
-    /// <param name="c">Matrix C; element [row, column] is at row * resultStride + column.</param>
-    /// <param name="resultStride">Number of elements between adjacent rows of C.</param>
+    /// <param name="c">Matrix C; element [row, column] is at row * cStride + column.</param>
+    /// <param name="cStride">Number of elements between adjacent rows of C.</param>
     /// <param name="accumulate">Whether to add the product to C instead of overwriting C.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Multiply(float* a, nint rowStride, nint depthStride, int rows, float* b, int depth, float* c, nint resultStride, bool accumulate)
+    public static void Multiply(float* a, nint rowStride, nint depthStride, int rows, float* b, int depth, float* c, nint cStride, bool accumulate)
     {
         if (Vector512.IsHardwareAccelerated)
-            Multiply<Simd512, Vector512<float>>(a, rowStride, depthStride, rows, b, depth, c, resultStride, accumulate);
+            Multiply<Simd512, Vector512<float>>(a, rowStride, depthStride, rows, b, depth, c, cStride, accumulate);
         else
-            Multiply<Simd256, Vector256<float>>(a, rowStride, depthStride, rows, b, depth, c, resultStride, accumulate);
+            Multiply<Simd256, Vector256<float>>(a, rowStride, depthStride, rows, b, depth, c, cStride, accumulate);
     }
 
     /// <inheritdoc cref="Multiply(float*, nint, nint, int, float*, int, float*, nint, bool)"/>
-    public static void Multiply<TSimd, TVector>(float* a, nint rowStride, nint depthStride, int rows, float* b, int depth, float* c, nint resultStride, bool accumulate)
+    public static void Multiply<TSimd, TVector>(float* a, nint rowStride, nint depthStride, int rows, float* b, int depth, float* c, nint cStride, bool accumulate)
         where TSimd : struct, ISimdOperations<TVector>
         where TVector : unmanaged
     {
         // The kernels are for 6, 4 and 2 rows. If a row is missing, the last row is computed twice and stored once, which costs less than a
         // specialized kernel for each number of rows.
         if (rows > 4)
-            Multiply6<TSimd, TVector>(a, rowStride, depthStride, rows, b, depth, c, resultStride, accumulate);
+            Multiply6<TSimd, TVector>(a, rowStride, depthStride, rows, b, depth, c, cStride, accumulate);
         else if (rows > 2)
-            Multiply4<TSimd, TVector>(a, rowStride, depthStride, rows, b, depth, c, resultStride, accumulate);
+            Multiply4<TSimd, TVector>(a, rowStride, depthStride, rows, b, depth, c, cStride, accumulate);
         else
-            Multiply2<TSimd, TVector>(a, rowStride, depthStride, rows, b, depth, c, resultStride, accumulate);
+            Multiply2<TSimd, TVector>(a, rowStride, depthStride, rows, b, depth, c, cStride, accumulate);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Multiply6<TSimd, TVector>(float* a, nint rowStride, nint depthStride, int rows, float* b, int depth, float* c, nint resultStride, bool accumulate)
+    private static void Multiply6<TSimd, TVector>(float* a, nint rowStride, nint depthStride, int rows, float* b, int depth, float* c, nint cStride, bool accumulate)
         where TSimd : struct, ISimdOperations<TVector>
         where TVector : unmanaged
     {
@@ -93,18 +93,18 @@ internal static unsafe class GemmMicroKernel
             k += depthStride;
         }
         while (--depth > 0);
-        float* y1 = c + resultStride, y2 = y1 + resultStride, y3 = y2 + resultStride, y4 = y3 + resultStride;
+        float* c1 = c + cStride, c2 = c1 + cStride, c3 = c2 + cStride, c4 = c3 + cStride;
         if (rows == 6)
-            Store<TSimd, TVector>(c50, c51, y4 + resultStride, accumulate);
+            Store<TSimd, TVector>(c50, c51, c4 + cStride, accumulate);
         Store<TSimd, TVector>(c00, c01, c, accumulate);
-        Store<TSimd, TVector>(c10, c11, y1, accumulate);
-        Store<TSimd, TVector>(c20, c21, y2, accumulate);
-        Store<TSimd, TVector>(c30, c31, y3, accumulate);
-        Store<TSimd, TVector>(c40, c41, y4, accumulate);
+        Store<TSimd, TVector>(c10, c11, c1, accumulate);
+        Store<TSimd, TVector>(c20, c21, c2, accumulate);
+        Store<TSimd, TVector>(c30, c31, c3, accumulate);
+        Store<TSimd, TVector>(c40, c41, c4, accumulate);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Multiply4<TSimd, TVector>(float* a, nint rowStride, nint depthStride, int rows, float* b, int depth, float* c, nint resultStride, bool accumulate)
+    private static void Multiply4<TSimd, TVector>(float* a, nint rowStride, nint depthStride, int rows, float* b, int depth, float* c, nint cStride, bool accumulate)
         where TSimd : struct, ISimdOperations<TVector>
         where TVector : unmanaged
     {
@@ -131,16 +131,16 @@ internal static unsafe class GemmMicroKernel
             k += depthStride;
         }
         while (--depth > 0);
-        float* y1 = c + resultStride, y2 = y1 + resultStride;
+        float* c1 = c + cStride, c2 = c1 + cStride;
         if (rows == 4)
-            Store<TSimd, TVector>(c30, c31, y2 + resultStride, accumulate);
+            Store<TSimd, TVector>(c30, c31, c2 + cStride, accumulate);
         Store<TSimd, TVector>(c00, c01, c, accumulate);
-        Store<TSimd, TVector>(c10, c11, y1, accumulate);
-        Store<TSimd, TVector>(c20, c21, y2, accumulate);
+        Store<TSimd, TVector>(c10, c11, c1, accumulate);
+        Store<TSimd, TVector>(c20, c21, c2, accumulate);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Multiply2<TSimd, TVector>(float* a, nint rowStride, nint depthStride, int rows, float* b, int depth, float* c, nint resultStride, bool accumulate)
+    private static void Multiply2<TSimd, TVector>(float* a, nint rowStride, nint depthStride, int rows, float* b, int depth, float* c, nint cStride, bool accumulate)
         where TSimd : struct, ISimdOperations<TVector>
         where TVector : unmanaged
     {
@@ -162,7 +162,7 @@ internal static unsafe class GemmMicroKernel
         }
         while (--depth > 0);
         if (rows == 2)
-            Store<TSimd, TVector>(c10, c11, c + resultStride, accumulate);
+            Store<TSimd, TVector>(c10, c11, c + cStride, accumulate);
         Store<TSimd, TVector>(c00, c01, c, accumulate);
     }
 

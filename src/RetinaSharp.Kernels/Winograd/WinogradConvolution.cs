@@ -14,15 +14,15 @@ internal static class WinogradConvolution
     /// <param name="type">Type of feature maps and weight.</param>
     /// <param name="channels">Number of input or output channels, whichever is less.</param>
     /// <param name="tiles">Number of tiles of all feature maps: the sum of <see cref="Tiles"/>.</param>
-    /// <param name="use">The pass that is computed: forward, with or without a cached weight, or a gradient.</param>
-    public static bool IsFaster(ScalarType type, long channels, long tiles, WinogradUse use)
+    /// <param name="pass">The pass that is computed: forward, with or without a cached weight, or a gradient.</param>
+    public static bool IsFaster(ScalarType type, long channels, long tiles, WinogradPass pass)
     {
         // Thresholds measured against LibTorch 2.10 on AVX2 and AVX-512. With fewer channels, the input and output transforms cost what the
         // GEMMs save. With fewer tiles, reading the transformed weights takes as long as multiplying by them, and transforming the weights
         // takes longer than the convolution. With AVX-512, oneDNN's bf16 kernels are twice as fast as its fp32 kernels.
         var isBf16 = type == ScalarType.BFloat16;
-        var minChannels = isBf16 && use != WinogradUse.WeightGradient ? 128 : 32;
-        var minTiles = use != WinogradUse.Once ? 8 : isBf16 ? 64 : 32;
+        var minChannels = isBf16 && pass != WinogradPass.WeightGradient ? 128 : 32;
+        var minTiles = pass != WinogradPass.Once ? 8 : isBf16 ? 64 : 32;
         return Vector256.IsHardwareAccelerated && channels >= minChannels && tiles >= minTiles;
     }
 
@@ -101,7 +101,7 @@ internal static class WinogradConvolution
 }
 
 /// <summary>The passes that the Winograd kernels are used for.</summary>
-internal enum WinogradUse
+internal enum WinogradPass
 {
     /// <summary>A forward convolution whose weight changes before its next use, or the gradient with respect to the input.</summary>
     Once,

@@ -39,7 +39,7 @@ internal sealed unsafe class WinogradForward<T> : IDisposable
 
     private readonly Tensor[] _inputs, _outputs;
     private readonly Tensor[]? _residuals;
-    private readonly WinogradMap<T>[] _from, _to, _add;
+    private readonly WinogradMap<T>[] _inputMaps, _outputMaps, _residualMaps;
     private readonly WinogradTiles _tiles;
     private readonly WinogradWeight _weight;
     private readonly ScratchMemory _constants;
@@ -65,9 +65,9 @@ internal sealed unsafe class WinogradForward<T> : IDisposable
         }
 
         _tiles = new(inputs);
-        _from = Maps(_inputs, _weight.Inputs);
-        _to = Maps(_outputs, _weight.Outputs);
-        _add = _residuals is null ? [] : Maps(_residuals, _weight.Outputs);
+        _inputMaps = Maps(_inputs, _weight.Inputs);
+        _outputMaps = Maps(_outputs, _weight.Outputs);
+        _residualMaps = _residuals is null ? [] : Maps(_residuals, _weight.Outputs);
         _inputStride = RoundUp(_weight.Inputs, Lanes);
         _constants = ScratchMemory.Rent(_inputStride + RoundUp(_weight.Outputs, Lanes));
         _zeros = (T*)_constants.Pointer;
@@ -169,7 +169,7 @@ internal sealed unsafe class WinogradForward<T> : IDisposable
         for (var i = 0; i < count; i++)
         {
             var (map, image, top, left) = _tiles[first + i];
-            _from[map].Square(image, top - 1, left - 1, Points, _zeros, pixels);
+            _inputMaps[map].GetPixelAddresses(image, top - 1, left - 1, Points, _zeros, pixels);
             Input(pixels, _weight.Inputs, to + i * _inputStride, pointStride, (int)_inputStride, 0);
         }
     }
@@ -211,10 +211,10 @@ internal sealed unsafe class WinogradForward<T> : IDisposable
     {
         var memory = stackalloc float[(Tile * Points + Tile * Tile + 1) * Lanes];
         float* half = Align(memory), results = half + Tile * Points * Lanes;
-        var (rows, columns) = _to[map].Extent(top, left);
-        nint pixelStride = _to[map].PixelStride, rowStride = _to[map].RowStride;
-        var to = _to[map].Pixel(image, top, left) + firstChannel;
-        var add = _residuals is null ? null : _add[map].Pixel(image, top, left) + firstChannel;
+        var (rows, columns) = _outputMaps[map].Extent(top, left);
+        nint pixelStride = _outputMaps[map].PixelStride, rowStride = _outputMaps[map].RowStride;
+        var to = _outputMaps[map].Pixel(image, top, left) + firstChannel;
+        var add = _residuals is null ? null : _residualMaps[map].Pixel(image, top, left) + firstChannel;
         var relu = _relu;
         var bias = _bias + firstChannel;
         for (var channel = 0; channel < channels; channel += Lanes)

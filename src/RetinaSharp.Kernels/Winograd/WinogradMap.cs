@@ -41,7 +41,7 @@ internal readonly unsafe struct WinogradMap<T>
     /// Gets the addresses of the pixels in a square. For a pixel outside of the feature map, the address is <paramref name="zeros"/> (zero
     /// padding).
     /// </summary>
-    public void Square(int image, int top, int left, int side, T* zeros, T** to)
+    public void GetPixelAddresses(int image, int top, int left, int side, T* zeros, T** to)
     {
         var isInside = top >= 0 && left >= 0 && top + side <= _height && left + side <= _width;
         var first = _pixels + (((nint)image * _height + top) * _width + left) * _channels;

@@ -31,7 +31,7 @@ internal sealed unsafe class WinogradWeightGradient<T> : IDisposable
     private const int TaskTiles = 4;
 
     private readonly Tensor[] _inputs, _gradients;
-    private readonly WinogradMap<T>[] _from, _of;
+    private readonly WinogradMap<T>[] _inputMaps, _gradientMaps;
     private readonly WinogradTiles _tiles;
     private readonly int _inputChannels, _outputChannels, _inputPanels, _outputPanels, _chunk, _blockInputs, _blockOutputs;
     private readonly nint _inputPoint, _gradientPoint, _sumPoint, _sumStride;
@@ -49,8 +49,8 @@ internal sealed unsafe class WinogradWeightGradient<T> : IDisposable
         _tiles = new(inputs);
         _inputChannels = checked((int)inputs[0].shape[1]);
         _outputChannels = checked((int)outputGradients[0].shape[1]);
-        _from = Array.ConvertAll(_inputs, map => new WinogradMap<T>(map, _inputChannels));
-        _of = Array.ConvertAll(_gradients, map => new WinogradMap<T>(map, _outputChannels));
+        _inputMaps = Array.ConvertAll(_inputs, map => new WinogradMap<T>(map, _inputChannels));
+        _gradientMaps = Array.ConvertAll(_gradients, map => new WinogradMap<T>(map, _outputChannels));
         var width = GemmMicroKernel.PanelWidth;
         _inputPanels = (_inputChannels + width - 1) / width;
         _outputPanels = (_outputChannels + width - 1) / width;
@@ -109,9 +109,9 @@ internal sealed unsafe class WinogradWeightGradient<T> : IDisposable
         for (var i = first; i < first + count; i++)
         {
             var (map, image, top, left) = _tiles[start + i];
-            _from[map].Square(image, top - 1, left - 1, Points, _zeros, pixels);
+            _inputMaps[map].GetPixelAddresses(image, top - 1, left - 1, Points, _zeros, pixels);
             WinogradTileTransforms.Input(pixels, _inputChannels, _inputValues + i * width, _inputPoint, width, _chunk * width);
-            _of[map].Square(image, top, left, Tile, _zeros, pixels);
+            _gradientMaps[map].GetPixelAddresses(image, top, left, Tile, _zeros, pixels);
             WinogradTileTransforms.OutputGradient(pixels, _outputChannels, _gradientValues + i * width, _gradientPoint, width, _chunk * width);
         }
     }

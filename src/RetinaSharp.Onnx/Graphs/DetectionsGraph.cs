@@ -68,7 +68,7 @@ internal sealed class DetectionsGraph(GraphBuilder graph, InferenceSettings sett
         // The background is the first output.
         var all = hasBackground ? graph.Call("Softmax", [logits], Attribute("axis", 2L)).SliceFrom(1, 2) : logits;
         var flat = all.Reshape(0, -1);
-        var (values, indices) = flat.TopK(graph.Constant([settings.Candidates], 1).Min(flat.Sizes(1, 2)));
+        var (values, indices) = flat.TopK(graph.Constant([settings.MaxCandidates], 1).Min(flat.Sizes(1, 2)));
         var (anchorIndices, labels) = (indices / graph.Constant((long)classes), indices % graph.Constant((long)classes));
         var (low, high) = anchors.At(anchorIndices);
         return (values, labels, low, high, deltas.GatherNd(anchorIndices.Unsqueeze(2), 1));
@@ -104,7 +104,7 @@ internal sealed class DetectionsGraph(GraphBuilder graph, InferenceSettings sett
         var byClass = scores.Unsqueeze(1).Where(labels.Unsqueeze(1).Equal(classIndices), graph.Constant(NoScore));
         // [kept, 3]: indices of image, class and candidate.
         var selected = graph.Call("NonMaxSuppression",
-            [boxes, byClass, graph.Constant([settings.MaxDetections], 1), graph.Constant([(float)settings.NmsIou], 1), graph.Constant([AnyScore], 1)]);
+            [boxes, byClass, graph.Constant([settings.MaxDetections], 1), graph.Constant([(float)settings.NmsIouThreshold], 1), graph.Constant([AnyScore], 1)]);
         var at = selected.Gather(graph.Constant([0L, 2], 2), 1);
         return graph.Call("ScatterND", [scores.Min(graph.Constant(NoScore)), at, scores.GatherNd(at)]);
     }

@@ -36,9 +36,9 @@ public class AugmentationTests
             var seen = 0;
             for (var seed = 0; seed < 40; seed++)
             {
-                var how = Augmentation.Draw(settings with { MinVisible = 0 }, Size, source, new(seed, "test"));
-                var target = BatchImage.Create(source, how, 0);
-                var found = FindRed(Render(image, how), how.FrameWidth, how.FrameHeight);
+                var augmentation = Augmentation.Draw(settings with { MinVisible = 0 }, Size, source, new(seed, "test"));
+                var target = BatchImage.Create(source, augmentation, 0);
+                var found = FindRed(Render(image, augmentation), augmentation.OutputWidth, augmentation.OutputHeight);
                 if (target.Boxes.Length == 0)
                 {
                     // A sliver of less than a pixel may be seen.
@@ -76,9 +76,9 @@ public class AugmentationTests
     {
         var source = Pictures.Describe(301, 203);
         var image = Pictures.Paint(301, 203);
-        var how = Augmentation.Draw(AugmentationSettings.None, Size, source, new(1, "test"));
+        var augmentation = Augmentation.Draw(AugmentationSettings.None, Size, source, new(1, "test"));
 
-        Assert.Equal(image.Resize(how.FrameWidth, how.FrameHeight).Pixels.ToArray(), Render(image, how));
+        Assert.Equal(image.Resize(augmentation.OutputWidth, augmentation.OutputHeight).Pixels.ToArray(), Render(image, augmentation));
     }
 
     [Fact]
@@ -87,17 +87,17 @@ public class AugmentationTests
         var source = Pictures.Describe(120, 120);
         var image = Pictures.Paint(120, 120, new Box(3, 4, 50, 60));
         var settings = AugmentationSettings.None with { Brightness = .4, Contrast = .4, Saturation = .4, MinScale = .5, MaxScale = .5 };
-        var how = Augmentation.Draw(settings, Size, source, new(2, "test"));
+        var augmentation = Augmentation.Draw(settings, Size, source, new(2, "test"));
         var expected = image.Resize(60, 60).Pixels.ToArray();
-        ColorTransform.Jitter(how.Color.Brightness, how.Color.Contrast, how.Color.Saturation, ColorTransform.MeanGray(expected, 180, 60, 60))
+        ColorTransform.Jitter(augmentation.Color.Brightness, augmentation.Color.Contrast, augmentation.Color.Saturation, ColorTransform.MeanGray(expected, 180, 60, 60))
             .Apply(expected, 180, 60, 60);
 
-        var frame = Render(image, how);
+        var output = Render(image, augmentation);
 
-        Assert.NotEqual((1, 1, 1), how.Color);
+        Assert.NotEqual((1, 1, 1), augmentation.Color);
         for (var y = 0; y < 120; y++)
         {
-            var row = frame.AsSpan(y * 360, 360);
+            var row = output.AsSpan(y * 360, 360);
             Assert.True(y < 60 ? row[..180].SequenceEqual(expected.AsSpan(y * 180, 180)) : !row[..180].ContainsAnyExcept((byte)0));
             Assert.False(row[180..].ContainsAnyExcept((byte)0));
         }
@@ -106,10 +106,10 @@ public class AugmentationTests
     [Fact]
     public void Of_MostlyCutOffBox_IsIgnored()
     {
-        var how = Augmentation.Draw(AugmentationSettings.None, Size, Pictures.Describe(120, 120), new(0, "test")) with { OffsetX = -50 };
+        var augmentation = Augmentation.Draw(AugmentationSettings.None, Size, Pictures.Describe(120, 120), new(0, "test")) with { OffsetX = -50 };
         var source = Pictures.Describe(120, 120, new Box(10, 10, 60, 60), new Box(40, 10, 60, 60), new Box(0, 0, 50, 50));
 
-        var image = BatchImage.Create(source, how, .3);
+        var image = BatchImage.Create(source, augmentation, .3);
 
         Assert.Equal([new Box(0, 10, 10, 60)], image.Boxes);
         Assert.Equal([1], image.Classes);
@@ -120,11 +120,11 @@ public class AugmentationTests
     [Fact]
     public void Of_CrowdsAndEmptyAndOutside_AreNoObjects()
     {
-        var how = Augmentation.Draw(AugmentationSettings.None, Size, Pictures.Describe(240, 240), new(0, "test"));
+        var augmentation = Augmentation.Draw(AugmentationSettings.None, Size, Pictures.Describe(240, 240), new(0, "test"));
         var source = Pictures.Describe(240, 240, new Box(0, 0, 20, 20), new Box(5, 5, 6.5f, 30), new Box(250, 0, 300, 20), new Box(200, 100, 400, 140));
         source = source with { Annotations = [source.Annotations[0] with { IsCrowd = true }, .. source.Annotations.Skip(1)] };
 
-        var image = BatchImage.Create(source, how, .3);
+        var image = BatchImage.Create(source, augmentation, .3);
 
         // The fourth is cut to the image before it is asked how much of it is seen.
         Assert.Equal([new Box(100, 50, 120, 70)], image.Boxes);
@@ -145,11 +145,11 @@ public class AugmentationTests
             Assert.Throws<ArgumentException>(wrong.Validate);
     }
 
-    private static byte[] Render(Image image, Augmentation how)
+    private static byte[] Render(Image image, Augmentation augmentation)
     {
-        var frame = new byte[how.FrameWidth * how.FrameHeight * 3];
-        FramePixels.Write(image, how, frame, how.FrameWidth * 3);
-        return frame;
+        var output = new byte[augmentation.OutputWidth * augmentation.OutputHeight * 3];
+        AugmentedPixels.Write(image, augmentation, output, augmentation.OutputWidth * 3);
+        return output;
     }
 
     /// <summary>The smallest box around the pixels that are red.</summary>

@@ -52,8 +52,8 @@ public class EvaluationLoaderTests
     }
 
     [Fact]
-    public void Around_MoreThanAnArrayHolds_ThrowsBeforeMemoryIsAskedFor() =>
-        Assert.Contains("do not fit in one batch", Assert.Throws<InsufficientMemoryException>(() => PaddedSize.Around(Enumerable.Repeat((16_000, 16_000), 3).ToArray())).Message);
+    public void Compute_MoreThanAnArrayHolds_ThrowsBeforeMemoryIsAskedFor() =>
+        Assert.Contains("do not fit in one batch", Assert.Throws<InsufficientMemoryException>(() => PaddedSize.Compute(Enumerable.Repeat((16_000, 16_000), 3).ToArray())).Message);
 
     [Fact]
     public void Of_DecodedImages_IsAsFromTheLoader()

@@ -30,32 +30,32 @@ public class TrainingLoaderTests
     [InlineData(4, 4, 1L << 30)]
     [InlineData(4, 8, 0)]
     [InlineData(2, 2, 100_000)]
-    public void Epoch_AnyThreadsAndCache_SameBatches(int workers, int prefetch, long cacheBytes)
+    public void EnumerateEpoch_AnyThreadsAndCache_SameBatches(int workers, int prefetch, long cacheBytes)
     {
         using var pictures = Pictures.Mixed(18);
         var plain = Pictures.Loader(pictures.Set, Options with { Workers = 1, Prefetch = 1, CacheBytes = 0 }, Rich);
         var other = Pictures.Loader(pictures.Set, Options with { Workers = workers, Prefetch = prefetch, CacheBytes = cacheBytes }, Rich);
 
         for (var epoch = 0; epoch < 2; epoch++)
-            Assert.Equal(Pictures.Fingerprints(plain.Epoch(epoch)), Pictures.Fingerprints(other.Epoch(epoch)));
+            Assert.Equal(Pictures.Fingerprints(plain.EnumerateEpoch(epoch)), Pictures.Fingerprints(other.EnumerateEpoch(epoch)));
     }
 
     [Fact]
-    public void Epoch_FromAnyBatch_GoesOnAsTheWholeEpoch()
+    public void EnumerateEpoch_FromAnyBatch_GoesOnAsTheWholeEpoch()
     {
         using var pictures = Pictures.Mixed(18);
-        var whole = Pictures.Fingerprints(Pictures.Loader(pictures.Set, Options, Rich).Epoch(3));
+        var whole = Pictures.Fingerprints(Pictures.Loader(pictures.Set, Options, Rich).EnumerateEpoch(3));
 
         for (var first = 0; first <= 4; first++)
-            Assert.Equal(whole[first..], Pictures.Fingerprints(Pictures.Loader(pictures.Set, Options, Rich).Epoch(3, first)));
+            Assert.Equal(whole[first..], Pictures.Fingerprints(Pictures.Loader(pictures.Set, Options, Rich).EnumerateEpoch(3, first)));
     }
 
     [Fact]
-    public void Epoch_UsesEveryImageOnceAndEpochsDiffer()
+    public void EnumerateEpoch_UsesEveryImageOnceAndEpochsDiffer()
     {
         using var pictures = Pictures.Mixed(18);
         var loader = Pictures.Loader(pictures.Set, Options);
-        var orders = Enumerable.Range(0, 3).Select(epoch => Ids(loader.Epoch(epoch))).ToArray();
+        var orders = Enumerable.Range(0, 3).Select(epoch => Ids(loader.EnumerateEpoch(epoch))).ToArray();
 
         Assert.Equal(4, loader.BatchesPerEpoch);
         Assert.All(orders, order => Assert.Equal(16, order.Distinct().Count()));
@@ -64,33 +64,33 @@ public class TrainingLoaderTests
     }
 
     [Fact]
-    public void Epoch_SetBelowOneBatch_Repeats()
+    public void EnumerateEpoch_SetBelowOneBatch_Repeats()
     {
         using var pictures = Pictures.Mixed(3);
 
-        var ids = Ids(Pictures.Loader(pictures.Set, Options).Epoch(0));
+        var ids = Ids(Pictures.Loader(pictures.Set, Options).EnumerateEpoch(0));
 
         Assert.Equal(4, ids.Count);
         Assert.Equal([1, 2, 3], ids.Distinct().Order());
     }
 
     [Fact]
-    public void Epoch_Ranks_ShareTheBatchesOfOneProcess()
+    public void EnumerateEpoch_Ranks_ShareTheBatchesOfOneProcess()
     {
         using var pictures = Pictures.Mixed(18);
-        var alone = Ids(Pictures.Loader(pictures.Set, Options with { BatchSize = 8 }).Epoch(1)).Chunk(8).ToArray();
+        var alone = Ids(Pictures.Loader(pictures.Set, Options with { BatchSize = 8 }).EnumerateEpoch(1)).Chunk(8).ToArray();
 
-        var ranks = Enumerable.Range(0, 2).Select(rank => Ids(Pictures.Loader(pictures.Set, Options with { Rank = rank, Ranks = 2 }).Epoch(1)).Chunk(4)).ToArray();
+        var ranks = Enumerable.Range(0, 2).Select(rank => Ids(Pictures.Loader(pictures.Set, Options with { Rank = rank, Ranks = 2 }).EnumerateEpoch(1)).Chunk(4)).ToArray();
 
         Assert.Equal(alone, ranks[0].Zip(ranks[1], (a, b) => a.Concat(b).ToArray()));
     }
 
     [Fact]
-    public void Epoch_Targets_AreTheAssignersInTheLayoutOfTheHeads()
+    public void EnumerateEpoch_Targets_AreTheAssignersInTheLayoutOfTheHeads()
     {
         using var pictures = Pictures.Mixed(8);
         var (anchors, assigner) = (new AnchorGenerator(new()), new IouAssigner(new()));
-        foreach (var batch in Pictures.Loader(pictures.Set, Options).Epoch(0))
+        foreach (var batch in Pictures.Loader(pictures.Set, Options).EnumerateEpoch(0))
         {
             using var used = batch;
             var grid = anchors.Generate(batch.Height, batch.Width);
@@ -118,13 +118,13 @@ public class TrainingLoaderTests
     }
 
     [Fact]
-    public void Epoch_DifferentSizes_SharePaddingThatIsBlack()
+    public void EnumerateEpoch_DifferentSizes_SharePaddingThatIsBlack()
     {
         using var pictures = new Pictures();
         pictures.Add(96, 96, new Box(10, 10, 50, 50));
         pictures.Add(96, 150);
         pictures.Add(130, 96);
-        foreach (var batch in Pictures.Loader(pictures.Set, Options with { BatchSize = 3 }, AugmentationSettings.None).Epoch(0))
+        foreach (var batch in Pictures.Loader(pictures.Set, Options with { BatchSize = 3 }, AugmentationSettings.None).EnumerateEpoch(0))
         {
             using var used = batch;
             Assert.Equal((160, 160), (batch.Width, batch.Height));
@@ -147,12 +147,12 @@ public class TrainingLoaderTests
     }
 
     [Fact]
-    public void Epoch_ImagesWithoutBoxes_AreBackground()
+    public void EnumerateEpoch_ImagesWithoutBoxes_AreBackground()
     {
         using var pictures = new Pictures();
         pictures.Add(100, 100);
         pictures.Add(100, 100);
-        foreach (var batch in Pictures.Loader(pictures.Set, Options with { BatchSize = 2 }).Epoch(0))
+        foreach (var batch in Pictures.Loader(pictures.Set, Options with { BatchSize = 2 }).EnumerateEpoch(0))
         {
             using var used = batch;
             Assert.Equal(0, batch.Targets.PositiveCount);
@@ -161,12 +161,12 @@ public class TrainingLoaderTests
     }
 
     [Fact]
-    public void Epoch_ManyEpochs_UseTheSameBuffers()
+    public void EnumerateEpoch_ManyEpochs_UseTheSameBuffers()
     {
         using var pictures = Pictures.Mixed(18);
         var loader = Pictures.Loader(pictures.Set, Options with { Workers = 2, Prefetch = 3 }, Rich);
         for (var epoch = 0; epoch < 20; epoch++)
-            Pictures.Fingerprints(loader.Epoch(epoch));
+            Pictures.Fingerprints(loader.EnumerateEpoch(epoch));
 
         // Three ahead and the one in use.
         Assert.InRange(loader.Pool.Created, 1, 4);
@@ -174,11 +174,11 @@ public class TrainingLoaderTests
     }
 
     [Fact]
-    public void Epoch_LeftEarly_ReturnsWhatWasMadeAhead()
+    public void EnumerateEpoch_LeftEarly_ReturnsWhatWasMadeAhead()
     {
         using var pictures = Pictures.Mixed(18);
         var loader = Pictures.Loader(pictures.Set, Options with { Prefetch = 3 });
-        foreach (var batch in loader.Epoch(0))
+        foreach (var batch in loader.EnumerateEpoch(0))
         {
             batch.Dispose();
             Assert.Throws<ObjectDisposedException>(() => batch.Pixels.Length);
@@ -189,32 +189,32 @@ public class TrainingLoaderTests
     }
 
     [Fact]
-    public void Epoch_DamagedImage_ThrowsWithItsName()
+    public void EnumerateEpoch_DamagedImage_ThrowsWithItsName()
     {
         using var pictures = Pictures.Mixed(8);
         File.WriteAllBytes(pictures.Images[5].Path, [1, 2, 3, 4]);
         var loader = Pictures.Loader(pictures.Set, Options);
 
-        var error = Assert.Throws<ImageException>(() => Pictures.Fingerprints(loader.Epoch(0)));
+        var error = Assert.Throws<ImageException>(() => Pictures.Fingerprints(loader.EnumerateEpoch(0)));
 
         Assert.Contains(pictures.Images[5].Path, error.Message);
         Assert.Equal(loader.Pool.Created, loader.Pool.Free);
     }
 
     [Fact]
-    public void Epoch_ImageOfAnotherSize_ThrowsWithBothSizes()
+    public void EnumerateEpoch_ImageOfAnotherSize_ThrowsWithBothSizes()
     {
         using var pictures = new Pictures();
         pictures.Images.Add(pictures.Add(400, 300) with { Width = 300, Height = 400 });
 
-        var error = Assert.Throws<DatasetException>(() => Pictures.Fingerprints(Pictures.Loader(pictures.Set, Options with { BatchSize = 2 }).Epoch(0)));
+        var error = Assert.Throws<DatasetException>(() => Pictures.Fingerprints(Pictures.Loader(pictures.Set, Options with { BatchSize = 2 }).EnumerateEpoch(0)));
 
         Assert.Contains("400 x 300", error.Message);
         Assert.Contains("300 x 400", error.Message);
     }
 
     [Fact]
-    public void Epoch_Cancelled_Throws()
+    public void EnumerateEpoch_Cancelled_Throws()
     {
         using var pictures = Pictures.Mixed(18);
         using var stop = new CancellationTokenSource();
@@ -222,7 +222,7 @@ public class TrainingLoaderTests
 
         Assert.ThrowsAny<OperationCanceledException>(() =>
         {
-            foreach (var batch in loader.Epoch(0, 0, stop.Token))
+            foreach (var batch in loader.EnumerateEpoch(0, 0, stop.Token))
             {
                 batch.Dispose();
                 stop.Cancel();
@@ -241,12 +241,12 @@ public class TrainingLoaderTests
     }
 
     [SharedDataFact]
-    public void Epoch_Bccd_KeepsEveryBox()
+    public void EnumerateEpoch_Bccd_KeepsEveryBox()
     {
         var set = DetectionDataset.Open(SharedData.At("data", "bccd"));
         var loader = Pictures.Loader(set, Options, side: 240);
         var (boxes, images) = (0, 0);
-        foreach (var batch in loader.Epoch(0))
+        foreach (var batch in loader.EnumerateEpoch(0))
         {
             using var used = batch;
             Assert.Equal((320, 256), (batch.Width, batch.Height));

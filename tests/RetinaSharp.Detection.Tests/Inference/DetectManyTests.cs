@@ -70,7 +70,7 @@ public class DetectManyTests(TrainedModel trained) : LeakCheck
         var told = new List<ImageException>();
 
         Assert.Equal(damaged, Assert.Throws<ImageException>(() => detector.DetectMany(paths).ToList()).File);
-        var many = detector.DetectMany(paths, damaged: told.Add).ToList();
+        var many = detector.DetectMany(paths, onImageError: told.Add).ToList();
 
         Assert.Equal([paths[0], paths[2]], many.Select(one => one.Path));
         Assert.Equal([damaged], told.Select(error => error.File));

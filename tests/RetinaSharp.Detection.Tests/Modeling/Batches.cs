@@ -15,7 +15,7 @@ internal static class Batches
 
     public static TrainingBatch Create(AnchorSettings anchors, AssignerSettings assigner, params (Image Image, Box[] Boxes, int[] Classes)[] images)
     {
-        var size = PaddedSize.Around([.. images.Select(one => (one.Image.Width, one.Image.Height))]);
+        var size = PaddedSize.Compute([.. images.Select(one => (one.Image.Width, one.Image.Height))]);
         var grid = new AnchorGenerator(anchors).Generate(size.Height, size.Width);
         var buffers = new TrainingBuffers();
         buffers.Reset(size, grid);

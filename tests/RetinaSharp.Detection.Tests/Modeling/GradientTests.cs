@@ -45,7 +45,7 @@ public class GradientTests : LeakCheck
         // Group norm over the few pixels of a P6 and P7 would leave next to nothing of a gradient.
         var architecture = RetinaNetArchitecture.Create(model with { Norm = norm, HeadNorm = true, Anchors = model.Anchors with { MaxLevel = 5 } }, 3);
         using var state = WeightInitializer.Create(architecture, 1);
-        using var values = state.Values(type, frozenParts: 0);
+        using var values = state.ToComputeType(type, frozenParts: 0);
         using var network = new RetinaNet(values, new(type, IsTraining: true));
         using var scope = NewDisposeScope();
         var outputs = network.call(Noise(1, [2, 3, Height, Width]).to(type).ChannelsLast()).SelectMany(level => new[] { level.Logits, level.Deltas }).ToArray();

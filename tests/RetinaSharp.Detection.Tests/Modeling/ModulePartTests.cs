@@ -88,7 +88,7 @@ public sealed class ModulePartTests : FinalizedTensors
     {
         using var scope = NewDisposeScope();
         using var masters = WeightInitializer.Create(RetinaNetArchitecture.Create(Settings, 2, components: Components), 1);
-        using var values = masters.Values(type, 0);
+        using var values = masters.ToComputeType(type, 0);
         using var network = new RetinaNet(values, new(type, IsTraining: true));
         var before = Elements(masters["backbone.body.norm.running_mean"]);
 

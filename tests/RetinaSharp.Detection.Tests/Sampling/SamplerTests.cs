@@ -52,7 +52,7 @@ public sealed class SamplerTests : LeakCheck
     [InlineData(100_000, .2)]
     public void Run_Ohem_KeepsTheGreatestLossesThatSurvive(int batch, double iou)
     {
-        var positives = Run(new() { Kind = SamplingKind.Ohem, Batch = batch, NmsIou = iou });
+        var positives = Run(new() { Kind = SamplingKind.Ohem, Batch = batch, NmsIouThreshold = iou });
 
         var expected = _all.Select(anchors => Survivors(anchors, iou).Take(batch).ToHashSet()).ToList();
         Assert.All(expected, kept => Assert.InRange(kept.Count, 8, batch));
@@ -151,7 +151,7 @@ public sealed class SamplerTests : LeakCheck
         using var sampling = new ShardSampling(sampler, batches, shards: 2, batches: 3);
         var normalizers = new double?[2];
 
-        threads.Run(2, shard => normalizers[shard] = sampling.Run(() => outputs[shard], batches[shard], 0).Normalizer);
+        threads.Run(2, shard => normalizers[shard] = sampling.ForwardAndSample(() => outputs[shard], batches[shard], 0).Normalizer);
 
         var kept = batches.Sum(batch => batch.Targets.Levels.Sum(level => level.Labels.ToArray().Count(label => label >= 0)));
         Assert.True(kept > 0);
@@ -165,7 +165,7 @@ public sealed class SamplerTests : LeakCheck
         using var threads = new ShardThreads(2, 1);
         using var sampling = new ShardSampling(sampler, [_batch], shards: 2, batches: 1);
 
-        Assert.Throws<InvalidOperationException>(() => threads.Run(2, shard => sampling.Run(() => shard == 0 ? _outputs : throw new InvalidOperationException(), _batch, 0)));
+        Assert.Throws<InvalidOperationException>(() => threads.Run(2, shard => sampling.ForwardAndSample(() => shard == 0 ? _outputs : throw new InvalidOperationException(), _batch, 0)));
     }
 
     private int Run(SamplingSettings settings) => AnchorSampler.Create(settings, _anchors, 1)!.Sample(_outputs, _batch.Targets, image => image);
@@ -184,7 +184,7 @@ public sealed class SamplerTests : LeakCheck
     private TrainingBatch Load(IReadOnlyList<AnnotatedImage> images)
     {
         var set = new DetectionDataset { Source = "pictures", Categories = _pictures.Set.Categories, Images = images };
-        return Pictures.Loader(set, new() { BatchSize = Images, Seed = 3 }, AugmentationSettings.None).Epoch(0).First();
+        return Pictures.Loader(set, new() { BatchSize = Images, Seed = 3 }, AugmentationSettings.None).EnumerateEpoch(0).First();
     }
 
     /// <summary>Logits of the first class are all different within an image, by clear steps, so that no order hangs on rounding.</summary>

@@ -95,8 +95,8 @@ public sealed class ResumeTests : LeakCheck
 
         var result = Train(Run);
 
-        Assert.True(cancelled.IsCancelled);
-        Assert.False(result.IsCancelled);
+        Assert.True(cancelled.IsCanceled);
+        Assert.False(result.IsCanceled);
         Assert.True(result.Duration > cancelled.Duration);
         AssertSameFiles();
     }
@@ -113,7 +113,7 @@ public sealed class ResumeTests : LeakCheck
 
         Train(Run);
 
-        Assert.Equal((true, 0, 2L), (cancelled.IsCancelled, cancelled.Epochs, cancelled.Steps));
+        Assert.Equal((true, 0, 2L), (cancelled.IsCanceled, cancelled.Epochs, cancelled.Steps));
         AssertSameFiles();
     }
 
@@ -311,7 +311,7 @@ public sealed class ResumeTests : LeakCheck
 
         using var file = SafetensorsFile.Open(State);
         Assert.True(file.VerifyChecksum());
-        Assert.All(file.Entries.Keys, name => Assert.All(file.ReadSingles(name), value => Assert.True(float.IsFinite(value))));
+        Assert.All(file.Entries.Keys, name => Assert.All(file.ReadFp32(name), value => Assert.True(float.IsFinite(value))));
         Assert.NotNull(saved);
     }
 

@@ -30,44 +30,44 @@ public sealed class StepNormalizerTests : IDisposable
     }
 
     [Fact]
-    public void Next_Positives_AreThoseOfTheWholeStep()
+    public void CreateNormalizers_Positives_AreThoseOfTheWholeStep()
     {
-        var of = new StepNormalizer(NormalizerKind.Positives).Next(_step);
+        var of = new StepNormalizer(NormalizerKind.Positives).CreateNormalizers(_step);
 
         Assert.Equal([_positives.Sum(), _positives.Sum()], _step.Select(batch => Assert.Single(Divisors(of(batch)))));
     }
 
     [Fact]
-    public void Next_PerImage_IsTheMeanOverTheImagesOfTheWholeStep()
+    public void CreateNormalizers_PerImage_IsTheMeanOverTheImagesOfTheWholeStep()
     {
-        var of = new StepNormalizer(NormalizerKind.PerImage).Next(_step);
+        var of = new StepNormalizer(NormalizerKind.PerImage).CreateNormalizers(_step);
 
         Assert.Equal([_positives[0] * 3.0, 1 * 3], Divisors(of(_step[0])));
         Assert.Equal([_positives[2] * 3.0], Divisors(of(_step[1])));
     }
 
     [Fact]
-    public void Next_MovingAverage_KeepsNineTenths()
+    public void CreateNormalizers_MovingAverage_KeepsNineTenths()
     {
         var normalizer = new StepNormalizer(NormalizerKind.MovingAverage);
         var (first, second) = ((.9 * 100) + (.1 * _positives.Sum()), (.81 * 100) + (.19 * _positives.Sum()));
 
-        Assert.Equal(first, Assert.Single(Divisors(normalizer.Next(_step)(_step[1]))), 1e-12);
-        Assert.Equal(second, Assert.Single(Divisors(normalizer.Next(_step)(_step[0]))), 1e-12);
+        Assert.Equal(first, Assert.Single(Divisors(normalizer.CreateNormalizers(_step)(_step[1]))), 1e-12);
+        Assert.Equal(second, Assert.Single(Divisors(normalizer.CreateNormalizers(_step)(_step[0]))), 1e-12);
         Assert.Equal(second, normalizer.Average, 1e-12);
     }
 
     [Fact]
-    public void Next_NoPositives_CountAsOne()
+    public void CreateNormalizers_NoPositives_CountAsOne()
     {
         using var empty = Batch([[]]);
 
-        Assert.Equal([1], Divisors(new StepNormalizer(NormalizerKind.Positives).Next([empty])(empty)));
-        Assert.Equal([1], Divisors(new StepNormalizer(NormalizerKind.PerImage).Next([empty])(empty)));
-        Assert.Equal(90.1, Assert.Single(Divisors(new StepNormalizer(NormalizerKind.MovingAverage).Next([empty])(empty))), 1e-12);
+        Assert.Equal([1], Divisors(new StepNormalizer(NormalizerKind.Positives).CreateNormalizers([empty])(empty)));
+        Assert.Equal([1], Divisors(new StepNormalizer(NormalizerKind.PerImage).CreateNormalizers([empty])(empty)));
+        Assert.Equal(90.1, Assert.Single(Divisors(new StepNormalizer(NormalizerKind.MovingAverage).CreateNormalizers([empty])(empty))), 1e-12);
     }
 
-    private static double[] Divisors(LossNormalizer normalizer) => [.. Enumerable.Range(0, normalizer.Parts).Select(part => normalizer[part])];
+    private static double[] Divisors(LossNormalizer normalizer) => [.. Enumerable.Range(0, normalizer.Count).Select(part => normalizer[part])];
 
     private static TrainingBatch Batch(params Box[][] images) =>
         Batches.Create(new(), new(), [.. images.Select(boxes => (Pictures.Paint(64, 64, boxes), boxes, new int[boxes.Length]))]);

@@ -29,7 +29,7 @@ internal static class TinyRun
     public static Dictionary<string, float[]> Weights(string path)
     {
         using var file = SafetensorsFile.Open(path);
-        return file.Entries.Keys.ToDictionary(name => name, file.ReadSingles);
+        return file.Entries.Keys.ToDictionary(name => name, file.ReadFp32);
     }
 
     /// <summary>Keeps progress and log messages, and calls back at once.</summary>

@@ -25,7 +25,7 @@ public class TrainerStopTests : LeakCheck
 
         var result = TinyRun.Train(TinyRun.Settings, rectangles.Set, rectangles.At("run"), reports: reports, cancellationToken: source.Token);
 
-        Assert.Equal((true, 1, 2L), (result.IsCancelled, result.Epochs, result.Steps));
+        Assert.Equal((true, 1, 2L), (result.IsCanceled, result.Epochs, result.Steps));
         AssertLoads(rectangles.At("run"), 2);
     }
 
@@ -36,7 +36,7 @@ public class TrainerStopTests : LeakCheck
 
         var result = TinyRun.Train(TinyRun.Settings, rectangles.Set, rectangles.At("run"), cancellationToken: new(canceled: true));
 
-        Assert.Equal((true, 0L), (result.IsCancelled, result.Steps));
+        Assert.Equal((true, 0L), (result.IsCanceled, result.Steps));
         AssertLoads(rectangles.At("run"), 0);
     }
 
@@ -52,7 +52,7 @@ public class TrainerStopTests : LeakCheck
 
         var result = TinyRun.Train(TinyRun.Settings, set, rectangles.At("run"), cancellationToken: source.Token);
 
-        Assert.True(result.IsCancelled);
+        Assert.True(result.IsCanceled);
         AssertLoads(rectangles.At("run"), result.Steps);
     }
 
@@ -69,7 +69,7 @@ public class TrainerStopTests : LeakCheck
         var result = TinyRun.Train(settings, rectangles.Set, rectangles.At("run"), validation, cancellationToken: source.Token);
         TinyRun.Train(settings, rectangles.Set, rectangles.At("whole"));
 
-        Assert.True(result.IsCancelled);
+        Assert.True(result.IsCanceled);
         AssertLoads(rectangles.At("run"), 2);
         var (expected, actual) = (TinyRun.Weights(rectangles.At("whole/last.safetensors")), TinyRun.Weights(rectangles.At("run/last.safetensors")));
         foreach (var (name, weights) in expected)
@@ -85,7 +85,7 @@ public class TrainerStopTests : LeakCheck
 
         var result = TinyRun.Train(settings, rectangles.Set, rectangles.At("run"), rectangles.Set, reports);
 
-        Assert.Equal((3, 1, false), (result.Epochs, result.BestEpoch, result.IsCancelled));
+        Assert.Equal((3, 1, false), (result.Epochs, result.BestEpoch, result.IsCanceled));
         Assert.Contains("early", Assert.Single(reports.Messages));
     }
 

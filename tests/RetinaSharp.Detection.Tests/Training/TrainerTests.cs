@@ -20,7 +20,7 @@ public class TrainerTests(TrainedModel trained) : LeakCheck
     {
         Assert.Equal(30, trained.Result.Epochs);
         Assert.Equal(60, trained.Result.Steps);
-        Assert.False(trained.Result.IsCancelled);
+        Assert.False(trained.Result.IsCanceled);
         Assert.All(trained.Epochs, epoch => Assert.True(double.IsFinite(epoch.Classification + epoch.Box)));
         Assert.True(trained.Epochs[^1].Classification < .5 * trained.Epochs[0].Classification);
         Assert.True(trained.Epochs[^1].Box < .7 * trained.Epochs[0].Box);

@@ -28,7 +28,7 @@ public sealed class TrainingComponentsTests(TrainedModel trained) : FinalizedTen
         var stop = new StopAfter(steps: 1);
         var parts = options with { Folder = trained.At("module-parts"), Components = new() { Network = Network, Callbacks = [stop] } };
         var first = await new Trainer(settings, trained.Set, null, parts).TrainAsync();
-        Assert.Equal((1, "enough", false), (first.Steps, first.StopReason, first.IsCancelled));
+        Assert.Equal((1, "enough", false), (first.Steps, first.StopReason, first.IsCanceled));
         await new Trainer(settings, trained.Set, null, parts with { Resume = true, Components = new() { Network = Network } }).TrainAsync();
 
         var (whole, resumed) = (TinyRun.Weights(Path.Combine(options.Folder, ModelFile.Last)), TinyRun.Weights(Path.Combine(parts.Folder, ModelFile.Last)));
@@ -60,12 +60,12 @@ public sealed class TrainingComponentsTests(TrainedModel trained) : FinalizedTen
     }
 
     [Fact]
-    public void Epoch_IdentityAugmentation_LeavesBatchesAsTheyAre()
+    public void EnumerateEpoch_IdentityAugmentation_LeavesBatchesAsTheyAre()
     {
         TrainingLoader Loader(IReadOnlyList<IAugmentation> augmentations) => new(
             trained.Set, TinyRun.Settings.Input, TinyRun.Settings.Augmentation, new(new()), new IouAssigner(new()), new() { BatchSize = 4, Seed = 1 }, augmentations);
 
-        foreach (var (expected, actual) in Loader([]).Epoch(0).Zip(Loader([new Counter()]).Epoch(0)))
+        foreach (var (expected, actual) in Loader([]).EnumerateEpoch(0).Zip(Loader([new Counter()]).EnumerateEpoch(0)))
         {
             using (expected)
             using (actual)

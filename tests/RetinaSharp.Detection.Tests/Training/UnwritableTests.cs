@@ -28,7 +28,7 @@ public sealed class UnwritableTests : LeakCheck
             if (progress is not TrainingEpoch { Epoch: 2 })
                 return;
             kept = File.ReadAllBytes(At(CheckpointFile.Last));
-            Block(CheckpointFile.Last + AtomicFile.Beside);
+            Block(CheckpointFile.Last + AtomicFile.TemporarySuffix);
         });
 
         var result = Train(4, reports);

@@ -178,7 +178,7 @@ public class ModelFileTests(TrainedModel trained) : LeakCheck
             metadata[Key] = root.ToJsonString();
         });
 
-        Assert.Equal(new InferenceSettings().NmsIou, ModelFile.Describe(path).Settings.Inference.NmsIou);
+        Assert.Equal(new InferenceSettings().NmsIouThreshold, ModelFile.Describe(path).Settings.Inference.NmsIouThreshold);
         Assert.Equal(new LossSettings(), ModelFile.Describe(path).Settings.Loss);
     }
 

@@ -212,7 +212,7 @@ public sealed class SafetensorsMalformedTests : IDisposable
             {
                 file.Read(name, new byte[tensor.Length]);
                 if (tensor.Type is SafetensorsType.F32 or SafetensorsType.BF16)
-                    Assert.Equal(tensor.Count, file.ReadSingles(name).Length);
+                    Assert.Equal(tensor.Count, file.ReadFp32(name).Length);
             }
             file.VerifyChecksum();
             return true;

@@ -46,7 +46,7 @@ public sealed class SafetensorsRoundTripTests : IDisposable
         Assert.Equal(expected, File.ReadAllBytes(Target));
 
         using var file = SafetensorsFile.Open(Target);
-        Assert.Equal([0f, 1f, 2f, 3f, 4f, 5f], file.ReadSingles(name));
+        Assert.Equal([0f, 1f, 2f, 3f, 4f, 5f], file.ReadFp32(name));
     }
 
     [Fact]
@@ -65,7 +65,7 @@ public sealed class SafetensorsRoundTripTests : IDisposable
         using var file = SafetensorsFile.Open(_folder.Put(SafetensorsFolder.Bytes(json, 6)));
         Assert.Equal(["a", "c", "b"], file.Entries.Keys);
         Assert.Equal(["a", "c", "b"], file.Entries.Values.Select(tensor => tensor.Name));
-        Assert.Empty(file.ReadSingles("c"));
+        Assert.Empty(file.ReadFp32("c"));
         var bytes = new byte[2];
         file.Read("b", bytes);
         Assert.Equal([4, 5], bytes);
@@ -102,7 +102,7 @@ public sealed class SafetensorsRoundTripTests : IDisposable
     }
 
     [Fact]
-    public void ReadSingles_EveryFloatType_Converts()
+    public void ReadFp32_EveryFloatType_Converts()
     {
         float[] values = [0, -0f, 1, -2.5f, 0.15625f, float.PositiveInfinity, float.NaN, -65504];
         var half = values.SelectMany(v => BitConverter.GetBytes((Half)v)).ToArray();
@@ -119,14 +119,14 @@ public sealed class SafetensorsRoundTripTests : IDisposable
             ],
             NoMetadata);
         using var file = SafetensorsFile.Open(Target);
-        Assert.Equal(values, file.ReadSingles("half"));
-        Assert.Equal(values, file.ReadSingles("single"));
-        Assert.Equal(values, file.ReadSingles("wide"));
-        Assert.Equal([1f, -2f, 3.140625f, MathF.ScaleB(1, -133)], file.ReadSingles("brain"));
+        Assert.Equal(values, file.ReadFp32("half"));
+        Assert.Equal(values, file.ReadFp32("single"));
+        Assert.Equal(values, file.ReadFp32("wide"));
+        Assert.Equal([1f, -2f, 3.140625f, MathF.ScaleB(1, -133)], file.ReadFp32("brain"));
     }
 
     [Fact]
-    public void ReadSingles_LongerThanAChunk_ReadsAll()
+    public void ReadFp32_LongerThanAChunk_ReadsAll()
     {
         var values = Enumerable.Range(0, 700_001).Select(i => (float)i).ToArray();
         void WriteInPieces(Stream stream)
@@ -136,7 +136,7 @@ public sealed class SafetensorsRoundTripTests : IDisposable
         }
         SafetensorsWriter.Write(Target, [new("a", SafetensorsType.U8, [1], new byte[1]), new("x", SafetensorsType.F32, [700_001], WriteInPieces)], NoMetadata);
         using var file = SafetensorsFile.Open(Target);
-        Assert.Equal(values, file.ReadSingles("x"));
+        Assert.Equal(values, file.ReadFp32("x"));
         Assert.True(file.VerifyChecksum());
     }
 
@@ -146,7 +146,7 @@ public sealed class SafetensorsRoundTripTests : IDisposable
         SafetensorsWriter.Write(Target, [new("n", SafetensorsType.I64, [1], new byte[8])], NoMetadata);
         using var file = SafetensorsFile.Open(Target);
         Assert.Contains("no tensor 'm'", Assert.Throws<WeightsException>(() => file.Read("m", new byte[8])).Reason, StringComparison.Ordinal);
-        Assert.Contains("is I64", Assert.Throws<WeightsException>(() => file.ReadSingles("n")).Reason, StringComparison.Ordinal);
+        Assert.Contains("is I64", Assert.Throws<WeightsException>(() => file.ReadFp32("n")).Reason, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => file.Read("n", new byte[7]));
     }
 
@@ -159,6 +159,6 @@ public sealed class SafetensorsRoundTripTests : IDisposable
         // Another program's truncation; this process's own share lock is passed over.
         using (var other = System.Diagnostics.Process.Start("truncate", ["-s", $"{bytes.Length - 1}", Target]))
             other.WaitForExit();
-        Assert.Contains("became shorter", Assert.Throws<WeightsException>(() => file.ReadSingles("x")).Reason, StringComparison.Ordinal);
+        Assert.Contains("became shorter", Assert.Throws<WeightsException>(() => file.ReadFp32("x")).Reason, StringComparison.Ordinal);
     }
 }

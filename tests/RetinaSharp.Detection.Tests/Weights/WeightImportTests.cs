@@ -47,13 +47,13 @@ public sealed class WeightImportTests : LeakCheck
         var result = WeightImport.Import(file, Out);
 
         Assert.Empty(result.Unexpected);
-        Assert.Equal(state.Entries.Count(), result.Kept);
+        Assert.Equal(state.Entries.Count(), result.ImportedCount);
         AssertDetectsAsTorchvision("v1");
         var settings = Detector.Describe(Out).Settings;
         Assert.Equal((18, 1.0, NormKind.Frozen, 32, P6Source.P5, 4, false), Architecture(settings.Model));
         Assert.Equal(AnchorCompatibility.Torchvision, settings.Model.Anchors.Compatibility);
         Assert.Equal(new InputSize(800, 1333), settings.Input);
-        Assert.Equal(new InferenceSettings { ScoreThreshold = .05, Candidates = 1000, NmsIou = .5, MaxDetections = 300 }, settings.Inference);
+        Assert.Equal(new InferenceSettings { ScoreThreshold = .05, MaxCandidates = 1000, NmsIouThreshold = .5, MaxDetections = 300 }, settings.Inference);
         Assert.Equal(BoxLossKind.L1, settings.Loss.Box);
         Assert.Equal("torchvision", Compatibility.Describe(settings));
     }
@@ -128,7 +128,7 @@ public sealed class WeightImportTests : LeakCheck
     [Theory]
     [InlineData("backbone.body.layer2.0.conv1.weight", "needs [16, 8, 3, 3]")]
     [InlineData("backbone.body.conv1.weight", "is [1176]: a ResNet")]
-    [InlineData(ClassLayer, "no convolution's")]
+    [InlineData(ClassLayer, "the shape of a convolution")]
     public void Run_WeightOfAnotherShape_Refused(string name, string reason)
     {
         var state = ThinState(3);
@@ -142,10 +142,10 @@ public sealed class WeightImportTests : LeakCheck
     public void Run_OtherNetworks_RefusedWithTheReason()
     {
         Assert.Contains("2 anchors at each place", Refused(Replaced("head.regression_head.bbox_reg.weight", [8, 16, 3, 3])));
-        Assert.Contains("which are not as many for each", Refused(Replaced(ClassLayer, [28, 16, 3, 3])));
+        Assert.Contains("not a multiple of the 9 anchors", Refused(Replaced(ClassLayer, [28, 16, 3, 3])));
         Assert.Contains("levels P3 to P7", Refused([.. ThinState(3).Where(weight => !weight.Name.Contains("p7"))]));
-        Assert.Contains("of no RetinaNet or ResNet", Refused([.. ThinState(3).Where(weight => !weight.Name.Contains("layer4.1"))]));
-        Assert.Contains("of no RetinaNet or ResNet", Refused([("weight", [1], [1])]));
+        Assert.Contains("not those of a torchvision RetinaNet or ResNet", Refused([.. ThinState(3).Where(weight => !weight.Name.Contains("layer4.1"))]));
+        Assert.Contains("not those of a torchvision RetinaNet or ResNet", Refused([("weight", [1], [1])]));
         // The first of the shapes of a network that no machine holds.
         Assert.Contains("needs [512]", Refused(Replaced("backbone.body.conv1.weight", [512, 3, 7, 7])));
     }

@@ -60,10 +60,10 @@ public sealed class LargeScenesTests : IDisposable
         return borders.Any(border => (box.X < border && box.X + box.Width > border) || (box.Y < border && box.Y + box.Height > border));
     }
 
-    private static SetEvaluation Evaluate(DetectionDataset set, DetectorOptions options)
+    private static DatasetEvaluation Evaluate(DetectionDataset set, DetectorOptions options)
     {
         using var detector = Detector.Load(Path.Combine(Repository.Root, "models", "scenes.safetensors"), options with { Precision = Precision.Fp32 });
-        return SetEvaluator.Evaluate(detector, set);
+        return DatasetEvaluator.Evaluate(detector, set);
     }
 
     private DetectionDataset Write(int pictures, int across = Across)

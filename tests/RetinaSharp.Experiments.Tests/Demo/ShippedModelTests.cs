@@ -18,7 +18,7 @@ public sealed class ShippedModelTests
         var (_, val) = SceneSet.Write(folder.At("scenes"), new() { Train = 1, Val = 30, Seed = 7 });
         using var detector = Detector.Load(Model);
 
-        Assert.InRange(SetEvaluator.Evaluate(detector, val.Set).Metrics.AP50, .5, 1);
+        Assert.InRange(DatasetEvaluator.Evaluate(detector, val.Set).Metrics.AP50, .5, 1);
     }
 
     [Fact]

@@ -27,7 +27,7 @@ internal sealed class ColorPipeline(ViewPlanner planner, InferenceSettings? sett
     public IAsyncEnumerable<PipelineItem<T>> RunAsync<T>(
         IAsyncEnumerable<T> sources, Func<T, DecodedImage> read, int batch = 4, IProgress<int>? done = null, CancellationToken cancellationToken = default)
     {
-        var merger = new ViewMerger(settings ?? new(), isLimitOfImage: false, planner.SharedPixels);
+        var merger = new ViewMerger(settings ?? new(), isLimitPerImage: false, planner.MaxCompleteObjectSize);
         return new DetectionPipeline(planner, merger, (pixels, _) => Task.FromResult(Run(pixels)), (_, pixels) => [.. pixels.Images.Select((_, image) => Find(pixels, image))], 1, _pool)
             .RunAsync(sources, read, batch, done, cancellationToken);
     }

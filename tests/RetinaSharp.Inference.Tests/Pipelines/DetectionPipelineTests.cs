@@ -107,7 +107,7 @@ public class DetectionPipelineTests
         // Red at the upper left, green on the right, blue below: a view mapped back wrongly would move one of them.
         Box[] boxes = [new(6, 10, 46, 30), new(200, 60, 240, 100), new(90, 128, 130, 148)];
         var image = ColorImages.Paint(256, 160, (0, boxes[0]), (1, boxes[1]), (2, boxes[2]));
-        var pipeline = new ColorPipeline(new(new(128, 256), tiled ? 120 : null, .4, Augments: true));
+        var pipeline = new ColorPipeline(new(new(128, 256), tiled ? 120 : null, .4, UsesTestTimeAugmentation: true));
 
         var found = (await pipeline.RunAsync([image]).SingleAsync()).Detections;
 

@@ -81,7 +81,7 @@ public class PostprocessorTests
         Assert.True(_anchors.Boxes[below].Y1 < 43 && Iou.Compute(_anchors.Boxes[first].Clip(96, 43), _anchors.Boxes[second].Clip(96, 43)) > .75);
         Assert.InRange(Iou.Compute(_anchors.Boxes[first], _anchors.Boxes[second]), .3, .7);
         (int, int, float)[] logits = [(first, 0, 2f), (second, 0, 1f), (below, 1, 0f)];
-        var settings = new InferenceSettings { NmsIou = .72 };
+        var settings = new InferenceSettings { NmsIouThreshold = .72 };
 
         var before = Run(settings, logits);
         var after = Run(settings with { Clipping = BoxClipping.AfterSuppression }, logits);

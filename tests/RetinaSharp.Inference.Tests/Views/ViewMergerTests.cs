@@ -47,17 +47,17 @@ public class ViewMergerTests
     [Theory]
     [InlineData(false, 6)]
     [InlineData(true, 2)]
-    public void Merge_ManyObjects_AsManyAsTheLimitSays(bool isLimitOfImage, int expected)
+    public void Merge_ManyObjects_AsManyAsTheLimitSays(bool isLimitPerImage, int expected)
     {
         DetectedObject[] left = [.. Enumerable.Range(0, 9).Select(i => Make(0, .5f, 6 * i, 5, 6 * i + 5, 10))];
 
-        var merged = new ViewMerger(new InferenceSettings { MaxDetections = 2 }, isLimitOfImage, Planner.SharedPixels).Merge(Plan, [[], left, []]);
+        var merged = new ViewMerger(new InferenceSettings { MaxDetections = 2 }, isLimitPerImage, Planner.MaxCompleteObjectSize).Merge(Plan, [[], left, []]);
 
         Assert.Equal(expected, merged.Count);
     }
 
     private static IReadOnlyList<DetectedObject> Merge(DetectedObject[] whole, DetectedObject[] left, DetectedObject[] right) =>
-        new ViewMerger(new(), isLimitOfImage: false, Planner.SharedPixels).Merge(Plan, [whole, left, right]);
+        new ViewMerger(new(), isLimitPerImage: false, Planner.MaxCompleteObjectSize).Merge(Plan, [whole, left, right]);
 
     private static DetectedObject Make(int category, float score, float x1, float y1, float x2, float y2) =>
         new(category, new Category(category + 1, $"{category}"), score, new(x1, y1, x2, y2));

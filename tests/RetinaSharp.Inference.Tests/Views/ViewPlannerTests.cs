@@ -25,11 +25,11 @@ public class ViewPlannerTests
                 for (var y = part.Y; y < part.Y + part.Height; y++)
                     covered[x, y] = true;
             Assert.Equal(part.X == 0, part.LeftNeighborEnd is null);
-            Assert.Equal(part.Y == 0, part.UpperNeighborEnd is null);
+            Assert.Equal(part.Y == 0, part.TopNeighborEnd is null);
             Assert.Equal(part.X + part.Width == width, part.RightNeighborStart is null);
-            Assert.Equal(part.Y + part.Height == height, part.LowerNeighborStart is null);
+            Assert.Equal(part.Y + part.Height == height, part.BottomNeighborStart is null);
             Assert.True(part.LeftNeighborEnd is null || part.LeftNeighborEnd - part.X >= (int)(overlap * tile));
-            Assert.True(part.LowerNeighborStart is null || part.Y + part.Height - part.LowerNeighborStart >= (int)(overlap * tile));
+            Assert.True(part.BottomNeighborStart is null || part.Y + part.Height - part.BottomNeighborStart >= (int)(overlap * tile));
         }
 
         Assert.DoesNotContain(false, covered.Cast<bool>());
@@ -38,7 +38,7 @@ public class ViewPlannerTests
     [Fact]
     public void Plan_Augmented_IsEachPartFlippedInThreeSizes()
     {
-        var plan = new ViewPlanner(Input, Augments: true).Plan(640, 480);
+        var plan = new ViewPlanner(Input, UsesTestTimeAugmentation: true).Plan(640, 480);
 
         Assert.Equal(6, plan.ViewsPerPart);
         Assert.Equal([51, 51, 64, 64, 80, 80], plan.Views.Select(view => view.Geometry.Height));

@@ -6,7 +6,7 @@ namespace RetinaSharp.Kernels.Tests.Optimizers;
 public sealed unsafe class UpdateKernelsTests : LeakCheck
 {
     [Fact]
-    public void Narrow_ManyBitPatterns_MatchesLibTorch()
+    public void ToBf16_ManyBitPatterns_MatchesLibTorch()
     {
         using var scope = NewDisposeScope();
         // All upper halves, with lower halves on both sides of ties; an odd number, so that there is a remainder.
@@ -17,7 +17,7 @@ public sealed unsafe class UpdateKernelsTests : LeakCheck
         var actual = new ushort[bits.Length];
         fixed (uint* from = bits)
         fixed (ushort* to = actual)
-            UpdateKernels.Narrow((float*)from, to, bits.Length);
+            UpdateKernels.ToBf16((float*)from, to, bits.Length);
         for (var i = 0; i < bits.Length; i++)
         {
             if (float.IsNaN(BitConverter.UInt32BitsToSingle(bits[i])))
@@ -28,13 +28,13 @@ public sealed unsafe class UpdateKernelsTests : LeakCheck
     }
 
     [Fact]
-    public void Widen_AllBitPatterns_IsExact()
+    public void ToFp32_AllBitPatterns_IsExact()
     {
         var from = Enumerable.Range(0, 1 << 16).Select(bits => (ushort)bits).Append((ushort)1).ToArray();
         var to = new uint[from.Length];
         fixed (ushort* source = from)
         fixed (uint* target = to)
-            UpdateKernels.Widen(source, (float*)target, from.Length);
+            UpdateKernels.ToFp32(source, (float*)target, from.Length);
         Assert.Equal(from.Select(bits => (uint)bits << 16), to);
     }
 }

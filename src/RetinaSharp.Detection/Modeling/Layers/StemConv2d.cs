@@ -13,10 +13,11 @@ namespace RetinaSharp.Detection.Modeling.Layers;
 /// </summary>
 public sealed class StemConv2d(ConvolutionLayer layer, NetworkState state, NetworkOptions options) : Conv2d(layer, state, options)
 {
-    private const int Colors = 3;
+    private const int Channels = 3;
 
-    // Padding in 2 x 2 blocks. Before: three pixels of padding, and one because the kernel is padded from 7 to 8. Behind: two pixels, which are one block.
-    private const int Before = 2, Behind = 1;
+    // Padding in 2 x 2 blocks. Before the pixels: three pixels of padding, and one because the kernel is padded from 7 to 8. After them: two pixels, which
+    // are one block.
+    private const int PaddingBefore = 2, PaddingAfter = 1;
 
     /// <inheritdoc/>
     public override Tensor[] Forward(Tensor[] inputs, Tensor convolutionWeight, Tensor? convolutionBias, PostOps postOps, PackedWeight? packed)
@@ -26,8 +27,8 @@ public sealed class StemConv2d(ConvolutionLayer layer, NetworkState state, Netwo
         using var scope = NewDisposeScope();
         var blocks = SpaceToDepth(inputs[0].permute(0, 2, 3, 1).contiguous()).permute(0, 3, 1, 2);
         var kernel = nn.functional.pad(convolutionWeight.contiguous(), [1, 0, 1, 0])
-            .view(Layer.Outputs, Colors, 4, 2, 4, 2).permute(0, 2, 4, 3, 5, 1).contiguous()
-            .view(Layer.Outputs, 4, 4, 4 * Colors).permute(0, 3, 1, 2);
+            .view(Layer.Outputs, Channels, 4, 2, 4, 2).permute(0, 2, 4, 3, 5, 1).contiguous()
+            .view(Layer.Outputs, 4, 4, 4 * Channels).permute(0, 3, 1, 2);
         return [FusedConvolution.Forward(blocks, kernel, convolutionBias, stride: 1, padding: 0, postOps, packed).MoveToOuterDisposeScope()];
     }
 
@@ -44,16 +45,16 @@ public sealed class StemConv2d(ConvolutionLayer layer, NetworkState state, Netwo
         }
 
         var (images, height, width) = (pixels.shape[0], pixels.shape[1], pixels.shape[2]);
-        var blocks = pixels.view(images, height / 2, 2, width / 2, 2, Colors).permute(0, 1, 3, 2, 4, 5).contiguous().view(images, height / 2, width / 2, 4 * Colors);
-        return nn.functional.pad(blocks, [0, 0, Before, Behind, Before, Behind]);
+        var blocks = pixels.view(images, height / 2, 2, width / 2, 2, Channels).permute(0, 1, 3, 2, 4, 5).contiguous().view(images, height / 2, width / 2, 4 * Channels);
+        return nn.functional.pad(blocks, [0, 0, PaddingBefore, PaddingAfter, PaddingBefore, PaddingAfter]);
     }
 
     private static Tensor CopyBlocks<T>(Tensor pixels)
         where T : unmanaged
     {
         var (images, height, width) = ((int)pixels.shape[0], (int)pixels.shape[1], (int)pixels.shape[2]);
-        var (rows, columns) = ((height / 2) + Before + Behind, (width / 2) + Before + Behind);
-        var blocks = zeros([images, rows, columns, 4 * Colors], pixels.dtype);
+        var (rows, columns) = ((height / 2) + PaddingBefore + PaddingAfter, (width / 2) + PaddingBefore + PaddingAfter);
+        var blocks = zeros([images, rows, columns, 4 * Channels], pixels.dtype);
         var from = MemoryMarshal.Cast<T, Pair<T>>(pixels.Elements<T>());
         var to = MemoryMarshal.Cast<T, Pair<T>>(blocks.Elements<T>());
         for (var image = 0; image < images; image++)
@@ -62,7 +63,7 @@ public sealed class StemConv2d(ConvolutionLayer layer, NetworkState state, Netwo
             {
                 var row = from.Slice(((image * height) + y) * (width / 2), width / 2);
                 // A block holds a pair of pixels of its top row, then a pair of its bottom row.
-                var target = to[((((((image * rows) + Before + (y / 2)) * columns) + Before) * 2) + (y % 2))..];
+                var target = to[((((((image * rows) + PaddingBefore + (y / 2)) * columns) + PaddingBefore) * 2) + (y % 2))..];
                 for (var x = 0; x < row.Length; x++)
                     target[2 * x] = row[x];
             }
@@ -71,7 +72,7 @@ public sealed class StemConv2d(ConvolutionLayer layer, NetworkState state, Netwo
         return blocks;
     }
 
-    [InlineArray(2 * Colors)]
+    [InlineArray(2 * Channels)]
     private struct Pair<T>
         where T : unmanaged
     {

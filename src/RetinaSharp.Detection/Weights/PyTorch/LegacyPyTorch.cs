@@ -20,13 +20,13 @@ internal static class LegacyPyTorch
     {
         var start = Start.Length;
         var reader = new PickleReader(file.Path, "its pickle", file.Read(start, (int)Math.Min(file.Length - start, PyTorchFile.MaxPickleBytes)));
-        if (PickleMachine.Run(reader, NoStorage) is not long version || version != Version)
+        if (PickleMachine.Unpickle(reader, NoStorage) is not long version || version != Version)
             throw reader.CreateException($"has a version other than {Version}");
-        if (PickleMachine.Run(reader, NoStorage) is Dictionary<string, object?> machine && machine.GetValueOrDefault("little_endian") is false)
+        if (PickleMachine.Unpickle(reader, NoStorage) is Dictionary<string, object?> machine && machine.GetValueOrDefault("little_endian") is false)
             throw new WeightsException(file.Path, "was written on a machine with big-endian byte order; load it and save it again with PyTorch on this machine");
         var storages = new Dictionary<string, PyTorchStorage>(StringComparer.Ordinal);
-        var root = PickleMachine.Run(reader, FindStorage);
-        if (PickleMachine.Run(reader, NoStorage) is not List<object?> keys)
+        var root = PickleMachine.Unpickle(reader, FindStorage);
+        if (PickleMachine.Unpickle(reader, NoStorage) is not List<object?> keys)
             throw reader.CreateException("has no list of storages");
         LocateStorages(file, keys, storages, start + reader.Position, reader);
         return root;

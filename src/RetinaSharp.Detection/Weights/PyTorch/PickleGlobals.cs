@@ -3,7 +3,7 @@ namespace RetinaSharp.Detection.Weights.PyTorch;
 /// <summary>Allow list of the Python globals (functions and classes) that a pickled state dict may refer to; all others are rejected.</summary>
 internal static class PickleGlobals
 {
-    private static readonly Dictionary<string, object> Known = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, object> Allowed = new(StringComparer.Ordinal)
     {
         ["collections.OrderedDict"] = PickleFunction.OrderedDictionary,
         ["torch._utils._rebuild_tensor"] = PickleFunction.RebuildTensor,
@@ -27,5 +27,5 @@ internal static class PickleGlobals
     /// is not allowed.
     /// </summary>
     /// <param name="name">Qualified name of the global: module, dot, name.</param>
-    public static object? Find(string name) => Known.GetValueOrDefault(name);
+    public static object? Find(string name) => Allowed.GetValueOrDefault(name);
 }

@@ -35,9 +35,9 @@ internal sealed class PickleMachine
     /// <param name="reader">Positioned at the start of the pickle; afterwards at its end.</param>
     /// <param name="findStorage">Returns the storage of a key, an element type and a number of elements; throws if the file has no such storage.</param>
     /// <exception cref="WeightsException">The pickle is corrupt, or uses an unsupported feature.</exception>
-    public static object? Run(PickleReader reader, Func<string, SafetensorsType, long, PyTorchStorage> findStorage) => new PickleMachine(reader, findStorage).Run();
+    public static object? Unpickle(PickleReader reader, Func<string, SafetensorsType, long, PyTorchStorage> findStorage) => new PickleMachine(reader, findStorage).Unpickle();
 
-    private object? Run()
+    private object? Unpickle()
     {
         while (true)
         {

@@ -59,7 +59,7 @@ internal sealed class PyTorchArchive : IDisposable
         // Checked only without an archive comment, which torch.save does not write, and without a ZIP64 record.
         var (signature, length, start) = (U32(end), U32(end[12..]), U32(end[16..]));
         if (signature == 0x06054B50 && length != uint.MaxValue && start != uint.MaxValue && (long)start + length > file.Length - EndLength)
-            throw StoredEntry.Damaged(file, "its list of entries lies outside of it");
+            throw StoredEntry.CreateCorruptException(file, "its list of entries lies outside of it");
 
         static uint U32(ReadOnlySpan<byte> bytes) => BinaryPrimitives.ReadUInt32LittleEndian(bytes);
     }
@@ -85,7 +85,7 @@ internal sealed class PyTorchArchive : IDisposable
             throw new WeightsException(_file.Path, "is a TorchScript program; save only its weights with PyTorch: torch.save(torch.jit.load(FILE).state_dict(), OTHER)");
 
         var reader = new PickleReader(_file.Path, Pickle, Bytes(entries[pickles[0]]));
-        return PickleMachine.Run(reader, FindStorage);
+        return PickleMachine.Unpickle(reader, FindStorage);
 
         PyTorchStorage FindStorage(string key, SafetensorsType type, long count)
         {
@@ -103,5 +103,5 @@ internal sealed class PyTorchArchive : IDisposable
 
     private byte[] Bytes(StoredEntry entry) => entry.Length <= PyTorchFile.MaxPickleBytes
         ? entry.Read(0, (int)entry.Length)
-        : throw new WeightsException(_file.Path, $"'{entry.Shown}' in it has {entry.Length} bytes, of at most {PyTorchFile.MaxPickleBytes}; save only the state dict");
+        : throw new WeightsException(_file.Path, $"'{entry.DisplayName}' in it has {entry.Length} bytes, of at most {PyTorchFile.MaxPickleBytes}; save only the state dict");
 }

@@ -64,7 +64,7 @@ internal sealed class PyTorchFile : IWeightSource
     public WeightEntry? Find(string name) => _tensors.TryGetValue(name, out var tensor) ? new(name, tensor.Storage.Type, tensor.Shape) : null;
 
     /// <inheritdoc/>
-    public float[] ReadSingles(string name)
+    public float[] ReadFp32(string name)
     {
         var shown = SafetensorsHeaderParser.Show(name);
         if (!_tensors.TryGetValue(name, out var tensor))

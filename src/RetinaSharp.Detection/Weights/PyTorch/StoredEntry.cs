@@ -15,15 +15,15 @@ internal sealed class StoredEntry
     /// <exception cref="WeightsException">The entry is compressed, encrypted or larger than the file.</exception>
     public StoredEntry(FileBytes file, ZipArchiveEntry entry)
     {
-        (_file, _entry, Shown) = (file, entry, SafetensorsHeaderParser.Show(entry.FullName));
+        (_file, _entry, DisplayName) = (file, entry, SafetensorsHeaderParser.Show(entry.FullName));
         if (entry.IsEncrypted || entry.CompressedLength != entry.Length)
-            throw Damaged(file, $"the entry '{Shown}' is compressed or encrypted, which torch.save never does: save it again with PyTorch");
+            throw CreateCorruptException(file, $"the entry '{DisplayName}' is compressed or encrypted, which torch.save never does: save it again with PyTorch");
         if (entry.Length < 0 || entry.Length > file.Length)
-            throw Damaged(file, $"the entry '{Shown}' lies outside of it");
+            throw CreateCorruptException(file, $"the entry '{DisplayName}' lies outside of it");
     }
 
     /// <summary>Name of the entry in a form that is safe for messages.</summary>
-    public string Shown { get; }
+    public string DisplayName { get; }
 
     /// <summary>Length of the entry in bytes.</summary>
     public long Length => _entry.Length;
@@ -35,7 +35,7 @@ internal sealed class StoredEntry
     /// <param name="offset">Offset of the first byte. The caller has checked the range against <see cref="Length"/>.</param>
     /// <param name="length">Number of bytes.</param>
     /// <exception cref="WeightsException">The checksum does not match, or the entry cannot be read.</exception>
-    public byte[] Read(long offset, int length) => Guard(_file, $"the entry '{Shown}' lies outside of it, or is damaged", () =>
+    public byte[] Read(long offset, int length) => Guard(_file, $"the entry '{DisplayName}' lies outside of it, or is damaged", () =>
     {
         var bytes = new byte[length];
         var chunk = new byte[Math.Min(ChunkBytes, Length)];
@@ -55,7 +55,7 @@ internal sealed class StoredEntry
 
         return crc.GetCurrentHashAsUInt32() == _entry.Crc32
             ? bytes
-            : throw new WeightsException(_file.Path, $"'{Shown}' in it does not match its checksum (CRC-32); the file is damaged, download it again");
+            : throw new WeightsException(_file.Path, $"'{DisplayName}' in it does not match its checksum (CRC-32); the file is damaged, download it again");
     });
 
     /// <summary>Runs code that calls ZipArchive, and converts its exceptions into ones that name the file.</summary>
@@ -68,11 +68,11 @@ internal sealed class StoredEntry
         }
         catch (Exception error) when (error is InvalidDataException or IOException or ArgumentException or NotSupportedException or OverflowException)
         {
-            throw Damaged(file, $"{reason} ({error.Message.TrimEnd('.')})", error);
+            throw CreateCorruptException(file, $"{reason} ({error.Message.TrimEnd('.')})", error);
         }
     }
 
     /// <summary>Creates the exception for a corrupt archive.</summary>
-    public static WeightsException Damaged(FileBytes file, string reason, Exception? error = null) =>
+    public static WeightsException CreateCorruptException(FileBytes file, string reason, Exception? error = null) =>
         new(file.Path, $"it is not a valid ZIP archive of PyTorch: {reason}; download or save it again", error);
 }

@@ -24,10 +24,10 @@ internal sealed class LayerBlock : IDisposable
         var settings = new ModelSettings { Depth = 18, Width = .125, PyramidChannels = 16, HeadConvolutions = 0 };
         var architecture = RetinaNetArchitecture.Create(settings, 1) with { Backbone = new ResNetArchitecture(layer, []) };
         manual_seed(1);
-        _masters = NetworkState.Fill(architecture, layout => (rand(layout.Shape) * (layout.Name.EndsWith("running_var", StringComparison.Ordinal) ? 1 : 2))
+        _masters = NetworkState.Create(architecture, layout => (rand(layout.Shape) * (layout.Name.EndsWith("running_var", StringComparison.Ordinal) ? 1 : 2))
             - (layout.Name.EndsWith("running_var", StringComparison.Ordinal) ? -.5 : 1));
         var options = new NetworkOptions(type, isTraining, isFrozen ? layer.Part + 1 : 0);
-        _values = isTraining ? _masters.Values(type, options.FrozenParts) : _masters.To(CPU);
+        _values = isTraining ? _masters.ToComputeType(type, options.FrozenParts) : _masters.To(CPU);
         _layers = new LayerFactory(_root, prefix: "", _values, options).Create(layer);
     }
 

@@ -17,7 +17,7 @@ public sealed class PyTorchFileTests : IDisposable
     [InlineData("legacy.pth")]
     [InlineData("nested.pth")]
     [InlineData("nested-legacy.pth")]
-    public void ReadSingles_FileOfTorch_HasItsShapesAndValues(string name)
+    public void ReadFp32_FileOfTorch_HasItsShapesAndValues(string name)
     {
         using var expected = JsonDocument.Parse(File.ReadAllBytes(Golden("expected.json")));
         using var file = PyTorchFile.Open(FileBytes.Open(Golden(name)));
@@ -29,7 +29,7 @@ public sealed class PyTorchFileTests : IDisposable
             var entry = file.Find(tensor.Name)!;
             Assert.Equal(tensor.Value.GetProperty("shape").EnumerateArray().Select(dimension => dimension.GetInt64()), entry.Shape);
             if (entry.IsFloating)
-                Assert.Equal(tensor.Value.GetProperty("values").EnumerateArray().Select(value => (float)value.GetDouble()), file.ReadSingles(tensor.Name));
+                Assert.Equal(tensor.Value.GetProperty("values").EnumerateArray().Select(value => (float)value.GetDouble()), file.ReadFp32(tensor.Name));
             else
                 Assert.Equal(SafetensorsType.I64, entry.Type);
         }
@@ -41,12 +41,12 @@ public sealed class PyTorchFileTests : IDisposable
     public void Open_FileOfTorchThatNeedsMore_Refused(string name, string reason) => _folder.Refused(File.ReadAllBytes(Golden(name)), reason);
 
     [Fact]
-    public void ReadSingles_Integers_Refused()
+    public void ReadFp32_Integers_Refused()
     {
         using var file = PyTorchFile.Open(FileBytes.Open(Golden("zip.pth")));
 
-        Assert.Contains("is I64", Assert.Throws<WeightsException>(() => file.ReadSingles("1.num_batches_tracked")).Reason);
-        Assert.Contains("has no tensor", Assert.Throws<WeightsException>(() => file.ReadSingles("other")).Reason);
+        Assert.Contains("is I64", Assert.Throws<WeightsException>(() => file.ReadFp32("1.num_batches_tracked")).Reason);
+        Assert.Contains("has no tensor", Assert.Throws<WeightsException>(() => file.ReadFp32("other")).Reason);
     }
 
     [Theory]
@@ -75,18 +75,18 @@ public sealed class PyTorchFileTests : IDisposable
     }
 
     [SharedDataFact]
-    public void ReadSingles_RealFileOfBefore16_HasTorchsValues()
+    public void ReadFp32_RealFileOfBefore16_HasTorchsValues()
     {
         using var file = PyTorchFile.Open(FileBytes.Open(SharedData.At("data", "weights", "resnet20-cifar.th")));
 
         Assert.Equal(97, file.Names.Count());
         Assert.Equal([10L, 64], file.Find("module.linear.weight")!.Shape);
         // By torch.load.
-        var weights = file.ReadSingles("module.linear.weight");
+        var weights = file.ReadFp32("module.linear.weight");
         Assert.Equal([-1.0598125457763672f, .5688578486442566f, -.025252094492316246f], weights[..3]);
         Assert.Equal([-.266508549451828f, .22667697072029114f], weights[^2..]);
         Assert.Equal(13.857081902788098, Math.Sqrt(weights.Sum(weight => (double)weight * weight)), 1e-10);
-        Assert.Equal(1.3100982000032673, file.ReadSingles("module.conv1.weight").Sum(weight => (double)weight), 1e-10);
+        Assert.Equal(1.3100982000032673, file.ReadFp32("module.conv1.weight").Sum(weight => (double)weight), 1e-10);
     }
 
     [SharedDataFact]

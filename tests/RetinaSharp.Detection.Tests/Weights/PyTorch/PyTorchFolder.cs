@@ -89,7 +89,7 @@ internal sealed class PyTorchFolder : IDisposable
     public static Dictionary<string, float[]> ReadAll(string path)
     {
         using var file = PyTorchFile.Open(FileBytes.Open(path));
-        return file.Names.Where(name => file.Find(name)!.IsFloating).ToDictionary(name => name, file.ReadSingles);
+        return file.Names.Where(name => file.Find(name)!.IsFloating).ToDictionary(name => name, file.ReadFp32);
     }
 
     public void Dispose() => _folder.Delete(recursive: true);

@@ -144,7 +144,7 @@ public sealed class PyTorchMalformedTests : IDisposable
     }
 
     [Fact]
-    public void ReadSingles_StorageThatDoesNotMatchItsChecksum_Refused()
+    public void ReadFp32_StorageThatDoesNotMatchItsChecksum_Refused()
     {
         var bytes = PyTorchFolder.Archive(PickleBuilder.StateDictionary([("a", [2])]), ("archive/data/0", "12345678"u8.ToArray()));
         bytes[bytes.AsSpan().IndexOf("12345678"u8)] ^= 1;

@@ -78,7 +78,7 @@ public sealed class StoredEntryTests : IDisposable
     }
 
     [Fact]
-    public void ReadSingles_TwoViewsOfOneStorage_ReadsBoth()
+    public void ReadFp32_TwoViewsOfOneStorage_ReadsBoth()
     {
         byte[] storage = [.. Enumerable.Range(0, 6).SelectMany(i => BitConverter.GetBytes((float)i))];
         var pickle = PickleBuilder.Start().Add(PickleOpcode.EmptyDict)

@@ -8,7 +8,7 @@ using RetinaSharp.Inference;
 
 namespace RetinaSharp.Detection.Tests.Weights;
 
-public sealed class StartSettingsTests : IDisposable
+public sealed class InitialWeightsSettingsTests : IDisposable
 {
     private readonly PyTorchFolder _folder = new();
 
@@ -22,7 +22,7 @@ public sealed class StartSettingsTests : IDisposable
         var network = RetinaNetArchitecture.Create(new ModelSettings { Depth = depth, Width = .125, PyramidChannels = 32, HeadNorm = headNorm, P6From = p6, Anchors = new() { Compatibility = AnchorCompatibility.Torchvision } }, 3);
         var file = Save("retinanet.pth", network.Layers());
 
-        var settings = StartSettings.Load(file, Presets.Small);
+        var settings = InitialWeightsSettings.Load(file, Presets.Small);
 
         WeightImport.Import(file, _folder.At("model.safetensors"));
         var imported = Detector.Describe(_folder.At("model.safetensors")).Settings;
@@ -38,14 +38,14 @@ public sealed class StartSettingsTests : IDisposable
     {
         var body = ResNetArchitecture.Create(depth, .25, NormKind.Batch);
 
-        var settings = StartSettings.Load(Save("resnet.pth", body.Layers()), Presets.Small);
+        var settings = InitialWeightsSettings.Load(Save("resnet.pth", body.Layers()), Presets.Small);
 
         Assert.Empty(SettingsJson.Differences(Presets.Small with { Model = Presets.Small.Model with { Depth = depth, Width = .25 } }, settings));
     }
 
     [Fact]
     public void Of_OtherWeights_Throws() =>
-        Assert.Contains("of no RetinaNet or ResNet", Assert.Throws<WeightsException>(() => StartSettings.Load(_folder.Save("other.pth", [("fc.weight", [1], [1])]), new())).Message);
+        Assert.Contains("not those of a torchvision RetinaNet or ResNet", Assert.Throws<WeightsException>(() => InitialWeightsSettings.Load(_folder.Save("other.pth", [("fc.weight", [1], [1])]), new())).Message);
 
     private string Save(string name, IEnumerable<ConvolutionLayer> layers) =>
         _folder.Save(name, layers.SelectMany(layer => layer.Tensors()).Select(layout => (layout.Name, layout.Shape, new float[layout.Count])));

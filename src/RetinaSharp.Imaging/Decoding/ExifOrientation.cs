@@ -3,7 +3,7 @@ namespace RetinaSharp.Imaging.Decoding;
 /// <summary>
 /// Applies an EXIF orientation: a number from 1 to 8 that says how to rotate or flip the stored pixels to display the image upright.
 /// </summary>
-internal static class Orientation
+internal static class ExifOrientation
 {
     /// <summary>Returns whether an EXIF orientation swaps width and height.</summary>
     public static bool IsTransposed(int orientation) => orientation >= 5;

@@ -7,7 +7,7 @@ using RetinaSharp.Imaging;
 namespace RetinaSharp.Inference;
 
 /// <summary>Evaluates detectors: runs a detector on the images of a dataset and computes COCO metrics.</summary>
-public static class SetEvaluator
+public static class DatasetEvaluator
 {
     private const int DefaultBatch = 8;
 
@@ -26,7 +26,7 @@ public static class SetEvaluator
     /// </exception>
     /// <exception cref="ImageException">An image cannot be read.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was canceled.</exception>
-    public static async Task<SetEvaluation> EvaluateAsync(
+    public static async Task<DatasetEvaluation> EvaluateAsync(
         IObjectDetector detector, DetectionDataset groundTruth, int batch = DefaultBatch, IProgress<int>? imagesDone = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(detector);
@@ -52,7 +52,7 @@ public static class SetEvaluator
     }
 
     /// <inheritdoc cref="EvaluateAsync"/>
-    public static SetEvaluation Evaluate(
+    public static DatasetEvaluation Evaluate(
         IObjectDetector detector, DetectionDataset groundTruth, int batch = DefaultBatch, IProgress<int>? imagesDone = null, CancellationToken cancellationToken = default) =>
         EvaluateAsync(detector, groundTruth, batch, imagesDone, cancellationToken).GetAwaiter().GetResult();
 

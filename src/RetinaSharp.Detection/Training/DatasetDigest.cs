@@ -7,7 +7,7 @@ namespace RetinaSharp.Detection.Training;
 /// Identifies a dataset by the SHA-256 digest of its classes, and of the file names, file lengths, sizes and boxes of its images. Pixels are not included,
 /// because reading them would take as long as an epoch; neither are folder paths.
 /// </summary>
-internal static class DataIdentity
+internal static class DatasetDigest
 {
     /// <summary>Computes the digest of a training set, as 64 hexadecimal digits. Degenerate boxes, which training skips, are left out.</summary>
     public static string ComputeForTraining(DetectionDataset set) => Compute(set, (image, annotation) => !image.IsDegenerate(annotation));

@@ -3,7 +3,7 @@ using RetinaSharp.Detection.Configuration;
 namespace RetinaSharp.Detection.Weights;
 
 /// <summary>Adapts the settings of a training run to the weights that it starts from.</summary>
-public static class StartSettings
+public static class InitialWeightsSettings
 {
     /// <summary>
     /// Returns settings with the architecture of a weights file. From a RetinaSharp model, all model settings and the input size are used. From a torchvision
@@ -19,8 +19,8 @@ public static class StartSettings
         if (model is not null)
             return settings with { Model = model.Settings.Model, Input = model.Settings.Input };
         if (TorchvisionArchitecture.IsRetinaNet(file))
-            return settings with { Model = TorchvisionArchitecture.RetinaNet(file).Settings, Input = new RunSettings().Input };
-        var (depth, width) = TorchvisionArchitecture.ResNet(file);
+            return settings with { Model = TorchvisionArchitecture.InferRetinaNet(file).Settings, Input = new RunSettings().Input };
+        var (depth, width) = TorchvisionArchitecture.InferResNet(file);
         return settings with { Model = settings.Model with { Depth = depth, Width = width } };
     }
 }

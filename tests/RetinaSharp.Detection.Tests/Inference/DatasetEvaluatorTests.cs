@@ -8,14 +8,14 @@ using RetinaSharp.Inference;
 namespace RetinaSharp.Detection.Tests.Inference;
 
 [Collection(TorchCollection.Name)]
-public class SetEvaluatorTests(TrainedModel trained) : LeakCheck
+public class DatasetEvaluatorTests(TrainedModel trained) : LeakCheck
 {
     [Fact]
-    public void Run_ClassesInAnotherOrder_AreFoundByName()
+    public void Evaluate_ClassesInAnotherOrder_AreFoundByName()
     {
         using var detector = Load();
-        var same = SetEvaluator.Evaluate(detector, trained.Set, 5);
-        var other = SetEvaluator.Evaluate(detector, Renamed([new(40, "green"), new(5, "blue"), new(2, "red")], category => 2 - category));
+        var same = DatasetEvaluator.Evaluate(detector, trained.Set, 5);
+        var other = DatasetEvaluator.Evaluate(detector, Renamed([new(40, "green"), new(5, "blue"), new(2, "red")], category => 2 - category));
 
         Assert.True(same.Metrics.AP > .3, $"AP {same.Metrics.AP}");
         Assert.Equal(same.Metrics.AP, other.Metrics.AP, 1e-6);
@@ -26,40 +26,40 @@ public class SetEvaluatorTests(TrainedModel trained) : LeakCheck
     }
 
     [Fact]
-    public void Run_ClassThatTheSetLacks_IsLeftOut()
+    public void Evaluate_ClassThatTheSetLacks_IsLeftOut()
     {
         using var detector = Load();
-        var result = SetEvaluator.Evaluate(detector, Renamed([new(1, "red"), new(2, "green")], category => category));
+        var result = DatasetEvaluator.Evaluate(detector, Renamed([new(1, "red"), new(2, "green")], category => category));
 
         Assert.NotEmpty(result.Detections);
         Assert.All(result.Detections, detection => Assert.Equal(1, detection.CategoryId));
     }
 
     [Fact]
-    public void Run_NoClassInCommon_ThrowsAndNamesThem()
+    public void Evaluate_NoClassInCommon_ThrowsAndNamesThem()
     {
         using var detector = Load();
-        var error = Assert.Throws<DatasetException>(() => SetEvaluator.Evaluate(detector, Renamed([new(1, "Red"), new(2, "Blue")], category => category)));
+        var error = Assert.Throws<DatasetException>(() => DatasetEvaluator.Evaluate(detector, Renamed([new(1, "Red"), new(2, "Blue")], category => category)));
 
         Assert.Equal("renamed", error.File);
         Assert.Contains("red, blue", error.Message);
     }
 
     [Fact]
-    public void Run_NoImages_Throws()
+    public void Evaluate_NoImages_Throws()
     {
         using var detector = Load();
         var empty = new DetectionDataset { Source = "empty", Categories = trained.Set.Categories, Images = [] };
 
-        Assert.Equal("empty", Assert.Throws<DatasetException>(() => SetEvaluator.Evaluate(detector, empty)).File);
+        Assert.Equal("empty", Assert.Throws<DatasetException>(() => DatasetEvaluator.Evaluate(detector, empty)).File);
     }
 
     [Fact]
-    public void Run_Cancelled_Throws()
+    public void Evaluate_Cancelled_Throws()
     {
         using var detector = Load();
 
-        Assert.ThrowsAny<OperationCanceledException>(() => SetEvaluator.Evaluate(detector, trained.Set, cancellationToken: new(canceled: true)));
+        Assert.ThrowsAny<OperationCanceledException>(() => DatasetEvaluator.Evaluate(detector, trained.Set, cancellationToken: new(canceled: true)));
     }
 
     private DetectionDataset Renamed(Category[] categories, Func<int, int> place) => new()

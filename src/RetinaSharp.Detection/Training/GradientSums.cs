@@ -9,15 +9,15 @@ namespace RetinaSharp.Detection.Training;
 /// Each replica processes a shard (a part) of a batch, and its parameters have their own gradients.
 /// </summary>
 /// <param name="shards">Trained parameters of each replica, all in the same order.</param>
-internal sealed class Gradients(Parameter[][] shards) : IDisposable
+internal sealed class GradientSums(Parameter[][] shards) : IDisposable
 {
     private readonly Tensor?[] _sums = new Tensor?[shards[0].Length];
 
     /// <summary>
-    /// The summed gradient of each parameter, in the order of the parameters; zeros for a parameter without a gradient. bf16 gradients are summed in fp32; a
+    /// Returns the summed gradient of each parameter, in the order of the parameters; zeros for a parameter without a gradient. bf16 gradients are summed in fp32; a
     /// gradient that is not summed with another keeps its data type.
     /// </summary>
-    public IReadOnlyList<Tensor> Sums => [.. _sums.Select((sum, i) => sum ?? (_sums[i] = zeros_like(shards[0][i], requires_grad: false).DetachFromDisposeScope()))];
+    public IReadOnlyList<Tensor> GetSums() => [.. _sums.Select((sum, i) => sum ?? (_sums[i] = zeros_like(shards[0][i], requires_grad: false).DetachFromDisposeScope()))];
 
     /// <summary>Adds the gradients of all replicas to the sums, and sets the gradients of their parameters to null.</summary>
     public void Collect()

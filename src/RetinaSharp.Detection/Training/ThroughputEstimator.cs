@@ -2,12 +2,12 @@ namespace RetinaSharp.Detection.Training;
 
 /// <summary>
 /// Estimates throughput and remaining time of a training run, from the steps since it was started or resumed. Step times are smoothed exponentially. Time
-/// between <see cref="Pause"/> and <see cref="Go"/> does not count.
+/// between <see cref="Pause"/> and <see cref="Resume"/> does not count.
 /// </summary>
 /// <param name="firstStep">Number of steps done before the run was resumed; 0 in a new run.</param>
 /// <param name="totalSteps">Number of steps of the whole run.</param>
 /// <param name="clock">Measures the steps; null for the system's clock.</param>
-internal sealed class Pace(long firstStep, long totalSteps, TimeProvider? clock = null)
+internal sealed class ThroughputEstimator(long firstStep, long totalSteps, TimeProvider? clock = null)
 {
     private const double ReportInterval = 1;
 
@@ -43,7 +43,7 @@ internal sealed class Pace(long firstStep, long totalSteps, TimeProvider? clock 
 
     private double SecondsPerStep => _steps > 0 ? _seconds / _steps : 0;
 
-    public void Go() => _startedAt = _clock.GetTimestamp();
+    public void Resume() => _startedAt = _clock.GetTimestamp();
 
     public void Pause() => _beforePause += _clock.GetElapsedTime(_startedAt);
 
@@ -53,7 +53,7 @@ internal sealed class Pace(long firstStep, long totalSteps, TimeProvider? clock 
     public void Add(long step, int images)
     {
         var seconds = (_beforePause + _clock.GetElapsedTime(_startedAt)).TotalSeconds;
-        Go();
+        Resume();
         _beforePause = TimeSpan.Zero;
         _step = step;
         _count++;
