@@ -4,7 +4,6 @@ using Microsoft.Extensions.Logging;
 using RetinaSharp.Cli.Options;
 using RetinaSharp.Cli.Reports;
 using RetinaSharp.Cli.Terminal;
-using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Training;
 using RetinaSharp.Experiments.Ablation;
 using RetinaSharp.Experiments.Reports;

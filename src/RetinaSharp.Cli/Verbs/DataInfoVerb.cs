@@ -4,6 +4,7 @@ using RetinaSharp.Cli.Reports;
 using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Anchors;
 using RetinaSharp.Detection.Configuration;
+using RetinaSharp.Inference;
 
 namespace RetinaSharp.Cli.Verbs;
 
