@@ -51,7 +51,7 @@ internal static class RetinaCommand
         new HelpOption(),
         new VersionOption { Action = new ProgramVersion(session.Output) },
         DemoVerb.Create(session),
-        new Command("data", "Inspect and generate datasets.") { DataInfoVerb.Create(session), DataGenerateVerb.Create(session) },
+        new Command("data", "Inspect, check and generate datasets.") { DataInfoVerb.Create(session), DataCheckVerb.Create(session), DataGenerateVerb.Create(session) },
         TrainVerb.Create(session),
         EvalVerb.Create(session),
         ScoreVerb.Create(session),

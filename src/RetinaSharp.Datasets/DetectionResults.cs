@@ -111,13 +111,13 @@ public static class DetectionResults
             if (reader.ValueTextEquals("image_id"u8))
             {
                 reader.Read();
-                json.TryReadId(ref reader, "image_id", ids.GetImage, out var value);
+                json.TryReadId(ref reader, "image_id", ids.FindImageId, out var value);
                 image = value;
             }
             else if (reader.ValueTextEquals("category_id"u8))
             {
                 reader.Read();
-                json.TryReadId(ref reader, "category_id", ids.GetCategory, out var value);
+                json.TryReadId(ref reader, "category_id", ids.FindCategoryId, out var value);
                 category = value;
             }
             else if (reader.ValueTextEquals("bbox"u8))

@@ -35,7 +35,7 @@ internal static class DataSource
     private static DetectionDataset WithWarnings(string data, DetectionDataset dataset, Output output)
     {
         foreach (var problem in dataset.Problems.Take(MaxWarnings))
-            output.Warning(problem.ToString());
+            output.Warning(OptionHints.AddTo(problem.ToString()));
         if (dataset.Problems.Count > MaxWarnings)
             output.Warning($"{data}: and {dataset.Problems.Count - MaxWarnings} more.");
         if (dataset.Images.Count > 0 && dataset.Images.All(image => image.Annotations.Count == 0))

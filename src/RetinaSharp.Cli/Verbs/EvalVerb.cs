@@ -33,6 +33,8 @@ internal static class EvalVerb
             var folder = OutputFolder.Create(parse.GetValue(outFolder), DetectVerb.ResultsFile, [parse.GetRequiredValue(data)]);
             var groundTruth = DataSource.Open(parse.GetRequiredValue(data), reading.Get(parse), session.Output);
             using var detector = Detector.Load(parse.GetRequiredValue(model), options);
+            if (groundTruth.Categories.Select(category => category.Name).Except(detector.Categories.Select(category => category.Name)).ToArray() is { Length: > 0 } unknown)
+                session.Output.Warning($"{parse.GetRequiredValue(data)}: the model does not know {string.Join(", ", unknown)}: their AP is 0. Classes are matched by name.");
             folder?.Prepare();
             var evaluation = ProgressDisplay.Run(session.Output, "evaluation", display => DatasetEvaluator.Evaluate(
                 detector, groundTruth, inference.GetBatch(parse), new ImageProgress(display, groundTruth.Images.Count), session.CancellationToken));

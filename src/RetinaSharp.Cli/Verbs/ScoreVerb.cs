@@ -1,6 +1,7 @@
 using System.CommandLine;
 using RetinaSharp.Cli.Options;
 using RetinaSharp.Cli.Reports;
+using RetinaSharp.Cli.Terminal;
 using RetinaSharp.Datasets;
 using RetinaSharp.Evaluation;
 
@@ -21,7 +22,9 @@ internal static class ScoreVerb
             // As with pycocotools, the image files need not exist.
             var options = new DatasetOptions { RequireImages = false, FindImages = false };
             var groundTruth = DataSource.Open(parse.GetRequiredValue(truth), options, session.Output);
-            var metrics = Evaluate(groundTruth, parse.GetRequiredValue(detections), session.CancellationToken);
+            var results = DetectionResults.Read(parse.GetRequiredValue(detections), groundTruth);
+            WarnOfUnknownCategories(results, groundTruth, parse.GetRequiredValue(detections), session.Output);
+            var metrics = Evaluate(groundTruth, results, parse.GetRequiredValue(detections), session.CancellationToken);
             if (parse.GetValue(json))
             {
                 session.Output.Json(writer =>
@@ -45,9 +48,15 @@ internal static class ScoreVerb
         return command;
     }
 
-    private static CocoMetrics Evaluate(DetectionDataset groundTruth, string file, CancellationToken cancellationToken)
+    private static void WarnOfUnknownCategories(IReadOnlyList<DetectionResult> results, DetectionDataset groundTruth, string file, Output output)
     {
-        var results = DetectionResults.Read(file, groundTruth);
+        var known = groundTruth.Categories.Select(category => category.Id).ToHashSet();
+        foreach (var group in results.Where(result => !known.Contains(result.CategoryId)).GroupBy(result => result.CategoryId).OrderBy(group => group.Key))
+            output.Warning($"{file}: {group.Count()} detections are of category {group.Key}, which the ground truth does not have: they are not scored. Are the ids off by one?");
+    }
+
+    private static CocoMetrics Evaluate(DetectionDataset groundTruth, IReadOnlyList<DetectionResult> results, string file, CancellationToken cancellationToken)
+    {
         try
         {
             return CocoEvaluator.Evaluate(groundTruth, results, new() { CancellationToken = cancellationToken });

@@ -137,7 +137,7 @@ internal static class DatasetBuilder
         if ((image.Width > 0 && image.Height > 0) || !File.Exists(path) || !ImageFiles.TryReadHeader(path, log, out var header))
             return (image.Width, image.Height);
         if (parsed.HasSizes)
-            log.AddWarning(image.AnnotationFile ?? parsed.Path, image.Location.Length > 0 ? image.Location : "size", $"{image.Width} x {image.Height} is not a valid size: using {header.OrientedWidth} x {header.OrientedHeight} from the image file");
+            log.AddRepeated("images without a valid size", image.AnnotationFile ?? parsed.Path, image.Location.Length > 0 ? image.Location : "size", $"{image.Width} x {image.Height} is not a valid size: using {header.OrientedWidth} x {header.OrientedHeight} from the image file");
         return (header.OrientedWidth, header.OrientedHeight);
     }
 

@@ -20,8 +20,18 @@ internal static class DatasetReaders
     public static DetectionDataset Open(string data, DatasetOptions options, ProblemLog log)
     {
         var dataset = Read(data, options, log);
-        log.SummarizeDegenerate();
+        log.SummarizeRepeated();
         return ClassRules.Apply(dataset, options, log);
+    }
+
+    /// <summary>Returns the names of the splits of a dataset; empty if it has no named splits, or if the path names one.</summary>
+    public static IReadOnlyList<string> FindSplits(string data, DatasetOptions options)
+    {
+        var (path, split) = Split(data);
+        if (split is not null || !Path.Exists(path))
+            return [];
+        var reader = File.Exists(path) ? Array.Find(Readers, reader => reader.Reads(path)) : new DataFolder(path) is var folder ? Array.Find(Readers, reader => reader.Reads(folder, options)) : null;
+        return reader?.FindSplits(path) ?? [];
     }
 
     /// <summary>

@@ -14,6 +14,10 @@ internal interface IDatasetReader
     /// <summary>Returns whether a folder is a dataset of this format.</summary>
     bool Reads(DataFolder folder, DatasetOptions options);
 
+    /// <summary>Returns the names of the splits that a dataset folder or a file has; empty if it has no named splits.</summary>
+    /// <param name="path">Path of the folder or file.</param>
+    IReadOnlyList<string> FindSplits(string path);
+
     /// <summary>Reads a dataset from an annotation file.</summary>
     /// <param name="source">The path that the user gave, with the split.</param>
     /// <param name="file">Path of the annotation file.</param>

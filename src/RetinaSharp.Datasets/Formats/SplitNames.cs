@@ -5,7 +5,17 @@ internal static class SplitNames
 {
     private static readonly string[][] Synonyms = [["train", "training"], ["val", "valid", "validation"], ["test", "testing"]];
 
+    /// <summary>The usual names of splits.</summary>
+    public static IReadOnlyList<string> Usual { get; } = ["train", "val", "test"];
+
     private static readonly char[] Separators = ['_', '-', '.', ' '];
+
+    /// <summary>Returns those of some names that are names of splits, training first.</summary>
+    public static string[] Select(IEnumerable<string> names)
+    {
+        var all = names.ToArray();
+        return [.. Synonyms.Select(synonyms => Array.Find(all, name => Contains(synonyms, name))).OfType<string>()];
+    }
 
     /// <summary>Returns whether two names denote the same split, ignoring case.</summary>
     public static bool AreEqual(string first, string second) =>

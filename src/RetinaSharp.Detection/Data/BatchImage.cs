@@ -15,7 +15,8 @@ namespace RetinaSharp.Detection.Data;
 internal sealed record BatchImage(AnnotatedImage Source, int Width, int Height, Box[] Boxes, int[] Classes, Box[] Ignored)
 {
     /// <summary>
-    /// Applies an augmentation to the boxes of an image. Drops boxes that are degenerate, or whose visible part has a side below one pixel.
+    /// Applies an augmentation to the boxes of an image. Drops boxes that are degenerate, or whose visible part has a side below one pixel. Crowd boxes, and
+    /// boxes of which a share below <paramref name="minVisible"/> is visible, become ignored regions.
     /// </summary>
     public static BatchImage Create(AnnotatedImage source, in Augmentation augmentation, double minVisible)
     {

@@ -20,7 +20,10 @@ internal sealed class StepRunner(
     /// <summary>Number of batches that a step takes from the loader. Each of them is one shard; a training batch consists of several.</summary>
     public int BatchesPerStep { get; } = settings.Accumulate * settings.EffectiveShards;
 
-    /// <summary>Runs one optimizer step over all shards and accumulated batches.</summary>
+    /// <summary>
+    /// Runs one optimizer step: computes the gradients of <see cref="BatchesPerStep"/> batches of the loader, several at a time on replicas of the network,
+    /// sums them and updates the weights.
+    /// </summary>
     /// <param name="source">Enumerates the loader's batches.</param>
     /// <param name="learningRate">Learning rate of the step.</param>
     /// <param name="step">Index of the step in the run, from 0.</param>

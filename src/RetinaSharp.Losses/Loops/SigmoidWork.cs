@@ -41,7 +41,10 @@ internal readonly unsafe struct SigmoidWork<TLoss, TLanes, T, TOut>(in SigmoidCa
         return sum;
     }
 
-    /// <summary>Returns the end of the run that begins in a row. Nearly all rows are background, and adjacent background rows form one run.</summary>
+    /// <summary>
+    /// Returns the index after the run of rows that starts at <paramref name="row"/>. Adjacent background rows, which nearly all rows are, form one run,
+    /// unless rows have weights or sums of their own. Any other row is a run by itself.
+    /// </summary>
     private nint EndOfRun(nint row, nint end, int label)
     {
         if (label != SigmoidLoss.Background || _call.RowSums != null || _call.RowWeights != null)

@@ -32,9 +32,9 @@ internal sealed class CocoParser
     /// <summary>Number of annotations whose box is that of their segmentation, because they have no <c>bbox</c>.</summary>
     private int _segmentations;
 
-    private readonly CocoIds _imageIds = new();
-    private readonly CocoIds _categoryIds = new();
-    private readonly CocoIds _annotationIds = new();
+    private readonly StringIds _imageIds = new();
+    private readonly StringIds _categoryIds = new();
+    private readonly StringIds _annotationIds = new();
     private int _withoutArea;
     private int _withoutCrowd;
     private readonly List<string?> _supercategories = [];
@@ -125,7 +125,7 @@ internal sealed class CocoParser
             if (reader.ValueTextEquals("id"u8))
             {
                 reader.Read();
-                valid &= _json.TryReadId(ref reader, "image id", _imageIds.GetNumber, out var value);
+                valid &= _json.TryReadId(ref reader, "image id", _imageIds.GetOrAdd, out var value);
                 id = value;
             }
             else if (reader.ValueTextEquals("file_name"u8))
@@ -169,7 +169,7 @@ internal sealed class CocoParser
             if (reader.ValueTextEquals("image_id"u8))
             {
                 reader.Read();
-                valid &= _json.TryReadId(ref reader, "image_id", _imageIds.GetNumber, out var value);
+                valid &= _json.TryReadId(ref reader, "image_id", _imageIds.GetOrAdd, out var value);
                 image = value;
             }
             else if (reader.ValueTextEquals("bbox"u8))
@@ -181,13 +181,13 @@ internal sealed class CocoParser
             else if (reader.ValueTextEquals("category_id"u8))
             {
                 reader.Read();
-                valid &= _json.TryReadId(ref reader, "category_id", _categoryIds.GetNumber, out var value);
+                valid &= _json.TryReadId(ref reader, "category_id", _categoryIds.GetOrAdd, out var value);
                 category = value;
             }
             else if (reader.ValueTextEquals("id"u8))
             {
                 reader.Read();
-                valid &= _json.TryReadId(ref reader, "annotation id", _annotationIds.GetNumber, out var value);
+                valid &= _json.TryReadId(ref reader, "annotation id", _annotationIds.GetOrAdd, out var value);
                 id = value;
             }
             else if (reader.ValueTextEquals("area"u8))
@@ -252,7 +252,7 @@ internal sealed class CocoParser
             if (reader.ValueTextEquals("id"u8))
             {
                 reader.Read();
-                valid &= _json.TryReadId(ref reader, "category id", _categoryIds.GetNumber, out var value);
+                valid &= _json.TryReadId(ref reader, "category id", _categoryIds.GetOrAdd, out var value);
                 id = value;
             }
             else if (reader.ValueTextEquals("name"u8))

@@ -17,6 +17,16 @@ internal sealed class CocoReader : IDatasetReader
 
     public bool Reads(DataFolder folder, DatasetOptions options) => AnnotationFiles(folder).Length > 0;
 
+    public IReadOnlyList<string> FindSplits(string path)
+    {
+        if (!Directory.Exists(path) || AnnotationFiles(new DataFolder(path)) is not { Length: > 1 } files)
+            return [];
+        return
+        [
+            .. SplitNames.Usual.Where(split => files.Any(file => SplitNames.IsInStem(Path.GetFileNameWithoutExtension(file), split) || SplitNames.IsInFolders(Path.GetRelativePath(path, file), split))),
+        ];
+    }
+
     public DetectionDataset ReadFolder(string source, DataFolder folder, string? split, DatasetOptions options, ProblemLog log) =>
         ReadFile(source, FindFile(folder, split), split, options, log);
 
@@ -92,8 +102,8 @@ internal sealed class CocoReader : IDatasetReader
     }
 
     /// <summary>
-    /// Selects the images of a split, for a file with several splits: those in a folder with its name. All images are of the split if the name
-    /// of the file or of its folder says so.
+    /// Returns the images of a split. These are all images if <paramref name="split"/> is null, or if the name of the annotation file or of a folder of its
+    /// path contains the name of the split; otherwise those in a folder that is named after the split.
     /// </summary>
     private static AnnotatedImage[] Select(AnnotatedImage[] images, string file, string? split)
     {

@@ -20,6 +20,14 @@ internal sealed class VocReader(bool anyFolder) : IDatasetReader
     public bool Reads(DataFolder folder, DatasetOptions options) =>
         AnnotationFolder(folder, options) is not null || (anyFolder && folder.WithExtension(".xml").Any(Reads));
 
+    public IReadOnlyList<string> FindSplits(string path)
+    {
+        var lists = Path.Combine(path, "ImageSets", "Main");
+        return Directory.Exists(lists)
+            ? SplitNames.Select(DataFiles.List(lists, recursive: false, file => DataFiles.HasExtension(file, ".txt")).Select(Path.GetFileNameWithoutExtension)!)
+            : FolderSplits.Find(path);
+    }
+
     public DetectionDataset ReadFile(string source, string file, string? split, DatasetOptions options, ProblemLog log)
     {
         var folder = Path.GetDirectoryName(Path.GetFullPath(file))!;

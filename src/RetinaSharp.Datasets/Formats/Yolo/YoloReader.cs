@@ -28,6 +28,15 @@ internal sealed class YoloReader : IDatasetReader
     public bool Reads(DataFolder folder, DatasetOptions options) =>
         FindYaml(folder.Path) is not null || HasLabelFolder(folder, options) || FirstLabelFile(folder.Images.Select(image => Path.ChangeExtension(image, ".txt"))) is not null;
 
+    public IReadOnlyList<string> FindSplits(string path)
+    {
+        if (File.Exists(path))
+            return IsYaml(path) ? [.. YoloConfig.Read(path).Splits.Where(pair => pair.Value.Count > 0).Select(pair => pair.Key)] : [];
+        if (FindYaml(path) is { } yaml)
+            return FindSplits(yaml);
+        return FolderSplits.Find(DataFiles.FindFolder(path, "images") ?? path);
+    }
+
     public DetectionDataset ReadFile(string source, string file, string? split, DatasetOptions options, ProblemLog log)
     {
         if (IsYaml(file))

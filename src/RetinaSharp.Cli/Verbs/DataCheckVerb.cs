@@ -1,0 +1,69 @@
+using System.CommandLine;
+using RetinaSharp.Cli.Options;
+using RetinaSharp.Cli.Reports;
+using RetinaSharp.Cli.Terminal;
+using RetinaSharp.Datasets;
+using RetinaSharp.Datasets.Checking;
+using RetinaSharp.Detection.Anchors;
+using RetinaSharp.Detection.Configuration;
+using RetinaSharp.Inference;
+
+namespace RetinaSharp.Cli.Verbs;
+
+/// <summary>Creates <c>retina data check</c>, which finds the problems of a dataset.</summary>
+internal static class DataCheckVerb
+{
+    // Share of boxes without an anchor above which a problem is reported, because the anchors do not suit the data.
+    private const double MaxShareWithoutAnchor = .05;
+
+    public static Command Create(Session session)
+    {
+        var data = CliArgument.Path("DATA", DataSource.Help);
+        var reading = new DatasetReadingOptions();
+        var preset = SharedOptions.Preset();
+        var size = SharedOptions.Size();
+        var decode = CliOption.Flag("--decode", "Decode every image: finds damage in the middle of files, and images that look alike.");
+        var html = CliOption.Text("--html", "FILE.html", "Write a report with pictures of the images that have problems.");
+        var json = SharedOptions.Json();
+        var command = new Command("check", "Find the problems of a dataset: files, images, boxes, classes, splits. The exit code is 3 if there are errors.") { data, preset, size, decode, html };
+        reading.AddTo(command);
+        command.Add(json);
+        command.SetAction(parse =>
+        {
+            var source = parse.GetRequiredValue(data);
+            var options = new DatasetCheckOptions { Reading = reading.Get(parse), Decode = parse.GetValue(decode) ? ImageDecoding.Inspect : null };
+            var checkedData = ProgressDisplay.Run(session.Output, "images", display => DatasetChecker.Check(source, options, cancellationToken: session.CancellationToken));
+            var settings = Presets.Named(parse.GetRequiredValue(preset));
+            if (parse.GetValue(size) is { Short: > 0 } input)
+                settings = settings with { Input = input };
+            var problems = checkedData.Problems.Concat(checkedData.Datasets.SelectMany(dataset => CheckAnchors(dataset, settings, session.CancellationToken)))
+                .Select(problem => problem with { Reason = OptionHints.AddTo(problem.Reason) }).ToArray();
+            var report = new CheckReport(source, checkedData.Datasets, problems);
+            if (parse.GetValue(html) is { } path)
+            {
+                report.WriteHtml(path);
+                session.Output.Info($"Report: {path}");
+            }
+
+            if (parse.GetValue(json))
+                session.Output.Json(report.Write);
+            else
+                report.Show(session.Output);
+            return report.Errors > 0 ? ExitCode.BadData : ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static IEnumerable<DatasetProblem> CheckAnchors(DetectionDataset dataset, RunSettings settings, CancellationToken cancellationToken)
+    {
+        var anchors = AnchorStatistics.Compute(dataset, settings, cancellationToken);
+        if (anchors.VanishedBoxes > 0)
+            yield return new(dataset.Source, "", TrainVerb.Describe(anchors, settings));
+        if (anchors.Boxes > 0 && anchors.BoxesWithoutAnchor > MaxShareWithoutAnchor * anchors.Boxes)
+        {
+            yield return new(dataset.Source, "",
+                $"{anchors.BoxesWithoutAnchor} of {anchors.Boxes} boxes match no anchor when images are scaled to {settings.Input.Short} x {settings.Input.Long}, and will not be learned: "
+                + "try a larger --size or finer --levels for small boxes, other --ratios for elongated ones");
+        }
+    }
+}

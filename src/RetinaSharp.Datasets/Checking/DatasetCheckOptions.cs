@@ -1,0 +1,26 @@
+namespace RetinaSharp.Datasets.Checking;
+
+/// <summary>Options of <see cref="DatasetChecker"/>.</summary>
+public sealed record DatasetCheckOptions
+{
+    /// <summary>Options for reading the dataset.</summary>
+    public DatasetOptions Reading { get; init; } = new();
+
+    /// <summary>
+    /// Decodes an image file; called on several threads. Null: images are not decoded, which leaves damage in the middle of files and near-duplicate
+    /// images undetected.
+    /// </summary>
+    public Func<string, DecodedImageFile>? Decode { get; init; }
+
+    /// <summary>Number of objects below which a class is reported as rare.</summary>
+    public int MinObjectsPerClass { get; init; } = 10;
+
+    /// <summary>Ratio of the most frequent to a class above which the imbalance is reported.</summary>
+    public double MaxImbalance { get; init; } = 100;
+
+    /// <summary>IoU in [0, 1] above which two boxes of one image are reported as near-duplicates.</summary>
+    public double DuplicateIou { get; init; } = .95;
+
+    /// <summary>Maximum number of differing bits of two <see cref="DecodedImageFile.Hash"/> of near-duplicate images, from 0 to 15.</summary>
+    public int MaxHashDistance { get; init; } = 3;
+}
