@@ -45,7 +45,7 @@ public class DatasetReaderTests
              "annotations": [], "categories": []}
             """);
         var problems = DetectionDataset.Check(path);
-        Assert.Contains("is 80 x 100 (EXIF orientation 1), but annotated as 100 x 80", problems[0].Reason);
+        Assert.Contains("is 80 x 100, but annotated as 100 x 80", problems[0].Reason);
         Assert.Equal((folder.At("b.jpg"), ProblemSeverity.Error), (problems[1].File, problems[1].Severity));
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace RetinaSharp.Datasets.Files;
@@ -39,7 +40,9 @@ internal sealed class ImageResolver(string file, IReadOnlyList<string> folders, 
 
         if (FindBySuffix(cleaned, anyExtension: false) is { } found)
             return Count("found by the end of their paths", name, found);
-        return FindBySuffix(cleaned, anyExtension: true) is { } other ? Count("found with another extension", name, other) : expected;
+        if (FindBySuffix(cleaned, anyExtension: true) is { } other)
+            return Count("found with another extension", name, other);
+        return FindWithoutAccents(cleaned) is { } similar ? Count("found by their letters without accents", name, similar) : expected;
     }
 
     /// <summary>
@@ -111,6 +114,28 @@ internal sealed class ImageResolver(string file, IReadOnlyList<string> folders, 
         }
 
         return null;
+    }
+
+    /// <summary>
+    /// Returns the only image file whose name has the same ASCII characters. Systems write accented letters as one character or as a letter and a
+    /// combining mark, and without ICU .NET cannot tell that they are equal.
+    /// </summary>
+    private string? FindWithoutAccents(string name)
+    {
+        var key = WithoutAccents(Split(name)[^1]);
+        if (key == Split(name)[^1])
+            return null;
+        string[] found = [.. (searched ?? folders).SelectMany(folder => Index(folder).Values).SelectMany(paths => paths).Distinct().Where(path => WithoutAccents(Split(path)[^1]) == key).Take(2)];
+        return found.Length == 1 ? found[0] : null;
+    }
+
+    private static string WithoutAccents(string name)
+    {
+        var kept = new StringBuilder();
+        for (var i = 0; i < name.Length; i++)
+            if (char.IsAscii(name[i]) && !(i + 1 < name.Length && CharUnicodeInfo.GetUnicodeCategory(name[i + 1]) == UnicodeCategory.NonSpacingMark))
+                kept.Append(name[i]);
+        return kept.ToString();
     }
 
     // The folders of the common end, without the file name; a folder of labels and a folder of images may differ in the last folder only, so

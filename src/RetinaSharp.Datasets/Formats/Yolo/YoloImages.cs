@@ -54,7 +54,11 @@ internal static class YoloImages
     {
         var separator = Path.DirectorySeparatorChar;
         var at = $"{path}{separator}".LastIndexOf($"{separator}{from}{separator}", StringComparison.OrdinalIgnoreCase);
-        return at < 0 ? path : $"{path[..at]}{separator}{to}{path[(at + from.Length + 1)..]}";
+        if (at < 0)
+            return path;
+        // The other folder may be spelled Labels or LABELS.
+        var folder = Directory.Exists(path[..at]) ? DataFiles.FindFolder(path[..at], to) : null;
+        return $"{folder ?? path[..at] + separator + to}{path[(at + from.Length + 1)..]}";
     }
 
     private static IEnumerable<YoloImage> FromFolder(string folder) =>

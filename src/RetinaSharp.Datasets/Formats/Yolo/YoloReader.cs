@@ -26,7 +26,7 @@ internal sealed class YoloReader : IDatasetReader
     public bool Reads(string file) => IsYaml(file) || DataFiles.HasExtension(file, ".data") || IsImageList(file);
 
     public bool Reads(DataFolder folder, DatasetOptions options) =>
-        FindYaml(folder.Path) is not null || HasLabelFolder(folder, options) || FirstLabelFile(folder.Images.Select(image => Path.ChangeExtension(image, ".txt"))) is not null;
+        FindYaml(folder.Path) is not null || HasLabelFolder(folder, options) || FirstLabelFile(folder.Images.Select(image => YoloImages.LabelPath(image))) is not null;
 
     public IReadOnlyList<string> FindSplits(string path)
     {
