@@ -22,6 +22,9 @@ internal sealed class CocoJson
         _start = bytes.AsSpan().StartsWith("\uFEFF"u8) ? 3 : 0;
     }
 
+    /// <summary>Offset in <see cref="Text"/> from which the current reader reads.</summary>
+    public int Origin { get; private set; }
+
     public delegate void EntryReader(ref Utf8JsonReader reader);
 
     public string Name { get; }
@@ -42,6 +45,14 @@ internal sealed class CocoJson
         if (json.Text.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) || json.Text.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]))
             throw new DatasetException(path, "", "is encoded in UTF-16: save it as UTF-8");
         return json;
+    }
+
+    /// <summary>Returns a reader that begins at a value. Locations in messages stay those in the file.</summary>
+    /// <param name="offset">Offset of the value in <see cref="Text"/>.</param>
+    public Utf8JsonReader ReadFrom(int offset)
+    {
+        Origin = offset;
+        return new(Text[offset..], new JsonReaderOptions { AllowMultipleValues = true });
     }
 
     /// <summary>
@@ -182,7 +193,7 @@ internal sealed class CocoJson
     /// <summary>Describes a byte offset for messages: line, byte in the line, and the array entry that is being read.</summary>
     public string Locate(long offset)
     {
-        var before = Text[..(int)offset];
+        var before = Text[..(Origin + (int)offset)];
         var line = before.Count((byte)'\n') + 1;
         var column = before.Length - before.LastIndexOf((byte)'\n');
         return Locate(line, column);
@@ -197,13 +208,13 @@ internal sealed class CocoJson
     /// <summary>Creates the exception for a file that is not valid JSON from byte <paramref name="consumed"/> on.</summary>
     public DatasetException CreateException(long consumed, Exception exception)
     {
-        var rest = Text[(int)consumed..].TrimStart(" \t\r\n,:["u8);
+        var rest = Text[(Origin + (int)consumed)..].TrimStart(" \t\r\n,:["u8);
         var reason = rest.StartsWith("NaN"u8) || rest.StartsWith("Infinity"u8) || rest.StartsWith("-Infinity"u8)
             ? "NaN and Infinity are not valid JSON numbers: correct or remove this entry"
             : consumed == 0 ? "is not a JSON file in COCO format"
             : exception.Message.Contains("maximum configured depth", StringComparison.Ordinal) ? "is nested too deeply"
             : "is not valid JSON from here on; is the file complete?";
-        var location = exception is JsonException { LineNumber: { } line, BytePositionInLine: { } at } ? Locate((int)line + 1, (int)at + 1) : Locate(consumed);
+        var location = Origin == 0 && exception is JsonException { LineNumber: { } line, BytePositionInLine: { } at } ? Locate((int)line + 1, (int)at + 1) : Locate(consumed);
         return new(Name, location, reason, exception);
     }
 

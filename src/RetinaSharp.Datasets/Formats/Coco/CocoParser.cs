@@ -4,8 +4,7 @@ using RetinaSharp.Boxes;
 namespace RetinaSharp.Datasets.Formats;
 
 /// <summary>
-/// Parses <c>images</c>, <c>annotations</c> and <c>categories</c> of a COCO annotation file in one pass. Other content, such as masks, is
-/// skipped.
+/// Parses <c>images</c>, <c>annotations</c> and <c>categories</c> of a COCO annotation file. Other content, such as masks, is skipped.
 /// </summary>
 internal sealed class CocoParser
 {
@@ -15,8 +14,6 @@ internal sealed class CocoParser
     private CocoParser(CocoJson json, DatasetOptions options) => (_json, _options) = (json, options);
 
     public List<CocoImage> Images { get; } = [];
-
-    public List<CocoAnnotation> Annotations { get; } = [];
 
     public List<Category> Categories { get; } = [];
 
@@ -38,6 +35,8 @@ internal sealed class CocoParser
     private int _withoutArea;
     private int _withoutCrowd;
     private readonly List<string?> _supercategories = [];
+    private int _annotationsStart;
+    private Action<CocoAnnotation> _onAnnotation = _ => { };
 
     public static CocoParser Parse(CocoJson json, DatasetOptions options)
     {
@@ -54,6 +53,27 @@ internal sealed class CocoParser
         }
 
         return parser;
+    }
+
+    /// <summary>
+    /// Reads <c>annotations</c>. They are read after everything else, so that each can be checked and stored at once: a list of all raw annotations would
+    /// need as much memory as the dataset.
+    /// </summary>
+    /// <param name="onAnnotation">Receives each valid annotation.</param>
+    public void ReadAnnotations(Action<CocoAnnotation> onAnnotation)
+    {
+        _onAnnotation = onAnnotation;
+        var reader = _json.ReadFrom(_annotationsStart);
+        try
+        {
+            reader.Read();
+            _json.ReadList(ref reader, "annotations", ReadAnnotation);
+        }
+        catch (InvalidOperationException exception)
+        {
+            // The syntax was checked before; strings that are not valid Unicode are only found when they are read.
+            throw _json.CreateException(reader.BytesConsumed, exception);
+        }
     }
 
     /// <summary>Warns of what the annotations lack, and says what is used instead.</summary>
@@ -89,7 +109,7 @@ internal sealed class CocoParser
             if (reader.ValueTextEquals("images"u8))
                 ReadList(ref reader, "images", ReadImage, seen);
             else if (reader.ValueTextEquals("annotations"u8))
-                ReadList(ref reader, "annotations", ReadAnnotation, seen);
+                ReadList(ref reader, "annotations", SkipAnnotation, seen);
             else if (reader.ValueTextEquals("categories"u8))
                 ReadList(ref reader, "categories", ReadCategory, seen);
             else
@@ -110,8 +130,12 @@ internal sealed class CocoParser
         if (!seen.Add(list))
             throw new DatasetException(_json.Name, _json.Locate(reader.TokenStartIndex), $"has \"{list}\" twice");
         reader.Read();
+        if (list == "annotations")
+            _annotationsStart = (int)reader.TokenStartIndex;
         _json.ReadList(ref reader, list, read);
     }
+
+    private static void SkipAnnotation(ref Utf8JsonReader reader) => reader.Skip();
 
     private void ReadImage(ref Utf8JsonReader reader)
     {
@@ -151,7 +175,7 @@ internal sealed class CocoParser
         if (_options.RequireImages)
             valid &= Has(!valid || !string.IsNullOrEmpty(name), "file_name", start);
         if (valid)
-            Images.Add(new(id!.Value, name ?? "", (int)width, (int)height, $"images[{_json.Index}], image {id}"));
+            Images.Add(new(id!.Value, name ?? "", (int)width, (int)height, _json.Index));
     }
 
     private void ReadAnnotation(ref Utf8JsonReader reader)
@@ -236,7 +260,7 @@ internal sealed class CocoParser
         {
             _withoutArea += area is null ? 1 : 0;
             _withoutCrowd += crowd is null ? 1 : 0;
-            Annotations.Add(new(id ?? _json.Index + 1, image!.Value, category!.Value, box!.Value, area ?? box.Value.Area,
+            _onAnnotation(new(id ?? _json.Index + 1, image!.Value, category!.Value, box!.Value, area ?? box.Value.Area,
                 crowd ?? false, difficult, _json.Index, start));
         }
     }

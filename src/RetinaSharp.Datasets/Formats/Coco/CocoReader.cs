@@ -34,7 +34,6 @@ internal sealed class CocoReader : IDatasetReader
     {
         var json = CocoJson.Load(file, log);
         var parsed = CocoParser.Parse(json, options);
-        parsed.Summarize(log);
         var categories = SortCategories(file, parsed.Categories, log);
         var indexOfImage = new Dictionary<long, int>();
         var images = UniqueImages(file, parsed.Images, indexOfImage, options, log);
@@ -49,7 +48,8 @@ internal sealed class CocoReader : IDatasetReader
             return true;
         });
 
-        var annotations = Distribute(json, parsed.Annotations, images, indexOfImage, categories, options, log);
+        var annotations = ReadAnnotations(json, parsed, images, indexOfImage, categories, options, log);
+        parsed.Summarize(log);
         var result = images.Select((image, i) => new AnnotatedImage
         {
             Id = image.Id,
@@ -57,7 +57,7 @@ internal sealed class CocoReader : IDatasetReader
             Path = paths[i],
             Width = image.Width,
             Height = image.Height,
-            Annotations = annotations[i]?.ToArray() ?? [],
+            Annotations = annotations[i],
         }).ToArray();
         result = Select(result, file, split);
         if (result.Length == 0)
@@ -123,7 +123,7 @@ internal sealed class CocoReader : IDatasetReader
             : Path.GetFileName(annotationFolder).Equals(AnnotationFolder, StringComparison.OrdinalIgnoreCase) && Path.GetDirectoryName(annotationFolder) is { } parent ? [parent]
             : [annotationFolder];
         var resolver = new ImageResolver(file, [folder, .. folders.Where(other => other != folder)], searched);
-        var paths = images.ConvertAll(image => DataFiles.Resolve(folder, image.FileName, file, image.Location)).ToArray();
+        var paths = images.Select(image => DataFiles.Resolve(folder, image.FileName, file, image.Location)).ToArray();
         if (!options.FindImages)
             return paths;
         for (var i = 0; i < paths.Length; i++)
@@ -133,28 +133,27 @@ internal sealed class CocoReader : IDatasetReader
         return paths;
     }
 
-    private static List<Annotation>?[] Distribute(CocoJson json, List<CocoAnnotation> annotations, List<CocoImage> images,
-        Dictionary<long, int> indexOfImage, Category[] categories, DatasetOptions options, ProblemLog log)
+    /// <summary>Reads the annotations and assigns them to the images. Returns the annotations of each image.</summary>
+    private static Annotation[][] ReadAnnotations(CocoJson json, CocoParser parser, List<CocoImage> images, Dictionary<long, int> indexOfImage, Category[] categories,
+        DatasetOptions options, ProblemLog log)
     {
         var indexOfCategory = new Dictionary<long, int>();
         for (var i = 0; i < categories.Length; i++)
             indexOfCategory.TryAdd(categories[i].Id, i);
 
-        var lists = new List<Annotation>?[images.Count];
-        var ids = new HashSet<long>(annotations.Count);
-        var repeated = 0;
-        foreach (var annotation in annotations)
+        var (all, imageOf, counts) = (new List<Annotation>(), new List<int>(), new int[images.Count]);
+        parser.ReadAnnotations(annotation =>
         {
             if (!indexOfImage.TryGetValue(annotation.ImageId, out var index))
             {
                 Fail(json, annotation, $"image_id {annotation.ImageId} is not among the images", log);
-                continue;
+                return;
             }
 
             if (!indexOfCategory.TryGetValue(annotation.CategoryId, out var category))
             {
                 Fail(json, annotation, $"category_id {annotation.CategoryId} is not among the categories", log);
-                continue;
+                return;
             }
 
             var (box, image) = (annotation.Box, images[index]);
@@ -162,10 +161,8 @@ internal sealed class CocoReader : IDatasetReader
             if (fault != BoxFault.None
                 && !BoxCheck.Keep(fault, box, image.Width, image.Height, json.Name,
                     $"annotation {annotation.Id} of image {image.Id}", options.KeepDegenerate, log))
-                continue;
-            if (!ids.Add(annotation.Id))
-                repeated++;
-            (lists[index] ??= []).Add(new()
+                return;
+            all.Add(new()
             {
                 Id = annotation.Id,
                 Category = category,
@@ -174,11 +171,28 @@ internal sealed class CocoReader : IDatasetReader
                 IsCrowd = annotation.IsCrowd,
                 IsDifficult = annotation.IsDifficult,
             });
-        }
+            imageOf.Add(index);
+            counts[index]++;
+        });
 
+        ReportRepeatedIds(json, all, log);
+        var annotations = new Annotation[images.Count][];
+        for (var i = 0; i < annotations.Length; i++)
+            annotations[i] = counts[i] == 0 ? [] : new Annotation[counts[i]];
+        for (var i = all.Count - 1; i >= 0; i--)
+            annotations[imageOf[i]][--counts[imageOf[i]]] = all[i];
+        return annotations;
+    }
+
+    private static void ReportRepeatedIds(CocoJson json, List<Annotation> annotations, ProblemLog log)
+    {
+        var ids = annotations.Select(annotation => annotation.Id).ToArray();
+        Array.Sort(ids);
+        var repeated = 0;
+        for (var i = 1; i < ids.Length; i++)
+            repeated += ids[i] == ids[i - 1] ? 1 : 0;
         if (repeated > 0)
             log.AddWarning(json.Name, "annotations", $"{repeated} annotations have a duplicate id");
-        return lists;
     }
 
     private static void Fail(CocoJson json, in CocoAnnotation annotation, string reason, ProblemLog log) =>
