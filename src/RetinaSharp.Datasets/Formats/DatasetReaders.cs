@@ -13,6 +13,7 @@ internal static class DatasetReaders
         new CocoReader(),
         new YoloReader(),
         new VocReader(anyFolder: true),
+        new CvatReader(),
     ];
 
     private static string Formats => string.Join(", ", Readers.Select(reader => reader.Name).Distinct());
