@@ -14,6 +14,7 @@ internal static class DatasetReaders
         new YoloReader(),
         new VocReader(anyFolder: true),
         new CvatReader(),
+        new LabelMeReader(),
     ];
 
     private static string Formats => string.Join(", ", Readers.Select(reader => reader.Name).Distinct());
