@@ -15,6 +15,7 @@ internal static class DatasetReaders
         new VocReader(anyFolder: true),
         new CvatReader(),
         new LabelMeReader(),
+        new LabelStudioReader(),
     ];
 
     private static string Formats => string.Join(", ", Readers.Select(reader => reader.Name).Distinct());
