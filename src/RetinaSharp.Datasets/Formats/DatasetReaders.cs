@@ -16,6 +16,7 @@ internal static class DatasetReaders
         new CvatReader(),
         new LabelMeReader(),
         new LabelStudioReader(),
+        new ViaReader(),
     ];
 
     private static string Formats => string.Join(", ", Readers.Select(reader => reader.Name).Distinct());
