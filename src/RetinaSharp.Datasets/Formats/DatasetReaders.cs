@@ -17,6 +17,7 @@ internal static class DatasetReaders
         new LabelMeReader(),
         new LabelStudioReader(),
         new ViaReader(),
+        new CreateMlReader(),
     ];
 
     private static string Formats => string.Join(", ", Readers.Select(reader => reader.Name).Distinct());
