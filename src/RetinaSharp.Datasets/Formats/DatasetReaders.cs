@@ -18,6 +18,7 @@ internal static class DatasetReaders
         new LabelStudioReader(),
         new ViaReader(),
         new CreateMlReader(),
+        new OpenImagesReader(),
     ];
 
     private static string Formats => string.Join(", ", Readers.Select(reader => reader.Name).Distinct());
