@@ -19,6 +19,7 @@ internal static class DatasetReaders
         new ViaReader(),
         new CreateMlReader(),
         new OpenImagesReader(),
+        new CsvBoxReader(),
     ];
 
     private static string Formats => string.Join(", ", Readers.Select(reader => reader.Name).Distinct());
