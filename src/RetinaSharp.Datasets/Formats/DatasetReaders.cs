@@ -20,6 +20,7 @@ internal static class DatasetReaders
         new CreateMlReader(),
         new OpenImagesReader(),
         new CsvBoxReader(),
+        new KittiReader(),
     ];
 
     private static string Formats => string.Join(", ", Readers.Select(reader => reader.Name).Distinct());
