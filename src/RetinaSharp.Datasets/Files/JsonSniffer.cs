@@ -25,9 +25,6 @@ internal static class JsonSniffer
             : JsonKind.Other;
     }
 
-    /// <summary>Returns whether the root object has a property, among those in the start of the file.</summary>
-    public static bool HasProperty(string file, string name) => ReadNames(DataFiles.ReadStart(file, StartLength)).Outer.Contains(name);
-
     private static JsonKind GetListKind(HashSet<string> inner, HashSet<string> deep)
     {
         if (inner.Contains("image_id"))

@@ -34,12 +34,10 @@ internal sealed class ViaReader() : AnnotationFileReader("VGG Image Annotator")
     private static void ReadJson(string file, ViaImages images, ProblemLog log)
     {
         var json = JsonFile.Load(file);
-        json.ReadEntries(IsProject(file) ? ProjectEntries : null, (name, entry) =>
-        {
-            // Projects have other properties too; all of them have names that begin like this.
-            if (!name.StartsWith("_via", StringComparison.Ordinal))
-                ItemErrors.Collect(log, () => ReadEntry(entry, images, log));
-        });
+        if (!json.TryReadEntries(ProjectEntries, Read))
+            json.ReadEntries(Read);
+
+        void Read(string name, JsonItem entry) => ItemErrors.Collect(log, () => ReadEntry(entry, images, log));
     }
 
     private static void ReadEntry(JsonItem entry, ViaImages images, ProblemLog log)
@@ -56,8 +54,6 @@ internal sealed class ViaReader() : AnnotationFileReader("VGG Image Annotator")
             });
         }
     }
-
-    private static bool IsProject(string file) => JsonSniffer.HasProperty(file, ProjectEntries);
 
     private static void ReadCsv(string file, ViaImages images, ProblemLog log)
     {
