@@ -23,7 +23,7 @@ internal static class DatasetBuilder
         var folders = options.ImagesDirectory is { } given ? [given] : parsed.ImageFolders;
         var resolver = new ImageResolver(parsed.Path, folders);
         var selected = Select(split, parsed);
-        var paths = selected.Select(image => FindImage(image, resolver)).ToArray();
+        var paths = selected.Select(image => options.FindImages ? FindImage(image, resolver) : DataFiles.Resolve(folders[0], image.FileName, parsed.Path, image.Location)).ToArray();
         resolver.Report(log);
         ReportSharedFiles(parsed, selected, paths, log);
 
@@ -103,8 +103,10 @@ internal static class DatasetBuilder
     /// </summary>
     private static string FindImage(ParsedImage image, ImageResolver resolver)
     {
+        if (image.ImagePath is { } known)
+            return known;
         if (image.AnnotationFile is not { } file)
-            return resolver.Resolve(image.FileName, image.Location);
+            return resolver.Resolve(image.FileName, image.Location, others: image.OtherFileNames);
         return resolver.FindFor(file)
             ?? resolver.Resolve(image.FileName.Length > 0 ? image.FileName : Path.GetFileNameWithoutExtension(file) + ".jpg", image.Location, file);
     }
