@@ -31,14 +31,13 @@ public sealed record DetectionDataset
     internal string? GroupCategory { get; init; }
 
     /// <summary>
-    /// Reads a dataset: a COCO JSON file, a folder with COCO layout (<c>annotations/instances_SPLIT.json</c>), a Pascal VOC folder
-    /// (<c>Annotations/</c>, <c>JPEGImages/</c>, <c>ImageSets/Main/SPLIT.txt</c>), a YOLO <c>data.yaml</c>, or a folder with <c>images/</c>
-    /// and <c>labels/</c>.
+    /// Reads a dataset from an annotation file or a folder. The format is recognized by the content: COCO, Pascal VOC, YOLO and darknet, CVAT, LabelMe,
+    /// Label Studio, VIA, Create ML, Open Images, KITTI, and CSV with a box per row, in whatever folders.
     /// </summary>
     /// <remarks>
-    /// If no split is given, VOC folders use <c>trainval.txt</c>, or all XML files if that does not exist; <c>data.yaml</c> uses
-    /// <c>train</c>; folders with <c>images/</c> use all images. COCO classes are sorted by id. VOC classes are sorted by name over all XML
-    /// files of the folder, so that all splits have the same classes. YOLO classes keep their indices.
+    /// If no split is given, VOC folders use <c>trainval.txt</c>, or all files if that does not exist; <c>data.yaml</c> uses <c>train</c>; formats with one
+    /// label file per image use all images. COCO classes are sorted by id, YOLO classes keep their indices, and other classes are as the file lists them or
+    /// sorted by name over all splits, so that all splits have the same classes.
     /// </remarks>
     /// <param name="data">A path, optionally followed by <c>#split</c>.</param>
     /// <param name="options">Options for reading; the defaults if null.</param>
