@@ -54,5 +54,6 @@ internal static class ClassRules
             log.AddWarning(dataset.Source, "categories", $"class \"{name}\" has no boxes and is the supercategory of all other classes, as Roboflow writes it: drop it with {nameof(DatasetOptions)}.{nameof(DatasetOptions.DropClasses)}");
     }
 
-    private static string Key(string name) => string.Concat(name.Where(character => !char.IsWhiteSpace(character) && character is not '_' and not '-')).ToUpperInvariant();
+    /// <summary>Returns what the names of a class have in common that differ only in case, spaces, hyphens and underscores.</summary>
+    public static string Key(string name) => string.Concat(name.Where(character => !char.IsWhiteSpace(character) && character is not '_' and not '-')).ToUpperInvariant();
 }
