@@ -52,7 +52,8 @@ public sealed record DetectionDataset
 
     /// <summary>
     /// Reads all splits of a dataset: those named <c>train</c>, <c>val</c> and <c>test</c> (or their synonyms), or <c>trainval</c> and
-    /// <c>test</c>, and images that are in none of them as a split <c>other</c>.
+    /// <c>test</c>, and images that are in none of them as a split <c>other</c>. All splits have the same classes,
+    /// joined by name.
     /// </summary>
     /// <param name="data">A path, optionally followed by <c>#split</c>, which selects one split.</param>
     /// <param name="options">Options for reading; the defaults if null.</param>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using RetinaSharp.Datasets.Writing;
 using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Inference;
 
@@ -15,6 +16,10 @@ internal static class SharedOptions
     public static Option<bool> Json() => CliOption.Flag("--json", "Write one JSON document to stdout.");
 
     public static Option<string> Images() => CliOption.Text("--images", "DIR", "Folder of the image files, if DATA does not tell where they are.");
+
+    public static Option<ImageHandling> ImageFiles() => CliOption.Choice("--image-files",
+        "Image files in the written dataset: copies, hard links, or none, so that it names the originals. The default is copy; none if --out is one file.",
+        ("copy", ImageHandling.Copy), ("link", ImageHandling.Link), ("none", ImageHandling.None));
 
     public static Option<string> Preset() =>
         CliOption.Choice("--preset", "Settings to start from.", [.. Presets.Names.Select(name => (name, name))]).WithDefault(DefaultPreset);

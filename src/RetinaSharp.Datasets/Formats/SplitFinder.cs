@@ -1,3 +1,5 @@
+using RetinaSharp.Datasets.Operations;
+
 namespace RetinaSharp.Datasets.Formats;
 
 /// <summary>Reads all splits of a dataset.</summary>
@@ -29,7 +31,7 @@ internal static class SplitFinder
         var rest = whole?.Images.Where(image => !paths.Contains(image.Path)).ToArray() ?? [];
         if (rest.Length > 0)
             found.Add(new(Other, whole! with { Images = rest }));
-        return found;
+        return CategoryUnion.Apply(found);
 
         void Add(string name)
         {

@@ -26,7 +26,27 @@ internal static class CategoryUnion
             categories.Add(new(last, category.Name));
             return categories.Count - 1;
         }).ToArray()).ToArray();
+        // Classes of the first list with equal names stay different.
         maps[0] = [.. Enumerable.Range(0, lists[0].Count)];
         return (categories, maps);
+    }
+
+    /// <summary>Returns splits with the same classes: those of all splits, joined by name.</summary>
+    public static IReadOnlyList<DatasetSplit> Apply(IReadOnlyList<DatasetSplit> splits)
+    {
+        var (categories, maps) = Join([.. splits.Select(split => split.Dataset.Categories)]);
+        if (splits.All(split => split.Dataset.Categories.SequenceEqual(categories)))
+            return splits;
+        return
+        [
+            .. splits.Select((split, i) => split with
+            {
+                Dataset = split.Dataset with
+                {
+                    Categories = categories,
+                    Images = [.. split.Dataset.Images.Select(image => image with { Annotations = [.. image.Annotations.Select(annotation => annotation with { Category = maps[i][annotation.Category] })] })],
+                },
+            }),
+        ];
     }
 }

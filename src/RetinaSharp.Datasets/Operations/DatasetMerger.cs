@@ -58,7 +58,13 @@ public static class DatasetMerger
             .SelectMany(group => group.GroupBy(image => Hash(image.Path)).Where(equal => equal.Skip(1).Any()))
             .Select(group => group.OrderBy(image => image.Id).ToArray()).OrderBy(group => group[0].Id).ToArray();
         foreach (var group in same.Take(MaxReported))
-            yield return new(group[1].Path, "", $"has the same content as {group[0].Path}{(group.Length > 2 ? $" and {group.Length - 2} more" : "")}: if one is in a split for training and one in a split for evaluation, metrics are too good");
+        {
+            var more = group.Length > 2 ? $" and {group.Length - 2} more" : "";
+            yield return new(group[1].Path, "", (group[1].Path == group[0].Path ? $"is in the datasets {group.Length} times" : $"has the same content as {group[0].Path}{more}")
+                + ": metrics are too good if an image is used for both training and evaluation");
+        }
+
+
         if (same.Length > MaxReported)
             yield return new(source, "images", $"{same.Length - MaxReported} more images occur several times with the same content");
     }

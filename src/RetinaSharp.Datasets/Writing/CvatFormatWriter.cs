@@ -21,7 +21,8 @@ internal sealed class CvatFormatWriter : IFormatWriter
 
     public bool CanNameOriginals => true;
 
-    public string ImageFolder(string? split) => Path.Combine("images", split ?? "");
+    // The images of all splits: their names in the file do not have the split.
+    public string ImageFolder(string? split) => "images";
 
     public string OriginalsBase(string? split, string name) => "";
 

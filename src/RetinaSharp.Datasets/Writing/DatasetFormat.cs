@@ -20,7 +20,7 @@ public enum DatasetFormat
     /// <summary>LabelMe: a JSON file beside each image, in a folder per split; the classes in <c>labels.txt</c>.</summary>
     LabelMe,
 
-    /// <summary>CVAT for images 1.1: <c>annotations.xml</c>, and the images in <c>images/SPLIT/</c>.</summary>
+    /// <summary>CVAT for images 1.1: <c>annotations.xml</c>, in which the splits are subsets, and the images in <c>images/</c>.</summary>
     Cvat,
 
     /// <summary>

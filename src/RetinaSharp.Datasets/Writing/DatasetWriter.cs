@@ -109,25 +109,17 @@ public static class DatasetWriter
     /// <summary>Joins the classes of the splits, completes the sizes of images, and removes boxes that are not finite.</summary>
     private static List<DatasetSplit> Prepare(IReadOnlyList<DatasetSplit> splits, string path, List<DatasetProblem> problems)
     {
-        var (categories, maps) = CategoryUnion.Join([.. splits.Select(split => split.Dataset.Categories)]);
         var dropped = 0;
-        var prepared = splits.Select((split, i) => split with
-        {
-            Dataset = split.Dataset with
-            {
-                Categories = categories,
-                Images = [.. split.Dataset.Images.Select(image => Complete(image, maps[i]))],
-            },
-        }).ToList();
+        var prepared = CategoryUnion.Apply(splits).Select(split => split with { Dataset = split.Dataset with { Images = [.. split.Dataset.Images.Select(Complete)] } }).ToList();
         if (dropped > 0)
             problems.Add(new(path, "", $"{dropped} {(dropped == 1 ? "box has" : "boxes have")} numbers that are not finite: left out"));
         return prepared;
 
-        AnnotatedImage Complete(AnnotatedImage image, int[] map)
+        AnnotatedImage Complete(AnnotatedImage image)
         {
             var finite = image.Annotations.Where(annotation => double.IsFinite(annotation.Box.X + annotation.Box.Width) && double.IsFinite(annotation.Box.Y + annotation.Box.Height)).ToArray();
             dropped += image.Annotations.Count - finite.Length;
-            image = image with { Annotations = [.. finite.Select(annotation => annotation with { Category = map[annotation.Category], Area = double.IsFinite(annotation.Area) ? annotation.Area : annotation.Box.Area })] };
+            image = image with { Annotations = [.. finite.Select(annotation => annotation with { Area = double.IsFinite(annotation.Area) ? annotation.Area : annotation.Box.Area })] };
             if ((image.Width > 0 && image.Height > 0) || !File.Exists(image.Path))
                 return image;
             var header = ImageHeader.Read(image.Path);
@@ -138,11 +130,11 @@ public static class DatasetWriter
     private static List<TargetSplit> Plan(IReadOnlyList<DatasetSplit> splits, string path, bool isFile, bool namesOriginals, IFormatWriter writer)
     {
         var folder = isFile ? Path.GetDirectoryName(Path.GetFullPath(path))! : Path.GetFullPath(path);
-        var names = new TargetNames(writer.IsFlat);
+        var namesOfFolder = new Dictionary<string, TargetNames>();
         return [.. splits.Select(split =>
         {
-            if (!writer.IsFlat)
-                names = new(isFlat: false);
+            if (!namesOfFolder.TryGetValue(writer.ImageFolder(split.Name), out var names))
+                namesOfFolder.Add(writer.ImageFolder(split.Name), names = new(writer.IsFlat));
             return new TargetSplit(split.Name, split.Dataset, [.. split.Dataset.Images.Select(image =>
             {
                 var name = names.Next(image, writer.Rename);

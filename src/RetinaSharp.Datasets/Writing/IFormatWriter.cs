@@ -11,7 +11,7 @@ internal interface IFormatWriter
     /// <summary>Extension of the annotation file, if a dataset that is not split can be one file; otherwise null.</summary>
     string? FileExtension { get; }
 
-    /// <summary>Whether the images of all splits are in one folder, without subfolders.</summary>
+    /// <summary>Whether image folders have no subfolders.</summary>
     bool IsFlat { get; }
 
     /// <summary>Whether annotations can name images outside of the dataset.</summary>

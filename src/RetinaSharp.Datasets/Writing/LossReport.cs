@@ -76,11 +76,21 @@ internal static class LossReport
             }
 
             const string reason = "lost: the format has no ids, and results that name them do not fit";
-            Add(splits.Sum(split => split.Dataset.Images.Where((image, i) => image.Id != i + 1).Count()), "image id is", "image ids are", reason);
-            Add(splits.Sum(split => split.Dataset.Images.SelectMany(image => image.Annotations).Where((annotation, i) => annotation.Id != i + 1).Count()), "annotation id is", "annotation ids are", reason);
+            Add(CountIds([.. splits.Select(split => split.Dataset.Images.Select(image => image.Id).ToArray())]), "image id is", "image ids are", reason);
+            Add(CountIds([.. splits.Select(split => split.Dataset.Images.SelectMany(image => image.Annotations).Select(annotation => annotation.Id).ToArray())]), "annotation id is", "annotation ids are", reason);
             var first = categories.Count > 0 && categories[0].Id == 0 ? 0 : 1;
             Add(categories.Where((category, i) => category.Id != i + first).Count(), "class id is", "class ids are", reason);
         }
+    }
+
+    /// <summary>
+    /// Returns the number of ids that are not those of their position, which readers give to data without ids: in their split, or in all
+    /// splits together.
+    /// </summary>
+    private static int CountIds(long[][] idsOfSplits)
+    {
+        var together = idsOfSplits.SelectMany(ids => ids).Order().Where((id, i) => id != i + 1).Count();
+        return together == 0 ? 0 : idsOfSplits.Sum(ids => ids.Where((id, i) => id != i + 1).Count());
     }
 
     private static bool HasOwnArea(Annotation annotation) =>
