@@ -20,26 +20,15 @@ internal sealed class ImageResolver(string file, IReadOnlyList<string> folders, 
     /// <param name="name">The file name, as written in the annotation file.</param>
     /// <param name="location">Location of the name in the annotation file, for messages.</param>
     /// <param name="source">The file that has the name, if not the file of the resolver.</param>
-    public string Resolve(string name, string location, string? source = null)
+    /// <param name="others">Other names that the file may have, such as the name before a tool added a prefix.</param>
+    public string Resolve(string name, string location, string? source = null, IReadOnlyList<string>? others = null)
     {
-        var expected = DataFiles.Resolve(folders[0], name, source ?? file, location);
-        if (name.Length == 0)
-            return expected;
-        foreach (var folder in folders)
-            if (DataFiles.Resolve(folder, name, source ?? file, location) is var path && File.Exists(path))
-                return path;
-
-        var cleaned = Clean(name);
-        if (cleaned != name)
-        {
-            foreach (var folder in folders)
-                if (DataFiles.Resolve(folder, cleaned, source ?? file, location) is var path && File.Exists(path))
-                    return Count("written for another system: backslashes, a drive letter or URL escapes were replaced", name, path);
-        }
-
-        if (FindBySuffix(cleaned, anyExtension: false) is { } found)
-            return Count("found by the end of their paths", name, found);
-        return FindBySuffix(cleaned, anyExtension: true) is { } other ? Count("found with another extension", name, other) : expected;
+        if (Find(name, location, source) is { } path)
+            return path;
+        foreach (var other in others ?? [])
+            if (Find(other, location, source) is { } found)
+                return Count("found without the prefix that the annotation tool has added", name, found);
+        return DataFiles.Resolve(folders[0], name, source ?? file, location);
     }
 
     /// <summary>
@@ -59,6 +48,27 @@ internal sealed class ImageResolver(string file, IReadOnlyList<string> folders, 
     {
         foreach (var (kind, guess) in _guesses)
             log.AddWarning(file, "", $"{guess.Count} file names of images are {kind}, for example \"{guess.Name}\": using {guess.Path}");
+    }
+
+    private string? Find(string name, string location, string? source)
+    {
+        if (name.Length == 0)
+            return null;
+        foreach (var folder in folders)
+            if (DataFiles.Resolve(folder, name, source ?? file, location) is var path && File.Exists(path))
+                return path;
+
+        var cleaned = Clean(name);
+        if (cleaned != name)
+        {
+            foreach (var folder in folders)
+                if (DataFiles.Resolve(folder, cleaned, source ?? file, location) is var path && File.Exists(path))
+                    return Count("written for another system: backslashes, a drive letter or URL escapes were replaced", name, path);
+        }
+
+        if (FindBySuffix(cleaned, anyExtension: false) is { } found)
+            return Count("found by the end of their paths", name, found);
+        return FindBySuffix(cleaned, anyExtension: true) is { } other ? Count("found with another extension", name, other) : null;
     }
 
     private static string Clean(string name)

@@ -20,4 +20,7 @@ internal enum JsonKind
 
     /// <summary>A project or an export of the VGG Image Annotator.</summary>
     Via,
+
+    /// <summary>Annotations of Apple's Create ML.</summary>
+    CreateMl,
 }

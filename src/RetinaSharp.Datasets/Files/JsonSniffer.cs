@@ -11,16 +11,13 @@ internal static class JsonSniffer
     /// <param name="file">Path of the file.</param>
     public static JsonKind GetKind(string file)
     {
-        var (rootIsList, outer, inner) = ReadNames(DataFiles.ReadStart(file, StartLength));
+        var (rootIsList, outer, inner, deep) = ReadNames(DataFiles.ReadStart(file, StartLength));
         if (rootIsList)
-        {
-            return inner.Contains("image_id") ? JsonKind.Results
-                : inner.Contains("data") || inner.Contains("annotations") || inner.Contains("image") ? JsonKind.LabelStudio
-                : JsonKind.Other;
-        }
-
-        if (outer.Contains("shapes") || outer.Contains("imagePath"))
+            return GetListKind(inner, deep);
+        if (outer.Contains("shapes") || outer.Contains("imagePath") || outer.Contains("imageData"))
             return JsonKind.LabelMe;
+        if (outer.Contains("data") && (outer.Contains("completions") || outer.Contains("annotations")))
+            return JsonKind.LabelStudio;
         if (outer.Contains("_via_img_metadata") || outer.Contains("_via_settings") || (inner.Contains("filename") && inner.Contains("regions")))
             return JsonKind.Via;
         return outer.Contains("images") || outer.Contains("annotations") || outer.Contains("categories") || (outer.Contains("info") && outer.Contains("licenses"))
@@ -28,10 +25,31 @@ internal static class JsonSniffer
             : JsonKind.Other;
     }
 
-    /// <summary>Returns whether the root is a list, and the property names of the root object and of the objects in the root.</summary>
-    private static (bool RootIsList, HashSet<string> Outer, HashSet<string> Inner) ReadNames(ReadOnlySpan<byte> start)
+    /// <summary>Returns whether the root object has a property, among those in the start of the file.</summary>
+    public static bool HasProperty(string file, string name) => ReadNames(DataFiles.ReadStart(file, StartLength)).Outer.Contains(name);
+
+    private static JsonKind GetListKind(HashSet<string> inner, HashSet<string> deep)
     {
-        var (rootIsList, outer, inner) = (false, new HashSet<string>(), new HashSet<string>());
+        if (inner.Contains("image_id"))
+            return JsonKind.Results;
+        if (inner.Contains("filename") && inner.Contains("regions"))
+            return JsonKind.Via;
+        if (inner.Contains("data") || inner.Contains("completions") || deep.Contains("result"))
+            return JsonKind.LabelStudio;
+        if ((inner.Contains("image") || inner.Contains("imagefilename")) && (inner.Contains("annotations") || inner.Contains("annotation")))
+            return JsonKind.CreateMl;
+        return deep.Contains("coordinates") ? JsonKind.CreateMl
+            : inner.Contains("image") || inner.Contains("annotations") ? JsonKind.LabelStudio
+            : JsonKind.Other;
+    }
+
+    /// <summary>
+    /// Returns whether the root is a list, and the property names of the root object, of the objects in the root, and of objects in a list in
+    /// these.
+    /// </summary>
+    private static (bool RootIsList, HashSet<string> Outer, HashSet<string> Inner, HashSet<string> Deep) ReadNames(ReadOnlySpan<byte> start)
+    {
+        var (rootIsList, outer, inner, deep) = (false, new HashSet<string>(), new HashSet<string>(), new HashSet<string>());
         if (start.StartsWith("\uFEFF"u8))
             start = start[3..];
         var reader = new Utf8JsonReader(start, isFinalBlock: false, default);
@@ -41,8 +59,8 @@ internal static class JsonSniffer
             {
                 if (first)
                     rootIsList = reader.TokenType == JsonTokenType.StartArray;
-                if (reader.TokenType == JsonTokenType.PropertyName && reader.CurrentDepth <= 2)
-                    (reader.CurrentDepth == 1 ? outer : inner).Add(reader.GetString()!);
+                if (reader.TokenType == JsonTokenType.PropertyName && reader.CurrentDepth <= 4)
+                    (reader.CurrentDepth == 1 ? outer : reader.CurrentDepth == 2 ? inner : deep).Add(reader.GetString()!);
             }
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
@@ -50,6 +68,6 @@ internal static class JsonSniffer
             // The names that were read before the invalid text decide; the reader of the format reports the error.
         }
 
-        return (rootIsList, outer, inner);
+        return (rootIsList, outer, inner, deep);
     }
 }

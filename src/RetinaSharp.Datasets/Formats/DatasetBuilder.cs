@@ -103,8 +103,10 @@ internal static class DatasetBuilder
     /// </summary>
     private static string FindImage(ParsedImage image, ImageResolver resolver)
     {
+        if (image.ImagePath is { } known)
+            return known;
         if (image.AnnotationFile is not { } file)
-            return resolver.Resolve(image.FileName, image.Location);
+            return resolver.Resolve(image.FileName, image.Location, others: image.OtherFileNames);
         return resolver.FindFor(file)
             ?? resolver.Resolve(image.FileName.Length > 0 ? image.FileName : Path.GetFileNameWithoutExtension(file) + ".jpg", image.Location, file);
     }

@@ -13,6 +13,14 @@ internal static class DatasetReaders
         new CocoReader(),
         new YoloReader(),
         new VocReader(anyFolder: true),
+        new CvatReader(),
+        new LabelMeReader(),
+        new LabelStudioReader(),
+        new ViaReader(),
+        new CreateMlReader(),
+        new OpenImagesReader(),
+        new CsvBoxReader(),
+        new KittiReader(),
     ];
 
     private static string Formats => string.Join(", ", Readers.Select(reader => reader.Name).Distinct());

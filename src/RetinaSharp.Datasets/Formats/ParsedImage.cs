@@ -6,6 +6,12 @@ internal sealed record ParsedImage
     /// <summary>File name of the image, as written in the annotation file; may be empty.</summary>
     public required string FileName { get; init; }
 
+    /// <summary>Path of the image file, if the reader has found it; null: it is looked for by name.</summary>
+    public string? ImagePath { get; init; }
+
+    /// <summary>Other file names that the image may have, tried in this order if no file has <see cref="FileName"/>.</summary>
+    public IReadOnlyList<string> OtherFileNames { get; init; } = [];
+
     /// <summary>
     /// Path of the annotation file of this image alone, for formats with one file per image: the image file usually has the same name. Null
     /// for other formats.
