@@ -11,6 +11,8 @@ public sealed class DetectLabelsTests(TrainedModel trained)
     [InlineData("coco")]
     [InlineData("voc")]
     [InlineData("yolo")]
+    [InlineData("labelme")]
+    [InlineData("cvat")]
     public void Detect_Labels_AreADatasetOfTheImages(string format)
     {
         using var folder = new TemporaryFolder();
@@ -27,16 +29,14 @@ public sealed class DetectLabelsTests(TrainedModel trained)
         Assert.Equal(36, ran.Json.GetProperty("images").EnumerateArray().Sum(image => image.GetProperty("detections").GetArrayLength()));
     }
 
-    [Theory]
-    [InlineData("labelme", "00.json")]
-    [InlineData("cvat", "annotations.xml")]
-    public void Detect_LabelsOfOtherTools_HaveTheirFiles(string format, string file)
+    [Fact]
+    public void Detect_LabelsForLabelMe_AreBesideTheImages()
     {
         using var folder = new TemporaryFolder();
 
-        CommandResult.Retina("detect", trained.Run, trained.Images, "--labels", format, "--out", folder.At("out"), "--image-files", "link").IsDone();
+        CommandResult.Retina("detect", trained.Run, trained.Images, "--labels", "labelme", "--out", folder.At("out"), "--image-files", "link").IsDone();
 
-        Assert.True(File.Exists(folder.At("out", file)));
+        Assert.True(File.Exists(folder.At("out", "00.json")) && File.Exists(folder.At("out", "00.png")));
         Assert.Equal(12, Directory.GetFiles(folder.At("out"), "*.png", SearchOption.AllDirectories).Length);
     }
 

@@ -14,6 +14,7 @@ public enum DatasetFormat
 
     /// <summary>
     /// YOLO: a text file per image in <c>labels/SPLIT/</c>, the images in <c>images/SPLIT/</c>, and the splits and classes in <c>data.yaml</c>.
+    /// Boxes are exact to .00001 pixels; in the other formats to the rounding of fp64.
     /// </summary>
     Yolo,
 

@@ -137,7 +137,7 @@ public static class DatasetWriter
                 namesOfFolder.Add(writer.ImageFolder(split.Name), names = new(writer.IsFlat));
             return new TargetSplit(split.Name, split.Dataset, [.. split.Dataset.Images.Select(image =>
             {
-                var name = names.Next(image, writer.Rename);
+                var name = names.Next(image, split.Name, writer.Rename);
                 var original = namesOriginals
                     ? Path.GetRelativePath(isFile ? folder : Path.Combine(folder, writer.OriginalsBase(split.Name, name)), Path.GetFullPath(image.Path)).Replace('\\', '/')
                     : null;

@@ -1,3 +1,5 @@
+using RetinaSharp.Datasets.Formats;
+
 namespace RetinaSharp.Datasets.Writing;
 
 /// <summary>
@@ -14,10 +16,11 @@ internal sealed class TargetNames(bool isFlat)
     /// folders, the folders become its first part; otherwise the name gets a number.
     /// </summary>
     /// <param name="image">The image.</param>
+    /// <param name="split">Name of the split; a first folder with this name is left out, because the target has it anyway. Null if there is none.</param>
     /// <param name="rename">Changes the name to one that the format allows.</param>
-    public string Next(AnnotatedImage image, Func<string, string> rename)
+    public string Next(AnnotatedImage image, string? split, Func<string, string> rename)
     {
-        var name = rename(Relative(image));
+        var name = rename(Relative(image, split));
         var extension = Path.GetExtension(name);
         var stem = name[..^extension.Length];
         if (isFlat && stem.LastIndexOf('/') is var slash and >= 0)
@@ -28,7 +31,7 @@ internal sealed class TargetNames(bool isFlat)
     }
 
     /// <summary>Returns the relative path of an image: its file name, or the name of the file if that leads out of the image folder.</summary>
-    private static string Relative(AnnotatedImage image)
+    private static string Relative(AnnotatedImage image, string? split)
     {
         var file = Path.GetFileName(image.Path);
         var parts = image.FileName.Replace('\\', '/').Split('/', StringSplitOptions.RemoveEmptyEntries).Where(part => part != ".").ToArray();
@@ -38,6 +41,8 @@ internal sealed class TargetNames(bool isFlat)
         // Annotation files may name an image with another extension than it has.
         if (file.Length > 0 && !Path.GetExtension(parts[^1]).Equals(Path.GetExtension(file), StringComparison.OrdinalIgnoreCase))
             parts[^1] = file;
+        if (split is not null && parts.Length > 1 && SplitNames.AreEqual(parts[0], split))
+            parts = parts[1..];
         return string.Join('/', parts);
     }
 

@@ -33,6 +33,9 @@ public sealed class DatasetWriterTests : IDisposable
     [InlineData(DatasetFormat.Coco, 0)]
     [InlineData(DatasetFormat.Voc, 1e-12)]
     [InlineData(DatasetFormat.Yolo, 1e-7)]
+    [InlineData(DatasetFormat.LabelMe, 1e-12)]
+    [InlineData(DatasetFormat.Cvat, 1e-12)]
+    [InlineData(DatasetFormat.Csv, 1e-12)]
     public void Write_ThenOpen_HasTheSameBoxesClassesAndSizes(DatasetFormat format, double precision)
     {
         var set = _folder.Lossless();
@@ -47,7 +50,10 @@ public sealed class DatasetWriterTests : IDisposable
     [Theory]
     [InlineData(DatasetFormat.Coco, DatasetFormat.Voc)]
     [InlineData(DatasetFormat.Voc, DatasetFormat.Yolo)]
-    [InlineData(DatasetFormat.Yolo, DatasetFormat.Coco)]
+    [InlineData(DatasetFormat.Yolo, DatasetFormat.LabelMe)]
+    [InlineData(DatasetFormat.LabelMe, DatasetFormat.Cvat)]
+    [InlineData(DatasetFormat.Cvat, DatasetFormat.Csv)]
+    [InlineData(DatasetFormat.Csv, DatasetFormat.Coco)]
     public void Write_OfASetThatWasReadFromAnotherFormat_HasTheSameBoxes(DatasetFormat first, DatasetFormat second)
     {
         var set = _folder.Lossless();
@@ -62,6 +68,9 @@ public sealed class DatasetWriterTests : IDisposable
     [InlineData(DatasetFormat.Coco)]
     [InlineData(DatasetFormat.Voc)]
     [InlineData(DatasetFormat.Yolo)]
+    [InlineData(DatasetFormat.LabelMe)]
+    [InlineData(DatasetFormat.Cvat)]
+    [InlineData(DatasetFormat.Csv)]
     public void WriteSplits_ThenOpenSplits_HasTheSplits(DatasetFormat format)
     {
         var set = _folder.Lossless();
@@ -109,6 +118,68 @@ public sealed class DatasetWriterTests : IDisposable
         Assert.Equal(set.Categories, read.Categories);
         Assert.Equal(40, read.Images[0].Id);
         Assert.Equal(set.Images[0].Annotations, read.Images[0].Annotations);
+    }
+
+    [Theory]
+    [InlineData(DatasetFormat.LabelMe)]
+    [InlineData(DatasetFormat.Cvat)]
+    public void Write_CrowdsAndDifficultObjects_KeepTheirFlags(DatasetFormat format)
+    {
+        var set = _folder.Lossless() with
+        {
+            Images = [_folder.Image(1, "a.jpg", Object(1, 0, 1, 2, 3, 4) with { IsCrowd = true }, Object(2, 1, 9, 2, 30, 4) with { IsDifficult = true }, Object(3, 2, 9, 2, 30, 4))],
+        };
+
+        Assert.Empty(DatasetWriter.Write(set, Target, format).Losses);
+
+        var read = DetectionDataset.Open(Target).Images[0].Annotations;
+        Assert.Equal([(true, false), (false, true), (false, false)], read.Select(annotation => (annotation.IsCrowd, annotation.IsDifficult)));
+    }
+
+    [Fact]
+    public void WriteSplits_OfASetThatWasReadWithFoldersOfSplits_DoesNotNestThem()
+    {
+        DatasetSplit[] splits = [new("train", _folder.Lossless())];
+        DatasetWriter.WriteSplits(splits, _folder.At("first"), DatasetFormat.Csv);
+
+        DatasetWriter.WriteSplits(DetectionDataset.OpenSplits(_folder.At("first")), Target, DatasetFormat.Csv);
+
+        Assert.True(File.Exists(Path.Combine(Target, "train", "a b.jpg")));
+    }
+
+    [Fact]
+    public void OpenSplits_NoSplits_IsOneWithoutName()
+    {
+        DatasetWriter.Write(_folder.Lossless(), Target, DatasetFormat.Cvat);
+
+        Assert.Null(Assert.Single(DetectionDataset.OpenSplits(Target)).Name);
+        Assert.Equal("val", Assert.Single(DetectionDataset.OpenSplits($"{Split("voc", DatasetFormat.Voc, "train", "val")}#val")).Name);
+    }
+
+    [Fact]
+    public void OpenSplits_ImagesInNoSplit_AreTheSplitOther()
+    {
+        var yolo = Split("yolo", DatasetFormat.Yolo, "train", "extra");
+        File.Delete(Path.Combine(yolo, "data.yaml"));
+        File.Delete(Path.Combine(yolo, "classes.txt"));
+
+        Assert.Equal([("train", 2), ("other", 2)], DetectionDataset.OpenSplits(yolo).Select(split => (split.Name, split.Dataset.Images.Count)));
+    }
+
+    [Fact]
+    public void OpenSplits_DefectInOneSplit_IsAnError()
+    {
+        var voc = Split("voc", DatasetFormat.Voc, "train", "val");
+        File.AppendAllText(Path.Combine(voc, "ImageSets", "Main", "val.txt"), "missing\n");
+
+        Assert.Contains("missing", Assert.Throws<DatasetException>(() => DetectionDataset.OpenSplits(voc)).Message);
+    }
+
+    private string Split(string name, DatasetFormat format, string first, string second)
+    {
+        var set = _folder.Lossless();
+        DatasetWriter.WriteSplits([new(first, set with { Images = [.. set.Images.Take(2)] }), new(second, set with { Images = [.. set.Images.Skip(2)] })], _folder.At(name), format);
+        return _folder.At(name);
     }
 
     [Fact]
@@ -177,6 +248,11 @@ public sealed class DatasetWriterTests : IDisposable
     [InlineData(DatasetFormat.Coco, "")]
     [InlineData(DatasetFormat.Coco, "set.json")]
     [InlineData(DatasetFormat.Voc, "")]
+    [InlineData(DatasetFormat.LabelMe, "")]
+    [InlineData(DatasetFormat.Cvat, "")]
+    [InlineData(DatasetFormat.Cvat, "set.xml")]
+    [InlineData(DatasetFormat.Csv, "")]
+    [InlineData(DatasetFormat.Csv, "set.csv")]
     public void Write_WithoutImages_NamesTheOriginals(DatasetFormat format, string file)
     {
         var set = _folder.Lossless();
@@ -296,21 +372,28 @@ public sealed class DatasetWriterTests : IDisposable
     [InlineData("tiny-coco", DatasetFormat.Coco, 0)]
     [InlineData("tiny-coco", DatasetFormat.Voc, 1e-9)]
     [InlineData("tiny-coco", DatasetFormat.Yolo, 1e-5)]
+    [InlineData("tiny-coco", DatasetFormat.LabelMe, 1e-9)]
+    [InlineData("tiny-coco", DatasetFormat.Cvat, 1e-9)]
+    [InlineData("tiny-coco", DatasetFormat.Csv, 1e-9)]
     [InlineData("bccd", DatasetFormat.Coco, 0)]
     [InlineData("bccd", DatasetFormat.Voc, 1e-9)]
     [InlineData("bccd", DatasetFormat.Yolo, 1e-5)]
+    [InlineData("bccd", DatasetFormat.LabelMe, 1e-9)]
+    [InlineData("bccd", DatasetFormat.Cvat, 1e-9)]
+    [InlineData("bccd", DatasetFormat.Csv, 1e-9)]
     public void WriteSplits_RealData_RoundTrips(string data, DatasetFormat format, double precision)
     {
-        var splits = DetectionDataset.OpenSplits(SharedData.At("data", data));
+        var keepAll = new DatasetOptions { KeepDegenerate = true };
+        var splits = DetectionDataset.OpenSplits(SharedData.At("data", data), keepAll);
 
         DatasetWriter.WriteSplits(splits, Target, format, new() { Images = ImageHandling.Link });
 
-        var read = DetectionDataset.OpenSplits(Target);
+        var read = DetectionDataset.OpenSplits(Target, keepAll);
         Assert.Equal(splits.Select(split => split.Name), read.Select(split => split.Name));
         for (var i = 0; i < splits.Count; i++)
-            AreEqual(format == DatasetFormat.Voc ? Sorted(splits) [i] : splits[i].Dataset, read[i].Dataset, precision);
+            AreEqual(format is DatasetFormat.Voc or DatasetFormat.LabelMe or DatasetFormat.Csv ? Sorted(splits)[i] : splits[i].Dataset, read[i].Dataset, precision);
 
-        // VOC has the classes with boxes, sorted by name.
+        // Formats without a list of classes have those with boxes, sorted by name.
         static DetectionDataset[] Sorted(IReadOnlyList<DatasetSplit> splits)
         {
             var old = splits[0].Dataset.Categories;

@@ -52,6 +52,8 @@ internal static class WrittenSets
             }
         }
 
-        string Name(AnnotatedImage image) => keepsFolders ? image.FileName : Path.GetFileName(image.FileName);
+        // Formats with the images of a split in a folder beside the annotations have the folder in the file name.
+        string Name(AnnotatedImage image) =>
+            !keepsFolders ? Path.GetFileName(image.FileName) : image.FileName.Split('/') is ["train" or "val" or "test", .. var rest] ? string.Join('/', rest) : image.FileName;
     }
 }
