@@ -64,6 +64,12 @@ public sealed class MutationTests : IDisposable
           "file_attributes": {}}}, "_via_attributes": {}}
         """;
 
+    private const string Via3 = """
+        {"project": {"pid": "x"}, "config": {"ui": {}}, "attribute": {"1": {"aname": "class", "options": {"0": "cät"}}}, "file": {"1": {"fid": 1, "fname": "a.jpg", "type": 2}},
+         "metadata": {"m1": {"vid": "1", "z": [], "xy": [2, 1, 2.5, 3, 4], "av": {"1": "0"}}, "m2": {"vid": "1", "xy": [7, 5, 6, 20, 10, 8, 30], "av": {"1": "0"}}},
+         "view": {"1": {"fid_list": [1]}}}
+        """;
+
     private const string ViaCsv = """
         filename,file_size,file_attributes,region_count,region_id,region_shape_attributes,region_attributes
         a.jpg,12,"{}",2,0,"{""name"":""rect"",""x"":1,""y"":2.5,""width"":30,""height"":40}","{""class"":""cät""}"
@@ -133,6 +139,9 @@ public sealed class MutationTests : IDisposable
     public void Open_MutatedVia_IsReadOrRejected() => Try(Via, "set.json", path => DetectionDataset.Open(path));
 
     [Fact]
+    public void Open_MutatedVia3_IsReadOrRejected() => Try(Via3, "set.json", path => DetectionDataset.Open(path));
+
+    [Fact]
     public void Open_MutatedViaCsv_IsReadOrRejected() => Try(ViaCsv, "set.csv", path => DetectionDataset.Open(path));
 
     [Fact]
@@ -156,6 +165,7 @@ public sealed class MutationTests : IDisposable
     [InlineData(Cvat, "set.xml")]
     [InlineData(LabelStudio, "set.json")]
     [InlineData(Via, "set.json")]
+    [InlineData(Via3, "set.json")]
     [InlineData(ViaCsv, "set.csv")]
     [InlineData(CreateMl, "set.json")]
     [InlineData(OpenImages, "set.csv")]

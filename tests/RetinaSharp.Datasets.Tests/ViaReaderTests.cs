@@ -38,6 +38,41 @@ public sealed class ViaReaderTests : IDisposable
     }
 
     [Fact]
+    public void Open_Version3_ReadsFilesViewsAndMetadata()
+    {
+        _folder.WriteImage("b.jpg");
+        var path = _folder.Write("project.json", Version3("""
+            "m1": {"vid": "1", "flg": 0, "z": [], "xy": [2, 1, 2.5, 3, 4], "av": {"1": "0"}},
+            "m2": {"vid": "1", "flg": 0, "z": [], "xy": [7, 5, 6, 20, 10, 8, 30], "av": {"1": "1"}},
+            "m3": {"vid": "1", "flg": 0, "z": [], "xy": [1, 5, 6], "av": {"1": "1"}},
+            "m4": {"vid": "2", "flg": 0, "z": [], "xy": [3, 50, 40, 10], "av": {"1": "typed"}},
+            "m5": {"vid": "2", "flg": 0, "z": [], "xy": [], "av": {"1": "1"}},
+            "m6": {"vid": "3", "flg": 0, "z": [1.5], "xy": [2, 1, 2, 3, 4], "av": {"1": "1"}}
+            """));
+        var set = DetectionDataset.Open(path);
+        Assert.Equal(["a.jpg dog 1 2.5 3 4", "a.jpg Käfer 5 6 15 24", "b.jpg typed 40 30 20 20"], set.Describe());
+        Assert.Equal(
+            [
+                "1 files are videos or sounds: skipped",
+                "2 shapes are polygons, circles or other outlines: using their bounding boxes",
+                "1 shapes are points or lines without an area: skipped",
+            ],
+            set.Reasons());
+    }
+
+    [Theory]
+    [InlineData("\"m\": {\"xy\": [2, 1]}", "metadata, m: has no \"vid\"")]
+    [InlineData("\"m\": {\"vid\": \"1\", \"xy\": [2, 1]}", "metadata, m: xy is not the number of a shape")]
+    [InlineData("\"m\": {\"vid\": \"1\", \"xy\": [99, 1, 2, 3, 4]}", "metadata, m: xy is not the number of a shape")]
+    [InlineData("\"m\": {\"vid\": \"1\", \"xy\": [2, 1, 2, 1e300, 4]}", "metadata, m, xy[3]: is 1e300 instead of a number of pixels")]
+    [InlineData("\"m\": {", "is not valid JSON from here on")]
+    public void Open_BadVersion3_ThrowsWithLocation(string metadata, string message)
+    {
+        _folder.WriteImage("b.jpg");
+        Fails(_folder.Write("project.json", metadata.EndsWith('{') ? Version3("")[..200] : Version3(metadata)), message);
+    }
+
+    [Fact]
     public void Open_OtherShapes_GivesBoundingBoxesAndCountsThem()
     {
         string[] shapes =
@@ -135,6 +170,13 @@ public sealed class ViaReaderTests : IDisposable
         Assert.Contains(message, exception.Message);
         Assert.Contains(DetectionDataset.Check(path), problem => problem.Severity == ProblemSeverity.Error && problem.ToString().Contains(message));
     }
+
+    private static string Version3(string metadata) => $$"""
+        {"project": {"pid": "x", "data_format_version": "3.1.1", "vid_list": ["1", "2", "3"]}, "config": {"ui": {} },
+         "attribute": {"1": {"aname": "class", "anchor_id": "FILE1_Z0_XY1", "type": 4, "options": {"0": "dog", "1": "Käfer"} } },
+         "file": {"1": {"fid": "1", "fname": "a.jpg", "type": 2, "loc": 1, "src": ""}, "2": {"fid": 2, "fname": "b.jpg", "type": 2}, "3": {"fid": 3, "fname": "c.mp4", "type": 4} },
+         "metadata": { {{metadata}} }, "view": {"1": {"fid_list": ["1"]}, "2": {"fid_list": [2]}, "3": {"fid_list": [3]} } }
+        """;
 
     private static string Rect(double x, double y, double width, double height) =>
         FormattableString.Invariant($$"""{"name": "rect", "x": {{x}}, "y": {{y}}, "width": {{width}}, "height": {{height}}}""");

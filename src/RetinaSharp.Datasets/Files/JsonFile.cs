@@ -58,35 +58,37 @@ internal sealed class JsonFile
     }
 
     /// <summary>
-    /// Calls <paramref name="read"/> for each element of a list, with its index as the name, or for each property of an object: those of the root,
-    /// or of a property of the root.
+    /// Calls <paramref name="read"/> for each element of the root list, with its index as the name, or for each property of the root object.
     /// </summary>
-    /// <param name="property">Name of the property of the root that has the entries; null: the root.</param>
+    public void ReadEntries(EntryReader read) => TryReadEntries(property: null, read);
+
+    /// <summary>
+    /// Does the same as <see cref="ReadEntries"/> for a property of the root object. Returns whether the root is an object with this property.
+    /// </summary>
+    /// <param name="property">Name of the property; null: the root itself.</param>
     /// <param name="read">Reads an entry.</param>
-    public void ReadEntries(string? property, EntryReader read)
+    public bool TryReadEntries(string? property, EntryReader read)
     {
         (_line, _lineEnd) = (1, 0);
         var reader = new Utf8JsonReader(Text);
+        var isFound = property is null;
         try
         {
             reader.Read();
             if (property is null)
-            {
                 ReadList(ref reader, read);
-            }
-            else
+            while (property is not null && reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-                {
-                    var isEntries = reader.ValueTextEquals(property);
-                    reader.Read();
-                    if (isEntries)
-                        ReadList(ref reader, read);
-                    else
-                        reader.Skip();
-                }
+                var isEntries = reader.ValueTextEquals(property);
+                isFound |= isEntries;
+                reader.Read();
+                if (isEntries)
+                    ReadList(ref reader, read);
+                else
+                    reader.Skip();
             }
 
+            // Throws if anything follows the root.
             reader.Read();
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
@@ -94,6 +96,8 @@ internal sealed class JsonFile
             // JSON text that is not valid Unicode causes InvalidOperationException.
             throw CreateException(reader.BytesConsumed, exception);
         }
+
+        return isFound;
     }
 
     private void ReadList(ref Utf8JsonReader reader, EntryReader read)

@@ -18,8 +18,11 @@ internal enum JsonKind
     /// <summary>An export of Label Studio in its own JSON format.</summary>
     LabelStudio,
 
-    /// <summary>A project or an export of the VGG Image Annotator.</summary>
+    /// <summary>A project or an export of the VGG Image Annotator, version 1 or 2.</summary>
     Via,
+
+    /// <summary>A project of the VGG Image Annotator, version 3.</summary>
+    Via3,
 
     /// <summary>Annotations of Apple's Create ML.</summary>
     CreateMl,

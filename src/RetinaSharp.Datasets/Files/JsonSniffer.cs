@@ -20,13 +20,12 @@ internal static class JsonSniffer
             return JsonKind.LabelStudio;
         if (outer.Contains("_via_img_metadata") || outer.Contains("_via_settings") || (inner.Contains("filename") && inner.Contains("regions")))
             return JsonKind.Via;
+        if (outer.Contains("project") && outer.Contains("config") && outer.Contains("attribute"))
+            return JsonKind.Via3;
         return outer.Contains("images") || outer.Contains("annotations") || outer.Contains("categories") || (outer.Contains("info") && outer.Contains("licenses"))
             ? JsonKind.Coco
             : JsonKind.Other;
     }
-
-    /// <summary>Returns whether the root object has a property, among those in the start of the file.</summary>
-    public static bool HasProperty(string file, string name) => ReadNames(DataFiles.ReadStart(file, StartLength)).Outer.Contains(name);
 
     private static JsonKind GetListKind(HashSet<string> inner, HashSet<string> deep)
     {

@@ -1,6 +1,6 @@
 namespace RetinaSharp.Datasets.Formats;
 
-/// <summary>What is said, after a number, about shapes that are not plain boxes.</summary>
+/// <summary>What warnings report, after a number, about shapes that are not plain boxes.</summary>
 internal static class ShapeNotes
 {
     public const string Outlines = "shapes are polygons, circles or other outlines: using their bounding boxes";

@@ -13,7 +13,7 @@ internal sealed class CreateMlReader() : AnnotationFileReader("Create ML")
     {
         var images = new List<ParsedImage>();
         var notes = new Notes();
-        JsonFile.Load(file).ReadEntries(property: null, (_, entry) => ItemErrors.Collect(log, () =>
+        JsonFile.Load(file).ReadEntries((_, entry) => ItemErrors.Collect(log, () =>
         {
             var name = (entry.Find("image", "imagefilename") ?? entry.Get("image")).Text();
             var objects = new List<ParsedObject>();

@@ -59,8 +59,6 @@ internal sealed class CvatFile
                 case XmlNodeType.Element:
                     _names.Add(reader.Name);
                     BeginElement(reader);
-                    // Moving to attributes has changed the state of the reader, but not whether the element is empty.
-                    reader.MoveToElement();
                     if (reader.IsEmptyElement)
                         EndElement();
                     break;

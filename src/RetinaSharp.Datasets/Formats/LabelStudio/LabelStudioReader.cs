@@ -18,7 +18,7 @@ internal sealed class LabelStudioReader() : AnnotationFileReader("Label Studio")
         var images = new List<ParsedImage>();
         var json = JsonFile.Load(file);
         if (json.IsList)
-            json.ReadEntries(property: null, (_, entry) => Add(entry));
+            json.ReadEntries((_, entry) => Add(entry));
         else
             json.ReadRoot(root =>
             {

@@ -3,19 +3,19 @@ using RetinaSharp.Datasets.Files;
 
 namespace RetinaSharp.Datasets.Formats;
 
-/// <summary>Reads projects (JSON) and exports (JSON and CSV) of the VGG Image Annotator, versions 1 and 2.</summary>
+/// <summary>Reads projects (JSON) and exports (JSON and CSV) of the VGG Image Annotator, versions 1 and 2, and projects of version 3.</summary>
 internal sealed class ViaReader() : AnnotationFileReader("VGG Image Annotator")
 {
     private const string ProjectEntries = "_via_img_metadata";
     private const string ShapeColumn = "region_shape_attributes";
 
     public override bool Reads(string file) =>
-        DataFiles.HasExtension(file, ".json") ? JsonSniffer.GetKind(file) == JsonKind.Via : IsCsv(file);
+        DataFiles.HasExtension(file, ".json") ? JsonSniffer.GetKind(file) is JsonKind.Via or JsonKind.Via3 : IsCsv(file);
 
     protected override IEnumerable<string> Find(DataFolder folder)
     {
         // An export in CSV beside one in JSON has the same regions.
-        var json = folder.WithKind(JsonKind.Via).ToArray();
+        var json = folder.WithKind(JsonKind.Via).Concat(folder.WithKind(JsonKind.Via3)).ToArray();
         return json.Length > 0 ? json : folder.WithExtension(".csv").Where(IsCsv);
     }
 
@@ -34,12 +34,20 @@ internal sealed class ViaReader() : AnnotationFileReader("VGG Image Annotator")
     private static void ReadJson(string file, ViaImages images, ProblemLog log)
     {
         var json = JsonFile.Load(file);
-        json.ReadEntries(IsProject(file) ? ProjectEntries : null, (name, entry) =>
+        if (JsonSniffer.GetKind(file) == JsonKind.Via3)
         {
-            // Projects have other properties too; all of them have names that begin like this.
-            if (!name.StartsWith("_via", StringComparison.Ordinal))
-                ItemErrors.Collect(log, () => ReadEntry(entry, images, log));
-        });
+            json.ReadRoot(root =>
+            {
+                Via3Project.Read(root, images, log);
+                return true;
+            });
+            return;
+        }
+
+        if (!json.TryReadEntries(ProjectEntries, Read))
+            json.ReadEntries(Read);
+
+        void Read(string name, JsonItem entry) => ItemErrors.Collect(log, () => ReadEntry(entry, images, log));
     }
 
     private static void ReadEntry(JsonItem entry, ViaImages images, ProblemLog log)
@@ -56,8 +64,6 @@ internal sealed class ViaReader() : AnnotationFileReader("VGG Image Annotator")
             });
         }
     }
-
-    private static bool IsProject(string file) => JsonSniffer.HasProperty(file, ProjectEntries);
 
     private static void ReadCsv(string file, ViaImages images, ProblemLog log)
     {
