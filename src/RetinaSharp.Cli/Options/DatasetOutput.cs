@@ -58,7 +58,7 @@ internal sealed class DatasetOutput(bool requiresFormat)
         var options = new DatasetWriterOptions { Images = parse.GetOptional(_imageFiles) ?? defaultImages };
         var images = splits.Sum(split => split.Dataset.Images.Count);
         UsageException.Guard(() => written = ProgressDisplay.Run(session.Output, "images", display =>
-            DatasetWriter.WriteSplits(splits, path ?? parse.GetRequiredValue(_path), parse.GetValue(_format), options, new ImageProgress(display, images), session.CancellationToken)));
+            DatasetWriter.WriteSplits(splits, path ?? parse.GetRequiredValue(_path), parse.GetOptional(_format) ?? DatasetFormat.Coco, options, new ImageProgress(display, images), session.CancellationToken)));
         return written!;
     }
 
@@ -88,8 +88,8 @@ internal sealed class DatasetOutput(bool requiresFormat)
 
     private static Option<DatasetFormat> CreateFormat(bool isRequired)
     {
-        var format = CliOption.Choice("--to", "Format of the written dataset.", [.. Formats]);
+        var format = CliOption.Choice("--to", isRequired ? "Format of the written dataset." : "Format of the written dataset; coco by default.", [.. Formats]);
         format.Required = isRequired;
-        return isRequired ? format : format.WithDefault(DatasetFormat.Coco);
+        return format;
     }
 }
