@@ -51,7 +51,11 @@ internal static class RetinaCommand
         new HelpOption(),
         new VersionOption { Action = new ProgramVersion(session.Output) },
         DemoVerb.Create(session),
-        new Command("data", "Inspect, check and generate datasets.") { DataInfoVerb.Create(session), DataCheckVerb.Create(session), DataGenerateVerb.Create(session) },
+        new Command("data", "Inspect, check, convert, split and generate datasets.")
+        {
+            DataInfoVerb.Create(session), DataCheckVerb.Create(session), DataConvertVerb.Create(session), DataSplitVerb.Create(session), DataMergeVerb.Create(session), DataFilterVerb.Create(session),
+            DataGenerateVerb.Create(session),
+        },
         TrainVerb.Create(session),
         EvalVerb.Create(session),
         ScoreVerb.Create(session),

@@ -49,6 +49,21 @@ public sealed record DetectionDataset
     }
 
     /// <summary>
+    /// Reads all splits of a dataset: those named <c>train</c>, <c>val</c> and <c>test</c> (or their synonyms), or <c>trainval</c> and
+    /// <c>test</c>, and images that are in none of them as a split <c>other</c>. All splits have the same classes,
+    /// joined by name.
+    /// </summary>
+    /// <param name="data">A path, optionally followed by <c>#split</c>, which selects one split.</param>
+    /// <param name="options">Options for reading; the defaults if null.</param>
+    /// <returns>The splits; a single one without a name if the dataset is not split.</returns>
+    /// <exception cref="DatasetException">The data is invalid, or image files are missing.</exception>
+    public static IReadOnlyList<DatasetSplit> OpenSplits(string data, DatasetOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(data);
+        return SplitFinder.Open(data, options ?? new());
+    }
+
+    /// <summary>
     /// Checks a dataset: reads it as <see cref="Open"/> does, and also the header of every image file. Errors in single images and
     /// annotations do not end the check. All errors are returned; <see cref="DatasetException"/> is not thrown.
     /// </summary>

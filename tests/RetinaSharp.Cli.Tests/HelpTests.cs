@@ -8,7 +8,11 @@ namespace RetinaSharp.Cli.Tests;
 public sealed partial class HelpTests
 {
     // The contract allows additional options.
-    private static readonly string[] Additions = ["--logit", "--outputs", "--rows", "--runs", "--sampling-ratio", "--tile-overlap", "--version"];
+    private static readonly string[] Additions =
+    [
+        "--image-files", "--logit", "--max-images", "--max-size", "--min-size", "--name", "--no-crowds", "--outputs", "--rows", "--runs", "--sampling-ratio", "--tile-overlap",
+        "--version", "--with-boxes",
+    ];
 
     private static readonly string[] AddedVerbs = [" bench load"];
 
@@ -25,6 +29,10 @@ public sealed partial class HelpTests
     [Theory]
     [InlineData("data", "info")]
     [InlineData("data", "generate")]
+    [InlineData("data", "convert")]
+    [InlineData("data", "split")]
+    [InlineData("data", "merge")]
+    [InlineData("data", "filter")]
     [InlineData("train")]
     [InlineData("eval")]
     [InlineData("score")]

@@ -32,12 +32,26 @@ internal static class DataSource
             output.Warning($"{dataset.Source}: {images.Count} of {dataset.Images.Count} images cannot be used: training refuses them, or leaves them out with --skip-bad-images.");
     }
 
+    /// <summary>Opens all splits of a dataset for writing them, with degenerate boxes, whatever the options say.</summary>
+    public static IReadOnlyList<DatasetSplit> OpenSplits(string data, DatasetOptions options, Output output)
+    {
+        var splits = DetectionDataset.OpenSplits(data, options with { KeepDegenerate = true });
+        ShowWarnings(data, [.. splits.SelectMany(split => split.Dataset.Problems).Distinct()], output);
+        return splits;
+    }
+
+    /// <summary>Prints the first warnings about a dataset, and the number of the others.</summary>
+    public static void ShowWarnings(string data, IReadOnlyList<DatasetProblem> problems, Output output)
+    {
+        foreach (var problem in problems.Take(MaxWarnings))
+            output.Warning(OptionHints.AddTo(problem.ToString()));
+        if (problems.Count > MaxWarnings)
+            output.Warning($"{data}: and {problems.Count - MaxWarnings} more.");
+    }
+
     private static DetectionDataset WithWarnings(string data, DetectionDataset dataset, Output output)
     {
-        foreach (var problem in dataset.Problems.Take(MaxWarnings))
-            output.Warning(OptionHints.AddTo(problem.ToString()));
-        if (dataset.Problems.Count > MaxWarnings)
-            output.Warning($"{data}: and {dataset.Problems.Count - MaxWarnings} more.");
+        ShowWarnings(data, dataset.Problems, output);
         if (dataset.Images.Count > 0 && dataset.Images.All(image => image.Annotations.Count == 0))
             output.Warning($"{data}: none of the {dataset.Images.Count} images has a box: a model learns only background from it, and AP cannot be computed. Are the labels in the right folder?");
         return dataset;

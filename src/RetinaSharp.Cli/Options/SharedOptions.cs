@@ -1,4 +1,5 @@
 using System.CommandLine;
+using RetinaSharp.Datasets.Writing;
 using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Inference;
 
@@ -13,6 +14,10 @@ internal static class SharedOptions
     private const double LongPerShort = 1333 / 800.0;
 
     public static Option<bool> Json() => CliOption.Flag("--json", "Write one JSON document to stdout.");
+
+    public static Option<ImageHandling> ImageFiles() => CliOption.Choice("--image-files",
+        "Image files in the written dataset: copies, hard links, or none, so that it names the originals. The default is copy; none if --out is one file.",
+        ("copy", ImageHandling.Copy), ("link", ImageHandling.Link), ("none", ImageHandling.None));
 
     public static Option<string> Preset() =>
         CliOption.Choice("--preset", "Settings to start from.", [.. Presets.Names.Select(name => (name, name))]).WithDefault(DefaultPreset);

@@ -4,6 +4,7 @@ using RetinaSharp.Boxes;
 using RetinaSharp.Cli.Options;
 using RetinaSharp.Cli.Terminal;
 using RetinaSharp.Datasets;
+using RetinaSharp.Datasets.Writing;
 using RetinaSharp.Detection.Inference;
 using RetinaSharp.Inference;
 
@@ -25,12 +26,15 @@ internal static class DetectVerb
         var model = CliArgument.Path("MODEL", EvalVerb.ModelHelp);
         var paths = CliArgument.Paths("PATH", "Image files, and folders of image files.");
         var outFolder = CliOption.Text("--out", "DIR", $"Write the images with the detections drawn to this folder, and {ResultsFile} in the COCO results format.");
+        var labels = CliOption.Choice("--labels", "Write the images, and detections as their labels, to --out as a dataset for this labeling tool, in place of drawn images.",
+            [.. DatasetOutput.Formats.Where(format => format.Value != DatasetFormat.Csv)]);
+        var imageFiles = SharedOptions.ImageFiles();
         var scoreThreshold = SharedOptions.ScoreThreshold();
-        var drawThreshold = CliOption.Number("--draw-threshold", "Minimum score of a detection that is drawn, and counted in the text output; JSON has all detections.", min: 0, max: 1).WithDefault(DefaultDrawThreshold);
+        var drawThreshold = CliOption.Number("--draw-threshold", "Minimum score of a detection that is drawn, is a label, or is counted in the text output; JSON has all detections.", min: 0, max: 1).WithDefault(DefaultDrawThreshold);
         var classes = CliOption.Text("--classes", "a,b", "Keep only these classes.");
         var inference = new InferenceOptions(DefaultBatch);
         var json = SharedOptions.Json();
-        var command = new Command("detect", "Detect objects in images.") { model, paths, outFolder, scoreThreshold, drawThreshold, classes };
+        var command = new Command("detect", "Detect objects in images.") { model, paths, outFolder, labels, imageFiles, scoreThreshold, drawThreshold, classes };
         inference.AddTo(command);
         command.Add(json);
         command.SetAction(parse =>
@@ -38,14 +42,21 @@ internal static class DetectVerb
             var options = inference.Get(parse, parse.GetOptional(scoreThreshold));
             var files = ImagePaths.Find(parse.GetRequiredValue(paths));
             var folder = OutputFolder.Create(parse.GetValue(outFolder), ResultsFile, files);
+            var labelFormat = parse.GetOptional(labels);
+            if (labelFormat is not null)
+                OutputFolder.RequireEmpty((folder ?? throw new UsageException("--labels needs --out DIR")).Path);
+            else if (parse.IsGiven(imageFiles))
+                throw new UsageException("--image-files needs --labels");
             using var detector = Detector.Load(parse.GetRequiredValue(model), options);
             var kept = parse.GetValue(classes) is { } names ? Classes(names, detector.Categories) : null;
             folder?.Prepare();
             var threshold = parse.GetValue(drawThreshold);
-            var drawing = folder is null ? null : new DetectionDrawing(folder.Path, files, threshold);
+            var drawing = folder is null || labelFormat is not null ? null : new DetectionDrawing(folder.Path, files, threshold);
 
             var images = ProgressDisplay.Run(session.Output, "detection", display =>
                 Detect(detector, files, inference.GetBatch(parse), kept, drawing, new(display, files.Count), session));
+            if (labelFormat is { } format)
+                WriteLabels(images, detector.Categories, threshold, folder!.Path, format, parse.GetOptional(imageFiles), session);
             if (folder is not null)
                 DetectionResults.Write(folder.Results, Results(images));
             if (parse.GetValue(json))
@@ -77,6 +88,14 @@ internal static class DetectVerb
 
         writer.Complete();
         return images;
+    }
+
+    /// <summary>Writes the images with detections as labels, which a labeling tool opens to correct them.</summary>
+    private static void WriteLabels(IReadOnlyList<DetectedImage> images, IReadOnlyList<Category> categories, double threshold, string folder, DatasetFormat format, ImageHandling? imageFiles, Session session)
+    {
+        UsageException.Guard(() => ProgressDisplay.Run(session.Output, "labels", display => DatasetWriter.Write(
+            DetectionLabels.Create(images, categories, threshold), folder, format, new() { Images = imageFiles }, new ImageProgress(display, images.Count), session.CancellationToken)));
+        session.Output.Info($"The labels are in {folder}: correct them in the labeling tool. Next: retina data info {Shell.Quote(folder)}");
     }
 
     private static HashSet<int> Classes(string names, IReadOnlyList<Category> categories) => [.. names.Split(',').Select(name =>

@@ -101,6 +101,6 @@ internal abstract class AnnotationFileReader(string name) : IDatasetReader
         }
 
         var shared = all.First(name => names.Count(own => own.Contains(name)) > 1);
-        throw new DatasetException(root, "", $"has several annotation files with the same images, such as \"{shared}\": append #SPLIT to the path, or give the path of one of {string.Join(", ", listed.Take(8))}");
+        throw new DatasetException(root, "", $"has several annotation files with the same images, such as \"{shared}\": append #SPLIT to the path, or give the path of one of {string.Join(", ", listed.Take(8))}") { IsMissingSplit = true };
     }
 }

@@ -83,7 +83,7 @@ internal sealed class CocoReader : IDatasetReader
         if (split is null)
         {
             return files.Length == 1 ? files[0] : throw new DatasetException(folder.Path, "",
-                $"has several annotation files: append #SPLIT to the path, or give the path of one of {Names(folder.Path, files)}");
+                $"has several annotation files: append #SPLIT to the path, or give the path of one of {Names(folder.Path, files)}") { IsMissingSplit = true };
         }
 
         var found = files.Where(file => SplitNames.IsInStem(Path.GetFileNameWithoutExtension(file), split)).ToArray();
@@ -98,7 +98,7 @@ internal sealed class CocoReader : IDatasetReader
             return found.FirstOrDefault(files[0]);
         throw new DatasetException(folder.Path, "", found.Length == 0
             ? $"has no annotations/instances_{split}.json; it has {Names(folder.Path, files)}"
-            : $"has several annotation files of the split {split}: give the path of one of {Names(folder.Path, found)}");
+            : $"has several annotation files of the split {split}: give the path of one of {Names(folder.Path, found)}") { IsMissingSplit = found.Length == 0 };
     }
 
     /// <summary>
@@ -112,7 +112,7 @@ internal sealed class CocoReader : IDatasetReader
         var found = images.Where(image => SplitNames.IsInFolders(image.FileName, split) || SplitNames.IsInFolders(image.Path, split)).ToArray();
         return found.Length > 0
             ? found
-            : throw new DatasetException(file, "", $"has no split \"{split}\": neither its name nor a folder of its images says so; leave #{split} out to use all its images");
+            : throw new DatasetException(file, "", $"has no split \"{split}\": neither its name nor a folder of its images says so; leave #{split} out to use all its images") { IsMissingSplit = true };
     }
 
     private static string[] FindImages(string file, List<CocoImage> images, List<string> folders, DatasetOptions options, ProblemLog log)

@@ -26,6 +26,9 @@ internal sealed class CvatFile
     /// <summary>Name of the label that is being read, and whether it is a part of another label, such as a point of a skeleton.</summary>
     private (string Name, bool IsPart) _label = ("", false);
 
+    /// <summary>Index of the object whose element is being read, -1 if its shape is not an object; and the name of its current attribute.</summary>
+    private (int Object, string Name) _attribute = (-1, "");
+
     private CvatFile(string path, ProblemLog log) => (_path, _log) = (path, log);
 
     public static ParsedDataset Read(string path, ProblemLog log)
@@ -79,11 +82,22 @@ internal sealed class CvatFile
         }
 
         if (_names is ["image"])
+        {
             BeginImage(reader, line);
+        }
         else if (_names is ["image", _])
+        {
+            _attribute.Object = -1;
             ItemErrors.Collect(_log, () => ReadShape(reader, line));
+        }
+        else if (_names is ["image", _, "attribute"])
+        {
+            _attribute.Name = reader.GetAttribute("name") ?? "";
+        }
         else if (_names is [.., "labels", "label"])
+        {
             _label = ("", false);
+        }
     }
 
     private void EndElement()
@@ -107,6 +121,20 @@ internal sealed class CvatFile
             _label.Name = text;
         else if (_names is [.., "labels", "label", "parent"])
             _label.IsPart = text.Length > 0;
+        else if (_names is ["image", _, "attribute"] && _attribute.Object >= 0 && text.Equals("true", StringComparison.OrdinalIgnoreCase))
+            SetFlag();
+    }
+
+    /// <summary>Sets the flag that an attribute of the current object with the value true stands for, if it is one of the dataset's flags.</summary>
+    private void SetFlag()
+    {
+        var item = _objects[_attribute.Object];
+        _objects[_attribute.Object] = _attribute.Name switch
+        {
+            "crowd" => item with { IsCrowd = true },
+            "difficult" => item with { IsDifficult = true },
+            _ => item,
+        };
     }
 
     private void BeginImage(XmlReader reader, int line)
@@ -156,6 +184,7 @@ internal sealed class CvatFile
             _notes.Add(ShapeNotes.Outlines);
         else if (shape.IsRotated)
             _notes.Add(ShapeNotes.Rotated);
+        _attribute.Object = _objects.Count;
         _objects.Add(bounds.ToObject(label, shape.Location));
     }
 

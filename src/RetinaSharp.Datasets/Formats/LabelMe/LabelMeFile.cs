@@ -23,13 +23,17 @@ internal static class LabelMeFile
 
         return new ParsedImage
         {
-            FileName = root.Find("imagePath") is { IsText: true } name ? name.Text() : "",
+            FileName = root.Find("imagePath") is { IsText: true } name ? ImagePath(path, name.Text()) : "",
             AnnotationFile = path,
             Width = root.Side("imageWidth"),
             Height = root.Side("imageHeight"),
             Objects = objects,
         };
     });
+
+    /// <summary>Returns the path of the image if it is where the file says, relative to the file; otherwise the name in the file.</summary>
+    private static string ImagePath(string path, string name) =>
+        name.Length > 0 && DataFiles.Resolve(Path.GetDirectoryName(Path.GetFullPath(path))!, name, path, "imagePath") is var image && File.Exists(image) ? image : name;
 
     private static ParsedObject? ReadShape(JsonItem shape, Notes notes)
     {
@@ -62,8 +66,9 @@ internal static class LabelMeFile
             bounds = Bounds.FromEllipse(points[0].X, points[0].Y, radius, radius);
         }
 
-        var isDifficult = shape.Find("difficult")?.IsTrue == true || shape.Find("flags")?.Find("difficult")?.IsTrue == true;
-        return bounds.ToObject(label, shape.Location) with { IsDifficult = isDifficult };
+        var flags = shape.Find("flags");
+        var isDifficult = shape.Find("difficult")?.IsTrue == true || flags?.Find("difficult")?.IsTrue == true;
+        return bounds.ToObject(label, shape.Location) with { IsDifficult = isDifficult, IsCrowd = flags?.Find("crowd")?.IsTrue == true };
     }
 
     private static (double X, double Y) ReadPoint(JsonItem point)

@@ -50,7 +50,7 @@ internal sealed class VocReader(bool anyFolder) : IDatasetReader
         if (!File.Exists(list))
         {
             var available = DataFiles.List(lists, recursive: false, file => DataFiles.HasExtension(file, ".txt")).Take(8).Select(Path.GetFileNameWithoutExtension);
-            throw new DatasetException(list, "", $"the split does not exist; available splits: {string.Join(", ", available)}");
+            throw new DatasetException(list, "", $"the split does not exist; available splits: {string.Join(", ", available)}") { IsMissingSplit = true };
         }
 
         // The classes are those of all splits, in each split.

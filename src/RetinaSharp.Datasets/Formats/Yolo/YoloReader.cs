@@ -55,7 +55,7 @@ internal sealed class YoloReader : IDatasetReader
             return ReadYaml(source, yaml, split, options, log);
         var root = Path.GetFullPath(folder.Path);
         var found = FindSplit(root, split)
-            ?? throw new DatasetException(folder.Path, "", $"there is no split \"{split}\": neither images/{split}/ nor {split}.txt exists");
+            ?? throw new DatasetException(folder.Path, "", $"there is no split \"{split}\": neither images/{split}/ nor {split}.txt exists") { IsMissingSplit = true };
         return Build(source, [found], root, ClassNames(root, options, log), options, log);
     }
 
@@ -72,7 +72,7 @@ internal sealed class YoloReader : IDatasetReader
             return Build(source, [.. entries.Select(entry => Entry(root, entry, yaml, split ?? "train"))], root, names, options, log);
         if (DataFiles.FindFolder(root, "images") is not null && FindSplit(root, split) is { } found)
             return Build(source, [found], root, names, options, log);
-        throw new DatasetException(yaml, split ?? "train", $"the split does not exist; available splits: {string.Join(", ", config.Splits.Keys)}");
+        throw new DatasetException(yaml, split ?? "train", $"the split does not exist; available splits: {string.Join(", ", config.Splits.Keys)}") { IsMissingSplit = true };
     }
 
     /// <summary>
