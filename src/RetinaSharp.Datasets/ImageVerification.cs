@@ -47,7 +47,7 @@ public static class ImageVerification
     private static string? FindReason(AnnotatedImage image, Func<string, string?>? decode, bool decodesAll)
     {
         if (!File.Exists(image.Path))
-            return "the file does not exist";
+            return $"the file does not exist: set {nameof(DatasetOptions)}.{nameof(DatasetOptions.ImagesDirectory)} to the folder of the images";
         try
         {
             var header = ImageHeader.Read(image.Path);

@@ -10,7 +10,7 @@ public sealed partial class HelpTests
     // The contract allows additional options.
     private static readonly string[] Additions =
     [
-        "--image-files", "--logit", "--max-images", "--max-size", "--min-size", "--name", "--no-crowds", "--outputs", "--rows", "--runs", "--sampling-ratio", "--tile-overlap",
+        "--html", "--image-files", "--logit", "--max-images", "--max-size", "--min-size", "--name", "--no-crowds", "--outputs", "--rows", "--runs", "--sampling-ratio", "--tile-overlap",
         "--version", "--with-boxes",
     ];
 
@@ -28,6 +28,7 @@ public sealed partial class HelpTests
 
     [Theory]
     [InlineData("data", "info")]
+    [InlineData("data", "check")]
     [InlineData("data", "generate")]
     [InlineData("data", "convert")]
     [InlineData("data", "split")]

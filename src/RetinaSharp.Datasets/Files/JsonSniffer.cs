@@ -29,6 +29,9 @@ internal static class JsonSniffer
 
     private static JsonKind GetListKind(HashSet<string> inner, HashSet<string> deep)
     {
+        // Its reader says that a list is not an annotation file.
+        if (inner.Contains("images") && inner.Contains("categories"))
+            return JsonKind.Coco;
         if (inner.Contains("image_id"))
             return JsonKind.Results;
         if (inner.Contains("filename") && inner.Contains("regions"))

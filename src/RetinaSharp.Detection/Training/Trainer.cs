@@ -44,16 +44,7 @@ public sealed class Trainer(RunSettings settings, DetectionDataset train, Detect
                 $"Freeze {settings.Training.Freeze} counts stages of a ResNet. For the backbone '{backbone.Name}', set Freeze to 0, and requires_grad of frozen parameters to false.");
         }
 
-        TrainingData data;
-        try
-        {
-            data = TrainingData.Prepare(train, validation, options.SkipBadImages, options.Logger, cancellationToken);
-        }
-        catch (OperationCanceledException)
-        {
-            return new(0, 0, null, 0, TimeSpan.Zero, IsCanceled: true);
-        }
-
+        var data = TrainingData.Prepare(train, validation, options.SkipBadImages, options.Logger, cancellationToken);
         var (trainSet, validationSet) = settings.Model.BackgroundClass
             ? (BackgroundClass.AddTo(data.Train), data.Validation is null ? null : BackgroundClass.AddTo(data.Validation))
             : (data.Train, data.Validation);

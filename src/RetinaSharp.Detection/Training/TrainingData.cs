@@ -51,7 +51,17 @@ internal sealed record TrainingData(DetectionDataset Train, DetectionDataset? Va
 
     private static DetectionDataset Verify(DetectionDataset dataset, bool skipBadImages, List<BadImage> skipped, CancellationToken cancellationToken)
     {
-        var bad = ImageVerification.FindBadImages(dataset, ImageDecoding.DescribeFailure, cancellationToken: cancellationToken);
+        IReadOnlyList<BadImage> bad;
+        try
+        {
+            bad = ImageVerification.FindBadImages(dataset, ImageDecoding.DescribeFailure, cancellationToken: cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            // The run ends before its first step, and saves its checkpoint.
+            return dataset;
+        }
+
         if (bad.Count == 0)
             return dataset;
         if (!skipBadImages || bad.Count == dataset.Images.Count)
