@@ -51,12 +51,16 @@ internal static class RetinaCommand
         new HelpOption(),
         new VersionOption { Action = new ProgramVersion(session.Output) },
         DemoVerb.Create(session),
-        new Command("data", "Inspect, check and generate datasets.") { DataInfoVerb.Create(session), DataCheckVerb.Create(session), DataGenerateVerb.Create(session) },
+        new Command("data", "Inspect, check and generate datasets.")
+        {
+            DataInfoVerb.Create(session), DataCheckVerb.Create(session), DataPreviewVerb.Create(session), DataRankVerb.Create(session), DataGenerateVerb.Create(session),
+        },
         TrainVerb.Create(session),
         EvalVerb.Create(session),
         ScoreVerb.Create(session),
         DetectVerb.Create(session),
         LossVerb.Create(session),
+        AnchorsVerb.Create(session),
         AblateVerb.Create(session),
         new Command("analyze", "Analyze a model.") { AnalyzeLossesVerb.Create(session) },
         new Command("bench", "Time this program, for comparison with others.")

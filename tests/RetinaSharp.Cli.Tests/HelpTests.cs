@@ -8,7 +8,7 @@ namespace RetinaSharp.Cli.Tests;
 public sealed partial class HelpTests
 {
     // The contract allows additional options.
-    private static readonly string[] Additions = ["--logit", "--outputs", "--rows", "--runs", "--sampling-ratio", "--tile-overlap", "--version"];
+    private static readonly string[] Additions = ["--count", "--logit", "--outputs", "--rows", "--runs", "--sampling-ratio", "--tile-overlap", "--version"];
 
     private static readonly string[] AddedVerbs = [" bench load"];
 
@@ -24,7 +24,10 @@ public sealed partial class HelpTests
 
     [Theory]
     [InlineData("data", "info")]
+    [InlineData("data", "preview")]
+    [InlineData("data", "rank")]
     [InlineData("data", "generate")]
+    [InlineData("anchors")]
     [InlineData("train")]
     [InlineData("eval")]
     [InlineData("score")]
