@@ -59,7 +59,8 @@ internal static class AnchorSheets
             if (positives.Length + ignored.Length == 0)
                 continue;
             var color = LevelColors[index % LevelColors.Length];
-            legend.Add(new($"positive on P{level.Level}", color));
+            if (positives.Length > 0)
+                legend.Add(new($"positive on P{level.Level}", color));
             var (drawnPositives, drawnIgnored) = (Best(positives, source.Boxes), Best(ignored, source.Boxes));
             var boxes = drawnPositives.Select(box => (box, "", color, false))
                 .Concat(source.Boxes.Select(box => (box, "", GroundTruth, false)))

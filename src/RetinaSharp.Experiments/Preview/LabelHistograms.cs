@@ -39,9 +39,10 @@ internal static class LabelHistograms
         return new($"Boxes by the square root of their area, at the input size {settings.Input.Short} × {settings.Input.Long}", [.. Enumerable.Range(0, counts.Length).Select(Name)], [new("boxes", counts)], "0");
     }
 
-    private static string Name(int bin) => bin == 0 ? $"below {Number(Limits[0])} px"
+    // With no-break spaces, so that the page does not wrap it.
+    private static string Name(int bin) => (bin == 0 ? $"below {Number(Limits[0])} px"
         : bin == Limits.Length ? $"{Number(Limits[^1])} px and more"
-        : $"{Number(Limits[bin - 1])} to {Number(Limits[bin])} px";
+        : $"{Number(Limits[bin - 1])} to {Number(Limits[bin])} px").Replace(' ', '\u00A0');
 
     private static string Number(double value) => value.ToString(CultureInfo.InvariantCulture);
 }

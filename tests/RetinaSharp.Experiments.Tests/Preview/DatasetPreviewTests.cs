@@ -92,7 +92,7 @@ public sealed class DatasetPreviewTests : IDisposable
         Assert.Equal(["red", "blue"], byClass.Categories);
         Assert.Equal([3, 3], byClass.Series[0].Values);
         // 20 x 16 and 24 x 22 pixels.
-        Assert.Equal(6, bySize.Series[0].Values[bySize.Categories.ToList().IndexOf("16 to 32 px")]);
+        Assert.Equal(6, bySize.Series[0].Values[bySize.Categories.ToList().IndexOf("16 to 32 px".Replace(' ', '\u00A0'))]);
         Assert.Equal(6, bySize.Series[0].Values.Sum());
     }
 

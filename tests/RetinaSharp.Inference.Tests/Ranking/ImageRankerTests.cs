@@ -1,4 +1,3 @@
-using RetinaSharp.Boxes;
 using RetinaSharp.Datasets;
 using RetinaSharp.Imaging;
 using RetinaSharp.Inference.Ranking;
