@@ -46,6 +46,8 @@ internal sealed class AnchorFitReport(string source, RunSettings settings, Ancho
         output.Result(fit.IsChanged
             ? $"retina train {CommandLine(fit)}"
             : "No other anchors were found that cover more.");
+        if ((fit.Anchors.MinLevel, fit.Anchors.MaxLevel, fit.Input) != (settings.Model.Anchors.MinLevel, settings.Model.Anchors.MaxLevel, settings.Input))
+            output.Info("The additional level or the larger input makes training and detection slower. To keep the present ones, give --levels and --size.");
     }
 
     public void Write(Utf8JsonWriter writer)

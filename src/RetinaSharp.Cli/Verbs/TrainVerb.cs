@@ -41,7 +41,7 @@ internal static class TrainVerb
         var reading = new DatasetReadingOptions();
         var skipBadImages = CliOption.Flag("--skip-bad-images", "Leave out images that cannot be used, instead of refusing to train.");
         var weights = CliOption.Text("--weights", "MODEL", "Initial weights: a run folder, a .safetensors file, or torchvision weights (.pth). Without --preset and --config they also choose the architecture.");
-        var anchors = CliOption.Choice("--anchors", "Fit the anchors to the training set before training (auto), as 'retina anchors --fit' does; settings that are given are kept. The default is the preset's anchors.",
+        var anchors = CliOption.Choice("--anchors", "Anchors of the preset, the default, or fitted to the training set before training (auto): scales, ratios, levels and input size as 'retina anchors --fit' proposes; those given as options are kept.",
             ("preset", "preset"), (AutoAnchors, AutoAnchors));
         var resume = CliOption.Flag("--resume", "Resume the run in --out, or start one if there is none.");
         var checkpointEvery = CliOption.Number("--checkpoint-every", "Maximum time between two checkpoints.", "SECONDS", min: 0, max: MaxCheckpointSeconds).WithDefault(DefaultCheckpointSeconds);

@@ -15,6 +15,9 @@ namespace RetinaSharp.Experiments.Preview;
 /// </summary>
 public static class DatasetPreview
 {
+    // Sheets of objects that the page embeds; the page would otherwise be too large to open with hundreds of classes.
+    private const int MaxObjectSheets = 20;
+
     /// <summary>Name of the HTML page.</summary>
     public const string PageName = "preview.html";
 
@@ -62,7 +65,7 @@ public static class DatasetPreview
             [
                 new("Summary", [Summary(dataset, settings, cancellationToken), byClass, bySize]),
                 new("Images", [Grid(images)]),
-                new("Objects", objects.Length > 0 ? [Grid(objects)] : [new Paragraph("The dataset has no boxes.")]),
+                new("Objects", Objects(objects)),
                 new("Augmentation", [new Paragraph("The left column is the image at the input size. The others are random draws, as training sees them."), Grid([augmentation])]),
                 new("Anchors", [new Paragraph(Explanation(settings)), Grid(anchors)]),
             ]), page);
@@ -82,6 +85,13 @@ public static class DatasetPreview
     /// <summary>Returns the first images with boxes; the first images if there are no boxes.</summary>
     private static IEnumerable<AnnotatedImage> WithBoxes(IReadOnlyList<AnnotatedImage> images, int count) =>
         images.OrderBy(image => image.Annotations.Count > 0 ? 0 : 1).Take(count);
+
+    private static ReportBlock[] Objects(IReadOnlyList<Picture> sheets) => sheets.Count switch
+    {
+        0 => [new Paragraph("The dataset has no boxes.")],
+        <= MaxObjectSheets => [Grid(sheets)],
+        _ => [Grid([.. sheets.Take(MaxObjectSheets)]), new Paragraph($"The sheets of {sheets.Count - MaxObjectSheets} other classes are in the folder of this page, in files named objects-….png.")],
+    };
 
     private static PictureGrid Grid(IReadOnlyList<Picture> pictures) => new(pictures, Columns: 1);
 

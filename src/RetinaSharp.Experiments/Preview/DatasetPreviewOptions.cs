@@ -7,7 +7,7 @@ public sealed record DatasetPreviewOptions
     public int Images { get; init; } = 24;
 
     /// <summary>Maximum number of objects on the sheet of a class, at least 1.</summary>
-    public int ObjectsPerClass { get; init; } = 32;
+    public int ObjectsPerClass { get; init; } = 24;
 
     /// <summary>Maximum number of classes that have a sheet of objects, at least 0: those with the most boxes.</summary>
     public int Classes { get; init; } = 100;

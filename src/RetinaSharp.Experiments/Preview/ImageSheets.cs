@@ -24,5 +24,5 @@ internal static class ImageSheets
         }
     }
 
-    private static string Caption(AnnotatedImage image) => $"{image.FileName}, {image.Annotations.Count} boxes";
+    private static string Caption(AnnotatedImage image) => $"{image.FileName}, {image.Annotations.Count} {(image.Annotations.Count == 1 ? "box" : "boxes")}";
 }

@@ -93,7 +93,7 @@ public sealed class ImageRankerTests
     [Fact]
     public void Rank_OverlappingClasses_AreNamed()
     {
-        var ranking = ImageRanker.Rank([Candidate([0], Detection(0, .9f, 0), Detection(1, .8f, 2), Detection(1, .95f, 100), Detection(2, .7f, 99))]);
+        var ranking = ImageRanker.Rank([Candidate([0], Detection(0, .9f, 0), Detection(1, .8f, 2), Detection(1, .95f, 100), Detection(2, .72f, 99))]);
 
         Assert.Equal(["2 objects of unclear class (cat or dog, cow or dog)"], ranking[0].Reasons);
     }
