@@ -54,13 +54,14 @@ internal static class RetinaCommand
         new Command("data", "Inspect, check, convert, split and generate datasets.")
         {
             DataInfoVerb.Create(session), DataCheckVerb.Create(session), DataConvertVerb.Create(session), DataSplitVerb.Create(session), DataMergeVerb.Create(session), DataFilterVerb.Create(session),
-            DataGenerateVerb.Create(session),
+            DataPreviewVerb.Create(session), DataRankVerb.Create(session), DataGenerateVerb.Create(session),
         },
         TrainVerb.Create(session),
         EvalVerb.Create(session),
         ScoreVerb.Create(session),
         DetectVerb.Create(session),
         LossVerb.Create(session),
+        AnchorsVerb.Create(session),
         AblateVerb.Create(session),
         new Command("analyze", "Analyze a model.") { AnalyzeLossesVerb.Create(session) },
         new Command("bench", "Time this program, for comparison with others.")

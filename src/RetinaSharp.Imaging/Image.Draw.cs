@@ -16,7 +16,21 @@ public sealed partial class Image
     /// </param>
     /// <exception cref="ArgumentException">A coordinate is not finite, or a color index is negative.</exception>
     /// <exception cref="ImageException">The image is too large to draw on.</exception>
-    public unsafe Image Draw(IReadOnlyList<BoxLabel> boxes)
+    public Image Draw(IReadOnlyList<BoxLabel> boxes) => Draw(boxes, null);
+
+    /// <summary>Returns a copy of the image with boxes and their labels drawn on it, with lines of a given width; see <see cref="Draw(IReadOnlyList{BoxLabel})"/>.</summary>
+    /// <param name="boxes">The boxes by descending importance.</param>
+    /// <param name="lineWidth">Width of lines in pixels, at least 1.</param>
+    /// <exception cref="ArgumentException">A coordinate is not finite, or a color index is negative.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="lineWidth"/> is below 1.</exception>
+    /// <exception cref="ImageException">The image is too large to draw on.</exception>
+    public Image Draw(IReadOnlyList<BoxLabel> boxes, int lineWidth)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(lineWidth, 1);
+        return Draw(boxes, (int?)lineWidth);
+    }
+
+    private unsafe Image Draw(IReadOnlyList<BoxLabel> boxes, int? lineWidth)
     {
         ArgumentNullException.ThrowIfNull(boxes);
         for (var i = 0; i < boxes.Count; i++)
@@ -33,7 +47,7 @@ public sealed partial class Image
         {
             using var surface = SKSurface.Create(new SKImageInfo(Width, Height, SKColorType.Rgba8888, SKAlphaType.Opaque), (nint)rgba, Width * RgbaPixels.BytesPerPixel)
                 ?? throw new ImageException("", $"of {Width} x {Height} pixels is too large to draw on");
-            using var painter = new BoxPainter(surface.Canvas, Width, Height);
+            using var painter = new BoxPainter(surface.Canvas, Width, Height, lineWidth);
             painter.Draw(boxes);
         }
 

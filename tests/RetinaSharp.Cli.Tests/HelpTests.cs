@@ -10,7 +10,7 @@ public sealed partial class HelpTests
     // The contract allows additional options.
     private static readonly string[] Additions =
     [
-        "--html", "--image-files", "--logit", "--max-images", "--max-size", "--min-size", "--name", "--no-crowds", "--outputs", "--rows", "--runs", "--sampling-ratio", "--tile-overlap",
+        "--count", "--html", "--image-files", "--logit", "--max-images", "--max-size", "--min-size", "--name", "--no-crowds", "--outputs", "--rows", "--runs", "--sampling-ratio", "--tile-overlap",
         "--version", "--with-boxes",
     ];
 
@@ -34,6 +34,9 @@ public sealed partial class HelpTests
     [InlineData("data", "split")]
     [InlineData("data", "merge")]
     [InlineData("data", "filter")]
+    [InlineData("data", "preview")]
+    [InlineData("data", "rank")]
+    [InlineData("anchors")]
     [InlineData("train")]
     [InlineData("eval")]
     [InlineData("score")]

@@ -7,11 +7,12 @@ namespace RetinaSharp.Cli.Options;
 /// The options that determine the settings of a training run. The settings are those of --preset; --config overrides them, and options for single settings
 /// override both.
 /// </summary>
-internal sealed class RunSettingsOptions
+/// <param name="names">Names of the options for single settings; all if empty.</param>
+internal sealed class RunSettingsOptions(params string[] names)
 {
     private readonly Option<string> _preset = SharedOptions.Preset();
     private readonly Option<string> _config = CliOption.Text("--config", "FILE.json", "Settings that override the preset, in the format of a run folder's config.json.");
-    private readonly IReadOnlyList<SettingOption> _settings = TrainingOptions.CreateAll();
+    private readonly IReadOnlyList<SettingOption> _settings = [.. TrainingOptions.CreateAll().Where(setting => names.Length == 0 || names.Contains(setting.Option.Name))];
 
     public void AddTo(Command command)
     {
@@ -22,6 +23,9 @@ internal sealed class RunSettingsOptions
     }
 
     public string GetPreset(ParseResult parse) => parse.GetRequiredValue(_preset);
+
+    /// <summary>Returns whether the option for a single setting is given.</summary>
+    public bool IsGiven(ParseResult parse, string name) => Given(parse).Any(setting => setting.Option.Name == name);
 
     /// <summary>Returns whether --preset or --config is given.</summary>
     public bool HasBase(ParseResult parse) => parse.IsGiven(_preset) || parse.IsGiven(_config);
@@ -51,8 +55,9 @@ internal sealed class RunSettingsOptions
     /// </summary>
     /// <param name="parse">The command line.</param>
     /// <param name="run">The settings that the run was started with.</param>
+    /// <param name="keepsAnchors">Whether anchors and input size were fitted to the data when the run was started, so that they differ from the preset's.</param>
     /// <exception cref="UsageException">An option differs from the run's setting; the message names the option and the setting.</exception>
-    public RunSettings Resume(ParseResult parse, RunSettings run)
+    public RunSettings Resume(ParseResult parse, RunSettings run, bool keepsAnchors = false)
     {
         var given = Given(parse).ToList();
         var epochs = Apply(run, given, parse).Training.Epochs;
@@ -63,8 +68,10 @@ internal sealed class RunSettingsOptions
         for (var first = given.Count - 1; first >= 0; first--)
             Require($"{given[first].Option.Name} {parse.GetResult(given[first].Option)!.Tokens[0].Value}", Apply(run, given[first..], parse));
         if (HasBase(parse))
-            Require(string.Join(" and ", ((Option[])[_preset, _config]).Where(parse.IsGiven).Select(option => option.Name)), Get(parse));
+            Require(string.Join(" and ", ((Option[])[_preset, _config]).Where(parse.IsGiven).Select(option => option.Name)), WithAnchors(Get(parse)));
         return run;
+
+        RunSettings WithAnchors(RunSettings asked) => keepsAnchors ? asked with { Model = asked.Model with { Anchors = run.Model.Anchors }, Input = run.Input } : asked;
 
         void Require(string options, RunSettings asked)
         {

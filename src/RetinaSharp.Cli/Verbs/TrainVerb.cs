@@ -18,6 +18,7 @@ namespace RetinaSharp.Cli.Verbs;
 internal static class TrainVerb
 {
     private const string ConfigFile = "config.json";
+    private const string AutoAnchors = "auto";
     private const string LastWeights = "last.safetensors";
     private const double DefaultCheckpointSeconds = 60, MaxCheckpointSeconds = 1e9;
 
@@ -40,13 +41,15 @@ internal static class TrainVerb
         var reading = new DatasetReadingOptions();
         var skipBadImages = CliOption.Flag("--skip-bad-images", "Leave out images that cannot be used, instead of refusing to train.");
         var weights = CliOption.Text("--weights", "MODEL", "Initial weights: a run folder, a .safetensors file, or torchvision weights (.pth). Without --preset and --config they also choose the architecture.");
+        var anchors = CliOption.Choice("--anchors", "Anchors of the preset, the default, or fitted to the training set before training (auto): scales, ratios, levels and input size as 'retina anchors --fit' proposes; those given as options are kept.",
+            ("preset", "preset"), (AutoAnchors, AutoAnchors));
         var resume = CliOption.Flag("--resume", "Resume the run in --out, or start one if there is none.");
         var checkpointEvery = CliOption.Number("--checkpoint-every", "Maximum time between two checkpoints.", "SECONDS", min: 0, max: MaxCheckpointSeconds).WithDefault(DefaultCheckpointSeconds);
         var tensorBoard = CliOption.Flag("--tensorboard", "Write TensorBoard event files to the run folder.");
         var settingsOptions = new RunSettingsOptions();
         var engine = new EngineOptions();
         var json = SharedOptions.Json();
-        var command = new Command("train", "Train a model. Options that are not given keep the preset's settings.") { train, validation, outFolder, weights, resume, skipBadImages, checkpointEvery, tensorBoard };
+        var command = new Command("train", "Train a model. Options that are not given keep the preset's settings.") { train, validation, outFolder, weights, anchors, resume, skipBadImages, checkpointEvery, tensorBoard };
         reading.AddTo(command, withValidation: true);
         settingsOptions.AddTo(command);
         engine.AddTo(command);
@@ -54,7 +57,7 @@ internal static class TrainVerb
         command.SetAction(parse =>
         {
             var folder = parse.GetRequiredValue(outFolder);
-            var (settings, origin) = GetSettings(settingsOptions, parse, folder, parse.GetValue(resume), parse.GetValue(weights));
+            var (settings, origin) = GetSettings(settingsOptions, parse, folder, parse.GetValue(resume), parse.GetValue(weights), parse.GetValue(anchors) == AutoAnchors);
             OutputFolder.RequireFolder(folder);
             if (!parse.GetValue(resume))
                 RequireNoRun(folder);
@@ -72,6 +75,8 @@ internal static class TrainVerb
             LibTorch.Require(options.Device);
             var trainSet = DataSource.Open(parse.GetRequiredValue(train), reading.Get(parse) with { RequireImages = false }, session.Output);
             var validationSet = parse.GetValue(validation) is { } data ? DataSource.Open(data, reading.GetForValidation(parse) with { RequireImages = false }, session.Output) : null;
+            if (parse.GetValue(anchors) == AutoAnchors && !(options.Resume && File.Exists(Path.Combine(folder, ConfigFile))))
+                settings = FitAnchors(session, settings, trainSet, settingsOptions, parse);
             Describe(session, origin, settings, options, trainSet, validationSet);
 
             var trainer = new Trainer(settings, trainSet, validationSet, options);
@@ -88,14 +93,14 @@ internal static class TrainVerb
     }
 
     /// <summary>Returns the settings of a new or resumed run, and a text on where they come from.</summary>
-    private static (RunSettings Settings, string Origin) GetSettings(RunSettingsOptions options, ParseResult parse, string folder, bool resume, string? weights)
+    private static (RunSettings Settings, string Origin) GetSettings(RunSettingsOptions options, ParseResult parse, string folder, bool resume, string? weights, bool fitsAnchors)
     {
         var config = Path.Combine(folder, ConfigFile);
         if (resume && File.Exists(config))
         {
             var run = SettingsJson.Read(config, new());
             UsageException.Guard(run.Validate);
-            return (options.Resume(parse, run), $"settings of {config}");
+            return (options.Resume(parse, run, fitsAnchors), $"settings of {config}");
         }
 
         var preset = $"preset {options.GetPreset(parse)}";
@@ -110,6 +115,14 @@ internal static class TrainVerb
             // The error is ignored here, because the trainer reports it.
             return (options.Get(parse), preset);
         }
+    }
+
+    /// <summary>Fits the anchors to the training set, except for settings that are given as options.</summary>
+    private static RunSettings FitAnchors(Session session, RunSettings settings, DetectionDataset train, RunSettingsOptions options, ParseResult parse)
+    {
+        var fit = AnchorFitter.Fit(train, settings, AnchorsVerb.GetFitOptions(options, parse), session.CancellationToken);
+        session.Output.Info(AnchorFitReport.Summary(fit));
+        return fit.ApplyTo(settings);
     }
 
     /// <summary>Checks that the folder contains no run, which would be overwritten.</summary>

@@ -7,7 +7,8 @@ namespace RetinaSharp.Imaging.Drawing;
 /// <param name="canvas">The canvas.</param>
 /// <param name="width">Width of the canvas in pixels.</param>
 /// <param name="height">Height of the canvas in pixels.</param>
-internal sealed class BoxPainter(SKCanvas canvas, int width, int height) : IDisposable
+/// <param name="lineWidth">Width of lines in pixels; null: in proportion to the size of the canvas.</param>
+internal sealed class BoxPainter(SKCanvas canvas, int width, int height, int? lineWidth = null) : IDisposable
 {
     // Line width and text size as fractions of the mean of the image's width and height, as in Ultralytics. Text is then legible when an
     // image of any size is shown 250 pixels wide.
@@ -26,14 +27,14 @@ internal sealed class BoxPainter(SKCanvas canvas, int width, int height) : IDisp
     private static readonly SKColor Outline = new(16, 20, 28, 150);
 
     // Loaded once, because it takes some milliseconds. Skia's default font has no glyphs on systems without fonts.
-    private static readonly Lazy<SKTypeface> Typeface = new(() =>
+    internal static readonly Lazy<SKTypeface> Typeface = new(() =>
     {
         using var stream = EmbeddedFont.Open();
         using var data = SKData.Create(stream);
         return SKTypeface.FromData(data) ?? throw new InvalidOperationException("Skia does not take the embedded font.");
     });
 
-    private readonly int _line = Math.Max(1, (int)MathF.Round((width + height) / 2f * LineShare));
+    private readonly int _line = lineWidth ?? Math.Max(1, (int)MathF.Round((width + height) / 2f * LineShare));
     private readonly float _textSize = Math.Max(MinTextSize, (width + height) / 2f * TextShare);
     private readonly SKPaint _paint = new();
 
@@ -125,13 +126,17 @@ internal sealed class BoxPainter(SKCanvas canvas, int width, int height) : IDisp
         canvas.Restore();
     }
 
-    private static SKColor ColorOf(BoxLabel box) => Palette[box.ColorIndex % Palette.Length];
+    private static SKColor ColorOf(BoxLabel box) => PaletteColor(box.ColorIndex);
+
+    /// <summary>Returns a color of the palette; indices above its size wrap around.</summary>
+    internal static SKColor PaletteColor(int index) => Palette[index % Palette.Length];
 
     private static int Inside(float value, int size) => (int)MathF.Round(Math.Clamp(value, 0, size - 1));
 
     private static bool IsBright(SKColor color) => (.299 * color.Red) + (.587 * color.Green) + (.114 * color.Blue) > 140;
 
-    private static string Legible(string text, SKFont font)
+    /// <summary>Replaces characters that the font does not have with question marks.</summary>
+    internal static string Legible(string text, SKFont font)
     {
         var result = new StringBuilder(text.Length);
         foreach (var rune in text.EnumerateRunes())
