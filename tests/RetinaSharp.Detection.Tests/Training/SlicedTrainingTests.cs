@@ -41,7 +41,7 @@ public sealed class SlicedTrainingTests : LeakCheck
         Assert.Equal((Tile, 8), (Detector.Describe(At("sliced")).Settings.Tile, Detector.Describe(At("sliced")).TrainingImages));
         var (slicedAP, wholeAP, offAP) = (AP("sliced"), AP("whole"), AP("sliced", tile: 0));
         TestContext.Current.SendDiagnosticMessage($"AP50 after {Steps} steps: {slicedAP:0.000} sliced, {wholeAP:0.000} with whole images, {offAP:0.000} sliced but evaluated on whole images");
-        Assert.True(slicedAP > .5 && slicedAP > wholeAP + .3 && slicedAP > offAP + .3, $"AP50 {slicedAP}, {wholeAP}, {offAP}");
+        Assert.True(slicedAP > .4 && slicedAP > wholeAP + .3 && slicedAP > offAP + .3, $"AP50 {slicedAP}, {wholeAP}, {offAP}");
         Assert.Equal(slicedAP, AP("sliced", tile: Tile));
 
         double AP(string run, int? tile = null)
