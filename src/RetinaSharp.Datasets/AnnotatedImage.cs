@@ -14,6 +14,12 @@ public sealed record AnnotatedImage
     /// <summary>Path of the image file. The file need not exist if only annotations are used.</summary>
     public required string Path { get; init; }
 
+    /// <summary>
+    /// The region of the file that is the image, for training on parts of large files; null: the whole file. <see cref="Width"/>, <see cref="Height"/> and
+    /// the boxes of <see cref="Annotations"/> are those of the region. Only training supports regions.
+    /// </summary>
+    public ImageRegion? Crop { get; init; }
+
     /// <summary>Width in pixels after EXIF orientation; 0 if unknown (see <see cref="DatasetOptions.RequireImages"/>).</summary>
     public required int Width { get; init; }
 

@@ -22,7 +22,9 @@ public static class CocoWriter
     /// <param name="path">Path of the file; an existing file is replaced.</param>
     /// <param name="dataset">The dataset.</param>
     /// <param name="description">The value of <c>info.description</c>; if null, no <c>info</c> is written.</param>
-    /// <exception cref="ArgumentException">A number is not finite, which JSON cannot represent.</exception>
+    /// <exception cref="ArgumentException">
+    /// A number is not finite, which JSON cannot represent; or an image is a region of a file (<see cref="AnnotatedImage.Crop"/>).
+    /// </exception>
     public static void Write(string path, DetectionDataset dataset, string? description = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -33,11 +35,15 @@ public static class CocoWriter
     /// <param name="stream">The stream.</param>
     /// <param name="dataset">The dataset.</param>
     /// <param name="description">The value of <c>info.description</c>; if null, no <c>info</c> is written.</param>
-    /// <exception cref="ArgumentException">A number is not finite, which JSON cannot represent.</exception>
+    /// <exception cref="ArgumentException">
+    /// A number is not finite, which JSON cannot represent; or an image is a region of a file (<see cref="AnnotatedImage.Crop"/>).
+    /// </exception>
     public static void Write(Stream stream, DetectionDataset dataset, string? description = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(dataset);
+        if (dataset.Images.FirstOrDefault(image => image.Crop is not null) is { } region)
+            throw new ArgumentException($"Image {region.Id} is a region of {region.FileName}, but COCO annotations are those of whole files.", nameof(dataset));
         // Keeps file and class names readable. The escaping that this omits matters only for JSON embedded in HTML.
         using var writer = new Utf8JsonWriter(stream, new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
         writer.WriteStartObject();

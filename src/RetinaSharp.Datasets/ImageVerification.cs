@@ -51,7 +51,9 @@ public static class ImageVerification
         try
         {
             var header = ImageHeader.Read(image.Path);
-            if (image.Width > 0 && (header.OrientedWidth, header.OrientedHeight) != (image.Width, image.Height))
+            if (image.Crop is { } crop && !crop.IsInside(header.OrientedWidth, header.OrientedHeight))
+                return $"is {header.OrientedWidth} x {header.OrientedHeight}, and the region of {crop.Width} x {crop.Height} pixels at ({crop.X}, {crop.Y}) is not inside of it";
+            if (image is { Crop: null, Width: > 0 } && (header.OrientedWidth, header.OrientedHeight) != (image.Width, image.Height))
                 return DescribeSize(image, header);
             var isComplete = ImageTail.IsComplete(image.Path, header.Format);
             if (decode is null)

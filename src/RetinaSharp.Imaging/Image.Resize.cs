@@ -39,6 +39,21 @@ public sealed partial class Image
         ResizeInto(destination, stride, width, height, 0, 0, Width, Height);
     }
 
+    /// <summary>Copies a crop of the image.</summary>
+    /// <param name="x">Left edge of the crop in pixels, 0 or more.</param>
+    /// <param name="y">Top edge of the crop in pixels, 0 or more.</param>
+    /// <param name="width">Width of the crop in pixels, at least 1; the crop must be inside the image.</param>
+    /// <param name="height">Height of the crop in pixels, at least 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The crop is empty or not inside the image.</exception>
+    public Image Crop(int x, int y, int width, int height)
+    {
+        RequireInside(x, y, width, height);
+        var result = new Image(width, height, NewPixels(width, height));
+        for (var row = 0; row < height; row++)
+            _pixels.AsSpan((((y + row) * Width) + x) * Channels, width * Channels).CopyTo(result._pixels.AsSpan(row * width * Channels));
+        return result;
+    }
+
     /// <summary>
     /// Resizes a crop of the image into memory of the caller. Pixels outside of the crop have no influence on the result. See
     /// <see cref="Resize"/>.
@@ -57,9 +72,14 @@ public sealed partial class Image
     public void ResizeInto(Span<byte> destination, int stride, int width, int height, int x, int y, int cropWidth, int cropHeight)
     {
         PixelRows.Check(destination, stride, width, height);
-        if (x < 0 || y < 0 || cropWidth < 1 || cropHeight < 1 || x > Width - cropWidth || y > Height - cropHeight)
-            throw new ArgumentOutOfRangeException(nameof(x), $"the crop of {cropWidth} x {cropHeight} pixels at ({x}, {y}) is not inside the image of {Width} x {Height} pixels");
+        RequireInside(x, y, cropWidth, cropHeight);
         var stored = Width * Channels;
         Resampler.Resize(_pixels.AsSpan((y * stored) + (x * Channels)), Channels, stored, cropWidth, cropHeight, destination, stride, width, height);
+    }
+
+    private void RequireInside(int x, int y, int cropWidth, int cropHeight)
+    {
+        if (x < 0 || y < 0 || cropWidth < 1 || cropHeight < 1 || x > Width - cropWidth || y > Height - cropHeight)
+            throw new ArgumentOutOfRangeException(nameof(x), $"the crop of {cropWidth} x {cropHeight} pixels at ({x}, {y}) is not inside the image of {Width} x {Height} pixels");
     }
 }

@@ -20,6 +20,7 @@ public static class DatasetEvaluator
     /// <param name="batch">Maximum batch size, at least 1.</param>
     /// <param name="imagesDone">Receives the total number of completed images after each batch.</param>
     /// <param name="cancellationToken">Cancels the evaluation between batches.</param>
+    /// <exception cref="ArgumentException">An image is a region of a file (<see cref="AnnotatedImage.Crop"/>).</exception>
     /// <exception cref="DatasetException">
     /// The dataset has no images or none of the detector's categories, or the size of an image is unknown or differs from the annotated
     /// size.
@@ -35,6 +36,8 @@ public static class DatasetEvaluator
         if (groundTruth.Images.Count == 0)
             throw new DatasetException(groundTruth.Source, "", "there are no images to evaluate on");
         ImageSizes.RequireKnown(groundTruth.Images);
+        if (groundTruth.Images.FirstOrDefault(image => image.Crop is not null) is { } region)
+            throw new ArgumentException($"Image {region.Id} is a region of {region.FileName}, but detectors are evaluated on whole files.", nameof(groundTruth));
         var started = Stopwatch.GetTimestamp();
         var results = new List<DetectionResult>();
         var done = 0;

@@ -15,6 +15,12 @@ public sealed record DetectionModel
     /// <summary>Default size that images are scaled to; <see cref="ObjectDetectorOptions.Input"/> overrides it.</summary>
     public required InputSize Input { get; init; }
 
+    /// <summary>
+    /// Side in pixels of the slices that the network was trained on, which is also the default for inference; <see cref="ObjectDetectorOptions.Tile"/>
+    /// overrides it. Null: whole images.
+    /// </summary>
+    public int? Tile { get; init; }
+
     /// <summary>Default thresholds and limits of postprocessing; <see cref="ObjectDetectorOptions"/> overrides them.</summary>
     public InferenceSettings Inference { get; init; } = new();
 }

@@ -35,7 +35,7 @@ public class ObjectDetector : IObjectDetector
         options ??= new();
         options.ValidateTiles();
         var model = engine.Model;
-        _planner = new(options.Input ?? model.Input, options.Tile, options.TileOverlap, options.TestTimeAugmentation);
+        _planner = new(options.Input ?? model.Input, (options.Tile ?? model.Tile) is { } side and > 0 ? side : null, options.TileOverlap, options.TestTimeAugmentation);
         Input.Validate();
         var settings = options.ApplyTo(model.Inference);
         settings.Validate();
@@ -45,7 +45,7 @@ public class ObjectDetector : IObjectDetector
         _pipeline = new(_planner, new(settings, options.MaxDetections is not null, _planner.MaxCompleteObjectSize), RunAsync, Postprocess, engine.MaxConcurrency, _pool);
         _queue = new(engine);
         _logger = options.Logger;
-        var views = (options.Tile, options.TestTimeAugmentation) switch
+        var views = (_planner.Tile, options.TestTimeAugmentation) switch
         {
             (null, false) => "whole images",
             (null, true) => "test-time augmentation",

@@ -1,10 +1,9 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using RetinaSharp.Inference.Views;
 
 namespace RetinaSharp.Inference;
 
-/// <summary>Options of a detector. Options that are null use the model's settings, except for <see cref="Tile"/>.</summary>
+/// <summary>Options of a detector. Options that are null use the model's settings.</summary>
 public record ObjectDetectorOptions
 {
     /// <summary>Size that images are scaled to for the network; null: the model's.</summary>
@@ -20,22 +19,23 @@ public record ObjectDetectorOptions
     public double? NmsIouThreshold { get; init; }
 
     /// <summary>
-    /// Maximum number of detections per image, at least 1; null: the model's. With <see cref="Tile"/>, the model's maximum applies to each
-    /// slice instead of the image.
+    /// Maximum number of detections per image, at least 1; null: the model's. With slices, the model's maximum applies to each slice instead
+    /// of the image.
     /// </summary>
     public int? MaxDetections { get; init; }
 
     /// <summary>
-    /// Enables sliced inference, for large images with small objects: side of the square slices in pixels of the image, at least 16. Each
-    /// slice is scaled to the input size of the network. The whole image is also used, for objects larger than a slice. Null: no slices.
+    /// Side of the square slices in pixels of the image, at least 16, for sliced inference: large images with small objects. Each slice is
+    /// scaled to the input size of the network. The whole image is also used, for objects larger than a slice. 0: whole images only. Null: the
+    /// model's (<see cref="DetectionModel.Tile"/>), that is, whole images only unless the model was trained on slices.
     /// </summary>
     public int? Tile { get; init; }
 
     /// <summary>
-    /// Overlap of neighboring slices as a fraction of <see cref="Tile"/>, in [0, .9]. Objects smaller than the overlap are complete in at least one
+    /// Overlap of neighboring slices as a fraction of their side, in [0, .9]. Objects smaller than the overlap are complete in at least one
     /// slice; larger ones may be detected in pieces.
     /// </summary>
-    public double TileOverlap { get; init; } = ViewPlanner.DefaultOverlap;
+    public double TileOverlap { get; init; } = ImageSlices.DefaultOverlap;
 
     /// <summary>
     /// Enables test-time augmentation: the network runs on each image and on its horizontal flip, at .8, 1 and 1.25 times the input size,
@@ -51,8 +51,8 @@ public record ObjectDetectorOptions
     /// <exception cref="ArgumentException"><see cref="Tile"/> or <see cref="TileOverlap"/> is out of its range.</exception>
     public void ValidateTiles()
     {
-        if (Tile is < 16)
-            throw new ArgumentException($"Tiles of {Tile} pixels: must be 16 or more.");
+        if (Tile is { } tile and not 0)
+            ImageSlices.ValidateSide(tile);
         if (TileOverlap is not (>= 0 and <= .9))
             throw new ArgumentException($"Tile overlap {TileOverlap}: must be in [0, .9].");
     }

@@ -139,6 +139,38 @@ public sealed class EndToEndTests(TrainedModel trained) : IClassFixture<TrainedM
     }
 
     [Fact]
+    public void Train_Sliced_EvalAndInfoUseItsSlices()
+    {
+        using var folder = new TemporaryFolder();
+        var run = folder.At("run");
+
+        var training = CommandResult.Retina("train", "--train", trained.Data, "--val", trained.Data, "--out", run, "--preset", "tiny", "--size", "64x64", "--epochs", "1", "--batch", "4",
+            "--tile", "40", "--precision", "fp32", "--json").IsDone();
+
+        Assert.Contains("Slices of 40 pixels", training.Error);
+        Assert.Contains("slices of 40 pixels", CommandResult.Retina("info", run).IsDone().Out);
+        var trainedAP = training.Json.GetProperty("metrics").GetProperty("AP").GetDouble();
+        Assert.Equal(trainedAP, AP());
+        Assert.Equal(trainedAP, AP("--tile", "40"));
+        Assert.Contains("\"validation_loss_box\":", File.ReadAllText(Path.Combine(run, "metrics.jsonl")));
+        var resumed = CommandResult.Retina("train", "--train", trained.Data, "--val", trained.Data, "--out", run, "--tile", "off", "--resume");
+        Assert.Contains("--tile off", resumed.Error);
+
+        double AP(params string[] options) => CommandResult.Retina(["eval", run, trained.Data, "--batch", "4", "--precision", "fp32", "--json", .. options])
+            .IsDone().Json.GetProperty("metrics").GetProperty("AP").GetDouble();
+    }
+
+    [Theory]
+    [InlineData("off")]
+    [InlineData("0")]
+    public void Eval_TileOff_IsTheWholeImage(string tile)
+    {
+        Assert.Equal(Metrics(), Metrics("--tile", tile));
+
+        string Metrics(params string[] options) => CommandResult.Retina(["eval", trained.Run, trained.Data, "--json", .. options]).IsDone().Json.GetProperty("metrics").ToString();
+    }
+
+    [Fact]
     public void Eval_Sliced_CoversAllImages() =>
         Assert.Equal(12, CommandResult.Retina("eval", trained.Run, trained.Data, "--tile", "40", "--json").IsDone().Json.GetProperty("images").GetInt32());
 

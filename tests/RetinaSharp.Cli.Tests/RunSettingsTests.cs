@@ -20,6 +20,7 @@ public sealed class RunSettingsTests
         ["--ratios"] = ("1", s => string.Join(' ', s.Model.Anchors.Ratios), "1"),
         ["--prior"] = (".02", s => s.Model.Prior, .02),
         ["--size"] = ("300,400", s => s.Input, new InputSize(300, 400)),
+        ["--tile"] = ("640", s => s.Tile, 640),
         ["--loss"] = ("ce", s => (s.Loss.Classification, s.Loss.Alpha), (ClassificationLossKind.CrossEntropy, (double?)null)),
         ["--sampling"] = ("ohem", s => (s.Loss.Sampling.Kind, s.Loss.Classification, s.Loss.Alpha), (SamplingKind.Ohem, ClassificationLossKind.CrossEntropy, (double?)null)),
         ["--sampling-batch"] = ("64", s => s.Loss.Sampling.Batch, 64),

@@ -21,6 +21,8 @@ public sealed class UsageTests
         { ["train", "--train", "a", "--out", "b", "--sampling", "ohem", "--loss", "softmax-focal"], "--loss ce" },
         { ["train", "--train", "a", "--out", "b", "--size", "320x240"], "--size" },
         { ["train", "--train", "a", "--out", "b", "--levels", "7"], "--levels" },
+        { ["train", "--train", "a", "--out", "b", "--tile", "15"], "Tiles of 15 pixels" },
+        { ["train", "--train", "a", "--out", "b", "--tile", "none"], "--tile: 'none'" },
         { ["train", "--train", "a", "--out", "b", "--scales", "1,,2"], "--scales" },
         { ["train", "--train", "a", "--out", "b", "--alpha", "2"], "Alpha 2" },
         { ["train", "--train", "a", "--out", "b", "--device", "tpu"], "--device: 'tpu'" },

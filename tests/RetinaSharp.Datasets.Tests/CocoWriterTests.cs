@@ -53,6 +53,14 @@ public sealed class CocoWriterTests : IDisposable
     }
 
     [Fact]
+    public void Write_RegionOfAFile_Throws()
+    {
+        var set = Set with { Images = [Set.Images[0], Set.Images[1] with { Crop = new(0, 0, 5, 5) }] };
+
+        Assert.Contains("Image 1 is a region of a.jpg", Assert.Throws<ArgumentException>(() => CocoWriter.Write(new MemoryStream(), set)).Message);
+    }
+
+    [Fact]
     public void Write_SmallDataset_MatchesCocoFormat()
     {
         using var stream = new MemoryStream();

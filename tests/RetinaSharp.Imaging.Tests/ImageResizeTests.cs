@@ -44,6 +44,19 @@ public class ImageResizeTests
         Assert.Equal(new Image(width, height, part).Resize(8, 5).Pixels, result);
     }
 
+    [Fact]
+    public void Crop_Region_HasItsPixels()
+    {
+        var source = Noise(13, 9);
+
+        var crop = source.Crop(3, 2, 7, 6);
+
+        Assert.Equal((7, 6), (crop.Width, crop.Height));
+        for (var y = 0; y < 6; y++)
+            Assert.Equal(source.Pixels.Slice(((2 + y) * 13 + 3) * 3, 21), crop.Pixels.Slice(y * 21, 21));
+        Assert.Throws<ArgumentOutOfRangeException>(() => source.Crop(7, 2, 7, 6));
+    }
+
     [Theory]
     [InlineData(-1, 0, 3, 3)]
     [InlineData(11, 0, 3, 3)]

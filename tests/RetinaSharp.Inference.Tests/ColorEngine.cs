@@ -10,7 +10,7 @@ internal sealed class ColorEngine : IInferenceEngine
     private readonly AnchorGenerator _anchors = new(new());
     private int _outputs;
 
-    public DetectionModel Model { get; } = new() { Categories = ColorImages.Categories, Anchors = new(), Input = new(64, 128) };
+    public DetectionModel Model { get; init; } = new() { Categories = ColorImages.Categories, Anchors = new(), Input = new(64, 128) };
 
     public int MaxConcurrency { get; init; } = 1;
 

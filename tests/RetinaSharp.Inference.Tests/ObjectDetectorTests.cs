@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using RetinaSharp.Boxes;
+using RetinaSharp.Datasets;
 using RetinaSharp.Imaging;
 
 namespace RetinaSharp.Inference.Tests;
@@ -47,6 +48,26 @@ public sealed class ObjectDetectorTests : IDisposable
         Assert.Equal([0, 2], found.Select(one => one.Class));
         AssertNear(Red, found[0].Box, 2);
         AssertNear(Blue, found[1].Box, 2);
+    }
+
+    [Theory]
+    [InlineData(64, null, true)]
+    [InlineData(64, 0, false)]
+    [InlineData(null, 0, false)]
+    [InlineData(null, null, false)]
+    [InlineData(null, 64, true)]
+    public async Task DetectAsync_ModelTrainedOnSlices_UsesThemUnlessTheOptionsSayOtherwise(int? model, int? option, bool isSliced)
+    {
+        var regions = new List<ImageRegion>();
+        var engine = new ColorEngine { Running = batch => regions.AddRange(batch.Regions) };
+        using var detector = new ObjectDetector(new ColorEngine { Running = engine.Running, Model = engine.Model with { Tile = model } }, new() { Tile = option });
+
+        var image = TwoObjects();
+        Assert.Equal([0, 2], (await detector.DetectAsync(image)).Select(one => one.Class));
+
+        ImageRegion[] expected = isSliced ? [.. new ImageSlices(64).Plan(image.Width, image.Height)] : [new(0, 0, image.Width, image.Height)];
+        Assert.Equal(expected.ToHashSet(), regions.ToHashSet());
+        Assert.Equal(expected.Length, regions.Count);
     }
 
     [Fact]

@@ -14,7 +14,7 @@ internal sealed class InferenceOptions(int defaultBatch)
     private readonly Option<double> _nms = SharedOptions.Nms();
     private readonly Option<int> _maxDetections = SharedOptions.MaxDetections();
     private readonly Option<int> _batch = SharedOptions.Batch(defaultBatch);
-    private readonly Option<int> _tile = CliOption.Integer("--tile", "Sliced inference, for small objects in large images: also detect in overlapping tiles of N pixels, scaled to the input size.");
+    private readonly Option<NumberOrOff<int>> _tile = CliOption.Parsed("--tile", "N|off", "Sliced inference, for small objects in large images: also detect in overlapping tiles of N pixels, scaled to the input size. A model trained with --tile uses its N by default.", NumberOrOff<int>.Parse);
     private readonly Option<double> _tileOverlap = CliOption.Number("--tile-overlap", "Share of a tile that the next one overlaps; objects up to this size are whole in some tile. 0.25 by default.", "SHARE");
     private readonly Option<bool> _tta = CliOption.Flag("--tta", "Test-time augmentation: also detect in the mirrored image and at three sizes, and fuse the boxes. More accurate, about seven times the work.");
     private readonly EngineOptions _engine = new();
@@ -48,11 +48,11 @@ internal sealed class InferenceOptions(int defaultBatch)
             NmsIouThreshold = parse.GetOptional(_nms),
             MaxDetections = parse.GetOptional(_maxDetections),
             ScoreThreshold = scoreThreshold,
-            Tile = parse.GetOptional(_tile),
+            Tile = parse.GetOptional(_tile) is { } tile ? tile.Value ?? 0 : null,
             TestTimeAugmentation = parse.GetValue(_tta),
         };
         if (parse.GetOptional(_tileOverlap) is { } overlap)
-            options = options.Tile is null ? throw new UsageException($"{_tileOverlap.Name} needs {_tile.Name} N") : options with { TileOverlap = overlap };
+            options = options.Tile is null or 0 ? throw new UsageException($"{_tileOverlap.Name} needs {_tile.Name} N") : options with { TileOverlap = overlap };
         // The options are checked before the model is loaded, which may take a while.
         UsageException.Guard(() =>
         {

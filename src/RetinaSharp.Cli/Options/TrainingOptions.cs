@@ -31,6 +31,8 @@ internal static class TrainingOptions
         Create(Number("--prior", "Initial score of every anchor and class."),
             (s, prior) => s with { Model = s.Model with { Prior = prior } }),
         Create(SharedOptions.Size(), (s, size) => s with { Input = size }),
+        Create(Parsed("--tile", "N|off", "Sliced training, for small objects in large images: train and validate on overlapping slices of N pixels, scaled to the input size. The model keeps N for eval and detect.", NumberOrOff<int>.Parse),
+            (s, tile) => s with { Tile = tile.Value }),
         // --sampling is before --loss, because it changes the loss. If --loss is given too, it overrides this, and is rejected if it cannot
         // be combined with sampling.
         Create(Choice("--sampling", "Anchors that contribute to the classification loss: all (none), or a sample of each image with cross entropy.",

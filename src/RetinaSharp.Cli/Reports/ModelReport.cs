@@ -18,6 +18,8 @@ internal static class ModelReport
         yield return ("anchors", $"{anchors.BaseSize:0.###} strides x scales {Numbers(anchors.Scales)} x ratios {Numbers(anchors.Ratios)}");
         yield return ("compatible with", Compatibility.Describe(settings));
         yield return ("input", $"short side {settings.Input.Short}, long side up to {settings.Input.Long}");
+        if (settings.Tile is { } tile)
+            yield return ("slices", $"trained on overlapping slices of {tile} pixels, which eval and detect use by default (--tile)");
         yield return ("loss", $"{Classification(settings.Loss)}, alpha {(settings.Loss.Alpha is { } alpha ? $"{alpha}" : "off")}{Sampling(settings.Loss.Sampling)}; box loss {Name(settings.Loss.Box)}; normalized by {Normalizer(settings.Loss.Normalizer)}");
         yield return model.TrainingImages == 0
             ? ("imported from", model.TrainingData)

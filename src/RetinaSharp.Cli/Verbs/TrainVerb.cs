@@ -138,7 +138,7 @@ internal static class TrainVerb
     {
         var (output, training) = (session.Output, settings.Training);
         output.Info($"{origin}: RetinaNet with ResNet-{settings.Model.Depth} of width {settings.Model.Width}, "
-            + $"images scaled to {settings.Input.Short} x {settings.Input.Long}, {training.Epochs} epochs");
+            + $"{(settings.Tile is { } tile ? $"images and their slices of {tile} pixels" : "images")} scaled to {settings.Input.Short} x {settings.Input.Long}, {training.Epochs} epochs");
         output.Info($"training data   {Counts(train)}");
         output.Info(validation is null ? "validation data none: the model is that of the last epoch" : $"validation data {Counts(validation)}");
         output.Info(training.EffectiveBatch == TrainingSettings.ReferenceBatch
@@ -157,7 +157,7 @@ internal static class TrainVerb
             return;
         }
 
-        var sample = anchors.IsSample ? $" of {anchors.Images} sampled images" : "";
+        var sample = anchors.IsSample ? $" of {anchors.Images} sampled {(settings.Tile is null ? "images" : "samples")}" : "";
         if (anchors.VanishedBoxes > 0)
             output.Warning(Describe(anchors, settings, sample));
         output.Info($"anchors{sample}: {anchors.Foreground} foreground, {anchors.Background} background, {anchors.BoxesWithoutAnchor} of {anchors.Boxes} boxes match none");
@@ -169,7 +169,7 @@ internal static class TrainVerb
     /// <summary>Describes the boxes that are smaller than a pixel at the input size, and what would keep them.</summary>
     internal static string Describe(AnchorStatistics anchors, RunSettings settings, string sample = "") =>
         $"{anchors.VanishedBoxes} of {anchors.VanishedBoxes + anchors.Boxes} boxes{sample} are smaller than a pixel when images are scaled to {settings.Input.Short} x {settings.Input.Long}, and cannot be learned: "
-        + $"{anchors.ShortSideForAllBoxes(settings.Input)} pixels for the short side would keep all (--size), slices of large images keep small objects, too (--tile).";
+        + $"{anchors.ShortSideForAllBoxes(settings.Input)} pixels for the short side would keep all (--size), {(settings.Tile is null ? "slices of large images" : "smaller slices")} keep small objects, too (--tile).";
 
     private static string Counts(DetectionDataset dataset)
     {

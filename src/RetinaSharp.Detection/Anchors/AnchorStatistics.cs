@@ -9,7 +9,8 @@ namespace RetinaSharp.Detection.Anchors;
 
 /// <summary>
 /// Numbers of positive, background and ignored anchors over a dataset, which show the foreground-background imbalance that focal loss addresses; and the
-/// number of ground-truth boxes that are assigned to no anchor.
+/// number of ground-truth boxes that are assigned to no anchor. With <see cref="RunSettings.Tile"/>, an image means a sample of sliced training: a whole image
+/// or a slice.
 /// </summary>
 /// <param name="Foreground">Number of positive anchors, over all images.</param>
 /// <param name="Background">Number of background anchors.</param>
@@ -41,7 +42,7 @@ public sealed record AnchorStatistics(long Foreground, long Background, long Ign
     /// <param name="cancellationToken">Cancels the computation.</param>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was canceled.</exception>
     public static AnchorStatistics Compute(DetectionDataset set, RunSettings settings, CancellationToken cancellationToken = default) =>
-        Compute(ImagesOfKnownSize(set), settings, cancellationToken);
+        Compute(SamplesOfKnownSize(set, settings), settings, cancellationToken);
 
     /// <summary>
     /// Counts anchors and boxes over a random sample of the images if the dataset has more than <paramref name="maxImages"/> images; otherwise over all
@@ -57,7 +58,7 @@ public sealed record AnchorStatistics(long Foreground, long Background, long Ign
     public static AnchorStatistics ComputeForSample(DetectionDataset set, RunSettings settings, int maxImages, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxImages, 1);
-        var all = ImagesOfKnownSize(set);
+        var all = SamplesOfKnownSize(set, settings);
         if (all.Count <= maxImages)
             return Compute(all, settings, cancellationToken);
         var random = new RandomStream(settings.Training.Seed, "anchor statistics");
@@ -71,7 +72,11 @@ public sealed record AnchorStatistics(long Foreground, long Background, long Ign
         return Compute(sample, settings, cancellationToken) with { IsSample = true };
     }
 
-    private static List<AnnotatedImage> ImagesOfKnownSize(DetectionDataset set) => [.. set.Images.Where(image => image is { Width: > 0, Height: > 0 })];
+    private static IReadOnlyList<AnnotatedImage> SamplesOfKnownSize(DetectionDataset set, RunSettings settings)
+    {
+        AnnotatedImage[] known = [.. set.Images.Where(image => image is { Width: > 0, Height: > 0 })];
+        return TrainingTiles.Create(settings) is { } tiles ? tiles.Slice(set with { Images = known }).Images : known;
+    }
 
     private static AnchorStatistics Compute(IReadOnlyList<AnnotatedImage> images, RunSettings settings, CancellationToken cancellationToken)
     {

@@ -12,6 +12,12 @@ public sealed record RunSettings
     /// <summary>Size that images are scaled to, in training and inference.</summary>
     public InputSize Input { get; init; } = new(800, 1333);
 
+    /// <summary>
+    /// Side of square slices in pixels of the image, at least 16, for large images with small objects: training and inference replace each image by its
+    /// overlapping slices and the whole image, each of which is scaled to <see cref="Input"/>. Null: whole images only.
+    /// </summary>
+    public int? Tile { get; init; }
+
     /// <summary>How anchors are assigned to ground-truth boxes.</summary>
     public AssignerSettings Assigner { get; init; } = new();
 
@@ -33,6 +39,8 @@ public sealed record RunSettings
     {
         Model.Validate();
         Input.Validate();
+        if (Tile is { } tile)
+            ImageSlices.ValidateSide(tile);
         Assigner.Validate();
         Augmentation.Validate();
         Loss.Validate();

@@ -6,6 +6,9 @@ namespace RetinaSharp.Detection.Data;
 /// </summary>
 internal sealed record LoaderOptions
 {
+    /// <summary>Default value of <see cref="CacheBytes"/>.</summary>
+    public const long DefaultCacheBytes = 1L << 30;
+
     /// <summary>Number of images in a batch.</summary>
     public int BatchSize { get; init; } = 16;
 
@@ -19,7 +22,7 @@ internal sealed record LoaderOptions
     public int Prefetch { get; init; } = 2;
 
     /// <summary>Capacity of the cache for decoded images in bytes; 0: every epoch decodes all images again.</summary>
-    public long CacheBytes { get; init; } = 1L << 30;
+    public long CacheBytes { get; init; } = DefaultCacheBytes;
 
     /// <summary>Rank of this process in distributed training, from 0 to <see cref="Ranks"/> - 1. In an epoch, each image is used by one process.</summary>
     public int Rank { get; init; }

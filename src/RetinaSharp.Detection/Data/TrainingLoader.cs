@@ -37,7 +37,8 @@ internal sealed class TrainingLoader
             throw new DatasetException(set.Source, "", "has no images to train on");
         ImageSizes.RequireKnown(set.Images);
         (_set, _size, _augmentation, _anchors, _assigner, _options, _augmentations) = (set, size, augmentation, anchors, assigner, options, augmentations ?? []);
-        _store = new(size, augmentation.MaxScale, options.CacheBytes);
+        // If regions of a file are used, it is decoded in its original size, and then the whole image uses the same pixels.
+        _store = new(size, set.Images.Any(image => image.Crop is not null) ? double.PositiveInfinity : augmentation.MaxScale, options.CacheBytes);
     }
 
     /// <summary>

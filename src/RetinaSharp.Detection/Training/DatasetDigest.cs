@@ -44,6 +44,12 @@ internal static class DatasetDigest
         writer.Write(file.Exists ? file.Length : -1);
         writer.Write(image.Width);
         writer.Write(image.Height);
+        if (image.Crop is { } crop)
+        {
+            writer.Write(crop.X);
+            writer.Write(crop.Y);
+        }
+
         writer.Write(annotations.Length);
         foreach (var annotation in annotations)
         {

@@ -23,6 +23,9 @@ namespace RetinaSharp.Detection.Training;
 /// <param name="options">Run folder, device, initial weights and custom components.</param>
 public sealed class Trainer(RunSettings settings, DetectionDataset train, DetectionDataset? validation, TrainerOptions options)
 {
+    // Share of the memory for the cache of decoded images in sliced training, which decodes a file once for every slice unless it is cached: a quarter.
+    private const int MaxShareOfCachedFiles = 4;
+
     /// <summary>Trains until the run ends or is canceled. The weights are saved in both cases.</summary>
     /// <param name="progress">Reports steps and epochs, on the calling thread.</param>
     /// <param name="cancellationToken">Stops the run after the current step, with a checkpoint to resume from.</param>
@@ -92,15 +95,27 @@ public sealed class Trainer(RunSettings settings, DetectionDataset train, Detect
         var components = options.Components;
         var sampler = components.Sampler ?? AnchorSampler.Create(settings.Loss.Sampling, anchors, settings.Training.Seed);
         var steps = new StepRunner(settings.Training, state, components.CreateLoss(settings.Loss), new(settings.Loss.Normalizer, at.Normalizer), sampler, shards, clock);
-        var loader = new TrainingLoader(train, settings.Input, settings.Augmentation, anchors, components.Assigner ?? new IouAssigner(settings.Assigner), new()
+        var loader = new TrainingLoader(Slice(train), settings.Input, settings.Augmentation, anchors, components.Assigner ?? new IouAssigner(settings.Assigner), new()
         {
             BatchSize = settings.Training.Batch / settings.Training.EffectiveShards,
             Seed = settings.Training.Seed,
             Prefetch = 2 * steps.BatchesPerStep,
+            CacheBytes = settings.Tile is null ? LoaderOptions.DefaultCacheBytes : Math.Max(LoaderOptions.DefaultCacheBytes, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / MaxShareOfCachedFiles),
         }, components.Augmentations);
         var validator = validation is null ? null : new Validator(validation, settings, state.Evaluation, anchors, threads, components);
         using var folder = new RunFolder(options.Folder, at.Settings, found?.At);
         return new TrainingLoop(at, train, loader, steps, state, validator, folder, new(options.CheckpointEvery), components, clock, options.Logger, progress).Run(cancellationToken);
+    }
+
+    /// <summary>Returns the training samples: the images, or with <see cref="RunSettings.Tile"/> their slices.</summary>
+    private DetectionDataset Slice(DetectionDataset train)
+    {
+        if (TrainingTiles.Create(settings) is not { } tiles)
+            return train;
+        var samples = tiles.Slice(train);
+        var withoutObjects = samples.Images.Count(sample => !TrainingTiles.HasObjects(sample));
+        options.Logger.Sliced(settings.Tile!.Value, train.Images.Count, samples.Images.Count, withoutObjects);
+        return samples;
     }
 
     /// <summary>Creates the checkpoint that the requested run has before its first step.</summary>

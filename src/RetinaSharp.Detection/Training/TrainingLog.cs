@@ -52,4 +52,7 @@ internal static partial class TrainingLog
 
     [LoggerMessage(15, LogLevel.Warning, "{Source}: class \"{Name}\" is taken for \"{Given}\" of the training set: rename one of them.")]
     public static partial void SimilarClass(this ILogger logger, string source, string name, string given);
+
+    [LoggerMessage(16, LogLevel.Information, "Slices of {Tile} pixels: {Samples} training samples from {Images} images, {WithoutObjects} of them without an object to learn.")]
+    public static partial void Sliced(this ILogger logger, int tile, int images, int samples, int withoutObjects);
 }

@@ -14,7 +14,7 @@ namespace RetinaSharp.Detection.Training;
 
 /// <summary>
 /// Computes losses and COCO metrics on a validation set. If training samples anchors, so does validation. Each image is decoded once, and the network runs on
-/// it once.
+/// it once. With <see cref="RunSettings.Tile"/>, the metrics are those of sliced inference, and the losses are those of all whole images and slices.
 /// </summary>
 internal sealed class Validator
 {
@@ -27,6 +27,10 @@ internal sealed class Validator
     private readonly DetectionLoss _loss;
     private readonly DetectionModel _model;
     private readonly int _threads;
+    private readonly TrainingTiles? _tiles;
+
+    // Number of regions (whole image and slices) of all images before each image.
+    private readonly long[] _regionsBefore;
 
     /// <param name="set">The validation images.</param>
     /// <param name="settings">Settings of the run.</param>
@@ -41,7 +45,11 @@ internal sealed class Validator
         _assigner = components.Assigner ?? new IouAssigner(settings.Assigner);
         _loss = components.CreateLoss(settings.Loss);
         _sampler = components.Sampler ?? AnchorSampler.Create(settings.Loss.Sampling, anchors, settings.Training.Seed, "validation sampling");
-        _model = new() { Categories = set.Categories, Anchors = settings.Model.Anchors, Input = settings.Input, Inference = settings.Inference };
+        _model = new() { Categories = set.Categories, Anchors = settings.Model.Anchors, Input = settings.Input, Tile = settings.Tile, Inference = settings.Inference };
+        _tiles = TrainingTiles.Create(settings);
+        _regionsBefore = new long[set.Images.Count];
+        for (var i = 1; i < _regionsBefore.Length; i++)
+            _regionsBefore[i] = _regionsBefore[i - 1] + (_tiles?.Plan(set.Images[i - 1]).Count ?? 1);
     }
 
     /// <summary>Evaluates the current weights of the network on all images of the validation set.</summary>
@@ -56,12 +64,18 @@ internal sealed class Validator
 
     private void AddLosses(ValidationLosses losses, ImageBatch batch, LevelOutput[] outputs)
     {
-        AnnotatedImage[] images = [.. batch.Indices.Select(index => _set.Images[(int)index])];
+        AnnotatedImage[] images = [.. batch.Indices.Zip(batch.Regions, (index, region) => Sample((int)index, region))];
         var targets = Assign(images, batch);
-        int? sampled = _sampler?.Sample(outputs, targets, image => batch.Indices[image]);
+        int? sampled = _sampler?.Sample(outputs, targets, image => RegionIndex((int)batch.Indices[image], batch.Regions[image]));
         using var scope = NewDisposeScope();
         losses.Add(targets, sampled, normalizer => _loss.Evaluate(outputs, targets, normalizer, sampled is null ? null : 1));
     }
+
+    private AnnotatedImage Sample(int index, ImageRegion region) => _tiles is null ? _set.Images[index] : _tiles.Cut(_set.Images[index], region);
+
+    /// <summary>Returns the index of a region among those of the whole validation set.</summary>
+    private long RegionIndex(int index, ImageRegion region) =>
+        _regionsBefore[index] + (_tiles is null ? 0 : Math.Max(0, _tiles.Plan(_set.Images[index]).ToList().IndexOf(region)));
 
     private BatchTargets Assign(IReadOnlyList<AnnotatedImage> images, ImageBatch batch)
     {

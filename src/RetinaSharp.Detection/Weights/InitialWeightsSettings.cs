@@ -6,9 +6,9 @@ namespace RetinaSharp.Detection.Weights;
 public static class InitialWeightsSettings
 {
     /// <summary>
-    /// Returns settings with the architecture of a weights file. From a RetinaSharp model, all model settings and the input size are used. From a torchvision
-    /// RetinaNet, the model settings are inferred from names and shapes of the weights, and the input size is torchvision's default. From a torchvision
-    /// ResNet, only depth and width are used.
+    /// Returns settings with the architecture of a weights file. From a RetinaSharp model, all model settings, the input size and the size of the slices are
+    /// used. From a torchvision RetinaNet, the model settings are inferred from names and shapes of the weights, and the input size is torchvision's default.
+    /// From a torchvision ResNet, only depth and width are used.
     /// </summary>
     /// <param name="weights">A run folder, a safetensors file, or a file written by torch.save.</param>
     /// <param name="settings">The settings to change.</param>
@@ -17,7 +17,7 @@ public static class InitialWeightsSettings
     {
         using var file = TorchvisionWeights.Open(ModelFile.Find(weights), out var model);
         if (model is not null)
-            return settings with { Model = model.Settings.Model, Input = model.Settings.Input };
+            return settings with { Model = model.Settings.Model, Input = model.Settings.Input, Tile = model.Settings.Tile };
         if (TorchvisionArchitecture.IsRetinaNet(file))
             return settings with { Model = TorchvisionArchitecture.InferRetinaNet(file).Settings, Input = new RunSettings().Input };
         var (depth, width) = TorchvisionArchitecture.InferResNet(file);

@@ -42,6 +42,7 @@ public sealed record ModelDescription
         Categories = Categories,
         Anchors = Settings.Model.Anchors,
         Input = Settings.Input,
+        Tile = Settings.Tile,
         Inference = Settings.Inference,
     };
 }

@@ -1,3 +1,4 @@
+using RetinaSharp.Datasets;
 using RetinaSharp.Imaging;
 using RetinaSharp.Inference.Views;
 
@@ -12,8 +13,8 @@ public sealed class ImageBatch : IDisposable
     private readonly BufferPool<PixelBuffer> _pool;
     private PixelBuffer? _buffer;
 
-    private ImageBatch(PaddedSize size, ImageGeometry[] images, long[] indices, PixelBuffer buffer, BufferPool<PixelBuffer> pool) =>
-        (Height, Width, Images, Indices, _buffer, _pool) = (size.Height, size.Width, images, indices, buffer, pool);
+    private ImageBatch(PaddedSize size, ImageGeometry[] images, ImageRegion[] regions, long[] indices, PixelBuffer buffer, BufferPool<PixelBuffer> pool) =>
+        (Height, Width, Images, Regions, Indices, _buffer, _pool) = (size.Height, size.Width, images, regions, indices, buffer, pool);
 
     /// <summary>Number of images in the batch, N.</summary>
     public int Count => Images.Count;
@@ -28,6 +29,9 @@ public sealed class ImageBatch : IDisposable
     /// For each image, its size in the batch without padding, and the size of the original image or slice before scaling.
     /// </summary>
     public IReadOnlyList<ImageGeometry> Images { get; }
+
+    /// <summary>For each image, the region of the original image that it shows: the whole image, or a slice.</summary>
+    public IReadOnlyList<ImageRegion> Regions { get; }
 
     /// <summary>Index of each image in the input sequence, from 0.</summary>
     public IReadOnlyList<long> Indices { get; }
@@ -51,17 +55,17 @@ public sealed class ImageBatch : IDisposable
     /// <param name="firstIndex">Index of the first image in the input sequence.</param>
     /// <exception cref="InsufficientMemoryException">The batch does not fit in one array.</exception>
     public static ImageBatch Create(ImageGeometry[] geometries, Func<int, Image> read, BufferPool<PixelBuffer> pool, long firstIndex = 0) => Create(
-        geometries, [.. geometries.Select((_, i) => firstIndex + i)],
+        geometries, [.. geometries.Select(image => new ImageRegion(0, 0, image.SourceWidth, image.SourceHeight))], [.. geometries.Select((_, i) => firstIndex + i)],
         (i, pixels, stride) => read(i).ResizeInto(pixels, stride, geometries[i].Width, geometries[i].Height), pool);
 
     /// <summary>Creates a batch of views of images, which are scaled, flipped if the view is, and padded.</summary>
     /// <param name="views">The views, each with its image and the index of the image in the input sequence.</param>
     /// <param name="pool">Pool that the memory of the batch is rented from.</param>
     internal static ImageBatch Create(IReadOnlyList<(ImageView View, Image Image, long Position)> views, BufferPool<PixelBuffer> pool) => Create(
-        [.. views.Select(one => one.View.Geometry)], [.. views.Select(one => one.Position)],
+        [.. views.Select(one => one.View.Geometry)], [.. views.Select(one => one.View.Region)], [.. views.Select(one => one.Position)],
         (i, pixels, stride) => views[i].View.Write(views[i].Image, pixels, stride), pool);
 
-    private static ImageBatch Create(ImageGeometry[] geometries, long[] indices, Action<int, Span<byte>, int> write, BufferPool<PixelBuffer> pool)
+    private static ImageBatch Create(ImageGeometry[] geometries, ImageRegion[] regions, long[] indices, Action<int, Span<byte>, int> write, BufferPool<PixelBuffer> pool)
     {
         var size = PaddedSize.Compute([.. geometries.Select(image => (image.Width, image.Height))]);
         var buffer = pool.Rent();
@@ -70,7 +74,7 @@ public sealed class ImageBatch : IDisposable
             buffer.Reset(size);
             for (var i = 0; i < geometries.Length; i++)
                 write(i, buffer[i], size.Stride);
-            return new(size, geometries, indices, buffer, pool);
+            return new(size, geometries, regions, indices, buffer, pool);
         }
         catch
         {

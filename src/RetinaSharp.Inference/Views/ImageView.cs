@@ -1,4 +1,5 @@
 using RetinaSharp.Boxes;
+using RetinaSharp.Datasets;
 using RetinaSharp.Imaging;
 using RetinaSharp.Inference.Batching;
 
@@ -13,6 +14,9 @@ internal readonly record struct ImageView(int X, int Y, ImageGeometry Geometry, 
 {
     /// <summary>Padded size of the view. Views of equal padded size can form a batch.</summary>
     public PaddedSize Padded => PaddedSize.Compute([(Geometry.Width, Geometry.Height)]);
+
+    /// <summary>The region of the image that the view shows.</summary>
+    public ImageRegion Region => new(X, Y, Geometry.SourceWidth, Geometry.SourceHeight);
 
     /// <summary>Writes the pixels of the view: the part of the image, scaled, and flipped if <see cref="IsFlipped"/> is set.</summary>
     /// <param name="image">The image. If the view shows the whole image, it may be a downscaled version of the original.</param>

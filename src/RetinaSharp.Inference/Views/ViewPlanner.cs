@@ -8,7 +8,7 @@ namespace RetinaSharp.Inference.Views;
 internal sealed record ViewPlanner(InputSize Input, int? Tile = null, double Overlap = ViewPlanner.DefaultOverlap, bool UsesTestTimeAugmentation = false)
 {
     /// <summary>Default value of <see cref="Overlap"/>.</summary>
-    public const double DefaultOverlap = .25;
+    public const double DefaultOverlap = ImageSlices.DefaultOverlap;
 
     private static readonly double[] Once = [1], Scales = [.8, 1, 1.25];
 
@@ -31,10 +31,19 @@ internal sealed record ViewPlanner(InputSize Input, int? Tile = null, double Ove
     /// <param name="height">Height of the original image in pixels.</param>
     public ViewPlan Plan(int width, int height)
     {
+        var parts = PlanParts(width, height);
+        return new(parts, [.. parts.SelectMany(Views)]);
+    }
+
+    /// <summary>Determines the parts of an image: the whole image, then its slices. An image that fits into a slice has none.</summary>
+    /// <param name="width">Width of the original image in pixels.</param>
+    /// <param name="height">Height of the original image in pixels.</param>
+    public IReadOnlyList<ImagePart> PlanParts(int width, int height)
+    {
         var parts = new List<ImagePart> { new(0, 0, width, height) };
         if (Tile is { } tile && Math.Max(width, height) > tile)
             AddTiles(parts, width, height, tile);
-        return new(parts, [.. parts.SelectMany(Views)]);
+        return parts;
     }
 
     private void AddTiles(List<ImagePart> parts, int width, int height, int tile)

@@ -37,6 +37,20 @@ public sealed class SettingsJsonTests : IDisposable
     }
 
     [Fact]
+    public void Read_Tile_IsANumberOrNull()
+    {
+        var tiled = Read("""{ "tile": 640 }""", Presets.Tiny);
+
+        Assert.Equal(640, tiled.Tile);
+        Assert.Equal(640, Read(SettingsJson.Write(tiled), new()).Tile);
+        Assert.Equal(640, Read("{}", tiled).Tile);
+        Assert.Null(Read("""{ "tile": null }""", tiled).Tile);
+        Assert.Equal(["tile is 640, not null"], SettingsJson.Differences(tiled, Presets.Tiny));
+        Assert.Throws<ArgumentException>(() => (Presets.Tiny with { Tile = 15 }).Validate());
+        (Presets.Tiny with { Tile = 16 }).Validate();
+    }
+
+    [Fact]
     public void Read_List_ReplacesTheWhole() =>
         Assert.Equal([1, 1.5], Read("""{ "model": { "anchors": { "scales": [1, 1.5] } } }""", new()).Model.Anchors.Scales);
 

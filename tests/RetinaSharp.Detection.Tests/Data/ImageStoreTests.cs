@@ -1,3 +1,4 @@
+using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Data;
 using RetinaSharp.Imaging;
 
@@ -56,5 +57,34 @@ public class ImageStoreTests
         var source = Pictures.Describe(96, 96) with { Path = pictures.At("missing.png") };
 
         Assert.Contains("missing.png", Assert.Throws<ImageException>(() => new ImageStore(new(96, 200), 1, 0).Read(source)).Message);
+    }
+
+    [Theory]
+    [InlineData(".png", 1)]
+    [InlineData(".jpg", 1)]
+    [InlineData(".jpg", double.PositiveInfinity)]
+    public void Read_Region_IsCutFromTheFileInItsOriginalSize(string extension, double maxScale)
+    {
+        using var pictures = new Pictures();
+        var source = Pictures.Describe(60, 50) with { Path = pictures.At($"image{extension}"), Crop = new(300, 200, 60, 50) };
+        Pictures.Paint(384, 288).Save(source.Path);
+        var store = new ImageStore(new(96, 200), maxScale, 1 << 30);
+
+        var image = store.Read(source);
+
+        Assert.Equal(Image.Load(source.Path).Crop(300, 200, 60, 50).Pixels, image.Pixels);
+        Assert.Equal(384 * 288 * 3, store.CachedBytes);
+        File.Delete(source.Path);
+        Assert.Equal(image.Pixels, store.Read(source).Pixels);
+        Assert.Equal((10, 20), (store.Read(source with { Crop = new(0, 0, 10, 20) }).Width, store.Read(source with { Crop = new(0, 0, 10, 20) }).Height));
+    }
+
+    [Fact]
+    public void Read_RegionOutsideOfTheFile_NamesBoth()
+    {
+        using var pictures = new Pictures();
+        var source = pictures.Add(96, 96) with { Width = 60, Height = 50, Crop = new(40, 0, 60, 50) };
+
+        Assert.Contains("is 96 x 96, and the region of 60 x 50 pixels at (40, 0)", Assert.Throws<DatasetException>(() => new ImageStore(new(96, 200), 1, 0).Read(source)).Message);
     }
 }

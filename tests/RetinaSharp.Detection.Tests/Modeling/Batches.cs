@@ -13,7 +13,10 @@ internal static class Batches
     public static TrainingBatch Create(AnchorSettings anchors, AssignerSettings assigner, Image image, Box[] boxes, int[] classes) =>
         Create(anchors, assigner, (image, boxes, classes));
 
-    public static TrainingBatch Create(AnchorSettings anchors, AssignerSettings assigner, params (Image Image, Box[] Boxes, int[] Classes)[] images)
+    public static TrainingBatch Create(AnchorSettings anchors, AssignerSettings assigner, params (Image Image, Box[] Boxes, int[] Classes)[] images) =>
+        Create(anchors, assigner, [.. images.Select(one => (one.Image, one.Boxes, one.Classes, Array.Empty<Box>()))]);
+
+    public static TrainingBatch Create(AnchorSettings anchors, AssignerSettings assigner, params (Image Image, Box[] Boxes, int[] Classes, Box[] Ignored)[] images)
     {
         var size = PaddedSize.Compute([.. images.Select(one => (one.Image.Width, one.Image.Height))]);
         var grid = new AnchorGenerator(anchors).Generate(size.Height, size.Width);
@@ -21,15 +24,15 @@ internal static class Batches
         buffers.Reset(size, grid);
         for (var i = 0; i < images.Length; i++)
         {
-            var (image, boxes, classes) = images[i];
+            var (image, boxes, classes, ignored) = images[i];
             for (var y = 0; y < image.Height; y++)
                 image.Pixels.Slice(y * image.Width * 3, image.Width * 3).CopyTo(buffers.Pixels[i][(y * size.Stride)..]);
-            var assignment = new IouAssigner(assigner).Assign(grid, boxes, classes);
+            var assignment = new IouAssigner(assigner).Assign(grid, boxes, classes, ignored);
             for (var level = 0; level < buffers.Levels.Length; level++)
                 buffers.Levels[level].Set(i, grid, grid.Levels[level], assignment, boxes);
         }
 
         return new(0, size, [.. images.Select(one => new BatchImage(
-            Pictures.Describe(one.Image.Width, one.Image.Height, one.Boxes), one.Image.Width, one.Image.Height, one.Boxes, one.Classes, []))], buffers, new());
+            Pictures.Describe(one.Image.Width, one.Image.Height, one.Boxes), one.Image.Width, one.Image.Height, one.Boxes, one.Classes, one.Ignored))], buffers, new());
     }
 }

@@ -80,6 +80,45 @@ public sealed class ResumeTests : LeakCheck
         AssertSameFiles();
     }
 
+    [Fact]
+    public void Train_SlicedAndCrashedAgainAndAgain_EqualsTheUninterruptedToTheLastBit()
+    {
+        var settings = Settings with { Tile = 48 };
+        var whole = Train(_rectangles.At("whole"), settings);
+
+        var crashes = 0;
+        TrainingResult? result = null;
+        while (result is null)
+        {
+            try
+            {
+                result = new Trainer(settings, _rectangles.Set, _rectangles.Set, TinyRun.Options(Run) with
+                {
+                    Resume = true,
+                    CheckpointEvery = TimeSpan.Zero,
+                    Components = new() { Callbacks = [new CrashAfter(5)] },
+                }).Train();
+            }
+            catch (InvalidOperationException crash) when (crash.Message == "crash")
+            {
+                crashes++;
+            }
+        }
+
+        Assert.InRange(crashes, 2, 20);
+        Assert.True(whole.Steps > 3 * _rectangles.Set.Images.Count / settings.Training.Batch);
+        Assert.Equal((whole.Steps, whole.Epochs, whole.BestEpoch, whole.Best!.AP), (result.Steps, result.Epochs, result.BestEpoch, result.Best!.AP));
+        AssertSameFiles();
+    }
+
+    [Fact]
+    public void Train_OtherSlices_ThrowsAndNamesThem()
+    {
+        Interrupt();
+
+        Assert.Contains("tile is null, not 48", Assert.Throws<WeightsException>(() => Train(Run, Settings with { Tile = 48 })).Message);
+    }
+
     [Theory]
     [InlineData(7, true)]
     [InlineData(7, false)]
@@ -380,4 +419,16 @@ public sealed class ResumeTests : LeakCheck
         Assert.True(node.Remove("seconds") && node.Remove("phases"));
         return node.ToJsonString();
     })];
+
+    /// <summary>Crashes after a number of steps of a session.</summary>
+    private sealed class CrashAfter(int steps) : ITrainingCallback
+    {
+        private int _left = steps;
+
+        public void OnStepEnd(StepResult step, TrainingControl control)
+        {
+            if (--_left == 0)
+                throw new InvalidOperationException("crash");
+        }
+    }
 }

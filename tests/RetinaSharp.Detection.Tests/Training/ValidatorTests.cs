@@ -1,12 +1,14 @@
-using RetinaSharp.Boxes;
 using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Configuration;
+using RetinaSharp.Detection.Data;
+using RetinaSharp.Detection.Inference;
 using RetinaSharp.Detection.Modeling;
 using RetinaSharp.Detection.Modeling.Architecture;
 using RetinaSharp.Detection.Tests.Modeling;
 using RetinaSharp.Detection.Training;
 using RetinaSharp.Detection.Weights;
 using RetinaSharp.Imaging;
+using RetinaSharp.Inference;
 using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Tests.Training;
@@ -63,6 +65,27 @@ public sealed class ValidatorTests(TrainedModel trained) : LeakCheck
         }
     }
 
+    [Fact]
+    public void Run_Sliced_LossesAreThoseOfAllRegionsAndApIsThatOfSlicedInference()
+    {
+        var (state, description) = ModelFile.Load(ModelFile.Find(trained.Folder));
+        using var owned = state;
+        using var network = new RetinaNet(state);
+        var settings = description.Settings with { Tile = 48, Training = description.Settings.Training with { Batch = 5 } };
+        var tiles = TrainingTiles.Create(settings)!;
+        var regions = trained.Set.Images.SelectMany(image => tiles.Plan(image).Select(region => Loss(tiles.Cut(image, region), settings, network))).ToArray();
+        // 96 x 64 pixels: the whole, and slices at x 0, 24 and 48, y 0 and 16.
+        Assert.Equal(7 * trained.Set.Images.Count, regions.Length);
+
+        var actual = Validator(trained.Set, settings, network).Run(default);
+
+        var positives = regions.Sum(region => region.Positives);
+        Assert.Equal(regions.Sum(region => region.Classification) / positives, actual.Classification, 1e-4);
+        Assert.Equal(regions.Sum(region => region.Box) / positives, actual.Box, 1e-4);
+        using var sliced = Detector.Load(trained.Folder, new() { Tile = 48, Precision = Precision.Fp32 });
+        Assert.Equal(DatasetEvaluator.Evaluate(sliced, trained.Set, 5).Metrics.ByName(), actual.Metrics.ByName());
+    }
+
     [Theory]
     [InlineData(SamplingKind.Ratio)]
     [InlineData(SamplingKind.HardNegative)]
@@ -113,9 +136,11 @@ public sealed class ValidatorTests(TrainedModel trained) : LeakCheck
     {
         using var guard = no_grad();
         using var scope = NewDisposeScope();
-        Box[] boxes = [.. image.Annotations.Select(annotation => annotation.Box.ToCorners())];
-        int[] classes = [.. image.Annotations.Select(annotation => annotation.Category)];
-        using var batch = Batches.Create(settings.Model.Anchors, settings.Assigner, Image.Load(image.Path), boxes, classes);
+        var file = Image.Load(image.Path);
+        var pixels = image.Crop is { } crop ? file.Crop(crop.X, crop.Y, crop.Width, crop.Height) : file;
+        var fit = settings.Input.Fit(image.Width, image.Height);
+        var sample = BatchImage.Create(image, Augmentation.Draw(AugmentationSettings.None, settings.Input, image, new(0, "test")), 0);
+        using var batch = Batches.Create(settings.Model.Anchors, settings.Assigner, (pixels.Resize(fit.Width, fit.Height), sample.Boxes, sample.Classes, sample.Ignored));
         var loss = new DetectionLoss(settings.Loss).Evaluate(network.call(Preprocessing.Input(batch, network)), batch.Targets, 1);
         return (loss.Classification, loss.Box, batch.Targets.PositiveCount);
     }
