@@ -23,14 +23,15 @@ public static class ImageVerification
         DetectionDataset dataset, Func<string, string?>? decode = null, bool decodesAll = false, IProgress<int>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(dataset);
-        var reasons = new string?[dataset.Images.Count];
+        AnnotatedImage[] images = [.. dataset.Images];
+        var reasons = new string?[images.Length];
         var done = 0;
         Parallel.For(0, reasons.Length, new() { CancellationToken = cancellationToken }, i =>
         {
-            reasons[i] = FindReason(dataset.Images[i], decode, decodesAll);
+            reasons[i] = FindReason(images[i], decode, decodesAll);
             progress?.Report(Interlocked.Increment(ref done));
         });
-        return [.. reasons.Select((reason, i) => reason is null ? null : new BadImage(i, dataset.Images[i].Path, reason)).OfType<BadImage>()];
+        return [.. reasons.Select((reason, i) => reason is null ? null : new BadImage(i, images[i].Path, reason)).OfType<BadImage>()];
     }
 
     /// <summary>Returns a dataset without some of its images.</summary>

@@ -48,7 +48,7 @@ public sealed class LabelMeReaderTests : IDisposable
     [Theory]
     [InlineData(@"C:\\Users\\x\\pictures\\a.jpg")]
     [InlineData(@"..\\images\\a.jpg")]
-    [InlineData("/home/x/a.jpg")]
+    [InlineData("/data/x/a.jpg")]
     [InlineData("")]
     public void Open_PathOfOtherMachine_UsesImageBesideFile(string imagePath)
     {

@@ -107,7 +107,7 @@ public sealed class LayoutTests : IDisposable
 
         _folder.Write("obj.data", "classes = 1\ntrain  = data/train.txt\nvalid  = data/valid.txt\nnames = data/obj.names\nbackup = backup/\n");
         _folder.Write("obj.names", "cat\n");
-        _folder.Write("train.txt", "D:\\darknet\\data\\img\\1.jpg\n/home/x/img/2.jpg\n");
+        _folder.Write("train.txt", "D:\\darknet\\data\\img\\1.jpg\n/data/x/img/2.jpg\n");
         _folder.Write("valid.txt", "data/img/3.jpg\n");
 
         Assert.Equal([_folder.At("img/1.jpg"), _folder.At("img/2.jpg")], DetectionDataset.Open(_folder.At("obj.data")).Images.Select(image => image.Path));

@@ -5,7 +5,9 @@ namespace RetinaSharp.Datasets.Tests;
 /// <summary>Fuzzes valid files by changing, removing or duplicating bytes: each must either be read or cause a DatasetException.</summary>
 public sealed class MutationTests : IDisposable
 {
-    private const int Rounds = 400;
+    // For a long search: RETINASHARP_MUTATIONS is the number of mutations of each file, RETINASHARP_MUTATION_SEED the seed.
+    private static readonly int Rounds = Setting("RETINASHARP_MUTATIONS", 400);
+    private static readonly int Seed = Setting("RETINASHARP_MUTATION_SEED", 9);
 
     private const string Coco = """
         {"images": [{"id": 7, "file_name": "a.jpg", "width": 100, "height": 80}], "info": {"x": [1, {"y": null}]},
@@ -172,12 +174,14 @@ public sealed class MutationTests : IDisposable
     [InlineData(Kitti, "a.txt")]
     public void Check_MutatedFile_NeverThrows(string good, string name) => Assert.Equal(0, CountRejected(good, name, path => DetectionDataset.Check(path)));
 
+    private static int Setting(string variable, int usual) => int.TryParse(Environment.GetEnvironmentVariable(variable), out var number) ? number : usual;
+
     // Small mutations are often harmless, but must cause some rejections.
     private void Try(string good, string name, Action<string> read) => Assert.InRange(CountRejected(good, name, read), 1, Rounds - 1);
 
     private int CountRejected(string good, string name, Action<string> read)
     {
-        var random = new Random(9);
+        var random = new Random(Seed);
         var bytes = Encoding.UTF8.GetBytes(good);
         var rejected = 0;
         for (var round = 0; round < Rounds; round++)
@@ -195,7 +199,7 @@ public sealed class MutationTests : IDisposable
             }
             catch (Exception error)
             {
-                Assert.Fail($"round {round}: {error}\n{Encoding.UTF8.GetString(mutated)}");
+                Assert.Fail($"seed {Seed}, round {round}: {error}\n{Encoding.UTF8.GetString(mutated)}");
             }
         }
 

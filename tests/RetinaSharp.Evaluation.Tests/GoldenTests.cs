@@ -74,9 +74,9 @@ public sealed class GoldenTests
         AssertMetrics(expected, metrics);
     }
 
-    /// <summary>The ground truth has the image id as text and the detections as a number: pycocotools refuses the pair, our reader the file.</summary>
+    /// <summary>The ground truth has the image id as text and the detections as a number: pycocotools rejects the pair, here they are the same id.</summary>
     [SharedDataFact]
-    public void Evaluate_PairWithTextForAnImageId_IsRefused() => Assert.Throws<DatasetException>(() => EvaluatePair("fce_ignore"));
+    public void Evaluate_PairWithTextForAnImageId_IsScored() => Assert.InRange(EvaluatePair("fce_ignore").Metrics.AP, .01, 1);
 
     private static (JsonElement Expected, CocoMetrics Metrics) EvaluatePair(string name)
     {

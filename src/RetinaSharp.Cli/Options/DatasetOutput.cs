@@ -8,9 +8,10 @@ namespace RetinaSharp.Cli.Options;
 
 /// <summary>The options of the verbs that write a dataset: where, in which format, and what becomes of the image files.</summary>
 /// <param name="requiresFormat">Whether the format must be given; otherwise the default is COCO.</param>
-internal sealed class DatasetOutput(bool requiresFormat)
+/// <param name="requiresPath">Whether the path must be given.</param>
+internal sealed class DatasetOutput(bool requiresFormat, bool requiresPath = true)
 {
-    private readonly Option<string> _path = CliOption.Text("--out", "PATH", "Folder of the written dataset, which must be empty or not exist; for coco, cvat and csv also a .json, .xml or .csv file.", required: true);
+    private readonly Option<string> _path = CliOption.Text("--out", "PATH", "Folder of the written dataset, which must be empty or not exist; for coco, cvat and csv also a .json, .xml or .csv file.", required: requiresPath);
     private readonly Option<DatasetFormat> _format = CreateFormat(requiresFormat);
     private readonly Option<ImageHandling> _imageFiles = SharedOptions.ImageFiles();
 
@@ -28,6 +29,9 @@ internal sealed class DatasetOutput(bool requiresFormat)
         command.Add(_path);
         command.Add(_imageFiles);
     }
+
+    /// <summary>Returns whether the command line gives a path.</summary>
+    public bool IsGiven(ParseResult parse) => parse.GetValue(_path) is not null;
 
     /// <summary>Returns the path to write, after a check that nothing is there.</summary>
     /// <exception cref="UsageException">The path is a file or a folder that is not empty.</exception>

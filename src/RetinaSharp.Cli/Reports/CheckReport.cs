@@ -65,15 +65,15 @@ internal sealed partial class CheckReport(string source, IReadOnlyList<Detection
         var shown = problems.Take(MaxRows).ToArray();
         var table = new ReportTable(
             problems.Count > MaxRows ? $"The first {MaxRows} of {problems.Count} problems" : "All problems",
-            ["Severity", "File", "Location", "Problem and remedy"],
-            [.. shown.Select(problem => (IReadOnlyList<TableCell>)[Name(problem.Severity), problem.File, problem.Location, problem.Reason])]);
+            ["Severity", "Problem and remedy", "File", "Location"],
+            [.. shown.Select(problem => (IReadOnlyList<TableCell>)[Name(problem.Severity), problem.Reason, ShortName(problem.File), problem.Location])]);
         var sections = new List<ReportSection>
         {
             new("Summary", [new KeyMetrics([new("Images", Number(Images)), new("Boxes", Number(Boxes)), new("Errors", Number(Errors)), new("Warnings", Number(Warnings))])]),
             new("Problems", problems.Count > 0 ? [table] : [new Paragraph("No problems were found.")]),
         };
         if (Pictures() is { Count: > 0 } pictures)
-            sections.Add(new("Images with problems", [new PictureGrid(pictures, AreSmall: true)]));
+            sections.Add(new("Images with problems", [new PictureGrid(pictures)]));
         HtmlReport.Write(new($"Check of {source}", $"{Count(Errors, "error")} and {Count(Warnings, "warning")} in {Images} images with {Boxes} boxes.", sections), path);
     }
 
@@ -120,6 +120,14 @@ internal sealed partial class CheckReport(string source, IReadOnlyList<Detection
             // An image that cannot be decoded has no picture.
             return null;
         }
+    }
+
+    /// <summary>Returns the path of a file relative to the dataset, if it is in its folder.</summary>
+    private string ShortName(string file)
+    {
+        var root = Path.GetFullPath(Directory.Exists(source) ? source : Path.GetDirectoryName(Path.GetFullPath(source)) ?? ".");
+        var relative = Path.GetRelativePath(root, Path.GetFullPath(file));
+        return relative.StartsWith("..", StringComparison.Ordinal) || relative == "." ? file : relative;
     }
 
     private static string Name(ProblemSeverity severity) => severity == ProblemSeverity.Error ? "error" : "warning";

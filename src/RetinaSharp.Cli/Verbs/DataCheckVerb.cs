@@ -4,6 +4,7 @@ using RetinaSharp.Cli.Reports;
 using RetinaSharp.Cli.Terminal;
 using RetinaSharp.Datasets;
 using RetinaSharp.Datasets.Checking;
+using RetinaSharp.Datasets.Operations;
 using RetinaSharp.Detection.Anchors;
 using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Inference;
@@ -24,13 +25,20 @@ internal static class DataCheckVerb
         var size = SharedOptions.Size();
         var decode = CliOption.Flag("--decode", "Decode every image: finds damage in the middle of files, and images that look alike.");
         var html = CliOption.Text("--html", "FILE.html", "Write a report with pictures of the images that have problems.");
+        var fix = CliOption.Flag("--fix", "Write a repaired copy to --out: bad images and boxes left out, boxes clipped, equal boxes removed, EXIF orientation applied to the boxes.");
+        var output = new DatasetOutput(requiresFormat: false, requiresPath: false);
         var json = SharedOptions.Json();
-        var command = new Command("check", "Find the problems of a dataset: files, images, boxes, classes, splits. The exit code is 3 if there are errors.") { data, preset, size, decode, html };
+        var command = new Command("check", "Find the problems of a dataset: files, images, boxes, classes, splits. The exit code is 3 if there are errors.") { data, preset, size, decode, html, fix };
         reading.AddTo(command);
+        output.AddTo(command);
         command.Add(json);
         command.SetAction(parse =>
         {
             var source = parse.GetRequiredValue(data);
+            if (parse.GetValue(fix) != output.IsGiven(parse))
+                throw new UsageException("--fix and --out belong together: the repaired copy is written to --out");
+            if (parse.GetValue(fix))
+                output.GetPath(parse);
             var options = new DatasetCheckOptions { Reading = reading.Get(parse), Decode = parse.GetValue(decode) ? ImageDecoding.Inspect : null };
             var checkedData = ProgressDisplay.Run(session.Output, "images", display => DatasetChecker.Check(source, options, cancellationToken: session.CancellationToken));
             var settings = Presets.Named(parse.GetRequiredValue(preset));
@@ -49,9 +57,28 @@ internal static class DataCheckVerb
                 session.Output.Json(report.Write);
             else
                 report.Show(session.Output);
+            if (parse.GetValue(fix) && checkedData.Datasets.Count > 0)
+                Repair(checkedData.Datasets, source, output, parse, session);
             return report.Errors > 0 ? ExitCode.BadData : ExitCode.Done;
         });
         return command;
+    }
+
+    private static void Repair(IReadOnlyList<DetectionDataset> datasets, string source, DatasetOutput output, ParseResult parse, Session session)
+    {
+        var splits = new List<DatasetSplit>();
+        foreach (var dataset in datasets)
+        {
+            var (repaired, changes) = DatasetRepair.Repair(dataset);
+            splits.Add(new(dataset.Source.Length > source.Length ? dataset.Source[(source.Length + 1)..] : null, repaired));
+            foreach (var change in changes)
+                session.Output.Info($"repaired: {change}");
+        }
+
+        var written = output.Write(parse, splits, session);
+        foreach (var loss in written.Losses)
+            session.Output.Warning(loss.ToString());
+        session.Output.Info($"The repaired dataset is in {written.Path}. Next: retina data check {Shell.Quote(written.Path)}");
     }
 
     private static IEnumerable<DatasetProblem> CheckAnchors(DetectionDataset dataset, RunSettings settings, CancellationToken cancellationToken)

@@ -1,21 +1,22 @@
+using System.Buffers.Binary;
+
 namespace RetinaSharp.Datasets.Files;
 
-/// <summary>Checks the last bytes of image files, which tell whether a file is complete.</summary>
+/// <summary>Checks whether an image file is complete, without decoding it: by its last bytes, or by the length that its header gives.</summary>
 internal static class ImageTail
 {
-    private const int Length = 64;
+    private const int Length = 64, HeaderLength = 8;
 
     /// <summary>
-    /// Returns whether the last bytes of a JPEG or PNG file are those of a complete file. A JPEG file may have other data after the image, so that
-    /// false only means that the file has to be decoded. Files of other formats count as complete.
+    /// Returns whether a file has the end or the length of a complete file. A JPEG file may have other data after the image, so that false only means that
+    /// the file has to be decoded. TIFF files count as complete.
     /// </summary>
-    public static bool IsComplete(string path, ImageFormat format)
+    public static bool IsComplete(string path, ImageFormat format) => format switch
     {
-        if (format is not (ImageFormat.Jpeg or ImageFormat.Png))
-            return true;
-        var tail = DataFiles.ReadEnd(path, Length).AsSpan();
-        return format == ImageFormat.Png
-            ? tail.IndexOf("IEND"u8) >= 0
-            : tail.TrimEnd((byte)0).EndsWith((ReadOnlySpan<byte>)[0xFF, 0xD9]);
-    }
+        ImageFormat.Jpeg => DataFiles.ReadEnd(path, Length).AsSpan().TrimEnd((byte)0).EndsWith((ReadOnlySpan<byte>)[0xFF, 0xD9]),
+        ImageFormat.Png => DataFiles.ReadEnd(path, Length).AsSpan().IndexOf("IEND"u8) >= 0,
+        // RIFF: the length after the first eight bytes.
+        ImageFormat.WebP => new FileInfo(path).Length >= HeaderLength + (long)BinaryPrimitives.ReadUInt32LittleEndian(DataFiles.ReadStart(path, HeaderLength).AsSpan(4)),
+        _ => true,
+    };
 }

@@ -91,7 +91,8 @@ internal static class DatasetBuilder
             return images;
         var known = parsed.Images.Select(image => image.Split).OfType<string>().Distinct().ToArray();
         throw new DatasetException(parsed.Path, "", $"has no split \"{split}\": "
-            + (known.Length > 0 ? $"available splits: {string.Join(", ", known)}" : $"no folder of this {parsed.Format} dataset has that name")) { IsMissingSplit = true };
+            + (known.Length > 0 ? $"available splits: {string.Join(", ", known)}" : $"no folder of this {parsed.Format} dataset has that name"))
+        { IsMissingSplit = true };
     }
 
     private static string RelativePath(ParsedImage image, string root) =>

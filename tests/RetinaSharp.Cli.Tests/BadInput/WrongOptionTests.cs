@@ -21,6 +21,7 @@ public sealed class WrongOptionTests : IDisposable
         { "--prior", "1", "above 0 and below 1" },
         { "--size", "0", "1 <= short <= long <= 16384" },
         { "--size", "20000", "1 <= short <= long <= 16384" },
+        { "--tile", "8", "16" },
         { "--sampling", "hard", "none|ohem|ratio|hard-negative" },
         { "--sampling-batch", "0", "1 or more" },
         { "--sampling-nms", "1.5", "in [0, 1]" },

@@ -115,7 +115,7 @@ public class TrainerStopTests : LeakCheck
     public void Train_ValidationOfOtherClasses_Throws()
     {
         using var rectangles = new Rectangles(4);
-        var other = new DetectionDataset { Source = "other", Categories = [new(1, "red"), new(2, "green")], Images = rectangles.Set.Images };
+        var other = new DetectionDataset { Source = "other", Categories = [new(1, "cat"), new(2, "dog")], Images = rectangles.Set.Images };
 
         var error = Assert.Throws<DatasetException>(() => TinyRun.Train(TinyRun.Settings, rectangles.Set, rectangles.At("run"), other));
 
@@ -142,7 +142,10 @@ public class TrainerStopTests : LeakCheck
     public void Train_UnreadableImage_NamesItAndFreesEveryTensor()
     {
         using var rectangles = new Rectangles(4);
-        File.WriteAllText(rectangles.At("2.png"), "no picture");
+        // Its header and its end are valid, so that the loader finds the damage.
+        var bytes = File.ReadAllBytes(rectangles.At("2.png"));
+        bytes.AsSpan(bytes.Length / 2, 8).Fill(0xA5);
+        File.WriteAllBytes(rectangles.At("2.png"), bytes);
         var alive = TensorCount.Alive;
 
         var error = Assert.Throws<Imaging.ImageException>(() => TinyRun.Train(TinyRun.Settings, rectangles.Set, rectangles.At("run")));

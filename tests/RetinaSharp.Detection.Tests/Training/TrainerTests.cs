@@ -1,3 +1,4 @@
+using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Anchors;
 using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Modeling;
@@ -5,7 +6,6 @@ using RetinaSharp.Detection.Modeling.Architecture;
 using RetinaSharp.Detection.Tests.Modeling;
 using RetinaSharp.Detection.Training;
 using RetinaSharp.Detection.Weights;
-using RetinaSharp.Imaging;
 using RetinaSharp.Kernels;
 using static TorchSharp.torch;
 
@@ -200,7 +200,7 @@ public class TrainerTests(TrainedModel trained) : LeakCheck
             set_num_threads(1);
 
             if (fails)
-                Assert.Throws<ImageException>(() => TinyRun.Train(TinyRun.Settings, rectangles.Set, rectangles.At("run"), rectangles.Set));
+                Assert.Throws<DatasetException>(() => TinyRun.Train(TinyRun.Settings, rectangles.Set, rectangles.At("run"), rectangles.Set));
             else
                 TinyRun.Train(TinyRun.Settings, rectangles.Set, rectangles.At("run"), rectangles.Set);
 

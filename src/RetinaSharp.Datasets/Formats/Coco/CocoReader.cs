@@ -83,7 +83,8 @@ internal sealed class CocoReader : IDatasetReader
         if (split is null)
         {
             return files.Length == 1 ? files[0] : throw new DatasetException(folder.Path, "",
-                $"has several annotation files: append #SPLIT to the path, or give the path of one of {Names(folder.Path, files)}") { IsMissingSplit = true };
+                $"has several annotation files: append #SPLIT to the path, or give the path of one of {Names(folder.Path, files)}")
+            { IsMissingSplit = true };
         }
 
         var found = files.Where(file => SplitNames.IsInStem(Path.GetFileNameWithoutExtension(file), split)).ToArray();
@@ -98,7 +99,8 @@ internal sealed class CocoReader : IDatasetReader
             return found.FirstOrDefault(files[0]);
         throw new DatasetException(folder.Path, "", found.Length == 0
             ? $"has no annotations/instances_{split}.json; it has {Names(folder.Path, files)}"
-            : $"has several annotation files of the split {split}: give the path of one of {Names(folder.Path, found)}") { IsMissingSplit = found.Length == 0 };
+            : $"has several annotation files of the split {split}: give the path of one of {Names(folder.Path, found)}")
+        { IsMissingSplit = found.Length == 0 };
     }
 
     /// <summary>
