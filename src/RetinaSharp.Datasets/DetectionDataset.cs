@@ -27,7 +27,7 @@ public sealed record DetectionDataset
     /// <summary>Category ids that the annotation file gives as strings, with the numbers that replace them; empty if ids are numbers.</summary>
     public IReadOnlyDictionary<string, long> CategoryIds { get; init; } = ReadOnlyDictionary<string, long>.Empty;
 
-    /// <summary>Name of the supercategory that all other classes of a COCO file have; null if there is none.</summary>
+    /// <summary>Name of a class that is the supercategory of all other classes, as in exports of Roboflow; null if there is none.</summary>
     internal string? GroupCategory { get; init; }
 
     /// <summary>

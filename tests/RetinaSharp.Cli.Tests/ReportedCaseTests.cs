@@ -4,6 +4,7 @@ namespace RetinaSharp.Cli.Tests;
 /// The inputs that users of detection tools report as faults, with what they expect. Paths that begin with <c>@/</c> are in the folder of the case;
 /// <c>OUT</c> is an empty folder, <c>MODEL</c> the model of the synthetic scenes.
 /// </summary>
+[Trait("Category", "Slow")]
 public sealed class ReportedCaseTests : IDisposable
 {
     private const string Train = " --preset tiny --epochs 1 --out OUT/run";

@@ -39,7 +39,7 @@ internal static class DataCheckVerb
                 throw new UsageException("--fix and --out belong together: the repaired copy is written to --out");
             if (parse.GetValue(fix))
                 output.GetPath(parse);
-            var options = new DatasetCheckOptions { Reading = reading.Get(parse), Decode = parse.GetValue(decode) ? ImageDecoding.Inspect : null };
+            var options = new DatasetCheckOptions { Reading = reading.Get(parse), Decode = ImageDecoding.Inspect, DecodesAll = parse.GetValue(decode) };
             var checkedData = ProgressDisplay.Run(session.Output, "images", display => DatasetChecker.Check(source, options, cancellationToken: session.CancellationToken));
             var settings = Presets.Named(parse.GetRequiredValue(preset));
             if (parse.GetValue(size) is { Short: > 0 } input)
@@ -69,7 +69,7 @@ internal static class DataCheckVerb
         var splits = new List<DatasetSplit>();
         foreach (var dataset in datasets)
         {
-            var (repaired, changes) = DatasetRepair.Repair(dataset);
+            var (repaired, changes) = DatasetRepair.Repair(dataset, ImageDecoding.DescribeFailure);
             splits.Add(new(dataset.Source.Length > source.Length ? dataset.Source[(source.Length + 1)..] : null, repaired));
             foreach (var change in changes)
                 session.Output.Info($"repaired: {change}");

@@ -7,10 +7,13 @@ public sealed record DatasetCheckOptions
     public DatasetOptions Reading { get; init; } = new();
 
     /// <summary>
-    /// Decodes an image file; called on several threads. Null: images are not decoded, which leaves damage in the middle of files and near-duplicate
-    /// images undetected.
+    /// Decodes an image file; called on several threads, for files whose last bytes are not those of a complete file. Null: such files count as truncated,
+    /// although a JPEG file may have other data after the image.
     /// </summary>
     public Func<string, DecodedImageFile>? Decode { get; init; }
+
+    /// <summary>Whether to decode every image, which also finds damage in the middle of files and near-duplicate images.</summary>
+    public bool DecodesAll { get; init; }
 
     /// <summary>Number of objects below which a class is reported as rare.</summary>
     public int MinObjectsPerClass { get; init; } = 10;

@@ -27,7 +27,7 @@ internal static class ImageFileCheck
             hashes[indexOfPath[path]] = file.Hash;
             return file.Failure;
         };
-        foreach (var image in ImageVerification.FindBadImages(dataset, decode, decodesAll: decode is not null, progress, cancellationToken))
+        foreach (var image in ImageVerification.FindBadImages(dataset, decode, options.DecodesAll, progress, cancellationToken))
         {
             // Missing files were reported by the reader.
             if (File.Exists(image.Path))

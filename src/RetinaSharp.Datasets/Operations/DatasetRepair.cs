@@ -9,17 +9,20 @@ public static class DatasetRepair
 {
     /// <summary>Returns a repaired dataset.</summary>
     /// <param name="dataset">The dataset.</param>
+    /// <param name="decode">
+    /// Decodes an image file whose last bytes are not those of a complete file, and returns the reason why that fails, or null. Null: such files are left out.
+    /// </param>
     /// <returns>
     /// The dataset without images that cannot be used, without boxes that have no area or equal another box of their class, with boxes clipped to the image,
     /// and with boxes rotated that were annotated on the stored pixels of an image with an EXIF orientation; and what was changed, with counts.
     /// </returns>
-    public static (DetectionDataset Dataset, IReadOnlyList<DatasetProblem> Changes) Repair(DetectionDataset dataset)
+    public static (DetectionDataset Dataset, IReadOnlyList<DatasetProblem> Changes) Repair(DetectionDataset dataset, Func<string, string?>? decode = null)
     {
         ArgumentNullException.ThrowIfNull(dataset);
         var (rotated, dropped, clipped, equal) = (0, 0, 0, 0);
         var images = new List<AnnotatedImage>();
         var candidates = dataset.Images.Select(image => Rotate(image, ref rotated)).ToArray();
-        var bad = ImageVerification.FindBadImages(dataset with { Images = candidates }).Select(image => image.Index).ToHashSet();
+        var bad = ImageVerification.FindBadImages(dataset with { Images = candidates }, decode).Select(image => image.Index).ToHashSet();
         for (var i = 0; i < candidates.Length; i++)
         {
             if (bad.Contains(i))

@@ -42,8 +42,8 @@ internal sealed class TrainingTiles(int tile, double minVisible, long seed)
 
     /// <summary>
     /// Returns a region of an image as a sample. Boxes are moved and clipped to the region. Boxes without visible part are left out; those of which too little
-    /// is visible become ignored regions. In the whole image, objects that sliced inference takes from the slices alone become ignored regions, too, because
-    /// they are too small there.
+    /// is visible become ignored regions. If the region is the whole image and the image is larger than a slice, small objects become ignored regions, too:
+    /// sliced inference detects them in the slices, and ignores detections of them in the whole image.
     /// </summary>
     /// <param name="image">The image.</param>
     /// <param name="region">One of the regions of <see cref="Plan"/>.</param>

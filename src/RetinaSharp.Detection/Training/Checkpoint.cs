@@ -56,7 +56,7 @@ internal sealed record Checkpoint
     /// <summary>Losses, summed over the steps of the current epoch so far.</summary>
     public LossSums Losses { get; init; }
 
-    /// <summary>Anchor counts, summed over the steps of the current epoch so far.</summary>
+    /// <summary>Numbers of positive and of non-ignored anchors, summed over the steps of the current epoch so far.</summary>
     public AnchorSums Anchors { get; init; }
 
     /// <summary>COCO metrics of the best epoch; null before the first validation.</summary>

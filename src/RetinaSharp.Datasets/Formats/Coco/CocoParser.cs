@@ -17,7 +17,7 @@ internal sealed class CocoParser
 
     public List<Category> Categories { get; } = [];
 
-    /// <summary>The supercategory of all categories but the one with this name; null if there is none.</summary>
+    /// <summary>Name of a category that is the supercategory of all other categories, as in exports of Roboflow; null if there is none.</summary>
     public string? GroupCategory { get; private set; }
 
     /// <summary>Image ids that are strings, with the numbers that replace them.</summary>
