@@ -118,6 +118,19 @@ public sealed class ReportedCaseTests : IDisposable
         Assert.Equal(weights, File.ReadAllBytes(_folder.At("run", "last.safetensors")));
     }
 
+    [Fact]
+    public void Train_SkipBadImages_ReportNamesThem()
+    {
+        var data = ColoredRectangles.Write(_folder.At("data"), images: 6);
+        File.WriteAllText(_folder.At("data", "02.png"), "no image");
+
+        CommandResult.Retina("train", "--train", data, "--out", _folder.At("run"), "--preset", "tiny", "--size", "64", "--epochs", "1", "--batch", "4", "--skip-bad-images").IsDone();
+
+        var report = File.ReadAllText(_folder.At("run", "report.html"));
+        Assert.Contains("Skipped images", report);
+        Assert.Contains("02.png", report);
+    }
+
     [SharedDataFact]
     public void Case80_EvalWithUnknownClass_NamesIt()
     {

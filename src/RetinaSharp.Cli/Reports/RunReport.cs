@@ -19,7 +19,7 @@ internal static class RunReport
     {
         try
         {
-            output.Info($"Report: {TrainingReport.Write(options.Folder, Evaluate(output, options, result, cancellationToken))}");
+            output.Info($"Report: {TrainingReport.Write(options.Folder, Evaluate(output, options, result, cancellationToken), result.SkippedImages)}");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or DatasetException or ImageException or WeightsException or OperationCanceledException)
         {

@@ -15,15 +15,16 @@ public static class TrainingReport
     /// <param name="validation">
     /// The validation set with the detections of the best epoch's model, for curves, confusion matrix and pictures; null: the report has none of these.
     /// </param>
+    /// <param name="skipped">Images that training left out, because they cannot be used; null: none.</param>
     /// <returns>The path of the report.</returns>
     /// <exception cref="DatasetException">The settings or metrics of the run are missing or corrupt.</exception>
     /// <exception cref="ImageException">A validation image cannot be read.</exception>
     /// <exception cref="IOException">The report cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">No permission to write.</exception>
-    public static string Write(string runFolder, EvaluatedDataset? validation = null)
+    public static string Write(string runFolder, EvaluatedDataset? validation = null, IReadOnlyList<BadImage>? skipped = null)
     {
         var path = Path.Combine(runFolder, FileName);
-        HtmlReport.Write(Create(runFolder, validation), path);
+        HtmlReport.Write(Create(runFolder, validation, skipped), path);
         return path;
     }
 
@@ -32,9 +33,10 @@ public static class TrainingReport
     /// <param name="validation">
     /// The validation set with the detections of the best epoch's model, for curves, confusion matrix and pictures; null: the report has none of these.
     /// </param>
+    /// <param name="skipped">Images that training left out, because they cannot be used; null: none.</param>
     /// <exception cref="DatasetException">The settings or metrics of the run are missing or corrupt.</exception>
     /// <exception cref="ImageException">A validation image cannot be read.</exception>
-    public static Report Create(string runFolder, EvaluatedDataset? validation = null)
+    public static Report Create(string runFolder, EvaluatedDataset? validation = null, IReadOnlyList<BadImage>? skipped = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(runFolder);
         var run = new RunRecord(runFolder);
@@ -54,10 +56,18 @@ public static class TrainingReport
             sections.AddRange([review.Examples(), review.FalsePositives(), review.FalseNegatives()]);
         }
 
+        if (skipped is { Count: > 0 })
+            sections.Add(Skipped(skipped));
         sections.Add(Time(run));
         sections.Add(Settings(run));
         return new($"Training of {run.Name}", Lead(run), sections);
     }
+
+    private static ReportSection Skipped(IReadOnlyList<BadImage> images) => new("Skipped images",
+    [
+        new Paragraph($"{images.Count} images were left out of training and validation, because they cannot be used."),
+        new ReportTable("Skipped images", ["File", "Reason"], [.. images.Select(image => (IReadOnlyList<TableCell>)[image.Path, image.Reason])], IsFolded: images.Count > 10),
+    ]);
 
     private static string Lead(RunRecord run)
     {
