@@ -81,4 +81,21 @@ public sealed class DetectionResultsTests : IDisposable
     [InlineData("large/dt_5000.json", 113589)]
     public void Read_FilesOfOtherTools_GivesEveryDetection(string file, int count) =>
         Assert.Equal(count, DetectionResults.Read(SharedData.At("data", "coco-eval", file)).Count);
+
+    [Theory]
+    [InlineData("\"a.jpg\"", "\"cat\"")]
+    [InlineData("\"sub/a.jpg\"", "1")]
+    [InlineData("\"a\"", "\"1\"")]
+    public void Read_FileAndClassNamesAsIds_AreThoseOfTheGroundTruth(string image, string category)
+    {
+        var path = _folder.Write("dt.json", $$"""[{"image_id": {{image}}, "category_id": {{category}}, "bbox": [1, 2, 3, 4], "score": 0.5}]""");
+        var truth = new DetectionDataset
+        {
+            Source = "set",
+            Categories = [new(1, "cat")],
+            Images = [new() { Id = 7, FileName = "sub/a.jpg", Path = "sub/a.jpg", Width = 9, Height = 9, Annotations = [] }],
+        };
+
+        Assert.Equal([new(7, 1, new BoxXywh(1, 2, 3, 4), .5)], DetectionResults.Read(path, truth));
+    }
 }

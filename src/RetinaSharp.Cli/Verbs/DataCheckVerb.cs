@@ -14,9 +14,6 @@ namespace RetinaSharp.Cli.Verbs;
 /// <summary>Creates <c>retina data check</c>, which finds the problems of a dataset.</summary>
 internal static class DataCheckVerb
 {
-    // Share of boxes without an anchor above which a problem is reported, because the anchors do not suit the data.
-    private const double MaxShareWithoutAnchor = .05;
-
     public static Command Create(Session session)
     {
         var data = CliArgument.Path("DATA", DataSource.Help);
@@ -81,16 +78,6 @@ internal static class DataCheckVerb
         session.Output.Info($"The repaired dataset is in {written.Path}. Next: retina data check {Shell.Quote(written.Path)}");
     }
 
-    private static IEnumerable<DatasetProblem> CheckAnchors(DetectionDataset dataset, RunSettings settings, CancellationToken cancellationToken)
-    {
-        var anchors = AnchorStatistics.Compute(dataset, settings, cancellationToken);
-        if (anchors.VanishedBoxes > 0)
-            yield return new(dataset.Source, "", TrainVerb.Describe(anchors, settings));
-        if (anchors.Boxes > 0 && anchors.BoxesWithoutAnchor > MaxShareWithoutAnchor * anchors.Boxes)
-        {
-            yield return new(dataset.Source, "",
-                $"{anchors.BoxesWithoutAnchor} of {anchors.Boxes} boxes match no anchor when images are scaled to {settings.Input.Short} x {settings.Input.Long}, and will not be learned: "
-                + "try a larger --size or finer --levels for small boxes, other --ratios for elongated ones");
-        }
-    }
+    private static IEnumerable<DatasetProblem> CheckAnchors(DetectionDataset dataset, RunSettings settings, CancellationToken cancellationToken) =>
+        AnchorWarnings.Find(AnchorStatistics.Compute(dataset, settings, cancellationToken), settings).Select(warning => new DatasetProblem(dataset.Source, "", warning));
 }

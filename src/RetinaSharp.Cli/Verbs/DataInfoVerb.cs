@@ -26,8 +26,8 @@ internal static class DataInfoVerb
             var bad = ImageVerification.FindBadImages(dataset, ImageDecoding.DescribeFailure, cancellationToken: session.CancellationToken);
             DataSource.Warn(bad, dataset, session.Output);
             var anchors = AnchorStatistics.Compute(dataset, settings, session.CancellationToken);
-            if (anchors.VanishedBoxes > 0)
-                session.Output.Warning(TrainVerb.Describe(anchors, settings));
+            foreach (var warning in AnchorWarnings.Find(anchors, settings))
+                session.Output.Warning(warning);
             var report = new DataReport(dataset, anchors, parse.GetRequiredValue(preset), bad.Count);
             if (parse.GetValue(json))
                 session.Output.Json(report.Write);

@@ -30,9 +30,6 @@ internal static class TrainVerb
     // a second.
     private const int AnchorSample = 1000;
 
-    // Share of boxes without an anchor above which a warning is printed, because the anchors do not suit the data.
-    private const double MaxShareWithoutAnchor = .05;
-
     public static Command Create(Session session)
     {
         var train = CliOption.Text("--train", "DATA", $"Training data. {DataSource.Help}", required: true);
@@ -158,18 +155,10 @@ internal static class TrainVerb
         }
 
         var sample = anchors.IsSample ? $" of {anchors.Images} sampled {(settings.Tile is null ? "images" : "samples")}" : "";
-        if (anchors.VanishedBoxes > 0)
-            output.Warning(Describe(anchors, settings, sample));
         output.Info($"anchors{sample}: {anchors.Foreground} foreground, {anchors.Background} background, {anchors.BoxesWithoutAnchor} of {anchors.Boxes} boxes match none");
-        if (anchors.BoxesWithoutAnchor > MaxShareWithoutAnchor * anchors.Boxes)
-            output.Warning($"{100.0 * anchors.BoxesWithoutAnchor / anchors.Boxes:0} % of the boxes{sample} match no anchor and will not be learned. "
-                + "For small boxes try a larger --size or finer --levels, for elongated ones other --ratios.");
+        foreach (var warning in AnchorWarnings.Find(anchors, settings))
+            output.Warning(warning);
     }
-
-    /// <summary>Describes the boxes that are smaller than a pixel at the input size, and what would keep them.</summary>
-    internal static string Describe(AnchorStatistics anchors, RunSettings settings, string sample = "") =>
-        $"{anchors.VanishedBoxes} of {anchors.VanishedBoxes + anchors.Boxes} boxes{sample} are smaller than a pixel when images are scaled to {settings.Input.Short} x {settings.Input.Long}, and cannot be learned: "
-        + $"{anchors.ShortSideForAllBoxes(settings.Input)} pixels for the short side would keep all (--size), {(settings.Tile is null ? "slices of large images" : "smaller slices")} keep small objects, too (--tile).";
 
     private static string Counts(DetectionDataset dataset)
     {

@@ -7,8 +7,6 @@ internal static class SplitFinder
 {
     private const string Other = "other", TrainVal = "trainval";
 
-    private static readonly string[] Usual = ["train", "val", "test"];
-
     public static IReadOnlyList<DatasetSplit> Open(string data, DatasetOptions options)
     {
         var (path, given) = DatasetReaders.Split(data);
@@ -18,7 +16,7 @@ internal static class SplitFinder
         // The name of a file tells more than the names of its folders.
         var stem = Path.GetFileNameWithoutExtension(path);
         var found = new List<DatasetSplit>();
-        foreach (var name in Usual.OrderByDescending(name => SplitNames.IsInStem(stem, name)))
+        foreach (var name in SplitNames.Usual.OrderByDescending(name => SplitNames.IsInStem(stem, name)))
             Add(name);
         if (!found.Exists(split => split.Name is "train" or "val"))
             Add(TrainVal);
@@ -40,7 +38,7 @@ internal static class SplitFinder
                 found.Add(new(name, dataset));
         }
 
-        static int Order(DatasetSplit split) => split.Name == TrainVal ? -1 : Array.IndexOf(Usual, split.Name);
+        static int Order(DatasetSplit split) => split.Name == TrainVal ? -1 : SplitNames.Usual.ToList().IndexOf(split.Name!);
     }
 
     /// <summary>Opens a dataset; returns null if it has no such split, or if several splits have no common annotation file.</summary>

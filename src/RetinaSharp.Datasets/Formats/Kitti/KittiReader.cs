@@ -35,23 +35,7 @@ internal sealed class KittiReader : IDatasetReader
 
     private DetectionDataset Read(string source, string root, string[] files, string? split, DatasetOptions options, ProblemLog log)
     {
-        var read = ParallelRead.Select(files, log, (file, itemLog) =>
-        {
-            var notes = new Notes();
-            return (Image: KittiFile.Read(file, notes, itemLog), Notes: notes);
-        });
-        var all = new Notes();
-        var images = new List<ParsedImage>(read.Length);
-        foreach (var (image, notes) in read)
-        {
-            // A file with an error has no image.
-            if (image is null)
-                continue;
-            images.Add(image);
-            all.Add(notes);
-        }
-
-        all.Report(root, log);
+        var images = ImageLabelFiles.Read(files, root, KittiFile.Read, log);
         if (options.ImagesDirectory is null)
             FindImages(images);
         return DatasetBuilder.Build(source, split, new() { Format = Name, Path = root, Images = images, ImageFolders = ImageFolders.Near(root) }, options, log);
