@@ -1,5 +1,5 @@
 using RetinaSharp.Boxes;
-using RetinaSharp.Detection.Anchors;
+using RetinaSharp.Detection.Assignment;
 
 namespace RetinaSharp.Cli.Benchmarks;
 

@@ -1,5 +1,6 @@
 using RetinaSharp.Boxes;
 using RetinaSharp.Datasets;
+using RetinaSharp.Detection.Assignment;
 using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Data;
 using RetinaSharp.Inference;
@@ -81,7 +82,7 @@ public sealed record AnchorStatistics(long Foreground, long Background, long Ign
     private static AnchorStatistics Compute(IReadOnlyList<AnnotatedImage> images, RunSettings settings, CancellationToken cancellationToken)
     {
         var generator = new AnchorGenerator(settings.Model.Anchors);
-        var assigner = new IouAssigner(settings.Assigner);
+        var assigner = Assigner.CreateWithoutPredictions(settings.Assigner);
         var sum = new AnchorStatistics(0, 0, 0, 0, 0);
         var gate = new Lock();
         Parallel.ForEach(images, new ParallelOptions { CancellationToken = cancellationToken }, image =>

@@ -1,4 +1,4 @@
-using RetinaSharp.Detection.Anchors;
+using RetinaSharp.Detection.Assignment;
 using RetinaSharp.Inference;
 
 namespace RetinaSharp.Detection.Configuration;

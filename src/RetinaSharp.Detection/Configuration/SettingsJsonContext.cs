@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using RetinaSharp.Boxes;
+using RetinaSharp.Detection.Assignment;
 using RetinaSharp.Detection.Training;
 using RetinaSharp.Detection.Weights;
 using RetinaSharp.Inference;
@@ -12,7 +13,7 @@ namespace RetinaSharp.Detection.Configuration;
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     Converters =
     [
-        typeof(EnumNameConverter<AnchorCompatibility>), typeof(EnumNameConverter<BoxClipping>), typeof(EnumNameConverter<BoxLossKind>), typeof(EnumNameConverter<ClassificationLossKind>),
+        typeof(EnumNameConverter<AnchorCompatibility>), typeof(EnumNameConverter<AssignerKind>), typeof(EnumNameConverter<BoxClipping>), typeof(EnumNameConverter<BoxLossKind>), typeof(EnumNameConverter<ClassificationLossKind>),
         typeof(EnumNameConverter<NormalizerKind>), typeof(EnumNameConverter<NormKind>), typeof(EnumNameConverter<OptimizerKind>), typeof(EnumNameConverter<P6Source>), typeof(EnumNameConverter<Precision>), typeof(EnumNameConverter<SamplingKind>), typeof(EnumNameConverter<ScheduleKind>),
     ],
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,

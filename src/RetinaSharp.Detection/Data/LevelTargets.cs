@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using RetinaSharp.Boxes;
-using RetinaSharp.Detection.Anchors;
+using RetinaSharp.Detection.Assignment;
 using RetinaSharp.Losses;
 
 namespace RetinaSharp.Detection.Data;

@@ -1,6 +1,6 @@
 using RetinaSharp.Boxes;
 using RetinaSharp.Datasets;
-using RetinaSharp.Detection.Anchors;
+using RetinaSharp.Detection.Assignment;
 using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Data;
 using RetinaSharp.Detection.Modeling;
@@ -95,7 +95,7 @@ public sealed class Trainer(RunSettings settings, DetectionDataset train, Detect
         var components = options.Components;
         var sampler = components.Sampler ?? AnchorSampler.Create(settings.Loss.Sampling, anchors, settings.Training.Seed);
         var steps = new StepRunner(settings.Training, state, components.CreateLoss(settings.Loss), new(settings.Loss.Normalizer, at.Normalizer), sampler, shards, clock);
-        var loader = new TrainingLoader(Slice(train), settings.Input, settings.Augmentation, anchors, components.Assigner ?? new IouAssigner(settings.Assigner), new()
+        var loader = new TrainingLoader(Slice(train), settings.Input, settings.Augmentation, anchors, components.Assigner ?? Assigner.Create(settings.Assigner), new()
         {
             BatchSize = settings.Training.Batch / settings.Training.EffectiveShards,
             Seed = settings.Training.Seed,

@@ -1,6 +1,6 @@
 using RetinaSharp.Boxes;
 using RetinaSharp.Datasets;
-using RetinaSharp.Detection.Anchors;
+using RetinaSharp.Detection.Assignment;
 using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Data;
 using RetinaSharp.Detection.Inference;
@@ -42,7 +42,7 @@ internal sealed class Validator
     {
         (_set, _settings, _network, _anchors, _threads) = (set, settings, network, anchors, threads);
         components ??= TrainingComponents.BuiltIn;
-        _assigner = components.Assigner ?? new IouAssigner(settings.Assigner);
+        _assigner = components.Assigner ?? Assigner.Create(settings.Assigner);
         _loss = components.CreateLoss(settings.Loss);
         _sampler = components.Sampler ?? AnchorSampler.Create(settings.Loss.Sampling, anchors, settings.Training.Seed, "validation sampling");
         _model = new() { Categories = set.Categories, Anchors = settings.Model.Anchors, Input = settings.Input, Tile = settings.Tile, Inference = settings.Inference };

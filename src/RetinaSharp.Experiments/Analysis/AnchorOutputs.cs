@@ -1,7 +1,7 @@
 using RetinaSharp.Boxes;
 using RetinaSharp.Datasets;
 using RetinaSharp.Detection;
-using RetinaSharp.Detection.Anchors;
+using RetinaSharp.Detection.Assignment;
 using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Data;
 using RetinaSharp.Detection.Inference;
@@ -23,7 +23,7 @@ internal sealed class AnchorOutputs : IDisposable
     private readonly RetinaNet _network;
     private readonly InputSize _input;
     private readonly AnchorGenerator _anchors;
-    private readonly IouAssigner _assigner;
+    private readonly IAssigner _assigner;
     private readonly int _threads;
 
     /// <summary>Loads a model.</summary>
@@ -40,7 +40,7 @@ internal sealed class AnchorOutputs : IDisposable
         _network = new(_state, new(ComputeType.Choose(options.Precision, device.type)));
         _input = options.Input ?? Description.Settings.Input;
         _anchors = new(Description.Settings.Model.Anchors);
-        _assigner = new(Description.Settings.Assigner);
+        _assigner = Assigner.CreateWithoutPredictions(Description.Settings.Assigner);
         _threads = options.Threads == 0 ? Environment.ProcessorCount : options.Threads;
     }
 

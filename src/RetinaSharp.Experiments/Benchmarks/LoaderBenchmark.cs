@@ -1,6 +1,6 @@
 using RetinaSharp.Boxes;
 using RetinaSharp.Datasets;
-using RetinaSharp.Detection.Anchors;
+using RetinaSharp.Detection.Assignment;
 using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Data;
 using RetinaSharp.Inference;
@@ -43,7 +43,7 @@ public sealed class LoaderBenchmark(DetectionDataset set, RunSettings settings, 
     }
 
     private static TrainingLoader Training(DetectionDataset set, RunSettings settings, int workers, long cacheBytes) => new(
-        set, settings.Input, settings.Augmentation, new(settings.Model.Anchors), new IouAssigner(settings.Assigner),
+        set, settings.Input, settings.Augmentation, new(settings.Model.Anchors), Assigner.CreateWithoutPredictions(settings.Assigner),
         new() { BatchSize = settings.Training.Batch, Workers = workers, Prefetch = 2 * workers, CacheBytes = cacheBytes });
 
     private static void Consume(IEnumerable<TrainingBatch> batches)

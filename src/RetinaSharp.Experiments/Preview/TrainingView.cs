@@ -1,6 +1,6 @@
 using RetinaSharp.Boxes;
 using RetinaSharp.Datasets;
-using RetinaSharp.Detection.Anchors;
+using RetinaSharp.Detection.Assignment;
 using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Data;
 using RetinaSharp.Imaging;
@@ -18,7 +18,7 @@ internal static class TrainingView
     /// <param name="cancellationToken">Cancels the work.</param>
     public static List<T> Load<T>(DetectionDataset images, RunSettings settings, int epochs, Func<int, Image, TrainingBatch, T> create, CancellationToken cancellationToken)
     {
-        var loader = new TrainingLoader(images, settings.Input, settings.Augmentation, new AnchorGenerator(settings.Model.Anchors), new IouAssigner(settings.Assigner),
+        var loader = new TrainingLoader(images, settings.Input, settings.Augmentation, new AnchorGenerator(settings.Model.Anchors), Assigner.CreateWithoutPredictions(settings.Assigner),
             new() { BatchSize = 1, Seed = settings.Training.Seed });
         var results = new List<T>();
         for (var epoch = 0; epoch < epochs; epoch++)

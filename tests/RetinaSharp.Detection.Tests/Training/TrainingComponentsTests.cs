@@ -1,6 +1,6 @@
 using RetinaSharp.Boxes;
 using RetinaSharp.Datasets;
-using RetinaSharp.Detection.Anchors;
+using RetinaSharp.Detection.Assignment;
 using RetinaSharp.Detection.Data;
 using RetinaSharp.Detection.Inference;
 using RetinaSharp.Detection.Modeling;
@@ -132,10 +132,10 @@ public sealed class TrainingComponentsTests(TrainedModel trained) : FinalizedTen
 
         public void OnEpochEnd(TrainingEpoch epoch, TrainingControl control) => Epochs++;
 
-        public AnchorAssignment Assign(AnchorGrid anchors, ReadOnlySpan<Box> boxes, ReadOnlySpan<int> classes, ReadOnlySpan<Box> ignored = default)
+        public AnchorAssignment Assign(AnchorGrid anchors, ReadOnlySpan<Box> boxes, ReadOnlySpan<int> classes, ReadOnlySpan<Box> ignored = default, AnchorPredictions? predictions = null)
         {
             Interlocked.Increment(ref _assigned);
-            return _assigner.Assign(anchors, boxes, classes, ignored);
+            return _assigner.Assign(anchors, boxes, classes, ignored, predictions);
         }
 
         public (Image Image, IReadOnlyList<Annotation> Annotations) Apply(Image image, IReadOnlyList<Annotation> annotations, RandomStream random)

@@ -1,8 +1,7 @@
 using System.Buffers;
 using RetinaSharp.Boxes;
-using RetinaSharp.Losses;
 
-namespace RetinaSharp.Detection.Anchors;
+namespace RetinaSharp.Detection.Assignment;
 
 /// <summary>
 /// Assigns anchors by IoU as RetinaNet does (section 4 of the focal loss paper), with low-quality matches. No IoU matrix is stored: for each box, the IoU is
@@ -30,9 +29,9 @@ public sealed class IouAssigner : IAssigner
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The lengths differ, a class is negative, or a box is not finite or has its corners swapped.</exception>
-    public AnchorAssignment Assign(AnchorGrid anchors, ReadOnlySpan<Box> boxes, ReadOnlySpan<int> classes, ReadOnlySpan<Box> ignored = default)
+    public AnchorAssignment Assign(AnchorGrid anchors, ReadOnlySpan<Box> boxes, ReadOnlySpan<int> classes, ReadOnlySpan<Box> ignored = default, AnchorPredictions? predictions = null)
     {
-        Check(boxes, classes, ignored);
+        AssignerInput.Check(boxes, classes, ignored);
         var widest = 0;
         foreach (var level in anchors.Levels)
             widest = Math.Max(widest, level.Count / level.Grid.Height);
@@ -49,9 +48,7 @@ public sealed class IouAssigner : IAssigner
         ArrayPool<float>.Shared.Return(row);
 
         var assignment = matcher.Finish(Settings, classes);
-        foreach (var region in ignored)
-            foreach (var (first, count) in new AnchorWindows(anchors, region))
-                Ignore(anchors.Boxes.Slice(first, count), region, assignment.Labels.AsSpan(first, count));
+        IgnoreRegions.Apply(anchors, ignored, Settings.IgnoreCoverage, assignment.Labels);
         return assignment;
     }
 
@@ -66,8 +63,8 @@ public sealed class IouAssigner : IAssigner
     /// <exception cref="ArgumentException">The lengths differ, a class is negative, or a box or anchor is not finite or has its corners swapped.</exception>
     public AnchorAssignment Assign(ReadOnlySpan<Box> anchors, ReadOnlySpan<Box> boxes, ReadOnlySpan<int> classes, ReadOnlySpan<Box> ignored = default)
     {
-        Check(anchors, nameof(anchors));
-        Check(boxes, classes, ignored);
+        AssignerInput.Check(anchors, nameof(anchors));
+        AssignerInput.Check(boxes, classes, ignored);
         Span<float> columns = stackalloc float[5 * Block];
         using var matcher = new Matcher(anchors.Length, boxes.Length);
         for (var first = 0; first < anchors.Length; first += Block)
@@ -89,35 +86,7 @@ public sealed class IouAssigner : IAssigner
 
         var assignment = matcher.Finish(Settings, classes);
         foreach (var region in ignored)
-            Ignore(anchors, region, assignment.Labels);
+            IgnoreRegions.Apply(anchors, region, Settings.IgnoreCoverage, assignment.Labels);
         return assignment;
-    }
-
-    private void Ignore(ReadOnlySpan<Box> anchors, Box region, Span<int> labels)
-    {
-        var coverage = (float)Settings.IgnoreCoverage;
-        for (var i = 0; i < anchors.Length; i++)
-            if (labels[i] == SigmoidLoss.Background && Intersection(anchors[i], region) >= coverage * anchors[i].Area)
-                labels[i] = SigmoidLoss.Ignore;
-    }
-
-    private static void Check(ReadOnlySpan<Box> boxes, ReadOnlySpan<int> classes, ReadOnlySpan<Box> ignored)
-    {
-        if (classes.Length != boxes.Length)
-            throw new ArgumentException($"{classes.Length} classes for {boxes.Length} boxes: the numbers must be equal", nameof(classes));
-        for (var i = 0; i < classes.Length; i++)
-            ArgumentOutOfRangeException.ThrowIfNegative(classes[i], nameof(classes));
-        Check(boxes, nameof(boxes));
-        Check(ignored, nameof(ignored));
-    }
-
-    private static float Intersection(Box a, Box b) =>
-        Math.Max(Math.Min(a.X2, b.X2) - Math.Max(a.X1, b.X1), 0) * Math.Max(Math.Min(a.Y2, b.Y2) - Math.Max(a.Y1, b.Y1), 0);
-
-    private static void Check(ReadOnlySpan<Box> boxes, string name)
-    {
-        foreach (var box in boxes)
-            if (!(float.IsFinite(box.Area) && box.X1 <= box.X2 && box.Y1 <= box.Y2))
-                throw new ArgumentException($"{box}: the corners must be finite, the top left one first", name);
     }
 }

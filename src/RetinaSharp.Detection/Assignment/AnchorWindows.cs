@@ -1,6 +1,6 @@
 using RetinaSharp.Boxes;
 
-namespace RetinaSharp.Detection.Anchors;
+namespace RetinaSharp.Detection.Assignment;
 
 /// <summary>
 /// Enumerates the anchors that may reach a minimum IoU with a box, as ranges of consecutive anchors. On each pyramid level, the grid cells of these anchors

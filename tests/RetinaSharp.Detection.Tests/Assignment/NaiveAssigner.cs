@@ -1,7 +1,7 @@
 using RetinaSharp.Boxes;
-using RetinaSharp.Detection.Anchors;
+using RetinaSharp.Detection.Assignment;
 
-namespace RetinaSharp.Detection.Tests.Anchors;
+namespace RetinaSharp.Detection.Tests.Assignment;
 
 /// <summary>torchvision's Matcher on the whole matrix, line by line, with the floor of low-quality matches added.</summary>
 internal static class NaiveAssigner

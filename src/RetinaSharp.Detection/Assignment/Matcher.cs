@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using RetinaSharp.Losses;
 
-namespace RetinaSharp.Detection.Anchors;
+namespace RetinaSharp.Detection.Assignment;
 
 /// <summary>
 /// Matches anchors to boxes from a stream of IoUs, without storing the IoU matrix: only the best box of every anchor and the best anchors of every

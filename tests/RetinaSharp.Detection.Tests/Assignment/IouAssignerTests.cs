@@ -1,9 +1,9 @@
 using System.Text.Json;
 using RetinaSharp.Boxes;
-using RetinaSharp.Detection.Anchors;
+using RetinaSharp.Detection.Assignment;
 using RetinaSharp.Losses;
 
-namespace RetinaSharp.Detection.Tests.Anchors;
+namespace RetinaSharp.Detection.Tests.Assignment;
 
 public class IouAssignerTests
 {

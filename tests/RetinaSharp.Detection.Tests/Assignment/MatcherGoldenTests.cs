@@ -1,8 +1,8 @@
 using System.Text.Json;
 using RetinaSharp.Boxes;
-using RetinaSharp.Detection.Anchors;
+using RetinaSharp.Detection.Assignment;
 
-namespace RetinaSharp.Detection.Tests.Anchors;
+namespace RetinaSharp.Detection.Tests.Assignment;
 
 public class MatcherGoldenTests
 {

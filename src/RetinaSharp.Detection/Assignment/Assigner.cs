@@ -1,0 +1,27 @@
+namespace RetinaSharp.Detection.Assignment;
+
+/// <summary>Creates the built-in assigners.</summary>
+public static class Assigner
+{
+    /// <summary>Creates the assigner that settings describe.</summary>
+    /// <param name="settings">Kind and parameters.</param>
+    /// <exception cref="ArgumentException">A setting is out of its range.</exception>
+    public static IAssigner Create(AssignerSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return settings.Kind switch
+        {
+            AssignerKind.Iou => new IouAssigner(settings),
+            _ => throw new NotSupportedException($"assigner {settings.Kind}"),
+        };
+    }
+
+    /// <summary>
+    /// Creates the assigner that settings describe or, if that assigner uses the network's predictions, ATSS: for previews and statistics of the data, which
+    /// have no predictions.
+    /// </summary>
+    /// <param name="settings">Kind and parameters.</param>
+    /// <exception cref="ArgumentException">A setting is out of its range.</exception>
+    public static IAssigner CreateWithoutPredictions(AssignerSettings settings) =>
+        Create(settings) is { UsesPredictions: false } assigner ? assigner : Create(settings with { Kind = AssignerKind.Atss });
+}
