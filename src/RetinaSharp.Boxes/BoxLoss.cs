@@ -45,6 +45,17 @@ public abstract class BoxLoss
         return sum * scale;
     }
 
+    /// <summary>Whether the loss is a function of the decoded box, so that <see cref="EvaluateBox"/> can be used.</summary>
+    public virtual bool SupportsBoxes => false;
+
+    /// <summary>Computes the loss of a decoded box and its gradient, for boxes that are not represented by deltas.</summary>
+    /// <param name="predicted">The predicted box, in pixels, with width and height 0 or more.</param>
+    /// <param name="target">The ground-truth box, in pixels, of positive width and height.</param>
+    /// <param name="gradient">Receives the derivatives of the loss with respect to the four coordinates of the prediction.</param>
+    /// <returns>The loss.</returns>
+    /// <exception cref="NotSupportedException"><see cref="SupportsBoxes"/> is false.</exception>
+    public virtual double EvaluateBox(Box predicted, Box target, out Box gradient) => throw new NotSupportedException($"{GetType().Name} needs box deltas");
+
     /// <summary>Computes the loss of one anchor, and the gradient of the loss times <paramref name="scale"/>.</summary>
     /// <param name="predicted">The predicted box delta.</param>
     /// <param name="anchor">The anchor, of positive width and height.</param>

@@ -3,6 +3,10 @@ namespace RetinaSharp.Boxes;
 /// <summary>GIoU loss of decoded boxes. The gradient is with respect to the predicted deltas; for a dw or dh that decoding clamps, it is 0.</summary>
 internal sealed class GiouBoxLoss : BoxLoss
 {
+    public override bool SupportsBoxes => true;
+
+    public override double EvaluateBox(Box predicted, Box target, out Box gradient) => Boxes.Giou.Loss(predicted, target, out gradient);
+
     protected override double EvaluateAnchor(BoxDelta predicted, Box anchor, Box target, double scale, out BoxDelta gradient)
     {
         if (!(anchor.Width > 0 && anchor.Height > 0))

@@ -12,6 +12,9 @@ public sealed record DetectionModel
     /// <summary>Settings from which the anchors of the network are generated.</summary>
     public required AnchorSettings Anchors { get; init; }
 
+    /// <summary>Meaning of the regression head's outputs; by default, box deltas.</summary>
+    public BoxHeadOutputs BoxOutputs { get; init; } = BoxHeadOutputs.Delta;
+
     /// <summary>Default size that images are scaled to; <see cref="ObjectDetectorOptions.Input"/> overrides it.</summary>
     public required InputSize Input { get; init; }
 

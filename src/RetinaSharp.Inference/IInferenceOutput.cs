@@ -20,9 +20,10 @@ public interface IInferenceOutput : IDisposable
     LogitSpan Logits(int level, int image);
 
     /// <summary>
-    /// Returns the box deltas of an image at a pyramid level, [H · W · A], where A is the number of anchors per position.
+    /// Returns the outputs of the regression head for an image at a pyramid level, [H · W · A, R], where A is the number of anchors per position and R the
+    /// number of outputs that <see cref="DetectionModel.BoxOutputs"/> describes.
     /// </summary>
     /// <param name="level">Index of the pyramid level; 0 is the finest.</param>
     /// <param name="image">Index of the image in the batch.</param>
-    ReadOnlySpan<BoxDelta> Deltas(int level, int image);
+    ReadOnlySpan<float> BoxOutputs(int level, int image);
 }

@@ -41,7 +41,7 @@ public class ObjectDetector : IObjectDetector
         settings.Validate();
         Categories = model.Categories;
         _anchors = new(model.Anchors);
-        _postprocessor = new(settings, model.Categories);
+        _postprocessor = new(settings, model.Categories, model.BoxOutputs);
         _pipeline = new(_planner, new(settings, options.MaxDetections is not null, _planner.MaxCompleteObjectSize), RunAsync, Postprocess, engine.MaxConcurrency, _pool);
         _queue = new(engine);
         _logger = options.Logger;

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using RetinaSharp.Boxes;
 
 namespace RetinaSharp.Inference.Tests;
@@ -38,10 +39,10 @@ internal sealed class ArrayOutput : IInferenceOutput
         return IsBFloat16 ? LogitSpan.FromBFloat16(Array.ConvertAll(logits.ToArray(), logit => (ushort)(BitConverter.SingleToUInt32Bits(logit) >> 16))) : LogitSpan.FromSingle(logits);
     }
 
-    public ReadOnlySpan<BoxDelta> Deltas(int level, int image)
+    public ReadOnlySpan<float> BoxOutputs(int level, int image)
     {
         var length = _anchors.Levels[level].Count;
-        return _deltas[level].AsSpan(image * length, length);
+        return MemoryMarshal.Cast<BoxDelta, float>(_deltas[level].AsSpan(image * length, length));
     }
 
     public void Dispose() => _disposed?.Invoke();

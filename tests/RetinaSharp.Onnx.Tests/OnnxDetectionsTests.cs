@@ -101,7 +101,7 @@ public sealed class OnnxDetectionsTests(ITestOutputHelper log) : LeakCheck
         var outputs = network.call(Preprocessing.Input(batch, network));
         var anchors = new AnchorGenerator(description.Settings.Model.Anchors).Generate(batch.Height, batch.Width).Boxes.ToArray();
         Assert.Equal(outputs.SelectMany(level => level.Logits.Elements<float>().ToArray()), raw["logits"].Data, (a, b) => Math.Abs(a - b) < Tolerance);
-        Assert.Equal(outputs.SelectMany(level => level.Deltas.Elements<float>().ToArray()), raw["deltas"].Data, (a, b) => Math.Abs(a - b) < Tolerance);
+        Assert.Equal(outputs.SelectMany(level => level.BoxOutputs.Elements<float>().ToArray()), raw[BoxOutputs(description)].Data, (a, b) => Math.Abs(a - b) < Tolerance);
         Assert.Equal([anchors.Length, 4], raw["anchors"].Dims);
         Assert.Equal(anchors.SelectMany(box => new[] { box.X1, box.Y1, box.X2, box.Y2 }), raw["anchors"].Data);
     }
@@ -121,12 +121,12 @@ public sealed class OnnxDetectionsTests(ITestOutputHelper log) : LeakCheck
 
         using var scope = NewDisposeScope();
         var description = Detector.Describe(model);
-        var (generator, postprocessor) = (new AnchorGenerator(description.Settings.Model.Anchors), new Postprocessor(options.ApplyTo(description.Settings.Inference), description.Categories));
+        var (generator, postprocessor) = (new AnchorGenerator(description.Settings.Model.Anchors), new Postprocessor(options.ApplyTo(description.Settings.Inference), description.Categories, description.Settings.Model.BoxOutputs));
         for (var i = 0; i < images.Length; i++)
         {
             var (height, width) = (images[i].Height, images[i].Width);
             var anchors = generator.Generate((height + 31) / 32 * 32, (width + 31) / 32 * 32);
-            using var output = TorchOutput.Create([.. anchors.Levels.Select(level => new LevelOutput(Part(raw[i]["logits"], level), Part(raw[i]["deltas"], level)))], description.Categories.Count);
+            using var output = TorchOutput.Create([.. anchors.Levels.Select(level => new LevelOutput(Part(raw[i]["logits"], level), Part(raw[i][BoxOutputs(description)], level)))], description.Categories.Count);
             var expected = Assert.Single(postprocessor.Run(output, anchors, [new(width, height, width, height)]));
             Assert.InRange(expected.Count, 100, 500);
             Assert.Equal(expected.Select(one => one.Class), found[i]["labels"].Data.Select(label => (int)label));
@@ -140,6 +140,8 @@ public sealed class OnnxDetectionsTests(ITestOutputHelper log) : LeakCheck
             return TensorMemory.Create<float>(output.Data.AsSpan(level.Offset * numbers, level.Count * numbers), ScalarType.Float32, 1, level.Count, numbers);
         }
     }
+
+    private static string BoxOutputs(ModelDescription description) => description.Settings.Model.BoxOutputs == BoxHeadOutputs.Delta ? "deltas" : "box_outputs";
 
     private void AssertSame(string model, IEnumerable<Image> from, int minCount, OnnxExportOptions? options = null, float pixels = Tolerance)
     {

@@ -29,6 +29,9 @@ internal static class TestModels
             Anchors = new() { Compatibility = AnchorCompatibility.Torchvision },
         }) with
         { Inference = new() { Clipping = BoxClipping.AfterSuppression } },
+        ["points, center-ness"] = Settings(new ModelSettings { Depth = 18, Norm = NormKind.Batch, PyramidChannels = 40, HeadConvolutions = 1 }.WithPoints() with { Centerness = true }),
+        ["distributions"] = Settings(new() { Depth = 18, Norm = NormKind.Batch, PyramidChannels = 40, HeadConvolutions = 1, BoxHead = BoxHeadKind.Distribution, DistributionBins = 7 }),
+        ["deltas, center-ness, softmax"] = Settings(new() { Depth = 18, Norm = NormKind.Batch, PyramidChannels = 40, HeadConvolutions = 1, Centerness = true }, ClassificationLossKind.SoftmaxFocal),
         ["other levels, no towers"] = Settings(new() { Depth = 34, Norm = NormKind.Batch, PyramidChannels = 40, HeadConvolutions = 0, Anchors = new() { MinLevel = 2, MaxLevel = 6, BaseSize = 6, Ratios = [.4, 1.7] } }),
     };
 
@@ -51,7 +54,7 @@ internal static class TestModels
         using var network = new RetinaNet(state);
         var levels = network.call(TensorMemory.Create<float>(noise, ScalarType.Float32, 1, 3, 128, 128).ChannelsLast());
         Spread(state, (HeadArchitecture)state.Architecture.ClassificationHead, levels[0].Logits, 1);
-        Spread(state, (HeadArchitecture)state.Architecture.RegressionHead, levels[0].Deltas, .3);
+        Spread(state, (HeadArchitecture)state.Architecture.RegressionHead, levels[0].BoxOutputs, .3);
         ModelFile.Save(path, state.Entries, new() { Settings = settings, Categories = categories });
     }
 
@@ -68,6 +71,6 @@ internal static class TestModels
     {
         Model = model with { Width = .25 },
         Input = new(128, 160),
-        Loss = new() { Classification = loss },
+        Loss = new() { Classification = loss, Box = BoxLossKind.Giou },
     };
 }

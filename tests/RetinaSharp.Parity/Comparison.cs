@@ -142,8 +142,8 @@ internal sealed class Comparison : IDisposable
         var outputs = network.call(Preprocessing.Input(batch, network));
         var normalizer = new StepNormalizer(_settings.Loss.Normalizer).CreateNormalizers([batch])(batch);
         // The losses know single precision and less.
-        var loss = new DetectionLoss(_settings.Loss).Evaluate([.. outputs.Select(level => new LevelOutput(level.Logits.to(ScalarType.Float32), level.Deltas.to(ScalarType.Float32)))], batch.Targets, normalizer);
-        Autograd.Backward([.. outputs.SelectMany(level => new[] { level.Logits, level.Deltas })], [.. loss.Gradients.Select(gradient => gradient.to(type))]);
+        var loss = new DetectionLoss(_settings.Loss).Evaluate([.. outputs.Select(level => new LevelOutput(level.Logits.to(ScalarType.Float32), level.BoxOutputs.to(ScalarType.Float32)))], batch.Targets, normalizer);
+        Autograd.Backward([.. outputs.SelectMany(level => new[] { level.Logits, level.BoxOutputs })], [.. loss.Gradients.Select(gradient => gradient.to(type))]);
         return ((loss.Classification, loss.Box), network.named_parameters().ToDictionary(entry => entry.name, entry => Values(entry.parameter.grad!)));
     }
 

@@ -1,3 +1,4 @@
+using RetinaSharp.Detection.Assignment;
 using RetinaSharp.Detection.Configuration;
 using static RetinaSharp.Cli.Options.CliOption;
 using static RetinaSharp.Cli.Options.SettingOption;
@@ -24,6 +25,16 @@ internal static class TrainingOptions
             (s, stages) => s with { Training = s.Training with { Freeze = stages } }),
         Create(Parsed("--levels", "MIN-MAX", "Pyramid levels, such as 3-7 or 2-7.", ParseLevels),
             (s, levels) => s with { Model = s.Model with { Anchors = s.Model.Anchors with { MinLevel = levels.Min, MaxLevel = levels.Max } } }),
+        // --head is before the options of anchors, because points have one anchor per cell.
+        Create(Choice("--head", "What a cell predicts boxes from: anchors, or its center (points, as in FCOS). For points, the assigner is center and the box loss giou unless given.",
+                ("anchors", HeadKind.Anchors), ("points", HeadKind.Points)),
+            WithHead),
+        Create(Choice("--box-head", "How a box is represented: by four numbers, or by a distribution of the distance to each side (GFL). For distribution, the box loss is giou unless given.",
+                ("delta", BoxHeadKind.Delta), ("distribution", BoxHeadKind.Distribution)),
+            (s, kind) => s with { Model = s.Model with { BoxHead = kind }, Loss = kind == BoxHeadKind.Delta ? s.Loss : WithBoxes(s.Loss) }),
+        Create(Choice("--assigner", "How anchors are assigned to objects: by IoU thresholds, by thresholds of each object (atss), by the position of their center (center), or by the predictions (task-aligned, simota).",
+                ("iou", AssignerKind.Iou), ("atss", AssignerKind.Atss), ("center", AssignerKind.Center), ("task-aligned", AssignerKind.TaskAligned), ("simota", AssignerKind.SimOta)),
+            (s, kind) => s with { Assigner = s.Assigner with { Kind = kind } }),
         Create(Parsed("--scales", "NUMBER,…", "Anchor scales of a level.", ParseNumbers),
             (s, scales) => s with { Model = s.Model with { Anchors = s.Model.Anchors with { Scales = scales } } }),
         Create(Parsed("--ratios", "NUMBER,…", "Aspect ratios of the anchors, height over width.", ParseNumbers),
@@ -65,7 +76,8 @@ internal static class TrainingOptions
             (s, batches) => s with { Training = s.Training with { Accumulate = batches } }),
         Create(Number("--lr", "Learning rate for a batch of 16; it is scaled to the effective batch."),
             (s, rate) => s with { Training = s.Training with { LearningRate = rate } }),
-        Create(Choice("--schedule", "Learning rate schedule.", ("step", ScheduleKind.Step), ("cosine", ScheduleKind.Cosine)),
+        Create(Choice("--schedule", "Learning rate schedule.", ("step", ScheduleKind.Step), ("cosine", ScheduleKind.Cosine),
+                ("polynomial", ScheduleKind.Polynomial), ("one-cycle", ScheduleKind.OneCycle), ("plateau", ScheduleKind.Plateau)),
             (s, kind) => s with { Training = s.Training with { Schedule = kind } }),
         Create(Integer("--warm-up", "Steps of the learning rate warm-up."),
             (s, steps) => s with { Training = s.Training with { WarmUp = steps } }),
@@ -80,6 +92,23 @@ internal static class TrainingOptions
         Create(Parsed("--seed", "N", "Random seed.", ParseNumber<long>),
             (s, seed) => s with { Training = s.Training with { Seed = seed } }),
     ];
+
+    private static RunSettings WithHead(RunSettings settings, HeadKind head)
+    {
+        if (head == settings.Model.Head)
+            return settings;
+        if (head == HeadKind.Anchors)
+            throw new UsageException("--head anchors: the preset or configuration has points; choose one with anchors.");
+        return settings with
+        {
+            Model = settings.Model.WithPoints() with { Centerness = true },
+            Assigner = settings.Assigner with { Kind = settings.Assigner.Kind == AssignerKind.Iou ? AssignerKind.Center : settings.Assigner.Kind },
+            Loss = WithBoxes(settings.Loss),
+        };
+    }
+
+    /// <summary>Returns a loss whose box loss is a function of the decoded boxes.</summary>
+    private static LossSettings WithBoxes(LossSettings loss) => loss.Box is BoxLossKind.L1 or BoxLossKind.SmoothL1 ? loss with { Box = BoxLossKind.Giou } : loss;
 
     private static RunSettings WithLoss(RunSettings settings, ClassificationLossKind kind) => kind == settings.Loss.Classification
         ? settings

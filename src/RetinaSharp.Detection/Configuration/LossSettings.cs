@@ -32,6 +32,12 @@ public sealed record LossSettings
     /// <summary>Weight of the box loss, at least 0.</summary>
     public double BoxWeight { get; init; } = 1;
 
+    /// <summary>Weight of the distribution focal loss of <see cref="BoxHeadKind.Distribution"/> relative to the box loss, at least 0.</summary>
+    public double DistributionWeight { get; init; } = .25;
+
+    /// <summary>Weight of the cross entropy of the center-ness relative to the box loss, at least 0; used with <see cref="ModelSettings.Centerness"/>.</summary>
+    public double CenternessWeight { get; init; } = 1;
+
     /// <summary>The divisor of both losses.</summary>
     public NormalizerKind Normalizer { get; init; }
 
@@ -65,6 +71,10 @@ public sealed record LossSettings
             throw new ArgumentException($"Beta {Beta}: must be a number from 0 up.");
         if (!(BoxWeight >= 0 && double.IsFinite(BoxWeight)))
             throw new ArgumentException($"Box weight {BoxWeight}: must be a number from 0 up.");
+        if (!(DistributionWeight >= 0 && double.IsFinite(DistributionWeight)))
+            throw new ArgumentException($"Distribution weight {DistributionWeight}: must be a number from 0 up.");
+        if (!(CenternessWeight >= 0 && double.IsFinite(CenternessWeight)))
+            throw new ArgumentException($"Center-ness weight {CenternessWeight}: must be a number from 0 up.");
         Sampling.Validate();
         if (Sampling.Kind != SamplingKind.None && Classification != ClassificationLossKind.CrossEntropy)
             throw new ArgumentException($"Sampling {Sampling.Kind} with the loss {Classification}: sampled anchors learn by cross entropy; choose that loss, or no sampling.");

@@ -33,6 +33,23 @@ public sealed record ModelSettings
     /// <summary>Whether the heads have group norm, as in torchvision's retinanet_resnet50_fpn_v2.</summary>
     public bool HeadNorm { get; init; }
 
+    /// <summary>What a cell predicts boxes from: anchors or a point.</summary>
+    public HeadKind Head { get; init; }
+
+    /// <summary>How the regression head represents a box.</summary>
+    public BoxHeadKind BoxHead { get; init; }
+
+    /// <summary>
+    /// Greatest distance from an anchor's center to a side of its box that <see cref="BoxHeadKind.Distribution"/> can represent, in strides, from 1 to 256.
+    /// </summary>
+    public int DistributionBins { get; init; } = 16;
+
+    /// <summary>
+    /// Whether the regression head also predicts the center-ness of an anchor in its box, which lowers the scores of boxes that are predicted from anchors far
+    /// from their centers (FCOS). A quality loss learns the same with the scores, so that it needs no center-ness.
+    /// </summary>
+    public bool Centerness { get; init; }
+
     /// <summary>
     /// Prior π, in (0, 1): the probability of each class that a newly initialized network predicts; with a softmax, of all classes together. Sets the bias of
     /// the last classification layer.
@@ -47,6 +64,18 @@ public sealed record ModelSettings
 
     /// <summary>Anchor sizes and aspect ratios, and the range of pyramid levels.</summary>
     public AnchorSettings Anchors { get; init; } = new();
+
+    /// <summary>The outputs of the regression head that <see cref="Head"/>, <see cref="BoxHead"/> and <see cref="Centerness"/> select.</summary>
+    public BoxHeadOutputs BoxOutputs => new(
+        BoxHead == BoxHeadKind.Distribution ? BoxCoding.Distribution(DistributionBins) : Head == HeadKind.Points ? BoxCoding.Distance : BoxCoding.Delta,
+        Centerness);
+
+    /// <summary>Changes the head to points: one square anchor per cell, of twice the base size, and distances instead of deltas.</summary>
+    public ModelSettings WithPoints() => Head == HeadKind.Points ? this : this with
+    {
+        Head = HeadKind.Points,
+        Anchors = Anchors with { Scales = [1], Ratios = [1], BaseSize = 2 * Anchors.BaseSize },
+    };
 
     /// <summary>Validates all values.</summary>
     /// <exception cref="ArgumentException">A value is out of range; the message names the setting and its range.</exception>
@@ -63,6 +92,10 @@ public sealed record ModelSettings
             throw new ArgumentException($"Pyramid channels {PyramidChannels}: must be from 8 to 4096.");
         if (HeadConvolutions is < 0 or > 16)
             throw new ArgumentException($"Head convolutions {HeadConvolutions}: must be from 0 to 16.");
+        if (Head == HeadKind.Points && Anchors.AnchorsPerCell != 1)
+            throw new ArgumentException($"Anchors: points are one per cell, so that one scale and one ratio are needed, but there are {Anchors.Scales.Count} scales and {Anchors.Ratios.Count} ratios.");
+        if (DistributionBins is < 1 or > 256)
+            throw new ArgumentException($"Distribution bins {DistributionBins}: must be from 1 to 256.");
         if (!(Prior is > 0 and < 1))
             throw new ArgumentException($"Prior {Prior}: must be above 0 and below 1.");
     }

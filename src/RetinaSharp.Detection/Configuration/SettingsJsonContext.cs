@@ -13,8 +13,8 @@ namespace RetinaSharp.Detection.Configuration;
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     Converters =
     [
-        typeof(EnumNameConverter<AnchorCompatibility>), typeof(EnumNameConverter<AssignerKind>), typeof(EnumNameConverter<BoxClipping>), typeof(EnumNameConverter<BoxLossKind>), typeof(EnumNameConverter<ClassificationLossKind>),
-        typeof(EnumNameConverter<NormalizerKind>), typeof(EnumNameConverter<NormKind>), typeof(EnumNameConverter<OptimizerKind>), typeof(EnumNameConverter<P6Source>), typeof(EnumNameConverter<Precision>), typeof(EnumNameConverter<SamplingKind>), typeof(EnumNameConverter<ScheduleKind>),
+        typeof(EnumNameConverter<AnchorCompatibility>), typeof(EnumNameConverter<AssignerKind>), typeof(EnumNameConverter<BoxClipping>), typeof(EnumNameConverter<BoxHeadKind>), typeof(EnumNameConverter<BoxLossKind>), typeof(EnumNameConverter<ClassificationLossKind>),
+        typeof(EnumNameConverter<HeadKind>), typeof(EnumNameConverter<NormalizerKind>), typeof(EnumNameConverter<NormKind>), typeof(EnumNameConverter<OptimizerKind>), typeof(EnumNameConverter<P6Source>), typeof(EnumNameConverter<Precision>), typeof(EnumNameConverter<SamplingKind>), typeof(EnumNameConverter<ScheduleKind>),
     ],
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     RespectNullableAnnotations = true,

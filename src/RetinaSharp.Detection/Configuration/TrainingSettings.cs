@@ -45,6 +45,12 @@ public sealed record TrainingSettings
     /// <summary>Points at which the step schedule divides the learning rate by 10, as fractions of all steps, in (0, 1).</summary>
     public IReadOnlyList<double> Milestones { get; init; } = [2 / 3d, 8 / 9d];
 
+    /// <summary>Exponent of the polynomial schedule, above 0.</summary>
+    public double PolynomialPower { get; init; } = .9;
+
+    /// <summary>Number of epochs without a higher validation AP after which the plateau schedule divides the learning rate by 10, at least 1.</summary>
+    public int PlateauPatience { get; init; } = 3;
+
     /// <summary>
     /// Number of warm-up steps, in which the learning rate increases linearly from a thousandth of its value; limited to a tenth of all steps.
     /// </summary>
@@ -105,6 +111,8 @@ public sealed record TrainingSettings
         Require(LearningRate > 0 && double.IsFinite(LearningRate), "Learning rate", LearningRate, "must be above 0");
         Require(WeightDecay >= 0 && double.IsFinite(WeightDecay), "Weight decay", WeightDecay, "must be 0 or more");
         Require(Milestones.All(share => share is > 0 and < 1), "Milestones", string.Join(", ", Milestones), "must lie between 0 and 1");
+        Require(PolynomialPower > 0 && double.IsFinite(PolynomialPower), "Polynomial power", PolynomialPower, "must be above 0");
+        Require(PlateauPatience >= 1, "Plateau patience", PlateauPatience, "must be 1 or more");
         Require(WarmUp >= 0, "Warm-up", WarmUp, "must be 0 or more");
         Require(Clip >= 0, "Clip", Clip, "must be 0 or more");
         Require(Ema is >= 0 and < 1, "EMA", Ema, "must be from 0 to below 1");

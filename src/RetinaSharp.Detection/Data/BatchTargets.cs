@@ -1,3 +1,5 @@
+using RetinaSharp.Boxes;
+using RetinaSharp.Detection.Assignment;
 using RetinaSharp.Inference.Batching;
 using RetinaSharp.Losses;
 
@@ -9,10 +11,21 @@ namespace RetinaSharp.Detection.Data;
 public sealed record BatchTargets(PaddedSize Size, IReadOnlyList<LevelTargets> Levels)
 {
     /// <summary>Number of positive anchors, over all images and levels of the batch.</summary>
-    public int PositiveCount { get; } = Levels.Sum(level => level.Positives.Length);
+    public int PositiveCount => Levels.Sum(level => level.Positives.Length);
 
-    /// <summary>Number of positive and background anchors, over all images and levels, as labeled by the assigner, before any sampling.</summary>
-    public int NonIgnoredAnchors { get; } = Levels.Sum(level => level.Labels.Length - level.Labels.Count(SigmoidLoss.Ignore));
+    /// <summary>Number of positive and background anchors, over all images and levels. Sampling reduces it.</summary>
+    public int NonIgnoredAnchors => Levels.Sum(level => level.Labels.Length - level.Labels.Count(SigmoidLoss.Ignore));
+
+    /// <summary>Copies the targets of an image from its assignment. Must be called once per image, in ascending order.</summary>
+    /// <param name="image">Index of the image in the batch.</param>
+    /// <param name="grid">The anchors.</param>
+    /// <param name="assignment">The assignment of the anchors.</param>
+    /// <param name="boxes">The ground-truth boxes that were assigned.</param>
+    internal void Set(int image, AnchorGrid grid, AnchorAssignment assignment, ReadOnlySpan<Box> boxes)
+    {
+        for (var level = 0; level < Levels.Count; level++)
+            Levels[level].Set(image, grid, grid.Levels[level], assignment, boxes);
+    }
 
     /// <summary>Counts the positive anchors of each image of the batch.</summary>
     public int[] PositivesByImage()

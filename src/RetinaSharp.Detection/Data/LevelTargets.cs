@@ -14,11 +14,15 @@ public sealed class LevelTargets
     private readonly List<int> _positives = [];
     private readonly List<Box> _anchors = [];
     private readonly List<Box> _targets = [];
+    private readonly List<float> _qualities = [];
     private int[] _labels = [];
     private int _length;
 
     /// <summary>n, the number of anchors of the level in one image.</summary>
     public int AnchorsPerImage { get; private set; }
+
+    /// <summary>Distance between neighboring cells of the level, in pixels.</summary>
+    public float Stride { get; private set; }
 
     /// <summary>Labels of the anchors, [N · n], image by image: class index from 0, or -1 for background, -2 for ignored.</summary>
     public ReadOnlySpan<int> Labels => _labels.AsSpan(0, _length);
@@ -32,16 +36,26 @@ public sealed class LevelTargets
     /// <summary>Ground-truth boxes assigned to the anchors in <see cref="Positives"/>, in pixels of the padded image.</summary>
     public ReadOnlySpan<Box> PositiveTargets => CollectionsMarshal.AsSpan(_targets);
 
-    /// <summary>Clears the targets, and allocates memory for a batch of the given number of images and anchors per image.</summary>
-    internal void Reset(int images, int anchors)
+    /// <summary>
+    /// Qualities that the assigner gave the anchors in <see cref="Positives"/>, in [0, 1]; empty if it gave none: then the quality is the IoU of the predicted
+    /// box with the ground-truth box.
+    /// </summary>
+    public ReadOnlySpan<float> PositiveQualities => CollectionsMarshal.AsSpan(_qualities);
+
+    /// <summary>Allocates memory for a batch, and labels all anchors as background.</summary>
+    /// <param name="images">Number of images.</param>
+    /// <param name="level">The pyramid level.</param>
+    internal void Reset(int images, AnchorLevel level)
     {
-        AnchorsPerImage = anchors;
-        _length = checked(images * anchors);
+        (AnchorsPerImage, Stride) = (level.Count, 1 << level.Level);
+        _length = checked(images * level.Count);
         if (_labels.Length < _length)
             _labels = GC.AllocateUninitializedArray<int>(_length);
+        _labels.AsSpan(0, _length).Fill(SigmoidLoss.Background);
         _positives.Clear();
         _anchors.Clear();
         _targets.Clear();
+        _qualities.Clear();
     }
 
     /// <summary>Copies an image's targets for this level from its assignment. Must be called once per image, in ascending order.</summary>
@@ -57,6 +71,8 @@ public sealed class LevelTargets
             _positives.Add(offset + anchor - level.Offset);
             _anchors.Add(grid.Boxes[anchor]);
             _targets.Add(boxes[assignment.PositiveBoxes[i]]);
+            if (assignment.Qualities is { } qualities)
+                _qualities.Add(qualities[i]);
         }
     }
 

@@ -11,11 +11,10 @@ internal sealed class TrainingBatch : IDisposable
     private readonly BufferPool<TrainingBuffers> _pool;
     private TrainingBuffers? _buffers;
 
-    public TrainingBatch(int index, PaddedSize size, BatchImage[] images, TrainingBuffers buffers, BufferPool<TrainingBuffers> pool)
+    public TrainingBatch(int index, BatchTargets targets, BatchImage[] images, TrainingBuffers buffers, BufferPool<TrainingBuffers> pool)
     {
-        (Index, Height, Width, Images) = (index, size.Height, size.Width, images);
+        (Index, Targets, Images) = (index, targets, images);
         (_buffers, _pool) = (buffers, pool);
-        Targets = new(size, buffers.Levels);
     }
 
     /// <summary>Index of the batch within its epoch, from 0.</summary>
@@ -25,15 +24,18 @@ internal sealed class TrainingBatch : IDisposable
     public int Count => Images.Count;
 
     /// <summary>Height in pixels that all images are padded to, a multiple of 32.</summary>
-    public int Height { get; }
+    public int Height => Targets.Size.Height;
 
     /// <summary>Width in pixels that all images are padded to, a multiple of 32.</summary>
-    public int Width { get; }
+    public int Width => Targets.Size.Width;
 
     /// <summary>The size and the augmented ground-truth boxes of each image.</summary>
     public IReadOnlyList<BatchImage> Images { get; }
 
-    /// <summary>Training targets of the anchors. Do not use them after the batch is disposed.</summary>
+    /// <summary>
+    /// Training targets of the anchors. If the assigner uses the network's predictions, all anchors are background until the forward pass. Do not use them after the batch is
+    /// disposed.
+    /// </summary>
     public BatchTargets Targets { get; }
 
     /// <summary>Pixels as uint8 [N, height, width, 3], RGB; padding is 0.</summary>

@@ -17,6 +17,6 @@ internal sealed class TrainingBuffers
         if (Levels.Length != grid.Levels.Count)
             Levels = [.. grid.Levels.Select(_ => new LevelTargets())];
         for (var i = 0; i < Levels.Length; i++)
-            Levels[i].Reset(size.Images, grid.Levels[i].Count);
+            Levels[i].Reset(size.Images, grid.Levels[i]);
     }
 }

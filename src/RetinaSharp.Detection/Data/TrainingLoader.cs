@@ -95,16 +95,16 @@ internal sealed class TrainingLoader
         try
         {
             buffers.Reset(size, grid);
+            var targets = new BatchTargets(size, buffers.Levels);
             for (var i = 0; i < sources.Length; i++)
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 AugmentedPixels.Write(augmented[i] ?? _store.Read(sources[i]), plans[i], buffers.Pixels[i], size.Stride);
                 images[i] = BatchImage.Create(sources[i], plans[i], _augmentation.MinVisible);
-                var assignment = _assigner.Assign(grid, images[i].Boxes, images[i].Classes, images[i].Ignored);
-                for (var level = 0; level < buffers.Levels.Length; level++)
-                    buffers.Levels[level].Set(i, grid, grid.Levels[level], assignment, images[i].Boxes);
+                if (!_assigner.UsesPredictions)
+                    targets.Set(i, grid, _assigner.Assign(grid, images[i].Boxes, images[i].Classes, images[i].Ignored), images[i].Boxes);
             }
-            return new(batch, size, images, buffers, Pool);
+            return new(batch, targets, images, buffers, Pool);
         }
         catch
         {

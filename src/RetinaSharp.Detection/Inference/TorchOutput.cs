@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-using RetinaSharp.Boxes;
 using RetinaSharp.Detection.Modeling;
 using RetinaSharp.Inference;
 using RetinaSharp.Kernels;
@@ -29,7 +27,7 @@ internal sealed class TorchOutput : IInferenceOutput
         using var scope = NewDisposeScope();
         return new([.. outputs.Select(output => new LevelOutput(
             SigmoidLogits(output.Logits.detach(), classes).to(CPU).DetachFromDisposeScope(),
-            output.Deltas.detach().to(ScalarType.Float32, CPU).DetachFromDisposeScope()))]);
+            output.BoxOutputs.detach().to(ScalarType.Float32, CPU).DetachFromDisposeScope()))]);
     }
 
     /// <inheritdoc/>
@@ -42,10 +40,10 @@ internal sealed class TorchOutput : IInferenceOutput
     }
 
     /// <inheritdoc/>
-    public ReadOnlySpan<BoxDelta> Deltas(int level, int image)
+    public ReadOnlySpan<float> BoxOutputs(int level, int image)
     {
-        var deltas = _levels[level].Deltas;
-        return MemoryMarshal.Cast<float, BoxDelta>(Part(deltas.Elements<float>(), deltas.shape[0], image));
+        var boxes = _levels[level].BoxOutputs;
+        return Part(boxes.Elements<float>(), boxes.shape[0], image);
     }
 
     /// <inheritdoc/>
@@ -54,7 +52,7 @@ internal sealed class TorchOutput : IInferenceOutput
         foreach (var output in _levels)
         {
             output.Logits.Dispose();
-            output.Deltas.Dispose();
+            output.BoxOutputs.Dispose();
         }
     }
 

@@ -9,7 +9,7 @@ namespace RetinaSharp.Detection.Modeling;
 public abstract class AutogradClassificationLoss : IClassificationLoss
 {
     /// <inheritdoc/>
-    public (double Value, Tensor Gradient) Evaluate(Tensor logits, ReadOnlySpan<int> labels, LossNormalizer normalizer, int threads = 0)
+    public (double Value, Tensor Gradient) Evaluate(Tensor logits, ReadOnlySpan<int> labels, ReadOnlySpan<float> qualities, LossNormalizer normalizer, int threads = 0)
     {
         using var scope = NewDisposeScope();
         var (targets, weights) = Targets(labels, (int)logits.shape[^1], normalizer, logits.device);

@@ -1,8 +1,6 @@
-using System.Runtime.InteropServices;
 using RetinaSharp.Boxes;
 using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Data;
-using RetinaSharp.Kernels;
 using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Modeling;
@@ -12,20 +10,36 @@ namespace RetinaSharp.Detection.Modeling;
 /// network's autograd graph: the classification loss and its gradient need one pass over the logits, and the box loss is computed at the positive anchors
 /// only. Sums are fp64, everything else is fp32, for outputs of any data type.
 /// </summary>
-/// <param name="classification">The classification loss.</param>
-/// <param name="box">The box loss.</param>
-/// <param name="boxWeight">Weight of the box loss.</param>
-public sealed class DetectionLoss(IClassificationLoss classification, BoxLoss box, double boxWeight = 1)
+public sealed class DetectionLoss
 {
-    /// <summary>Creates the loss from settings.</summary>
+    private readonly IClassificationLoss _classification;
+    private readonly RegressionLoss _regression;
+
+    /// <summary>Creates the loss of a network that predicts box deltas from settings.</summary>
     /// <param name="settings">Kinds, parameters and weights of the losses.</param>
     public DetectionLoss(LossSettings settings)
-        : this(ClassificationLoss.Create(settings), settings.BoxLoss, settings.BoxWeight)
+        : this(settings, BoxHeadOutputs.Delta)
     {
     }
 
+    /// <summary>Creates the loss from settings.</summary>
+    /// <param name="settings">Kinds, parameters and weights of the losses.</param>
+    /// <param name="outputs">Meaning of the regression head's outputs.</param>
+    public DetectionLoss(LossSettings settings, BoxHeadOutputs outputs)
+        : this(ClassificationLoss.Create(settings), settings.BoxLoss, settings, outputs)
+    {
+    }
+
+    /// <summary>Creates the loss from custom losses.</summary>
+    /// <param name="classification">The classification loss.</param>
+    /// <param name="box">The box loss.</param>
+    /// <param name="settings">Weights of the losses; their kinds are not used.</param>
+    /// <param name="outputs">Meaning of the regression head's outputs.</param>
+    public DetectionLoss(IClassificationLoss classification, BoxLoss box, LossSettings settings, BoxHeadOutputs outputs) =>
+        (_classification, _regression) = (classification, new(box, settings, outputs));
+
     /// <summary>Computes both losses of a batch, and the gradients of their sum.</summary>
-    /// <param name="outputs">Logits and box deltas of each pyramid level, finest first.</param>
+    /// <param name="outputs">Logits and box outputs of each pyramid level, finest first.</param>
     /// <param name="targets">Training targets of the anchors of the batch.</param>
     /// <param name="normalizer">Divisor of both losses.</param>
     /// <param name="sampled">Divisor of the classification loss if anchors are sampled; null: <paramref name="normalizer"/>.</param>
@@ -38,54 +52,26 @@ public sealed class DetectionLoss(IClassificationLoss classification, BoxLoss bo
         var (tensors, gradients) = (new List<Tensor>(), new List<Tensor>());
         for (var level = 0; level < outputs.Length; level++)
         {
-            var (logits, deltas) = outputs[level];
-            Check(outputs[level], targets.Levels[level], level);
-            var (classificationValue, logitsGradient) = classification.Evaluate(logits.detach(), targets.Levels[level].Labels, sampled is { } chosen ? chosen : normalizer, threads);
-            var (boxValue, deltasGradient) = EvaluateBoxes(deltas.detach(), targets.Levels[level], normalizer);
+            var (logits, boxes) = outputs[level];
+            var one = targets.Levels[level];
+            Check(outputs[level], one, level);
+            // The regression loss comes first: the IoUs of its boxes are the targets of a quality loss.
+            var qualities = _classification.UsesQualities ? new float[one.Labels.Length] : [];
+            var (boxValue, boxGradient) = _regression.Evaluate(boxes.detach(), one, normalizer, qualities);
+            var (classificationValue, logitsGradient) = _classification.Evaluate(logits.detach(), one.Labels, qualities, sampled is { } chosen ? chosen : normalizer, threads);
             classificationSum += classificationValue;
             boxSum += boxValue;
-            tensors.AddRange([logits, deltas]);
-            gradients.AddRange([logitsGradient, deltasGradient]);
+            tensors.AddRange([logits, boxes]);
+            gradients.AddRange([logitsGradient, boxGradient]);
         }
 
         return new(classificationSum, boxSum, tensors, gradients);
     }
 
-    /// <summary>
-    /// Computes the box loss of a pyramid level and its gradient: gathers the box deltas of the positive anchors, and scatters their gradients.
-    /// </summary>
-    private (double Value, Tensor Gradient) EvaluateBoxes(Tensor deltas, LevelTargets targets, LossNormalizer normalizer)
-    {
-        var gradient = zeros_like(deltas);
-        if (targets.Positives.Length == 0)
-            return (0, gradient);
-        var indices = new long[targets.Positives.Length];
-        for (var i = 0; i < indices.Length; i++)
-            indices[i] = targets.Positives[i];
-        var positives = TensorMemory.Create<long>(indices, ScalarType.Int64, indices.Length).to(deltas.device);
-        var predicted = deltas.view(-1, 4).index_select(0, positives).to(ScalarType.Float32, CPU).contiguous();
-        var derivative = empty_like(predicted);
-        var (value, imagesPerPart) = (0.0, targets.Labels.Length / targets.AnchorsPerImage / normalizer.Count);
-        for (int part = 0, first = 0, end; part < normalizer.Count; part++, first = end)
-        {
-            // Positives are sorted by image.
-            var next = targets.Positives[first..].BinarySearch((part + 1) * imagesPerPart * targets.AnchorsPerImage);
-            end = first + (next < 0 ? ~next : next);
-            var scale = (float)(1 / normalizer[part]) * (float)boxWeight;
-            value += box.Evaluate(
-                Boxes(predicted)[first..end], targets.PositiveAnchors[first..end], targets.PositiveTargets[first..end], scale, Boxes(derivative)[first..end]);
-        }
-
-        gradient.view(-1, 4).index_copy_(0, positives, derivative.to(deltas.dtype, deltas.device));
-        return (value, gradient);
-    }
-
     private static void Check(LevelOutput output, LevelTargets targets, int level)
     {
-        var (anchors, boxes) = (output.Logits.shape[0] * output.Logits.shape[1], output.Deltas.shape[0] * output.Deltas.shape[1]);
+        var (anchors, boxes) = (output.Logits.shape[0] * output.Logits.shape[1], output.BoxOutputs.shape[0] * output.BoxOutputs.shape[1]);
         if (anchors != targets.Labels.Length || boxes != targets.Labels.Length)
-            throw new InvalidOperationException($"Pyramid level {level}: the heads returned {anchors} rows of logits and {boxes} rows of box deltas for {targets.Labels.Length} anchors.");
+            throw new InvalidOperationException($"Pyramid level {level}: the heads returned {anchors} rows of logits and {boxes} rows of box outputs for {targets.Labels.Length} anchors.");
     }
-
-    private static Span<BoxDelta> Boxes(Tensor deltas) => MemoryMarshal.Cast<float, BoxDelta>(deltas.Elements<float>());
 }

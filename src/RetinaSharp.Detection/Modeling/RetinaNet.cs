@@ -38,22 +38,22 @@ public sealed class RetinaNet : nn.Module<Tensor, LevelOutput[]>
     /// <summary>Device of the computation.</summary>
     public Device Device { get; }
 
-    /// <summary>Computes logits and box deltas of each pyramid level, finest first.</summary>
+    /// <summary>Computes logits and box outputs of each pyramid level, finest first.</summary>
     /// <param name="images">Normalized images [N, 3, H, W], channels-last, H and W multiples of 32.</param>
     public override LevelOutput[] forward(Tensor images)
     {
         // The autograd graph keeps the tensors that the backward pass needs; only the outputs leave the scope.
         using var scope = NewDisposeScope();
-        return Array.ConvertAll(Predict(Levels(images)), output => new LevelOutput(output.Logits.MoveToOuterDisposeScope(), output.Deltas.MoveToOuterDisposeScope()));
+        return Array.ConvertAll(Predict(Levels(images)), output => new LevelOutput(output.Logits.MoveToOuterDisposeScope(), output.BoxOutputs.MoveToOuterDisposeScope()));
     }
 
     /// <summary>Computes the pyramid levels [N, C, H, W], finest first: the backbone and the neck of <see cref="forward"/>.</summary>
     /// <param name="images">Normalized images [N, 3, H, W], channels-last, H and W multiples of 32.</param>
     public Tensor[] Levels(Tensor images) => _neck.call(_backbone.call(images));
 
-    /// <summary>Computes logits and box deltas from the pyramid levels: the heads of <see cref="forward"/>.</summary>
+    /// <summary>Computes logits and box outputs from the pyramid levels: the heads of <see cref="forward"/>.</summary>
     /// <param name="levels">The pyramid levels, finest first, each [N, C, H, W].</param>
-    public LevelOutput[] Predict(Tensor[] levels) => [.. _classificationHead.call(levels).Zip(_regressionHead.call(levels), (logits, deltas) => new LevelOutput(logits, deltas))];
+    public LevelOutput[] Predict(Tensor[] levels) => [.. _classificationHead.call(levels).Zip(_regressionHead.call(levels), (logits, boxes) => new LevelOutput(logits, boxes))];
 
     /// <summary>Drops cached tensors that are derived from the weights, such as folded or reordered weights. Call it after the weights change.</summary>
     public void InvalidateCache()

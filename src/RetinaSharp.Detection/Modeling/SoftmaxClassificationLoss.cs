@@ -12,7 +12,7 @@ namespace RetinaSharp.Detection.Modeling;
 internal sealed class SoftmaxClassificationLoss(LossSettings settings) : IClassificationLoss
 {
     /// <inheritdoc/>
-    public (double Value, Tensor Gradient) Evaluate(Tensor logits, ReadOnlySpan<int> labels, LossNormalizer normalizer, int threads = 0)
+    public (double Value, Tensor Gradient) Evaluate(Tensor logits, ReadOnlySpan<int> labels, ReadOnlySpan<float> qualities, LossNormalizer normalizer, int threads = 0)
     {
         if (logits.device_type != DeviceType.CPU)
             return TensorLosses.Evaluate(settings, logits, labels, normalizer);

@@ -1,9 +1,8 @@
-using System.Runtime.InteropServices;
 using RetinaSharp.Boxes;
+using RetinaSharp.Detection.Assignment;
 using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Data;
 using RetinaSharp.Detection.Modeling;
-using RetinaSharp.Kernels;
 using RetinaSharp.Losses;
 using static TorchSharp.torch;
 
@@ -17,19 +16,21 @@ public sealed class AnchorSampler : ISampler
 {
     private readonly SamplingSettings _settings;
     private readonly AnchorGenerator _anchors;
+    private readonly BoxHeadOutputs _boxOutputs;
     private readonly long _seed;
     private readonly string _purpose;
 
-    private AnchorSampler(SamplingSettings settings, AnchorGenerator anchors, long seed, string purpose) =>
-        (_settings, _anchors, _seed, _purpose) = (settings, anchors, seed, purpose);
+    private AnchorSampler(SamplingSettings settings, AnchorGenerator anchors, BoxHeadOutputs boxOutputs, long seed, string purpose) =>
+        (_settings, _anchors, _boxOutputs, _seed, _purpose) = (settings, anchors, boxOutputs, seed, purpose);
 
     /// <summary>Creates the sampler; returns null if the settings disable sampling.</summary>
     /// <param name="settings">Kind and limits of the sampling.</param>
     /// <param name="anchors">Generates the anchors of the images.</param>
     /// <param name="seed">Seed of the run.</param>
+    /// <param name="boxOutputs">Meaning of the regression head's outputs; null: box deltas.</param>
     /// <param name="purpose">Name of the random stream; samplers with different names draw independent random numbers.</param>
-    public static AnchorSampler? Create(SamplingSettings settings, AnchorGenerator anchors, long seed, string purpose = "sampling") =>
-        settings.Kind == SamplingKind.None ? null : new(settings, anchors, seed, purpose);
+    public static AnchorSampler? Create(SamplingSettings settings, AnchorGenerator anchors, long seed, BoxHeadOutputs? boxOutputs = null, string purpose = "sampling") =>
+        settings.Kind == SamplingKind.None ? null : new(settings, anchors, boxOutputs ?? BoxHeadOutputs.Delta, seed, purpose);
 
     /// <inheritdoc/>
     public bool DependsOnOutputs => _settings.Kind == SamplingKind.Ohem;
@@ -45,7 +46,7 @@ public sealed class AnchorSampler : ISampler
         var grid = _anchors.Generate(targets.Size.Height, targets.Size.Width);
         var losses = _settings.Kind == SamplingKind.Ratio ? [] : outputs.Select((output, level) =>
             AnchorCrossEntropy.Compute(output.Logits.detach(), targets.Levels[level].Labels, threads)).ToArray();
-        var deltas = !DependsOnOutputs ? [] : outputs.Select(output => output.Deltas.detach().to(ScalarType.Float32, CPU)).ToArray();
+        var predictions = DependsOnOutputs ? NetworkPredictions.Create(outputs, grid, _boxOutputs, targets.Size.Images) : [];
 
         var positives = 0;
         var (labels, scores, boxes, kept) = (new int[grid.Count], new float[grid.Count], new Box[grid.Count], new bool[grid.Count]);
@@ -57,8 +58,12 @@ public sealed class AnchorSampler : ISampler
                 targets.Levels[level].Labels.Slice(image * count, count).CopyTo(labels.AsSpan(offset));
                 if (losses.Length > 0)
                     losses[level].AsSpan(image * count, count).CopyTo(scores.AsSpan(offset));
-                if (deltas.Length > 0)
-                    BoxCoder.Decode(grid.Boxes.Slice(offset, count), MemoryMarshal.Cast<float, BoxDelta>(deltas[level].Elements<float>()).Slice(image * count, count), boxes.AsSpan(offset, count));
+            }
+
+            if (predictions.Length > 0)
+            {
+                for (var anchor = 0; anchor < boxes.Length; anchor++)
+                    boxes[anchor] = predictions[image].Box(anchor);
             }
 
             Array.Clear(kept);

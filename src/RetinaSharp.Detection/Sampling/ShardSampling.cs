@@ -1,5 +1,6 @@
 using RetinaSharp.Detection.Data;
 using RetinaSharp.Detection.Modeling;
+using RetinaSharp.Detection.Training;
 using RetinaSharp.Kernels;
 
 namespace RetinaSharp.Detection.Sampling;
@@ -17,33 +18,31 @@ namespace RetinaSharp.Detection.Sampling;
 internal sealed class ShardSampling(ISampler sampler, IReadOnlyList<TrainingBatch> step, int shards, int batches) : IDisposable
 {
     private readonly double? _knownNormalizer = sampler.DependsOnOutputs ? null : Math.Max(1, step.Sum(batch => sampler.CountPositives(batch.Targets)));
-    private readonly Barrier _barrier = new(shards);
-    private int _kept;
+    private readonly ShardSum _kept = new(shards);
 
     /// <summary>Runs the forward pass of a shard and samples its anchors.</summary>
     /// <param name="forward">Runs the forward pass and returns the network's outputs.</param>
     /// <param name="shard">The shard; labels of anchors that are not selected are overwritten.</param>
     /// <param name="firstImage">Position of the shard's first image in the run: the number of images before it, over all steps.</param>
     /// <returns>The network's outputs, and the normalizer of the classification loss.</returns>
-    public (LevelOutput[] Outputs, double? Normalizer) ForwardAndSample(Func<LevelOutput[]> forward, TrainingBatch shard, long firstImage)
+    public (LevelOutput[] Outputs, double Normalizer) ForwardAndSample(Func<LevelOutput[]> forward, TrainingBatch shard, long firstImage)
     {
-        LevelOutput[] outputs;
-        var kept = 0;
-        try
+        LevelOutput[] outputs = [];
+        if (_knownNormalizer is { } known)
+        {
+            Sample();
+            return (outputs, known);
+        }
+
+        var kept = _kept.Add(Sample);
+        return (outputs, (double)Math.Max(1, kept) * batches);
+
+        int Sample()
         {
             outputs = forward();
-            kept = sampler.Sample(outputs, shard.Targets, image => firstImage + image, LibTorch.Threads);
+            return sampler.Sample(outputs, shard.Targets, image => firstImage + image, LibTorch.Threads);
         }
-        finally
-        {
-            // Also after an exception: the other shards would wait forever.
-            Interlocked.Add(ref _kept, kept);
-            if (_knownNormalizer is null)
-                _barrier.SignalAndWait();
-        }
-
-        return (outputs, _knownNormalizer ?? ((double)Math.Max(1, _kept) * batches));
     }
 
-    public void Dispose() => _barrier.Dispose();
+    public void Dispose() => _kept.Dispose();
 }

@@ -71,6 +71,12 @@ internal sealed record Checkpoint
     [JsonPropertyName("patienceFrom")]
     public int ExtendedAtEpoch { get; init; }
 
+    /// <summary>Number of times that <see cref="ScheduleKind.Plateau"/> has divided the learning rate by 10.</summary>
+    public int Reductions { get; init; }
+
+    /// <summary>Number of completed epochs at the last of <see cref="Reductions"/>; 0 before the first.</summary>
+    public int ReducedAtEpoch { get; init; }
+
     /// <summary>Training time so far in seconds, over all sessions of a run that was resumed.</summary>
     public double Seconds { get; init; }
 
@@ -79,6 +85,15 @@ internal sealed record Checkpoint
 
     /// <summary>Whether the run is complete: all epochs are done, or early stopping ended it.</summary>
     public bool IsFinished => Epoch >= Settings.Training.Epochs || IsStopped;
+
+    /// <summary>Factor of the learning rate that <see cref="ScheduleKind.Plateau"/> has reached.</summary>
+    public double PlateauFactor => Math.Pow(.1, Reductions);
+
+    /// <summary>Divides the learning rate if the schedule is <see cref="ScheduleKind.Plateau"/> and AP has not improved for the configured number of epochs.</summary>
+    public Checkpoint ReducedOnPlateau() =>
+        Settings.Training.Schedule == ScheduleKind.Plateau && Epoch - Math.Max(BestEpoch, ReducedAtEpoch) >= Settings.Training.PlateauPatience
+            ? this with { Reductions = Reductions + 1, ReducedAtEpoch = Epoch }
+            : this;
 
     /// <summary>Returns whether a requested run has more epochs than this checkpoint's run, which it then extends.</summary>
     /// <param name="start">The initial checkpoint of the requested run, which has its settings and data.</param>

@@ -1,3 +1,4 @@
+using RetinaSharp.Detection.Assignment;
 using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Data;
 using RetinaSharp.Detection.Modeling;
@@ -12,7 +13,7 @@ namespace RetinaSharp.Detection.Training;
 /// their gradients are summed, and the optimizer updates the weights.
 /// </summary>
 internal sealed class StepRunner(
-    TrainingSettings settings, TrainingState state, DetectionLoss loss, StepNormalizer normalizer, ISampler? sampler, ShardThreads shards, PhaseClock clock)
+    TrainingSettings settings, TrainingState state, DetectionLoss loss, StepNormalizer normalizer, PredictionAssignment? assignment, ISampler? sampler, ShardThreads shards, PhaseClock clock)
 {
     /// <summary>Computes the normalizer of the losses of each step.</summary>
     public StepNormalizer Normalizer => normalizer;
@@ -38,14 +39,17 @@ internal sealed class StepRunner(
             while (batches.Count < BatchesPerStep && source.MoveNext())
                 batches.Add(source.Current);
             clock.Lap("data");
+            var anchors = Count(batches);
             var normalizerOf = normalizer.CreateNormalizers(batches);
             var (classification, box) = (0.0, 0.0);
             var groups = batches.Chunk(settings.EffectiveShards).ToArray();
             foreach (var group in groups)
             {
                 var losses = new (double Classification, double Box)[group.Length];
+                using var positives = assignment is null ? null : new ShardSum(group.Length);
                 using var sampling = sampler is null ? null : new ShardSampling(sampler, batches, group.Length, groups.Length);
-                shards.Run(group.Length, shard => losses[shard] = ForwardAndBackward(state.Shards[shard], group[shard], normalizerOf(group[shard]), sampling, FirstImage(group[shard]), shard == 0));
+                shards.Run(group.Length, shard => losses[shard] = ForwardAndBackward(
+                    state.Shards[shard], group[shard], normalizerOf(group[shard]), positives, groups.Length, sampling, FirstImage(group[shard]), shard == 0));
                 foreach (var one in losses)
                 {
                     classification += RequireFinite(one.Classification, "classification loss", step, batches);
@@ -59,7 +63,7 @@ internal sealed class StepRunner(
 
             RequireFinite(state.Update(learningRate, settings.Clip), "gradient", step, batches);
             clock.Lap("optimizer");
-            return (classification, box, batches.Sum(batch => batch.Count), new(batches.Sum(batch => batch.Targets.PositiveCount), batches.Sum(batch => batch.Targets.NonIgnoredAnchors)));
+            return (classification, box, batches.Sum(batch => batch.Count), assignment is null ? anchors : Count(batches));
 
             long FirstImage(TrainingBatch batch) => (step * settings.EffectiveBatch) + (batches.IndexOf(batch) * (long)batch.Count);
         }
@@ -75,15 +79,39 @@ internal sealed class StepRunner(
     }
 
     /// <summary>Runs the forward and backward pass of a shard, on the thread of the shard. Only the first shard is timed.</summary>
-    private (double Classification, double Box) ForwardAndBackward(RetinaNet network, TrainingBatch batch, LossNormalizer divisor, ShardSampling? sampling, long firstImage, bool isTimed)
+    private (double Classification, double Box) ForwardAndBackward(
+        RetinaNet network, TrainingBatch batch, LossNormalizer divisor, ShardSum? positives, int accumulated, ShardSampling? sampling, long firstImage, bool isTimed)
     {
         using var scope = NewDisposeScope();
-        var (outputs, sampled) = sampling?.ForwardAndSample(Forward, batch, firstImage) ?? (Forward(), null);
+        LevelOutput[] outputs = [];
+        double? sampled = null;
+        if (sampling is not null)
+        {
+            (outputs, sampled) = sampling.ForwardAndSample(Forward, batch, firstImage);
+        }
+        else if (positives is not null)
+        {
+            // The outputs of all accumulated batches never exist at the same time: each batch has its own normalizer.
+            var count = positives.Add(ForwardAndAssign);
+            divisor = (double)Math.Max(1, count) * accumulated;
+        }
+        else
+        {
+            outputs = Forward();
+        }
+
         var result = loss.Evaluate(outputs, batch.Targets, divisor, sampled, LibTorch.Threads);
         Lap("loss");
         // The caller checks that the losses are finite. If not, this backward pass has no effect, because no update follows.
         Autograd.Backward(result.Outputs, result.Gradients);
         return (result.Classification, result.Box);
+
+        int ForwardAndAssign()
+        {
+            outputs = Forward();
+            assignment!.Assign(outputs, batch.Targets, batch.Images);
+            return batch.Targets.PositiveCount;
+        }
 
         LevelOutput[] Forward()
         {
@@ -98,6 +126,9 @@ internal sealed class StepRunner(
                 clock.Lap(phase);
         }
     }
+
+    private static AnchorSums Count(List<TrainingBatch> batches) =>
+        new(batches.Sum(batch => batch.Targets.PositiveCount), batches.Sum(batch => batch.Targets.NonIgnoredAnchors));
 
     private static double RequireFinite(double value, string term, long step, List<TrainingBatch> batches) => double.IsFinite(value)
         ? value

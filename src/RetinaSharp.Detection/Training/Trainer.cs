@@ -41,6 +41,8 @@ public sealed class Trainer(RunSettings settings, DetectionDataset train, Detect
     public TrainingResult Train(IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         settings.Validate();
+        if (settings.Training.Schedule == ScheduleKind.Plateau && validation is null)
+            throw new ArgumentException($"Schedule {ScheduleKind.Plateau}: it follows the validation AP; add a validation set, or choose another schedule.");
         if (settings.Training.Freeze > 0 && options.Components.Network.Backbone is { } backbone and not ResNetArchitecture)
         {
             throw new ArgumentException(
@@ -93,9 +95,11 @@ public sealed class Trainer(RunSettings settings, DetectionDataset train, Detect
         var clock = new PhaseClock();
         var anchors = new AnchorGenerator(settings.Model.Anchors);
         var components = options.Components;
-        var sampler = components.Sampler ?? AnchorSampler.Create(settings.Loss.Sampling, anchors, settings.Training.Seed);
-        var steps = new StepRunner(settings.Training, state, components.CreateLoss(settings.Loss), new(settings.Loss.Normalizer, at.Normalizer), sampler, shards, clock);
-        var loader = new TrainingLoader(Slice(train), settings.Input, settings.Augmentation, anchors, components.Assigner ?? Assigner.Create(settings.Assigner), new()
+        var assigner = components.CreateAssigner(settings);
+        var assignment = assigner.UsesPredictions ? new PredictionAssignment(assigner, anchors, settings.Model.BoxOutputs) : null;
+        var sampler = components.Sampler ?? AnchorSampler.Create(settings.Loss.Sampling, anchors, settings.Training.Seed, settings.Model.BoxOutputs);
+        var steps = new StepRunner(settings.Training, state, components.CreateLoss(settings), new(settings.Loss.Normalizer, at.Normalizer), assignment, sampler, shards, clock);
+        var loader = new TrainingLoader(Slice(train), settings.Input, settings.Augmentation, anchors, assigner, new()
         {
             BatchSize = settings.Training.Batch / settings.Training.EffectiveShards,
             Seed = settings.Training.Seed,

@@ -19,7 +19,7 @@ public sealed record TrainingComponents
     /// <summary>Custom backbone, neck and heads of the network.</summary>
     public NetworkComponents Network { get; init; } = NetworkComponents.BuiltIn;
 
-    /// <summary>Labels anchors as positive, background or ignored; null: <see cref="IouAssigner"/>.</summary>
+    /// <summary>Labels anchors as positive, background or ignored; null: the assigner that the settings specify.</summary>
     public IAssigner? Assigner { get; init; }
 
     /// <summary>Selects the anchors that contribute to the classification loss, in training and validation; null: as the settings specify.</summary>
@@ -43,5 +43,8 @@ public sealed record TrainingComponents
     /// <summary>Receivers of the events of the training run, called in this order.</summary>
     public IReadOnlyList<ITrainingCallback> Callbacks { get; init; } = [];
 
-    internal DetectionLoss CreateLoss(LossSettings settings) => new(ClassificationLoss ?? Modeling.ClassificationLoss.Create(settings), BoxLoss ?? settings.BoxLoss, settings.BoxWeight);
+    internal IAssigner CreateAssigner(RunSettings settings) => Assigner ?? Assignment.Assigner.Create(settings.Assigner);
+
+    internal DetectionLoss CreateLoss(RunSettings settings) =>
+        new(ClassificationLoss ?? Modeling.ClassificationLoss.Create(settings.Loss), BoxLoss ?? settings.Loss.BoxLoss, settings.Loss, settings.Model.BoxOutputs);
 }

@@ -57,7 +57,7 @@ internal sealed class TrainingLoop(
                 clock.Reset();
                 Steps(schedule, throughput, totalSteps, cancellationToken);
                 if (IsEndOfEpoch)
-                    FinishEpoch(Validate(cancellationToken), schedule.GetLearningRate(_at.Step - 1, totalSteps));
+                    FinishEpoch(Validate(cancellationToken), schedule.GetLearningRate(_at.Step - 1, totalSteps) * _at.PlateauFactor);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -95,7 +95,7 @@ internal sealed class TrainingLoop(
         {
             cancellationToken.ThrowIfCancellationRequested();
             var begun = Stopwatch.GetTimestamp();
-            var learningRate = schedule.GetLearningRate(_at.Step, totalSteps);
+            var learningRate = schedule.GetLearningRate(_at.Step, totalSteps) * _at.PlateauFactor;
             var (classification, box, images, anchors) = steps.Run(batches, learningRate, _at.Step);
             _at = _at with
             {
@@ -161,6 +161,7 @@ internal sealed class TrainingLoop(
             Write(() => folder.SaveBest(state.Model, Description(validation.Metrics.AP)), mustSucceed: false);
         }
 
+        _at = _at.ReducedOnPlateau();
         var isLast = _at.IsFinished;
         Write(() => SaveLast(validation?.Metrics.AP), mustSucceed: isLast);
         clock.Lap("save");

@@ -42,10 +42,10 @@ internal sealed class Validator
     {
         (_set, _settings, _network, _anchors, _threads) = (set, settings, network, anchors, threads);
         components ??= TrainingComponents.BuiltIn;
-        _assigner = components.Assigner ?? Assigner.Create(settings.Assigner);
-        _loss = components.CreateLoss(settings.Loss);
-        _sampler = components.Sampler ?? AnchorSampler.Create(settings.Loss.Sampling, anchors, settings.Training.Seed, "validation sampling");
-        _model = new() { Categories = set.Categories, Anchors = settings.Model.Anchors, Input = settings.Input, Tile = settings.Tile, Inference = settings.Inference };
+        _assigner = components.CreateAssigner(settings);
+        _loss = components.CreateLoss(settings);
+        _sampler = components.Sampler ?? AnchorSampler.Create(settings.Loss.Sampling, anchors, settings.Training.Seed, settings.Model.BoxOutputs, "validation sampling");
+        _model = new() { Categories = set.Categories, Anchors = settings.Model.Anchors, BoxOutputs = settings.Model.BoxOutputs, Input = settings.Input, Tile = settings.Tile, Inference = settings.Inference };
         _tiles = TrainingTiles.Create(settings);
         _regionsBefore = new long[set.Images.Count];
         for (var i = 1; i < _regionsBefore.Length; i++)
@@ -65,7 +65,7 @@ internal sealed class Validator
     private void AddLosses(ValidationLosses losses, ImageBatch batch, LevelOutput[] outputs)
     {
         AnnotatedImage[] images = [.. batch.Indices.Zip(batch.Regions, (index, region) => Sample((int)index, region))];
-        var targets = Assign(images, batch);
+        var targets = Assign(images, batch, outputs);
         int? sampled = _sampler?.Sample(outputs, targets, image => RegionIndex((int)batch.Indices[image], batch.Regions[image]));
         using var scope = NewDisposeScope();
         losses.Add(targets, sampled, normalizer => _loss.Evaluate(outputs, targets, normalizer, sampled is null ? null : 1));
@@ -77,24 +77,24 @@ internal sealed class Validator
     private long RegionIndex(int index, ImageRegion region) =>
         _regionsBefore[index] + (_tiles is null ? 0 : Math.Max(0, _tiles.Plan(_set.Images[index]).ToList().IndexOf(region)));
 
-    private BatchTargets Assign(IReadOnlyList<AnnotatedImage> images, ImageBatch batch)
+    private BatchTargets Assign(IReadOnlyList<AnnotatedImage> images, ImageBatch batch, LevelOutput[] outputs)
     {
         var grid = _anchors.Generate(batch.Height, batch.Width);
-        var samples = new BatchImage[images.Count];
-        var assignments = new AnchorAssignment[images.Count];
-        Parallel.For(0, images.Count, i =>
-        {
-            samples[i] = BatchImage.Create(images[i], Augmentation.Draw(AugmentationSettings.None, _settings.Input, images[i], new(0, "validation")), 0);
-            assignments[i] = _assigner.Assign(grid, samples[i].Boxes, samples[i].Classes, samples[i].Ignored);
-        });
         LevelTargets[] levels = [.. grid.Levels.Select(_ => new LevelTargets())];
-        for (var level = 0; level < levels.Length; level++)
+        foreach (var (level, targetsOfLevel) in levels.Index())
+            targetsOfLevel.Reset(images.Count, grid.Levels[level]);
+        var targets = new BatchTargets(new(images.Count, batch.Height, batch.Width), levels);
+        BatchImage[] samples = [.. images.Select(image => BatchImage.Create(image, Augmentation.Draw(AugmentationSettings.None, _settings.Input, image, new(0, "validation")), 0))];
+        if (_assigner.UsesPredictions)
         {
-            levels[level].Reset(images.Count, grid.Levels[level].Count);
-            for (var i = 0; i < images.Count; i++)
-                levels[level].Set(i, grid, grid.Levels[level], assignments[i], samples[i].Boxes);
+            new PredictionAssignment(_assigner, _anchors, _settings.Model.BoxOutputs).Assign(outputs, targets, samples);
+            return targets;
         }
 
-        return new(new(images.Count, batch.Height, batch.Width), levels);
+        var assignments = new AnchorAssignment[images.Count];
+        Parallel.For(0, images.Count, i => assignments[i] = _assigner.Assign(grid, samples[i].Boxes, samples[i].Classes, samples[i].Ignored));
+        foreach (var (i, assignment) in assignments.Index())
+            targets.Set(i, grid, assignment, samples[i].Boxes);
+        return targets;
     }
 }

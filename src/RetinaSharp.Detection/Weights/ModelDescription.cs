@@ -41,6 +41,7 @@ public sealed record ModelDescription
     {
         Categories = Categories,
         Anchors = Settings.Model.Anchors,
+        BoxOutputs = Settings.Model.BoxOutputs,
         Input = Settings.Input,
         Tile = Settings.Tile,
         Inference = Settings.Inference,

@@ -40,7 +40,8 @@ internal sealed class WeightTransfer
         var (anchors, theirs) = (network.Settings.Anchors, _source?.Settings.Model.Anchors ?? new());
         _sameScores = network.HasBackground == (_source?.Settings.Loss.HasBackgroundOutput ?? false);
         _sameFinestLevel = theirs.MinLevel == anchors.MinLevel;
-        _sameAnchors = _sameFinestLevel && theirs.MaxLevel == anchors.MaxLevel && theirs.BaseSize == anchors.BaseSize
+        var model = _source?.Settings.Model ?? new();
+        _sameAnchors = _sameFinestLevel && (model.Head, model.BoxHead) == (network.Settings.Head, network.Settings.BoxHead) && theirs.MaxLevel == anchors.MaxLevel && theirs.BaseSize == anchors.BaseSize
             && theirs.Scales.SequenceEqual(anchors.Scales) && theirs.Ratios.SequenceEqual(anchors.Ratios);
     }
 

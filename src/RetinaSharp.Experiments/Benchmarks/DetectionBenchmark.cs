@@ -19,7 +19,7 @@ public sealed class DetectionBenchmark : INetworkBenchmark
     private readonly RetinaNet _network;
     private readonly TorchEngine _engine;
     private readonly AnchorGenerator _anchors = new(PeerModel.Settings.Model.Anchors);
-    private readonly Postprocessor _postprocessor = new(PeerModel.Settings.Inference, PeerModel.Categories);
+    private readonly Postprocessor _postprocessor = new(PeerModel.Settings.Inference, PeerModel.Categories, BoxHeadOutputs.Delta);
     private readonly PhaseClock _clock = new();
     private readonly BufferPool<PixelBuffer> _pool = new();
     private readonly Image[] _images;

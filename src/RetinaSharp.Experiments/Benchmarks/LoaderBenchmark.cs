@@ -1,4 +1,3 @@
-using RetinaSharp.Boxes;
 using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Assignment;
 using RetinaSharp.Detection.Configuration;
@@ -65,7 +64,7 @@ public sealed class LoaderBenchmark(DetectionDataset set, RunSettings settings, 
 
         public LogitSpan Logits(int level, int image) => throw new ArgumentOutOfRangeException(nameof(level));
 
-        public ReadOnlySpan<BoxDelta> Deltas(int level, int image) => throw new ArgumentOutOfRangeException(nameof(level));
+        public ReadOnlySpan<float> BoxOutputs(int level, int image) => throw new ArgumentOutOfRangeException(nameof(level));
 
         public void Dispose()
         {

@@ -52,7 +52,7 @@ public sealed class TrainingBenchmark : INetworkBenchmark
         ComputeType = Detection.Modeling.ComputeType.Choose(precision, Device.type);
         _state = new(state.To(Device), settings.Training, ComputeType);
         _shards = new(1, threads);
-        _steps = new(settings.Training, _state, new(settings.Loss), new(settings.Loss.Normalizer), sampler: null, _shards, _clock);
+        _steps = new(settings.Training, _state, new(settings.Loss), new(settings.Loss.Normalizer), assignment: null, sampler: null, _shards, _clock);
     }
 
     /// <inheritdoc/>
@@ -91,16 +91,15 @@ public sealed class TrainingBenchmark : INetworkBenchmark
         var grid = _anchors.Generate(_size, _size);
         var buffers = _pool.Rent();
         buffers.Reset(size, grid);
+        var targets = new BatchTargets(size, buffers.Levels);
         int[] classes = [1, 5, 17];
         for (var i = 0; i < _pixels.Length; i++)
         {
             _pixels[i].CopyTo(buffers.Pixels[i]);
-            var assignment = _assigner.Assign(grid, _boxes, classes);
-            for (var level = 0; level < buffers.Levels.Length; level++)
-                buffers.Levels[level].Set(i, grid, grid.Levels[level], assignment, _boxes);
+            targets.Set(i, grid, _assigner.Assign(grid, _boxes, classes), _boxes);
         }
 
         var image = new AnnotatedImage { Id = 1, FileName = "noise", Path = "noise", Width = _size, Height = _size, Annotations = [] };
-        yield return new(0, size, [.. _pixels.Select(_ => new BatchImage(image, _size, _size, _boxes, classes, []))], buffers, _pool);
+        yield return new(0, targets, [.. _pixels.Select(_ => new BatchImage(image, _size, _size, _boxes, classes, []))], buffers, _pool);
     }
 }

@@ -10,7 +10,8 @@ namespace RetinaSharp.Inference.Postprocessing;
 /// </summary>
 /// <param name="settings">Thresholds and limits.</param>
 /// <param name="categories">The categories, in the order of the logits.</param>
-internal sealed class Postprocessor(InferenceSettings settings, IReadOnlyList<Category> categories)
+/// <param name="boxOutputs">Meaning of the regression head's outputs.</param>
+internal sealed class Postprocessor(InferenceSettings settings, IReadOnlyList<Category> categories, BoxHeadOutputs boxOutputs)
 {
     /// <summary>Computes the detections of each image of a batch.</summary>
     /// <param name="output">Outputs of the network for the batch.</param>
@@ -23,17 +24,17 @@ internal sealed class Postprocessor(InferenceSettings settings, IReadOnlyList<Ca
     private List<DetectedObject> RunOne(IInferenceOutput output, AnchorGrid anchors, ImageGeometry image, int n)
     {
         var (boxes, scores, labels) = (new List<Box>(), new List<float>(), new List<int>());
-        var threshold = (float)Math.Log(settings.ScoreThreshold / (1 - settings.ScoreThreshold));
         for (var level = 0; level < output.LevelCount; level++)
         {
-            var deltas = output.Deltas(level, n);
+            var outputs = output.BoxOutputs(level, n);
+            var stride = 1 << anchors.Levels[level].Level;
             var levelAnchors = anchors.Boxes.Slice(anchors.Levels[level].Offset, anchors.Levels[level].Count);
-            foreach (var (index, logit) in Candidates.Select(output.Logits(level, n), threshold, settings.MaxCandidates))
+            foreach (var (index, score) in SelectCandidates(output.Logits(level, n), outputs))
             {
                 var (anchor, label) = Math.DivRem(index, categories.Count);
-                var box = BoxCoder.Decode(levelAnchors[anchor], deltas[anchor]);
+                var box = boxOutputs.Decode(levelAnchors[anchor], stride, outputs.Slice(anchor * boxOutputs.Count, boxOutputs.Count));
                 boxes.Add(settings.Clipping == BoxClipping.BeforeSuppression ? box.Clip(image.Width, image.Height) : box);
-                scores.Add(1 / (1 + MathF.Exp(-logit)));
+                scores.Add(score);
                 labels.Add(label);
             }
         }
@@ -50,4 +51,29 @@ internal sealed class Postprocessor(InferenceSettings settings, IReadOnlyList<Ca
 
         return detections;
     }
+
+    /// <summary>Selects the candidates of an image at a pyramid level: index of the logit, and score.</summary>
+    private IEnumerable<(int Index, float Score)> SelectCandidates(LogitSpan logits, ReadOnlySpan<float> outputs)
+    {
+        if (!boxOutputs.HasCenterness)
+        {
+            return Candidates.Select(logits, Logit(settings.ScoreThreshold), settings.MaxCandidates)
+                .Select(candidate => (candidate.Index, 1 / (1 + MathF.Exp(-candidate.Logit))));
+        }
+
+        // The score is at most the square root of the class probability, because the center-ness is at most 1.
+        var candidates = Candidates.Select(logits, Logit(settings.ScoreThreshold * settings.ScoreThreshold), int.MaxValue);
+        var scored = new List<(int Index, float Score)>(candidates.Length);
+        foreach (var (index, logit) in candidates)
+        {
+            var centerness = outputs[((index / categories.Count) + 1) * boxOutputs.Count - 1];
+            var score = MathF.Sqrt(1 / (1 + MathF.Exp(-logit)) * (1 / (1 + MathF.Exp(-centerness))));
+            if (score > settings.ScoreThreshold)
+                scored.Add((index, score));
+        }
+
+        return scored.OrderByDescending(candidate => candidate.Score).Take(settings.MaxCandidates);
+    }
+
+    private static float Logit(double probability) => (float)Math.Log(probability / (1 - probability));
 }

@@ -25,6 +25,7 @@ internal sealed class AnchorLevelGraph
     public AnchorLevelGraph(GraphBuilder graph, AnchorSettings settings, int level, Value features, Value input)
     {
         _graph = graph;
+        Stride = 1 << level;
         _perCell = graph.Constant((long)settings.AnchorsPerCell);
         _columns = features.Sizes(3, 4);
         (_strideY, _strideX) = settings.Compatibility == AnchorCompatibility.Torchvision
@@ -34,6 +35,9 @@ internal sealed class AnchorLevelGraph
         _low = graph.Constant([.. cell.SelectMany(anchor => new[] { anchor.X1, anchor.Y1 })], cell.Length, 2);
         _high = graph.Constant([.. cell.SelectMany(anchor => new[] { anchor.X2, anchor.Y2 })], cell.Length, 2);
     }
+
+    /// <summary>Stride of the level, in pixels: the unit of distances.</summary>
+    public float Stride { get; }
 
     /// <summary>Adds nodes that compute the corners of anchors: (x1, y1) and (x2, y2), [..., 2] each, in pixels.</summary>
     /// <param name="indices">Indices of the anchors within the level, [...].</param>
@@ -46,10 +50,10 @@ internal sealed class AnchorLevelGraph
     }
 
     /// <summary>Adds nodes that compute all anchors of the level: (x1, y1, x2, y2) in pixels, [anchors, 4].</summary>
-    /// <param name="deltas">The predicted deltas of the level, [N, anchors, 4], whose shape gives the number of anchors.</param>
-    public Value All(Value deltas)
+    /// <param name="outputs">The outputs of a head for the level, [N, anchors, outputs], whose shape gives the number of anchors.</param>
+    public Value All(Value outputs)
     {
-        var count = _graph.Call("Squeeze", [deltas.Sizes(1, 2)]);
+        var count = _graph.Call("Squeeze", [outputs.Sizes(1, 2)]);
         var (low, high) = At(_graph.Call("Range", [_graph.Constant(0L), count, _graph.Constant(1L)]));
         return Value.Concat(-1, [low, high]);
     }

@@ -13,7 +13,8 @@ namespace RetinaSharp.Onnx.Graphs;
 /// <param name="settings">The postprocessing settings.</param>
 /// <param name="classes">Number of classes, without background.</param>
 /// <param name="hasBackground">Whether the first logit of an anchor is background and scores are a softmax; otherwise they are sigmoids.</param>
-internal sealed class DetectionsGraph(GraphBuilder graph, InferenceSettings settings, int classes, bool hasBackground)
+/// <param name="boxOutputs">Meaning of the regression head's outputs.</param>
+internal sealed class DetectionsGraph(GraphBuilder graph, InferenceSettings settings, int classes, bool hasBackground, BoxHeadOutputs boxOutputs)
 {
     // NoScore marks suppressed candidates; it is below every score. Values above AnyScore, which is between NoScore and 0, are scores.
     private const float NoScore = -1;
@@ -25,18 +26,18 @@ internal sealed class DetectionsGraph(GraphBuilder graph, InferenceSettings sett
     /// </summary>
     /// <param name="images">The images before padding, [N, H, W, 3], to whose size boxes are clipped.</param>
     /// <param name="logits">The logits of each level, [N, anchors, outputs].</param>
-    /// <param name="deltas">The box deltas of each level, [N, anchors, 4].</param>
+    /// <param name="boxes">The outputs of the regression head of each level, [N, anchors, outputs].</param>
     /// <param name="anchors">The anchors of each level.</param>
-    public (Value Boxes, Value Scores, Value Labels, Value Image) Create(Value images, Value[] logits, Value[] deltas, AnchorLevelGraph[] anchors)
+    public (Value Boxes, Value Scores, Value Labels, Value Image) Create(Value images, Value[] logits, Value[] boxes, AnchorLevelGraph[] anchors)
     {
-        var levels = logits.Select((level, i) => Candidates(level, deltas[i], anchors[i])).ToArray();
+        var levels = logits.Select((level, i) => Candidates(level, boxes[i], anchors[i])).ToArray();
         var (values, labels) = (Value.Concat(1, [.. levels.Select(level => level.Values)]), Value.Concat(1, [.. levels.Select(level => level.Labels)]));
-        var boxes = Decode(
-            Value.Concat(1, [.. levels.Select(level => level.Deltas)]), Value.Concat(1, [.. levels.Select(level => level.Low)]), Value.Concat(1, [.. levels.Select(level => level.High)]));
+        var decoded = Decode(
+            Value.Concat(1, [.. levels.Select(level => level.Coded)]), Value.Concat(1, [.. levels.Select(level => level.Low)]), Value.Concat(1, [.. levels.Select(level => level.High)]));
         if (settings.Clipping == BoxClipping.BeforeSuppression)
-            boxes = Clip(images, boxes);
+            decoded = Clip(images, decoded);
         var scores = Scores(values).Where(values.Greater(graph.Constant(Threshold)), graph.Constant(NoScore));
-        var kept = Suppress(boxes, scores, labels);
+        var kept = Suppress(decoded, scores, labels);
 
         var limit = graph.Constant([settings.MaxDetections], 1).Min(kept.Sizes(1, 2));
         var (best, indices) = kept.TopK(limit);
@@ -44,7 +45,7 @@ internal sealed class DetectionsGraph(GraphBuilder graph, InferenceSettings sett
         var found = graph.Call("NonZero", [best.Greater(graph.Constant(AnyScore))]).Transpose(1, 0);
         var image = found.Gather(graph.Constant(0L), 1);
         var at = Value.Concat(1, [image.Unsqueeze(1), indices.GatherNd(found).Unsqueeze(1)]);
-        var (foundBoxes, foundScores, foundLabels) = (boxes.GatherNd(at), best.GatherNd(found), labels.GatherNd(at));
+        var (foundBoxes, foundScores, foundLabels) = (decoded.GatherNd(at), best.GatherNd(found), labels.GatherNd(at));
         if (settings.Clipping == BoxClipping.BeforeSuppression)
             return (foundBoxes, foundScores, foundLabels, image);
 
@@ -56,35 +57,57 @@ internal sealed class DetectionsGraph(GraphBuilder graph, InferenceSettings sett
         return (foundBoxes.Gather(whole), foundScores.Gather(whole), foundLabels.Gather(whole), image.Gather(whole));
     }
 
-    /// <summary>The score threshold, converted to the values of the candidates: a probability with softmax, otherwise a logit.</summary>
-    private float Threshold => (float)(hasBackground ? settings.ScoreThreshold : Math.Log(settings.ScoreThreshold / (1 - settings.ScoreThreshold)));
+    // Logits have the order of the scores, so that only the scores of candidates need be computed. This does not hold for a softmax or center-ness.
+    private bool ValuesAreScores => hasBackground || boxOutputs.HasCenterness;
+
+    /// <summary>The score threshold, converted to the values of the candidates: scores or logits.</summary>
+    private float Threshold => (float)(ValuesAreScores ? settings.ScoreThreshold : Math.Log(settings.ScoreThreshold / (1 - settings.ScoreThreshold)));
 
     /// <summary>
     /// Adds nodes that select the top k candidates of a level, including those below the score threshold. Returns their values and class indices, [N, k]
-    /// each, the corners of their anchors, [N, k, 2] each, and their deltas, [N, k, 4]. Values are probabilities with softmax, otherwise logits.
+    /// each, the corners of their anchors, [N, k, 2] each, and their coded boxes, [N, k, 4]: deltas, or distances in pixels. Values are logits or scores.
     /// </summary>
-    private (Value Values, Value Labels, Value Low, Value High, Value Deltas) Candidates(Value logits, Value deltas, AnchorLevelGraph anchors)
+    private (Value Values, Value Labels, Value Low, Value High, Value Coded) Candidates(Value logits, Value boxes, AnchorLevelGraph anchors)
     {
-        // The background is the first output.
-        var all = hasBackground ? graph.Call("Softmax", [logits], Attribute("axis", 2L)).SliceFrom(1, 2) : logits;
+        var all = logits;
+        if (hasBackground)
+            all = graph.Call("Softmax", [logits], Attribute("axis", 2L)).SliceFrom(1, 2);
+        if (boxOutputs.HasCenterness)
+            all = graph.Call("Sqrt", [(hasBackground ? all : Sigmoid(all)) * Sigmoid(boxes.SliceFrom(boxOutputs.Coding.Outputs, 2))]);
         var flat = all.Reshape(0, -1);
         var (values, indices) = flat.TopK(graph.Constant([settings.MaxCandidates], 1).Min(flat.Sizes(1, 2)));
         var (anchorIndices, labels) = (indices / graph.Constant((long)classes), indices % graph.Constant((long)classes));
         var (low, high) = anchors.At(anchorIndices);
-        return (values, labels, low, high, deltas.GatherNd(anchorIndices.Unsqueeze(2), 1));
+        return (values, labels, low, high, Coded(boxes.GatherNd(anchorIndices.Unsqueeze(2), 1), anchors.Stride));
     }
 
-    /// <summary>
-    /// Converts the candidates' values to scores: applies the sigmoid unless they are probabilities already. Uses the same operations as the library's own
-    /// inference, so that the same scores are equal after rounding.
-    /// </summary>
-    private Value Scores(Value values) => hasBackground ? values : graph.Constant(1f) / ((-values).Exp() + graph.Constant(1f));
-
-    private Value Decode(Value deltas, Value low, Value high)
+    /// <summary>Adds nodes that reduce the outputs of candidates to four numbers: deltas, or distances in pixels.</summary>
+    private Value Coded(Value outputs, float stride) => boxOutputs.Coding switch
     {
-        var parts = graph.Call("Split", 2, [deltas, graph.Constant([2L, 2], 2)], Attribute("axis", 2L));
+        DistributionCoding distribution => graph.Call("MatMul",
+            [
+                graph.Call("Softmax", [outputs.Slice(0, distribution.Outputs, 2).Reshape(0, 0, 4, distribution.Bins + 1)], Attribute("axis", 3L)),
+                graph.Constant([.. Enumerable.Range(0, distribution.Bins + 1).Select(bin => bin * stride)], distribution.Bins + 1, 1),
+            ]).Reshape(0, 0, 4),
+        var coding when coding == BoxCoding.Distance => outputs.Slice(0, coding.Outputs, 2).Relu() * graph.Constant(stride),
+        var coding => boxOutputs.HasCenterness ? outputs.Slice(0, coding.Outputs, 2) : outputs,
+    };
+
+    /// <summary>
+    /// Converts the candidates' values to scores. Uses the same operations as the library's own inference, so that the same scores are equal after rounding.
+    /// </summary>
+    private Value Scores(Value values) => ValuesAreScores ? values : Sigmoid(values);
+
+    private Value Sigmoid(Value logits) => graph.Constant(1f) / ((-logits).Exp() + graph.Constant(1f));
+
+    private Value Decode(Value coded, Value low, Value high)
+    {
+        var parts = graph.Call("Split", 2, [coded, graph.Constant([2L, 2], 2)], Attribute("axis", 2L));
         var size = high - low;
-        var center = (parts[0] * size) + (low + (graph.Constant(.5f) * size));
+        var center = low + (graph.Constant(.5f) * size);
+        if (boxOutputs.Coding != BoxCoding.Delta)
+            return Value.Concat(2, [center - parts[0], center + parts[1]]);
+        center = (parts[0] * size) + center;
         var half = graph.Constant(.5f) * (parts[1].Min(graph.Constant(BoxCoder.MaxLogScale)).Exp() * size);
         return Value.Concat(2, [center - half, center + half]);
     }

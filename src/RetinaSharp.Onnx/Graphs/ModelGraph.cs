@@ -26,19 +26,20 @@ internal static class ModelGraph
         var images = graph.Input("images", TensorType.Uint8, "RGB images of equal size, resized to the size in the metadata", Images, "height", "width", "3");
         var input = network.Preprocess(images);
         var levels = network.Levels(input);
-        var (logits, deltas) = (network.Head(levels, architecture.ClassificationHead), network.Head(levels, architecture.RegressionHead));
+        var (logits, boxes) = (network.Head(levels, architecture.ClassificationHead), network.Head(levels, architecture.RegressionHead));
         AnchorLevelGraph[] anchors = [.. levels.Select((level, i) => new AnchorLevelGraph(graph, settings.Anchors, settings.Anchors.MinLevel + i, level, input))];
         if (outputs == OnnxOutputs.Raw)
         {
             graph.Output("logits", Value.Concat(1, logits), TensorType.Float,
                 hasBackground ? "logits of the classes per anchor, background first; the scores are their softmax" : "logits of the classes per anchor; the scores are their sigmoid",
                 Images, Anchors, $"{architecture.ClassificationOutputs}");
-            graph.Output("deltas", Value.Concat(1, deltas), TensorType.Float, "box deltas per anchor: dx, dy relative to the anchor's size, dw, dh as logarithms", Images, Anchors, "4");
-            graph.Output("anchors", Value.Concat(0, [.. anchors.Select((level, i) => level.All(deltas[i]))]), TensorType.Float, "x1, y1, x2, y2 in pixels of the input images", Anchors, "4");
+            graph.Output(
+                settings.BoxOutputs == BoxHeadOutputs.Delta ? "deltas" : "box_outputs", Value.Concat(1, boxes), TensorType.Float, Describe(settings.BoxOutputs), Images, Anchors, $"{settings.BoxOutputs.Count}");
+            graph.Output("anchors", Value.Concat(0, [.. anchors.Select((level, i) => level.All(boxes[i]))]), TensorType.Float, "x1, y1, x2, y2 in pixels of the input images", Anchors, "4");
         }
         else
         {
-            var found = new DetectionsGraph(graph, inference, classes, hasBackground).Create(images, logits, deltas, anchors);
+            var found = new DetectionsGraph(graph, inference, classes, hasBackground, settings.BoxOutputs).Create(images, logits, boxes, anchors);
             graph.Output("boxes", found.Boxes, TensorType.Float, "x1, y1, x2, y2 in pixels of the input images", Detections, "4");
             graph.Output("scores", found.Scores, TensorType.Float, "score in [0, 1], descending within an image", Detections);
             graph.Output("labels", found.Labels, TensorType.Int64, "0-based class index, in the order of the classes in the metadata", Detections);
@@ -47,4 +48,11 @@ internal static class ModelGraph
 
         return graph.Graph;
     }
+
+    private static string Describe(BoxHeadOutputs outputs) => (outputs.Coding switch
+    {
+        DistributionCoding coding => $"per anchor, logits of the distances from the anchor's center to the left, top, right and bottom side, 0 to {coding.Bins} strides each; the distance is the mean of their softmax",
+        var coding when coding == BoxCoding.Distance => "per anchor, distances from the anchor's center to the left, top, right and bottom side in strides; negative ones count as 0",
+        _ => "box deltas per anchor: dx, dy relative to the anchor's size, dw, dh as logarithms",
+    }) + (outputs.HasCenterness ? "; then the logit of the center-ness" : "");
 }

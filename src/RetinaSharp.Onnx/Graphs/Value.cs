@@ -51,8 +51,11 @@ internal readonly record struct Value(GraphBuilder Graph, string Name)
     public Value Unsqueeze(int axis) => Graph.Call("Unsqueeze", [this, Graph.Constant([axis], 1)]);
 
     /// <summary>Slices dimension <paramref name="axis"/> from index <paramref name="start"/> to its end.</summary>
-    public Value SliceFrom(long start, long axis) =>
-        Graph.Call("Slice", [this, Graph.Constant([start], 1), Graph.Constant([long.MaxValue], 1), Graph.Constant([axis], 1)]);
+    public Value SliceFrom(long start, long axis) => Slice(start, long.MaxValue, axis);
+
+    /// <summary>Slices dimension <paramref name="axis"/> from index <paramref name="start"/> to <paramref name="end"/>, exclusive.</summary>
+    public Value Slice(long start, long end, long axis) =>
+        Graph.Call("Slice", [this, Graph.Constant([start], 1), Graph.Constant([end], 1), Graph.Constant([axis], 1)]);
 
     /// <summary>
     /// Gathers slices along dimension <paramref name="axis"/> (ONNX Gather). In the shape of the result, the shape of the indices replaces this dimension.

@@ -71,7 +71,7 @@ public class TorchvisionParityTests : LeakCheck
         foreach (var (level, output) in levels.Zip(outputs))
         {
             AssertClose(level.GetProperty("logits"), output.Logits, 1e-4, "logits");
-            AssertClose(level.GetProperty("deltas"), output.Deltas, 1e-4, "deltas");
+            AssertClose(level.GetProperty("deltas"), output.BoxOutputs, 1e-4, "deltas");
         }
     }
 
@@ -207,7 +207,7 @@ public class TorchvisionParityTests : LeakCheck
     {
         var anchors = network.Architecture.Settings.Anchors;
         using var output = new TorchEngine(network, new() { Categories = Categories, Anchors = anchors, Input = Input }, threads: 2).Run(images);
-        return new Postprocessor(settings, Categories).Run(output, new AnchorGenerator(anchors).Generate(images.Height, images.Width), images.Images);
+        return new Postprocessor(settings, Categories, BoxHeadOutputs.Delta).Run(output, new AnchorGenerator(anchors).Generate(images.Height, images.Width), images.Images);
     }
 
     internal static InputSize Input { get; } = new(64, 96);

@@ -47,7 +47,7 @@ public class TorchOutputTests : LeakCheck
             ? Array.ConvertAll(output.Logits(0, 1).BFloat16Bits.ToArray(), bits => BitConverter.UInt32BitsToSingle((uint)bits << 16))
             : output.Logits(0, 1).Single.ToArray();
         Assert.Equal(Enumerable.Range(15, 15).Select(value => (float)value), found);
-        Assert.Equal([new(12, 13, 14, 15), new(16, 17, 18, 19), new(20, 21, 22, 23)], output.Deltas(0, 1).ToArray());
+        Assert.Equal([12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23], output.BoxOutputs(0, 1).ToArray());
         // Shared, not copied.
         logits.fill_(7);
         Assert.Equal(15, output.Logits(0, 0).Length);

@@ -22,17 +22,16 @@ internal static class Batches
         var grid = new AnchorGenerator(anchors).Generate(size.Height, size.Width);
         var buffers = new TrainingBuffers();
         buffers.Reset(size, grid);
+        var targets = new BatchTargets(size, buffers.Levels);
         for (var i = 0; i < images.Length; i++)
         {
             var (image, boxes, classes, ignored) = images[i];
             for (var y = 0; y < image.Height; y++)
                 image.Pixels.Slice(y * image.Width * 3, image.Width * 3).CopyTo(buffers.Pixels[i][(y * size.Stride)..]);
-            var assignment = new IouAssigner(assigner).Assign(grid, boxes, classes, ignored);
-            for (var level = 0; level < buffers.Levels.Length; level++)
-                buffers.Levels[level].Set(i, grid, grid.Levels[level], assignment, boxes);
+            targets.Set(i, grid, new IouAssigner(assigner).Assign(grid, boxes, classes, ignored), boxes);
         }
 
-        return new(0, size, [.. images.Select(one => new BatchImage(
+        return new(0, targets, [.. images.Select(one => new BatchImage(
             Pictures.Describe(one.Image.Width, one.Image.Height, one.Boxes), one.Image.Width, one.Image.Height, one.Boxes, one.Classes, one.Ignored))], buffers, new());
     }
 }

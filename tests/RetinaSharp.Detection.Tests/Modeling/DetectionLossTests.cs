@@ -24,8 +24,8 @@ public class DetectionLossTests : LeakCheck
         using var scope = NewDisposeScope();
         using var batch = Batch(new Box(10, 12, 45, 50));
         var settings = new LossSettings { Classification = classification, Box = box };
-        var half = Outputs(batch, Classes + (settings.HasBackgroundOutput ? 1 : 0)).Select(level => new LevelOutput(level.Logits.to(ScalarType.BFloat16), level.Deltas.to(ScalarType.BFloat16))).ToArray();
-        var single = half.Select(level => new LevelOutput(level.Logits.to(ScalarType.Float32), level.Deltas.to(ScalarType.Float32))).ToArray();
+        var half = Outputs(batch, Classes + (settings.HasBackgroundOutput ? 1 : 0)).Select(level => new LevelOutput(level.Logits.to(ScalarType.BFloat16), level.BoxOutputs.to(ScalarType.BFloat16))).ToArray();
+        var single = half.Select(level => new LevelOutput(level.Logits.to(ScalarType.Float32), level.BoxOutputs.to(ScalarType.Float32))).ToArray();
 
         var expected = new DetectionLoss(settings).Evaluate(single, batch.Targets, batch.Targets.PositiveCount);
         var actual = new DetectionLoss(settings).Evaluate(half, batch.Targets, batch.Targets.PositiveCount);
@@ -133,7 +133,7 @@ public class DetectionLossTests : LeakCheck
         LevelOutput[][] outputs = [.. boxes.Select((_, i) => Outputs(batch, Classes + (settings.HasBackgroundOutput ? 1 : 0), seed: i, type))];
 
         var together = new DetectionLoss(settings).Evaluate([.. batch.Targets.Levels.Select((_, level) => new LevelOutput(
-            Together(outputs.Select(one => one[level].Logits)), Together(outputs.Select(one => one[level].Deltas))))], batch.Targets, LossNormalizer.PerImage(batch.Targets.PositivesByImage(), 3));
+            Together(outputs.Select(one => one[level].Logits)), Together(outputs.Select(one => one[level].BoxOutputs))))], batch.Targets, LossNormalizer.PerImage(batch.Targets.PositivesByImage(), 3));
         var alone = singles.Zip(outputs, (one, output) => new DetectionLoss(settings).Evaluate(output, one.Targets, Math.Max(1, one.Targets.PositiveCount))).ToArray();
 
         Assert.Equal(alone.Average(one => one.Classification), together.Classification, 1e-6);
@@ -173,7 +173,7 @@ public class DetectionLossTests : LeakCheck
         foreach (var anchor in new[] { targets.Positives[0], targets.Positives[^1], 0 })
         {
             Slope(outputs[level].Logits, loss.Gradients[2 * level], (anchor * Classes) + 1);
-            Slope(outputs[level].Deltas, loss.Gradients[(2 * level) + 1], (anchor * 4) + 2);
+            Slope(outputs[level].BoxOutputs, loss.Gradients[(2 * level) + 1], (anchor * 4) + 2);
         }
 
         LossResult Loss() => new DetectionLoss(new() { Box = BoxLossKind.Giou }).Evaluate(outputs, batch.Targets, LossNormalizer.PerImage(batch.Targets.PositivesByImage(), 2));
@@ -192,6 +192,52 @@ public class DetectionLossTests : LeakCheck
 
         Tensor Values(int count, int width) =>
             TensorValues.Create(Enumerable.Range(0, 2 * count * width).Select(_ => (float)random.NextNormal() / 2), 2, count, width);
+    }
+
+    public static TheoryData<string> BoxHeads => [.. AllBoxHeads.Keys];
+
+    private static Dictionary<string, BoxHeadOutputs> AllBoxHeads { get; } = new()
+    {
+        ["distance"] = new(BoxCoding.Distance),
+        ["distance, center-ness"] = new(BoxCoding.Distance, HasCenterness: true),
+        ["distribution"] = new(BoxCoding.Distribution(6)),
+        ["distribution, center-ness"] = new(BoxCoding.Distribution(6), HasCenterness: true),
+        ["delta, center-ness"] = new(BoxCoding.Delta, HasCenterness: true),
+    };
+
+    [Theory]
+    [MemberData(nameof(BoxHeads))]
+    public void Evaluate_EveryBoxHead_GradientIsTheSlope(string name)
+    {
+        const float Step = 1e-2f;
+        using var scope = NewDisposeScope();
+        using var batch = Batch(new Box(10, 12, 45, 50), new Box(30, 20, 60, 55));
+        var level = Enumerable.Range(0, batch.Targets.Levels.Count).First(level => batch.Targets.Levels[level].Positives.Length > 1);
+        var (random, head) = (new RandomStream(4, "outputs"), AllBoxHeads[name]);
+        LevelOutput[] outputs = [.. batch.Targets.Levels.Select(one => new LevelOutput(Values(one.AnchorsPerImage, Classes), Values(one.AnchorsPerImage, head.Count)))];
+        var loss = Loss();
+
+        var gradient = loss.Gradients[(2 * level) + 1].ToArray();
+        foreach (var anchor in new[] { batch.Targets.Levels[level].Positives[0], batch.Targets.Levels[level].Positives[^1] })
+            for (var i = anchor * head.Count; i < (anchor + 1) * head.Count; i++)
+            {
+                var output = outputs[level].BoxOutputs;
+                var value = output.Elements<float>()[i];
+                output.Elements<float>()[i] = value + Step;
+                var above = Loss().Box;
+                output.Elements<float>()[i] = value - Step;
+                var below = Loss().Box;
+                output.Elements<float>()[i] = value;
+                Assert.Equal((above - below) / (2 * Step), gradient[i], 2e-3);
+            }
+
+        Assert.Equal(head.Count * batch.Targets.Levels[level].Positives.Length, gradient.Count(one => one != 0) + gradient.Chunk(head.Count).Where(row => row.Any(one => one != 0)).Sum(row => row.Count(one => one == 0)));
+
+        LossResult Loss() => new DetectionLoss(new() { Box = BoxLossKind.Giou, BoxWeight = 1.5, CenternessWeight = .7, DistributionWeight = .4 }, head).Evaluate(outputs, batch.Targets, 3);
+
+        // Distances are positive, so that no slope is at the kink.
+        Tensor Values(int count, int width) =>
+            TensorValues.Create(Enumerable.Range(0, count * width).Select(_ => (float)random.NextDouble(.1, 1)), 1, count, width);
     }
 
     private static TrainingBatch Batch(params Box[] boxes) =>

@@ -48,7 +48,7 @@ public class GradientTests : LeakCheck
         using var values = state.ToComputeType(type, frozenParts: 0);
         using var network = new RetinaNet(values, new(type, IsTraining: true));
         using var scope = NewDisposeScope();
-        var outputs = network.call(Noise(1, [2, 3, Height, Width]).to(type).ChannelsLast()).SelectMany(level => new[] { level.Logits, level.Deltas }).ToArray();
+        var outputs = network.call(Noise(1, [2, 3, Height, Width]).to(type).ChannelsLast()).SelectMany(level => new[] { level.Logits, level.BoxOutputs }).ToArray();
 
         Autograd.Backward(outputs, [.. outputs.Select((output, i) => Noise(i, output.shape).to(type))]);
 

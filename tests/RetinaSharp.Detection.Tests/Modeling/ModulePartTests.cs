@@ -77,7 +77,7 @@ public sealed class ModulePartTests : FinalizedTensors
         foreach (var (wanted, got) in expected.Zip(actual))
         {
             Assert.Equal(ScalarType.BFloat16, got.Logits.dtype);
-            Layers.LayerBlock.AssertClose(wanted.Deltas, got.Deltas, .05);
+            Layers.LayerBlock.AssertClose(wanted.BoxOutputs, got.BoxOutputs, .05);
         }
     }
 
@@ -134,7 +134,7 @@ public sealed class ModulePartTests : FinalizedTensors
         Assert.Equal(("pooled", "linear", "retinanet"), (architecture.Settings.Parts.Neck, architecture.Settings.Parts.ClassificationHead, architecture.Settings.Parts.RegressionHead));
         Assert.Equal(5, outputs.Length);
         Assert.Equal([2, 8 * 12 * 9, 3], outputs[0].Logits.shape);
-        Assert.Equal([2, 1 * 1 * 9, 4], outputs[4].Deltas.shape);
+        Assert.Equal([2, 1 * 1 * 9, 4], outputs[4].BoxOutputs.shape);
     }
 
     [Fact]

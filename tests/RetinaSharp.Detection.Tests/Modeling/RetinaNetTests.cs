@@ -37,7 +37,7 @@ public class RetinaNetTests : LeakCheck
         foreach (var (level, output) in grid.Levels.Zip(outputs))
         {
             Assert.Equal([2, level.Count, 5], output.Logits.shape);
-            Assert.Equal([2, level.Count, 4], output.Deltas.shape);
+            Assert.Equal([2, level.Count, 4], output.BoxOutputs.shape);
         }
     }
 
@@ -149,11 +149,11 @@ public class RetinaNetTests : LeakCheck
         using var scope = NewDisposeScope();
         var input = Noise(1, 1, 64, 64);
 
-        var single = network.call(input)[0].Deltas.ToArray();
+        var single = network.call(input)[0].BoxOutputs.ToArray();
         var half = halfNetwork.call(input.to(ScalarType.BFloat16))[0];
 
-        Assert.Equal(ScalarType.BFloat16, half.Deltas.dtype);
-        var distance = Math.Sqrt(single.Zip(half.Deltas.ToArray(), (a, b) => Math.Pow(a - b, 2)).Sum());
+        Assert.Equal(ScalarType.BFloat16, half.BoxOutputs.dtype);
+        var distance = Math.Sqrt(single.Zip(half.BoxOutputs.ToArray(), (a, b) => Math.Pow(a - b, 2)).Sum());
         Assert.InRange(distance / Math.Sqrt(single.Sum(a => (double)a * a)), 1e-9, .05);
     }
 
@@ -197,5 +197,5 @@ public class RetinaNetTests : LeakCheck
         return TensorValues.Create(Enumerable.Range(0, images * 3 * height * width).Select(_ => (float)random.NextNormal()), images, 3, height, width).ChannelsLast();
     }
 
-    private static float[] Read(LevelOutput[] outputs) => [.. outputs.SelectMany(output => output.Logits.ToArray().Concat(output.Deltas.ToArray()))];
+    private static float[] Read(LevelOutput[] outputs) => [.. outputs.SelectMany(output => output.Logits.ToArray().Concat(output.BoxOutputs.ToArray()))];
 }

@@ -225,7 +225,7 @@ public sealed class SamplerTests : LeakCheck
         {
             var count = _batch.Targets.Levels[level].AnchorsPerImage;
             var labels = _batch.Targets.Levels[level].Labels.Slice(image * count, count).ToArray();
-            var (logits, deltas) = (_outputs[level].Logits.ToArray(), _outputs[level].Deltas.ToArray());
+            var (logits, deltas) = (_outputs[level].Logits.ToArray(), _outputs[level].BoxOutputs.ToArray());
             for (var i = 0; i < count; i++, index++)
             {
                 var place = (image * count) + i;

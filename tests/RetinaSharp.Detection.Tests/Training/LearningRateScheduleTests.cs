@@ -40,6 +40,41 @@ public class LearningRateScheduleTests
             Assert.True(schedule(step) < schedule(step - 1));
     }
 
+    // PyTorch: OneCycleLR(optimizer, max_lr=.01, total_steps=100), before the step of each index.
+    [Theory]
+    [InlineData(0, .0004)]
+    [InlineData(10, .0029516395)]
+    [InlineData(29, .01)]
+    [InlineData(64, .00500002)]
+    [InlineData(99, 4e-8)]
+    public void GetLearningRate_OneCycle_IsPyTorchs(long step, double expected) =>
+        Assert.Equal(expected, Schedule(Settings with { Schedule = ScheduleKind.OneCycle }, 100)(step), 1e-9);
+
+    [Theory]
+    [InlineData(1, .5)]
+    [InlineData(2, .25)]
+    public void GetLearningRate_Polynomial_IsThePowerOfTheRest(double power, double expected)
+    {
+        var schedule = Schedule(Settings with { Schedule = ScheduleKind.Polynomial, PolynomialPower = power }, 1100);
+
+        Assert.Equal(.01, schedule(100), 1e-12);
+        Assert.Equal(.01 * expected, schedule(600), 1e-12);
+        Assert.InRange(schedule(1099), 0, 1e-4);
+    }
+
+    [Fact]
+    public void ReducedOnPlateau_EpochsWithoutABetterAP_DividesTheRateEachTime()
+    {
+        var settings = Presets.Tiny with { Training = Presets.Tiny.Training with { Schedule = ScheduleKind.Plateau, PlateauPatience = 2 } };
+        var at = new Checkpoint { Settings = settings, TrainingData = "", Precision = Precision.Fp32, ComputedOn = "", BestEpoch = 3 };
+        var factors = new List<double>();
+        for (var epoch = 4; epoch <= 8; epoch++)
+            factors.Add((at = (at with { Epoch = epoch }).ReducedOnPlateau()).PlateauFactor);
+
+        Assert.Equal([1, .1, .1, .01, .01], factors, (a, b) => Math.Abs(a - b) < 1e-12);
+        Assert.Equal(1, (at with { Settings = Presets.Tiny, Reductions = 0, ReducedAtEpoch = 0, Epoch = 9 }).ReducedOnPlateau().PlateauFactor);
+    }
+
     [Fact]
     public void GetLearningRate_ShortTraining_WarmsUpForATenthOfIt()
     {

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using RetinaSharp.Datasets;
+using RetinaSharp.Detection.Assignment;
 using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Tests.Modeling;
 using RetinaSharp.Detection.Training;
@@ -43,6 +44,12 @@ public sealed class ResumeTests : LeakCheck
                 (Settings with { Loss = Settings.Loss with { Classification = ClassificationLossKind.CrossEntropy, Sampling = SamplingSettings.ForKind(SamplingKind.Ratio) } }, Precision.Fp32),
                 (Settings with { Model = Settings.Model with { Norm = NormKind.Frozen } }, Precision.Fp32),
                 (Compatibility.Apply(Settings with { Training = Settings.Training with { Batch = 2, Accumulate = 2 } }, "detectron2"), Precision.Fp32),
+                (Settings with
+                {
+                    Model = Settings.Model.WithPoints() with { BoxHead = BoxHeadKind.Distribution, Centerness = true },
+                    Assigner = new() { Kind = AssignerKind.SimOta },
+                    Training = Settings.Training with { Batch = 4, Shards = 2, Accumulate = 2 },
+                }, Precision.Fp32),
             ];
             var data = new TheoryData<RunSettings, Precision, bool>();
             foreach (var (settings, precision) in kinds)

@@ -40,7 +40,7 @@ public class PostprocessorTests
         output.Set(0, first, 0, 2);
         output.Set(1, second, 1, 1, new(.25f, 0, 0, 0));
 
-        var found = new Postprocessor(new(), Categories).Run(output, _anchors, [Geometry, new(96, 64, 96, 64)]);
+        var found = new Postprocessor(new(), Categories, BoxHeadOutputs.Delta).Run(output, _anchors, [Geometry, new(96, 64, 96, 64)]);
 
         Assert.Equal(0, Assert.Single(found[0]).Class);
         var moved = BoxCoder.Decode(_anchors.Boxes[second], new(.25f, 0, 0, 0)).Clip(96, 64);
@@ -99,6 +99,6 @@ public class PostprocessorTests
         var output = new ArrayOutput(_anchors, 1, Categories.Length) { IsBFloat16 = isBFloat16 };
         foreach (var (anchor, label, logit) in logits)
             output.Set(0, anchor, label, logit);
-        return new Postprocessor(settings, Categories).Run(output, _anchors, [Geometry])[0];
+        return new Postprocessor(settings, Categories, BoxHeadOutputs.Delta).Run(output, _anchors, [Geometry])[0];
     }
 }

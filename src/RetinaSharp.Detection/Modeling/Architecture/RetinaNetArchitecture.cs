@@ -1,3 +1,4 @@
+using RetinaSharp.Boxes;
 using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Losses;
 
@@ -69,13 +70,23 @@ public sealed record RetinaNetArchitecture(
         // Initial bias of a softmax: log(K (1 - π) / π) for the background and 0 for each class, so that the probabilities of all classes sum to π.
         double[] classBias = hasBackground ? [Math.Log(classes) - bias, .. new double[classes]] : [.. Enumerable.Repeat(bias, classes)];
         var classification = new HeadRequest(settings, ClassificationHeadPrefix, classBias.Length, classBias);
-        var regression = new HeadRequest(settings, RegressionHeadPrefix, 4, new double[4]);
+        var regressionBias = RegressionBias(settings);
+        var regression = new HeadRequest(settings, RegressionHeadPrefix, regressionBias.Length, regressionBias);
         var architecture = new RetinaNetArchitecture(
             settings, classes, hasBackground, backbone,
             components.Neck?.Invoke(settings, backbone.Channels) ?? PyramidArchitecture.Create(settings, backbone.Channels, NeckPrefix),
             components.ClassificationHead?.Invoke(classification) ?? HeadArchitecture.Create(classification, "cls_logits"),
             components.RegressionHead?.Invoke(regression) ?? HeadArchitecture.Create(regression, "bbox_reg"));
         return architecture with { Settings = settings with { Parts = architecture.Names } };
+    }
+
+    /// <summary>Returns the initial bias of the regression head. With deltas and distances, a newly initialized network predicts the anchors.</summary>
+    private static double[] RegressionBias(ModelSettings settings)
+    {
+        var bias = new double[settings.BoxOutputs.Count];
+        if (settings.BoxOutputs.Coding == BoxCoding.Distance)
+            Array.Fill(bias, settings.Anchors.BaseSize / 2, 0, BoxCoding.Distance.Outputs);
+        return bias;
     }
 
     /// <summary>Describes the network of a training run or a trained model.</summary>

@@ -1,0 +1,13 @@
+namespace RetinaSharp.Detection.Configuration;
+
+/// <summary>How the regression head represents a box.</summary>
+public enum BoxHeadKind
+{
+    /// <summary>
+    /// Four numbers: the deltas from the anchor or, with <see cref="HeadKind.Points"/>, the distances from the point to the sides of the box.
+    /// </summary>
+    Delta,
+
+    /// <summary>A distribution of the distance to each side of the box, as in GFL. See <see cref="Boxes.DistributionCoding"/>.</summary>
+    Distribution,
+}
