@@ -26,8 +26,8 @@ public static class BoxCoder
         if (!(box.Width > 0 && box.Height > 0))
             throw new ArgumentException($"{box} has no positive width and height: leave such boxes out before encoding", nameof(box));
         return new(
-            (CenterX(box) - CenterX(anchor)) / anchor.Width,
-            (CenterY(box) - CenterY(anchor)) / anchor.Height,
+            (box.CenterX - anchor.CenterX) / anchor.Width,
+            (box.CenterY - anchor.CenterY) / anchor.Height,
             MathF.Log(box.Width / anchor.Width),
             MathF.Log(box.Height / anchor.Height));
     }
@@ -49,8 +49,8 @@ public static class BoxCoder
     /// <param name="delta">The delta; dw and dh are clamped to at most <see cref="MaxLogScale"/>.</param>
     public static Box Decode(Box anchor, BoxDelta delta)
     {
-        var x = delta.Dx * anchor.Width + CenterX(anchor);
-        var y = delta.Dy * anchor.Height + CenterY(anchor);
+        var x = delta.Dx * anchor.Width + anchor.CenterX;
+        var y = delta.Dy * anchor.Height + anchor.CenterY;
         var halfWidth = .5f * (MathF.Exp(MathF.Min(delta.Dw, MaxLogScale)) * anchor.Width);
         var halfHeight = .5f * (MathF.Exp(MathF.Min(delta.Dh, MaxLogScale)) * anchor.Height);
         return new(x - halfWidth, y - halfHeight, x + halfWidth, y + halfHeight);
@@ -67,10 +67,6 @@ public static class BoxCoder
         for (var i = 0; i < anchors.Length; i++)
             boxes[i] = Decode(anchors[i], deltas[i]);
     }
-
-    private static float CenterX(Box box) => box.X1 + .5f * box.Width;
-
-    private static float CenterY(Box box) => box.Y1 + .5f * box.Height;
 
     private static void RequireSameLength(int anchors, int input, int output)
     {

@@ -8,16 +8,19 @@ public abstract class BoxCoding
     /// </summary>
     public static BoxCoding Delta { get; } = new DeltaCoding();
 
-    /// <summary>FCOS's coding: the distances from the anchor's center to the four sides of the box; see <see cref="DistanceCoding"/>.</summary>
+    /// <summary>
+    /// FCOS's coding: four outputs, whose positive parts are the distances from the anchor's center to the left, top, right and bottom edge of the box, in
+    /// strides (Tian et al., <a href="https://arxiv.org/abs/1904.01355">FCOS</a>, as in torchvision's <c>fcos_resnet50_fpn</c>).
+    /// </summary>
     public static BoxCoding Distance { get; } = new DistanceCoding();
 
     /// <summary>Number of outputs per anchor.</summary>
     public abstract int Outputs { get; }
 
-    /// <summary>Creates GFL's coding: a distribution of each of the four distances; see <see cref="DistributionCoding"/>.</summary>
-    /// <param name="bins">Greatest distance, in strides, 1 or more. A distribution has one probability for each of the distances 0 to <paramref name="bins"/>.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The number is less than 1.</exception>
-    public static DistributionCoding Distribution(int bins) => new(bins);
+    /// <summary>Creates GFL's coding: a distribution of each of the four distances from the anchor's center; see <see cref="BoxDistribution"/>.</summary>
+    /// <param name="maxDistance">The greatest distance, in strides, from 1 to 1023.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The distance is out of range.</exception>
+    public static DistributionCoding Distribution(int maxDistance) => new(new(maxDistance));
 
     /// <summary>Decodes the box of an anchor.</summary>
     /// <param name="anchor">The anchor, in pixels.</param>

@@ -30,7 +30,7 @@ internal static class TestModels
         }) with
         { Inference = new() { Clipping = BoxClipping.AfterSuppression } },
         ["points, center-ness"] = Settings(new ModelSettings { Depth = 18, Norm = NormKind.Batch, PyramidChannels = 40, HeadConvolutions = 1 }.WithPoints() with { Centerness = true }),
-        ["distributions"] = Settings(new() { Depth = 18, Norm = NormKind.Batch, PyramidChannels = 40, HeadConvolutions = 1, BoxHead = BoxHeadKind.Distribution, DistributionBins = 7 }),
+        ["distributions"] = Settings(new() { Depth = 18, Norm = NormKind.Batch, PyramidChannels = 40, HeadConvolutions = 1, BoxHead = BoxHeadKind.Distribution, MaxDistance = 7 }),
         ["deltas, center-ness, softmax"] = Settings(new() { Depth = 18, Norm = NormKind.Batch, PyramidChannels = 40, HeadConvolutions = 1, Centerness = true }, ClassificationLossKind.SoftmaxFocal),
         ["other levels, no towers"] = Settings(new() { Depth = 34, Norm = NormKind.Batch, PyramidChannels = 40, HeadConvolutions = 0, Anchors = new() { MinLevel = 2, MaxLevel = 6, BaseSize = 6, Ratios = [.4, 1.7] } }),
     };

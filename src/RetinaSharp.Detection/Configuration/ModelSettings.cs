@@ -40,9 +40,9 @@ public sealed record ModelSettings
     public BoxHeadKind BoxHead { get; init; }
 
     /// <summary>
-    /// Greatest distance from an anchor's center to a side of its box that <see cref="BoxHeadKind.Distribution"/> can represent, in strides, from 1 to 256.
+    /// Greatest distance from an anchor's center to an edge of its box that <see cref="BoxHeadKind.Distribution"/> can represent, in strides, from 1 to 256.
     /// </summary>
-    public int DistributionBins { get; init; } = 16;
+    public int MaxDistance { get; init; } = 16;
 
     /// <summary>
     /// Whether the regression head also predicts the center-ness of an anchor in its box, which lowers the scores of boxes that are predicted from anchors far
@@ -67,7 +67,7 @@ public sealed record ModelSettings
 
     /// <summary>The outputs of the regression head that <see cref="Head"/>, <see cref="BoxHead"/> and <see cref="Centerness"/> select.</summary>
     public BoxHeadOutputs BoxOutputs => new(
-        BoxHead == BoxHeadKind.Distribution ? BoxCoding.Distribution(DistributionBins) : Head == HeadKind.Points ? BoxCoding.Distance : BoxCoding.Delta,
+        BoxHead == BoxHeadKind.Distribution ? BoxCoding.Distribution(MaxDistance) : Head == HeadKind.Points ? BoxCoding.Distance : BoxCoding.Delta,
         Centerness);
 
     /// <summary>Changes the head to points: one square anchor per cell, of twice the base size, and distances instead of deltas.</summary>
@@ -94,8 +94,8 @@ public sealed record ModelSettings
             throw new ArgumentException($"Head convolutions {HeadConvolutions}: must be from 0 to 16.");
         if (Head == HeadKind.Points && Anchors.AnchorsPerCell != 1)
             throw new ArgumentException($"Anchors: points are one per cell, so that one scale and one ratio are needed, but there are {Anchors.Scales.Count} scales and {Anchors.Ratios.Count} ratios.");
-        if (DistributionBins is < 1 or > 256)
-            throw new ArgumentException($"Distribution bins {DistributionBins}: must be from 1 to 256.");
+        if (MaxDistance is < 1 or > 256)
+            throw new ArgumentException($"Max distance {MaxDistance}: must be from 1 to 256.");
         if (!(Prior is > 0 and < 1))
             throw new ArgumentException($"Prior {Prior}: must be above 0 and below 1.");
     }

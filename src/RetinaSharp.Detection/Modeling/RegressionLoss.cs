@@ -86,10 +86,16 @@ internal sealed class RegressionLoss(BoxLoss box, LossSettings settings, BoxHead
             coding.Backward(anchor, stride, coded, corners.Scale(scale, scale), codedGradient);
         }
 
-        if (coding is DistributionCoding distribution && settings.DistributionWeight > 0)
-            loss += settings.DistributionWeight * distribution.DistributionFocalLoss(anchor, stride, coded, target, scale * (float)settings.DistributionWeight, codedGradient);
+        var distances = BoxDistances.Encode(anchor.CenterX, anchor.CenterY, stride, target);
+        if (coding is DistributionCoding { Distribution: var distribution })
+        {
+            // The mean over the four sides.
+            var weight = settings.DistributionWeight / 4;
+            loss += weight * distribution.DistributionFocalLoss(coded, distances, scale * weight, codedGradient);
+        }
+
         if (outputs.HasCenterness)
-            loss += settings.CenternessWeight * Centerness(predicted[^1], BoxDistances.Encode(anchor, stride, target).Centerness, scale * (float)settings.CenternessWeight, out gradient[^1]);
+            loss += settings.CenternessWeight * Centerness(predicted[^1], distances.Centerness, scale * (float)settings.CenternessWeight, out gradient[^1]);
         return loss;
     }
 

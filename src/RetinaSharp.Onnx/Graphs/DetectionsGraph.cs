@@ -84,10 +84,10 @@ internal sealed class DetectionsGraph(GraphBuilder graph, InferenceSettings sett
     /// <summary>Adds nodes that reduce the outputs of candidates to four numbers: deltas, or distances in pixels.</summary>
     private Value Coded(Value outputs, float stride) => boxOutputs.Coding switch
     {
-        DistributionCoding distribution => graph.Call("MatMul",
+        DistributionCoding { Distribution: var distribution } => graph.Call("MatMul",
             [
-                graph.Call("Softmax", [outputs.Slice(0, distribution.Outputs, 2).Reshape(0, 0, 4, distribution.Bins + 1)], Attribute("axis", 3L)),
-                graph.Constant([.. Enumerable.Range(0, distribution.Bins + 1).Select(bin => bin * stride)], distribution.Bins + 1, 1),
+                graph.Call("Softmax", [outputs.Slice(0, distribution.Length, 2).Reshape(0, 0, 4, distribution.MaxDistance + 1)], Attribute("axis", 3L)),
+                graph.Constant([.. Enumerable.Range(0, distribution.MaxDistance + 1).Select(bin => bin * stride)], distribution.MaxDistance + 1, 1),
             ]).Reshape(0, 0, 4),
         var coding when coding == BoxCoding.Distance => outputs.Slice(0, coding.Outputs, 2).Relu() * graph.Constant(stride),
         var coding => boxOutputs.HasCenterness ? outputs.Slice(0, coding.Outputs, 2) : outputs,

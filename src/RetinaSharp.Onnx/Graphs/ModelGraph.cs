@@ -1,3 +1,4 @@
+using RetinaSharp.Boxes;
 using RetinaSharp.Detection.Modeling.Architecture;
 using RetinaSharp.Detection.Weights;
 using RetinaSharp.Inference;
@@ -51,8 +52,8 @@ internal static class ModelGraph
 
     private static string Describe(BoxHeadOutputs outputs) => (outputs.Coding switch
     {
-        DistributionCoding coding => $"per anchor, logits of the distances from the anchor's center to the left, top, right and bottom side, 0 to {coding.Bins} strides each; the distance is the mean of their softmax",
-        var coding when coding == BoxCoding.Distance => "per anchor, distances from the anchor's center to the left, top, right and bottom side in strides; negative ones count as 0",
+        DistributionCoding coding => $"per anchor, logits of the distances from the anchor's center to the left, top, right and bottom edge, 0 to {coding.Distribution.MaxDistance} strides each; the distance is the mean of their softmax",
+        var coding when coding == BoxCoding.Distance => "per anchor, distances from the anchor's center to the left, top, right and bottom edge in strides; negative ones count as 0",
         _ => "box deltas per anchor: dx, dy relative to the anchor's size, dw, dh as logarithms",
     }) + (outputs.HasCenterness ? "; then the logit of the center-ness" : "");
 }

@@ -19,8 +19,8 @@ public sealed class AutogradClassificationLossTests : LeakCheck
         int[] labels = [.. Enumerable.Range(0, 100).Select(i => i % 7 == 0 ? i % 4 : i % 11 == 0 ? -2 : -1)];
         var normalizer = LossNormalizer.PerImage([3, 0], images: 2);
 
-        var (expected, expectedGradient) = ClassificationLoss.Create(new LossSettings { Gamma = 2, Alpha = .25 }).Evaluate(logits, labels, normalizer);
-        var (actual, actualGradient) = new Focal().Evaluate(logits, labels, normalizer);
+        var (expected, expectedGradient) = ClassificationLoss.Create(new LossSettings { Gamma = 2, Alpha = .25 }).Evaluate(logits, labels, [], normalizer);
+        var (actual, actualGradient) = new Focal().Evaluate(logits, labels, [], normalizer);
 
         Assert.Equal(expected, actual, 1e-4 * expected);
         Assert.Equal(type, actualGradient.dtype);
@@ -35,7 +35,7 @@ public sealed class AutogradClassificationLossTests : LeakCheck
         var logits = zeros(1, 2, 1);
         logits[0, 1, 0] = float.NaN;
 
-        var (value, gradient) = new Focal().Evaluate(logits, [0, -2], 1);
+        var (value, gradient) = new Focal().Evaluate(logits, [0, -2], [], 1);
 
         Assert.True(double.IsFinite(value));
         Assert.Equal(0, gradient[0, 1, 0].ToSingle());
@@ -45,7 +45,7 @@ public sealed class AutogradClassificationLossTests : LeakCheck
     public void Evaluate_SumInsteadOfElements_Throws()
     {
         using var scope = NewDisposeScope();
-        var error = Assert.Throws<InvalidOperationException>(() => new Summed().Evaluate(zeros(1, 2, 1), [0, -1], 1));
+        var error = Assert.Throws<InvalidOperationException>(() => new Summed().Evaluate(zeros(1, 2, 1), [0, -1], [], 1));
         Assert.Contains("return one value for each logit", error.Message);
     }
 

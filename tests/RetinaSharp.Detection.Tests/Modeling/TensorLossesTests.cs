@@ -35,7 +35,7 @@ public class TensorLossesTests : LeakCheck
         var settings = new LossSettings { Classification = kind, Gamma = gamma, Alpha = alpha, StarBeta = kind == ClassificationLossKind.FocalStar ? 1.5 : 0 };
         var (logits, labels) = Input(Classes + (settings.HasBackgroundOutput ? 1 : 0));
 
-        var (expected, expectedGradient) = ClassificationLoss.Create(settings).Evaluate(logits, labels, Normalizer, threads: 1);
+        var (expected, expectedGradient) = ClassificationLoss.Create(settings).Evaluate(logits, labels, [], Normalizer, threads: 1);
         var (actual, gradient) = TensorLosses.Evaluate(settings, logits, labels, Normalizer);
 
         Assert.Equal(expected, actual, 1e-6 * expected);
@@ -69,7 +69,7 @@ public class TensorLossesTests : LeakCheck
         var logits = flat.view(4, -1, Classes);
         var normalizer = LossNormalizer.PerImage([40, 0, 3, 7], images: 4);
 
-        var (expected, expectedGradient) = ClassificationLoss.Create(new()).Evaluate(logits, labels, normalizer, threads: 1);
+        var (expected, expectedGradient) = ClassificationLoss.Create(new()).Evaluate(logits, labels, [], normalizer, threads: 1);
         var (actual, gradient) = TensorLosses.Evaluate(new(), logits, labels, normalizer);
 
         Assert.Equal(expected, actual, 1e-6 * expected);
@@ -86,7 +86,7 @@ public class TensorLossesTests : LeakCheck
         var (logits, labels) = Input(Classes);
         Array.Fill(labels, label);
 
-        var (expected, expectedGradient) = ClassificationLoss.Create(new()).Evaluate(logits, labels, 1, threads: 1);
+        var (expected, expectedGradient) = ClassificationLoss.Create(new()).Evaluate(logits, labels, [], 1, threads: 1);
         var (actual, gradient) = TensorLosses.Evaluate(new(), logits, labels, 1);
 
         Assert.Equal(expected, actual, 1e-6 * expected);
