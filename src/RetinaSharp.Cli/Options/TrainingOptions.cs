@@ -56,17 +56,19 @@ internal static class TrainingOptions
             (s, iou) => WithSampling(s, s.Loss.Sampling with { NmsIouThreshold = iou })),
         Create(Parsed("--sampling-ratio", "N|off", "Sampled negatives per positive: 3 by default, off for ohem.", NumberOrOff<int>.Parse),
             (s, ratio) => WithSampling(s, s.Loss.Sampling with { Ratio = ratio.Value })),
-        Create(Choice("--loss", "Classification loss. One other than the preset's sets alpha to 0.25 for focal and to off for the others.",
+        Create(Choice("--loss", "Classification loss. One other than the preset's sets alpha and gamma to the defaults of its paper.",
                 ("focal", ClassificationLossKind.Focal), ("ce", ClassificationLossKind.CrossEntropy),
-                ("softmax-focal", ClassificationLossKind.SoftmaxFocal), ("focal-star", ClassificationLossKind.FocalStar)),
+                ("softmax-focal", ClassificationLossKind.SoftmaxFocal), ("focal-star", ClassificationLossKind.FocalStar),
+                ("quality-focal", ClassificationLossKind.QualityFocal), ("varifocal", ClassificationLossKind.Varifocal), ("poly-focal", ClassificationLossKind.PolyFocal),
+                ("asymmetric", ClassificationLossKind.Asymmetric), ("equalized-focal", ClassificationLossKind.EqualizedFocal), ("seesaw", ClassificationLossKind.Seesaw)),
             WithLoss),
-        Create(Number("--gamma", "Focusing parameter of the focal losses: 0 or more, above 0 for focal-star."),
+        Create(Number("--gamma", "Focusing parameter of the focal losses: 0 or more, above 0 for focal-star and equalized-focal. For asymmetric, that of the negatives; for quality-focal, its beta."),
             (s, gamma) => s with { Loss = s.Loss with { Gamma = gamma } }),
-        Create(Parsed("--alpha", "NUMBER|off", "Weight of the positives, from 0 to 1; the negatives get 1 - alpha.", NumberOrOff<double>.Parse),
+        Create(Parsed("--alpha", "NUMBER|off", "Weight of the positives, from 0 to 1; the negatives get 1 - alpha. For varifocal, the weight of the negatives.", NumberOrOff<double>.Parse),
             (s, alpha) => s with { Loss = s.Loss with { Alpha = alpha.Value } }),
         Create(Number("--beta", "Shift beta of the focal-star loss."),
             (s, beta) => s with { Loss = s.Loss with { StarBeta = beta } }),
-        Create(Choice("--box-loss", "Box regression loss.", ("l1", BoxLossKind.L1), ("smooth-l1", BoxLossKind.SmoothL1), ("giou", BoxLossKind.Giou)),
+        Create(Choice("--box-loss", "Box regression loss.", ("l1", BoxLossKind.L1), ("smooth-l1", BoxLossKind.SmoothL1), ("giou", BoxLossKind.Giou), ("diou", BoxLossKind.Diou), ("ciou", BoxLossKind.Ciou)),
             (s, kind) => s with { Loss = s.Loss with { Box = kind } }),
         Create(Integer("--epochs", "Passes over the training images."),
             (s, epochs) => s with { Training = s.Training with { Epochs = epochs } }),
@@ -110,9 +112,8 @@ internal static class TrainingOptions
     /// <summary>Returns a loss whose box loss is a function of the decoded boxes.</summary>
     private static LossSettings WithBoxes(LossSettings loss) => loss.Box is BoxLossKind.L1 or BoxLossKind.SmoothL1 ? loss with { Box = BoxLossKind.Giou } : loss;
 
-    private static RunSettings WithLoss(RunSettings settings, ClassificationLossKind kind) => kind == settings.Loss.Classification
-        ? settings
-        : settings with { Loss = settings.Loss with { Classification = kind, Alpha = kind == ClassificationLossKind.Focal ? .25 : null } };
+    private static RunSettings WithLoss(RunSettings settings, ClassificationLossKind kind) =>
+        kind == settings.Loss.Classification ? settings : settings with { Loss = settings.Loss.WithClassification(kind) };
 
     private static RunSettings WithSampling(RunSettings settings, SamplingSettings sampling) => settings with { Loss = settings.Loss with { Sampling = sampling } };
 

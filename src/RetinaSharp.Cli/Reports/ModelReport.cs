@@ -59,6 +59,12 @@ internal static class ModelReport
         ClassificationLossKind.CrossEntropy => "cross entropy",
         ClassificationLossKind.SoftmaxFocal => $"softmax focal with background, gamma {loss.Gamma}",
         ClassificationLossKind.FocalStar => $"FL*, gamma {loss.Gamma}, beta {loss.StarBeta}",
+        ClassificationLossKind.QualityFocal => $"quality focal, beta {loss.Gamma}",
+        ClassificationLossKind.Varifocal => $"varifocal, gamma {loss.Gamma}",
+        ClassificationLossKind.PolyFocal => $"Poly-1 focal, gamma {loss.Gamma}, epsilon {loss.PolyEpsilon}",
+        ClassificationLossKind.Asymmetric => $"asymmetric, gamma {loss.PositiveGamma} and {loss.Gamma}, margin {loss.Margin}",
+        ClassificationLossKind.EqualizedFocal => $"equalized focal, gamma {loss.Gamma} to {loss.Gamma + loss.EqualizedScale}",
+        ClassificationLossKind.Seesaw => "seesaw with background",
         _ => $"focal, gamma {loss.Gamma}",
     };
 

@@ -11,4 +11,10 @@ public enum BoxLossKind
 
     /// <summary>GIoU loss (1 - GIoU) on the decoded boxes.</summary>
     Giou,
+
+    /// <summary>DIoU loss on the decoded boxes: 1 - IoU plus the distance of the centers.</summary>
+    Diou,
+
+    /// <summary>CIoU loss on the decoded boxes: DIoU loss plus the difference of the aspect ratios.</summary>
+    Ciou,
 }

@@ -20,6 +20,20 @@ public sealed record LossSettings
     /// <summary>Shift β of <see cref="ClassificationLossKind.FocalStar"/>, which is added to γ · x_t.</summary>
     public double StarBeta { get; init; }
 
+    /// <summary>ε of <see cref="ClassificationLossKind.PolyFocal"/>, at least -1. The paper uses -1 for detection.</summary>
+    public double PolyEpsilon { get; init; } = -1;
+
+    /// <summary>Focusing parameter of the positives of <see cref="ClassificationLossKind.Asymmetric"/>, at least 0.</summary>
+    public double PositiveGamma { get; init; }
+
+    /// <summary>
+    /// Probability up to which negatives of <see cref="ClassificationLossKind.Asymmetric"/> have no loss, in [0, 1).
+    /// </summary>
+    public double Margin { get; init; } = .05;
+
+    /// <summary>Greatest increase of the focusing parameter of <see cref="ClassificationLossKind.EqualizedFocal"/>, at least 0.</summary>
+    public double EqualizedScale { get; init; } = 8;
+
     /// <summary>Which anchors the classification loss is computed on; by default, all that are not ignored.</summary>
     public SamplingSettings Sampling { get; init; } = new();
 
@@ -45,14 +59,30 @@ public sealed record LossSettings
     /// Whether the scores are a softmax instead of one sigmoid per class. The classification head then has an additional output for the background, before
     /// those of the classes.
     /// </summary>
-    public bool HasBackgroundOutput => Classification == ClassificationLossKind.SoftmaxFocal;
+    public bool HasBackgroundOutput => Classification is ClassificationLossKind.SoftmaxFocal or ClassificationLossKind.Seesaw;
 
     /// <summary>The box loss that <see cref="Box"/> and <see cref="Beta"/> select.</summary>
     internal BoxLoss BoxLoss => Box switch
     {
         BoxLossKind.L1 => BoxLoss.L1,
         BoxLossKind.Giou => BoxLoss.Giou,
+        BoxLossKind.Diou => BoxLoss.Diou,
+        BoxLossKind.Ciou => BoxLoss.Ciou,
         _ => BoxLoss.SmoothL1(Beta),
+    };
+
+    /// <summary>Changes the classification loss, and sets α and γ to the defaults of its paper where they differ from those of the present loss.</summary>
+    /// <param name="kind">The loss.</param>
+    public LossSettings WithClassification(ClassificationLossKind kind) => this with
+    {
+        Classification = kind,
+        Alpha = kind switch
+        {
+            ClassificationLossKind.Focal or ClassificationLossKind.PolyFocal or ClassificationLossKind.EqualizedFocal => .25,
+            ClassificationLossKind.Varifocal => .75,
+            _ => null,
+        },
+        Gamma = kind == ClassificationLossKind.Asymmetric ? 4 : Classification == ClassificationLossKind.Asymmetric ? 2 : Gamma,
     };
 
     /// <summary>Validates all values.</summary>
@@ -63,6 +93,16 @@ public sealed record LossSettings
             throw new ArgumentException($"Gamma {Gamma}: must be a number from 0 up.");
         if (Classification == ClassificationLossKind.FocalStar && !float.IsFinite(1 / (float)Gamma))
             throw new ArgumentException($"Gamma {Gamma}: must be above 0 for the loss focal-star, which divides by it.");
+        if (Classification == ClassificationLossKind.EqualizedFocal && !(Gamma > 0))
+            throw new ArgumentException($"Gamma {Gamma}: must be above 0 for the loss equalized-focal, which divides by it.");
+        if (!(PolyEpsilon >= -1 && float.IsFinite((float)PolyEpsilon)))
+            throw new ArgumentException($"Poly epsilon {PolyEpsilon}: must be a number from -1 up.");
+        if (!(PositiveGamma >= 0 && double.IsFinite(PositiveGamma)))
+            throw new ArgumentException($"Positive gamma {PositiveGamma}: must be a number from 0 up.");
+        if (Margin is not (0 or (>= 1e-30 and < 1)))
+            throw new ArgumentException($"Margin {Margin}: must be 0, or from 1e-30 to below 1.");
+        if (!(EqualizedScale >= 0 && double.IsFinite(EqualizedScale)))
+            throw new ArgumentException($"Equalized scale {EqualizedScale}: must be a number from 0 up.");
         if (Alpha is not (null or (>= 0 and <= 1)))
             throw new ArgumentException($"Alpha {Alpha}: must be in [0, 1], or absent for no weights.");
         if (!float.IsFinite((float)StarBeta))

@@ -38,6 +38,13 @@ public sealed class DetectionLoss
     public DetectionLoss(IClassificationLoss classification, BoxLoss box, LossSettings settings, BoxHeadOutputs outputs) =>
         (_classification, _regression) = (classification, new(box, settings, outputs));
 
+    /// <summary>Statistics of all earlier steps, for an <see cref="IAdaptiveClassificationLoss"/>; empty for other losses.</summary>
+    public IReadOnlyList<double> Statistics
+    {
+        get => (_classification as IAdaptiveClassificationLoss)?.Statistics ?? [];
+        set => (_classification as IAdaptiveClassificationLoss)?.Statistics = value;
+    }
+
     /// <summary>Computes both losses of a batch, and the gradients of their sum.</summary>
     /// <param name="outputs">Logits and box outputs of each pyramid level, finest first.</param>
     /// <param name="targets">Training targets of the anchors of the batch.</param>
@@ -49,6 +56,7 @@ public sealed class DetectionLoss
     {
         using var guard = no_grad();
         double classificationSum = 0, boxSum = 0;
+        IReadOnlyList<double> statistics = [];
         var (tensors, gradients) = (new List<Tensor>(), new List<Tensor>());
         for (var level = 0; level < outputs.Length; level++)
         {
@@ -59,13 +67,15 @@ public sealed class DetectionLoss
             var qualities = _classification.UsesQualities ? new float[one.Labels.Length] : [];
             var (boxValue, boxGradient) = _regression.Evaluate(boxes.detach(), one, normalizer, qualities);
             var (classificationValue, logitsGradient) = _classification.Evaluate(logits.detach(), one.Labels, qualities, sampled is { } chosen ? chosen : normalizer, threads);
+            if (_classification is IAdaptiveClassificationLoss adaptive && double.IsFinite(classificationValue))
+                statistics = LossResult.Add(statistics, adaptive.Measure(logitsGradient, one.Labels));
             classificationSum += classificationValue;
             boxSum += boxValue;
             tensors.AddRange([logits, boxes]);
             gradients.AddRange([logitsGradient, boxGradient]);
         }
 
-        return new(classificationSum, boxSum, tensors, gradients);
+        return new(classificationSum, boxSum, tensors, gradients) { Statistics = statistics };
     }
 
     private static void Check(LevelOutput output, LevelTargets targets, int level)

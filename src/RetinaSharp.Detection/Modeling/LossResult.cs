@@ -7,4 +7,12 @@ namespace RetinaSharp.Detection.Modeling;
 /// <param name="Box">Box loss, normalized and weighted.</param>
 /// <param name="Outputs">Outputs of the network: logits and box deltas of each pyramid level.</param>
 /// <param name="Gradients">Gradient of the sum of both losses with respect to each element of <paramref name="Outputs"/>.</param>
-public sealed record LossResult(double Classification, double Box, IList<Tensor> Outputs, IList<Tensor> Gradients);
+public sealed record LossResult(double Classification, double Box, IList<Tensor> Outputs, IList<Tensor> Gradients)
+{
+    /// <summary>Statistics of an <see cref="IAdaptiveClassificationLoss"/> in this batch; empty for other losses.</summary>
+    public IReadOnlyList<double> Statistics { get; init; } = [];
+
+    /// <summary>Adds statistics element by element; empty ones are 0.</summary>
+    internal static IReadOnlyList<double> Add(IReadOnlyList<double> one, IReadOnlyList<double> other) =>
+        one.Count == 0 ? other : other.Count == 0 ? one : [.. one.Zip(other, (a, b) => a + b)];
+}

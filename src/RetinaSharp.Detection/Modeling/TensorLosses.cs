@@ -11,6 +11,10 @@ namespace RetinaSharp.Detection.Modeling;
 /// </summary>
 internal static class TensorLosses
 {
+    /// <summary>Returns whether a kind of loss is computed with tensor operators: those of the focal loss paper.</summary>
+    public static bool Supports(ClassificationLossKind kind) =>
+        kind is ClassificationLossKind.Focal or ClassificationLossKind.CrossEntropy or ClassificationLossKind.FocalStar or ClassificationLossKind.SoftmaxFocal;
+
     /// <inheritdoc cref="IClassificationLoss.Evaluate"/>
     public static (double Value, Tensor Gradient) Evaluate(LossSettings settings, Tensor logits, ReadOnlySpan<int> labels, LossNormalizer normalizer)
     {

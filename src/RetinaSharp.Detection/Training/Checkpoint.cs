@@ -53,6 +53,9 @@ internal sealed record Checkpoint
     /// </summary>
     public double Normalizer { get; init; }
 
+    /// <summary>Statistics of a loss that adapts to the classes, such as equalized focal loss; empty for other losses.</summary>
+    public IReadOnlyList<double> LossStatistics { get; init; } = [];
+
     /// <summary>Losses, summed over the steps of the current epoch so far.</summary>
     public LossSums Losses { get; init; }
 

@@ -15,6 +15,9 @@ namespace RetinaSharp.Detection.Training;
 internal sealed class StepRunner(
     TrainingSettings settings, TrainingState state, DetectionLoss loss, StepNormalizer normalizer, PredictionAssignment? assignment, ISampler? sampler, ShardThreads shards, PhaseClock clock)
 {
+    /// <summary>The loss of the steps.</summary>
+    public DetectionLoss Loss => loss;
+
     /// <summary>Computes the normalizer of the losses of each step.</summary>
     public StepNormalizer Normalizer => normalizer;
 
@@ -42,10 +45,11 @@ internal sealed class StepRunner(
             var anchors = Count(batches);
             var normalizerOf = normalizer.CreateNormalizers(batches);
             var (classification, box) = (0.0, 0.0);
+            IReadOnlyList<double> statistics = [];
             var groups = batches.Chunk(settings.EffectiveShards).ToArray();
             foreach (var group in groups)
             {
-                var losses = new (double Classification, double Box)[group.Length];
+                var losses = new LossResult[group.Length];
                 using var positives = assignment is null ? null : new ShardSum(group.Length);
                 using var sampling = sampler is null ? null : new ShardSampling(sampler, batches, group.Length, groups.Length);
                 shards.Run(group.Length, shard => losses[shard] = ForwardAndBackward(
@@ -54,6 +58,7 @@ internal sealed class StepRunner(
                 {
                     classification += RequireFinite(one.Classification, "classification loss", step, batches);
                     box += RequireFinite(one.Box, "box loss", step, batches);
+                    statistics = LossResult.Add(statistics, one.Statistics);
                 }
 
                 state.Gradients.Collect();
@@ -62,6 +67,7 @@ internal sealed class StepRunner(
             }
 
             RequireFinite(state.Update(learningRate, settings.Clip), "gradient", step, batches);
+            loss.Statistics = LossResult.Add(loss.Statistics, statistics);
             clock.Lap("optimizer");
             return (classification, box, batches.Sum(batch => batch.Count), assignment is null ? anchors : Count(batches));
 
@@ -79,7 +85,7 @@ internal sealed class StepRunner(
     }
 
     /// <summary>Runs the forward and backward pass of a shard, on the thread of the shard. Only the first shard is timed.</summary>
-    private (double Classification, double Box) ForwardAndBackward(
+    private LossResult ForwardAndBackward(
         RetinaNet network, TrainingBatch batch, LossNormalizer divisor, ShardSum? positives, int accumulated, ShardSampling? sampling, long firstImage, bool isTimed)
     {
         using var scope = NewDisposeScope();
@@ -104,7 +110,7 @@ internal sealed class StepRunner(
         Lap("loss");
         // The caller checks that the losses are finite. If not, this backward pass has no effect, because no update follows.
         Autograd.Backward(result.Outputs, result.Gradients);
-        return (result.Classification, result.Box);
+        return result;
 
         int ForwardAndAssign()
         {

@@ -98,7 +98,9 @@ public sealed class Trainer(RunSettings settings, DetectionDataset train, Detect
         var assigner = components.CreateAssigner(settings);
         var assignment = assigner.UsesPredictions ? new PredictionAssignment(assigner, anchors, settings.Model.BoxOutputs) : null;
         var sampler = components.Sampler ?? AnchorSampler.Create(settings.Loss.Sampling, anchors, settings.Training.Seed, settings.Model.BoxOutputs);
-        var steps = new StepRunner(settings.Training, state, components.CreateLoss(settings), new(settings.Loss.Normalizer, at.Normalizer), assignment, sampler, shards, clock);
+        var loss = components.CreateLoss(settings);
+        loss.Statistics = at.LossStatistics;
+        var steps = new StepRunner(settings.Training, state, loss, new(settings.Loss.Normalizer, at.Normalizer), assignment, sampler, shards, clock);
         var loader = new TrainingLoader(Slice(train), settings.Input, settings.Augmentation, anchors, assigner, new()
         {
             BatchSize = settings.Training.Batch / settings.Training.EffectiveShards,
@@ -106,7 +108,7 @@ public sealed class Trainer(RunSettings settings, DetectionDataset train, Detect
             Prefetch = 2 * steps.BatchesPerStep,
             CacheBytes = settings.Tile is null ? LoaderOptions.DefaultCacheBytes : Math.Max(LoaderOptions.DefaultCacheBytes, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / MaxShareOfCachedFiles),
         }, components.Augmentations);
-        var validator = validation is null ? null : new Validator(validation, settings, state.Evaluation, anchors, threads, components);
+        var validator = validation is null ? null : new Validator(validation, settings, state.Evaluation, anchors, threads, components, loss);
         using var folder = new RunFolder(options.Folder, at.Settings, found?.At);
         return new TrainingLoop(at, train, loader, steps, state, validator, folder, new(options.CheckpointEvery), components, clock, options.Logger, progress).Run(cancellationToken);
     }

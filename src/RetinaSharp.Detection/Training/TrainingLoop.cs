@@ -199,7 +199,7 @@ internal sealed class TrainingLoop(
     private void WriteCheckpoint()
     {
         var begun = Stopwatch.GetTimestamp();
-        Write(() => folder.SaveCheckpoint(state, _at with { Seconds = Elapsed.TotalSeconds }), mustSucceed: false);
+        Write(() => folder.SaveCheckpoint(state, _at with { Seconds = Elapsed.TotalSeconds, LossStatistics = steps.Loss.Statistics }), mustSucceed: false);
         checkpoints.Restart(cost: Stopwatch.GetElapsedTime(begun));
         clock.Lap("save");
     }

@@ -38,12 +38,14 @@ internal sealed class Validator
     /// <param name="anchors">Generates the anchors of the network.</param>
     /// <param name="threads">Number of CPU threads of the network's operators.</param>
     /// <param name="components">Custom assigner, sampler and losses; null for the built-in ones.</param>
-    public Validator(DetectionDataset set, RunSettings settings, RetinaNet network, AnchorGenerator anchors, int threads, TrainingComponents? components = null)
+    /// <param name="loss">The loss of the training steps; null: it is created.</param>
+    public Validator(
+        DetectionDataset set, RunSettings settings, RetinaNet network, AnchorGenerator anchors, int threads, TrainingComponents? components = null, DetectionLoss? loss = null)
     {
         (_set, _settings, _network, _anchors, _threads) = (set, settings, network, anchors, threads);
         components ??= TrainingComponents.BuiltIn;
         _assigner = components.CreateAssigner(settings);
-        _loss = components.CreateLoss(settings);
+        _loss = loss ?? components.CreateLoss(settings);
         _sampler = components.Sampler ?? AnchorSampler.Create(settings.Loss.Sampling, anchors, settings.Training.Seed, settings.Model.BoxOutputs, "validation sampling");
         _model = new() { Categories = set.Categories, Anchors = settings.Model.Anchors, BoxOutputs = settings.Model.BoxOutputs, Input = settings.Input, Tile = settings.Tile, Inference = settings.Inference };
         _tiles = TrainingTiles.Create(settings);
