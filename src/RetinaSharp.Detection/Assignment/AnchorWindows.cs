@@ -69,13 +69,10 @@ internal ref struct AnchorWindows
         }
 
         _perCell = _grid.Cell(_level).Length;
-        (_row, _lastRow) = Cells(fromY, toY, level.StrideY, level.Grid.Height);
-        (_firstColumn, _lastColumn) = Cells(fromX, toX, level.StrideX, level.Grid.Width);
+        (_row, _lastRow) = CellWindow.Range(fromY, toY, level.StrideY, level.Grid.Height);
+        (_firstColumn, _lastColumn) = CellWindow.Range(fromX, toX, level.StrideX, level.Grid.Width);
         _row--;
     }
 
     private static double MinOverlap(double intersection, float a, float b) => intersection > 0 ? intersection / Math.Min(a, b) : 0;
-
-    private static (int First, int Last) Cells(double from, double to, int stride, int count) =>
-        ((int)Math.Clamp(Math.Floor(from / stride), 0, count), (int)Math.Clamp(Math.Ceiling(to / stride), -1, count - 1));
 }

@@ -12,7 +12,11 @@ public static class Assigner
         return settings.Kind switch
         {
             AssignerKind.Iou => new IouAssigner(settings),
-            _ => throw new NotSupportedException($"assigner {settings.Kind}"),
+            AssignerKind.Atss => new AtssAssigner(settings),
+            AssignerKind.Center => new CenterAssigner(settings),
+            AssignerKind.TaskAligned => new TaskAlignedAssigner(settings),
+            AssignerKind.SimOta => new SimOtaAssigner(settings),
+            _ => throw new ArgumentException($"{nameof(settings.Kind)} {settings.Kind}: it must be one of {string.Join(", ", Enum.GetNames<AssignerKind>())}", nameof(settings)),
         };
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using RetinaSharp.Boxes;
 
 namespace RetinaSharp.Detection.Assignment;
@@ -24,5 +25,16 @@ internal static class AssignerInput
         foreach (var box in boxes)
             if (!(float.IsFinite(box.Area) && box.X1 <= box.X2 && box.Y1 <= box.Y2))
                 throw new ArgumentException($"{box}: the corners must be finite, the top left one first", name);
+    }
+
+    /// <summary>Checks that there are predictions, with a logit for each class of the ground truth.</summary>
+    /// <exception cref="ArgumentNullException">There are no predictions.</exception>
+    /// <exception cref="ArgumentException">A class has no logit.</exception>
+    public static void Check([NotNull] AnchorPredictions? predictions, ReadOnlySpan<int> classes)
+    {
+        ArgumentNullException.ThrowIfNull(predictions);
+        foreach (var index in classes)
+            if (index >= predictions.Logits(0).Length)
+                throw new ArgumentException($"class {index}: the predictions have {predictions.Logits(0).Length} classes", nameof(classes));
     }
 }

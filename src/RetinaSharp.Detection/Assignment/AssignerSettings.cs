@@ -28,10 +28,10 @@ public sealed record AssignerSettings
     /// <summary>ATSS: number of candidates per pyramid level and ground-truth box, at least 1: the anchors whose centers are nearest.</summary>
     public int AtssCandidates { get; init; } = 9;
 
-    /// <summary>Center: an anchor is positive only if its center is within this distance of the box's center, in strides of its level, above 0.</summary>
+    /// <summary>Center: along both axes, an anchor's center must be nearer than this to the box's center, in strides of its level; above 0.</summary>
     public double CenterRadius { get; init; } = 1.5;
 
-    /// <summary>Task-aligned: number of anchors per ground-truth box, at least 1: those with the highest alignment.</summary>
+    /// <summary>Task-aligned: highest number of anchors per ground-truth box, at least 1: those with the highest alignment.</summary>
     public int TaskAlignedAnchors { get; init; } = 13;
 
     /// <summary>Task-aligned: exponent of the score in the alignment, at least 0.</summary>
@@ -40,10 +40,10 @@ public sealed record AssignerSettings
     /// <summary>Task-aligned: exponent of the IoU in the alignment, at least 0.</summary>
     public double AlignmentIouPower { get; init; } = 6;
 
-    /// <summary>SimOTA: anchors within this distance of the box's center, in strides of their level, cost less; above 0.</summary>
+    /// <summary>SimOTA: half the side of the center region of a ground-truth box, in strides of the level; above 0.</summary>
     public double SimOtaRadius { get; init; } = 2.5;
 
-    /// <summary>SimOTA: number of highest IoUs whose sum is the number of anchors of a ground-truth box, at least 1.</summary>
+    /// <summary>SimOTA: number of highest IoUs whose sum, rounded down, is the number of anchors of a ground-truth box; at least 1.</summary>
     public int SimOtaCandidates { get; init; } = 10;
 
     /// <summary>SimOTA: weight of the box cost, -log IoU, relative to the classification cost; at least 0.</summary>
