@@ -5,7 +5,7 @@ namespace RetinaSharp.Boxes;
 public sealed class DistributionCoding(BoxDistribution distribution) : BoxCoding
 {
     /// <summary>The distributions of a box.</summary>
-    public BoxDistribution Distribution => distribution;
+    public BoxDistribution Sides => distribution;
 
     /// <inheritdoc/>
     public override int Outputs => distribution.Length;

@@ -113,7 +113,12 @@ internal static class TrainingOptions
     private static LossSettings WithBoxes(LossSettings loss) => loss.Box is BoxLossKind.L1 or BoxLossKind.SmoothL1 ? loss with { Box = BoxLossKind.Giou } : loss;
 
     private static RunSettings WithLoss(RunSettings settings, ClassificationLossKind kind) =>
-        kind == settings.Loss.Classification ? settings : settings with { Loss = settings.Loss.WithClassification(kind) };
+        kind == settings.Loss.Classification ? settings : settings with
+        {
+            Loss = settings.Loss.WithClassification(kind),
+            // With a quality loss, the scores learn what the center-ness would.
+            Model = settings.Model with { Centerness = settings.Model.Centerness && kind is not (ClassificationLossKind.QualityFocal or ClassificationLossKind.Varifocal) },
+        };
 
     private static RunSettings WithSampling(RunSettings settings, SamplingSettings sampling) => settings with { Loss = settings.Loss with { Sampling = sampling } };
 

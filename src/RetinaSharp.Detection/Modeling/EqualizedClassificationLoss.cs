@@ -1,7 +1,6 @@
 using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Kernels;
 using RetinaSharp.Losses;
-using TorchSharp;
 using static TorchSharp.torch;
 using BFloat16 = RetinaSharp.Losses.BFloat16;
 

@@ -87,7 +87,7 @@ internal sealed class RegressionLoss(BoxLoss box, LossSettings settings, BoxHead
         }
 
         var distances = BoxDistances.Encode(anchor.CenterX, anchor.CenterY, stride, target);
-        if (coding is DistributionCoding { Distribution: var distribution })
+        if (coding is DistributionCoding { Sides: var distribution })
         {
             // The mean over the four sides.
             var weight = settings.DistributionWeight / 4;

@@ -1,6 +1,5 @@
 using RetinaSharp.Kernels;
 using RetinaSharp.Losses;
-using TorchSharp;
 using static TorchSharp.torch;
 using BFloat16 = RetinaSharp.Losses.BFloat16;
 

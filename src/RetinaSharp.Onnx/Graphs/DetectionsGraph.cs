@@ -84,7 +84,7 @@ internal sealed class DetectionsGraph(GraphBuilder graph, InferenceSettings sett
     /// <summary>Adds nodes that reduce the outputs of candidates to four numbers: deltas, or distances in pixels.</summary>
     private Value Coded(Value outputs, float stride) => boxOutputs.Coding switch
     {
-        DistributionCoding { Distribution: var distribution } => graph.Call("MatMul",
+        DistributionCoding { Sides: var distribution } => graph.Call("MatMul",
             [
                 graph.Call("Softmax", [outputs.Slice(0, distribution.Length, 2).Reshape(0, 0, 4, distribution.MaxDistance + 1)], Attribute("axis", 3L)),
                 graph.Constant([.. Enumerable.Range(0, distribution.MaxDistance + 1).Select(bin => bin * stride)], distribution.MaxDistance + 1, 1),

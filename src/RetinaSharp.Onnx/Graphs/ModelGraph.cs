@@ -52,7 +52,7 @@ internal static class ModelGraph
 
     private static string Describe(BoxHeadOutputs outputs) => (outputs.Coding switch
     {
-        DistributionCoding coding => $"per anchor, logits of the distances from the anchor's center to the left, top, right and bottom edge, 0 to {coding.Distribution.MaxDistance} strides each; the distance is the mean of their softmax",
+        DistributionCoding coding => $"per anchor, logits of the distances from the anchor's center to the left, top, right and bottom edge, 0 to {coding.Sides.MaxDistance} strides each; the distance is the mean of their softmax",
         var coding when coding == BoxCoding.Distance => "per anchor, distances from the anchor's center to the left, top, right and bottom edge in strides; negative ones count as 0",
         _ => "box deltas per anchor: dx, dy relative to the anchor's size, dw, dh as logarithms",
     }) + (outputs.HasCenterness ? "; then the logit of the center-ness" : "");
