@@ -1,5 +1,7 @@
 using System.Text.Json;
+using RetinaSharp.Boxes;
 using RetinaSharp.Cli.Benchmarks;
+using RetinaSharp.Detection.Assignment;
 
 namespace RetinaSharp.Cli.Tests;
 
@@ -18,6 +20,27 @@ public sealed class BenchTests
         var name = new AssignmentBenchmark(300, 4).Run(Once).First().Name;
 
         Assert.Contains($"\"{name.Replace("300", $"{AssignmentBenchmark.Anchors}").Replace("x 4", $"x {AssignmentBenchmark.Boxes}")}\"", script);
+    }
+
+    [Fact]
+    public void AtssMatrix_Assigns_AsTheAssigner()
+    {
+        var grid = new AnchorGenerator(new()).Generate(128, 192);
+        var random = new Random(1);
+        var boxes = new Box[12];
+        foreach (ref var box in boxes.AsSpan())
+        {
+            // No whole pixels: cells at equal distance would be ordered by the rounding of the anchors' corners.
+            var (x, y) = (150 * random.NextSingle(), 90 * random.NextSingle());
+            box = new(x, y, x + 5 + 70 * random.NextSingle(), y + 5 + 70 * random.NextSingle());
+        }
+
+        var expected = new AtssAssigner(new()).Assign(grid, boxes, new int[boxes.Length]);
+        var matches = AtssMatrix.Assign(grid, boxes, new AssignerSettings().AtssCandidates);
+
+        Assert.Equal(expected.Positives, Enumerable.Range(0, grid.Count).Where(anchor => matches[anchor] >= 0));
+        Assert.Equal(expected.PositiveBoxes, matches.Where(match => match >= 0));
+        Assert.NotEmpty(expected.Positives);
     }
 
     [Fact]

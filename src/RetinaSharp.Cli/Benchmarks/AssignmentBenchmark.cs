@@ -5,7 +5,8 @@ namespace RetinaSharp.Cli.Benchmarks;
 
 /// <summary>
 /// Times the assignment of anchors to ground-truth boxes by torchvision's rules, first with random anchors, then with a detector's anchors, which form a
-/// grid. For comparison, a script times torchvision's <c>Matcher</c> with <c>box_iou</c> on random anchors.
+/// grid. For comparison, a script times torchvision's <c>Matcher</c> with <c>box_iou</c> on random anchors. Then times ATSS on the grid, beside the form with
+/// matrices (<see cref="AtssMatrix"/>).
 /// </summary>
 /// <param name="anchors">Number of random anchors.</param>
 /// <param name="boxes">Number of ground-truth boxes.</param>
@@ -21,8 +22,9 @@ internal sealed class AssignmentBenchmark(int anchors, int boxes) : IBenchmark
     private const float Extent = 700;
 
     private readonly IouAssigner _assigner = new(new() { LowQualityFloor = 0 });
+    private readonly AtssAssigner _atss = new(new());
 
-    public int Count => 2;
+    public int Count => 4;
 
     public IEnumerable<Timing> Run(BenchmarkTimer timer)
     {
@@ -31,6 +33,8 @@ internal sealed class AssignmentBenchmark(int anchors, int boxes) : IBenchmark
         yield return timer.Measure($"assign {anchors} anchors x {boxes} boxes", 0, () => _assigner.Assign(randomAnchors, groundTruth, classes));
         var grid = new AnchorGenerator(new()).Generate(GridSide, GridSide);
         yield return timer.Measure($"assign grid of {grid.Count} anchors x {boxes} boxes", 0, () => _assigner.Assign(grid, groundTruth, classes));
+        yield return timer.Measure($"assign atss grid of {grid.Count} anchors x {boxes} boxes", 0, () => _atss.Assign(grid, groundTruth, classes));
+        yield return timer.Measure($"assign atss with matrices of {grid.Count} anchors x {boxes} boxes", 0, () => AtssMatrix.Assign(grid, groundTruth, _atss.Settings.AtssCandidates));
 
         Box[] RandomBoxes(int count)
         {
