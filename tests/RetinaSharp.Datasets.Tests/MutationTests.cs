@@ -1,4 +1,6 @@
 using System.Text;
+using RetinaSharp.Datasets.Files;
+using RetinaSharp.Datasets.Formats;
 
 namespace RetinaSharp.Datasets.Tests;
 
@@ -105,6 +107,38 @@ public sealed class MutationTests : IDisposable
         var read = 0;
         Assert.Equal(0, CountRejected(Coco, "set.json", path => read += Math.Min(1, DetectionDataset.Check(path).Count)));
         Assert.InRange(read, 1, Mutations.Rounds);
+    }
+
+    [Fact]
+    public void Read_MutatedCocoThroughASmallBuffer_GivesTheSame()
+    {
+        Assert.InRange(CountRejected(Coco, "set.json", path =>
+        {
+            var whole = ReadThrough(path, 1 << 16);
+            Assert.Equal(whole, ReadThrough(path, 64));
+            if (whole[^1].StartsWith("thrown", StringComparison.Ordinal))
+                throw new DatasetException(path, "", whole[^1]);
+        }), 1, Mutations.Rounds - 1);
+
+        static List<string> ReadThrough(string path, int bufferLength)
+        {
+            var log = new ProblemLog(collectsErrors: true);
+            var read = new List<string>();
+            try
+            {
+                using var json = new CocoJson(JsonStream.Open(path, bufferLength), log);
+                var parser = CocoParser.Parse(json, new());
+                parser.ReadAnnotations(annotation => read.Add($"{annotation with { Offset = 0 }} {json.Locate(annotation.Offset)}"));
+                read.AddRange(parser.Images.Select(image => $"{image}"));
+                read.AddRange(parser.Categories.Select(category => $"{category}"));
+            }
+            catch (DatasetException error)
+            {
+                read.Add($"thrown {error.Message}");
+            }
+
+            return [.. log.Problems.Select(problem => $"{problem}"), .. read];
+        }
     }
 
     [Fact]

@@ -20,7 +20,8 @@ internal sealed class CocoReader : IDatasetReader
     public SplitList FindSplits(string file, DatasetOptions options)
     {
         var log = new ProblemLog(collectsErrors: true);
-        var images = UniqueImages(file, CocoParser.Parse(CocoJson.Load(file, log), options).Images, [], options, log);
+        using var json = CocoJson.Open(file, log);
+        var images = UniqueImages(file, CocoParser.Parse(json, options).Images, [], options, log);
         var paths = FindImages(file, images, [.. ImageFolders(file, split: null, options)], options, log);
         return SplitList.Find(name => IsOfSplit(file, name) || images.Zip(paths).Any(image => IsOfSplit(image.First.FileName, image.Second, name)));
     }
@@ -36,7 +37,7 @@ internal sealed class CocoReader : IDatasetReader
 
     public DetectionDataset ReadFile(string source, string file, string? split, DatasetOptions options, ProblemLog log)
     {
-        var json = CocoJson.Load(file, log);
+        using var json = CocoJson.Open(file, log);
         var parsed = CocoParser.Parse(json, options);
         var categories = SortCategories(file, parsed.Categories, log);
         var indexOfImage = new Dictionary<long, int>();
