@@ -117,8 +117,7 @@ internal sealed class CocoJson : IDisposable
 
     public bool TryReadNumber(ref Utf8JsonReader reader, string what, out double number)
     {
-        number = 0;
-        if (reader.TokenType == JsonTokenType.Number && reader.TryGetDouble(out number) && double.IsFinite(number))
+        if (IsNumber(ref reader, out number))
             return true;
         Fail(reader.TokenStartIndex, $"{what} is {Describe(ref reader)} instead of a finite number");
         reader.TrySkip();
@@ -149,7 +148,9 @@ internal sealed class CocoJson : IDisposable
         var (count, valid) = (0, true);
         for (; reader.Read() && reader.TokenType != JsonTokenType.EndArray; count++)
         {
-            valid &= TryReadNumber(ref reader, $"bbox[{count}]", out var value);
+            // The name of the number is only needed if it is invalid.
+            if (!IsNumber(ref reader, out var value))
+                valid &= TryReadNumber(ref reader, $"bbox[{count}]", out value);
             if (count < values.Length)
                 values[count] = value;
         }
@@ -165,6 +166,12 @@ internal sealed class CocoJson : IDisposable
             return valid;
         Fail(start, "the numbers of bbox are too large for pixels");
         return false;
+    }
+
+    private static bool IsNumber(ref Utf8JsonReader reader, out double number)
+    {
+        number = 0;
+        return reader.TokenType == JsonTokenType.Number && reader.TryGetDouble(out number) && double.IsFinite(number);
     }
 
     public bool TryReadString(ref Utf8JsonReader reader, string what, out string? text)
