@@ -86,6 +86,19 @@ public sealed class DataCheckTests : IDisposable
     }
 
     [Fact]
+    public void Check_HtmlOfLabelFiles_ShowsTheirImages()
+    {
+        ColoredRectangles.Write(_folder.Root, images: 12);
+        File.Delete(_folder.At("boxes.json"));
+        for (var i = 0; i < 12; i++)
+            _folder.Write($"{i:00}.txt", i == 7 ? "0 0.5 0.5 0.2 0.2\n0 0.95 0.5 0.2 0.2\n" : "0 0.5 0.5 0.2 0.2\n");
+
+        CommandResult.Retina("data", "check", _folder.Root, "--html", _folder.At("check.html")).IsDone();
+
+        Assert.Contains("07.png: box", File.ReadAllText(_folder.At("check.html")));
+    }
+
+    [Fact]
     public void Check_Tile_CountsBoxesInSlices()
     {
         var data = LargeImage.Write(_folder.Root);

@@ -39,8 +39,8 @@ public sealed class DataInfoTests : IDisposable
     {
         var data = LargeImage.Write(_folder.Root);
 
-        Assert.Contains("1 of 1 boxes are smaller than a pixel", CommandResult.Retina("data", "info", data, "--preset", "tiny").IsDone().Error);
-        Assert.DoesNotContain("smaller than a pixel", CommandResult.Retina("data", "info", data, "--preset", "tiny", "--tile", "256").IsDone().Error);
+        Assert.Contains("match no anchor", CommandResult.Retina("data", "info", data, "--preset", "tiny").IsDone().Error);
+        Assert.DoesNotContain("match no anchor", CommandResult.Retina("data", "info", data, "--preset", "tiny", "--tile", "64").IsDone().Error);
     }
 
     [Fact]

@@ -89,7 +89,8 @@ internal sealed partial class CheckReport(string source, IReadOnlyList<Detection
     private List<Picture> Pictures()
     {
         var pictures = new List<Picture>();
-        foreach (var group in problems.Select(problem => (Problem: problem, Image: FindImage(problem))).Where(pair => pair.Image.Image is not null).GroupBy(pair => pair.Image))
+        // More problems are not shown in the table either.
+        foreach (var group in problems.Take(MaxRows).Select(problem => (Problem: problem, Image: FindImage(problem))).Where(pair => pair.Image.Image is not null).GroupBy(pair => pair.Image))
         {
             if (pictures.Count == MaxPictures)
                 break;
@@ -100,15 +101,20 @@ internal sealed partial class CheckReport(string source, IReadOnlyList<Detection
         return pictures;
     }
 
-    /// <summary>Returns the image of a problem: the file with the problem, or the image that its location names. Splits may have images with equal ids.</summary>
+    /// <summary>
+    /// Returns the image of a problem: the file with the problem, the image that its location names, or the image of the label file. Splits may have images with
+    /// equal ids.
+    /// </summary>
     private (DetectionDataset? Dataset, AnnotatedImage? Image) FindImage(DatasetProblem problem)
     {
         if (_byPath.Value.TryGetValue(problem.File, out var found))
             return found;
-        if (ImageId().Match(problem.Location) is not { Success: true } match || !long.TryParse(match.Groups[1].Value, CultureInfo.InvariantCulture, out var id))
-            return (null, null);
         var dataset = datasets.Count == 1 ? datasets[0] : datasets.FirstOrDefault(one => one.Problems.Any(own => own.File == problem.File && own.Location == problem.Location));
-        return (dataset, dataset?.Images.FirstOrDefault(image => image.Id == id));
+        if (ImageId().Match(problem.Location) is { Success: true } match && long.TryParse(match.Groups[1].Value, CultureInfo.InvariantCulture, out var id))
+            return (dataset, dataset?.Images.FirstOrDefault(image => image.Id == id));
+        // A label file has the name of its image.
+        var stem = Path.GetFileNameWithoutExtension(problem.File);
+        return (dataset, dataset?.Images.FirstOrDefault(image => Path.GetFileNameWithoutExtension(image.Path) == stem));
     }
 
     private static Image? Draw(DetectionDataset dataset, AnnotatedImage annotated)
