@@ -1,4 +1,4 @@
-// CPU time and peak memory of reading a COCO annotation file:
+// Time and peak memory of reading a COCO annotation file:
 //     dotnet run -c Release --project benchmarks/RetinaSharp.Benchmarks.Datasets -- FILE
 // benchmarks/peers/compare_coco_reading.py compares them with Python's json.load.
 using System.Diagnostics;
@@ -10,9 +10,9 @@ if (args is not [var file])
     return 2;
 }
 
-var start = Environment.CpuUsage.TotalTime;
+var start = Stopwatch.GetTimestamp();
 var dataset = DetectionDataset.Open(file, new() { RequireImages = false, FindImages = false });
-var seconds = (Environment.CpuUsage.TotalTime - start).TotalSeconds;
+var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
 using var process = Process.GetCurrentProcess();
 Console.WriteLine(FormattableString.Invariant($"{seconds:F3} s, {process.PeakWorkingSet64 / 1e6:F0} MB, {dataset.Images.Sum(image => image.Annotations.Count)} annotations"));
 return 0;
