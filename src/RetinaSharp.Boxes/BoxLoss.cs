@@ -10,7 +10,13 @@ public abstract class BoxLoss
     public static BoxLoss L1 { get; } = new SmoothL1BoxLoss(0);
 
     /// <summary>The GIoU loss, 1 - GIoU of the decoded box; see <see cref="Boxes.Giou"/>.</summary>
-    public static BoxLoss Giou { get; } = new GiouBoxLoss();
+    public static BoxLoss Giou { get; } = new DecodedBoxLoss(Boxes.Giou.Loss);
+
+    /// <summary>The DIoU loss of the decoded box; see <see cref="Boxes.Diou"/>.</summary>
+    public static BoxLoss Diou { get; } = new DecodedBoxLoss(Boxes.Diou.Loss);
+
+    /// <summary>The CIoU loss of the decoded box; see <see cref="Boxes.Ciou"/>.</summary>
+    public static BoxLoss Ciou { get; } = new DecodedBoxLoss(Boxes.Ciou.Loss);
 
     /// <summary>
     /// Smooth L1 loss: <c>d² / (2β)</c> for <c>|d| &lt; β</c>, else <c>|d| - β / 2</c>, summed over the four components of the box delta.

@@ -9,8 +9,6 @@ namespace RetinaSharp.Boxes;
 /// </remarks>
 public static class Giou
 {
-    private const double Epsilon = 1e-7;
-
     /// <summary>Computes the loss of a predicted box.</summary>
     /// <param name="predicted">The predicted box, with width and height 0 or more.</param>
     /// <param name="target">The ground-truth box, with width and height 0 or more.</param>
@@ -22,55 +20,30 @@ public static class Giou
     /// <param name="gradient">Receives the gradient of the loss with respect to the four coordinates of the prediction.</param>
     public static double Loss(Box predicted, Box target, out Box gradient)
     {
-        var loss = Loss(predicted.X1, predicted.Y1, predicted.X2, predicted.Y2, target, out var g);
-        gradient = new((float)g.X1, (float)g.Y1, (float)g.X2, (float)g.Y2);
+        var loss = Loss(predicted.X1, predicted.Y1, predicted.X2, predicted.Y2, target, out var derivatives);
+        gradient = derivatives.ToBox();
         return loss;
     }
 
-    internal static double Loss(
-        double x1, double y1, double x2, double y2, Box target, out (double X1, double Y1, double X2, double Y2) gradient)
+    internal static double Loss(double x1, double y1, double x2, double y2, Box target, out CornerDerivatives gradient)
     {
-        var horizontal = new Axis(x1, x2, target.X1, target.X2);
-        var vertical = new Axis(y1, y2, target.Y1, target.Y2);
-        var overlaps = horizontal.Overlap > 0 && vertical.Overlap > 0;
-        var intersection = overlaps ? horizontal.Overlap * vertical.Overlap : 0;
-        var union = (x2 - x1) * (y2 - y1) + ((double)target.X2 - target.X1) * ((double)target.Y2 - target.Y1) - intersection;
-        var enclosing = horizontal.Enclosing * vertical.Enclosing;
-
-        gradient = (
-            Derivative(-(y2 - y1), overlaps ? -horizontal.LowDerivative * vertical.Overlap : 0, -(1 - horizontal.LowDerivative) * vertical.Enclosing),
-            Derivative(-(x2 - x1), overlaps ? -vertical.LowDerivative * horizontal.Overlap : 0, -(1 - vertical.LowDerivative) * horizontal.Enclosing),
-            Derivative(y2 - y1, overlaps ? horizontal.HighDerivative * vertical.Overlap : 0, (1 - horizontal.HighDerivative) * vertical.Enclosing),
-            Derivative(x2 - x1, overlaps ? vertical.HighDerivative * horizontal.Overlap : 0, (1 - vertical.HighDerivative) * horizontal.Enclosing));
-        return 1 - intersection / (union + Epsilon) + (enclosing - union) / (enclosing + Epsilon);
+        var pair = new BoxPair(x1, y1, x2, y2, target);
+        var (intersection, union) = (pair.Intersection, pair.Union);
+        var enclosing = pair.Horizontal.Enclosing * pair.Vertical.Enclosing;
+        var (area, overlap, length) = (pair.Area, pair.IntersectionDerivatives, pair.EnclosingLength);
+        gradient = new(
+            Derivative(area.X1, overlap.X1, length.X1 * pair.Vertical.Enclosing),
+            Derivative(area.Y1, overlap.Y1, length.Y1 * pair.Horizontal.Enclosing),
+            Derivative(area.X2, overlap.X2, length.X2 * pair.Vertical.Enclosing),
+            Derivative(area.Y2, overlap.Y2, length.Y2 * pair.Horizontal.Enclosing));
+        return 1 - intersection / (union + BoxPair.Epsilon) + (enclosing - union) / (enclosing + BoxPair.Epsilon);
 
         double Derivative(double areaDerivative, double intersectionDerivative, double enclosingDerivative)
         {
-            var u = union + Epsilon;
-            var c = enclosing + Epsilon;
+            var u = union + BoxPair.Epsilon;
+            var c = enclosing + BoxPair.Epsilon;
             var unionDerivative = areaDerivative - intersectionDerivative;
             return (intersection * unionDerivative / u - intersectionDerivative) / u + (enclosingDerivative * (u / c) - unionDerivative) / c;
         }
-    }
-
-    /// <summary>
-    /// The intervals that a predicted box and a target cover on one axis. <c>Overlap</c> is the length of their overlap, negative if there is a
-    /// gap; <c>Enclosing</c> is the length of the smallest interval that contains both.
-    /// </summary>
-    /// <remarks>
-    /// <c>LowDerivative</c> and <c>HighDerivative</c> are the absolute derivatives of the overlap with respect to the low and the high end of the
-    /// prediction. One minus these are the absolute derivatives of the enclosing interval's length.
-    /// </remarks>
-    private readonly struct Axis(double low, double high, double targetLow, double targetHigh)
-    {
-        public double Overlap { get; } = Math.Min(high, targetHigh) - Math.Max(low, targetLow);
-
-        public double Enclosing { get; } = Math.Max(high, targetHigh) - Math.Min(low, targetLow);
-
-        public double LowDerivative { get; } = OverlapDerivative(low - targetLow);
-
-        public double HighDerivative { get; } = OverlapDerivative(targetHigh - high);
-
-        private static double OverlapDerivative(double inside) => inside > 0 ? 1 : inside < 0 ? 0 : .5;
     }
 }

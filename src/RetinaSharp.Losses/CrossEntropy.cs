@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using RetinaSharp.Losses.Loops;
 using RetinaSharp.Losses.Numerics;
 
 namespace RetinaSharp.Losses;
@@ -20,6 +21,8 @@ public readonly struct CrossEntropy(double? alpha = null) : IBinaryLoss
         var sigmoid = Sigmoid.Compute(logit);
         (value, derivative) = (sigmoid.NegativeLog, -sigmoid.Complement);
     }
+
+    void ISigmoidLoss.Accept<TVisitor>(ref TVisitor visitor) => visitor.Visit(new BinaryKernel<CrossEntropy>(this));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     void IBinaryLoss.Evaluate<TLanes>(TLanes logit, out TLanes value, out TLanes derivative) =>

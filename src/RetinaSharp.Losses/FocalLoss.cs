@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using RetinaSharp.Losses.Loops;
 using RetinaSharp.Losses.Numerics;
 
 namespace RetinaSharp.Losses;
@@ -35,7 +36,7 @@ public readonly struct FocalLoss : IBinaryLoss
         Alpha = AlphaRange.Check(alpha, nameof(alpha));
         _gamma = (float)Math.Min(gamma, float.MaxValue);
         _gammaLow = (float)Math.Min(gamma - _gamma, float.MaxValue);
-        _maxLogit = (float)Math.Min(MaxExponent / gamma, float.MaxValue);
+        _maxLogit = MaxLogit(gamma);
     }
 
     /// <summary>γ, the focusing parameter.</summary>
@@ -47,61 +48,66 @@ public readonly struct FocalLoss : IBinaryLoss
     /// <inheritdoc/>
     public void Evaluate(double logit, out double value, out double derivative)
     {
-        var (p, complement, crossEntropy) = Sigmoid.Compute(logit);
-        // -log (1 - p) = x - log p.
-        var weight = Gamma switch
-        {
-            0 => 1,
-            1 => complement,
-            2 => complement * complement,
-            _ => Math.Exp(-Gamma * (logit > 0 ? logit + crossEntropy : Sigmoid.Compute(-logit).NegativeLog)),
-        };
+        var (weight, (p, complement, crossEntropy)) = Modulate(logit);
         value = weight * crossEntropy;
         // γ (p log p) in this order: p underflows to 0 where γ log p may be infinite.
         derivative = Gamma == 0 ? -complement : -(weight * (Gamma * (p * crossEntropy) + complement));
     }
 
+    void ISigmoidLoss.Accept<TVisitor>(ref TVisitor visitor) => visitor.Visit(new BinaryKernel<FocalLoss>(this));
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     void IBinaryLoss.Evaluate<TLanes>(TLanes logit, out TLanes value, out TLanes derivative)
     {
-        var e = LaneMath<TLanes>.Exp(-TLanes.Abs(logit));
-        var r = LaneMath<TLanes>.One / (LaneMath<TLanes>.One + e);
-        var log1P = LaneMath<TLanes>.Log1P(e);
-        var crossEntropy = LaneMath<TLanes>.Positive(-logit) + log1P;
-        var negative = TLanes.Less(logit, default);
-        var complement = TLanes.Select(negative, r, e * r);
+        Modulate(logit, out var weight, out var p, out var complement, out var crossEntropy);
         if (Gamma == 0)
         {
             value = crossEntropy;
             derivative = -complement;
             return;
         }
-        // These branches take the same path for all logits of a call, so they cost little. γ = 1 and γ = 2 need no second exponential.
-        var weight = _gamma switch
-        {
-            1 => complement,
-            2 => complement * complement,
-            _ => Power(logit, log1P),
-        };
-        var p = TLanes.Select(negative, e * r, r);
+
         value = weight * crossEntropy;
         derivative = -(weight * TLanes.Fma(TLanes.Create(_gamma), p * crossEntropy, complement));
     }
 
-    /// <summary>
-    /// Computes exp(-γ softplus(x)) = (1 - p_t)^γ. Rounding an exponent of -69, where the result is 1e-30, would give a relative error of
-    /// 4e-6, so the rounding errors of the product and of γ are carried along.
-    /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private TLanes Power<TLanes>(TLanes logit, TLanes log1P) where TLanes : unmanaged, ILanes<TLanes>
+    /// <summary>Returns the logit beyond which (1 - p_t)^γ is 0 in fp32.</summary>
+    internal static float MaxLogit(double gamma) => (float)Math.Min(MaxExponent / gamma, float.MaxValue);
+
+    /// <summary>Computes the modulating factor (1 - p_t)^γ, and the sigmoid that it is the factor of.</summary>
+    internal (double Weight, Sigmoid Sigmoid) Modulate(double logit)
     {
-        var minusGamma = TLanes.Create(-_gamma);
-        var maximum = TLanes.Create(_maxLogit);
-        var linear = LaneMath<TLanes>.Positive(logit);
-        linear = TLanes.Select(TLanes.Less(linear, maximum), linear, maximum);
-        var high = minusGamma * linear;
-        var low = TLanes.Fma(minusGamma, log1P, TLanes.Fma(minusGamma, linear, -high));
-        low = TLanes.Fma(TLanes.Create(-_gammaLow), linear, low);
-        return LaneMath<TLanes>.Exp(high, low);
+        var sigmoid = Sigmoid.Compute(logit);
+        // -log (1 - p) = x - log p.
+        var weight = Gamma switch
+        {
+            0 => 1,
+            1 => sigmoid.Complement,
+            2 => sigmoid.Complement * sigmoid.Complement,
+            _ => Math.Exp(-Gamma * (logit > 0 ? logit + sigmoid.NegativeLog : Sigmoid.Compute(-logit).NegativeLog)),
+        };
+        return (weight, sigmoid);
+    }
+
+    /// <summary>Computes the modulating factor (1 - p_t)^γ, p_t, 1 - p_t and -log p_t.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void Modulate<TLanes>(TLanes logit, out TLanes weight, out TLanes p, out TLanes complement, out TLanes crossEntropy)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        var e = LaneMath<TLanes>.Exp(-TLanes.Abs(logit));
+        var r = LaneMath<TLanes>.One / (LaneMath<TLanes>.One + e);
+        var log1P = LaneMath<TLanes>.Log1P(e);
+        var negative = TLanes.Less(logit, default);
+        crossEntropy = LaneMath<TLanes>.Positive(-logit) + log1P;
+        complement = TLanes.Select(negative, r, e * r);
+        p = TLanes.Select(negative, e * r, r);
+        // These branches take the same path for all logits of a call, so they cost little. γ = 1 and γ = 2 need no second exponential.
+        weight = _gamma switch
+        {
+            0 => LaneMath<TLanes>.One,
+            1 => complement,
+            2 => complement * complement,
+            _ => LaneMath<TLanes>.PowerOfComplement(logit, log1P, TLanes.Create(_gamma), TLanes.Create(_gammaLow), TLanes.Create(_maxLogit)),
+        };
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using RetinaSharp.Losses.Loops;
 using RetinaSharp.Losses.Numerics;
 
 namespace RetinaSharp.Losses;
@@ -65,6 +66,8 @@ public readonly struct FocalStarLoss : IBinaryLoss
         value = double.IsNegativeInfinity(x) ? -(logit + Beta / Gamma) : sigmoid.NegativeLog / Gamma;
         derivative = -sigmoid.Complement;
     }
+
+    void ISigmoidLoss.Accept<TVisitor>(ref TVisitor visitor) => visitor.Visit(new BinaryKernel<FocalStarLoss>(this));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     void IBinaryLoss.Evaluate<TLanes>(TLanes logit, out TLanes value, out TLanes derivative)

@@ -3,11 +3,10 @@ using RetinaSharp.Losses.Numerics;
 namespace RetinaSharp.Losses;
 
 /// <summary>
-/// A binary loss of a logit x and a target y in {0, 1}. It depends on <c>x_t</c> alone, which is x for y = 1 and -x for y = 0.
-/// Implementations are small structs of the loss's parameters; <see cref="SigmoidLoss"/> and <see cref="SoftmaxLoss"/> evaluate them over
-/// spans. The interface cannot be implemented outside of this library, because an implementation needs vectorized code.
+/// A binary loss of a logit x and a target y in {0, 1} that depends on <c>x_t</c> alone, which is x for y = 1 and -x for y = 0. A soft target
+/// gives the expected loss. <see cref="SigmoidLoss"/> and <see cref="SoftmaxLoss"/> evaluate it over spans.
 /// </summary>
-public interface IBinaryLoss
+public interface IBinaryLoss : ISigmoidLoss
 {
     /// <summary>Weight α of the positives, in [0, 1]; negatives have weight <c>1 - α</c>. Null gives both weight 1.</summary>
     double? Alpha { get; }

@@ -33,7 +33,7 @@ public static unsafe class SoftmaxLoss
     {
         LossCheck.Output(logits.Length, gradient, logits, labels);
         fixed (T* to = gradient)
-            return EvaluateRows(loss, logits, labels, [], classes, to, null, options);
+            return Run<TLoss, NoAdjustment, T>(loss, default, logits, labels, [], classes, to, null, options);
     }
 
     /// <summary>
@@ -62,7 +62,7 @@ public static unsafe class SoftmaxLoss
         LossCheck.Output(logits.Length, gradient, logits, targets);
         LossCheck.Targets(logits.Length, targets.Length);
         fixed (T* to = gradient)
-            return EvaluateRows(loss, logits, [], targets, classes, to, null, options);
+            return Run<TLoss, NoAdjustment, T>(loss, default, logits, [], targets, classes, to, null, options);
     }
 
     /// <summary>Computes the loss of each row, without reduction and normalizer.</summary>
@@ -80,11 +80,13 @@ public static unsafe class SoftmaxLoss
     {
         LossCheck.Output(labels.Length, values, logits, labels);
         fixed (float* sums = values)
-            EvaluateRows(loss, logits, labels, [], classes, (T*)null, sums, options);
+            Run<TLoss, NoAdjustment, T>(loss, default, logits, labels, [], classes, null, sums, options);
     }
 
-    private static double EvaluateRows<TLoss, T>(TLoss loss, ReadOnlySpan<T> logits, ReadOnlySpan<int> labels, ReadOnlySpan<float> targets, int classes,
-        T* gradient, float* sums, LossOptions options) where TLoss : struct, IBinaryLoss where T : unmanaged
+    /// <summary>Checks the arguments and runs the loops. There are either labels or targets; gradient and sums may be null.</summary>
+    internal static double Run<TLoss, TAdjustment, T>(TLoss loss, TAdjustment adjustment, ReadOnlySpan<T> logits, ReadOnlySpan<int> labels,
+        ReadOnlySpan<float> targets, int classes, T* gradient, float* sums, LossOptions options)
+        where TLoss : struct, IBinaryLoss where TAdjustment : struct, ILogitAdjustment where T : unmanaged
     {
         LossCheck.Type<T>();
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 2);
@@ -96,14 +98,17 @@ public static unsafe class SoftmaxLoss
             throw new ArgumentException($"{rows} rows need as many weights, but there are {options.Weights.Length}", nameof(options.Weights));
         if (options.IgnoreTarget is not null)
             throw new ArgumentException($"only {nameof(SigmoidLoss)} supports an ignored target", nameof(options.IgnoreTarget));
+        if (!TAdjustment.IsNone && options.Smoothing != 0)
+            throw new ArgumentException("this loss has no label smoothing", nameof(options.Smoothing));
         var scale = 1 / (options.Divisor * Count(rows, labels, targets, classes, options));
         fixed (T* from = logits)
         fixed (int* label = labels)
         fixed (float* target = targets, alpha = options.ClassAlpha, weight = options.Weights)
         {
-            var work = new SoftmaxWork<TLoss, T>
+            var work = new SoftmaxWork<TLoss, TAdjustment, T>
             {
                 Loss = loss,
+                Adjustment = adjustment,
                 Logits = from,
                 Rows = rows,
                 Classes = classes,

@@ -13,7 +13,7 @@ public sealed class BoxLossTests
         new(.1f, 0, 1.5f, 1.2f), new(.1f, 0, 5, .3f), new(.1f, 0, .3f, 6), new(.2f, .1f, -12, -11),
     ];
 
-    public static TheoryData<string> Names => ["l1", "smooth-l1", "giou"];
+    public static TheoryData<string> Names => ["l1", "smooth-l1", "giou", "diou", "ciou"];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -33,7 +33,8 @@ public sealed class BoxLossTests
                 const double Step = 1e-6;
                 var (up, down) = ((double[])[.. d], (double[])[.. d]);
                 (up[i], down[i]) = (d[i] + Step, d[i] - Step);
-                var expected = Scale * (Reference(name, up) - Reference(name, down)) / (2 * Step);
+                // The gradient of CIoU takes α as a constant.
+                var expected = Scale * (Reference(name, up, Alpha(d)) - Reference(name, down, Alpha(d))) / (2 * Step);
                 Assert.Equal(expected, actual[i], 1e-6 * Math.Max(1, Math.Abs(expected)) + 1e-7);
             }
         }
@@ -70,8 +71,8 @@ public sealed class BoxLossTests
         var value = Loss(name).Evaluate([expectedDelta], [Anchor], [Target], 1, gradient);
 
         Assert.Equal(0, value, 1e-6);
-        // Where edges coincide up to rounding, GIoU's gradient is anywhere between its one-sided derivatives.
-        if (name != "giou")
+        // Where edges coincide up to rounding, the gradient of an IoU is anywhere between its one-sided derivatives.
+        if (!name.EndsWith("iou", StringComparison.Ordinal))
             Assert.Equal(default, gradient[0]);
     }
 
@@ -90,8 +91,8 @@ public sealed class BoxLossTests
                 Assert.True(double.IsFinite(value));
                 Assert.True(float.IsFinite(gradient[0].Dx) && float.IsFinite(gradient[0].Dy));
                 Assert.True(float.IsFinite(gradient[0].Dw) && float.IsFinite(gradient[0].Dh));
-                if (name == "giou")
-                    Assert.InRange(value, 0, 2);
+                if (name.EndsWith("iou", StringComparison.Ordinal))
+                    Assert.InRange(value, 0, name == "ciou" ? 3 : 2);
             }
         }
     }
@@ -147,6 +148,31 @@ public sealed class BoxLossTests
     }
 
     [Fact]
+    public void IouLosses_KnownBoxes_MatchFormula()
+    {
+        // Side by side: centers 2 apart, diagonal² 9 + 1.
+        Assert.Equal(1 + 4.0 / 10, Diou.Loss(new(0, 0, 1, 1), new(2, 0, 3, 1)), 1e-6);
+        // Equal aspect ratios: CIoU is DIoU.
+        Assert.Equal(Diou.Loss(new(0, 0, 2, 2), new(1, 1, 3, 3)), Ciou.Loss(new(0, 0, 2, 2), new(1, 1, 3, 3)));
+        Assert.True(Ciou.Loss(new(0, 0, 4, 1), new(0, 0, 2, 2)) > Diou.Loss(new(0, 0, 4, 1), new(0, 0, 2, 2)));
+        // Disjoint boxes are pulled together: the right edge and the left edge move right.
+        Diou.Loss(new(0, 0, 1, 1), new(20, 0, 21, 1), out var gradient);
+        Assert.True(gradient.X1 + gradient.X2 < 0);
+    }
+
+    [Fact]
+    public void IouLosses_BoxesWithoutArea_StayFinite()
+    {
+        foreach (var box in new Box[] { new(5, 5, 5, 5), new(5, 5, 5, 9), new(5, 5, 5 + 1e-6f, 5), default, new(0, 0, 1e-45f, 1e-45f), new(-1e30f, -1e30f, 1e30f, 1e30f) })
+            foreach (var target in new Box[] { new(5, 5, 5, 5), Target, box })
+            {
+                Assert.True(double.IsFinite(Diou.Loss(box, target, out var diou)));
+                Assert.True(double.IsFinite(Ciou.Loss(box, target, out var ciou)));
+                Assert.All(new[] { diou, ciou }, g => Assert.True(float.IsFinite(g.X1) && float.IsFinite(g.Y1) && float.IsFinite(g.X2) && float.IsFinite(g.Y2)));
+            }
+    }
+
+    [Fact]
     public void GiouLoss_BoxesWithoutArea_StaysFinite()
     {
         var loss = Giou.Loss(new(5, 5, 5, 5), new(5, 5, 5, 5), out var gradient);
@@ -155,28 +181,38 @@ public sealed class BoxLossTests
         Assert.True(float.IsFinite(gradient.X1) && float.IsFinite(gradient.Y2));
     }
 
+    private static double Alpha(double[] d) => Reference("ciou", d, double.NaN);
+
     private static BoxLoss Loss(string name) => name switch
     {
         "l1" => BoxLoss.L1,
         "smooth-l1" => BoxLoss.SmoothL1(),
-        _ => BoxLoss.Giou,
+        "giou" => BoxLoss.Giou,
+        "diou" => BoxLoss.Diou,
+        _ => BoxLoss.Ciou,
     };
 
-    /// <summary>The definitions in double precision, value only.</summary>
-    private static double Reference(string name, double[] d)
+    /// <summary>The definitions in double precision, value only. α of CIoU can be given.</summary>
+    private static double Reference(string name, double[] d, double? alpha = null)
     {
         double aw = (double)Anchor.X2 - Anchor.X1, ah = (double)Anchor.Y2 - Anchor.Y1;
         double ax = Anchor.X1 + aw / 2, ay = Anchor.Y1 + ah / 2;
         double tw = (double)Target.X2 - Target.X1, th = (double)Target.Y2 - Target.Y1;
-        if (name == "giou")
+        if (name.EndsWith("iou", StringComparison.Ordinal))
         {
             double w = aw * Math.Exp(Math.Min(d[2], Math.Log(1000.0 / 16))), h = ah * Math.Exp(Math.Min(d[3], Math.Log(1000.0 / 16)));
             double x1 = ax + d[0] * aw - w / 2, y1 = ay + d[1] * ah - h / 2;
             double x2 = x1 + w, y2 = y1 + h;
             var shared = Math.Max(0, Math.Min(x2, Target.X2) - Math.Max(x1, Target.X1)) * Math.Max(0, Math.Min(y2, Target.Y2) - Math.Max(y1, Target.Y1));
-            var around = (Math.Max(x2, Target.X2) - Math.Min(x1, Target.X1)) * (Math.Max(y2, Target.Y2) - Math.Min(y1, Target.Y1));
+            double cw = Math.Max(x2, Target.X2) - Math.Min(x1, Target.X1), ch = Math.Max(y2, Target.Y2) - Math.Min(y1, Target.Y1);
             var union = w * h + tw * th - shared;
-            return 1 - (shared / union - (around - union) / around);
+            if (name == "giou")
+                return 1 - (shared / union - (cw * ch - union) / (cw * ch));
+            var diou = 1 - shared / union + (Math.Pow((x1 + x2 - Target.X1 - Target.X2) / 2, 2) + Math.Pow((y1 + y2 - Target.Y1 - Target.Y2) / 2, 2)) / (cw * cw + ch * ch);
+            var v = 4 / (Math.PI * Math.PI) * Math.Pow(Math.Atan(tw / th) - Math.Atan(w / h), 2);
+            // NaN asks for α itself.
+            var own = v / (1 - shared / union + v);
+            return name == "diou" ? diou : alpha is { } given && double.IsNaN(given) ? own : diou + (alpha ?? own) * v;
         }
 
         double[] expectedDelta = [(Target.X1 + tw / 2 - ax) / aw, (Target.Y1 + th / 2 - ay) / ah, Math.Log(tw / aw), Math.Log(th / ah)];

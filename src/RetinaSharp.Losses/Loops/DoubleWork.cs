@@ -1,12 +1,14 @@
 namespace RetinaSharp.Losses.Loops;
 
 /// <summary>
-/// Evaluates a <see cref="SigmoidCall{TLoss, T, TOut}"/> on fp64 logits, one at a time with <see cref="IBinaryLoss.Evaluate(double, out
-/// double, out double)"/>: the reference for the vectorized code, and for callers that need the precision.
+/// Evaluates a <see cref="SigmoidCall{T, TOut}"/> on fp64 logits, one at a time: the reference for the vectorized code, and for callers that need
+/// the precision.
 /// </summary>
-internal readonly unsafe struct DoubleWork<TLoss, T, TOut>(in SigmoidCall<TLoss, T, TOut> call) : IChunkWork where TLoss : struct, IBinaryLoss where T : unmanaged where TOut : unmanaged
+internal readonly unsafe struct DoubleWork<TKernel, T, TOut>(TKernel kernel, in SigmoidCall<T, TOut> call) : IChunkWork
+    where TKernel : struct, ILossKernel where T : unmanaged where TOut : unmanaged
 {
-    private readonly SigmoidCall<TLoss, T, TOut> _call = call;
+    private readonly TKernel _kernel = kernel;
+    private readonly SigmoidCall<T, TOut> _call = call;
 
     public double Run(int chunk)
     {
@@ -34,21 +36,9 @@ internal readonly unsafe struct DoubleWork<TLoss, T, TOut>(in SigmoidCall<TLoss,
         if (Target(row, column, element) is { } y)
         {
             y = y * (1 - (double)_call.TargetOptions.Smoothing) + (double)_call.TargetOptions.Smoothing / 2;
-            var alpha = _call.ChunkAlpha != null ? _call.ChunkAlpha[column] : _call.Loss.Alpha;
+            var alpha = _call.ChunkAlpha != null ? _call.ChunkAlpha[column] : _kernel.Alpha;
             var weight = (_call.RowWeights != null ? _call.RowWeights[row] : 1.0) * (_call.ElementWeights != null ? _call.ElementWeights[element] : 1.0);
-            var (positive, negative) = (y * (alpha ?? 1) * weight, (1 - y) * (1 - alpha ?? 1) * weight);
-            // A term with weight 0 is skipped: its loss may be infinite.
-            if (positive != 0)
-            {
-                _call.Loss.Evaluate(x, out var loss, out var derivativeByXt);
-                (value, derivative) = (positive * loss, positive * derivativeByXt);
-            }
-
-            if (negative != 0)
-            {
-                _call.Loss.Evaluate(-x, out var loss, out var derivativeByXt);
-                (value, derivative) = (value + negative * loss, derivative - negative * derivativeByXt);
-            }
+            _kernel.Evaluate(x, y, new(alpha, weight), column, out value, out derivative);
         }
 
         if (_call.Writes != LossOutput.None)
@@ -62,7 +52,7 @@ internal readonly unsafe struct DoubleWork<TLoss, T, TOut>(in SigmoidCall<TLoss,
         if (_call.Labels == null)
         {
             var target = _call.Targets[element];
-            return _call.TargetOptions.Ignored is { } ignored && ignored.Equals(target) ? null : target is >= 0 and <= 1 ? target : double.NaN;
+            return _call.TargetOptions.Ignored is { } ignored && ignored.Equals(target) ? null : Checked(target);
         }
 
         var label = _call.Labels[row];
@@ -70,6 +60,8 @@ internal readonly unsafe struct DoubleWork<TLoss, T, TOut>(in SigmoidCall<TLoss,
             return null;
         if (label != SigmoidLoss.Background && (uint)label >= (uint)_call.Classes)
             throw LossCheck.InvalidLabel(row, label, _call.Classes);
-        return label == column ? 1 : 0;
+        return label != column ? 0 : _call.Qualities == null ? 1 : Checked(_call.Qualities[row]);
     }
+
+    private static double Checked(float target) => target is >= 0 and <= 1 ? target : double.NaN;
 }

@@ -65,6 +65,16 @@ internal static unsafe class LossCheck
                 throw new ArgumentException($"logit {i} is {ToDouble(logits[i])}; logits must be finite", nameof(logits));
     }
 
+    /// <summary>If a sum is not finite, throws an exception that names the first quality of a positive that is not in [0, 1], if there is one.</summary>
+    public static void Qualities(double sum, ReadOnlySpan<float> qualities, ReadOnlySpan<int> labels, int ignoreLabel)
+    {
+        if (double.IsFinite(sum))
+            return;
+        for (var i = 0; i < qualities.Length; i++)
+            if (labels[i] >= 0 && labels[i] != ignoreLabel && qualities[i] is not (>= 0 and <= 1))
+                throw new ArgumentException($"quality {i} is {qualities[i]}; a quality must be in [0, 1]", nameof(qualities));
+    }
+
     public static double ToDouble<T>(T number) where T : unmanaged =>
         typeof(T) == typeof(double) ? *(double*)&number : typeof(T) == typeof(float) ? *(float*)&number : (float)*(BFloat16*)&number;
 

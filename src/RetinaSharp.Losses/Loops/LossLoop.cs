@@ -8,17 +8,17 @@ namespace RetinaSharp.Losses.Loops;
 /// for a logit depends neither on its index nor on its neighbors. Sums are in double, to add many small terms accurately and to allow sums
 /// beyond the range of fp32.
 /// </summary>
-/// <typeparam name="TLoss">The type of the binary loss, such as <see cref="FocalLoss"/>.</typeparam>
+/// <typeparam name="TKernel">The kernel of the loss.</typeparam>
 /// <typeparam name="TLanes">The vector type.</typeparam>
 /// <typeparam name="TIn">Type of the logits, float or <see cref="BFloat16"/>.</typeparam>
 /// <typeparam name="TOut">Type of the output, float or <see cref="BFloat16"/>.</typeparam>
-internal readonly unsafe struct LossLoop<TLoss, TLanes, TIn, TOut>
-    where TLoss : struct, IBinaryLoss
+internal readonly unsafe struct LossLoop<TKernel, TLanes, TIn, TOut>
+    where TKernel : struct, ILossKernel
     where TLanes : unmanaged, ILanes<TLanes>
     where TIn : unmanaged
     where TOut : unmanaged
 {
-    private readonly TLoss _loss;
+    private readonly TKernel _loss;
     private readonly LossWeights _weights;
     private readonly TargetOptions _targetOptions;
     private readonly float _scale;
@@ -28,16 +28,17 @@ internal readonly unsafe struct LossLoop<TLoss, TLanes, TIn, TOut>
     private readonly LossOutput _writes;
 
     /// <summary>Creates a loop over some rows of a call.</summary>
+    /// <param name="kernel">The kernel of the loss.</param>
     /// <param name="call">The call.</param>
     /// <param name="row">The first row.</param>
     /// <param name="end">The row after the last. If rows have weights, the next row.</param>
     /// <param name="inChunk">Index of the first logit, from the first logit of the chunk.</param>
-    public LossLoop(in SigmoidCall<TLoss, TIn, TOut> call, nint row, nint end, nint inChunk)
+    public LossLoop(TKernel kernel, in SigmoidCall<TIn, TOut> call, nint row, nint end, nint inChunk)
     {
         var element = row * call.Classes;
-        _loss = call.Loss;
+        _loss = kernel;
         _weights = new(
-            call.Loss.Alpha,
+            kernel.Alpha,
             call.ChunkAlpha == null ? null : call.ChunkAlpha + inChunk,
             call.RowWeights == null ? 1 : call.RowWeights[row],
             call.ElementWeights == null ? null : call.ElementWeights + element);
@@ -73,19 +74,32 @@ internal readonly unsafe struct LossLoop<TLoss, TLanes, TIn, TOut>
             var y = targets.Load<TLanes>(i, left);
             weights.Load(i, left, out TLanes positiveWeight, out TLanes negativeWeight);
             TLanes value, gradient;
-            var positive = TLanes.Equal(y, LaneMath<TLanes>.One);
-            if (targetOptions.Smoothing != 0 || (TTargets.MayBeSoft && !TLanes.All(positive | TLanes.Equal(y, default))))
+            // Compared by type, which the compiler resolves before it inlines: the other branch would use up its budget.
+            if (typeof(TTargets) == typeof(BackgroundTargets))
             {
-                // Separate locals: taking the address of value and gradient would keep them out of registers on the common path.
-                EvaluateSoft(loss, targetOptions, x, y, positiveWeight, negativeWeight, out var softValue, out var softGradient);
-                (value, gradient) = (softValue, softGradient);
+                if (targetOptions.Smoothing != 0)
+                {
+                    EvaluateSoft(loss, targetOptions, x, y, positiveWeight, negativeWeight, i, out var softValue, out var softGradient);
+                    (value, gradient) = (softValue, softGradient);
+                }
+                else
+                {
+                    loss.EvaluateBackground(x, negativeWeight, i, out value, out gradient);
+                }
             }
             else
             {
-                // The loss depends on x_t alone; for target 0, x_t is the negated logit, so the sign of the derivative changes.
-                loss.Evaluate(TLanes.Select(positive, x, -x), out value, out var derivative);
-                value *= TLanes.Select(positive, positiveWeight, negativeWeight);
-                gradient = derivative * TLanes.Select(positive, positiveWeight, -negativeWeight);
+                var positive = TLanes.Equal(y, LaneMath<TLanes>.One);
+                if (targetOptions.Smoothing != 0 || (TTargets.MayBeSoft && !TLanes.All(positive | TLanes.Equal(y, default))))
+                {
+                    // Separate locals: taking the address of value and gradient would keep them out of registers on the common path.
+                    EvaluateSoft(loss, targetOptions, x, y, positiveWeight, negativeWeight, i, out var softValue, out var softGradient);
+                    (value, gradient) = (softValue, softGradient);
+                }
+                else
+                {
+                    loss.EvaluateHard(x, positive, positiveWeight, negativeWeight, i, out value, out gradient);
+                }
             }
 
             if (left < TLanes.Count)
@@ -101,7 +115,8 @@ internal readonly unsafe struct LossLoop<TLoss, TLanes, TIn, TOut>
 
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void EvaluateSoft(
-        in TLoss loss, TargetOptions targetOptions, TLanes x, TLanes y, TLanes positiveWeight, TLanes negativeWeight, out TLanes value, out TLanes gradient)
+        in TKernel loss, TargetOptions targetOptions, TLanes x, TLanes y, TLanes positiveWeight, TLanes negativeWeight, nint index,
+        out TLanes value, out TLanes gradient)
     {
         TLanes ignored = default;
         if (targetOptions.Ignored is { } target)
@@ -114,11 +129,7 @@ internal readonly unsafe struct LossLoop<TLoss, TLanes, TIn, TOut>
         var isTarget = TLanes.Equal(y, TLanes.Abs(y)) & TLanes.Equal(LaneMath<TLanes>.One - y, TLanes.Abs(LaneMath<TLanes>.One - y));
         y = TLanes.Select(isTarget, y, TLanes.Create(float.NaN));
         y = TLanes.Fma(y, TLanes.Create(1 - targetOptions.Smoothing), TLanes.Create(targetOptions.Smoothing / 2));
-        var rest = LaneMath<TLanes>.One - y;
-        loss.Evaluate(x, out var positive, out var positiveDerivative);
-        loss.Evaluate(-x, out var negative, out var negativeDerivative);
-        value = y * (positive * positiveWeight) + rest * (negative * negativeWeight);
-        gradient = y * (positiveDerivative * positiveWeight) - rest * (negativeDerivative * negativeWeight);
+        loss.EvaluateSoft(x, y, positiveWeight, negativeWeight, index, out value, out gradient);
         value = TLanes.Select(ignored, default, value);
         gradient = TLanes.Select(ignored, default, gradient);
     }

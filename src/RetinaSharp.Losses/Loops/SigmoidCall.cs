@@ -4,9 +4,8 @@ namespace RetinaSharp.Losses.Loops;
 /// The arguments of a call of <see cref="SigmoidLoss"/>, checked and pinned: logits [rows, classes], with a label per row or a target per
 /// logit.
 /// </summary>
-internal unsafe struct SigmoidCall<TLoss, T, TOut> where TLoss : struct, IBinaryLoss where T : unmanaged where TOut : unmanaged
+internal unsafe struct SigmoidCall<T, TOut> where T : unmanaged where TOut : unmanaged
 {
-    public TLoss Loss;
     public T* Logits;
     public int Rows;
     public int Classes;
@@ -14,6 +13,9 @@ internal unsafe struct SigmoidCall<TLoss, T, TOut> where TLoss : struct, IBinary
     /// <summary>A label per row; null if there are targets.</summary>
     public int* Labels;
     public int IgnoreLabel;
+
+    /// <summary>The target of each row's class, in place of 1; null for none.</summary>
+    public float* Qualities;
 
     /// <summary>A target per logit; null if there are labels.</summary>
     public float* Targets;

@@ -2,14 +2,15 @@ using RetinaSharp.Losses.Numerics;
 
 namespace RetinaSharp.Losses.Loops;
 
-/// <summary>Evaluates the chunks of a <see cref="SigmoidCall{TLoss, T, TOut}"/> as contiguous runs of logits whose targets are of one kind.</summary>
-internal readonly unsafe struct SigmoidWork<TLoss, TLanes, T, TOut>(in SigmoidCall<TLoss, T, TOut> call) : IChunkWork
-    where TLoss : struct, IBinaryLoss
+/// <summary>Evaluates the chunks of a <see cref="SigmoidCall{T, TOut}"/> as contiguous runs of logits whose targets are of one kind.</summary>
+internal readonly unsafe struct SigmoidWork<TKernel, TLanes, T, TOut>(TKernel kernel, in SigmoidCall<T, TOut> call) : IChunkWork
+    where TKernel : struct, ILossKernel
     where TLanes : unmanaged, ILanes<TLanes>
     where T : unmanaged
     where TOut : unmanaged
 {
-    private readonly SigmoidCall<TLoss, T, TOut> _call = call;
+    private readonly TKernel _kernel = kernel;
+    private readonly SigmoidCall<T, TOut> _call = call;
 
     public double Run(int chunk)
     {
@@ -20,7 +21,7 @@ internal readonly unsafe struct SigmoidWork<TLoss, TLanes, T, TOut>(in SigmoidCa
         {
             var label = _call.Labels == null ? SigmoidLoss.Background : _call.Labels[row];
             next = EndOfRun(row, end, label);
-            var loop = new LossLoop<TLoss, TLanes, T, TOut>(_call, row, next, (row - first) * _call.Classes);
+            var loop = new LossLoop<TKernel, TLanes, T, TOut>(_kernel, _call, row, next, (row - first) * _call.Classes);
             double value = 0;
             if (_call.Labels == null)
                 value = loop.Run(new DenseTargets(_call.Targets + row * _call.Classes));
@@ -29,10 +30,12 @@ internal readonly unsafe struct SigmoidWork<TLoss, TLanes, T, TOut>(in SigmoidCa
                 loop.Clear();
             else if (label == SigmoidLoss.Background)
                 value = loop.Run(default(BackgroundTargets));
-            else if ((uint)label < (uint)_call.Classes)
+            else if ((uint)label >= (uint)_call.Classes)
+                throw LossCheck.InvalidLabel(row, label, _call.Classes);
+            else if (_call.Qualities == null)
                 value = loop.Run(new OneHotTargets(label));
             else
-                throw LossCheck.InvalidLabel(row, label, _call.Classes);
+                value = loop.Run(new QualityTargets(label, _call.Qualities[row]));
             if (_call.RowSums != null)
                 _call.RowSums[row] = (float)value;
             sum += value;

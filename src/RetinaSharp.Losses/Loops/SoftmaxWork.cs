@@ -9,9 +9,11 @@ namespace RetinaSharp.Losses.Loops;
 /// Evaluates rows of logits with one correct class each. The log-sum-exp of a row is vectorized, relative to the maximum of the other
 /// classes; the loss is one number per row and computed in double. Soft targets and fp64 logits are evaluated in scalar code.
 /// </summary>
-internal unsafe struct SoftmaxWork<TLoss, T> : IChunkWork where TLoss : struct, IBinaryLoss where T : unmanaged
+internal unsafe struct SoftmaxWork<TLoss, TAdjustment, T> : IChunkWork
+    where TLoss : struct, IBinaryLoss where TAdjustment : struct, ILogitAdjustment where T : unmanaged
 {
     public TLoss Loss;
+    public TAdjustment Adjustment;
     public T* Logits;
     public int Rows;
     public int Classes;
@@ -81,11 +83,16 @@ internal unsafe struct SoftmaxWork<TLoss, T> : IChunkWork where TLoss : struct, 
     private readonly double RunRow<TLanes>(nint row, int label, float* buffer, int padded) where TLanes : unmanaged, ILanes<TLanes>
     {
         Load<TLanes>(Logits + row * Classes, buffer);
+        if (!TAdjustment.IsNone)
+        {
+            ClearPadding(buffer, padded);
+            Adjustment.Apply<TLanes>(buffer, padded, label);
+        }
+
         // The correct class and the padding are excluded from the maximum and from the sum.
         var right = buffer[label];
         buffer[label] = float.MinValue;
-        for (var i = Classes; i < padded; i++)
-            buffer[i] = float.MinValue;
+        ClearPadding(buffer, padded);
 
         var maximum = TLanes.Create(float.MinValue);
         for (var i = 0; i < padded; i += TLanes.Count)
@@ -94,7 +101,7 @@ internal unsafe struct SoftmaxWork<TLoss, T> : IChunkWork where TLoss : struct, 
             maximum = TLanes.Select(TLanes.Less(x, maximum), maximum, x);
         }
 
-        var max = HorizontalMax(maximum);
+        var max = LaneMath<TLanes>.HorizontalMax(maximum);
         var total = Exponentials<TLanes>(buffer, padded, max, label);
         var weight = Weight(row) * Alpha(label);
         if (weight == 0)
@@ -104,10 +111,10 @@ internal unsafe struct SoftmaxWork<TLoss, T> : IChunkWork where TLoss : struct, 
             return 0;
         }
 
-        Loss.Evaluate(right - (double)max - Math.Log(total), out var value, out var derivative);
+        Loss.Evaluate((TAdjustment.IsNone ? right - (double)max : Adjustment.Scale * (right - (double)max)) - Math.Log(total), out var value, out var derivative);
         if (Gradient != null)
         {
-            derivative *= weight * Scale;
+            derivative *= TAdjustment.IsNone ? weight * Scale : weight * Scale * Adjustment.Scale;
             Multiply<TLanes>(buffer, (float)(-derivative / total));
             buffer[label] = (float)derivative;
             Store<TLanes>(buffer, Gradient + row * Classes);
@@ -123,6 +130,7 @@ internal unsafe struct SoftmaxWork<TLoss, T> : IChunkWork where TLoss : struct, 
         // Below this an exponential underflows to 0; the difference may be -infinity.
         var min = TLanes.Create(-104);
         var m = TLanes.Create(max);
+        var scale = TLanes.Create((float)Adjustment.Scale);
         TLanes lower = default, upper = default;
         for (var i = 0; i < padded; i += TLanes.Count)
         {
@@ -131,6 +139,13 @@ internal unsafe struct SoftmaxWork<TLoss, T> : IChunkWork where TLoss : struct, 
             // The rounding error of the difference (two-sum), which matters where the difference is large.
             var back = high - x;
             var low = (x - (high - back)) - (m + back);
+            if (!TAdjustment.IsNone)
+            {
+                var scaled = high * scale;
+                low = TLanes.Fma(low, scale, TLanes.Fma(high, scale, -scaled));
+                high = scaled;
+            }
+
             var isZero = TLanes.Less(high, min);
             var e = LaneMath<TLanes>.Exp(TLanes.Select(isZero, min, high), TLanes.Select(isZero, default, low));
             var isRight = TLanes.Equal(TLanes.Indices, TLanes.Create(label - i));
@@ -152,14 +167,10 @@ internal unsafe struct SoftmaxWork<TLoss, T> : IChunkWork where TLoss : struct, 
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static float HorizontalMax<TLanes>(TLanes lanes) where TLanes : unmanaged, ILanes<TLanes>
+    private readonly void ClearPadding(float* buffer, int padded)
     {
-        var numbers = stackalloc float[TLanes.Count];
-        TLanes.Store(lanes, numbers);
-        var max = numbers[0];
-        for (var i = 1; i < TLanes.Count; i++)
-            max = numbers[i] > max || float.IsNaN(numbers[i]) ? numbers[i] : max;
-        return max;
+        for (var i = Classes; i < padded; i++)
+            buffer[i] = float.MinValue;
     }
 
     private readonly double RunSoft(nint row, nint end)
@@ -193,10 +204,17 @@ internal unsafe struct SoftmaxWork<TLoss, T> : IChunkWork where TLoss : struct, 
             one.Weights[i] = weight * Alpha(i) * (target * (1 - Smoothing) + Smoothing / Classes);
         }
 
+        if (!TAdjustment.IsNone)
+        {
+            Adjustment.Apply(one.Logits, label);
+            for (var i = 0; i < Classes; i++)
+                one.Logits[i] *= Adjustment.Scale;
+        }
+
         var value = one.Evaluate();
         if (Gradient != null)
             for (var i = 0; i < Classes; i++)
-                Store(one.Gradient[i] * Scale, Gradient + row * Classes + i);
+                Store(one.Gradient[i] * (TAdjustment.IsNone ? Scale : Scale * Adjustment.Scale), Gradient + row * Classes + i);
         return value;
     }
 

@@ -51,6 +51,12 @@ internal unsafe interface ILanes<TSelf> where TSelf : unmanaged, ILanes<TSelf>
     /// <summary>Returns whether every lane of a mask is set.</summary>
     static abstract bool All(TSelf mask);
 
+    /// <summary>Returns the exponent n of each lane 2ⁿ m, 1 ≤ m &lt; 2. The lanes must be positive and not subnormal.</summary>
+    static abstract TSelf Exponent(TSelf value);
+
+    /// <summary>Returns the significand m of each lane 2ⁿ m, 1 ≤ m &lt; 2. The lanes must be positive and not subnormal.</summary>
+    static abstract TSelf Significand(TSelf value);
+
     /// <summary>
     /// Multiplies each lane of <paramref name="value"/> by 2ⁿ, where the integer n is in the lowest bits of <paramref name="power"/>.
     /// Overflow is not checked.

@@ -1,7 +1,10 @@
 namespace RetinaSharp.Boxes;
 
-/// <summary>GIoU loss of decoded boxes. The gradient is with respect to the predicted deltas; for a dw or dh that decoding clamps, it is 0.</summary>
-internal sealed class GiouBoxLoss : BoxLoss
+/// <summary>
+/// A loss of decoded boxes. The gradient is with respect to the predicted deltas; for a dw or dh that decoding clamps, it is 0.
+/// </summary>
+/// <param name="loss">The loss.</param>
+internal sealed class DecodedBoxLoss(CornerLoss loss) : BoxLoss
 {
     protected override double EvaluateAnchor(BoxDelta predicted, Box anchor, Box target, double scale, out BoxDelta gradient)
     {
@@ -16,13 +19,13 @@ internal sealed class GiouBoxLoss : BoxLoss
         var y = predicted.Dy * height + anchor.Y1 + .5 * height;
         var halfWidth = .5 * Math.Exp(Math.Min(predicted.Dw, BoxCoder.MaxLogScale)) * width;
         var halfHeight = .5 * Math.Exp(Math.Min(predicted.Dh, BoxCoder.MaxLogScale)) * height;
-        var loss = Boxes.Giou.Loss(x - halfWidth, y - halfHeight, x + halfWidth, y + halfHeight, target, out var corners);
+        var value = loss(x - halfWidth, y - halfHeight, x + halfWidth, y + halfHeight, target, out var corners);
 
         gradient = new(
             (float)(scale * width * (corners.X1 + corners.X2)),
             (float)(scale * height * (corners.Y1 + corners.Y2)),
             predicted.Dw > BoxCoder.MaxLogScale ? 0 : (float)(scale * halfWidth * (corners.X2 - corners.X1)),
             predicted.Dh > BoxCoder.MaxLogScale ? 0 : (float)(scale * halfHeight * (corners.Y2 - corners.Y1)));
-        return loss;
+        return value;
     }
 }
