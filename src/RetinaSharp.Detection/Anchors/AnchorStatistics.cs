@@ -76,7 +76,7 @@ public sealed record AnchorStatistics(long Foreground, long Background, long Ign
     private static IReadOnlyList<AnnotatedImage> SamplesOfKnownSize(DetectionDataset set, RunSettings settings)
     {
         AnnotatedImage[] known = [.. set.Images.Where(image => image is { Width: > 0, Height: > 0 })];
-        return TrainingTiles.Create(settings) is { } tiles ? tiles.Slice(set with { Images = known }).Images : known;
+        return TrainingSamples.Create(set with { Images = known }, settings).Images;
     }
 
     private static AnchorStatistics Compute(IReadOnlyList<AnnotatedImage> images, RunSettings settings, CancellationToken cancellationToken)

@@ -116,11 +116,9 @@ public sealed class Trainer(RunSettings settings, DetectionDataset train, Detect
     /// <summary>Returns the training samples: the images, or with <see cref="RunSettings.Tile"/> their slices.</summary>
     private DetectionDataset Slice(DetectionDataset train)
     {
-        if (TrainingTiles.Create(settings) is not { } tiles)
-            return train;
-        var samples = tiles.Slice(train);
-        var withoutObjects = samples.Images.Count(sample => !TrainingTiles.HasObjects(sample));
-        options.Logger.Sliced(settings.Tile!.Value, train.Images.Count, samples.Images.Count, withoutObjects);
+        var samples = TrainingSamples.Create(train, settings);
+        if (settings.Tile is { } tile)
+            options.Logger.Sliced(tile, train.Images.Count, samples.Images.Count, samples.Images.Count(sample => !TrainingTiles.HasObjects(sample)));
         return samples;
     }
 

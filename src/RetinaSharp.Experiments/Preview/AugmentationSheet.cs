@@ -22,7 +22,7 @@ internal static class AugmentationSheet
         var classes = images.Images.SelectMany(image => image.Annotations).Select(annotation => annotation.Category).Distinct().Order();
         return new("augmentation",
             ContactSheet.Create($"Augmentation, at the input size {settings.Input.Short} × {settings.Input.Long}", [.. cells], draws + 1, Side,
-                [.. classes.Select(one => new SheetLegend(images.Categories[one].Name, one)), new("ignored: crowd, or too little is visible", IgnoredColor, IsDashed: true)]),
+                [.. classes.Select(one => new SheetLegend(images.Categories[one].Name, one)), new(settings.Tile is null ? "ignored: crowd, or too little is visible" : "ignored: crowd, too little is visible, or left to the slices", IgnoredColor, IsDashed: true)]),
             "Images and what augmentation makes of them");
     }
 
