@@ -95,9 +95,15 @@ public sealed class Trainer(RunSettings settings, DetectionDataset train, Detect
         var components = options.Components;
         var sampler = components.Sampler ?? AnchorSampler.Create(settings.Loss.Sampling, anchors, settings.Training.Seed);
         var steps = new StepRunner(settings.Training, state, components.CreateLoss(settings.Loss), new(settings.Loss.Normalizer, at.Normalizer), sampler, shards, clock);
-        var loader = new TrainingLoader(Slice(train), settings.Input, settings.Augmentation, anchors, components.Assigner ?? new IouAssigner(settings.Assigner), new()
+        var samples = Slice(train);
+        var repeats = ImageRepeats.Compute(samples, settings.Training);
+        if (repeats is not null)
+            options.Logger.Repeated(samples.Images.Count, (long)repeats.Sum(), repeats.Max());
+        var loader = new TrainingLoader(samples, settings.Input, settings.Augmentation, anchors, components.Assigner ?? new IouAssigner(settings.Assigner), new()
         {
             BatchSize = settings.Training.Batch / settings.Training.EffectiveShards,
+            BatchesPerStep = steps.BatchesPerStep,
+            Repeats = repeats,
             Seed = settings.Training.Seed,
             Prefetch = 2 * steps.BatchesPerStep,
             CacheBytes = settings.Tile is null ? LoaderOptions.DefaultCacheBytes : Math.Max(LoaderOptions.DefaultCacheBytes, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / MaxShareOfCachedFiles),

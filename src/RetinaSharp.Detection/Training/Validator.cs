@@ -84,7 +84,7 @@ internal sealed class Validator
         var assignments = new AnchorAssignment[images.Count];
         Parallel.For(0, images.Count, i =>
         {
-            samples[i] = BatchImage.Create(images[i], Augmentation.Draw(AugmentationSettings.None, _settings.Input, images[i], new(0, "validation")), 0);
+            samples[i] = BatchImage.Create(images[i], _settings.Input);
             assignments[i] = _assigner.Assign(grid, samples[i].Boxes, samples[i].Classes, samples[i].Ignored);
         });
         LevelTargets[] levels = [.. grid.Levels.Select(_ => new LevelTargets())];

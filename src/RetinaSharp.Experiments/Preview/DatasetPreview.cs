@@ -56,6 +56,7 @@ public static class DatasetPreview
         var images = ImageSheets.Create(sample, sample.Images, cancellationToken).Select(Save).ToArray();
         var objects = ObjectSheets.Create(usable, options, seed, cancellationToken).Select(Save).ToArray();
         var augmented = sample with { Images = [.. WithBoxes(sample.Images, options.AugmentedImages)] };
+        var kinds = Save(AugmentationKindSheet.Create(augmented, settings, cancellationToken));
         var augmentation = Save(AugmentationSheet.Create(augmented, settings, options.Draws, cancellationToken));
         var anchors = AnchorSheets.Create(sample, settings, options.AnchorImages, cancellationToken).Select(Save).ToArray();
 
@@ -66,7 +67,13 @@ public static class DatasetPreview
                 new("Summary", [Summary(dataset, settings, cancellationToken), byClass, bySize]),
                 new("Images", [Grid(images)]),
                 new("Objects", Objects(objects)),
-                new("Augmentation", [new Paragraph("The left column is the image at the input size. The others are random draws, as training sees them."), Grid([augmentation])]),
+                new("Augmentation",
+                [
+                    new Paragraph("The left column is the image at the input size. The others are random draws, as training sees them."),
+                    Grid([augmentation]),
+                    new Paragraph("Each augmentation alone, as strong as in the run; those that the run does not use are shown with a typical strength."),
+                    Grid([kinds]),
+                ]),
                 new("Anchors", [new Paragraph(Explanation(settings)), Grid(anchors)]),
             ]), page);
         return new(page, files, bad);
