@@ -32,7 +32,14 @@ internal sealed class SampleComposer(DetectionDataset set, AugmentationSettings 
         composed = CopyPaste.Apply(composed, settings, size, random, Draw);
         return Mix(composed) with { Degradation = Degradation.Draw(settings, random) };
 
-        LoadedImage Draw(RandomStream draws, SampleRandom ownRandom) => Load(order[draws.NextInt(order.Count)], ownRandom);
+        // Draws another image than that of the sample, if there is one.
+        LoadedImage Draw(RandomStream draws, SampleRandom ownRandom)
+        {
+            var at = draws.NextInt(order.Count);
+            for (var passed = 1; order[at] == image && passed < order.Count; passed++)
+                at = (at + 1) % order.Count;
+            return Load(order[at], ownRandom);
+        }
 
         LoadedImage Load(int index, SampleRandom ownRandom)
         {
