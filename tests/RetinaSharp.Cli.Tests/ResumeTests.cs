@@ -83,6 +83,8 @@ public sealed class ResumeTests(TrainedModel trained) : IClassFixture<TrainedMod
     [InlineData("--epochs", "--epochs", "1")]
     [InlineData("--width", "--batch", "4", "--width", ".5")]
     [InlineData("--preset", "--preset", "small")]
+    [InlineData("--large-scale-jitter", "--large-scale-jitter")]
+    [InlineData("--mosaic 0.5", "--mosaic", "0.5")]
     public void Train_ResumeWithAnotherSetting_ExitsWith2AndNamesTheOption(string named, params string[] options) =>
         CommandResult.Retina(["train", "--train", trained.Data, "--val", trained.Data, "--out", trained.Run, "--resume", .. options]).IsRefused(ExitCode.WrongUsage, named, "--weights");
 

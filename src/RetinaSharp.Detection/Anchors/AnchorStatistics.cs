@@ -104,7 +104,7 @@ public sealed record AnchorStatistics(long Foreground, long Background, long Ign
     {
         var geometry = input.Fit(image.Width, image.Height);
         var padded = PaddedSize.Compute([(geometry.Width, geometry.Height)]);
-        var sample = BatchImage.Create(image, Augmentation.Draw(AugmentationSettings.None, input, image, new(0, "statistics")), 0);
+        var sample = BatchImage.Create(image, input);
         var assignment = assigner.Assign(generator.Generate(padded.Height, padded.Width), sample.Boxes, sample.Classes, sample.Ignored);
         var foreground = assignment.Positives.Length;
         var ignored = assignment.Labels.Count(label => label == Losses.SigmoidLoss.Ignore);

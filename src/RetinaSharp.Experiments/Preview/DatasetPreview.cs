@@ -61,6 +61,7 @@ public static class DatasetPreview
         if (settings.Tile is not null)
             sample = sample with { Images = ImageSample.Choose(Slice(sample, settings), options.Images, seed) };
         var augmented = sample with { Images = [.. WithBoxes(sample.Images, options.AugmentedImages)] };
+        var kinds = Save(AugmentationKindSheet.Create(augmented, settings, cancellationToken));
         var augmentation = Save(AugmentationSheet.Create(augmented, settings, options.Draws, cancellationToken));
         var anchors = AnchorSheets.Create(sample, settings, options.AnchorImages, cancellationToken).Select(Save).ToArray();
 
@@ -71,7 +72,13 @@ public static class DatasetPreview
                 new("Summary", [Summary(dataset, samples, settings, cancellationToken), byClass, bySize]),
                 new("Images", [Grid(images)]),
                 new("Objects", Objects(objects)),
-                new("Augmentation", [new Paragraph($"The left column is the {(settings.Tile is null ? "image" : "image or slice")} at the input size. The others are random draws, as training sees them."), Grid([augmentation])]),
+                new("Augmentation",
+                [
+                    new Paragraph($"The left column is the {(settings.Tile is null ? "image" : "image or slice")} at the input size. The others are random draws, as training sees them."),
+                    Grid([augmentation]),
+                    new Paragraph("Each augmentation alone, as strong as in the run; those that the run does not use are shown with a typical strength."),
+                    Grid([kinds]),
+                ]),
                 new("Anchors", [new Paragraph(Explanation(settings)), Grid(anchors)]),
             ]), page);
         return new(page, files, bad);
