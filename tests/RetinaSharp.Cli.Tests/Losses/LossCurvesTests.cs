@@ -19,7 +19,7 @@ public sealed class LossCurvesTests : IDisposable
         Assert.All(files.Where(file => file.EndsWith(".svg", StringComparison.Ordinal)), file => Assert.Equal("svg", XDocument.Load(file).Root!.Name.LocalName));
 
         // Figure 1 of the paper, at p_t = 0.9 of its text.
-        var table = File.ReadAllLines(files.Single(file => file.EndsWith("loss-by-probability.csv", StringComparison.Ordinal)));
+        var table = File.ReadAllLines(files.Single(file => Path.GetFileName(file) == "loss-by-probability.csv"));
         Assert.Equal("p_t,CE (γ = 0),γ = 0.5,γ = 1,γ = 2,γ = 5", table[0]);
         var at90 = table.Single(line => line.StartsWith("0.9,", StringComparison.Ordinal)).Split(',').Select(double.Parse).ToArray();
         foreach (var (gamma, column) in new[] { 0, .5, 1, 2, 5 }.Select((gamma, i) => (gamma, i + 1)))
