@@ -9,8 +9,12 @@ internal static class AugmentationKindSheet
 {
     private const int Columns = 5;
 
-    // A random draw may leave the image as it is, for example a crop.
-    private const int MaxDraws = 8;
+    // A random draw may leave the image as it is, for example a crop that finds no part: then another one is shown.
+    private const int MaxDraws = 5;
+
+    // The image is changed if this share of its values differ by more than resampling explains.
+    private const double MinChangedShare = .02;
+    private const int MaxResamplingDifference = 16;
 
     /// <summary>Creates the sheet.</summary>
     /// <param name="images">The images; the first is shown, the others appear in mosaic, mixup and copy-paste.</param>
@@ -29,12 +33,22 @@ internal static class AugmentationKindSheet
             ContactSheet.Create($"Each augmentation alone: {images.Images[0].FileName}", cells, Columns, AugmentedView.Side, AugmentedView.Legend(images)), "Each augmentation alone");
 
         Image DrawChanged(AugmentationSettings augmentation) =>
-            Enumerable.Range(0, MaxDraws).Select(draw => Draw(augmentation, draw)).FirstOrDefault(image => !image.Pixels.SequenceEqual(plain.Pixels)) ?? plain;
+            Enumerable.Range(0, MaxDraws).Select(draw => Draw(augmentation, draw)).FirstOrDefault(image => IsChanged(image, plain)) ?? Draw(augmentation, 0);
 
         Image Draw(AugmentationSettings augmentation, int draw)
         {
             var drawn = settings with { Augmentation = augmentation, Training = settings.Training with { Seed = settings.Training.Seed + draw } };
             return AugmentedView.Load(images, drawn, 1, cancellationToken).First(one => one.Id == images.Images[0].Id).Image;
         }
+    }
+
+    private static bool IsChanged(Image image, Image plain)
+    {
+        if ((image.Width, image.Height) != (plain.Width, plain.Height))
+            return true;
+        var changed = 0;
+        for (var i = 0; i < plain.Pixels.Length; i++)
+            changed += Math.Abs(image.Pixels[i] - plain.Pixels[i]) > MaxResamplingDifference ? 1 : 0;
+        return changed > MinChangedShare * plain.Pixels.Length;
     }
 }

@@ -87,62 +87,30 @@ public sealed class ResumeTests : LeakCheck
         AssertSameFiles();
     }
 
-    public static TheoryData<RunSettings> KindsOfSamples
-    {
-        get
+    [Fact]
+    public void Train_SlicedAndCrashedAgainAndAgain_EqualsTheUninterruptedToTheLastBit() => CrashAgainAndAgain(Settings with { Tile = 48 }, stepsOfASession: 5);
+
+    [Fact]
+    public void Train_EveryAugmentationAndCrashedAgainAndAgain_EqualsTheUninterruptedToTheLastBit() => CrashAgainAndAgain(
+        Settings with
         {
-            var everything = Settings with
+            Augmentation = new AugmentationSettings
             {
-                Augmentation = new AugmentationSettings
-                {
-                    Rotate90 = .5,
-                    Crop = .5,
-                    MinInputScale = .5,
-                    MaxInputScale = 1.5,
-                    Brightness = .2,
-                    Hue = .1,
-                    Mosaic = .4,
-                    Mixup = .4,
-                    CopyPaste = .5,
-                    Blur = .4,
-                    JpegNoise = .4,
-                }.WithLargeScaleJitter(),
-                Training = Settings.Training with { Batch = 2, Accumulate = 2, Epochs = 4, ClassBalanced = true },
-            };
-            return [Settings with { Tile = 48 }, everything, everything with { Tile = 48, Training = Settings.Training with { RepeatFactor = 1 } }];
-        }
-    }
-
-    [Theory]
-    [MemberData(nameof(KindsOfSamples))]
-    public void Train_SlicedOrAugmentedAndCrashedAgainAndAgain_EqualsTheUninterruptedToTheLastBit(RunSettings settings)
-    {
-        var whole = Train(_rectangles.At("whole"), settings);
-
-        var crashes = 0;
-        TrainingResult? result = null;
-        while (result is null)
-        {
-            try
-            {
-                result = new Trainer(settings, _rectangles.Set, _rectangles.Set, TinyRun.Options(Run) with
-                {
-                    Resume = true,
-                    CheckpointEvery = TimeSpan.Zero,
-                    Components = new() { Callbacks = [new CrashAfter(settings.Tile is null ? 3 : 5)] },
-                }).Train();
-            }
-            catch (InvalidOperationException crash) when (crash.Message == "crash")
-            {
-                crashes++;
-            }
-        }
-
-        Assert.InRange(crashes, 2, 20);
-        Assert.True(whole.Steps > 3 * _rectangles.Set.Images.Count / settings.Training.Batch || settings.Tile is null);
-        Assert.Equal((whole.Steps, whole.Epochs, whole.BestEpoch, whole.Best!.AP), (result.Steps, result.Epochs, result.BestEpoch, result.Best!.AP));
-        AssertSameFiles();
-    }
+                Rotate90 = .5,
+                Crop = .5,
+                MinInputScale = .5,
+                MaxInputScale = 1.5,
+                Brightness = .2,
+                Hue = .1,
+                Mosaic = .4,
+                Mixup = .4,
+                CopyPaste = .5,
+                Blur = .4,
+                JpegNoise = .4,
+            }.WithLargeScaleJitter(),
+            Training = Settings.Training with { Batch = 2, Accumulate = 2, Epochs = 4, ClassBalanced = true },
+        },
+        stepsOfASession: 3);
 
     [Fact]
     public void Train_OtherSlices_ThrowsAndNamesThem()
@@ -399,6 +367,35 @@ public sealed class ResumeTests : LeakCheck
         Train(Run);
 
         Assert.Equal(alive, TensorCount.Alive);
+    }
+
+    private void CrashAgainAndAgain(RunSettings settings, int stepsOfASession)
+    {
+        var whole = Train(_rectangles.At("whole"), settings);
+
+        var crashes = 0;
+        TrainingResult? result = null;
+        while (result is null)
+        {
+            try
+            {
+                result = new Trainer(settings, _rectangles.Set, _rectangles.Set, TinyRun.Options(Run) with
+                {
+                    Resume = true,
+                    CheckpointEvery = TimeSpan.Zero,
+                    Components = new() { Callbacks = [new CrashAfter(stepsOfASession)] },
+                }).Train();
+            }
+            catch (InvalidOperationException crash) when (crash.Message == "crash")
+            {
+                crashes++;
+            }
+        }
+
+        Assert.InRange(crashes, 2, 20);
+        Assert.True(settings.Tile is null || whole.Steps > 3 * _rectangles.Set.Images.Count / settings.Training.Batch);
+        Assert.Equal((whole.Steps, whole.Epochs, whole.BestEpoch, whole.Best!.AP), (result.Steps, result.Epochs, result.BestEpoch, result.Best!.AP));
+        AssertSameFiles();
     }
 
     private TrainingResult Train(
