@@ -11,6 +11,7 @@ public sealed class RunSettingsTests
     private static readonly Dictionary<string, (string Value, Func<RunSettings, object?> Setting, object? Expected)> Cases = new()
     {
         ["--compat"] = ("torchvision", Compatibility.Describe, "torchvision"),
+        ["--weights"] = ("imagenet", s => s.Weights, "imagenet"),
         ["--backbone"] = ("r34", s => s.Model.Depth, 34),
         ["--width"] = (".125", s => s.Model.Width, .125),
         ["--norm"] = ("group", s => s.Model.Norm, NormKind.Group),

@@ -1,4 +1,5 @@
 using RetinaSharp.Boxes;
+using RetinaSharp.Detection.Modeling.Architecture;
 
 namespace RetinaSharp.Detection.Configuration;
 
@@ -10,8 +11,14 @@ public sealed record ModelSettings
     /// </summary>
     public NetworkPartNames Parts { get; init; } = new();
 
-    /// <summary>Depth of the ResNet: 18, 34, 50, 101 or 152.</summary>
+    /// <summary>
+    /// Depth of the ResNet: 18, 34, 50, 101 or 152. It determines the residual blocks: their number in each stage, unless <see cref="Blocks"/> is set, and
+    /// their kind, which is basic for 18 and 34 and a bottleneck for the others.
+    /// </summary>
     public int Depth { get; init; } = 50;
+
+    /// <summary>Number of residual blocks in each of the four stages, from 1 to 256; null: that of <see cref="Depth"/>, such as [2, 2, 2, 2] for 18.</summary>
+    public IReadOnlyList<int>? Blocks { get; init; }
 
     /// <summary>
     /// Factor of the number of channels of all backbone layers, in (0, 8]. With 1, the stem has 64 channels. The result is rounded to a multiple of 8.
@@ -54,6 +61,8 @@ public sealed record ModelSettings
     {
         if (Depth is not (18 or 34 or 50 or 101 or 152))
             throw new ArgumentException($"Depth {Depth}: a ResNet has 18, 34, 50, 101 or 152 layers.");
+        if (Blocks is not null)
+            ResNetVariant.Validate(Blocks);
         if (!(Width is > 0 and <= 8))
             throw new ArgumentException($"Width {Width}: must be above 0 and at most 8.");
         Anchors.Validate();

@@ -20,10 +20,14 @@ public class RunSettingsTests
 
     [Fact]
     public void Named_UnknownPreset_ThrowsAndListsThem() =>
-        Assert.Contains("tiny, small, r50, r101", Assert.Throws<ArgumentException>(() => Presets.Named("huge")).Message);
+        Assert.Contains("tiny, small, pretrained, r50, r101", Assert.Throws<ArgumentException>(() => Presets.Named("huge")).Message);
 
     [Theory]
     [InlineData("Depth 20")]
+    [InlineData("Blocks 2, 2, 2: ")]
+    [InlineData("Blocks 2, 2, 0, 2: ")]
+    [InlineData("Backbone learning rate 0")]
+    [InlineData("Weights: the name or path is empty")]
     [InlineData("Width 0")]
     [InlineData("Width NaN")]
     [InlineData("Pyramid channels 4")]
@@ -81,6 +85,10 @@ public class RunSettingsTests
         return what switch
         {
             "Depth 20" => good with { Model = model with { Depth = 20 } },
+            "Blocks 2, 2, 2: " => good with { Model = model with { Blocks = [2, 2, 2] } },
+            "Blocks 2, 2, 0, 2: " => good with { Model = model with { Blocks = [2, 2, 0, 2] } },
+            "Backbone learning rate 0" => good with { Training = training with { BackboneLearningRate = 0 } },
+            "Weights: the name or path is empty" => good with { Weights = " " },
             "Width 0" => good with { Model = model with { Width = 0 } },
             "Width NaN" => good with { Model = model with { Width = double.NaN } },
             "Pyramid channels 4" => good with { Model = model with { PyramidChannels = 4 } },

@@ -63,7 +63,7 @@ public sealed class RetinaNetArchitectureTests : LeakCheck
     [InlineData(152, 2048, 11.514)]
     public void Operations_OfABackbone_AreAsManyAsTorchvisionPublishes(int depth, int features, double published)
     {
-        var operations = ResNetArchitecture.Create(depth, 1, NormKind.Frozen).Layers().Sum(layer => layer.Operations(224));
+        var operations = ResNetArchitecture.Create(ResNetVariant.Parse($"resnet{depth}"), 1, NormKind.Frozen).Layers().Sum(layer => layer.Operations(224));
 
         Assert.Equal(published, ((operations / 2) + (features * 1000)) / 1e9, 3);
     }
@@ -71,5 +71,5 @@ public sealed class RetinaNetArchitectureTests : LeakCheck
     [Theory]
     [InlineData(.25, new[] { 16, 32, 64, 128 })]
     [InlineData(1, new[] { 64, 128, 256, 512 })]
-    public void Channels_Width_ScalesThem(double width, int[] channels) => Assert.Equal(channels, ResNetArchitecture.Create(18, width, NormKind.Group).Channels);
+    public void Channels_Width_ScalesThem(double width, int[] channels) => Assert.Equal(channels, ResNetArchitecture.Create(ResNetVariant.Parse("resnet18"), width, NormKind.Group).Channels);
 }

@@ -36,7 +36,7 @@ public sealed class InitialWeightsSettingsTests : IDisposable
     [InlineData(101)]
     public void Of_ResNet_IsThePresetWithItsDepthAndWidth(int depth)
     {
-        var body = ResNetArchitecture.Create(depth, .25, NormKind.Batch);
+        var body = ResNetArchitecture.Create(ResNetVariant.Parse($"resnet{depth}"), .25, NormKind.Batch);
 
         var settings = InitialWeightsSettings.Load(Save("resnet.pth", body.Layers()), Presets.Small);
 
