@@ -13,6 +13,7 @@ public sealed class RunSettingsTests
         ["--compat"] = ("torchvision", Compatibility.Describe, "torchvision"),
         ["--weights"] = ("imagenet", s => s.Weights, "imagenet"),
         ["--backbone"] = ("r34", s => s.Model.Depth, 34),
+        ["--neck"] = ("pafpn", s => s.Model.Neck, NeckKind.Pafpn),
         ["--width"] = (".125", s => s.Model.Width, .125),
         ["--norm"] = ("group", s => s.Model.Norm, NormKind.Group),
         ["--freeze"] = ("3", s => s.Training.Freeze, 3),

@@ -29,6 +29,8 @@ internal static class TestModels
             Anchors = new() { Compatibility = AnchorCompatibility.Torchvision },
         }) with
         { Inference = new() { Clipping = BoxClipping.AfterSuppression } },
+        ["grouped convolutions, path aggregation"] = Settings(
+            new() { Depth = 50, Blocks = [1, 1, 1, 1], Groups = 8, GroupWidth = 4, Norm = NormKind.Batch, Neck = NeckKind.Pafpn, PyramidChannels = 40, HeadConvolutions = 1, Anchors = new() { MinLevel = 3, MaxLevel = 6, BaseSize = 4 } }),
         ["other levels, no towers"] = Settings(new() { Depth = 34, Norm = NormKind.Batch, PyramidChannels = 40, HeadConvolutions = 0, Anchors = new() { MinLevel = 2, MaxLevel = 6, BaseSize = 6, Ratios = [.4, 1.7] } }),
     };
 

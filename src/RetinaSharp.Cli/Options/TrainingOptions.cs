@@ -21,6 +21,8 @@ internal static class TrainingOptions
             (s, weights) => s with { Weights = weights }),
         Create(WithCompletions(Parsed("--backbone", "NAME", $"Backbone: {ResNetVariant.Known}.", ResNetVariant.Parse), ResNetVariant.Names),
             (s, variant) => s with { Model = variant.ApplyTo(s.Model) }),
+        Create(Choice("--neck", "Neck: feature pyramid network, or path aggregation network.", ("fpn", NeckKind.Fpn), ("pafpn", NeckKind.Pafpn)),
+            (s, neck) => s with { Model = s.Model with { Neck = neck } }),
         Create(Number("--width", "Multiplier of the backbone's channels."),
             (s, width) => s with { Model = s.Model with { Width = width } }),
         Create(Choice("--norm", "Normalization of the backbone.", ("frozen", NormKind.Frozen), ("batch", NormKind.Batch), ("group", NormKind.Group)),

@@ -21,12 +21,26 @@ public sealed record ModelSettings
     public IReadOnlyList<int>? Blocks { get; init; }
 
     /// <summary>
+    /// Number of groups of the 3 × 3 convolutions in bottlenecks, from 1 to 256: the cardinality of a ResNeXt, 32 in ResNeXt-50 32x4d. 1: a ResNet.
+    /// </summary>
+    public int Groups { get; init; } = 1;
+
+    /// <summary>
+    /// Number of channels of a group in the bottlenecks of the first stage, with <see cref="Width"/> 1, from 1 to 1024; later stages have twice as many as the
+    /// stage before. 64 in a ResNet, 4 in ResNeXt-50 32x4d, 128 in a wide ResNet-50-2.
+    /// </summary>
+    public int GroupWidth { get; init; } = 64;
+
+    /// <summary>
     /// Factor of the number of channels of all backbone layers, in (0, 8]. With 1, the stem has 64 channels. The result is rounded to a multiple of 8.
     /// </summary>
     public double Width { get; init; } = 1;
 
     /// <summary>Kind of the backbone's normalization layers.</summary>
     public NormKind Norm { get; init; } = NormKind.Frozen;
+
+    /// <summary>The neck.</summary>
+    public NeckKind Neck { get; init; }
 
     /// <summary>Number of channels of the pyramid levels and of the heads' hidden layers, from 8 to 4096.</summary>
     public int PyramidChannels { get; init; } = 256;
@@ -63,6 +77,12 @@ public sealed record ModelSettings
             throw new ArgumentException($"Depth {Depth}: a ResNet has 18, 34, 50, 101 or 152 layers.");
         if (Blocks is not null)
             ResNetVariant.Validate(Blocks);
+        if (Groups is < 1 or > 256)
+            throw new ArgumentException($"Groups {Groups}: must be from 1 to 256.");
+        if (GroupWidth is < 1 or > 1024)
+            throw new ArgumentException($"Group width {GroupWidth}: must be from 1 to 1024.");
+        if (!ResNetVariant.Create(this).HasBottlenecks && (Groups, GroupWidth) != (1, 64))
+            throw new ArgumentException($"Groups {Groups} of width {GroupWidth} with depth {Depth}: only bottlenecks have groups; choose a depth of 50 or more.");
         if (!(Width is > 0 and <= 8))
             throw new ArgumentException($"Width {Width}: must be above 0 and at most 8.");
         Anchors.Validate();

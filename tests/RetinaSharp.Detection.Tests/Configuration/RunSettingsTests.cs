@@ -26,6 +26,9 @@ public class RunSettingsTests
     [InlineData("Depth 20")]
     [InlineData("Blocks 2, 2, 2: ")]
     [InlineData("Blocks 2, 2, 0, 2: ")]
+    [InlineData("Groups 0")]
+    [InlineData("Group width 0")]
+    [InlineData("Groups 32 of width 4 with depth 18")]
     [InlineData("Backbone learning rate 0")]
     [InlineData("Weights: the name or path is empty")]
     [InlineData("Width 0")]
@@ -87,6 +90,9 @@ public class RunSettingsTests
             "Depth 20" => good with { Model = model with { Depth = 20 } },
             "Blocks 2, 2, 2: " => good with { Model = model with { Blocks = [2, 2, 2] } },
             "Blocks 2, 2, 0, 2: " => good with { Model = model with { Blocks = [2, 2, 0, 2] } },
+            "Groups 0" => good with { Model = model with { Groups = 0 } },
+            "Group width 0" => good with { Model = model with { GroupWidth = 0 } },
+            "Groups 32 of width 4 with depth 18" => good with { Model = model with { Depth = 18, Groups = 32, GroupWidth = 4 } },
             "Backbone learning rate 0" => good with { Training = training with { BackboneLearningRate = 0 } },
             "Weights: the name or path is empty" => good with { Weights = " " },
             "Width 0" => good with { Model = model with { Width = 0 } },

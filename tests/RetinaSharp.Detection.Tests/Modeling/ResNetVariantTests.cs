@@ -11,6 +11,8 @@ public class ResNetVariantTests
     [InlineData("resnet50", true, 3, 4, 6, 3)]
     [InlineData("resnet101", true, 3, 4, 23, 3)]
     [InlineData("resnet152", true, 3, 8, 36, 3)]
+    [InlineData("resnext50_32x4d", true, 3, 4, 6, 3)]
+    [InlineData("wide_resnet101_2", true, 3, 4, 23, 3)]
     [InlineData("resnet-2-2-2-3", false, 2, 2, 2, 3)]
     [InlineData("resnet-bottleneck-2-2-2-2", true, 2, 2, 2, 2)]
     public void Parse_Name_IsTheNetworkOfThatName(string name, bool hasBottlenecks, params int[] blocks)
@@ -20,7 +22,7 @@ public class ResNetVariantTests
         Assert.Equal(blocks, variant.Blocks);
         Assert.Equal(hasBottlenecks, variant.HasBottlenecks);
         Assert.Equal(name, variant.Name);
-        Assert.Equal(name, ResNetVariant.Create(blocks, hasBottlenecks).Name);
+        Assert.Equal(name, (ResNetVariant.Create(blocks, hasBottlenecks) with { Groups = variant.Groups, GroupWidth = variant.GroupWidth }).Name);
         Assert.Equal(name, ResNetVariant.Create(variant.ApplyTo(new() { Depth = 34, Blocks = [1, 1, 1, 1] })).Name);
     }
 

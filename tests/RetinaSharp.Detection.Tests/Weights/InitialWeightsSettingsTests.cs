@@ -43,6 +43,18 @@ public sealed class InitialWeightsSettingsTests : IDisposable
         Assert.Empty(SettingsJson.Differences(Presets.Small with { Model = Presets.Small.Model with { Depth = depth, Width = .25 } }, settings));
     }
 
+    [Theory]
+    [InlineData("resnext50_32x4d")]
+    [InlineData("wide_resnet50_2")]
+    public void Of_ResNeXt_HasItsGroups(string name)
+    {
+        var body = ResNetArchitecture.Create(ResNetVariant.Parse(name), .25, NormKind.Batch);
+
+        var settings = InitialWeightsSettings.Load(Save("resnext.pth", body.Layers()), Presets.Small);
+
+        Assert.Equal(name, ResNetVariant.Create(settings.Model).Name);
+    }
+
     [Fact]
     public void Of_OtherWeights_Throws() =>
         Assert.Contains("not those of a torchvision RetinaNet or ResNet", Assert.Throws<WeightsException>(() => InitialWeightsSettings.Load(_folder.Save("other.pth", [("fc.weight", [1], [1])]), new())).Message);

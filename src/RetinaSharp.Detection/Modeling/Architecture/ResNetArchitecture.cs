@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace RetinaSharp.Detection.Modeling.Architecture;
 
 /// <summary>
-/// Describes a ResNet (He et al., arXiv 1512.03385) without its classifier: a stem and four stages, whose outputs are called C2 to C5. Tensors have
+/// Describes a ResNet (He et al., arXiv 1512.03385) or ResNeXt (Xie et al., arXiv 1611.05431) without its classifier: a stem and four stages, whose outputs are called C2 to C5. Tensors have
 /// torchvision's names.
 /// </summary>
 /// <param name="Stem">7 × 7 convolution with stride 2, followed by ReLU and 3 × 3 max pooling with stride 2.</param>
@@ -49,7 +49,7 @@ public sealed record ResNetArchitecture(ConvolutionLayer Stem, IReadOnlyList<IRe
             var blocks = new List<ResidualBlockLayers>();
             for (var block = 0; block < count; block++)
             {
-                blocks.Add(Block($"{prefix}layer{stage + 1}.{block}", variant.HasBottlenecks, inputs, channels, isFirst: block == 0, stage + 1, norm));
+                blocks.Add(Block($"{prefix}layer{stage + 1}.{block}", variant, inputs, channels, isFirst: block == 0, stage + 1, norm));
                 inputs = blocks[^1].Convolutions[^1].Outputs;
             }
 
@@ -77,16 +77,17 @@ public sealed record ResNetArchitecture(ConvolutionLayer Stem, IReadOnlyList<IRe
     /// <inheritdoc/>
     public nn.Module<Tensor, Tensor[]> CreateModule(NetworkState state, NetworkOptions options) => new ResNet(this, state, options);
 
-    private static ResidualBlockLayers Block(string name, bool isBottleneck, int inputs, int channels, bool isFirst, int stage, NormKind norm)
+    private static ResidualBlockLayers Block(string name, ResNetVariant variant, int inputs, int channels, bool isFirst, int stage, NormKind norm)
     {
         // The stem's max pooling downsamples for the first stage. Each later stage downsamples in the first 3 x 3 convolution of its first
         // block, as in torchvision.
         var (from, level) = (isFirst ? stage - 1 : stage, stage + 1);
         var stride = isFirst && stage > 1 ? 2 : 1;
         var inputLevel = stride == 2 ? level - 1 : level;
-        var outputs = isBottleneck ? channels * Expansion : channels;
-        ConvolutionLayer[] convolutions = isBottleneck
-            ? [Layer(1, inputs, channels, 1, 1, from, inputLevel), Layer(2, channels, channels, 3, stride, stage, level), Layer(3, channels, outputs, 1, 1, stage, level)]
+        var outputs = variant.HasBottlenecks ? channels * Expansion : channels;
+        var hidden = variant.HiddenChannels(channels);
+        ConvolutionLayer[] convolutions = variant.HasBottlenecks
+            ? [Layer(1, inputs, hidden, 1, 1, from, inputLevel), Layer(2, hidden, hidden, 3, stride, stage, level) with { Groups = variant.Groups }, Layer(3, hidden, outputs, 1, 1, stage, level)]
             : [Layer(1, inputs, channels, 3, stride, from, level), Layer(2, channels, outputs, 3, 1, stage, level)];
         var downsample = stride == 1 && inputs == outputs
             ? null

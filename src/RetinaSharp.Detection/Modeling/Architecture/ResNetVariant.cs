@@ -4,7 +4,7 @@ using RetinaSharp.Detection.Configuration;
 namespace RetinaSharp.Detection.Modeling.Architecture;
 
 /// <summary>
-/// A member of the ResNet family: kind and number of its residual blocks. The width and the normalization are not part of it.
+/// A member of the ResNet family: kind and number of its residual blocks, and their groups. The width and the normalization are not part of it.
 /// </summary>
 /// <param name="Depth">Number of layers in the name of the standard network with this kind of blocks: 18, 34, 50, 101 or 152.</param>
 /// <param name="Blocks">Number of residual blocks in each of the four stages.</param>
@@ -16,6 +16,7 @@ public sealed record ResNetVariant(int Depth, IReadOnlyList<int> Blocks)
     private const string Prefix = "resnet";
     private const string Basic = "resnet-";
     private const string Bottleneck = "resnet-bottleneck-";
+    private const int PlainGroupWidth = 64;
 
     private static readonly Dictionary<int, int[]> StandardBlocks = new()
     {
@@ -26,29 +27,49 @@ public sealed record ResNetVariant(int Depth, IReadOnlyList<int> Blocks)
         [152] = [3, 8, 36, 3],
     };
 
+    // torchvision's names.
+    private static readonly (string Name, ResNetVariant Variant)[] Named =
+    [
+        .. StandardBlocks.Select(standard => ($"{Prefix}{standard.Key}", new ResNetVariant(standard.Key, standard.Value))),
+        ("resnext50_32x4d", new(50, StandardBlocks[50]) { Groups = 32, GroupWidth = 4 }),
+        ("resnext101_32x8d", new(101, StandardBlocks[101]) { Groups = 32, GroupWidth = 8 }),
+        ("resnext101_64x4d", new(101, StandardBlocks[101]) { Groups = 64, GroupWidth = 4 }),
+        ("wide_resnet50_2", new(50, StandardBlocks[50]) { GroupWidth = 128 }),
+        ("wide_resnet101_2", new(101, StandardBlocks[101]) { GroupWidth = 128 }),
+    ];
+
     /// <summary>The depths of the standard networks, ResNet-18 to ResNet-152.</summary>
     public static IReadOnlyList<int> Depths { get; } = [.. StandardBlocks.Keys];
 
     /// <summary>Names of the standard networks, such as <c>resnet50</c>, as in torchvision.</summary>
-    public static IReadOnlyList<string> Names { get; } = [.. Depths.Select(depth => $"{Prefix}{depth}")];
+    public static IReadOnlyList<string> Names { get; } = [.. Named.Select(one => one.Name)];
 
     /// <summary>Forms of the names that <see cref="Parse"/> accepts, for messages.</summary>
     public static string Known { get; } = $"{string.Join(", ", Names)}, or block counts such as {Basic}2-2-2-3 and {Bottleneck}3-4-6-3";
+
+    /// <summary>Number of groups of the 3 × 3 convolutions in bottlenecks; 1 in a ResNet.</summary>
+    public int Groups { get; init; } = 1;
+
+    /// <summary>Number of channels of a group in the bottlenecks of the first stage, with 64 channels of the stem; 64 in a ResNet.</summary>
+    public int GroupWidth { get; init; } = PlainGroupWidth;
 
     /// <summary>Whether the residual blocks are bottlenecks of three convolutions instead of basic blocks of two.</summary>
     public bool HasBottlenecks => Depth >= FirstBottleneckDepth;
 
     /// <summary>
     /// Name of the network, which <see cref="Parse"/> reads: torchvision's name, or if the numbers of blocks are not those of a standard network,
-    /// <c>resnet-2-2-2-3</c> with basic blocks and <c>resnet-bottleneck-3-4-4-3</c> with bottlenecks.
+    /// <c>resnet-2-2-2-3</c> with basic blocks and <c>resnet-bottleneck-3-4-4-3</c> with bottlenecks. Groups of another width are appended, as in <c>_32x2d</c>, which is not read.
     /// </summary>
-    public string Name => StandardBlocks[Depth].AsSpan().SequenceEqual([.. Blocks])
-        ? $"{Prefix}{Depth}"
-        : $"{(HasBottlenecks ? Bottleneck : Basic)}{string.Join('-', Blocks)}";
+    public string Name => Named.FirstOrDefault(one => one.Variant.Depth == Depth && one.Variant.Groups == Groups && one.Variant.GroupWidth == GroupWidth && one.Variant.Blocks.SequenceEqual(Blocks)).Name
+        ?? $"{(HasBottlenecks ? Bottleneck : Basic)}{string.Join('-', Blocks)}{((Groups, GroupWidth) == (1, PlainGroupWidth) ? "" : $"_{Groups}x{GroupWidth}d")}";
+
+    /// <summary>Returns the number of channels of the 3 × 3 convolution in a bottleneck, rounded down as in torchvision.</summary>
+    /// <param name="channels">A quarter of the number of channels of the bottleneck's output.</param>
+    public int HiddenChannels(int channels) => Math.Max(1, channels * GroupWidth / PlainGroupWidth) * Groups;
 
     /// <summary>Returns the network that the settings of a model specify.</summary>
     /// <param name="settings">The settings, which must be valid.</param>
-    public static ResNetVariant Create(ModelSettings settings) => new(settings.Depth, settings.Blocks ?? StandardBlocks[settings.Depth]);
+    public static ResNetVariant Create(ModelSettings settings) => new(settings.Depth, settings.Blocks ?? StandardBlocks[settings.Depth]) { Groups = settings.Groups, GroupWidth = settings.GroupWidth };
 
     /// <summary>Returns the network with the given blocks: the standard one if there is one, else one whose depth only tells the kind of its blocks.</summary>
     /// <param name="blocks">Number of residual blocks in each of the four stages, from 1 to 256.</param>
@@ -66,9 +87,8 @@ public sealed record ResNetVariant(int Depth, IReadOnlyList<int> Blocks)
     /// <exception cref="FormatException">The name is not that of a network.</exception>
     public static ResNetVariant Parse(string name)
     {
-        var depth = Depths.FirstOrDefault(depth => name == $"{Prefix}{depth}" || name == $"r{depth}");
-        if (depth != 0)
-            return new(depth, StandardBlocks[depth]);
+        if (Named.FirstOrDefault(one => name == one.Name || (name.StartsWith('r') && one.Name == $"{Prefix}{name[1..]}")).Variant is { } standard)
+            return standard;
         var hasBottlenecks = name.StartsWith(Bottleneck, StringComparison.Ordinal);
         var start = hasBottlenecks ? Bottleneck : Basic;
         if (!name.StartsWith(start, StringComparison.Ordinal))
@@ -86,7 +106,7 @@ public sealed record ResNetVariant(int Depth, IReadOnlyList<int> Blocks)
     /// <summary>Returns settings with this network as the backbone.</summary>
     /// <param name="settings">The settings to change.</param>
     public ModelSettings ApplyTo(ModelSettings settings) =>
-        settings with { Depth = Depth, Blocks = StandardBlocks[Depth].SequenceEqual(Blocks) ? null : Blocks };
+        settings with { Depth = Depth, Blocks = StandardBlocks[Depth].SequenceEqual(Blocks) ? null : Blocks, Groups = Groups, GroupWidth = GroupWidth };
 
     /// <summary>Validates numbers of blocks.</summary>
     /// <param name="blocks">Number of residual blocks in each stage.</param>

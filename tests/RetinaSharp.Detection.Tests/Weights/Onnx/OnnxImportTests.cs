@@ -18,6 +18,7 @@ public sealed class OnnxImportTests : IDisposable
     [InlineData("resnet18", false)]
     [InlineData("resnet-1-2-1-3", true)]
     [InlineData("resnet-bottleneck-2-1-1-2", false)]
+    [InlineData("wide_resnet50_2", false)]
     public void Import_ResNetUnderOtherNames_HasTorchvisionsNames(string name, bool raw)
     {
         var (network, weights) = Network(name);
@@ -178,7 +179,7 @@ public sealed class OnnxImportTests : IDisposable
 
         string Convolution(ConvolutionLayer layer, string input)
         {
-            var (weight, norm) = (Weight($"{layer.Name}.weight", [layer.Outputs, layer.Inputs, layer.Kernel, layer.Kernel]), layer.Norm!.Name);
+            var (weight, norm) = (Weight($"{layer.Name}.weight", [layer.Outputs, layer.Inputs / layer.Groups, layer.Kernel, layer.Kernel]), layer.Norm!.Name);
             if (folded)
                 return model.Node("Conv", [input, weight, Vector("bias")], layer.Stride);
             string[] inputs = bias is null ? [input, weight] : [input, weight, model.Tensor([layer.Outputs], [.. Enumerable.Repeat(bias.Value, layer.Outputs)], raw)];
