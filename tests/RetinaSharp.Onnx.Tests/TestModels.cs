@@ -54,7 +54,7 @@ internal static class TestModels
         var levels = network.call(TensorMemory.Create<float>(noise, ScalarType.Float32, 1, 3, 128, 128).ChannelsLast());
         Spread(state, (HeadArchitecture)state.Architecture.ClassificationHead, levels[0].Logits, 1);
         Spread(state, (HeadArchitecture)state.Architecture.RegressionHead, levels[0].Deltas, .3);
-        ModelFile.Save(path, state.Entries, new() { Settings = settings, Categories = categories });
+        ModelFile.Save(path, state.Entries, new() { Settings = settings with { Model = state.Architecture.Settings }, Categories = categories });
     }
 
     private static void Spread(NetworkState state, HeadArchitecture head, Tensor outputs, double deviation)
