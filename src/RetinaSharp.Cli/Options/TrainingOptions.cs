@@ -1,5 +1,8 @@
+using System.CommandLine;
 using RetinaSharp.Detection.Assignment;
 using RetinaSharp.Detection.Configuration;
+using RetinaSharp.Detection.Modeling.Architecture;
+using RetinaSharp.Detection.Weights;
 using static RetinaSharp.Cli.Options.CliOption;
 using static RetinaSharp.Cli.Options.SettingOption;
 
@@ -15,8 +18,12 @@ internal static class TrainingOptions
         Create(Choice("--compat", "Match another RetinaNet where implementations differ: anchors, assignment, losses and their normalization, postprocessing. Other options override it.",
                 [.. Compatibility.Names.Select(name => (name, name))]),
             Compatibility.Apply),
-        Create(Choice("--backbone", "ResNet of the backbone.", ("r18", 18), ("r34", 34), ("r50", 50), ("r101", 101), ("r152", 152)),
-            (s, depth) => s with { Model = s.Model with { Depth = depth } }),
+        Create(Text("--weights", "MODEL", $"Initial weights: {PretrainedWeights.ImageNet}, a run folder, a .safetensors file, or torchvision weights (.pth). Without --preset and --config they also choose the architecture in train."),
+            (s, weights) => s with { Weights = weights }),
+        Create(WithCompletions(Parsed("--backbone", "NAME", $"Backbone: {ResNetVariant.Known}.", ResNetVariant.Parse), ResNetVariant.Names),
+            (s, variant) => s with { Model = variant.ApplyTo(s.Model) }),
+        Create(Choice("--neck", "Neck: feature pyramid network, or path aggregation network.", ("fpn", NeckKind.Fpn), ("pafpn", NeckKind.Pafpn)),
+            (s, neck) => s with { Model = s.Model with { Neck = neck } }),
         Create(Number("--width", "Multiplier of the backbone's channels."),
             (s, width) => s with { Model = s.Model with { Width = width } }),
         Create(Choice("--norm", "Normalization of the backbone.", ("frozen", NormKind.Frozen), ("batch", NormKind.Batch), ("group", NormKind.Group)),
@@ -106,6 +113,12 @@ internal static class TrainingOptions
         Create(Parsed("--seed", "N", "Random seed.", ParseNumber<long>),
             (s, seed) => s with { Training = s.Training with { Seed = seed } }),
     ];
+
+    private static Option<T> WithCompletions<T>(Option<T> option, IReadOnlyList<string> values)
+    {
+        option.CompletionSources.Add([.. values]);
+        return option;
+    }
 
     private static RunSettings WithHead(RunSettings settings, HeadKind head)
     {

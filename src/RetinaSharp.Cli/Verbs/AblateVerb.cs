@@ -44,7 +44,6 @@ internal static class AblateVerb
         var rows = CliOption.Parsed("--rows", "LIST", "Only these rows of the table, counted from 1, such as 1,5-7.", RowSelection.Parse);
         var searchAlpha = CliOption.Flag("--search-alpha", "Train every γ with several α and show the best.");
         var reading = new DatasetReadingOptions();
-        var weights = CliOption.Text("--weights", "MODEL", "Initial weights of every run: a run folder, a .safetensors file, or torchvision weights (.pth).");
         var settingsOptions = new RunSettingsOptions();
         var engine = new EngineOptions();
         var json = SharedOptions.Json();
@@ -52,7 +51,6 @@ internal static class AblateVerb
         if (name == "gamma")
             command.Add(searchAlpha);
         reading.AddTo(command, withValidation: true);
-        command.Add(weights);
         settingsOptions.AddTo(command);
         engine.AddTo(command);
         command.Add(json);
@@ -74,7 +72,6 @@ internal static class AblateVerb
                 Seeds = count,
                 Device = engine.GetDevice(parse),
                 Precision = engine.GetPrecision(parse),
-                Weights = parse.GetValue(weights),
                 Command = $"retina {string.Join(' ', parse.Tokens.Select(token => Shell.Quote(token.Value)))}",
                 Machine = $"{Environment.ProcessorCount} threads of a CPU with {string.Join(", ", CpuFeatureNames.Supported)}; "
                     + $"{RuntimeInformation.FrameworkDescription}, LibTorch {LibTorch.Version}",

@@ -45,6 +45,12 @@ public sealed record TrainingSettings
     /// <summary>Learning rate for 16 images per optimizer step; see <see cref="ScaledLearningRate"/>.</summary>
     public double LearningRate { get; init; } = .01;
 
+    /// <summary>
+    /// Factor of the learning rate of the backbone, above 0 and at most 1. Below 1, pretrained weights change more slowly than the newly initialized neck and
+    /// heads.
+    /// </summary>
+    public double BackboneLearningRate { get; init; } = 1;
+
     /// <summary>Weight decay, at least 0.</summary>
     public double WeightDecay { get; init; } = 1e-4;
 
@@ -123,6 +129,7 @@ public sealed record TrainingSettings
         Require(Accumulate >= 1, "Accumulate", Accumulate, "must be 1 or more");
         Require((long)Batch * Accumulate <= MaxImagesPerStep, "Batch times accumulate", (long)Batch * Accumulate, $"must be {MaxImagesPerStep} or less");
         Require(LearningRate > 0 && double.IsFinite(LearningRate), "Learning rate", LearningRate, "must be above 0");
+        Require(BackboneLearningRate is > 0 and <= 1, "Backbone learning rate", BackboneLearningRate, "must be above 0 and at most 1, as a factor of the learning rate");
         Require(WeightDecay >= 0 && double.IsFinite(WeightDecay), "Weight decay", WeightDecay, "must be 0 or more");
         Require(Milestones.All(share => share is > 0 and < 1), "Milestones", string.Join(", ", Milestones), "must lie between 0 and 1");
         Require(PolynomialPower > 0 && double.IsFinite(PolynomialPower), "Polynomial power", PolynomialPower, "must be above 0");

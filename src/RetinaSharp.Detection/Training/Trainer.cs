@@ -20,7 +20,7 @@ namespace RetinaSharp.Detection.Training;
 /// <param name="settings">Settings of the model, its input and the training run.</param>
 /// <param name="train">The training images.</param>
 /// <param name="validation">The validation images, with the same classes, on which the best epoch is selected; null: no validation.</param>
-/// <param name="options">Run folder, device, initial weights and custom components.</param>
+/// <param name="options">Run folder, device and custom components.</param>
 public sealed class Trainer(RunSettings settings, DetectionDataset train, DetectionDataset? validation, TrainerOptions options)
 {
     // Share of the memory for the cache of decoded images in sliced training, which decodes a file once for every slice unless it is cached: a quarter.
@@ -134,7 +134,6 @@ public sealed class Trainer(RunSettings settings, DetectionDataset train, Detect
         Settings = settings with { Model = architecture.Settings },
         TrainingData = DatasetDigest.ComputeForTraining(train),
         ValidationData = validation is null ? null : DatasetDigest.ComputeForValidation(validation),
-        Weights = options.Weights,
         Normalizer = StepNormalizer.FirstAverage,
         Precision = options.Precision,
         ComputedOn = computedOn,
@@ -198,7 +197,7 @@ public sealed class Trainer(RunSettings settings, DetectionDataset train, Detect
 
     private void LoadWeights(NetworkState state, DetectionDataset train)
     {
-        var transfer = options.Weights is { } weights ? WeightTransfer.Load(weights, state, train.Categories) : null;
+        var transfer = settings.Weights is { } weights ? WeightTransfer.Load(weights, state, train.Categories) : null;
         if (transfer is not null)
             options.Logger.WeightsLoaded(transfer.Summary);
         // Only a ResNet can have frozen normalization or frozen stages: a custom backbone has its own normalization, and Freeze is 0.

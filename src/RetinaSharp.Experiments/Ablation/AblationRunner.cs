@@ -22,7 +22,7 @@ public sealed class AblationRunner(DetectionDataset train, DetectionDataset vali
     private const int DigestDigits = 12;
 
     private readonly string _identity =
-        string.Join('\n', DatasetDigest.ComputeForTraining(train), DatasetDigest.ComputeForValidation(validation), options.Precision, options.Device?.ToString() ?? "cpu", options.Weights);
+        string.Join('\n', DatasetDigest.ComputeForTraining(train), DatasetDigest.ComputeForValidation(validation), options.Precision, options.Device?.ToString() ?? "cpu");
 
     /// <summary>Computes a table, or resumes it. All rows are trained with the first seed before any row is trained with the second.</summary>
     /// <param name="table">The table.</param>

@@ -34,7 +34,6 @@ internal sealed class RowTrainer(DetectionDataset train, DetectionDataset valida
                 Resume = true,
                 Device = options.Device,
                 Precision = options.Precision,
-                Weights = options.Weights,
                 CheckpointEvery = options.CheckpointEvery,
             }).Train(progress, cancellationToken);
             if (trained.IsCanceled)

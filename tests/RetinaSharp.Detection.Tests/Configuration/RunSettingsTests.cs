@@ -20,10 +20,17 @@ public class RunSettingsTests
 
     [Fact]
     public void Named_UnknownPreset_ThrowsAndListsThem() =>
-        Assert.Contains("tiny, small, r50, r101", Assert.Throws<ArgumentException>(() => Presets.Named("huge")).Message);
+        Assert.Contains("tiny, small, pretrained, r50, r101", Assert.Throws<ArgumentException>(() => Presets.Named("huge")).Message);
 
     [Theory]
     [InlineData("Depth 20")]
+    [InlineData("Blocks 2, 2, 2: ")]
+    [InlineData("Blocks 2, 2, 0, 2: ")]
+    [InlineData("Groups 0")]
+    [InlineData("Group width 0")]
+    [InlineData("Groups 32 of width 4 with depth 18")]
+    [InlineData("Backbone learning rate 0")]
+    [InlineData("Weights: the name or path is empty")]
     [InlineData("Width 0")]
     [InlineData("Width NaN")]
     [InlineData("Pyramid channels 4")]
@@ -86,6 +93,13 @@ public class RunSettingsTests
         return what switch
         {
             "Depth 20" => good with { Model = model with { Depth = 20 } },
+            "Blocks 2, 2, 2: " => good with { Model = model with { Blocks = [2, 2, 2] } },
+            "Blocks 2, 2, 0, 2: " => good with { Model = model with { Blocks = [2, 2, 0, 2] } },
+            "Groups 0" => good with { Model = model with { Groups = 0 } },
+            "Group width 0" => good with { Model = model with { GroupWidth = 0 } },
+            "Groups 32 of width 4 with depth 18" => good with { Model = model with { Depth = 18, Groups = 32, GroupWidth = 4 } },
+            "Backbone learning rate 0" => good with { Training = training with { BackboneLearningRate = 0 } },
+            "Weights: the name or path is empty" => good with { Weights = " " },
             "Width 0" => good with { Model = model with { Width = 0 } },
             "Width NaN" => good with { Model = model with { Width = double.NaN } },
             "Pyramid channels 4" => good with { Model = model with { PyramidChannels = 4 } },
