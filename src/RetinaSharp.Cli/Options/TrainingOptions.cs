@@ -44,6 +44,18 @@ internal static class TrainingOptions
         Create(SharedOptions.Size(), (s, size) => s with { Input = size }),
         Create(Parsed("--tile", "N|off", "Sliced training, for small objects in large images: train and validate on overlapping slices of N pixels, scaled to the input size. The model keeps N for eval and detect.", NumberOrOff<int>.Parse),
             (s, tile) => s with { Tile = tile.Value }),
+        Create(Number("--mosaic", "Probability of a mosaic of four images.", "P"),
+            (s, probability) => s with { Augmentation = s.Augmentation with { Mosaic = probability } }),
+        Create(Number("--mixup", "Probability of blending an image with another one.", "P"),
+            (s, probability) => s with { Augmentation = s.Augmentation with { Mixup = probability } }),
+        Create(Number("--copy-paste", "Probability of pasting objects of another image, cut out by their boxes.", "P"),
+            (s, probability) => s with { Augmentation = s.Augmentation with { CopyPaste = probability } }),
+        Create(Flag("--large-scale-jitter", "Scale images by 0.1 to 2, and crop or pad them to a square of the input size's long side."),
+            (s, isOn) => isOn ? s with { Augmentation = s.Augmentation.WithLargeScaleJitter() } : s),
+        Create(Flag("--multi-scale", "Draw the input size of each step from 0.75 to 1.25 times --size, in multiples of 32."),
+            (s, isOn) => isOn ? s with { Augmentation = s.Augmentation.WithMultiScale() } : s),
+        Create(Number("--repeat-factor", "Use images more often if they have a class that is in less than this share of the images; 0 for once.", "T"),
+            (s, threshold) => s with { Training = s.Training with { RepeatFactor = threshold } }),
         // --sampling is before --loss, because it changes the loss. If --loss is given too, it overrides this, and is rejected if it cannot
         // be combined with sampling.
         Create(Choice("--sampling", "Anchors that contribute to the classification loss: all (none), or a sample of each image with cross entropy.",

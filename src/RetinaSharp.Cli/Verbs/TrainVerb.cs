@@ -36,7 +36,7 @@ internal static class TrainVerb
         var validation = CliOption.Text("--val", "DATA", "Validation data, which chooses the best epoch.");
         var outFolder = CliOption.Text("--out", "RUN", "The run folder.", required: true);
         var reading = new DatasetReadingOptions();
-        var skipBadImages = CliOption.Flag("--skip-bad-images", "Leave out images that cannot be used, instead of refusing to train.");
+        var skipBadImages = CliOption.Flag("--skip-bad-images", "Leave out images that cannot be used, instead of refusing to train. Every image is decoded once before the first step.");
         var weights = CliOption.Text("--weights", "MODEL", "Initial weights: a run folder, a .safetensors file, or torchvision weights (.pth). Without --preset and --config they also choose the architecture.");
         var anchors = CliOption.Choice("--anchors", "Anchors of the preset, the default, or fitted to the training set before training (auto): scales, ratios, levels and input size as 'retina anchors --fit' proposes; those given as options are kept.",
             ("preset", "preset"), (AutoAnchors, AutoAnchors));

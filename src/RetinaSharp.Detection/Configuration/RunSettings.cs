@@ -44,6 +44,7 @@ public sealed record RunSettings
             ImageSlices.ValidateSide(tile);
         Assigner.Validate();
         Augmentation.Validate();
+        _ = Augmentation.GetInputSizes(Input);
         Loss.Validate();
         Training.Validate();
         Inference.Validate();

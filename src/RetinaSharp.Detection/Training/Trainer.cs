@@ -101,9 +101,15 @@ public sealed class Trainer(RunSettings settings, DetectionDataset train, Detect
         var loss = components.CreateLoss(settings);
         loss.Statistics = at.LossStatistics;
         var steps = new StepRunner(settings.Training, state, loss, new(settings.Loss.Normalizer, at.Normalizer), assignment, sampler, shards, clock);
-        var loader = new TrainingLoader(Slice(train), settings.Input, settings.Augmentation, anchors, assigner, new()
+        var samples = Slice(train);
+        var repeats = ImageRepeats.Compute(samples, settings.Training);
+        if (repeats is not null)
+            options.Logger.Repeated(samples.Images.Count, (long)repeats.Sum(), repeats.Max());
+        var loader = new TrainingLoader(samples, settings.Input, settings.Augmentation, anchors, assigner, new()
         {
             BatchSize = settings.Training.Batch / settings.Training.EffectiveShards,
+            BatchesPerStep = steps.BatchesPerStep,
+            Repeats = repeats,
             Seed = settings.Training.Seed,
             Prefetch = 2 * steps.BatchesPerStep,
             CacheBytes = settings.Tile is null ? LoaderOptions.DefaultCacheBytes : Math.Max(LoaderOptions.DefaultCacheBytes, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / MaxShareOfCachedFiles),
@@ -116,11 +122,9 @@ public sealed class Trainer(RunSettings settings, DetectionDataset train, Detect
     /// <summary>Returns the training samples: the images, or with <see cref="RunSettings.Tile"/> their slices.</summary>
     private DetectionDataset Slice(DetectionDataset train)
     {
-        if (TrainingTiles.Create(settings) is not { } tiles)
-            return train;
-        var samples = tiles.Slice(train);
-        var withoutObjects = samples.Images.Count(sample => !TrainingTiles.HasObjects(sample));
-        options.Logger.Sliced(settings.Tile!.Value, train.Images.Count, samples.Images.Count, withoutObjects);
+        var samples = TrainingSamples.Create(train, settings);
+        if (settings.Tile is { } tile)
+            options.Logger.Sliced(tile, train.Images.Count, samples.Images.Count, samples.Images.Count(sample => !TrainingTiles.HasObjects(sample)));
         return samples;
     }
 

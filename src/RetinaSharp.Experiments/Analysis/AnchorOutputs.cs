@@ -109,8 +109,7 @@ internal sealed class AnchorOutputs : IDisposable
 
     private int[] Labels(AnnotatedImage image, AnchorGrid grid)
     {
-        var none = AugmentationSettings.None;
-        var seen = BatchImage.Create(image, Augmentation.Draw(none, _input, image, new RandomStream(0, "analysis")), none.MinVisible);
+        var seen = BatchImage.Create(image, _input);
         return _assigner.Assign(grid, seen.Boxes, seen.Classes, seen.Ignored).Labels;
     }
 

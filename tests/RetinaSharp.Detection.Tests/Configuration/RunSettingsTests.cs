@@ -63,6 +63,11 @@ public class RunSettingsTests
     [InlineData("EMA 1")]
     [InlineData("Freeze 6")]
     [InlineData("Early stop -1")]
+    [InlineData("Repeat factor 2")]
+    [InlineData("Repeat factor 0.1: must be 0 with class-balanced sampling")]
+    [InlineData("Mosaic 2: must be in [0, 1]")]
+    [InlineData("Mosaic scale from 0.9 to 0.5")]
+    [InlineData("Input scale from 0.9 to 1.1: there is no multiple of 32 between 36 and 44")]
     [InlineData("Score threshold 1")]
     [InlineData("Candidates 0")]
     [InlineData("NMS threshold NaN")]
@@ -121,6 +126,11 @@ public class RunSettingsTests
             "EMA 1" => good with { Training = training with { Ema = 1 } },
             "Freeze 6" => good with { Training = training with { Freeze = 6 } },
             "Early stop -1" => good with { Training = training with { EarlyStop = -1 } },
+            "Repeat factor 2" => good with { Training = training with { RepeatFactor = 2 } },
+            "Repeat factor 0.1: must be 0 with class-balanced sampling" => good with { Training = training with { RepeatFactor = .1, ClassBalanced = true } },
+            "Mosaic 2: must be in [0, 1]" => good with { Augmentation = new() { Mosaic = 2 } },
+            "Mosaic scale from 0.9 to 0.5" => good with { Augmentation = new() { MosaicMinScale = .9, MosaicMaxScale = .5 } },
+            "Input scale from 0.9 to 1.1: there is no multiple of 32 between 36 and 44" => good with { Input = new(40, 40), Augmentation = new() { MinInputScale = .9, MaxInputScale = 1.1 } },
             "Score threshold 1" => good with { Inference = inference with { ScoreThreshold = 1 } },
             "Candidates 0" => good with { Inference = inference with { MaxCandidates = 0 } },
             "NMS threshold NaN" => good with { Inference = inference with { NmsIouThreshold = double.NaN } },
