@@ -1,8 +1,6 @@
 using RetinaSharp.Boxes;
 using RetinaSharp.Datasets;
-using RetinaSharp.Detection;
 using RetinaSharp.Detection.Assignment;
-using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Data;
 using RetinaSharp.Detection.Inference;
 using RetinaSharp.Detection.Modeling;
