@@ -5,11 +5,19 @@ internal sealed class UsageException(string message) : Exception(message)
 {
     /// <summary>Runs a check of values from the command line, and converts its <see cref="ArgumentException"/> to a <see cref="UsageException"/>.</summary>
     /// <exception cref="UsageException">The check rejected a value.</exception>
-    public static void Guard(Action check)
+    public static void Guard(Action check) => Guard(() =>
+    {
+        check();
+        return true;
+    });
+
+    /// <summary>Runs work that takes values from the command line, and converts its <see cref="ArgumentException"/> to a <see cref="UsageException"/>.</summary>
+    /// <exception cref="UsageException">The work rejected a value.</exception>
+    public static T Guard<T>(Func<T> work)
     {
         try
         {
-            check();
+            return work();
         }
         catch (ArgumentException error)
         {

@@ -45,6 +45,12 @@ internal static class Metadata
         }
 
         yield return ("score_threshold", inference.ScoreThreshold.ToString(CultureInfo.InvariantCulture));
+        yield return ("suppression", inference.Suppression switch
+        {
+            SuppressionKind.ClassWise => "nms",
+            SuppressionKind.ClassAgnostic => "class-agnostic",
+            _ => "none",
+        });
         yield return ("nms_iou", inference.NmsIouThreshold.ToString(CultureInfo.InvariantCulture));
         yield return ("max_detections", $"{inference.MaxDetections}");
         yield return ("candidates_per_level", $"{inference.MaxCandidates}");

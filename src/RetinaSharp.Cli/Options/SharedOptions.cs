@@ -37,7 +37,11 @@ internal static class SharedOptions
 
     public static Option<double> ScoreThreshold() => CliOption.Number("--score-threshold", "Drop detections with this score or less. The default is the model's threshold, usually 0.05.");
 
-    public static Option<double> Nms() => CliOption.Number("--nms", "IoU above which non-maximum suppression removes the lower-scoring of two boxes of a class.", "IOU");
+    public static Option<double> Nms() => CliOption.Number("--nms", "IoU threshold of --suppression: above it, non-maximum suppression removes the lower-scoring of two boxes of a class.", "IOU");
+
+    /// <summary>Creates --suppression with the kinds that the verb supports.</summary>
+    public static Option<SuppressionKind> Suppression(IEnumerable<(string Name, SuppressionKind Value)> kinds) => CliOption.Choice("--suppression",
+        "How duplicate boxes of an object are removed. The default is the model's, usually nms: class by class. none keeps the boxes with the highest scores.", [.. kinds]);
 
     public static Option<int> MaxDetections() => CliOption.Integer("--max-detections", "Maximum number of detections per image.");
 
