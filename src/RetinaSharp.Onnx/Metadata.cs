@@ -35,6 +35,8 @@ internal static class Metadata
         }));
         yield return ("input_short_side", $"{model.Settings.Input.Short}");
         yield return ("input_long_side", $"{model.Settings.Input.Long}");
+        if (model.Settings.Input.Stretches)
+            yield return ("input_scaling", "stretch");
         if (model.Settings.Tile is { } tile)
             yield return ("tile", $"{tile}");
         yield return ("outputs", outputs.ToString().ToLowerInvariant());
