@@ -1,5 +1,4 @@
 using RetinaSharp.Detection.Configuration;
-using RetinaSharp.Inference;
 
 namespace RetinaSharp.Experiments.Ablation;
 
