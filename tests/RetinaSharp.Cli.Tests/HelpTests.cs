@@ -10,7 +10,7 @@ public sealed partial class HelpTests
     // The contract allows additional options.
     private static readonly string[] Additions =
     [
-        "--count", "--html", "--image-files", "--logit", "--max-images", "--max-size", "--min-size", "--name", "--no-crowds", "--outputs", "--rows", "--runs", "--sampling-ratio", "--tile-overlap",
+        "--count", "--html", "--image-files", "--logit", "--max-images", "--max-size", "--min-size", "--name", "--no-crowds", "--outputs", "--rows", "--runs", "--sampling-ratio", "--tile-overlap", "--trials",
         "--version", "--with-boxes",
     ];
 
@@ -52,6 +52,10 @@ public sealed partial class HelpTests
     [InlineData("bench", "detect")]
     [InlineData("ablate", "gamma")]
     [InlineData("ablate", "image-size")]
+    [InlineData("ablate", "losses")]
+    [InlineData("ablate", "assigners")]
+    [InlineData("ablate", "heads")]
+    [InlineData("tune")]
     [InlineData("import")]
     [InlineData("export", "onnx")]
     [InlineData("info")]

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using RetinaSharp.Cli.Options;
 using RetinaSharp.Cli.Reports;
@@ -75,9 +74,8 @@ internal static class AblateVerb
                 Device = engine.GetDevice(parse),
                 Precision = engine.GetPrecision(parse),
                 Weights = parse.GetValue(weights),
-                Command = $"retina {string.Join(' ', parse.Tokens.Select(token => Shell.Quote(token.Value)))}",
-                Machine = $"{Environment.ProcessorCount} threads of a CPU with {string.Join(", ", CpuFeatureNames.Supported)}; "
-                    + $"{RuntimeInformation.FrameworkDescription}, LibTorch {LibTorch.Version}",
+                Command = Shell.Command(parse.Tokens.Select(token => token.Value).Prepend("retina")),
+                Machine = MachineDescription.Create(),
             };
             LibTorch.Require(options.Device);
             var train = DataSource.Open(parse.GetRequiredValue(data), reading.Get(parse), output);

@@ -1,6 +1,7 @@
 using RetinaSharp.Datasets;
 using RetinaSharp.Evaluation;
 using RetinaSharp.Experiments.Reports;
+using RetinaSharp.Experiments.Runs;
 
 namespace RetinaSharp.Experiments.Ablation;
 
@@ -103,7 +104,7 @@ internal static class AblationReport
     /// <summary>Creates sections with precision-recall curves of the charted rows, and false positives and false negatives of the best row.</summary>
     private static IEnumerable<ReportSection> Detections(string folder, List<RowResult> charted, DetectionDataset validation)
     {
-        var runs = charted.Select(row => (row.Row.Label, Detections: DetectionResults.Read(Path.Combine(folder, row.Runs[0].Folder, RowTrainer.DetectionsFile)))).ToList();
+        var runs = charted.Select(row => (row.Row.Label, Detections: DetectionResults.Read(Path.Combine(folder, row.Runs[0].Folder, RunTrainer.DetectionsFile)))).ToList();
         yield return new("Precision and recall", [.. PrecisionRecall.ByRun([.. runs.Select(run => (run.Label, CocoEvaluator.Evaluate(validation, run.Detections)))])]);
         var threshold = F1Curves.Compute(validation, runs[0].Detections).Overall.Best?.Threshold ?? DetectionReview.DefaultThreshold;
         var review = new DetectionReview(validation, runs[0].Detections, threshold);

@@ -1,11 +1,12 @@
 using RetinaSharp.Evaluation;
+using RetinaSharp.Experiments.Runs;
 
 namespace RetinaSharp.Experiments.Ablation;
 
 /// <summary>The results of a row of an ablation table: its finished runs, and means over them.</summary>
 /// <param name="Row">The row.</param>
 /// <param name="Runs">The finished runs of the row, by ascending seed.</param>
-public sealed record RowResult(AblationRow Row, IReadOnlyList<RowRun> Runs)
+public sealed record RowResult(AblationRow Row, IReadOnlyList<RunResult> Runs)
 {
     /// <summary>
     /// Returns the mean of a metric over the runs. A diverged run counts as 0. Returns null without runs, or if the metric is undefined (negative) for a run.
@@ -41,7 +42,7 @@ public sealed record RowResult(AblationRow Row, IReadOnlyList<RowRun> Runs)
 
     private List<double> Values(Func<CocoSummary, double> metric) => [.. Runs.Select(run => metric(run.Metrics))];
 
-    private double? MeanOf(Func<RowRun, double> number)
+    private double? MeanOf(Func<RunResult, double> number)
     {
         var finished = Runs.Where(run => run.Failure is null).ToList();
         return finished.Count == 0 ? null : finished.Average(number);

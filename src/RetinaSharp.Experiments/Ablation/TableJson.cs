@@ -1,5 +1,6 @@
 using System.Text.Json;
 using RetinaSharp.Evaluation;
+using RetinaSharp.Experiments.Runs;
 
 namespace RetinaSharp.Experiments.Ablation;
 
@@ -46,7 +47,7 @@ public static class TableJson
         Write(writer, "mean", row.Mean);
         Write(writer, "deviation", row.Deviation);
         writer.WritePropertyName("trainings");
-        JsonSerializer.Serialize(writer, row.Runs, AblationJsonContext.Default.IReadOnlyListRowRun);
+        JsonSerializer.Serialize(writer, row.Runs, RunJsonContext.Default.IReadOnlyListRunResult);
         writer.WriteEndObject();
     }
 

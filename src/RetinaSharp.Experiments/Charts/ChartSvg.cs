@@ -91,9 +91,9 @@ internal static partial class ChartSvg
                 continue;
             var curve = plot.Add.Scatter(points.Select(point => point.X).ToArray(), points.Select(point => point.Y).ToArray(), Color.FromHex(Colors[3 + i].Light));
             curve.LegendText = chart.Series[i].Name;
-            curve.LineWidth = 2;
+            curve.LineWidth = chart.IsScatter ? 0 : 2;
             curve.LinePattern = Patterns[i];
-            curve.MarkerSize = points.Count > MaxMarkers ? 0 : MarkerSize;
+            curve.MarkerSize = points.Count > MaxMarkers && !chart.IsScatter ? 0 : MarkerSize;
         }
 
         SetAxis(plot.Axes.Bottom, chart.XTitle, chart.IsXLogarithmic, isWhole: chart.Series.All(series => series.Points.All(point => double.IsInteger(point.X))));
@@ -118,8 +118,7 @@ internal static partial class ChartSvg
 
     // The points of a series by ascending x, in axis coordinates: logarithms on a logarithmic axis.
     private static IEnumerable<(double X, double Y)> Points(LineSeries series, LineChart chart) =>
-        ChartData.ByX(series, chart).OrderBy(point => point.Key)
-            .Select(point => (chart.IsXLogarithmic ? Math.Log10(point.Key) : point.Key, chart.IsYLogarithmic ? Math.Log10(point.Value) : point.Value));
+        ChartData.Points(series, chart).Select(point => (chart.IsXLogarithmic ? Math.Log10(point.X) : point.X, chart.IsYLogarithmic ? Math.Log10(point.Y) : point.Y));
 
     private static string Text(double value) => double.Parse(value.ToString("G4", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture)
         .ToString(Math.Abs(value) is >= 1e-4 or 0 ? "0.######" : "0.###E0", CultureInfo.InvariantCulture).Replace('-', '\u2212');
