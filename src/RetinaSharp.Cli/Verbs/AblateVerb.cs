@@ -11,7 +11,7 @@ using Spectre.Console;
 
 namespace RetinaSharp.Cli.Verbs;
 
-/// <summary>Creates <c>retina ablate</c>, which reproduces the ablation tables of the focal loss paper. It has one subcommand per table.</summary>
+/// <summary>Creates <c>retina ablate</c>, which reproduces the ablation tables of the focal loss paper, and compares the parts of detectors. It has one subcommand per table.</summary>
 internal static class AblateVerb
 {
     private const int MaxSeeds = 100;
@@ -24,11 +24,14 @@ internal static class AblateVerb
         { "sampling", "Table d: focal loss against sampled anchors." },
         { "prior", "The initial score: π from .5 to .001." },
         { "image-size", "Table e: accuracy against inference time." },
+        { "losses", "Focal loss, cross entropy, and the losses that followed." },
+        { "assigners", "IoU thresholds, ATSS, centers, task-aligned and SimOTA." },
+        { "heads", "Anchors and points, box deltas and distributions, focal and quality focal loss." },
     };
 
     public static Command Create(Session session)
     {
-        var command = new Command("ablate", "Reproduce the paper's tables on your data, one training run per row. Finished runs are kept, and an interrupted table resumes.");
+        var command = new Command("ablate", "Reproduce the paper's tables on your data, or compare losses, assigners and heads, one training run per row. Finished runs are kept, and an interrupted table resumes.");
         foreach (var table in AblationTables.Names)
             command.Add(Create(session, table));
         return command;
@@ -61,7 +64,8 @@ internal static class AblateVerb
             var folder = parse.GetRequiredValue(outFolder);
             OutputFolder.RequireFolder(folder);
             var count = parse.GetValue(seeds);
-            var table = AblationTables.Named(name, settingsOptions.Get(parse), name == "gamma" && parse.GetValue(searchAlpha));
+            var settings = settingsOptions.Get(parse);
+            var table = UsageException.Guard(() => AblationTables.Named(name, settings, name == "gamma" && parse.GetValue(searchAlpha)));
             if (parse.GetValue(rows) is { } selection)
                 table = Select(table, selection);
             foreach (var row in table.Rows)

@@ -64,14 +64,13 @@ internal static class TuneVerb
             LibTorch.Require(options.Device);
             var trainSet = DataSource.Open(parse.GetRequiredValue(train), reading.Get(parse), output);
             var groundTruth = DataSource.Open(parse.GetRequiredValue(validation), reading.GetForValidation(parse), output);
-            Tuner? tuner = null;
-            UsageException.Guard(() => tuner = new(settings, trainSet, groundTruth, options));
+            var tuner = UsageException.Guard(() => new Tuner(settings, trainSet, groundTruth, options));
             output.Info($"Searching {string.Join(", ", SearchSpace.Create(settings).Select(dimension => dimension.Name))} for {Durations.Text(options.Budget)}, into {folder}");
 
             TuningResult result;
             try
             {
-                result = ProgressDisplay.Run(output, "tune", display => tuner!.Run(new Reporter(output, display, options.Budget), session.CancellationToken));
+                result = ProgressDisplay.Run(output, "tune", display => tuner.Run(new Reporter(output, display, options.Budget), session.CancellationToken));
             }
             catch (OperationCanceledException)
             {

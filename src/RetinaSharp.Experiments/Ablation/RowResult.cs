@@ -1,5 +1,6 @@
 using RetinaSharp.Evaluation;
 using RetinaSharp.Experiments.Runs;
+using RetinaSharp.Experiments.Statistics;
 
 namespace RetinaSharp.Experiments.Ablation;
 
@@ -29,6 +30,12 @@ public sealed record RowResult(AblationRow Row, IReadOnlyList<RunResult> Runs)
             return null;
         return Math.Sqrt(Values(metric).Sum(value => (value - mean) * (value - mean)) / (Runs.Count - 1));
     }
+
+    /// <summary>
+    /// Returns the 95 % confidence interval of the mean of a metric, by Student's t-distribution over the runs. Returns null where <see cref="Deviation"/> does.
+    /// </summary>
+    /// <param name="metric">Selects the metric.</param>
+    public (double Low, double High)? Interval(Func<CocoSummary, double> metric) => Deviation(metric) is null ? null : MeanInterval.Compute(Values(metric));
 
     /// <summary>Mean training time in seconds of the runs that did not diverge; null if there are none.</summary>
     public double? Seconds => MeanOf(run => run.Seconds);

@@ -38,7 +38,7 @@ public sealed record DimensionEffect(
 
     private static DimensionEffect Compute(TuningDimension dimension, double[] values, double[] precisions, double confidence)
     {
-        double[] scaled = dimension.IsLogarithmic ? [.. values.Select(Math.Log)] : values;
+        double[] scaled = dimension.IsLogarithmic ? [.. values.Select(value => Math.Log(value))] : values;
         int[] all = [.. Enumerable.Range(0, values.Length)];
         var correlation = RankCorrelation.Compute(values, precisions);
         var correlations = Bootstrap.Interval(values.Length, sample => RankCorrelation.Compute([.. sample.Select(i => values[i])], [.. sample.Select(i => precisions[i])]), confidence);

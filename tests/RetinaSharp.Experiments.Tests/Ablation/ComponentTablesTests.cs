@@ -1,0 +1,48 @@
+using RetinaSharp.Detection.Assignment;
+using RetinaSharp.Detection.Configuration;
+using RetinaSharp.Experiments.Ablation;
+
+namespace RetinaSharp.Experiments.Tests.Ablation;
+
+public sealed class ComponentTablesTests
+{
+    [Fact]
+    public void Losses_EachRow_HasItsLossOnAllAnchors()
+    {
+        var sampled = Presets.Tiny with { Loss = Presets.Tiny.Loss with { Classification = ClassificationLossKind.CrossEntropy, Sampling = SamplingSettings.ForKind(SamplingKind.Ohem) } };
+
+        var rows = ComponentTables.Losses(sampled).Rows;
+
+        Assert.Distinct(rows.Select(row => row.Settings.Loss.Classification));
+        Assert.All(rows, row => Assert.Equal(SamplingKind.None, row.Settings.Loss.Sampling.Kind));
+        Assert.Equal(.75, Row(rows, "varifocal").Loss.Alpha);
+        Assert.Equal(4, Row(rows, "asymmetric").Loss.Gamma);
+    }
+
+    [Fact]
+    public void Assigners_EachRow_HasItsAssignerAndTheSameBoxLoss()
+    {
+        var rows = ComponentTables.Assigners(Presets.R50).Rows;
+
+        Assert.Equal(Enum.GetValues<AssignerKind>().Order(), rows.Select(row => row.Settings.Assigner.Kind).Order());
+        Assert.All(rows, row => Assert.Equal(BoxLossKind.Giou, row.Settings.Loss.Box));
+        Assert.Equal(["center (points)"], rows.Where(row => row.Settings.Model.Head == HeadKind.Points).Select(row => row.Label));
+    }
+
+    [Fact]
+    public void Heads_EachRow_DiffersFromTheOthersInHeadBoxesOrLossOnly()
+    {
+        var rows = ComponentTables.Heads(Presets.R50).Rows;
+
+        Assert.All(rows, row => Assert.Equal((AssignerKind.Atss, BoxLossKind.Giou), (row.Settings.Assigner.Kind, row.Settings.Loss.Box)));
+        Assert.Equal(8, rows.Select(row => (row.Settings.Model.Head, row.Settings.Model.BoxHead, row.Settings.Loss.Classification)).Distinct().Count());
+        // With a quality loss, the scores learn what the center-ness would.
+        Assert.Equal(["points, delta, focal", "points, distribution, focal"], rows.Where(row => row.Settings.Model.Centerness).Select(row => row.Label));
+    }
+
+    [Fact]
+    public void Heads_SettingsWithPoints_AreRefused() =>
+        Assert.Contains("needs settings whose head is Anchors", Assert.Throws<ArgumentException>(() => ComponentTables.Heads(Presets.Tiny.WithPoints())).Message);
+
+    private static RunSettings Row(IReadOnlyList<AblationRow> rows, string label) => rows.Single(row => row.Label == label).Settings;
+}
