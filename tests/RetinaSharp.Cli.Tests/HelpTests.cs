@@ -82,7 +82,7 @@ public sealed partial class HelpTests
 
         // The contract lists verbs of a kind as 'bench loss\|assign'.
         bool Names(string path) => contract.Contains($"retina{path}") ||
-            Regex.IsMatch(contract, $@"retina{path[..path.LastIndexOf(' ')]} [\w\\|]*\b{path[(path.LastIndexOf(' ') + 1)..]}\b");
+            Regex.IsMatch(contract, $@"retina{path[..path.LastIndexOf(' ')]} [\w\\|-]*\b{path[(path.LastIndexOf(' ') + 1)..]}\b");
 
         static IEnumerable<(string Path, IEnumerable<string> Options)> Walk(Command command, string path)
         {

@@ -8,6 +8,7 @@ using RetinaSharp.Detection.Training;
 using RetinaSharp.Experiments.Reports;
 using RetinaSharp.Experiments.Tuning;
 using RetinaSharp.Kernels;
+using Spectre.Console;
 
 namespace RetinaSharp.Cli.Verbs;
 
@@ -103,7 +104,11 @@ internal static class TuneVerb
     {
         var table = Tables.Create(["trial", "epochs>", "AP>", .. result.Dimensions.Select(dimension => dimension.Name + ">")]);
         foreach (var trial in result.Trials.OrderByDescending(trial => trial.Epochs).ThenByDescending(trial => trial.Last!.Metrics.AP))
-            table.AddRow([trial.Number == 0 ? "0, start" : $"{trial.Number}", $"{trial.Epochs}", MetricsReport.Format(trial.Last!.Metrics.AP), .. trial.Values.Select(value => $"{value:G3}")]);
+        {
+            string[] cells = [trial.Number == 0 ? "0, start" : $"{trial.Number}", $"{trial.Epochs}", MetricsReport.Format(trial.Last!.Metrics.AP), .. trial.Values.Select(value => $"{value:G3}")];
+            table.AddRow([.. cells.Select(cell => new Text(cell))]);
+        }
+
         output.Result(table);
     }
 

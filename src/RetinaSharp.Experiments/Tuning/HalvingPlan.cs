@@ -2,13 +2,16 @@ namespace RetinaSharp.Experiments.Tuning;
 
 /// <summary>
 /// The schedule of successive halving (Jamieson and Talwalkar, arXiv 1502.07943): all trials are trained for few epochs, the best third of them for three times
-/// as many, and so on up to the full number of epochs. The numbers of epochs are those of the first bracket of Hyperband (Li et al., arXiv 1603.06560) with
-/// η = 3.
+/// as many, and so on up to the full number of epochs. The numbers of epochs are those of a bracket of Hyperband (Li et al., arXiv 1603.06560) with η = 3, from
+/// a ninth of all epochs. A detector has no AP before some hundred steps, so that its first, most aggressive bracket would select by chance.
 /// </summary>
 internal sealed class HalvingPlan
 {
     /// <summary>Factor between the numbers of trials, and of epochs, of two rungs: η.</summary>
     public const int Reduction = 3;
+
+    // The full number of epochs over that of the first rung.
+    private const int MaxReduction = Reduction * Reduction;
 
     // More trials than this cannot be told apart by the AP of a validation set.
     private const int MaxTrials = 1000;
@@ -42,20 +45,25 @@ internal sealed class HalvingPlan
     /// <summary>Number of epochs of all runs together.</summary>
     public long Epochs => Steps.Sum(step => (long)step.Epochs * step.Trials);
 
-    /// <summary>Creates the plan with a given number of trials.</summary>
+    /// <summary>Lists the rungs: the full number of epochs, its third and its ninth, if they have the minimum number of epochs.</summary>
     /// <param name="epochs">Full number of epochs.</param>
-    /// <param name="trials">Number of trials at the first rung, at least 1.</param>
-    public static HalvingPlan Create(int epochs, int trials)
+    /// <param name="minEpochs">Number of epochs that a run must have for its AP to say anything, at least 1; the last rung may have less.</param>
+    public static IReadOnlyList<int> CreateRungs(int epochs, int minEpochs)
     {
         var rungs = new Stack<int>([epochs]);
-        for (var share = (double)epochs / Reduction; share >= 1; share /= Reduction)
-            rungs.Push((int)Math.Round(share));
-        return new([.. rungs], trials);
+        for (var reduction = Reduction; reduction <= MaxReduction && Math.Round((double)epochs / reduction) >= minEpochs; reduction *= Reduction)
+            rungs.Push((int)Math.Round((double)epochs / reduction));
+        return [.. rungs];
     }
 
+    /// <summary>Creates the plan with a given number of trials.</summary>
+    /// <param name="rungs">Epochs of a run at each rung, ascending.</param>
+    /// <param name="trials">Number of trials at the first rung, at least 1.</param>
+    public static HalvingPlan Create(IReadOnlyList<int> rungs, int trials) => new(rungs, trials);
+
     /// <summary>Creates the plan with as many trials as can be trained for a number of epochs in total, at least <see cref="Reduction"/>.</summary>
-    /// <param name="epochs">Full number of epochs.</param>
+    /// <param name="rungs">Epochs of a run at each rung, ascending.</param>
     /// <param name="total">Number of epochs that all runs may have together.</param>
-    public static HalvingPlan Within(int epochs, double total) =>
-        Enumerable.Range(Reduction, MaxTrials - Reduction + 1).Select(trials => Create(epochs, trials)).TakeWhile(plan => plan.Trials == Reduction || plan.Epochs <= total).Last();
+    public static HalvingPlan Within(IReadOnlyList<int> rungs, double total) =>
+        Enumerable.Range(Reduction, MaxTrials - Reduction + 1).Select(trials => Create(rungs, trials)).TakeWhile(plan => plan.Trials == Reduction || plan.Epochs <= total).Last();
 }

@@ -25,6 +25,7 @@ public sealed class Tuner
     private readonly TuningOptions _options;
     private readonly RunTrainer _trainer;
     private readonly IReadOnlyList<TuningDimension> _dimensions;
+    private readonly IReadOnlyList<int> _rungs;
     private readonly BudgetClock _clock;
     private readonly SortedDictionary<int, Trial> _trials = [];
     private TuningState _state;
@@ -49,6 +50,8 @@ public sealed class Tuner
         (_start, _options) = (start, options);
         _trainer = new(train, validation, options, TrialsFolder);
         _dimensions = SearchSpace.Create(start);
+        var stepsPerEpoch = Math.Max(1, (double)train.Images.Count / start.Training.EffectiveBatch);
+        _rungs = HalvingPlan.CreateRungs(start.Training.Epochs, (int)Math.Ceiling(options.MinSteps / stepsPerEpoch));
         _state = TuningFolder.Open(start, new()
         {
             TrainingData = DatasetDigest.ComputeForTraining(train),
@@ -71,7 +74,7 @@ public sealed class Tuner
         _clock.Start();
         var isComplete = RunTrials(progress, cancellationToken);
         SaveState();
-        var result = new TuningResult(_dimensions, HalvingPlan.Create(_start.Training.Epochs, 1).Rungs, _state.Trials, [.. _trials.Values], _clock.Elapsed, isComplete);
+        var result = new TuningResult(_dimensions, _rungs, _state.Trials, [.. _trials.Values], _clock.Elapsed, isComplete);
         TuningFolder.Write(_options, result);
         return result;
     }
@@ -79,10 +82,9 @@ public sealed class Tuner
     /// <summary>Trains the planned runs. Returns false if the budget ended before.</summary>
     private bool RunTrials(IProgress<TuningProgress>? progress, CancellationToken cancellationToken)
     {
-        var epochs = _start.Training.Epochs;
-        if (!TryTrain(0, HalvingPlan.Create(epochs, 1).Rungs[0], null, progress, cancellationToken))
+        if (!TryTrain(0, _rungs[0], null, progress, cancellationToken))
             return false;
-        var plan = Plan(epochs);
+        var plan = Plan();
         IEnumerable<int> trials = Enumerable.Range(0, plan.Trials);
         foreach (var (step, next) in plan.Steps.Zip(plan.Steps.Skip(1).Append((Epochs: 0, Trials: 0))))
         {
@@ -99,15 +101,15 @@ public sealed class Tuner
     }
 
     /// <summary>Plans the trials by the duration of the first run. A longer budget than before adds trials; none is taken away.</summary>
-    private HalvingPlan Plan(int epochs)
+    private HalvingPlan Plan()
     {
         var first = _trials[0].Runs[0];
         // The first run may have been finished by a session that was killed before it saved the time.
         var secondsPerEpoch = _state.SecondsPerEpoch ?? Math.Max(_clock.Elapsed.TotalSeconds, first.Result.Seconds) / first.Epochs;
-        var trials = _options.Trials ?? HalvingPlan.Within(epochs, _options.Budget.TotalSeconds / secondsPerEpoch).Trials;
+        var trials = _options.Trials ?? HalvingPlan.Within(_rungs, _options.Budget.TotalSeconds / secondsPerEpoch).Trials;
         _state = _state with { SecondsPerEpoch = secondsPerEpoch, Trials = Math.Max(trials, _state.Trials) };
         SaveState();
-        return HalvingPlan.Create(epochs, _state.Trials);
+        return HalvingPlan.Create(_rungs, _state.Trials);
     }
 
     /// <summary>Trains a trial for a number of epochs, unless that run is finished. Returns false if the budget ended before.</summary>

@@ -11,6 +11,12 @@ public sealed record TuningOptions : ExperimentOptions
     /// <summary>Number of trials, at least 1; null: as many as the budget allows, by the duration of the first run.</summary>
     public int? Trials { get; init; }
 
+    /// <summary>
+    /// Number of steps that a run must have for its AP to say anything, at least 1. Shorter runs are not used to select trials, unless the full number of epochs
+    /// has fewer steps.
+    /// </summary>
+    public int MinSteps { get; init; } = 200;
+
     /// <summary>The command that trains a model with the result, which is printed with it.</summary>
     public string TrainCommand { get; init; } = "";
 

@@ -2,6 +2,8 @@ using System.Text.Json;
 using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Training;
+using RetinaSharp.Evaluation;
+using RetinaSharp.Experiments.Runs;
 using RetinaSharp.Experiments.Scenes;
 using RetinaSharp.Experiments.Tuning;
 
@@ -55,6 +57,54 @@ public sealed class TunerTests : IDisposable
         var repeated = Tune(again);
         Assert.Empty(again.Finished);
         Assert.Equal(result.Trials.Select(trial => trial.Last), repeated.Trials.Select(trial => trial.Last));
+    }
+
+    [Fact]
+    public void Run_KnownResults_PromotesTheBestThirdOfEachRung()
+    {
+        var start = Start with { Training = Start.Training with { Epochs = 9 } };
+        var options = new TuningOptions { Folder = _folder.At("search"), Budget = TimeSpan.FromMinutes(1), Trials = 9, MinSteps = 1, Precision = Precision.Fp32 };
+        var runs = new RunTrainer(_train, _val, options, "trials");
+        double[] afterOne = [.10, .20, .05, .30, .25, .15, .28, .01, .02];
+        // Trial 3 is the best after one epoch, but not after three. Trial 8 would be the best of all, but is not promoted.
+        double[] afterThree = [.9, .9, .9, .4, .6, .9, .5, .9, .9];
+        for (var trial = 0; trial < 9; trial++)
+        {
+            Know(trial, 1, afterOne[trial]);
+            Know(trial, 3, afterThree[trial]);
+            Know(trial, 9, .7);
+        }
+
+        var log = new Log();
+        var result = new Tuner(start, _train, _val, options).Run(log);
+
+        Assert.Empty(log.Finished);
+        Assert.Equal([1, 1, 1, 3, 9, 1, 3, 1, 1], result.Trials.Select(trial => trial.Epochs));
+        Assert.Equal(4, result.Best!.Number);
+        Assert.Equal(9, result.Planned);
+
+        void Know(int trial, int epochs, double ap)
+        {
+            var settings = SearchSpace.Create(start).Aggregate(start, (one, dimension) => dimension.Apply(one, dimension.Draw(Start.Training.Seed, trial)));
+            var run = runs.Plan(settings with { Training = settings.Training with { Epochs = epochs } }, isValidated: false);
+            Directory.CreateDirectory(_folder.At("search", run.Folder));
+            new RunResult { Folder = run.Folder, Seed = 5, Metrics = new CocoSummary { AP = ap }, Steps = 1, Seconds = 1 }.Write(_folder.At("search", run.Folder));
+        }
+    }
+
+    [Fact]
+    public void Run_DivergedTrial_IsNotPromoted()
+    {
+        // Far beyond any learning rate that works, so that every trial diverges.
+        var diverging = Start with { Training = Start.Training with { LearningRate = 1e30, WarmUp = 0, Clip = 0, Optimizer = OptimizerKind.Sgd } };
+
+        var result = new Tuner(diverging, _train, _val, new() { Folder = _folder.At("search"), Budget = TimeSpan.FromMinutes(1000), Trials = 3, MinSteps = 1, Precision = Precision.Fp32 }).Run();
+
+        Assert.True(result.IsComplete);
+        Assert.Null(result.Best);
+        Assert.All(result.Trials, trial => Assert.Equal(1, trial.Epochs));
+        Assert.False(File.Exists(_folder.At("search", "best.json")));
+        Assert.Contains("all runs diverged", File.ReadAllText(_folder.At("search", "report.html")));
     }
 
     [Fact]
@@ -177,6 +227,7 @@ public sealed class TunerTests : IDisposable
             Folder = folder ?? _folder.At("search"),
             Budget = TimeSpan.FromMinutes(budget),
             Trials = trials,
+            MinSteps = 1,
             Precision = Precision.Fp32,
             Clock = clock ?? TimeProvider.System,
         }).Run(log, cancellationToken);
