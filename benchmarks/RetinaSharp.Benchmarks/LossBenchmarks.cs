@@ -14,6 +14,10 @@ public class LossBenchmarks
     private readonly BFloat16[] _bfloat16 = new BFloat16[Rows * Classes], _bfloat16Gradient = new BFloat16[Rows * Classes];
     private readonly double[] _double = new double[Rows * Classes], _doubleGradient = new double[Rows * Classes];
     private readonly int[] _labels = new int[Rows];
+    private readonly float[] _qualities = new float[Rows];
+    private readonly EqualizedFocalLoss _equalized = new(new(Classes));
+    private readonly ClassCounts _counts = new([.. Enumerable.Range(1, Classes - 1).Select(rank => 100_000L / rank)]);
+    private readonly LdamLoss _ldam = new([.. Enumerable.Range(1, Classes).Select(rank => 100_000L / rank)]);
 
     private static LossOptions ByPositives => new() { Reduction = Reduction.Positives };
 
@@ -29,6 +33,7 @@ public class LossBenchmarks
             _bfloat16[i] = (BFloat16)_float[i];
         }
 
+        Array.Fill(_qualities, .7f);
         Array.Fill(_labels, SigmoidLoss.Background);
         for (var i = 0; i < Positives; i++)
         {
@@ -62,6 +67,42 @@ public class LossBenchmarks
     [Benchmark]
     public double FocalStarLoss() => Sigmoid(new FocalStarLoss(2, 1), _float, _floatGradient);
 
+    /// <summary>Quality focal loss, β = 2.</summary>
+    [Benchmark]
+    public double QualityFocalLoss() => Quality(new QualityFocalLoss());
+
+    /// <summary>Quality focal loss with a β that needs a second exponential.</summary>
+    [Benchmark]
+    public double QualityFocalLossBetaHalf() => Quality(new QualityFocalLoss(.5));
+
+    /// <summary>Varifocal loss.</summary>
+    [Benchmark]
+    public double VarifocalLoss() => Quality(new VarifocalLoss());
+
+    /// <summary>Poly-1 focal loss.</summary>
+    [Benchmark]
+    public double PolyFocalLoss() => Sigmoid(new PolyFocalLoss(1), _float, _floatGradient);
+
+    /// <summary>Asymmetric loss.</summary>
+    [Benchmark]
+    public double AsymmetricLoss() => Sigmoid(new AsymmetricLoss(), _float, _floatGradient);
+
+    /// <summary>Equalized focal loss.</summary>
+    [Benchmark]
+    public double EqualizedFocalLoss() => Sigmoid(_equalized, _float, _floatGradient);
+
+    /// <summary>Accumulation of the gradients for the equalized focal loss.</summary>
+    [Benchmark]
+    public void AccumulateGradients() => new ClassGradients(Classes).Accumulate<float>(_floatGradient, _labels);
+
+    /// <summary>Seesaw loss.</summary>
+    [Benchmark]
+    public double SeesawLoss() => new SeesawLoss().Evaluate<float>(_float, _labels, _counts, _floatGradient, new() { Reduction = Reduction.Positives, LabelOffset = 1 });
+
+    /// <summary>LDAM loss.</summary>
+    [Benchmark]
+    public double LdamLoss() => _ldam.Evaluate<float>(_float, _labels, _floatGradient, new() { Reduction = Reduction.Positives, LabelOffset = 1 });
+
     /// <summary>Focal loss on bfloat16 logits.</summary>
     [Benchmark]
     public double FocalLossBFloat16() => Sigmoid(new FocalLoss(), _bfloat16, _bfloat16Gradient);
@@ -80,6 +121,9 @@ public class LossBenchmarks
     public double SoftmaxFocalLoss() =>
         SoftmaxLoss.Evaluate<FocalLoss, float>(new(), _float, _labels, Classes, _floatGradient, new() { Reduction = Reduction.Positives, LabelOffset = 1 });
 
-    private double Sigmoid<TLoss, T>(TLoss loss, T[] logits, T[] gradient) where TLoss : struct, IBinaryLoss where T : unmanaged =>
+    private double Quality<TLoss>(TLoss loss) where TLoss : struct, ISigmoidLoss =>
+        SigmoidLoss.Evaluate<TLoss, float>(loss, _float, _labels, _qualities, Classes, _floatGradient, ByPositives);
+
+    private double Sigmoid<TLoss, T>(TLoss loss, T[] logits, T[] gradient) where TLoss : struct, ISigmoidLoss where T : unmanaged =>
         SigmoidLoss.Evaluate<TLoss, T>(loss, logits, _labels, Classes, gradient, ByPositives);
 }

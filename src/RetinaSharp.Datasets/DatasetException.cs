@@ -14,9 +14,6 @@ public sealed class DatasetException : Exception
     public DatasetException(string file, string location, string reason, Exception? inner = null)
         : base(new DatasetProblem(file, location, reason).ToString(), inner) => (File, Location, Reason) = (file, location, reason);
 
-    /// <summary>Whether the data has no split of the given name, or needs the name of one, and nothing else is known to be wrong.</summary>
-    internal bool IsMissingSplit { get; init; }
-
     /// <summary>The file or folder.</summary>
     public string File { get; }
 

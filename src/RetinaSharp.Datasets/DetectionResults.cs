@@ -1,5 +1,6 @@
 using System.Text.Json;
 using RetinaSharp.Boxes;
+using RetinaSharp.Datasets.Files;
 using RetinaSharp.Datasets.Formats;
 
 namespace RetinaSharp.Datasets;
@@ -23,26 +24,26 @@ public static class DetectionResults
     public static IReadOnlyList<DetectionResult> Read(string path, DetectionDataset? groundTruth = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        var json = CocoJson.Load(path, new ProblemLog(collectsErrors: false));
+        using var json = CocoJson.Open(path, new ProblemLog(collectsErrors: false));
         var ids = new ResultIds(groundTruth);
         var results = new List<DetectionResult>();
         void ReadEntry(ref Utf8JsonReader reader) => results.Add(ReadOne(ref reader, json, ids));
 
-        var reader = new Utf8JsonReader(json.Text);
+        var reader = json.Stream.Begin();
         try
         {
-            reader.Read();
-            if (!MoveToList(ref reader))
+            json.Stream.Read(ref reader);
+            if (!MoveToList(ref reader, json.Stream))
                 throw new DatasetException(path, "", "is not a results file: expected a list of detections, or an object with \"annotations\"");
             json.ReadList(ref reader, "detections", ReadEntry);
-            while (reader.Read())
+            while (json.Stream.Read(ref reader))
             {
             }
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             // Utf8JsonReader throws InvalidOperationException for text that is not valid Unicode.
-            throw json.CreateException(reader.BytesConsumed, exception);
+            throw json.CreateException(reader, exception);
         }
 
         return results;
@@ -84,17 +85,17 @@ public static class DetectionResults
     }
 
     /// <summary>Moves the reader to the opening bracket of the array of detections; returns false if there is none.</summary>
-    private static bool MoveToList(ref Utf8JsonReader reader)
+    private static bool MoveToList(ref Utf8JsonReader reader, JsonStream stream)
     {
         if (reader.TokenType == JsonTokenType.StartArray)
             return true;
         if (reader.TokenType != JsonTokenType.StartObject)
             return false;
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        while (stream.Read(ref reader) && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("annotations"u8))
-                return reader.Read();
-            reader.Skip();
+                return stream.Read(ref reader);
+            stream.Skip(ref reader);
         }
 
         return false;
@@ -134,7 +135,7 @@ public static class DetectionResults
             }
             else
             {
-                reader.Skip();
+                reader.TrySkip();
             }
         }
 

@@ -23,15 +23,7 @@ public static class ImageVerification
         DetectionDataset dataset, Func<string, string?>? decode = null, bool decodesAll = false, IProgress<int>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(dataset);
-        AnnotatedImage[] images = [.. dataset.Images];
-        var reasons = new string?[images.Length];
-        var done = 0;
-        Parallel.For(0, reasons.Length, new() { CancellationToken = cancellationToken }, i =>
-        {
-            reasons[i] = FindReason(images[i], decode, decodesAll);
-            progress?.Report(Interlocked.Increment(ref done));
-        });
-        return [.. reasons.Select((reason, i) => reason is null ? null : new BadImage(i, images[i].Path, reason)).OfType<BadImage>()];
+        return FindBadImages(dataset, Verify(dataset, decode, decodesAll, progress, cancellationToken));
     }
 
     /// <summary>Returns a dataset without some of its images.</summary>
@@ -45,26 +37,50 @@ public static class ImageVerification
         return dataset with { Images = [.. dataset.Images.Where((_, i) => !indices.Contains(i))] };
     }
 
-    private static string? FindReason(AnnotatedImage image, Func<string, string?>? decode, bool decodesAll)
+    /// <summary>Does the same as <see cref="FindBadImages(DetectionDataset, Func{string, string?}?, bool, IProgress{int}?, CancellationToken)"/>, and returns a result for each image.</summary>
+    internal static VerifiedImage[] Verify(DetectionDataset dataset, Func<string, string?>? decode, bool decodesAll, IProgress<int>? progress, CancellationToken cancellationToken)
+    {
+        AnnotatedImage[] images = [.. dataset.Images];
+        var verified = new VerifiedImage[images.Length];
+        var done = 0;
+        Parallel.For(0, verified.Length, new() { CancellationToken = cancellationToken }, i =>
+        {
+            verified[i] = Verify(images[i], decode, decodesAll);
+            progress?.Report(Interlocked.Increment(ref done));
+        });
+        return verified;
+    }
+
+    /// <summary>Returns the images of a dataset that cannot be used.</summary>
+    internal static IReadOnlyList<BadImage> FindBadImages(DetectionDataset dataset, VerifiedImage[] verified) =>
+        [.. dataset.Images.Zip(verified).Select((pair, i) => pair.Second.Failure is { } reason ? new BadImage(i, pair.First.Path, reason) : null).OfType<BadImage>()];
+
+    private static VerifiedImage Verify(AnnotatedImage image, Func<string, string?>? decode, bool decodesAll)
     {
         if (!File.Exists(image.Path))
-            return $"the file does not exist: set {nameof(DatasetOptions)}.{nameof(DatasetOptions.ImagesDirectory)} to the folder of the images";
+            return new(null, $"the file does not exist: set {nameof(DatasetOptions)}.{nameof(DatasetOptions.ImagesDirectory)} to the folder of the images");
+        ImageHeader? header = null;
         try
         {
-            var header = ImageHeader.Read(image.Path);
-            if (image.Crop is { } crop && !crop.IsInside(header.OrientedWidth, header.OrientedHeight))
-                return $"is {header.OrientedWidth} x {header.OrientedHeight}, and the region of {crop.Width} x {crop.Height} pixels at ({crop.X}, {crop.Y}) is not inside of it";
-            if (image is { Crop: null, Width: > 0 } && (header.OrientedWidth, header.OrientedHeight) != (image.Width, image.Height))
-                return DescribeSize(image, header);
-            var isComplete = ImageTail.IsComplete(image.Path, header.Format);
-            if (decode is null)
-                return isComplete ? null : "the file is truncated: its last bytes are not the end of an image. Copy or download it again";
-            return isComplete && !decodesAll ? null : decode(image.Path);
+            header = ImageHeader.Read(image.Path);
+            return new(header.Format, FindReason(image, header, decode, decodesAll));
         }
         catch (DatasetException exception)
         {
-            return exception.Reason;
+            return new(header?.Format, exception.Reason);
         }
+    }
+
+    private static string? FindReason(AnnotatedImage image, ImageHeader header, Func<string, string?>? decode, bool decodesAll)
+    {
+        if (image.Crop is { } crop && !crop.IsInside(header.OrientedWidth, header.OrientedHeight))
+            return $"is {header.OrientedWidth} x {header.OrientedHeight}, and the region of {crop.Width} x {crop.Height} pixels at ({crop.X}, {crop.Y}) is not inside of it";
+        if (image is { Crop: null, Width: > 0 } && (header.OrientedWidth, header.OrientedHeight) != (image.Width, image.Height))
+            return DescribeSize(image, header);
+        var isComplete = ImageTail.IsComplete(image.Path, header.Format);
+        if (decode is null)
+            return isComplete ? null : "the file is truncated: its last bytes are not the end of an image. Copy or download it again";
+        return isComplete && !decodesAll ? null : decode(image.Path);
     }
 
     private static string DescribeSize(AnnotatedImage image, ImageHeader header)

@@ -59,6 +59,17 @@ public sealed class RandomStream
     /// <summary>Returns a standard normal number, by the Box-Muller transform.</summary>
     public double NextNormal() => Math.Sqrt(-2 * Math.Log(1 - NextDouble())) * Math.Cos(2 * Math.PI * NextDouble());
 
+    /// <summary>Returns a number in [0, 1] with a beta distribution.</summary>
+    /// <param name="alpha">First shape parameter, at least 1.</param>
+    /// <param name="beta">Second shape parameter, at least 1.</param>
+    public double NextBeta(double alpha, double beta)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(alpha, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(beta, 1);
+        var first = NextGamma(alpha);
+        return first / (first + NextGamma(beta));
+    }
+
     /// <summary>Shuffles items in place (Fisher-Yates).</summary>
     public void Shuffle<T>(Span<T> items)
     {
@@ -66,6 +77,20 @@ public sealed class RandomStream
         {
             var j = NextInt(i + 1);
             (items[i], items[j]) = (items[j], items[i]);
+        }
+    }
+
+    // Marsaglia and Tsang, "A simple method for generating gamma variables", for shapes of 1 or more.
+    private double NextGamma(double shape)
+    {
+        var d = shape - (1.0 / 3);
+        while (true)
+        {
+            var x = NextNormal();
+            var v = 1 + (x / Math.Sqrt(9 * d));
+            v *= v * v;
+            if (v > 0 && Math.Log(1 - NextDouble()) < (x * x / 2) + d - (d * v) + (d * Math.Log(v)))
+                return d * v;
         }
     }
 

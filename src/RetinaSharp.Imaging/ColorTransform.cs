@@ -10,6 +10,7 @@ namespace RetinaSharp.Imaging;
 /// <see cref="Jitter"/> composes torchvision's adjust_brightness, adjust_contrast and adjust_saturation, in this order, into one transform:
 /// each of them is affine once the mean gray of the image is known. torchvision clamps and rounds after each of the three, this class only
 /// once at the end. Results therefore differ where an intermediate value is outside of [0, 255].
+/// The hue is rotated by the linear transform of SVG's feColorMatrix, type hueRotate; torchvision's rotation in HSV is not linear.
 /// </remarks>
 public sealed class ColorTransform
 {
@@ -36,13 +37,14 @@ public sealed class ColorTransform
         _matrix = matrix.ToArray();
     }
 
-    /// <summary>Creates the transform that adjusts brightness, then contrast, then saturation.</summary>
+    /// <summary>Creates the transform that adjusts brightness, then contrast, then saturation, then hue.</summary>
     /// <param name="brightness">Brightness factor, 0 or more; 1 leaves the image unchanged, 0 gives black.</param>
     /// <param name="contrast">Contrast factor, 0 or more; 1 leaves the image unchanged, 0 gives its mean gray.</param>
     /// <param name="saturation">Saturation factor, 0 or more; 1 leaves the image unchanged, 0 gives grayscale.</param>
     /// <param name="meanGray"><see cref="MeanGray"/> of the unmodified image, 0 to 255.</param>
+    /// <param name="hue">Rotation of the hue as a fraction of the color circle, usually from -0.5 to 0.5; 0 leaves the image unchanged. Luma is kept.</param>
     /// <exception cref="ArgumentOutOfRangeException">A factor is negative.</exception>
-    public static ColorTransform Jitter(double brightness, double contrast, double saturation, double meanGray)
+    public static ColorTransform Jitter(double brightness, double contrast, double saturation, double meanGray, double hue = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(brightness);
         ArgumentOutOfRangeException.ThrowIfNegative(contrast);
@@ -60,8 +62,23 @@ public sealed class ColorTransform
         ];
         Span<float> coefficients = stackalloc float[12];
         for (var i = 0; i < coefficients.Length; i++)
-            coefficients[i] = (float)matrix[i];
+            coefficients[i] = (float)(hue == 0 ? matrix[i] : RotateHue(matrix, i, hue));
         return new ColorTransform(coefficients);
+    }
+
+    // An element of the product of SVG's hueRotate matrix and a 3 x 4 matrix.
+    private static double RotateHue(ReadOnlySpan<double> matrix, int element, double hue)
+    {
+        var (sin, cos) = Math.SinCos(2 * Math.PI * hue);
+        var (row, column) = Math.DivRem(element, 4);
+        var (r, g, b) = (matrix[column], matrix[4 + column], matrix[8 + column]);
+        var luma = .213 * r + .715 * g + .072 * b;
+        return row switch
+        {
+            0 => luma + cos * (r - luma) + sin * (-.213 * r - .715 * g + .928 * b),
+            1 => luma + cos * (g - luma) + sin * (.143 * r + .140 * g - .283 * b),
+            _ => luma + cos * (b - luma) + sin * (-.787 * r + .715 * g + .072 * b),
+        };
     }
 
     /// <summary>Computes the mean gray value of an image: the mean of 0.2989 R + 0.587 G + 0.114 B over all pixels, in [0, 255].</summary>

@@ -154,7 +154,12 @@ public sealed partial class Image
         if (target == (decoded.Width, decoded.Height))
             decoded.CopyTo(image._pixels);
         else
-            Resampler.Resize(decoded.Bytes, RgbaPixels.BytesPerPixel, decoded.Width * RgbaPixels.BytesPerPixel, decoded.Width, decoded.Height, image._pixels, target.Width * Channels, target.Width, target.Height);
+        {
+            Resampler.Apply(
+                decoded.Bytes, RgbaPixels.BytesPerPixel, decoded.Width * RgbaPixels.BytesPerPixel, ResamplingWeights.Bilinear(decoded.Width, target.Width),
+                ResamplingWeights.Bilinear(decoded.Height, target.Height), image._pixels, target.Width * Channels);
+        }
+
         return image.Upright(orientation);
     }
 

@@ -6,59 +6,60 @@ using System.Runtime.Intrinsics.X86;
 namespace RetinaSharp.Imaging;
 
 /// <summary>
-/// Resizes images with <see cref="ResamplingWeights"/>: first each row to the new width, then each column to the new height. The
-/// intermediate result is rounded to 8 bits. The computation uses integers, so the result is the same on every machine.
+/// Filters images with <see cref="ResamplingWeights"/>: first each row, then each column. The intermediate result is rounded to 8 bits. The computation
+/// uses integers, so the result is the same on every machine.
 /// </summary>
 internal static unsafe class Resampler
 {
-    /// <summary>Resizes RGB or RGBA pixels to RGB.</summary>
+    /// <summary>Filters RGB or RGBA pixels to RGB. The target may be the source.</summary>
     /// <param name="source">The source pixels, starting at the first byte of the first row.</param>
     /// <param name="channels">Number of channels, 3 or 4; the fourth is dropped.</param>
     /// <param name="sourceStride">Number of bytes from one source row to the next.</param>
-    /// <param name="width">Width of the source in pixels.</param>
-    /// <param name="height">Height of the source in pixels.</param>
+    /// <param name="columns">The weights of each column of the target.</param>
+    /// <param name="rows">The weights of each row of the target.</param>
     /// <param name="target">Receives the pixels; bytes between rows are not modified.</param>
     /// <param name="targetStride">Number of bytes from one target row to the next.</param>
-    /// <param name="targetWidth">Width of the target in pixels.</param>
-    /// <param name="targetHeight">Height of the target in pixels.</param>
-    public static void Resize(
-        ReadOnlySpan<byte> source, int channels, int sourceStride, int width, int height, Span<byte> target, int targetStride, int targetWidth, int targetHeight)
+    public static void Apply(
+        ReadOnlySpan<byte> source, int channels, int sourceStride, ResamplingWeights columns, ResamplingWeights rows, Span<byte> target, int targetStride)
     {
-        var columns = new ResamplingWeights(width, targetWidth);
-        var rows = new ResamplingWeights(height, targetHeight);
+        // Only these source rows contribute.
+        var firstRow = rows.First[0];
+        var endRow = rows.First[^1] + rows.Count[^1];
         // Writes four bytes per pixel; the next pixel overwrites the fourth byte.
-        var (rowBytes, stride) = (3 * targetWidth, (3 * targetWidth) + 1);
-        var scaledRows = ArrayPool<byte>.Shared.Rent(checked((stride * height) + 1));
+        var (rowBytes, stride) = (3 * columns.First.Length, (3 * columns.First.Length) + 1);
+        var filteredRows = ArrayPool<byte>.Shared.Rent(checked((stride * (endRow - firstRow)) + 1));
         try
         {
-            fixed (byte* from = source, middle = scaledRows, to = target)
+            fixed (byte* from = source, middle = filteredRows, to = target)
             fixed (short* columnWeights = columns.Weights, rowWeights = rows.Weights)
             {
                 var end = from + source.Length;
-                for (var y = 0; y < height; y++)
+                for (var y = firstRow; y < endRow; y++)
                 {
                     var row = from + ((nint)y * sourceStride);
+                    var filtered = middle + ((nint)(y - firstRow) * stride);
                     if (channels == 4)
-                        ScaleRow<Rgba>(row, end, middle + ((nint)y * stride), columns, columnWeights);
+                        FilterRow<Rgba>(row, end, filtered, columns, columnWeights);
                     else
-                        ScaleRow<Rgb>(row, end, middle + ((nint)y * stride), columns, columnWeights);
+                        FilterRow<Rgb>(row, end, filtered, columns, columnWeights);
                 }
 
-                for (var y = 0; y < targetHeight; y++)
+                for (var y = 0; y < rows.First.Length; y++)
                 {
                     SumRows(
-                        middle + ((nint)rows.First[y] * stride), stride, rowWeights + ((nint)y * rows.Taps), rows.Count[y], rows.FractionBits, to + ((nint)y * targetStride), rowBytes);
+                        middle + ((nint)(rows.First[y] - firstRow) * stride), stride, rowWeights + ((nint)y * rows.Taps), rows.Count[y], rows.FractionBits,
+                        to + ((nint)y * targetStride), rowBytes);
                 }
             }
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(scaledRows);
+            ArrayPool<byte>.Shared.Return(filteredRows);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void ScaleRow<T>(byte* row, byte* end, byte* to, ResamplingWeights columns, short* weights)
+    private static void FilterRow<T>(byte* row, byte* end, byte* to, ResamplingWeights columns, short* weights)
         where T : struct, IPixel
     {
         var half = Vector128.Create(1 << (columns.FractionBits - 1));

@@ -26,10 +26,10 @@ public readonly struct AsymmetricLoss : ISigmoidLoss
     }
 
     /// <summary>Creates the loss.</summary>
-    /// <param name="positiveGamma">γ₊, the focusing parameter of the positives, 0 or more.</param>
-    /// <param name="negativeGamma">γ₋, the focusing parameter of the negatives, 0 or more, usually greater than γ₊.</param>
+    /// <param name="positiveGamma">γ₊, the focusing parameter of the positives, in [0, 1000].</param>
+    /// <param name="negativeGamma">γ₋, the focusing parameter of the negatives, in [0, 1000], usually greater than γ₊.</param>
     /// <param name="margin">The probability margin m: 0 for none, or 1e-30 or more and less than 1.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A focusing parameter is negative or not finite, or the margin is out of range.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A focusing parameter or the margin is out of range.</exception>
     public AsymmetricLoss(double positiveGamma, double negativeGamma = 4, double margin = .05)
     {
         CheckGamma(positiveGamma, nameof(positiveGamma));
@@ -60,7 +60,7 @@ public readonly struct AsymmetricLoss : ISigmoidLoss
 
     private static void CheckGamma(double gamma, string name)
     {
-        if (!(gamma >= 0 && double.IsFinite(gamma)))
-            throw new ArgumentOutOfRangeException(name, gamma, "a focusing parameter must be finite and 0 or more");
+        if (gamma is not (>= 0 and <= 1000))
+            throw new ArgumentOutOfRangeException(name, gamma, "a focusing parameter must be in [0, 1000]");
     }
 }

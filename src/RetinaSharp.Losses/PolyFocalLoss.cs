@@ -13,6 +13,7 @@ namespace RetinaSharp.Losses;
 public readonly struct PolyFocalLoss : IBinaryLoss
 {
     private readonly FocalLoss _focal;
+    private readonly float _gamma;
     private readonly float _epsilon;
     private readonly float _slope;
 
@@ -32,6 +33,7 @@ public readonly struct PolyFocalLoss : IBinaryLoss
             throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, "epsilon must be finite and -1 or more");
         _focal = new(gamma, alpha);
         Epsilon = epsilon;
+        _gamma = (float)Math.Min(gamma, float.MaxValue);
         _epsilon = (float)epsilon;
         _slope = (float)Math.Clamp(epsilon * (gamma + 1), float.MinValue, float.MaxValue);
     }
@@ -61,6 +63,6 @@ public readonly struct PolyFocalLoss : IBinaryLoss
         _focal.Modulate(logit, out var weight, out var p, out var complement, out var crossEntropy);
         value = weight * TLanes.Fma(TLanes.Create(_epsilon), complement, crossEntropy);
         var slope = complement * TLanes.Fma(TLanes.Create(_slope), p, LaneMath<TLanes>.One);
-        derivative = -(weight * TLanes.Fma(TLanes.Create((float)Gamma), p * crossEntropy, slope));
+        derivative = -(weight * TLanes.Fma(TLanes.Create(_gamma), p * crossEntropy, slope));
     }
 }

@@ -24,15 +24,15 @@ public readonly struct QualityFocalLoss : ISigmoidLoss, ILossKernel
     }
 
     /// <summary>Creates the loss.</summary>
-    /// <param name="beta">β, 0 or more: the greater, the less weight logits near their target get. The paper studies 0 to 2.5.</param>
-    /// <exception cref="ArgumentOutOfRangeException">β is negative or not finite.</exception>
+    /// <param name="beta">β, in [0, 1000]: the greater, the less weight logits near their target get. The paper studies 0 to 2.5.</param>
+    /// <exception cref="ArgumentOutOfRangeException">β is not in [0, 1000].</exception>
     public QualityFocalLoss(double beta)
     {
-        if (!(beta >= 0 && double.IsFinite(beta)))
-            throw new ArgumentOutOfRangeException(nameof(beta), beta, "beta must be finite and 0 or more");
+        if (beta is not (>= 0 and <= 1000))
+            throw new ArgumentOutOfRangeException(nameof(beta), beta, "beta must be in [0, 1000]");
         Beta = beta;
         _hard = new(new FocalLoss(beta, alpha: null));
-        _beta = (float)Math.Min(beta, float.MaxValue);
+        _beta = (float)beta;
     }
 
     /// <summary>β, the focusing parameter.</summary>

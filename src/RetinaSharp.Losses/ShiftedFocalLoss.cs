@@ -8,11 +8,11 @@ namespace RetinaSharp.Losses;
 /// Focal loss of the shifted probability <c>p_m = max(1 - p_t - m, 0)</c> of being wrong: <c>-p_m^γ log(1 - p_m)</c>. It is the negatives' part of
 /// <see cref="AsymmetricLoss"/>, where <c>1 - p_t</c> is the predicted probability.
 /// </summary>
-/// <param name="gamma">γ, 0 or more.</param>
+/// <param name="gamma">γ, in [0, 1000].</param>
 /// <param name="margin">The margin m, greater than 0.</param>
 internal readonly struct ShiftedFocalLoss(double gamma, double margin) : IBinaryLoss
 {
-    private readonly float _gamma = (float)Math.Min(gamma, float.MaxValue);
+    private readonly float _gamma = (float)gamma;
     private readonly float _margin = (float)margin;
 
     public double? Alpha => null;

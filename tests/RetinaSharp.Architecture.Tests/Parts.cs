@@ -23,7 +23,9 @@ internal static class Parts
         ["RetinaSharp.Onnx"] = UpToDetection,
         // The package that brings them all.
         ["RetinaSharp"] = [.. UpToDetection, "RetinaSharp.Onnx"],
-        ["RetinaSharp.Cli"] = [.. UpToDetection, "RetinaSharp.Experiments", "RetinaSharp.Onnx"],
+        // Weights without code.
+        ["RetinaSharp.Weights.ResNet18"] = [],
+        ["RetinaSharp.Cli"] = [.. UpToDetection, "RetinaSharp.Experiments", "RetinaSharp.Onnx", "RetinaSharp.Weights.ResNet18"],
     };
 
     /// <summary>NuGet package → the parts that may use it.</summary>

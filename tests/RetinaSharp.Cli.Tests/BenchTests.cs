@@ -91,7 +91,7 @@ public sealed class BenchTests
         string[] names = ["load 8 images for training", "load 8 images for training, in memory", "load 9 images for evaluation"];
         Assert.Equal(names, json.GetProperty("seconds").EnumerateObject().Select(timing => timing.Name));
         Assert.All(json.GetProperty("images_per_second").EnumerateObject(), timing => Assert.True(timing.Value.GetDouble() > 0));
-        Assert.Contains("images/s", CommandResult.Retina("bench", "load", data, "--preset", "tiny", "--size", "64", "--runs", "1").IsDone().Out);
+        Assert.Contains("images/s", CommandResult.Retina("bench", "load", data, "--preset", "tiny", "--size", "64", "--tile", "32", "--runs", "1").IsDone().Out);
     }
 
     [Theory]

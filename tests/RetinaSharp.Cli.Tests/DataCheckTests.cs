@@ -49,6 +49,65 @@ public sealed class DataCheckTests : IDisposable
         Assert.DoesNotContain("<script", html);
     }
 
+    [BrowserFact]
+    public async Task Check_HtmlPage_FitsWideAndNarrowWindows()
+    {
+        var data = ColoredRectangles.Write(_folder.At("data"), images: 12);
+        File.Copy(_folder.At("data", "03.png"), _folder.At("data", "04.png"), overwrite: true);
+        File.WriteAllText(data, File.ReadAllText(data).Replace("\"bbox\":[4,6,20,16]", "\"bbox\":[-4,6,20,16]").Replace("\"blue\"", $"\"{new string('n', 200)}<script>\""));
+        CommandResult.Retina("data", "check", data, "--html", _folder.At("check.html")).IsDone();
+        await using var browser = await Browser.StartAsync();
+        foreach (var width in (int[])[1280, 390])
+            await browser.CheckReportAsync(_folder.At("check.html"), width, pictures: 2);
+    }
+
+    [Fact]
+    public void Check_HtmlOfTwoSplitsWithEqualIds_ShowsTheImageOfTheProblem()
+    {
+        foreach (var split in (string[])["train", "val"])
+        {
+            ColoredRectangles.Write(_folder.At(split), images: 12);
+            Directory.CreateDirectory(_folder.At("annotations"));
+            File.Move(_folder.At(split, "boxes.json"), _folder.At("annotations", $"instances_{split}.json"));
+        }
+
+        var val = _folder.At("annotations", "instances_val.json");
+        File.WriteAllText(val, File.ReadAllText(val).Replace("\"bbox\":[4,6,20,16]", "\"bbox\":[-4,6,20,16]"));
+        File.Copy(_folder.At("val", "05.png"), _folder.At("val", "00.png"), overwrite: true);
+
+        CommandResult.Retina("data", "check", _folder.Root, "--html", _folder.At("check.html"));
+
+        // The picture that is shown for the box has the bytes of the image of val.
+        var html = File.ReadAllText(_folder.At("check.html"));
+        var figure = html[html.LastIndexOf("<figure", html.LastIndexOf("extends beyond the image", StringComparison.Ordinal), StringComparison.Ordinal)..];
+        var picture = Imaging.Image.Decode(Convert.FromBase64String(figure.Split("base64,", 2)[1].Split('"')[0]));
+        // Both images are gray at this place, but the red rectangle of the fifth begins further right.
+        Assert.InRange(picture.Pixels[((10 * picture.Width) + 6) * 3], 100, 160);
+    }
+
+    [Fact]
+    public void Check_HtmlOfLabelFiles_ShowsTheirImages()
+    {
+        ColoredRectangles.Write(_folder.Root, images: 12);
+        File.Delete(_folder.At("boxes.json"));
+        for (var i = 0; i < 12; i++)
+            _folder.Write($"{i:00}.txt", i == 7 ? "0 0.5 0.5 0.2 0.2\n0 0.95 0.5 0.2 0.2\n" : "0 0.5 0.5 0.2 0.2\n");
+
+        CommandResult.Retina("data", "check", _folder.Root, "--html", _folder.At("check.html")).IsDone();
+
+        Assert.Contains("07.png: box", File.ReadAllText(_folder.At("check.html")));
+    }
+
+    [Fact]
+    public void Check_Tile_CountsBoxesInSlices()
+    {
+        var data = LargeImage.Write(_folder.Root);
+
+        Assert.Contains("1 of 1 boxes are smaller than a pixel", CommandResult.Retina("data", "check", data, "--size", "64").Out);
+        Assert.DoesNotContain("smaller than a pixel", CommandResult.Retina("data", "check", data, "--size", "64", "--tile", "64").Out);
+        CommandResult.Retina("data", "check", data, "--tile", "1").IsRefused(ExitCode.WrongUsage, "--tile", "Tiles of 1 pixels");
+    }
+
     [Fact]
     public void Check_Fix_WritesADatasetWithoutErrors()
     {

@@ -35,6 +35,15 @@ public sealed class DataInfoTests : IDisposable
     }
 
     [Fact]
+    public void Info_Tile_CountsAnchorsOfSlices()
+    {
+        var data = LargeImage.Write(_folder.Root);
+
+        Assert.Contains("match no anchor", CommandResult.Retina("data", "info", data, "--preset", "tiny").IsDone().Error);
+        Assert.DoesNotContain("match no anchor", CommandResult.Retina("data", "info", data, "--preset", "tiny", "--tile", "64").IsDone().Error);
+    }
+
+    [Fact]
     public void Info_VocFolderWithABadBox_WarnsAndSummarizesTheRest()
     {
         _folder.Write("Annotations/a.xml", """

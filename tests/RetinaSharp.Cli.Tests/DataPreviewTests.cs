@@ -20,6 +20,37 @@ public sealed class DataPreviewTests : IDisposable
         Assert.All(names, name => Assert.True(File.Exists(_folder.At("out", name!))));
     }
 
+    [BrowserFact]
+    public async Task Preview_Page_FitsWideAndNarrowWindows()
+    {
+        var data = ColoredRectangles.Write(_folder.At("data"), images: 4);
+        CommandResult.Retina("data", "preview", data, "--out", _folder.At("out"), "--size", "64", "--seed", "3").IsDone();
+        await using var browser = await Browser.StartAsync();
+        foreach (var width in (int[])[1280, 390])
+            // Images, objects of two classes, augmentation, anchors of three images.
+            await browser.CheckReportAsync(_folder.At("out", "preview.html"), width, pictures: 7);
+    }
+
+    [Fact]
+    public void Preview_Tile_ShowsSlices()
+    {
+        var data = LargeImage.Write(_folder.At("data"));
+
+        var whole = Preview("whole");
+        var sliced = Preview("sliced", "--tile", "64");
+
+        Assert.Contains("1 boxes below a pixel", whole);
+        Assert.Contains("0 boxes below a pixel", sliced);
+        Assert.Contains("slices of 64 pixels", sliced);
+        Assert.Contains("large.png at (", sliced);
+
+        string Preview(string name, params string[] options)
+        {
+            CommandResult.Retina(["data", "preview", data, "--out", _folder.At(name), "--size", "64", .. options]).IsDone();
+            return File.ReadAllText(_folder.At(name, "preview.html"));
+        }
+    }
+
     [Fact]
     public void Preview_MissingImage_IsLeftOut()
     {

@@ -22,6 +22,28 @@ public sealed class EndToEndTests(TrainedModel trained) : IClassFixture<TrainedM
     }
 
     [Fact]
+    public void Train_AugmentationOptions_AreInItsConfiguration()
+    {
+        using var folder = new TemporaryFolder();
+        string[] command =
+        [
+            "train", "--train", trained.Data, "--out", folder.At("run"), "--preset", "tiny", "--size", "64x64", "--batch", "4", "--epochs", "1",
+            "--mosaic", ".5", "--mixup", ".25", "--copy-paste", ".75", "--large-scale-jitter", "--multi-scale", "--repeat-factor", "1",
+        ];
+
+        CommandResult.Retina(command).IsDone();
+
+        using var config = JsonDocument.Parse(File.ReadAllText(folder.At("run/config.json")));
+        var augmentation = config.RootElement.GetProperty("augmentation");
+        Assert.All(
+            [("mosaic", .5), ("mixup", .25), ("copyPaste", .75), ("minScale", .1), ("maxScale", 2), ("minInputScale", .75), ("maxInputScale", 1.25)],
+            setting => Assert.Equal(setting.Item2, augmentation.GetProperty(setting.Item1).GetDouble()));
+        Assert.True(augmentation.GetProperty("fixedSize").GetBoolean());
+        Assert.Equal(1, config.RootElement.GetProperty("training").GetProperty("repeatFactor").GetDouble());
+        Assert.Contains("finished", CommandResult.Retina([.. command, "--resume"]).IsDone().Error);
+    }
+
+    [Fact]
     public void Train_WithValidation_ReportHasImagesOfTheBestEpoch()
     {
         var report = File.ReadAllText(Path.Combine(trained.Run, "report.html"));

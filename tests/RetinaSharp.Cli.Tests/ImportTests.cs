@@ -35,7 +35,7 @@ public sealed class ImportTests(TrainedModel trained) : IDisposable
         var ran = CommandResult.Retina("import", Foreign(("head.extra", "more")), "--out", Model).IsDone();
 
         Assert.Equal(Model, ran.Out.Trim());
-        Assert.Contains("RetinaNet on ResNet-18 of width 0.25, 2 classes", ran.Error);
+        Assert.Contains("RetinaNet on resnet18 of width 0.25, 2 classes", ran.Error);
         Assert.Contains("none missing, 1 unexpected", ran.Error);
         Assert.Contains("unexpected: head.extra", ran.Error);
     }
@@ -60,7 +60,7 @@ public sealed class ImportTests(TrainedModel trained) : IDisposable
 
         var ran = CommandResult.Retina("train", "--train", trained.Data, "--out", _folder.At("run"), "--weights", weights, "--size", "64", "--epochs", "1", "--batch", "4").IsDone();
 
-        Assert.Contains($"with the architecture of {weights}: RetinaNet with ResNet-18 of width 0.25", ran.Error);
+        Assert.Contains($"with the architecture of {weights}: RetinaNet with resnet18 of width 0.25", ran.Error);
         Assert.DoesNotContain("random weights", ran.Error);
     }
 

@@ -83,6 +83,8 @@ public sealed class ResumeTests(TrainedModel trained) : IClassFixture<TrainedMod
     [InlineData("--epochs", "--epochs", "1")]
     [InlineData("--width", "--batch", "4", "--width", ".5")]
     [InlineData("--preset", "--preset", "small")]
+    [InlineData("--large-scale-jitter", "--large-scale-jitter")]
+    [InlineData("--mosaic 0.5", "--mosaic", "0.5")]
     public void Train_ResumeWithAnotherSetting_ExitsWith2AndNamesTheOption(string named, params string[] options) =>
         CommandResult.Retina(["train", "--train", trained.Data, "--val", trained.Data, "--out", trained.Run, "--resume", .. options]).IsRefused(ExitCode.WrongUsage, named, "--weights");
 
@@ -97,6 +99,84 @@ public sealed class ResumeTests(TrainedModel trained) : IClassFixture<TrainedMod
 
         Assert.Equal(2, ran.Json.GetProperty("epochs").GetInt32());
         Assert.Contains("extended from 1 to 2 epochs", ran.Error);
+    }
+
+    [Theory]
+    [InlineData("extended twice", ExitCode.Done, "extended from 2 to 3 epochs")]
+    [InlineData("run folder was moved", ExitCode.Done, "extended from 1 to 3 epochs")]
+    [InlineData("data were moved", ExitCode.Done, "extended from 1 to 3 epochs")]
+    [InlineData("checkpoint was deleted", ExitCode.Done, "goes on after step 0")]
+    [InlineData("checkpoint is truncated", ExitCode.Done, "the file is kept as last.state.refused|goes on after step 0")]
+    [InlineData("settings were edited", ExitCode.BadData, "config.json")]
+    [InlineData("weights were deleted", ExitCode.Done, "extended from 1 to 3 epochs")]
+    [InlineData("metrics were deleted", ExitCode.Done, "extended from 1 to 3 epochs")]
+    public void Train_ResumeOfAChangedRun_GoesOnOrNamesTheFile(string change, int exitCode, string words)
+    {
+        using var folder = new TemporaryFolder();
+        var (run, data) = (folder.At("run"), ColoredRectangles.Write(folder.At("data"), images: 4));
+        Assert.Equal(ExitCode.Done, Train("1").Code);
+        switch (change)
+        {
+            case "extended twice":
+                Assert.Equal(ExitCode.Done, Train("2").Code);
+                break;
+            case "run folder was moved":
+                Directory.Move(run, run = folder.At("moved"));
+                break;
+            case "data were moved":
+                Directory.Move(folder.At("data"), folder.At("elsewhere"));
+                data = folder.At("elsewhere", "boxes.json");
+                break;
+            case "checkpoint was deleted":
+                File.Delete(Path.Combine(run, "last.state"));
+                break;
+            case "checkpoint is truncated":
+                File.WriteAllBytes(Path.Combine(run, "last.state"), File.ReadAllBytes(Path.Combine(run, "last.state"))[..100]);
+                break;
+            case "settings were edited":
+                File.WriteAllText(Path.Combine(run, "config.json"), "{");
+                break;
+            case "weights were deleted":
+                File.Delete(Path.Combine(run, "last.safetensors"));
+                break;
+            case "metrics were deleted":
+                File.Delete(Path.Combine(run, "metrics.jsonl"));
+                break;
+        }
+
+        var ran = Train("3");
+
+        Assert.True(exitCode == ran.Code, $"exit code {ran.Code}\n{ran.Error}");
+        Assert.All(words.Split('|'), word => Assert.Contains(word, ran.Error));
+        Assert.DoesNotContain("a fault of the program", ran.Error);
+
+        CommandResult Train(string epochs) =>
+            CommandResult.Retina("train", "--train", data, "--out", run, "--preset", "tiny", "--size", "64x64", "--batch", "4", "--epochs", epochs, "--resume");
+    }
+
+    [Fact]
+    public void Train_SkipBadImagesAndResume_SkipsTheSameImagesAndEqualsTheUninterruptedRun()
+    {
+        using var folder = new TemporaryFolder();
+        var data = ColoredRectangles.Write(folder.At("data"), images: 6);
+        // Damage of the pixels only: header and end are intact.
+        var bytes = File.ReadAllBytes(folder.At("data", "02.png"));
+        bytes[bytes.Length / 2] ^= 0xFF;
+        File.WriteAllBytes(folder.At("data", "02.png"), bytes);
+        string[] Command(string run, params string[] options) =>
+            ["train", "--train", data, "--out", folder.At(run), "--preset", "tiny", "--size", "64x64", "--batch", "2", "--epochs", "3", "--precision", "fp32", "--checkpoint-every", "0", "--resume", .. options];
+        CommandResult.Retina(Command("fails")).IsRefused(ExitCode.BadData, "02.png");
+        var whole = CommandResult.Retina(Command("whole", "--skip-bad-images")).IsDone();
+        Assert.Contains("1 images were skipped", whole.Error);
+        Assert.Contains("02.png", File.ReadAllText(folder.At("whole", "report.html")));
+        using var source = new CancellationTokenSource();
+        using var stderr = new CancellingWriter("epoch 1/3 done", source);
+        Assert.Equal(ExitCode.Cancelled, RetinaCommand.Run(Command("run", "--skip-bad-images"), TextWriter.Null, Consoles.Over(stderr), source.Token));
+
+        var last = CommandResult.Retina(Command("run", "--skip-bad-images")).IsDone();
+
+        Assert.Contains("1 images were skipped", last.Error);
+        Assert.Equal(File.ReadAllBytes(folder.At("whole", "last.safetensors")), File.ReadAllBytes(folder.At("run", "last.safetensors")));
     }
 
     [Fact]

@@ -11,7 +11,9 @@ public sealed class RunSettingsTests
     private static readonly Dictionary<string, (string Value, Func<RunSettings, object?> Setting, object? Expected)> Cases = new()
     {
         ["--compat"] = ("torchvision", Compatibility.Describe, "torchvision"),
+        ["--weights"] = ("imagenet", s => s.Weights, "imagenet"),
         ["--backbone"] = ("r34", s => s.Model.Depth, 34),
+        ["--neck"] = ("pafpn", s => s.Model.Neck, NeckKind.Pafpn),
         ["--width"] = (".125", s => s.Model.Width, .125),
         ["--norm"] = ("group", s => s.Model.Norm, NormKind.Group),
         ["--freeze"] = ("3", s => s.Training.Freeze, 3),

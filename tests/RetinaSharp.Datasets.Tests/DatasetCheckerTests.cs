@@ -67,7 +67,8 @@ public sealed class DatasetCheckerTests : IDisposable
 
         Assert.Equal(2, result.Datasets.Count);
         Assert.Contains(result.Problems, problem => problem.Reason.Contains("objects of \"zebra\" are not in") && problem.Reason.Contains("cannot be learned"));
-        Assert.Contains(result.Problems, problem => problem.File.EndsWith(Path.Combine("val", "3.jpg"), StringComparison.Ordinal) && problem.Reason.Contains("was trained on"));
+        Assert.Contains(result.Problems, problem => problem.File.EndsWith(Path.Combine("val", "3.jpg"), StringComparison.Ordinal) && problem.Reason.Contains("was trained on")
+            && problem.Reason.Contains($"one is in {_folder.Root}#train, the other in {_folder.Root}#val"));
     }
 
     [Fact]

@@ -46,6 +46,14 @@ public class ImageHeaderTests
     }
 
     [Theory]
+    [MemberData(nameof(Files))]
+    public void Read_Mutated_IsReadOrRejected(string whole, byte[] bytes)
+    {
+        Assert.NotEmpty(whole);
+        Assert.InRange(Mutations.CountRejected(bytes, mutated => ImageHeader.Read(new MemoryStream(mutated), "a")), 1, Mutations.Rounds - 1);
+    }
+
+    [Theory]
     [InlineData(1, 640, 480)]
     [InlineData(4, 640, 480)]
     [InlineData(5, 480, 640)]

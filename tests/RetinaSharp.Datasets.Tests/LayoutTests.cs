@@ -1,3 +1,4 @@
+using RetinaSharp.Datasets.Checking;
 using RetinaSharp.Datasets.Files;
 
 namespace RetinaSharp.Datasets.Tests;
@@ -72,6 +73,85 @@ public sealed class LayoutTests : IDisposable
         Assert.Equal([1, 2], DetectionDataset.Open(_folder.Root + "#train").Images.Select(image => image.Id));
         Assert.Equal([3], DetectionDataset.Open(_folder.At("all.json") + "#valid").Images.Select(image => image.Id));
         Assert.Contains("has no split \"test\"", Assert.Throws<DatasetException>(() => DetectionDataset.Open(_folder.At("all.json") + "#test")).Reason);
+        Assert.Equal([("train", 2), ("val", 1)], Splits(_folder.Root));
+    }
+
+    [Theory]
+    [InlineData("annotations/instances_{0}2017.json", "{0}2017/1.jpg")]
+    [InlineData("{0}/_annotations.coco.json", "{0}/1.jpg")]
+    public void OpenSplits_CocoFilePerSplit_OpensEach(string json, string image)
+    {
+        foreach (var split in (string[])["train", "valid"])
+        {
+            _folder.WriteImage(string.Format(image, split));
+            _folder.Write(string.Format(json, split), """{"images": [{"id": 1, "file_name": "1.jpg", "width": 100, "height": 80}], "annotations": [], "categories": [{"id": 1, "name": "cat"}]}""");
+        }
+
+        Assert.Equal([("train", 1), ("val", 1)], Splits(_folder.Root));
+    }
+
+    [Fact]
+    public void OpenSplits_OneCocoFileOfSeveral_OpensItWithoutNamingASplit()
+    {
+        WriteCoco("annotations/instances_train.json", "train/{0}.jpg");
+        _folder.Write("annotations/captions.json", """{"images": [], "annotations": []}""");
+
+        Assert.Equal([("train", 2)], Splits(_folder.Root));
+        Assert.Equal(2, Assert.Single(DatasetChecker.Check(_folder.Root).Datasets).Images.Count);
+    }
+
+    [Fact]
+    public void OpenSplits_CvatSubsets_AreTheSplits()
+    {
+        foreach (var name in (string[])["1", "2", "3"])
+            _folder.WriteImage($"{name}.jpg");
+        _folder.Write("annotations.xml", """
+            <annotations><version>1.1</version><meta><task><labels><label><name>cat</name></label></labels></task></meta>
+              <image id="0" name="1.jpg" subset="Train" width="100" height="80"/><image id="1" name="2.jpg" subset="Validation" width="100" height="80"/>
+              <image id="2" name="3.jpg" subset="extra" width="100" height="80"/></annotations>
+            """);
+
+        Assert.Equal([("train", 1), ("val", 1), ("other", 1)], Splits(_folder.Root));
+        Assert.Equal([("train", 1), ("val", 1), ("other", 1)], Splits(_folder.At("annotations.xml")));
+        Assert.Equal(2, DatasetChecker.Check(_folder.Root).Datasets.Count);
+    }
+
+    [Fact]
+    public void OpenSplits_KittiTestImagesWithoutLabels_AreNoSplit()
+    {
+        foreach (var image in (string[])["training/image_2/1.png", "testing/image_2/1.png"])
+            _folder.WriteImage(image);
+        _folder.Write("training/label_2/1.txt", "Car 0.00 0 -1.57 40.00 30.50 99.00 79.00 1.65 1.67 3.64 -0.65 1.71 46.70 -1.59\n");
+
+        Assert.Equal([("train", 1)], Splits(_folder.Root));
+    }
+
+    [Fact]
+    public void OpenSplits_DarknetLists_AreTheSplits()
+    {
+        foreach (var name in (string[])["1", "2"])
+        {
+            _folder.WriteImage($"img/{name}.jpg");
+            _folder.Write($"img/{name}.txt", "0 .5 .5 .2 .4\n");
+        }
+
+        _folder.Write("obj.data", "train = train.txt\nvalid = valid.txt\nnames = obj.names\n");
+        _folder.Write("obj.names", "cat\n");
+        _folder.Write("train.txt", "img/1.jpg\n");
+        _folder.Write("valid.txt", "img/2.jpg\n");
+
+        Assert.Equal([("train", 1), ("val", 1)], Splits(_folder.At("obj.data")));
+        Assert.Equal([("train", 1)], Splits(_folder.At("train.txt")));
+    }
+
+    [Theory]
+    [InlineData("/")]
+    [InlineData("日.jpg")]
+    public void Resolve_NameWithoutLetters_IsNotGuessed(string name)
+    {
+        _folder.WriteImage("本.jpg");
+
+        Assert.False(File.Exists(new ImageResolver("set.json", [_folder.Root]).Resolve(name, "")));
     }
 
     [Theory]
@@ -179,6 +259,8 @@ public sealed class LayoutTests : IDisposable
         Assert.Equal([0, 0], merged.Images[0].Annotations.Select(annotation => annotation.Category));
         Assert.Contains("no class \"bird\" to drop", Assert.Throws<DatasetException>(() => DetectionDataset.Open(path, new() { DropClasses = ["bird"] })).Reason);
     }
+
+    private static IEnumerable<(string? Name, int Images)> Splits(string data) => DetectionDataset.OpenSplits(data).Select(split => (split.Name, split.Dataset.Images.Count));
 
     private void WriteCoco(string json, string image)
     {

@@ -1,14 +1,12 @@
 using System.Text;
+using RetinaSharp.Datasets.Files;
+using RetinaSharp.Datasets.Formats;
 
 namespace RetinaSharp.Datasets.Tests;
 
 /// <summary>Fuzzes valid files by changing, removing or duplicating bytes: each must either be read or cause a DatasetException.</summary>
 public sealed class MutationTests : IDisposable
 {
-    // For a long search: RETINASHARP_MUTATIONS is the number of mutations of each file, RETINASHARP_MUTATION_SEED the seed.
-    private static readonly int Rounds = Setting("RETINASHARP_MUTATIONS", 400);
-    private static readonly int Seed = Setting("RETINASHARP_MUTATION_SEED", 9);
-
     private const string Coco = """
         {"images": [{"id": 7, "file_name": "a.jpg", "width": 100, "height": 80}], "info": {"x": [1, {"y": null}]},
          "annotations": [{"id": 5, "image_id": 7, "category_id": 3, "bbox": [1.25, 2, 30.1, 40], "area": 99.5, "iscrowd": 1},
@@ -108,7 +106,39 @@ public sealed class MutationTests : IDisposable
     {
         var read = 0;
         Assert.Equal(0, CountRejected(Coco, "set.json", path => read += Math.Min(1, DetectionDataset.Check(path).Count)));
-        Assert.InRange(read, 1, Rounds);
+        Assert.InRange(read, 1, Mutations.Rounds);
+    }
+
+    [Fact]
+    public void Read_MutatedCocoThroughASmallBuffer_GivesTheSame()
+    {
+        Assert.InRange(CountRejected(Coco, "set.json", path =>
+        {
+            var whole = ReadThrough(path, 1 << 16);
+            Assert.Equal(whole, ReadThrough(path, 64));
+            if (whole[^1].StartsWith("thrown", StringComparison.Ordinal))
+                throw new DatasetException(path, "", whole[^1]);
+        }), 1, Mutations.Rounds - 1);
+
+        static List<string> ReadThrough(string path, int bufferLength)
+        {
+            var log = new ProblemLog(collectsErrors: true);
+            var read = new List<string>();
+            try
+            {
+                using var json = new CocoJson(JsonStream.Open(path, bufferLength), log);
+                var parser = CocoParser.Parse(json, new());
+                parser.ReadAnnotations(annotation => read.Add($"{annotation with { Offset = 0 }} {json.Locate(annotation.Offset)}"));
+                read.AddRange(parser.Images.Select(image => $"{image}"));
+                read.AddRange(parser.Categories.Select(category => $"{category}"));
+            }
+            catch (DatasetException error)
+            {
+                read.Add($"thrown {error.Message}");
+            }
+
+            return [.. log.Problems.Select(problem => $"{problem}"), .. read];
+        }
     }
 
     [Fact]
@@ -174,72 +204,8 @@ public sealed class MutationTests : IDisposable
     [InlineData(Kitti, "a.txt")]
     public void Check_MutatedFile_NeverThrows(string good, string name) => Assert.Equal(0, CountRejected(good, name, path => DetectionDataset.Check(path)));
 
-    private static int Setting(string variable, int usual) => int.TryParse(Environment.GetEnvironmentVariable(variable), out var number) ? number : usual;
-
     // Small mutations are often harmless, but must cause some rejections.
-    private void Try(string good, string name, Action<string> read) => Assert.InRange(CountRejected(good, name, read), 1, Rounds - 1);
+    private void Try(string good, string name, Action<string> read) => Assert.InRange(CountRejected(good, name, read), 1, Mutations.Rounds - 1);
 
-    private int CountRejected(string good, string name, Action<string> read)
-    {
-        var random = new Random(Seed);
-        var bytes = Encoding.UTF8.GetBytes(good);
-        var rejected = 0;
-        for (var round = 0; round < Rounds; round++)
-        {
-            var mutated = Mutate(bytes, random);
-            var path = _folder.Write(name, mutated);
-            try
-            {
-                read(path);
-            }
-            catch (DatasetException error)
-            {
-                Assert.NotEmpty(error.Reason);
-                rejected++;
-            }
-            catch (Exception error)
-            {
-                Assert.Fail($"seed {Seed}, round {round}: {error}\n{Encoding.UTF8.GetString(mutated)}");
-            }
-        }
-
-        return rejected;
-    }
-
-    private static byte[] Mutate(byte[] good, Random random)
-    {
-        var bytes = good.ToList();
-        for (var count = 1 + random.Next(3); count > 0; count--)
-        {
-            var at = random.Next(bytes.Count);
-            var length = Math.Min(random.Next(1, 12), bytes.Count - at);
-            switch (random.Next(6))
-            {
-                case 0:
-                    bytes[at] = (byte)random.Next(256);
-                    break;
-                case 1:
-                    bytes[at] = (byte)"{}[]\",:<>&*!0-eE./#\n"[random.Next(20)];
-                    break;
-                case 2:
-                    bytes.RemoveRange(at, length);
-                    break;
-                case 3:
-                    bytes.InsertRange(at, bytes.GetRange(at, length));
-                    break;
-                case 4:
-                    bytes.InsertRange(at, Enumerable.Repeat((byte)random.Next(256), length));
-                    break;
-                default:
-                    var other = random.Next(bytes.Count);
-                    (bytes[at], bytes[other]) = (bytes[other], bytes[at]);
-                    break;
-            }
-
-            if (bytes.Count == 0)
-                bytes.Add(0);
-        }
-
-        return [.. bytes];
-    }
+    private int CountRejected(string good, string name, Action<string> read) => Mutations.CountRejected(Encoding.UTF8.GetBytes(good), bytes => read(_folder.Write(name, bytes)));
 }

@@ -35,6 +35,36 @@ public class ColorTransformTests
     }
 
     [Fact]
+    public void Jitter_Hue_IsSvgsHueRotate()
+    {
+        // hueRotate(120) of the SVG specification, computed by hand: red becomes (-0.36, 0.44, -0.36) · 255.
+        byte[] pixels = [255, 0, 0, 90, 90, 90, 120, 100, 80];
+
+        ColorTransform.Jitter(1, 1, 1, 0, hue: 1 / 3.0).Apply(pixels, 9, 3, 1);
+
+        Assert.Equal([0, 113, 0, 90, 90, 90], pixels[..6]);
+        // Brown becomes green; its luma, 102.8, is kept.
+        Assert.InRange(.213 * pixels[6] + .715 * pixels[7] + .072 * pixels[8], 102, 104);
+        Assert.True(pixels[7] > pixels[6] && pixels[7] > pixels[8]);
+    }
+
+    [Theory]
+    [InlineData(.2, -.2)]
+    [InlineData(.5, .5)]
+    [InlineData(-.3, 1.3)]
+    public void Jitter_HueAndItsInverse_GiveTheSameColors(double hue, double inverse)
+    {
+        byte[] pixels = [130, 120, 110, 100, 140, 125, 120, 110, 135];
+        var before = (byte[])pixels.Clone();
+
+        ColorTransform.Jitter(1, 1, 1, 0, hue).Apply(pixels, 9, 3, 1);
+        Assert.NotEqual(before, pixels);
+        ColorTransform.Jitter(1, 1, 1, 0, inverse).Apply(pixels, 9, 3, 1);
+
+        Assert.All(before.Zip(pixels), pair => Assert.InRange(pair.Second - pair.First, -2, 2));
+    }
+
+    [Fact]
     public void Apply_AnyMatrix_MatchesProductInDouble()
     {
         float[] matrix = [0.9f, -0.3f, 0.2f, 11, 0.1f, 1.2f, -0.4f, -20, 3, -2.5f, 0.25f, 60];

@@ -44,6 +44,32 @@ public class ImageResizeTests
         Assert.Equal(new Image(width, height, part).Resize(8, 5).Pixels, result);
     }
 
+    [Theory]
+    [InlineData(20, 15, 3, 2, 9, 11)]
+    [InlineData(20, 15, 0, 0, 20, 15)]
+    [InlineData(95, 70, 60, 1, 35, 69)]
+    [InlineData(95, 70, 94, 69, 1, 1)]
+    [InlineData(41, 33, 5, 7, 30, 20)]
+    public void ResizeAndCropInto_AnyCrop_IsTheCropOfTheResizedImage(int width, int height, int x, int y, int cropWidth, int cropHeight)
+    {
+        var image = Noise(41, 33);
+        var stride = 3 * cropWidth + 4;
+        var destination = new byte[stride * cropHeight];
+
+        image.ResizeAndCropInto(destination, stride, width, height, x, y, cropWidth, cropHeight);
+
+        var expected = image.Resize(width, height).Crop(x, y, cropWidth, cropHeight).Pixels;
+        for (var row = 0; row < cropHeight; row++)
+        {
+            Assert.Equal(expected.Slice(row * 3 * cropWidth, 3 * cropWidth), destination.AsSpan(row * stride, 3 * cropWidth));
+            Assert.False(destination.AsSpan((row * stride) + (3 * cropWidth), 4).ContainsAnyExcept((byte)0));
+        }
+    }
+
+    [Fact]
+    public void ResizeAndCropInto_CropOutsideOfTheResult_Throws() =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => Noise(41, 33).ResizeAndCropInto(new byte[3000], 60, 20, 15, 5, 5, 16, 3));
+
     [Fact]
     public void Crop_Region_HasItsPixels()
     {

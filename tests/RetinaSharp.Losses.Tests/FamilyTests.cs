@@ -345,10 +345,15 @@ public class FamilyTests
         {
             var (logits, labels, qualities) = Make();
             var gradient = Dirty();
-            SigmoidLoss.Evaluate(loss, logits, labels, qualities, Classes, gradient, new() { Threads = 1 });
-            var before = GC.GetAllocatedBytesForCurrentThread();
-            SigmoidLoss.Evaluate(loss, logits, labels, qualities, Classes, gradient, new() { Threads = 1 });
-            Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+            long Allocated()
+            {
+                var before = GC.GetAllocatedBytesForCurrentThread();
+                SigmoidLoss.Evaluate(loss, logits, labels, qualities, Classes, gradient, new() { Threads = 1 });
+                return GC.GetAllocatedBytesForCurrentThread() - before;
+            }
+
+            // The runtime itself allocates now and then, such as when it compiles a method again.
+            Assert.Equal(0, Enumerable.Range(0, 5).Min(_ => Allocated()));
         }
     }
 

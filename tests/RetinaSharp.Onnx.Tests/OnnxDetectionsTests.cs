@@ -41,7 +41,7 @@ public sealed class OnnxDetectionsTests(ITestOutputHelper log) : LeakCheck
     {
         TestModels.Write(_folder.At("model.safetensors"), TestModels.All[name]);
         // For group norms LibTorch sums squares in fp32, which loses precision if means are large.
-        AssertSame(_folder.At("model.safetensors"), TestImages.WithManySizes(10), minCount: 100, pixels: TestModels.All[name].Model.Norm == NormKind.Group ? .01f : Tolerance);
+        AssertSame(_folder.At("model.safetensors"), TestImages.WithManySizes(10), minCount: 50, pixels: TestModels.All[name].Model.Norm == NormKind.Group ? .01f : Tolerance);
     }
 
     [SharedDataFact]
@@ -128,7 +128,7 @@ public sealed class OnnxDetectionsTests(ITestOutputHelper log) : LeakCheck
             var anchors = generator.Generate((height + 31) / 32 * 32, (width + 31) / 32 * 32);
             using var output = TorchOutput.Create([.. anchors.Levels.Select(level => new LevelOutput(Part(raw[i]["logits"], level), Part(raw[i][BoxOutputs(description)], level)))], description.Categories.Count);
             var expected = Assert.Single(postprocessor.Run(output, anchors, [new(width, height, width, height)]));
-            Assert.InRange(expected.Count, 100, 500);
+            Assert.InRange(expected.Count, 50, 500);
             Assert.Equal(expected.Select(one => one.Class), found[i]["labels"].Data.Select(label => (int)label));
             Assert.Equal(expected.Select(one => one.Score), found[i]["scores"].Data, (a, b) => Math.Abs(a - b) < 1e-6);
             Assert.Equal(expected.SelectMany(one => new[] { one.Box.X1, one.Box.Y1, one.Box.X2, one.Box.Y2 }), found[i]["boxes"].Data, (a, b) => Math.Abs(a - b) < 1e-3);

@@ -32,6 +32,8 @@ internal static class TestModels
         ["points, center-ness"] = Settings(new ModelSettings { Depth = 18, Norm = NormKind.Batch, PyramidChannels = 40, HeadConvolutions = 1 }.WithPoints() with { Centerness = true }),
         ["distributions"] = Settings(new() { Depth = 18, Norm = NormKind.Batch, PyramidChannels = 40, HeadConvolutions = 1, BoxHead = BoxHeadKind.Distribution, MaxDistance = 7 }),
         ["deltas, center-ness, softmax"] = Settings(new() { Depth = 18, Norm = NormKind.Batch, PyramidChannels = 40, HeadConvolutions = 1, Centerness = true }, ClassificationLossKind.SoftmaxFocal),
+        ["grouped convolutions, path aggregation"] = Settings(
+            new() { Depth = 50, Blocks = [1, 1, 1, 1], Groups = 8, GroupWidth = 4, Norm = NormKind.Batch, Neck = NeckKind.Pafpn, PyramidChannels = 40, HeadConvolutions = 1, Anchors = new() { MinLevel = 3, MaxLevel = 6, BaseSize = 4 } }),
         ["other levels, no towers"] = Settings(new() { Depth = 34, Norm = NormKind.Batch, PyramidChannels = 40, HeadConvolutions = 0, Anchors = new() { MinLevel = 2, MaxLevel = 6, BaseSize = 6, Ratios = [.4, 1.7] } }),
     };
 
@@ -55,7 +57,7 @@ internal static class TestModels
         var levels = network.call(TensorMemory.Create<float>(noise, ScalarType.Float32, 1, 3, 128, 128).ChannelsLast());
         Spread(state, (HeadArchitecture)state.Architecture.ClassificationHead, levels[0].Logits, 1);
         Spread(state, (HeadArchitecture)state.Architecture.RegressionHead, levels[0].BoxOutputs, .3);
-        ModelFile.Save(path, state.Entries, new() { Settings = settings, Categories = categories });
+        ModelFile.Save(path, state.Entries, new() { Settings = settings with { Model = state.Architecture.Settings }, Categories = categories });
     }
 
     private static void Spread(NetworkState state, HeadArchitecture head, Tensor outputs, double deviation)

@@ -17,7 +17,7 @@ internal sealed class LossBenchmark(int rows) : IBenchmark
     private const int Classes = 80, Positives = 100, PositiveClass = 3;
     private const double PriorLogit = -4.6;
 
-    public int Count => 10;
+    public int Count => 17;
 
     public string CopyName => $"memory copy {Size} fp32";
 
@@ -42,15 +42,26 @@ internal sealed class LossBenchmark(int rows) : IBenchmark
         yield return Sigmoid("sigmoid_focal_loss", "fp32 gamma 0.5", new FocalLoss(.5), logits, gradient);
         yield return Sigmoid("cross_entropy", "fp32", new CrossEntropy(), logits, gradient);
         yield return Sigmoid("focal_star_loss", "fp32", new FocalStarLoss(2, 1), logits, gradient);
+        yield return Quality("quality_focal_loss", new QualityFocalLoss());
+        yield return Quality("varifocal_loss", new VarifocalLoss());
+        yield return Sigmoid("poly_focal_loss", "fp32", new PolyFocalLoss(1), logits, gradient);
+        yield return Sigmoid("asymmetric_loss", "fp32", new AsymmetricLoss(), logits, gradient);
+        yield return Sigmoid("equalized_focal_loss", "fp32", new EqualizedFocalLoss(new(Classes)), logits, gradient);
         yield return Dense();
-        yield return Softmax();
+        yield return Softmax("softmax_focal_loss", options =>
+            SoftmaxLoss.Evaluate<FocalLoss, float>(new(), logits.Span, labels, Classes + 1, gradient.Span, options));
+        // Classes whose frequencies fall as in a long-tailed data set; the background is by far the most frequent.
+        var counts = new ClassCounts([.. Enumerable.Range(1, Classes).Select(rank => 100_000L / rank)]);
+        yield return Softmax("seesaw_loss", options => new SeesawLoss().Evaluate<float>(logits.Span, labels, counts, gradient.Span, options));
+        var ldam = new LdamLoss([1_000_000, .. counts.Counts]);
+        yield return Softmax("ldam_loss", options => ldam.Evaluate<float>(logits.Span, labels, gradient.Span, options));
         yield return In(logit => (BFloat16)logit, "bf16");
         yield return In(logit => (double)logit, "fp64");
 
         Timing Time(string name, int bytes, Action run) => timer.Measure(name, (long)bytes * Elements, run);
 
         Timing Sigmoid<TLoss, T>(string loss, string type, TLoss function, AlignedBuffer<T> values, AlignedBuffer<T> derivatives)
-            where TLoss : struct, IBinaryLoss where T : unmanaged =>
+            where TLoss : struct, ISigmoidLoss where T : unmanaged =>
             Time($"{loss} {Size} forward+backward {type}", 2 * Unsafe.SizeOf<T>(), () =>
                 SigmoidLoss.Evaluate<TLoss, T>(function, values.Span[..Elements], labels, Classes, derivatives.Span[..Elements], new() { Reduction = Reduction.Positives }));
 
@@ -73,8 +84,18 @@ internal sealed class LossBenchmark(int rows) : IBenchmark
                 SigmoidLoss.Evaluate<FocalLoss, float>(new(), logits.Span[..Elements], targets.Span, gradient.Span[..Elements], new() { Normalizer = Positives }));
         }
 
+        Timing Quality<TLoss>(string loss, TLoss function) where TLoss : struct, ISigmoidLoss
+        {
+            var qualities = new float[rows];
+            Array.Fill(qualities, .7f);
+            return Time($"{loss} {Size} forward+backward fp32", 2 * sizeof(float), () => SigmoidLoss.Evaluate<TLoss, float>(
+                function, logits.Span[..Elements], labels, qualities, Classes, gradient.Span[..Elements], new() { Reduction = Reduction.Positives }));
+        }
+
         // The background is class 0, as in the detector.
-        Timing Softmax() => Time($"softmax_focal_loss {rows}x{Classes + 1} forward+backward fp32", 2 * sizeof(float), () =>
-            SoftmaxLoss.Evaluate<FocalLoss, float>(new(), logits.Span, labels, Classes + 1, gradient.Span, new() { Reduction = Reduction.Positives, LabelOffset = 1 }));
+        Timing Softmax(string loss, SoftmaxCall run) => Time($"{loss} {rows}x{Classes + 1} forward+backward fp32", 2 * sizeof(float), () =>
+            run(new() { Reduction = Reduction.Positives, LabelOffset = 1 }));
     }
+
+    private delegate double SoftmaxCall(LossOptions options);
 }

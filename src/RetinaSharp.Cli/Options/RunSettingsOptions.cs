@@ -67,7 +67,11 @@ internal sealed class RunSettingsOptions(params string[] names)
         // Checks each option together with the later ones, which override it: --compat alone may imply a setting that a later option
         // changed when the run was started.
         for (var first = given.Count - 1; first >= 0; first--)
-            Require($"{given[first].Option.Name} {parse.GetResult(given[first].Option)!.Tokens[0].Value}", Apply(run, given[first..], parse));
+        {
+            string[] words = [given[first].Option.Name, .. parse.GetResult(given[first].Option)!.Tokens.Select(token => token.Value)];
+            Require(string.Join(' ', words), Apply(run, given[first..], parse));
+        }
+
         if (HasBase(parse))
             Require(string.Join(" and ", ((Option[])[_preset, _config]).Where(parse.IsGiven).Select(option => option.Name)), WithAnchors(Get(parse)));
         return run;

@@ -25,6 +25,14 @@ internal static class SharedOptions
     public static Option<InputSize> Size() => CliOption.Parsed("--size", "SHORTxLONG",
         "Scale the short side of an image to SHORT, or less if the long side would exceed LONG; one number is the short side.", ParseSize);
 
+    /// <summary>Creates the option of verbs that treat images as sliced training does, which decides how large boxes are at the input size.</summary>
+    public static Option<int> DataTile() => CliOption.Parsed("--tile", "N", "As training with --tile: images and their overlapping slices of N pixels, scaled to the input size.", text =>
+    {
+        var side = CliOption.ParseNumber<int>(text);
+        ImageSlices.ValidateSide(side);
+        return side;
+    });
+
     public static Option<int> Batch(int defaultValue) => CliOption.Integer("--batch", "Images per forward pass.", min: 1).WithDefault(defaultValue);
 
     public static Option<double> ScoreThreshold() => CliOption.Number("--score-threshold", "Drop detections with this score or less. The default is the model's threshold, usually 0.05.");

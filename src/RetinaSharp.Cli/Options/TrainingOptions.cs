@@ -1,5 +1,8 @@
+using System.CommandLine;
 using RetinaSharp.Detection.Assignment;
 using RetinaSharp.Detection.Configuration;
+using RetinaSharp.Detection.Modeling.Architecture;
+using RetinaSharp.Detection.Weights;
 using static RetinaSharp.Cli.Options.CliOption;
 using static RetinaSharp.Cli.Options.SettingOption;
 
@@ -15,8 +18,12 @@ internal static class TrainingOptions
         Create(Choice("--compat", "Match another RetinaNet where implementations differ: anchors, assignment, losses and their normalization, postprocessing. Other options override it.",
                 [.. Compatibility.Names.Select(name => (name, name))]),
             Compatibility.Apply),
-        Create(Choice("--backbone", "ResNet of the backbone.", ("r18", 18), ("r34", 34), ("r50", 50), ("r101", 101), ("r152", 152)),
-            (s, depth) => s with { Model = s.Model with { Depth = depth } }),
+        Create(Text("--weights", "MODEL", $"Initial weights: {PretrainedWeights.ImageNet}, a run folder, a .safetensors file, or torchvision weights (.pth). Without --preset and --config they also choose the architecture in train."),
+            (s, weights) => s with { Weights = weights }),
+        Create(WithCompletions(Parsed("--backbone", "NAME", $"Backbone: {ResNetVariant.Known}.", ResNetVariant.Parse), ResNetVariant.Names),
+            (s, variant) => s with { Model = variant.ApplyTo(s.Model) }),
+        Create(Choice("--neck", "Neck: feature pyramid network, or path aggregation network.", ("fpn", NeckKind.Fpn), ("pafpn", NeckKind.Pafpn)),
+            (s, neck) => s with { Model = s.Model with { Neck = neck } }),
         Create(Number("--width", "Multiplier of the backbone's channels."),
             (s, width) => s with { Model = s.Model with { Width = width } }),
         Create(Choice("--norm", "Normalization of the backbone.", ("frozen", NormKind.Frozen), ("batch", NormKind.Batch), ("group", NormKind.Group)),
@@ -44,6 +51,18 @@ internal static class TrainingOptions
         Create(SharedOptions.Size(), (s, size) => s with { Input = size }),
         Create(Parsed("--tile", "N|off", "Sliced training, for small objects in large images: train and validate on overlapping slices of N pixels, scaled to the input size. The model keeps N for eval and detect.", NumberOrOff<int>.Parse),
             (s, tile) => s with { Tile = tile.Value }),
+        Create(Number("--mosaic", "Probability of a mosaic of four images.", "P"),
+            (s, probability) => s with { Augmentation = s.Augmentation with { Mosaic = probability } }),
+        Create(Number("--mixup", "Probability of blending an image with another one.", "P"),
+            (s, probability) => s with { Augmentation = s.Augmentation with { Mixup = probability } }),
+        Create(Number("--copy-paste", "Probability of pasting objects of another image, cut out by their boxes.", "P"),
+            (s, probability) => s with { Augmentation = s.Augmentation with { CopyPaste = probability } }),
+        Create(Flag("--large-scale-jitter", "Scale images by 0.1 to 2, and crop or pad them to a square of the input size's long side."),
+            (s, isOn) => isOn ? s with { Augmentation = s.Augmentation.WithLargeScaleJitter() } : s),
+        Create(Flag("--multi-scale", "Draw the input size of each step from 0.75 to 1.25 times --size, in multiples of 32."),
+            (s, isOn) => isOn ? s with { Augmentation = s.Augmentation.WithMultiScale() } : s),
+        Create(Number("--repeat-factor", "Use images more often if they have a class that is in less than this share of the images; 0 for once.", "T"),
+            (s, threshold) => s with { Training = s.Training with { RepeatFactor = threshold } }),
         // --sampling is before --loss, because it changes the loss. If --loss is given too, it overrides this, and is rejected if it cannot
         // be combined with sampling.
         Create(Choice("--sampling", "Anchors that contribute to the classification loss: all (none), or a sample of each image with cross entropy.",
@@ -94,6 +113,12 @@ internal static class TrainingOptions
         Create(Parsed("--seed", "N", "Random seed.", ParseNumber<long>),
             (s, seed) => s with { Training = s.Training with { Seed = seed } }),
     ];
+
+    private static Option<T> WithCompletions<T>(Option<T> option, IReadOnlyList<string> values)
+    {
+        option.CompletionSources.Add([.. values]);
+        return option;
+    }
 
     private static RunSettings WithHead(RunSettings settings, HeadKind head) => (head, settings.Model.Head) switch
     {

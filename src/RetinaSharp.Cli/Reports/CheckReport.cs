@@ -16,6 +16,15 @@ internal sealed partial class CheckReport(string source, IReadOnlyList<Detection
 {
     private const int MaxLines = 40, MaxRows = 500, MaxPictures = 24, ThumbnailSide = 320;
 
+    private readonly Lazy<Dictionary<string, (DetectionDataset? Dataset, AnnotatedImage? Image)>> _byPath = new(() =>
+    {
+        var images = new Dictionary<string, (DetectionDataset?, AnnotatedImage?)>();
+        foreach (var dataset in datasets)
+            foreach (var image in dataset.Images)
+                images.TryAdd(image.Path, (dataset, image));
+        return images;
+    });
+
     /// <summary>Number of errors.</summary>
     public int Errors { get; } = problems.Count(problem => problem.Severity == ProblemSeverity.Error);
 
@@ -80,7 +89,8 @@ internal sealed partial class CheckReport(string source, IReadOnlyList<Detection
     private List<Picture> Pictures()
     {
         var pictures = new List<Picture>();
-        foreach (var group in problems.Select(problem => (Problem: problem, Image: FindImage(problem))).Where(pair => pair.Image.Image is not null).GroupBy(pair => pair.Image))
+        // More problems are not shown in the table either.
+        foreach (var group in problems.Take(MaxRows).Select(problem => (Problem: problem, Image: FindImage(problem))).Where(pair => pair.Image.Image is not null).GroupBy(pair => pair.Image))
         {
             if (pictures.Count == MaxPictures)
                 break;
@@ -91,16 +101,20 @@ internal sealed partial class CheckReport(string source, IReadOnlyList<Detection
         return pictures;
     }
 
+    /// <summary>
+    /// Returns the image of a problem: the file with the problem, the image that its location names, or the image of the label file. Splits may have images with
+    /// equal ids.
+    /// </summary>
     private (DetectionDataset? Dataset, AnnotatedImage? Image) FindImage(DatasetProblem problem)
     {
-        var id = ImageId().Match(problem.Location) is { Success: true } match && long.TryParse(match.Groups[1].Value, CultureInfo.InvariantCulture, out var number) ? number : -1;
-        foreach (var dataset in datasets)
-        {
-            if (dataset.Images.FirstOrDefault(image => image.Path == problem.File || image.Id == id) is { } image)
-                return (dataset, image);
-        }
-
-        return (null, null);
+        if (_byPath.Value.TryGetValue(problem.File, out var found))
+            return found;
+        var dataset = datasets.Count == 1 ? datasets[0] : datasets.FirstOrDefault(one => one.Problems.Any(own => own.File == problem.File && own.Location == problem.Location));
+        if (ImageId().Match(problem.Location) is { Success: true } match && long.TryParse(match.Groups[1].Value, CultureInfo.InvariantCulture, out var id))
+            return (dataset, dataset?.Images.FirstOrDefault(image => image.Id == id));
+        // A label file has the name of its image.
+        var stem = Path.GetFileNameWithoutExtension(problem.File);
+        return (dataset, dataset?.Images.FirstOrDefault(image => Path.GetFileNameWithoutExtension(image.Path) == stem));
     }
 
     private static Image? Draw(DetectionDataset dataset, AnnotatedImage annotated)

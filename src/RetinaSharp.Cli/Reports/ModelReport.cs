@@ -1,5 +1,6 @@
 using System.Text.Json;
 using RetinaSharp.Detection.Configuration;
+using RetinaSharp.Detection.Modeling.Architecture;
 using RetinaSharp.Detection.Weights;
 
 namespace RetinaSharp.Cli.Reports;
@@ -11,7 +12,7 @@ internal static class ModelReport
     public static IEnumerable<(string Title, string Value)> Lines(ModelDescription model)
     {
         var (settings, network, anchors) = (model.Settings, model.Settings.Model, model.Settings.Model.Anchors);
-        yield return ("architecture", $"RetinaNet with ResNet-{network.Depth} of width {network.Width}, norm {Name(network.Norm)}; "
+        yield return ("architecture", $"RetinaNet with {ResNetVariant.Create(network).Name} of width {network.Width}, norm {Name(network.Norm)}; "
             + $"{network.PyramidChannels} channels in pyramid and heads, {network.HeadConvolutions} convolutions in a head");
         yield return ("classes", string.Join(", ", model.Categories.Select(category => category.Name)));
         yield return ("levels", $"P{anchors.MinLevel} to P{anchors.MaxLevel}");

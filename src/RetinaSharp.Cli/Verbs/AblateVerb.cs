@@ -27,11 +27,13 @@ internal static class AblateVerb
         { "losses", "Focal loss, cross entropy, and the losses that followed." },
         { "assigners", "IoU thresholds, ATSS, centers, task-aligned and SimOTA." },
         { "heads", "Anchors and points, box deltas and distributions, focal and quality focal loss." },
+        { "augmentations", "No augmentation, the preset's, and that with mosaic, mixup, copy-paste, large-scale jitter or multi-scale." },
+        { "pretrained", "Weights of ImageNet against training from scratch." },
     };
 
     public static Command Create(Session session)
     {
-        var command = new Command("ablate", "Reproduce the paper's tables on your data, or compare losses, assigners and heads, one training run per row. Finished runs are kept, and an interrupted table resumes.");
+        var command = new Command("ablate", "Reproduce the paper's tables on your data, or compare losses, assigners, heads, augmentations and pretrained weights, one training run per row. Finished runs are kept, and an interrupted table resumes.");
         foreach (var table in AblationTables.Names)
             command.Add(Create(session, table));
         return command;
@@ -46,7 +48,6 @@ internal static class AblateVerb
         var rows = CliOption.Parsed("--rows", "LIST", "Only these rows of the table, counted from 1, such as 1,5-7.", RowSelection.Parse);
         var searchAlpha = CliOption.Flag("--search-alpha", "Train every γ with several α and show the best.");
         var reading = new DatasetReadingOptions();
-        var weights = CliOption.Text("--weights", "MODEL", "Initial weights of every run: a run folder, a .safetensors file, or torchvision weights (.pth).");
         var settingsOptions = new RunSettingsOptions();
         var engine = new EngineOptions();
         var json = SharedOptions.Json();
@@ -54,7 +55,6 @@ internal static class AblateVerb
         if (name == "gamma")
             command.Add(searchAlpha);
         reading.AddTo(command, withValidation: true);
-        command.Add(weights);
         settingsOptions.AddTo(command);
         engine.AddTo(command);
         command.Add(json);
@@ -77,7 +77,6 @@ internal static class AblateVerb
                 Seeds = count,
                 Device = engine.GetDevice(parse),
                 Precision = engine.GetPrecision(parse),
-                Weights = parse.GetValue(weights),
                 Command = Shell.Command(parse.Tokens.Select(token => token.Value).Prepend("retina")),
                 Machine = MachineDescription.Create(),
             };

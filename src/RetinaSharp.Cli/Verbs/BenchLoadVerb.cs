@@ -18,15 +18,16 @@ internal static class BenchLoadVerb
         var reading = new DatasetReadingOptions();
         var preset = SharedOptions.Preset();
         var size = SharedOptions.Size();
+        var tile = SharedOptions.DataTile();
         var runs = BenchVerb.Runs();
         var json = SharedOptions.Json();
-        var command = new Command("load", "Time the data loaders, from files to batches, on all CPU threads.") { data, preset, size, runs, json };
+        var command = new Command("load", "Time the data loaders, from files to batches, on all CPU threads.") { data, preset, size, tile, runs, json };
         reading.AddTo(command);
         command.SetAction(parse =>
         {
             var count = parse.GetValue(runs);
             var settings = Presets.Named(parse.GetRequiredValue(preset));
-            settings = settings with { Input = parse.GetValue(size) ?? settings.Input };
+            settings = settings with { Input = parse.GetValue(size) ?? settings.Input, Tile = parse.GetOptional(tile) };
             var dataset = DataSource.Open(parse.GetRequiredValue(data), reading.Get(parse), session.Output);
             var benchmark = new LoaderBenchmark(dataset, settings, Environment.ProcessorCount);
             var timings = ProgressDisplay.Run(session.Output, "loaders", display => Run(benchmark, BenchVerb.CreateTimer(count, session), display));

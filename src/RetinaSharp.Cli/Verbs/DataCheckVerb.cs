@@ -20,12 +20,13 @@ internal static class DataCheckVerb
         var reading = new DatasetReadingOptions();
         var preset = SharedOptions.Preset();
         var size = SharedOptions.Size();
+        var tile = SharedOptions.DataTile();
         var decode = CliOption.Flag("--decode", "Decode every image: finds damage in the middle of files, and images that look alike.");
         var html = CliOption.Text("--html", "FILE.html", "Write a report with pictures of the images that have problems.");
         var fix = CliOption.Flag("--fix", "Write a repaired copy to --out: bad images and boxes left out, boxes clipped, equal boxes removed, EXIF orientation applied to the boxes.");
         var output = new DatasetOutput(requiresFormat: false, requiresPath: false);
         var json = SharedOptions.Json();
-        var command = new Command("check", "Find the problems of a dataset: files, images, boxes, classes, splits. The exit code is 3 if there are errors.") { data, preset, size, decode, html, fix };
+        var command = new Command("check", "Find the problems of a dataset: files, images, boxes, classes, splits. The exit code is 3 if there are errors.") { data, preset, size, tile, decode, html, fix };
         reading.AddTo(command);
         output.AddTo(command);
         command.Add(json);
@@ -38,7 +39,7 @@ internal static class DataCheckVerb
                 output.GetPath(parse);
             var options = new DatasetCheckOptions { Reading = reading.Get(parse), Decode = ImageDecoding.Inspect, DecodesAll = parse.GetValue(decode) };
             var checkedData = ProgressDisplay.Run(session.Output, "images", display => DatasetChecker.Check(source, options, cancellationToken: session.CancellationToken));
-            var settings = Presets.Named(parse.GetRequiredValue(preset));
+            var settings = Presets.Named(parse.GetRequiredValue(preset)) with { Tile = parse.GetOptional(tile) };
             if (parse.GetValue(size) is { Short: > 0 } input)
                 settings = settings with { Input = input };
             var problems = checkedData.Problems.Concat(checkedData.Datasets.SelectMany(dataset => CheckAnchors(dataset, settings, session.CancellationToken)))

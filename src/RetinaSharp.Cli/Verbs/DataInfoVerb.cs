@@ -16,12 +16,13 @@ internal static class DataInfoVerb
         var data = CliArgument.Path("DATA", DataSource.Help);
         var reading = new DatasetReadingOptions();
         var preset = SharedOptions.Preset();
+        var tile = SharedOptions.DataTile();
         var json = SharedOptions.Json();
-        var command = new Command("info", "Summarize a dataset: images, boxes, classes, box sizes and shapes, foreground and background anchors.") { data, preset, json };
+        var command = new Command("info", "Summarize a dataset: images, boxes, classes, box sizes and shapes, foreground and background anchors.") { data, preset, tile, json };
         reading.AddTo(command);
         command.SetAction(parse =>
         {
-            var settings = Presets.Named(parse.GetRequiredValue(preset));
+            var settings = Presets.Named(parse.GetRequiredValue(preset)) with { Tile = parse.GetOptional(tile) };
             var dataset = DataSource.OpenForStatistics(parse.GetRequiredValue(data), reading.Get(parse) with { RequireImages = false }, session.Output);
             var bad = ImageVerification.FindBadImages(dataset, ImageDecoding.DescribeFailure, cancellationToken: session.CancellationToken);
             DataSource.Warn(bad, dataset, session.Output);

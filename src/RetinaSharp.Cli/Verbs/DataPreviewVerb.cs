@@ -11,7 +11,7 @@ internal static class DataPreviewVerb
 {
     // The settings that change what training makes of an image, and the seed.
     private static readonly string[] Settings =
-        ["--compat", "--levels", "--scales", "--ratios", "--size", "--assigner", "--mosaic", "--mixup", "--copy-paste", "--large-scale-jitter", "--multi-scale", "--seed"];
+        ["--compat", "--levels", "--scales", "--ratios", "--size", "--tile", "--assigner", "--mosaic", "--mixup", "--copy-paste", "--large-scale-jitter", "--multi-scale", "--seed"];
 
     public static Command Create(Session session)
     {

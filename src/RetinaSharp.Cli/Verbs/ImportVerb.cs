@@ -12,16 +12,18 @@ internal static class ImportVerb
 {
     public static Command Create(Session session)
     {
-        var file = CliArgument.Path("FILE", "torchvision weights: a file written by torch.save (.pth), or a .safetensors file with the same names. No code in it is executed.");
+        var file = CliArgument.Path("FILE", "torchvision weights: a file written by torch.save (.pth), a .safetensors file with the same names, or an .onnx file of a ResNet. No code in it is executed.");
         var outFile = CliOption.Text("--out", "MODEL.safetensors", "The model to write; for a ResNet its weights, for train --weights.", required: true);
         var classes = CliOption.Text("--classes", "FILE", "Class names: one per line, or COCO JSON with its categories. The first one, torchvision's background, may be omitted.");
+        var input = CliOption.Choice("--input", "Images that the network in an .onnx file was trained on: normalized RGB, as torchvision's, or BGR from 0 to 255 without its mean.",
+            ("rgb", NetworkInput.NormalizedRgb), ("bgr255", NetworkInput.Bgr255));
         var json = SharedOptions.Json();
-        var command = new Command("import", "Import torchvision weights: a RetinaNet as a model, a ResNet as a pretrained backbone.") { file, outFile, classes, json };
+        var command = new Command("import", "Import torchvision weights: a RetinaNet as a model, a ResNet as a pretrained backbone.") { file, outFile, classes, input, json };
         command.SetAction(parse =>
         {
             var (source, target, names) = (parse.GetRequiredValue(file), parse.GetRequiredValue(outFile), parse.GetValue(classes));
             OutputFolder.RequireFile(target, names is null ? [source] : [source, names]);
-            var result = WeightImport.Import(source, target, names);
+            var result = WeightImport.Import(source, target, names, parse.GetValue(input));
             if (result.Model is null && names is not null)
                 session.Output.Warning($"{classes.Name}: a backbone has no classes; the names were not used");
             if (parse.GetValue(json))

@@ -6,6 +6,7 @@ using RetinaSharp.Cli.Terminal;
 using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Anchors;
 using RetinaSharp.Detection.Configuration;
+using RetinaSharp.Detection.Modeling.Architecture;
 using RetinaSharp.Detection.Training;
 using RetinaSharp.Detection.Weights;
 using RetinaSharp.Experiments.Reports;
@@ -36,8 +37,7 @@ internal static class TrainVerb
         var validation = CliOption.Text("--val", "DATA", "Validation data, which chooses the best epoch.");
         var outFolder = CliOption.Text("--out", "RUN", "The run folder.", required: true);
         var reading = new DatasetReadingOptions();
-        var skipBadImages = CliOption.Flag("--skip-bad-images", "Leave out images that cannot be used, instead of refusing to train.");
-        var weights = CliOption.Text("--weights", "MODEL", "Initial weights: a run folder, a .safetensors file, or torchvision weights (.pth). Without --preset and --config they also choose the architecture.");
+        var skipBadImages = CliOption.Flag("--skip-bad-images", "Leave out images that cannot be used, instead of refusing to train. Every image is decoded once before the first step.");
         var anchors = CliOption.Choice("--anchors", "Anchors of the preset, the default, or fitted to the training set before training (auto): scales, ratios, levels and input size as 'retina anchors --fit' proposes; those given as options are kept.",
             ("preset", "preset"), (AutoAnchors, AutoAnchors));
         var resume = CliOption.Flag("--resume", "Resume the run in --out, or start one if there is none.");
@@ -46,7 +46,7 @@ internal static class TrainVerb
         var settingsOptions = new RunSettingsOptions();
         var engine = new EngineOptions();
         var json = SharedOptions.Json();
-        var command = new Command("train", "Train a model. Options that are not given keep the preset's settings.") { train, validation, outFolder, weights, anchors, resume, skipBadImages, checkpointEvery, tensorBoard };
+        var command = new Command("train", "Train a model. Options that are not given keep the preset's settings.") { train, validation, outFolder, anchors, resume, skipBadImages, checkpointEvery, tensorBoard };
         reading.AddTo(command, withValidation: true);
         settingsOptions.AddTo(command);
         engine.AddTo(command);
@@ -54,7 +54,7 @@ internal static class TrainVerb
         command.SetAction(parse =>
         {
             var folder = parse.GetRequiredValue(outFolder);
-            var (settings, origin) = GetSettings(settingsOptions, parse, folder, parse.GetValue(resume), parse.GetValue(weights), parse.GetValue(anchors) == AutoAnchors);
+            var (settings, origin) = GetSettings(settingsOptions, parse, folder, parse.GetValue(resume), parse.GetValue(anchors) == AutoAnchors);
             OutputFolder.RequireFolder(folder);
             if (!parse.GetValue(resume))
                 RequireNoRun(folder);
@@ -63,7 +63,6 @@ internal static class TrainVerb
                 Folder = folder,
                 Logger = new OutputLogger(session.Output),
                 Resume = parse.GetValue(resume),
-                Weights = parse.GetValue(weights),
                 Device = engine.GetDevice(parse),
                 Precision = engine.GetPrecision(parse),
                 SkipBadImages = parse.GetValue(skipBadImages),
@@ -90,7 +89,7 @@ internal static class TrainVerb
     }
 
     /// <summary>Returns the settings of a new or resumed run, and a text on where they come from.</summary>
-    private static (RunSettings Settings, string Origin) GetSettings(RunSettingsOptions options, ParseResult parse, string folder, bool resume, string? weights, bool fitsAnchors)
+    private static (RunSettings Settings, string Origin) GetSettings(RunSettingsOptions options, ParseResult parse, string folder, bool resume, bool fitsAnchors)
     {
         var config = Path.Combine(folder, ConfigFile);
         if (resume && File.Exists(config))
@@ -101,16 +100,17 @@ internal static class TrainVerb
         }
 
         var preset = $"preset {options.GetPreset(parse)}";
-        if (weights is null || options.HasBase(parse))
-            return (options.Get(parse), preset);
+        var settings = options.Get(parse);
+        if (settings.Weights is not { } weights || options.HasBase(parse))
+            return (settings, preset);
         try
         {
-            return (options.Get(parse, settings => InitialWeightsSettings.Load(weights, settings)), $"{preset}, with the architecture of {weights}");
+            return (options.Get(parse, preset => InitialWeightsSettings.Load(weights, preset)), $"{preset}, with the architecture of {weights}");
         }
         catch (WeightsException)
         {
             // The error is ignored here, because the trainer reports it.
-            return (options.Get(parse), preset);
+            return (settings, preset);
         }
     }
 
@@ -134,7 +134,7 @@ internal static class TrainVerb
         Session session, string origin, RunSettings settings, TrainerOptions options, DetectionDataset train, DetectionDataset? validation)
     {
         var (output, training) = (session.Output, settings.Training);
-        output.Info($"{origin}: RetinaNet with ResNet-{settings.Model.Depth} of width {settings.Model.Width}, "
+        output.Info($"{origin}: RetinaNet with {ResNetVariant.Create(settings.Model).Name} of width {settings.Model.Width}, "
             + $"{(settings.Tile is { } tile ? $"images and their slices of {tile} pixels" : "images")} scaled to {settings.Input.Short} x {settings.Input.Long}, {training.Epochs} epochs");
         output.Info($"training data   {Counts(train)}");
         output.Info(validation is null ? "validation data none: the model is that of the last epoch" : $"validation data {Counts(validation)}");

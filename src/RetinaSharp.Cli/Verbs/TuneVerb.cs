@@ -31,7 +31,6 @@ internal static class TuneVerb
         var outFolder = CliOption.Text("--out", "DIR", "Folder of the search and its runs.", required: true);
         var trials = CliOption.Integer("--trials", "Number of trials; by default as many as the budget allows.", min: 1, max: MaxTrials);
         var reading = new DatasetReadingOptions();
-        var weights = CliOption.Text("--weights", "MODEL", "Initial weights of every run: a run folder, a .safetensors file, or torchvision weights (.pth).");
         var settingsOptions = new RunSettingsOptions();
         var engine = new EngineOptions();
         var json = SharedOptions.Json();
@@ -39,7 +38,6 @@ internal static class TuneVerb
             "Search learning rate, input size, focal loss, augmentation strength, weight decay and box loss weight within a time budget, by successive halving. The settings of preset and options are the first trial. "
             + "An interrupted search resumes with the same command.") { train, validation, budget, outFolder, trials };
         reading.AddTo(command, withValidation: true);
-        command.Add(weights);
         settingsOptions.AddTo(command);
         engine.AddTo(command);
         command.Add(json);
@@ -57,7 +55,6 @@ internal static class TuneVerb
                 Logger = new OutputLogger(output, LogLevel.Warning),
                 Device = engine.GetDevice(parse),
                 Precision = engine.GetPrecision(parse),
-                Weights = parse.GetValue(weights),
                 Command = Shell.Command(parse.Tokens.Select(token => token.Value).Prepend("retina")),
                 TrainCommand = TrainCommand(parse, folder, [budget, outFolder, trials, json, .. settingsOptions.All]),
                 Machine = MachineDescription.Create(),
@@ -89,7 +86,7 @@ internal static class TuneVerb
         return command;
     }
 
-    /// <summary>Returns the command that trains with the settings of the best trial: data, weights and engine are those of the search.</summary>
+    /// <summary>Returns the command that trains with the settings of the best trial: data and engine are those of the search.</summary>
     private static string TrainCommand(ParseResult parse, string folder, IReadOnlyList<Option> replaced)
     {
         var kept = parse.CommandResult.Children.OfType<OptionResult>().Where(option => !option.Implicit && !replaced.Contains(option.Option));

@@ -1,9 +1,9 @@
 namespace RetinaSharp.Datasets.Checking;
 
 /// <summary>An image file that was checked.</summary>
-/// <param name="Source">The dataset that contains the image.</param>
+/// <param name="Dataset">The dataset that contains the image.</param>
 /// <param name="Path">Path of the file.</param>
 /// <param name="Width">Width of the image in pixels.</param>
 /// <param name="Height">Height of the image in pixels.</param>
 /// <param name="Hash">Perceptual hash of the image; null if it was not decoded.</param>
-internal sealed record CheckedFile(DetectionDataset Source, string Path, int Width, int Height, ulong? Hash);
+internal sealed record CheckedFile(DetectionDataset Dataset, string Path, int Width, int Height, ulong? Hash);

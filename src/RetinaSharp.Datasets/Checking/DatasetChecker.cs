@@ -40,7 +40,8 @@ public static class DatasetChecker
     {
         try
         {
-            return DatasetReaders.FindSplits(data, options) is { Count: > 1 } splits ? [.. splits.Select(split => $"{data}#{split}")] : [data];
+            var splits = DatasetReaders.FindSplits(data, options);
+            return splits.Names.Count > 1 || !splits.CanReadAll && splits.Names.Count == 1 ? [.. splits.Names.Select(split => $"{data}#{split}")] : [data];
         }
         catch (DatasetException exception)
         {

@@ -24,11 +24,11 @@ internal static class DuplicateImageCheck
 
     private static void Report(CheckedFile first, CheckedFile second, string relation, HashSet<(string, string)> reported, ProblemLog log)
     {
-        if (first.Path == second.Path && first.Source == second.Source || !reported.Add((first.Path, second.Path)))
+        if (first.Path == second.Path && ReferenceEquals(first.Dataset, second.Dataset) || !reported.Add((first.Path, second.Path)))
             return;
-        log.AddWarning(second.Path, "", ReferenceEquals(first.Source, second.Source)
+        log.AddWarning(second.Path, "", ReferenceEquals(first.Dataset, second.Dataset)
             ? $"{relation} {first.Path}: it counts twice in training; remove one"
-            : $"{relation} {first.Path}: one is in {first.Source}, the other in {second.Source}; a model is then evaluated on images that it was trained on. Split again");
+            : $"{relation} {first.Path}: one is in {first.Dataset.Source}, the other in {second.Dataset.Source}; a model is then evaluated on images that it was trained on. Split again");
     }
 
     /// <summary>Returns groups of files with equal bytes. Only files of equal length are read.</summary>

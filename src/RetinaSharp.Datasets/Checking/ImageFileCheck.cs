@@ -1,5 +1,3 @@
-using RetinaSharp.Datasets.Files;
-
 namespace RetinaSharp.Datasets.Checking;
 
 /// <summary>Checks the image files of a dataset: whether they can be used, and whether the extension is that of their format.</summary>
@@ -27,32 +25,20 @@ internal static class ImageFileCheck
             hashes[indexOfPath[path]] = file.Hash;
             return file.Failure;
         };
-        foreach (var image in ImageVerification.FindBadImages(dataset, decode, options.DecodesAll, progress, cancellationToken))
+        var verified = ImageVerification.Verify(dataset, decode, options.DecodesAll, progress, cancellationToken);
+        foreach (var image in ImageVerification.FindBadImages(dataset, verified))
         {
             // Missing files were reported by the reader.
             if (File.Exists(image.Path))
                 log.AddError(image.Path, $"image {dataset.Images[image.Index].Id}", image.Reason);
         }
 
-        ParallelRead.Select(dataset.Images, log, (image, itemLog) =>
+        foreach (var (image, file) in dataset.Images.Zip(verified))
         {
-            if (File.Exists(image.Path) && TryRead(image.Path) is { } header && !Extensions[header.Format].Contains(Path.GetExtension(image.Path).ToUpperInvariant()))
-                itemLog.AddWarning(image.Path, "", $"is a {header.Format} image in spite of its extension: other tools may not open it; rename it");
-            return true;
-        });
-        return dataset.Images.Select((image, i) => new CheckedFile(dataset, image.Path, image.Width, image.Height, hashes[i])).Where(file => File.Exists(file.Path));
-    }
+            if (file.Format is { } format && !Extensions[format].Contains(Path.GetExtension(image.Path).ToUpperInvariant()))
+                log.AddWarning(image.Path, "", $"is a {format} image in spite of its extension: other tools may not open it; rename it");
+        }
 
-    private static ImageHeader? TryRead(string path)
-    {
-        try
-        {
-            return ImageHeader.Read(path);
-        }
-        catch (DatasetException)
-        {
-            // Reported as a bad image.
-            return null;
-        }
+        return dataset.Images.Select((image, i) => new CheckedFile(dataset, image.Path, image.Width, image.Height, hashes[i])).Where(file => File.Exists(file.Path));
     }
 }

@@ -118,7 +118,8 @@ internal static class DataFiles
         static string ResolveParents(string path) => Path.GetDirectoryName(path) is { } parent ? Real(Path.Combine(ResolveParents(parent), Path.GetFileName(path))) : path;
     }
 
-    private static T Guard<T>(string path, Func<string, T> read)
+    /// <summary>Reads a file. I/O errors become a <see cref="DatasetException"/>.</summary>
+    public static T Guard<T>(string path, Func<string, T> read)
     {
         try
         {

@@ -132,8 +132,10 @@ internal sealed class ImageResolver(string file, IReadOnlyList<string> folders, 
     /// </summary>
     private string? FindWithoutAccents(string name)
     {
-        var key = WithoutAccents(Split(name)[^1]);
-        if (key == Split(name)[^1])
+        var last = Split(name) is [.., var part] ? part : "";
+        var key = WithoutAccents(last);
+        // Names without any ASCII letter would all be equal.
+        if (key == last || Path.GetFileNameWithoutExtension(key).Length == 0)
             return null;
         string[] found = [.. (searched ?? folders).SelectMany(folder => Index(folder).Values).SelectMany(paths => paths).Distinct().Where(path => WithoutAccents(Split(path)[^1]) == key).Take(2)];
         return found.Length == 1 ? found[0] : null;

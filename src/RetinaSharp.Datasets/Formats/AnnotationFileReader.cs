@@ -17,12 +17,9 @@ internal abstract class AnnotationFileReader(string name) : IDatasetReader
 
     public bool Reads(DataFolder folder, DatasetOptions options) => Find(folder).Any();
 
-    public IReadOnlyList<string> FindSplits(string path)
-    {
-        if (!Directory.Exists(path) || Find(new DataFolder(path)).ToArray() is not { Length: > 1 } files)
-            return [];
-        return [.. SplitNames.Usual.Where(split => Array.Exists(files, file => IsOfSplit(path, file, split)))];
-    }
+    public SplitList FindSplits(string file, DatasetOptions options) => FindSplits(Path.GetDirectoryName(Path.GetFullPath(file))!, [file], options);
+
+    public SplitList FindSplits(DataFolder folder, DatasetOptions options) => FindSplits(folder.Path, [.. Find(folder)], options);
 
     public DetectionDataset ReadFile(string source, string file, string? split, DatasetOptions options, ProblemLog log) =>
         Build(source, Path.GetDirectoryName(Path.GetFullPath(file))!, [file], split, options, log);
@@ -36,12 +33,18 @@ internal abstract class AnnotationFileReader(string name) : IDatasetReader
     /// <summary>Parses one annotation file.</summary>
     protected abstract ParsedDataset Parse(string file, DatasetOptions options, ProblemLog log);
 
+    private SplitList FindSplits(string root, string[] files, DatasetOptions options)
+    {
+        var parsed = Array.ConvertAll(files, file => Parse(file, options, new ProblemLog(collectsErrors: true)));
+        return SplitList.Find(
+            name => Array.Exists(Locate(parsed, root, files, name, options), file => DatasetBuilder.OfSplit(name, file).Length > 0),
+            canReadAll: files.Length == 1 || !ShareImages(Locate(parsed, root, files, split: null, options), out _, out var complete) || complete >= 0);
+    }
+
     private DetectionDataset Build(string source, string root, string[] files, string? split, DatasetOptions options, ProblemLog log)
     {
         var parsed = files.Select(file => Parse(file, options, log)).ToArray();
-        var ofSplit = split is null ? [] : Array.FindAll(files, file => IsOfSplit(root, file, split));
-        for (var i = 0; i < parsed.Length; i++)
-            parsed[i] = parsed[i] with { Images = [.. parsed[i].Images.Select(image => Locate(image, root, files, i, ofSplit, split, options))] };
+        parsed = Locate(parsed, root, files, split, options);
         if (parsed is [var only])
             return DatasetBuilder.Build(source, split, only, options, log);
         if (split is null && FindComplete(root, files, parsed, log) is { } complete)
@@ -61,6 +64,12 @@ internal abstract class AnnotationFileReader(string name) : IDatasetReader
         SplitNames.IsInStem(Path.GetFileNameWithoutExtension(file), split)
         || Path.GetFileNameWithoutExtension(file).Split(Separators).Any(word => SplitNames.AreEqual(word, split))
         || SplitNames.IsInFolders(Path.GetRelativePath(Path.GetFullPath(root), Path.GetFullPath(file)), split);
+
+    private static ParsedDataset[] Locate(ParsedDataset[] parsed, string root, string[] files, string? split, DatasetOptions options)
+    {
+        var ofSplit = split is null ? [] : Array.FindAll(files, file => IsOfSplit(root, file, split));
+        return [.. parsed.Select((dataset, i) => dataset with { Images = [.. dataset.Images.Select(image => Locate(image, root, files, i, ofSplit, split, options))] })];
+    }
 
     /// <summary>
     /// Completes an image of one of several files: its split, a path if the image is beside its annotation file, because other folders may have
@@ -89,18 +98,28 @@ internal abstract class AnnotationFileReader(string name) : IDatasetReader
     /// </summary>
     private static ParsedDataset? FindComplete(string root, string[] files, ParsedDataset[] parsed, ProblemLog log)
     {
-        var names = Array.ConvertAll(parsed, file => file.Images.Select(image => image.ImagePath ?? image.FileName).ToHashSet());
-        var all = names.SelectMany(name => name).ToHashSet();
-        if (all.Count == names.Sum(name => name.Count))
+        if (!ShareImages(parsed, out var shared, out var complete))
             return null;
         var listed = files.Select(file => Path.GetRelativePath(Path.GetFullPath(root), Path.GetFullPath(file)).Replace('\\', '/')).ToArray();
-        if (Array.FindIndex(names, name => name.Count == all.Count) is var index and >= 0)
+        if (complete >= 0)
         {
-            log.AddWarning(root, "", $"has several annotation files: using {listed[index]}, which has all images of the others; append #SPLIT to the path to select another one");
-            return parsed[index];
+            log.AddWarning(root, "", $"has several annotation files: using {listed[complete]}, which has all images of the others; append #SPLIT to the path to select another one");
+            return parsed[complete];
         }
 
-        var shared = all.First(name => names.Count(own => own.Contains(name)) > 1);
-        throw new DatasetException(root, "", $"has several annotation files with the same images, such as \"{shared}\": append #SPLIT to the path, or give the path of one of {string.Join(", ", listed.Take(8))}") { IsMissingSplit = true };
+        throw new DatasetException(root, "", $"has several annotation files with the same images, such as \"{shared}\": append #SPLIT to the path, or give the path of one of {string.Join(", ", listed.Take(8))}");
+    }
+
+    /// <summary>Returns whether some of several files have the same images.</summary>
+    /// <param name="parsed">The files.</param>
+    /// <param name="shared">Receives the name of an image that several files have; "" if there is none.</param>
+    /// <param name="complete">Receives the index of a file that has all images; -1 if there is none.</param>
+    private static bool ShareImages(ParsedDataset[] parsed, out string shared, out int complete)
+    {
+        var names = Array.ConvertAll(parsed, file => file.Images.Select(image => image.ImagePath ?? image.FileName).ToHashSet());
+        var all = names.SelectMany(name => name).ToHashSet();
+        complete = Array.FindIndex(names, name => name.Count == all.Count);
+        shared = all.FirstOrDefault(name => names.Count(own => own.Contains(name)) > 1, "");
+        return shared.Length > 0 || all.Count < names.Sum(name => name.Count);
     }
 }

@@ -81,18 +81,20 @@ internal static class DatasetBuilder
         return new() { Source = source, Categories = categories, Images = images, Problems = log.Problems };
     }
 
-    /// <summary>Selects the images of a split: those that the annotation file assigns to it, otherwise those in a folder with its name.</summary>
+    /// <summary>Returns the images of a split: those that the annotation file assigns to it, and those in a folder with its name that it assigns to none.</summary>
+    public static ParsedImage[] OfSplit(string split, ParsedDataset parsed) =>
+        [.. parsed.Images.Where(image => image.Split is { } own ? SplitNames.AreEqual(own, split) : SplitNames.IsInFolders(RelativePath(image, parsed.Path), split))];
+
     private static IReadOnlyList<ParsedImage> Select(string? split, ParsedDataset parsed)
     {
         if (split is null)
             return parsed.Images;
-        var images = parsed.Images.Where(image => image.Split is { } own ? SplitNames.AreEqual(own, split) : SplitNames.IsInFolders(RelativePath(image, parsed.Path), split)).ToArray();
+        var images = OfSplit(split, parsed);
         if (images.Length > 0)
             return images;
         var known = parsed.Images.Select(image => image.Split).OfType<string>().Distinct().ToArray();
         throw new DatasetException(parsed.Path, "", $"has no split \"{split}\": "
-            + (known.Length > 0 ? $"available splits: {string.Join(", ", known)}" : $"no folder of this {parsed.Format} dataset has that name"))
-        { IsMissingSplit = true };
+            + (known.Length > 0 ? $"available splits: {string.Join(", ", known)}" : $"no folder of this {parsed.Format} dataset has that name"));
     }
 
     private static string RelativePath(ParsedImage image, string root) =>

@@ -32,14 +32,21 @@ internal static class DatasetReaders
         return ClassRules.Apply(dataset, options, log);
     }
 
-    /// <summary>Returns the names of the splits of a dataset; empty if it has no named splits, or if the path names one.</summary>
-    public static IReadOnlyList<string> FindSplits(string data, DatasetOptions options)
+    /// <summary>
+    /// Returns the splits of a dataset, without <see cref="SplitNames.TrainVal"/> if there is one of its parts. There are none if the path names one, or if
+    /// it is no dataset.
+    /// </summary>
+    public static SplitList FindSplits(string data, DatasetOptions options)
     {
         var (path, split) = Split(data);
-        if (split is not null || !Path.Exists(path))
-            return [];
-        var reader = File.Exists(path) ? Array.Find(Readers, reader => reader.Reads(path)) : new DataFolder(path) is var folder ? Array.Find(Readers, reader => reader.Reads(folder, options)) : null;
-        return reader?.FindSplits(path) ?? [];
+        SplitList? found = null;
+        if (split is null && File.Exists(path))
+            found = Array.Find(Readers, reader => reader.Reads(path))?.FindSplits(path, options);
+        else if (split is null && Directory.Exists(path) && new DataFolder(path) is var folder)
+            found = Array.Find(Readers, reader => reader.Reads(folder, options))?.FindSplits(folder, options);
+        if (found is null)
+            return new([]);
+        return found.Names.Any(name => name is not (SplitNames.TrainVal or "test")) ? found with { Names = [.. found.Names.Where(name => name != SplitNames.TrainVal)] } : found;
     }
 
     /// <summary>

@@ -14,9 +14,11 @@ internal interface IDatasetReader
     /// <summary>Returns whether a folder is a dataset of this format.</summary>
     bool Reads(DataFolder folder, DatasetOptions options);
 
-    /// <summary>Returns the names of the splits that a dataset folder or a file has; empty if it has no named splits.</summary>
-    /// <param name="path">Path of the folder or file.</param>
-    IReadOnlyList<string> FindSplits(string path);
+    /// <summary>Returns the splits that an annotation file has.</summary>
+    SplitList FindSplits(string file, DatasetOptions options);
+
+    /// <summary>Returns the splits that a dataset folder has.</summary>
+    SplitList FindSplits(DataFolder folder, DatasetOptions options);
 
     /// <summary>Reads a dataset from an annotation file.</summary>
     /// <param name="source">The path that the user gave, with the split.</param>

@@ -5,7 +5,7 @@ namespace RetinaSharp.Datasets.Formats;
 /// <summary>Reads all splits of a dataset.</summary>
 internal static class SplitFinder
 {
-    private const string Other = "other", TrainVal = "trainval";
+    private const string Other = "other";
 
     public static IReadOnlyList<DatasetSplit> Open(string data, DatasetOptions options)
     {
@@ -13,16 +13,21 @@ internal static class SplitFinder
         if (given is not null)
             return [new(given, DetectionDataset.Open(data, options))];
 
+        var splits = DatasetReaders.FindSplits(data, options);
+        var whole = splits.CanReadAll || splits.Names.Count == 0 ? DetectionDataset.Open(data, options) : null;
+        if (splits.Names.Count == 0)
+            return [new(null, whole!)];
+
         // The name of a file tells more than the names of its folders.
         var stem = Path.GetFileNameWithoutExtension(path);
         var found = new List<DatasetSplit>();
-        foreach (var name in SplitNames.Usual.OrderByDescending(name => SplitNames.IsInStem(stem, name)))
-            Add(name);
-        if (!found.Exists(split => split.Name is "train" or "val"))
-            Add(TrainVal);
-        var whole = TryOpen(data, options);
-        if (found.Count == 0)
-            return [new(null, whole ?? DetectionDataset.Open(data, options))];
+        foreach (var name in splits.Names.OrderByDescending(name => SplitNames.IsInStem(stem, name)))
+        {
+            var dataset = DetectionDataset.Open($"{path}#{name}", options);
+            // A split with the images of another one is the same split with another name: some files say that they validate on what they train.
+            if (!found.Exists(split => split.Dataset.Images.Select(image => image.Path).SequenceEqual(dataset.Images.Select(image => image.Path))))
+                found.Add(new(name, dataset));
+        }
 
         found.Sort((first, second) => Order(first).CompareTo(Order(second)));
         var paths = found.SelectMany(split => split.Dataset.Images).Select(image => image.Path).ToHashSet();
@@ -31,26 +36,6 @@ internal static class SplitFinder
             found.Add(new(Other, whole! with { Images = rest }));
         return CategoryUnion.Apply(found);
 
-        void Add(string name)
-        {
-            // A split with the images of another one is the same split with another name: some files say that they validate on what they train.
-            if (TryOpen($"{path}#{name}", options) is { } dataset && !found.Exists(split => split.Dataset.Images.Select(image => image.Path).SequenceEqual(dataset.Images.Select(image => image.Path))))
-                found.Add(new(name, dataset));
-        }
-
-        static int Order(DatasetSplit split) => split.Name == TrainVal ? -1 : SplitNames.Usual.ToList().IndexOf(split.Name!);
-    }
-
-    /// <summary>Opens a dataset; returns null if it has no such split, or if several splits have no common annotation file.</summary>
-    private static DetectionDataset? TryOpen(string data, DatasetOptions options)
-    {
-        try
-        {
-            return DetectionDataset.Open(data, options);
-        }
-        catch (DatasetException exception) when (exception.IsMissingSplit)
-        {
-            return null;
-        }
+        static int Order(DatasetSplit split) => split.Name == SplitNames.TrainVal ? -1 : SplitNames.Usual.ToList().IndexOf(split.Name!);
     }
 }

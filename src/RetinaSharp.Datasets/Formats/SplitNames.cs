@@ -5,17 +5,16 @@ internal static class SplitNames
 {
     private static readonly string[][] Synonyms = [["train", "training"], ["val", "valid", "validation"], ["test", "testing"]];
 
-    /// <summary>The usual names of splits.</summary>
+    /// <summary>Name of the images of training and validation together.</summary>
+    public const string TrainVal = "trainval";
+
+    /// <summary>The usual names of splits, without <see cref="TrainVal"/>.</summary>
     public static IReadOnlyList<string> Usual { get; } = ["train", "val", "test"];
 
-    private static readonly char[] Separators = ['_', '-', '.', ' '];
+    /// <summary>The usual names of splits.</summary>
+    public static IReadOnlyList<string> All { get; } = [.. Usual, TrainVal];
 
-    /// <summary>Returns those of some names that are names of splits, training first.</summary>
-    public static string[] Select(IEnumerable<string> names)
-    {
-        var all = names.ToArray();
-        return [.. Synonyms.Select(synonyms => Array.Find(all, name => Contains(synonyms, name))).OfType<string>()];
-    }
+    private static readonly char[] Separators = ['_', '-', '.', ' '];
 
     /// <summary>Returns whether two names denote the same split, ignoring case.</summary>
     public static bool AreEqual(string first, string second) =>

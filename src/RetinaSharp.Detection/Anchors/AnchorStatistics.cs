@@ -76,7 +76,7 @@ public sealed record AnchorStatistics(long Foreground, long Background, long Ign
     private static IReadOnlyList<AnnotatedImage> SamplesOfKnownSize(DetectionDataset set, RunSettings settings)
     {
         AnnotatedImage[] known = [.. set.Images.Where(image => image is { Width: > 0, Height: > 0 })];
-        return TrainingTiles.Create(settings) is { } tiles ? tiles.Slice(set with { Images = known }).Images : known;
+        return TrainingSamples.Create(set with { Images = known }, settings).Images;
     }
 
     private static AnchorStatistics Compute(IReadOnlyList<AnnotatedImage> images, RunSettings settings, CancellationToken cancellationToken)
@@ -104,7 +104,7 @@ public sealed record AnchorStatistics(long Foreground, long Background, long Ign
     {
         var geometry = input.Fit(image.Width, image.Height);
         var padded = PaddedSize.Compute([(geometry.Width, geometry.Height)]);
-        var sample = BatchImage.Create(image, Augmentation.Draw(AugmentationSettings.None, input, image, new(0, "statistics")), 0);
+        var sample = BatchImage.Create(image, input);
         var assignment = assigner.Assign(generator.Generate(padded.Height, padded.Width), sample.Boxes, sample.Classes, sample.Ignored);
         var foreground = assignment.Positives.Length;
         var ignored = assignment.Labels.Count(label => label == Losses.SigmoidLoss.Ignore);

@@ -1,4 +1,5 @@
 using RetinaSharp.Boxes;
+using RetinaSharp.Detection.Modeling.Architecture;
 
 namespace RetinaSharp.Detection.Configuration;
 
@@ -10,8 +11,25 @@ public sealed record ModelSettings
     /// </summary>
     public NetworkPartNames Parts { get; init; } = new();
 
-    /// <summary>Depth of the ResNet: 18, 34, 50, 101 or 152.</summary>
+    /// <summary>
+    /// Depth of the ResNet: 18, 34, 50, 101 or 152. It determines the residual blocks: their number in each stage, unless <see cref="Blocks"/> is set, and
+    /// their kind, which is basic for 18 and 34 and a bottleneck for the others.
+    /// </summary>
     public int Depth { get; init; } = 50;
+
+    /// <summary>Number of residual blocks in each of the four stages, from 1 to 256; null: that of <see cref="Depth"/>, such as [2, 2, 2, 2] for 18.</summary>
+    public IReadOnlyList<int>? Blocks { get; init; }
+
+    /// <summary>
+    /// Number of groups of the 3 × 3 convolutions in bottlenecks, from 1 to 256: the cardinality of a ResNeXt, 32 in ResNeXt-50 32x4d. 1: a ResNet.
+    /// </summary>
+    public int Groups { get; init; } = 1;
+
+    /// <summary>
+    /// Number of channels of a group in the bottlenecks of the first stage, with <see cref="Width"/> 1, from 1 to 1024; later stages have twice as many as the
+    /// stage before. 64 in a ResNet, 4 in ResNeXt-50 32x4d, 128 in a wide ResNet-50-2.
+    /// </summary>
+    public int GroupWidth { get; init; } = 64;
 
     /// <summary>
     /// Factor of the number of channels of all backbone layers, in (0, 8]. With 1, the stem has 64 channels. The result is rounded to a multiple of 8.
@@ -20,6 +38,9 @@ public sealed record ModelSettings
 
     /// <summary>Kind of the backbone's normalization layers.</summary>
     public NormKind Norm { get; init; } = NormKind.Frozen;
+
+    /// <summary>The neck.</summary>
+    public NeckKind Neck { get; init; }
 
     /// <summary>Number of channels of the pyramid levels and of the heads' hidden layers, from 8 to 4096.</summary>
     public int PyramidChannels { get; init; } = 256;
@@ -83,6 +104,14 @@ public sealed record ModelSettings
     {
         if (Depth is not (18 or 34 or 50 or 101 or 152))
             throw new ArgumentException($"Depth {Depth}: a ResNet has 18, 34, 50, 101 or 152 layers.");
+        if (Blocks is not null)
+            ResNetVariant.Validate(Blocks);
+        if (Groups is < 1 or > 256)
+            throw new ArgumentException($"Groups {Groups}: must be from 1 to 256.");
+        if (GroupWidth is < 1 or > 1024)
+            throw new ArgumentException($"Group width {GroupWidth}: must be from 1 to 1024.");
+        if (!ResNetVariant.Create(this).HasBottlenecks && (Groups, GroupWidth) != (1, 64))
+            throw new ArgumentException($"Groups {Groups} of width {GroupWidth} with depth {Depth}: only bottlenecks have groups; choose a depth of 50 or more.");
         if (!(Width is > 0 and <= 8))
             throw new ArgumentException($"Width {Width}: must be above 0 and at most 8.");
         Anchors.Validate();

@@ -1,10 +1,12 @@
+using RetinaSharp.Detection.Weights;
+
 namespace RetinaSharp.Detection.Configuration;
 
 /// <summary>Predefined settings to start from, for different model sizes.</summary>
 public static class Presets
 {
     /// <summary>Names of the presets.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["tiny", "small", "r50", "r101"];
+    public static IReadOnlyList<string> Names { get; } = ["tiny", "small", "pretrained", "r50", "r101"];
 
     /// <summary>ResNet-18 with width multiplier .25, for tests, demonstrations and small machines.</summary>
     public static RunSettings Tiny { get; } = new()
@@ -35,6 +37,18 @@ public static class Presets
         },
         Training = FromScratch with { Epochs = 66, Batch = 8, Shards = 2, LearningRate = 1.5e-3 },
         Loss = new() { Box = BoxLossKind.Giou },
+    };
+
+    /// <summary>
+    /// A ResNet of width 1 that was trained on ImageNet, for a few hundred images on a CPU. It starts from the weights
+    /// <see cref="PretrainedWeights.ImageNet"/>, whose file the package RetinaSharp.Weights.ResNet18 brings.
+    /// </summary>
+    public static RunSettings Pretrained { get; } = Small with
+    {
+        // Without norms in the heads, the loss of the first steps at this learning rate is ten times as high.
+        Model = Small.Model with { Blocks = [2, 2, 2, 3], Width = 1, Norm = NormKind.Frozen, HeadNorm = true },
+        Weights = PretrainedWeights.ImageNet,
+        Training = Small.Training with { Epochs = 14, LearningRate = 1e-3, BackboneLearningRate = .3, Freeze = 1 },
     };
 
     /// <summary>The RetinaNet of the focal loss paper on ResNet-50-FPN.</summary>
@@ -71,6 +85,7 @@ public static class Presets
     {
         "tiny" => Tiny,
         "small" => Small,
+        "pretrained" => Pretrained,
         "r50" => R50,
         "r101" => R101,
         _ => throw new ArgumentException($"Unknown preset '{name}': must be one of {string.Join(", ", Names)}."),

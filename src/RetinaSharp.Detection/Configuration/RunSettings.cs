@@ -1,5 +1,6 @@
 using RetinaSharp.Boxes;
 using RetinaSharp.Detection.Assignment;
+using RetinaSharp.Detection.Weights;
 using RetinaSharp.Inference;
 
 namespace RetinaSharp.Detection.Configuration;
@@ -27,6 +28,13 @@ public sealed record RunSettings
 
     /// <summary>The training loss.</summary>
     public LossSettings Loss { get; init; } = new();
+
+    /// <summary>
+    /// Initial weights: <see cref="PretrainedWeights.ImageNet"/>, or the path of a run folder, of a model file, or of a safetensors, PyTorch (.pth) or ONNX
+    /// file of a network with torchvision's layers. Every weight whose name and shape match is loaded; of the classification layer, the rows of the classes
+    /// with matching names. Null: random weights.
+    /// </summary>
+    public string? Weights { get; init; }
 
     /// <summary>Optimizer, schedule, batch size, EMA and early stopping.</summary>
     public TrainingSettings Training { get; init; } = new();
@@ -71,8 +79,11 @@ public sealed record RunSettings
         Input.Validate();
         if (Tile is { } tile)
             ImageSlices.ValidateSide(tile);
+        if (Weights is not null && string.IsNullOrWhiteSpace(Weights))
+            throw new ArgumentException("Weights: the name or path is empty; leave the setting out for random weights.");
         Assigner.Validate();
         Augmentation.Validate();
+        _ = Augmentation.GetInputSizes(Input);
         Loss.Validate();
         Training.Validate();
         Inference.Validate();

@@ -13,6 +13,18 @@ public sealed record TrainingSettings
     /// <summary>Number of epochs, at least 1.</summary>
     public int Epochs { get; init; } = 12;
 
+    /// <summary>
+    /// Threshold of repeat-factor sampling (Gupta et al., "LVIS"), in [0, 1]: an epoch uses images more often if they have a class that is in less than this
+    /// fraction of the images, by the factor sqrt(threshold / fraction). 0: every image is used once.
+    /// </summary>
+    public double RepeatFactor { get; init; }
+
+    /// <summary>
+    /// Whether images are sampled so that an epoch shows every class equally often (Shen et al., "class-aware sampling"). For moderate imbalance,
+    /// <see cref="RepeatFactor"/> overfits rare classes less.
+    /// </summary>
+    public bool ClassBalanced { get; init; }
+
     /// <summary>Number of images in a batch, at least 1. With <see cref="Accumulate"/>, an optimizer step uses several batches.</summary>
     public int Batch { get; init; } = 16;
 
@@ -32,6 +44,12 @@ public sealed record TrainingSettings
 
     /// <summary>Learning rate for 16 images per optimizer step; see <see cref="ScaledLearningRate"/>.</summary>
     public double LearningRate { get; init; } = .01;
+
+    /// <summary>
+    /// Factor of the learning rate of the backbone, above 0 and at most 1. Below 1, pretrained weights change more slowly than the newly initialized neck and
+    /// heads.
+    /// </summary>
+    public double BackboneLearningRate { get; init; } = 1;
 
     /// <summary>Weight decay, at least 0.</summary>
     public double WeightDecay { get; init; } = 1e-4;
@@ -104,11 +122,14 @@ public sealed record TrainingSettings
     public void Validate()
     {
         Require(Epochs >= 1, "Epochs", Epochs, "must be 1 or more");
+        Require(RepeatFactor is >= 0 and <= 1, "Repeat factor", RepeatFactor, "must be from 0 to 1");
+        Require(RepeatFactor == 0 || !ClassBalanced, "Repeat factor", RepeatFactor, "must be 0 with class-balanced sampling");
         Require(Batch >= 1, "Batch", Batch, "must be 1 or more");
         Require(Shards is >= 1 and <= 256, "Shards", Shards, "must be from 1 to 256");
         Require(Accumulate >= 1, "Accumulate", Accumulate, "must be 1 or more");
         Require((long)Batch * Accumulate <= MaxImagesPerStep, "Batch times accumulate", (long)Batch * Accumulate, $"must be {MaxImagesPerStep} or less");
         Require(LearningRate > 0 && double.IsFinite(LearningRate), "Learning rate", LearningRate, "must be above 0");
+        Require(BackboneLearningRate is > 0 and <= 1, "Backbone learning rate", BackboneLearningRate, "must be above 0 and at most 1, as a factor of the learning rate");
         Require(WeightDecay >= 0 && double.IsFinite(WeightDecay), "Weight decay", WeightDecay, "must be 0 or more");
         Require(Milestones.All(share => share is > 0 and < 1), "Milestones", string.Join(", ", Milestones), "must lie between 0 and 1");
         Require(PolynomialPower > 0 && double.IsFinite(PolynomialPower), "Polynomial power", PolynomialPower, "must be above 0");

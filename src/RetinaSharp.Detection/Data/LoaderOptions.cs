@@ -2,7 +2,7 @@ namespace RetinaSharp.Detection.Data;
 
 /// <summary>
 /// Options of <see cref="TrainingLoader"/> and <see cref="EvaluationLoader"/>. The contents of batches depend only on <see cref="BatchSize"/>,
-/// <see cref="Seed"/>, <see cref="Rank"/> and <see cref="Ranks"/>.
+/// <see cref="BatchesPerStep"/>, <see cref="Seed"/>, <see cref="Repeats"/>, <see cref="Rank"/> and <see cref="Ranks"/>.
 /// </summary>
 internal sealed record LoaderOptions
 {
@@ -11,6 +11,12 @@ internal sealed record LoaderOptions
 
     /// <summary>Number of images in a batch.</summary>
     public int BatchSize { get; init; } = 16;
+
+    /// <summary>Number of batches of an optimizer step. With multi-scale training, they have the same input size.</summary>
+    public int BatchesPerStep { get; init; } = 1;
+
+    /// <summary>Expected number of times that an epoch uses each image (see <see cref="ImageRepeats"/>); null: each once.</summary>
+    public IReadOnlyList<double>? Repeats { get; init; }
 
     /// <summary>Seed of the run.</summary>
     public long Seed { get; init; }
@@ -35,6 +41,7 @@ internal sealed record LoaderOptions
     public void Validate()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(BatchSize, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(BatchesPerStep, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(Workers, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(Prefetch, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(CacheBytes);

@@ -2,7 +2,6 @@ using RetinaSharp.Boxes;
 using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Assignment;
 using RetinaSharp.Detection.Configuration;
-using RetinaSharp.Imaging;
 using RetinaSharp.Inference;
 using RetinaSharp.Inference.Batching;
 
@@ -14,14 +13,14 @@ namespace RetinaSharp.Detection.Data;
 /// </summary>
 internal sealed class TrainingLoader
 {
-    private readonly DetectionDataset _set;
-    private readonly InputSize _size;
+    private readonly IReadOnlyList<InputSize> _sizes;
     private readonly AugmentationSettings _augmentation;
     private readonly AnchorGenerator _anchors;
     private readonly IAssigner _assigner;
-    private readonly IReadOnlyList<IAugmentation> _augmentations;
     private readonly LoaderOptions _options;
+    private readonly EpochOrder _order;
     private readonly ImageStore _store;
+    private readonly SampleComposer _composer;
 
     /// <summary>Creates the loader. No image is read yet.</summary>
     /// <exception cref="DatasetException">The dataset has no images, or the size of an image is not known.</exception>
@@ -36,16 +35,19 @@ internal sealed class TrainingLoader
         if (set.Images.Count == 0)
             throw new DatasetException(set.Source, "", "has no images to train on");
         ImageSizes.RequireKnown(set.Images);
-        (_set, _size, _augmentation, _anchors, _assigner, _options, _augmentations) = (set, size, augmentation, anchors, assigner, options, augmentations ?? []);
+        (_augmentation, _anchors, _assigner, _options) = (augmentation, anchors, assigner, options);
+        _sizes = augmentation.GetInputSizes(size);
+        _order = new(set.Images.Count, options.Repeats, options.Seed);
         // If regions of a file are used, it is decoded in its original size, and then the whole image uses the same pixels.
-        _store = new(size, set.Images.Any(image => image.Crop is not null) ? double.PositiveInfinity : augmentation.MaxScale, options.CacheBytes);
+        _store = new(_sizes[^1], set.Images.Any(image => image.Crop is not null) ? double.PositiveInfinity : augmentation.MaxZoom, options.CacheBytes);
+        _composer = new(set, augmentation, augmentations ?? [], _store, options.Seed);
     }
 
     /// <summary>
     /// Number of batches of each process in an epoch. Every epoch is shuffled anew; the last images of its order, which do not fill one more batch for every
     /// process, are left out. If the dataset is smaller than one batch, its images are repeated.
     /// </summary>
-    public int BatchesPerEpoch => Math.Max(1, _set.Images.Count / ImagesPerStep);
+    public int BatchesPerEpoch => Math.Max(1, _order.Count / ImagesPerStep);
 
     internal BufferPool<TrainingBuffers> Pool { get; } = new();
 
@@ -63,44 +65,35 @@ internal sealed class TrainingLoader
     {
         ArgumentOutOfRangeException.ThrowIfNegative(epoch);
         ArgumentOutOfRangeException.ThrowIfNegative(first);
-        var order = new int[_set.Images.Count];
-        for (var i = 0; i < order.Length; i++)
-            order[i] = i;
-        new RandomStream(_options.Seed, "order", epoch).Shuffle<int>(order);
+        var order = _order.Create(epoch);
         var batches = Enumerable.Range(first, Math.Max(0, BatchesPerEpoch - first));
         return OrderedPrefetch.Select(batches, (batch, token) => Make(order, epoch, batch, token), _options.Workers, _options.Prefetch, cancellationToken);
     }
 
     private TrainingBatch Make(int[] order, int epoch, int batch, CancellationToken cancellationToken)
     {
-        var sources = new AnnotatedImage[_options.BatchSize];
-        var augmented = new Image?[_options.BatchSize];
-        var plans = new Augmentation[sources.Length];
-        var outputSizes = new (int, int)[sources.Length];
-        for (var i = 0; i < sources.Length; i++)
+        var inputSize = DrawInputSize(epoch, batch);
+        var samples = new TrainingSample[_options.BatchSize];
+        for (var i = 0; i < samples.Length; i++)
         {
             var position = (long)batch * ImagesPerStep + _options.Rank * _options.BatchSize + i;
             var sample = (long)epoch * BatchesPerEpoch * ImagesPerStep + position;
-            sources[i] = _set.Images[order[position % order.Length]];
-            if (_augmentations.Count > 0)
-                (augmented[i], sources[i]) = Augment(sources[i], sample, cancellationToken);
-            plans[i] = Augmentation.Draw(_augmentation, _size, sources[i], new(_options.Seed, "augmentation", sample));
-            outputSizes[i] = (plans[i].OutputWidth, plans[i].OutputHeight);
+            samples[i] = _composer.Compose(order[position % order.Length], order, sample, inputSize, cancellationToken);
         }
 
-        var size = PaddedSize.Compute(outputSizes);
+        var size = PaddedSize.Compute([.. samples.Select(sample => (sample.Width, sample.Height))]);
         var grid = _anchors.Generate(size.Height, size.Width);
-        var images = new BatchImage[sources.Length];
+        var images = new BatchImage[samples.Length];
         var buffers = Pool.Rent();
         try
         {
             buffers.Reset(size, grid);
             var targets = new BatchTargets(size, buffers.Levels);
-            for (var i = 0; i < sources.Length; i++)
+            for (var i = 0; i < samples.Length; i++)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                AugmentedPixels.Write(augmented[i] ?? _store.Read(sources[i]), plans[i], buffers.Pixels[i], size.Stride);
-                images[i] = BatchImage.Create(sources[i], plans[i], _augmentation.MinVisible);
+                SamplePixels.Write(samples[i], image => image.Pixels ?? _store.Read(image.Source), buffers.Pixels[i], size.Stride);
+                images[i] = BatchImage.Create(samples[i], _augmentation.MinVisible);
                 if (!_assigner.UsesPredictions)
                     targets.Set(i, grid, _assigner.Assign(grid, images[i].Boxes, images[i].Classes, images[i].Ignored), images[i].Boxes);
             }
@@ -113,20 +106,12 @@ internal sealed class TrainingLoader
         }
     }
 
-    /// <summary>Reads an image, and applies the custom augmentations to the image and its annotations.</summary>
-    private (Image Image, AnnotatedImage Annotated) Augment(AnnotatedImage source, long sample, CancellationToken cancellationToken)
+    /// <summary>Draws the input size of the optimizer step that a batch is part of.</summary>
+    private InputSize DrawInputSize(int epoch, int batch)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        var image = _store.Read(source);
-        var (scaleX, scaleY) = ((double)image.Width / source.Width, (double)image.Height / source.Height);
-        IReadOnlyList<Annotation> annotations =
-        [
-            .. source.Annotations.Where(annotation => !source.IsDegenerate(annotation)).Select(annotation => annotation with { Box = Scaled(annotation.Box) }),
-        ];
-        foreach (var (index, augmentation) in _augmentations.Index())
-            (image, annotations) = augmentation.Apply(image, annotations, new(_options.Seed, $"augmentation {index}", sample));
-        return (image, source with { Width = image.Width, Height = image.Height, Annotations = annotations });
-
-        BoxXywh Scaled(BoxXywh box) => new(box.X * scaleX, box.Y * scaleY, box.Width * scaleX, box.Height * scaleY);
+        if (_sizes.Count == 1)
+            return _sizes[0];
+        var firstOfStep = batch - (batch % _options.BatchesPerStep);
+        return _sizes[new RandomStream(_options.Seed, "input size", ((long)epoch * BatchesPerEpoch) + firstOfStep).NextInt(_sizes.Count)];
     }
 }

@@ -5,10 +5,10 @@ using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Modeling;
 
-/// <summary>A feature pyramid network (FPN), which computes the pyramid levels from the backbone's feature maps.</summary>
+/// <summary>A feature pyramid network (FPN) or path aggregation network (PAFPN), which computes the pyramid levels from the backbone's feature maps.</summary>
 public sealed class FeaturePyramid : nn.Module<Tensor[], Tensor[]>
 {
-    private readonly ConvNorm[] _lateral, _output, _extra;
+    private readonly ConvNorm[] _lateral, _output, _downsample, _aggregate, _extra;
     private readonly P6Source _p6Source;
 
     /// <summary>Creates the module.</summary>
@@ -22,6 +22,8 @@ public sealed class FeaturePyramid : nn.Module<Tensor[], Tensor[]>
         _p6Source = architecture.P6Source;
         _lateral = [.. architecture.Lateral.Select(layers.Create)];
         _output = [.. architecture.Output.Select(layers.Create)];
+        _downsample = [.. architecture.Downsample.Select(layers.Create)];
+        _aggregate = [.. architecture.Aggregate.Select(layers.Create)];
         _extra = [.. architecture.Extra.Select(layers.Create)];
     }
 
@@ -38,6 +40,14 @@ public sealed class FeaturePyramid : nn.Module<Tensor[], Tensor[]>
             var upsampled = above is null ? null : nn.functional.interpolate(above, size: [height, width], mode: InterpolationMode.Nearest);
             above = _lateral[i].Forward(features[i], new(upsampled, OverwritesResidual: true));
             levels.Insert(0, _output[i].Forward(above));
+        }
+
+        // The path goes on from the sums, not from their convolutions.
+        var below = levels[0];
+        for (var i = 0; i < _downsample.Length; i++)
+        {
+            below = _downsample[i].Forward(below, new(levels[i + 1]));
+            levels[i + 1] = _aggregate[i].Forward(below);
         }
 
         var x = _p6Source == P6Source.C5 ? features[^1] : levels[^1];

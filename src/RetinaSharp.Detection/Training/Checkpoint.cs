@@ -27,7 +27,8 @@ internal sealed record Checkpoint
     /// </summary>
     public string? ValidationData { get; init; }
 
-    /// <summary>Source of the initial weights, as given in <see cref="TrainerOptions.Weights"/>; null for random weights.</summary>
+    /// <summary>Source of the initial weights in checkpoints of earlier versions, which it is read from. Now it is <see cref="RunSettings.Weights"/>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Weights { get; init; }
 
     /// <summary>
@@ -119,8 +120,6 @@ internal sealed record Checkpoint
             return "its best epoch was selected on different data: the validation images or their boxes have changed, or there are none now";
         if (start.Precision != Precision.Auto && Precision != start.Precision)
             return $"it was trained in {Precision}, not in {start.Precision}";
-        if (start.Weights is not null && Weights != start.Weights)
-            return $"its run started from {Weights ?? "random weights"}, not from {start.Weights}";
         return null;
     }
 }

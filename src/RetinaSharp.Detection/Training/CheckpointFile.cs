@@ -49,7 +49,7 @@ internal static class CheckpointFile
                 {
                     // Renamed, or the next Write would replace the previous checkpoint, which is valid, with the rejected one.
                     File.Move(rejection.File, Path.Combine(folder, Rejected), overwrite: true);
-                    warn($"{rejection.Message} Training resumes from the previous checkpoint, {Previous}; the file is kept as {Rejected}.");
+                    warn($"{rejection.Message}. Training resumes from the previous checkpoint, {Previous}; the file is kept as {Rejected}.");
                 }
 
                 return (path, at);

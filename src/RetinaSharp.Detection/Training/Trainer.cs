@@ -20,7 +20,7 @@ namespace RetinaSharp.Detection.Training;
 /// <param name="settings">Settings of the model, its input and the training run.</param>
 /// <param name="train">The training images.</param>
 /// <param name="validation">The validation images, with the same classes, on which the best epoch is selected; null: no validation.</param>
-/// <param name="options">Run folder, device, initial weights and custom components.</param>
+/// <param name="options">Run folder, device and custom components.</param>
 public sealed class Trainer(RunSettings settings, DetectionDataset train, DetectionDataset? validation, TrainerOptions options)
 {
     // Share of the memory for the cache of decoded images in sliced training, which decodes a file once for every slice unless it is cached: a quarter.
@@ -101,9 +101,15 @@ public sealed class Trainer(RunSettings settings, DetectionDataset train, Detect
         var loss = components.CreateLoss(settings);
         loss.Statistics = at.LossStatistics;
         var steps = new StepRunner(settings.Training, state, loss, new(settings.Loss.Normalizer, at.Normalizer), assignment, sampler, shards, clock);
-        var loader = new TrainingLoader(Slice(train), settings.Input, settings.Augmentation, anchors, assigner, new()
+        var samples = Slice(train);
+        var repeats = ImageRepeats.Compute(samples, settings.Training);
+        if (repeats is not null)
+            options.Logger.Repeated(samples.Images.Count, (long)repeats.Sum(), repeats.Max());
+        var loader = new TrainingLoader(samples, settings.Input, settings.Augmentation, anchors, assigner, new()
         {
             BatchSize = settings.Training.Batch / settings.Training.EffectiveShards,
+            BatchesPerStep = steps.BatchesPerStep,
+            Repeats = repeats,
             Seed = settings.Training.Seed,
             Prefetch = 2 * steps.BatchesPerStep,
             CacheBytes = settings.Tile is null ? LoaderOptions.DefaultCacheBytes : Math.Max(LoaderOptions.DefaultCacheBytes, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / MaxShareOfCachedFiles),
@@ -116,11 +122,9 @@ public sealed class Trainer(RunSettings settings, DetectionDataset train, Detect
     /// <summary>Returns the training samples: the images, or with <see cref="RunSettings.Tile"/> their slices.</summary>
     private DetectionDataset Slice(DetectionDataset train)
     {
-        if (TrainingTiles.Create(settings) is not { } tiles)
-            return train;
-        var samples = tiles.Slice(train);
-        var withoutObjects = samples.Images.Count(sample => !TrainingTiles.HasObjects(sample));
-        options.Logger.Sliced(settings.Tile!.Value, train.Images.Count, samples.Images.Count, withoutObjects);
+        var samples = TrainingSamples.Create(train, settings);
+        if (settings.Tile is { } tile)
+            options.Logger.Sliced(tile, train.Images.Count, samples.Images.Count, samples.Images.Count(sample => !TrainingTiles.HasObjects(sample)));
         return samples;
     }
 
@@ -130,7 +134,6 @@ public sealed class Trainer(RunSettings settings, DetectionDataset train, Detect
         Settings = settings with { Model = architecture.Settings },
         TrainingData = DatasetDigest.ComputeForTraining(train),
         ValidationData = validation is null ? null : DatasetDigest.ComputeForValidation(validation),
-        Weights = options.Weights,
         Normalizer = StepNormalizer.FirstAverage,
         Precision = options.Precision,
         ComputedOn = computedOn,
@@ -194,7 +197,7 @@ public sealed class Trainer(RunSettings settings, DetectionDataset train, Detect
 
     private void LoadWeights(NetworkState state, DetectionDataset train)
     {
-        var transfer = options.Weights is { } weights ? WeightTransfer.Load(weights, state, train.Categories) : null;
+        var transfer = settings.Weights is { } weights ? WeightTransfer.Load(weights, state, train.Categories) : null;
         if (transfer is not null)
             options.Logger.WeightsLoaded(transfer.Summary);
         // Only a ResNet can have frozen normalization or frozen stages: a custom backbone has its own normalization, and Freeze is 0.

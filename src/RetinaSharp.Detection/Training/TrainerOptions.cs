@@ -38,14 +38,10 @@ public sealed record TrainerOptions
     public TimeSpan CheckpointEvery { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>
-    /// Initial weights: a run folder, a model file, or a safetensors or PyTorch file (.pth) of a RetinaNet or ResNet with torchvision's parameter names.
-    /// Every weight whose name and shape match is loaded; of the classification layer, the rows of the classes with matching names. Null: random weights.
-    /// </summary>
-    public string? Weights { get; init; }
-
-    /// <summary>
-    /// Whether to leave out images that cannot be used: files that are missing, truncated or no images, and images whose size differs from the annotated
-    /// size. If false, they are an error before the first step, which names all of them.
+    /// Whether to leave out images that cannot be used: files that are missing, damaged or no images, and images whose size differs from the annotated
+    /// size. Every image is decoded before the first step, and again when the run is resumed, which takes about as long as loading an epoch. If false, only
+    /// the header and the end of files are read: bad images are an error before the first step, which names all of them, and damage in the middle of a file
+    /// is an error when the image is loaded.
     /// </summary>
     public bool SkipBadImages { get; init; }
 }

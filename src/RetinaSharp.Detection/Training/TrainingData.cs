@@ -16,7 +16,10 @@ internal sealed record TrainingData(DetectionDataset Train, DetectionDataset? Va
     /// <summary>Checks the datasets.</summary>
     /// <param name="train">The training set.</param>
     /// <param name="validation">The validation set; null if there is none.</param>
-    /// <param name="skipBadImages">Whether images that cannot be used are left out. If false, they are an error that names all of them.</param>
+    /// <param name="skipBadImages">
+    /// Whether images that cannot be used are left out, which takes decoding every image: a resumed run finds the same ones. If false, they are an error that
+    /// names all of them.
+    /// </param>
     /// <param name="logger">Receives warnings.</param>
     /// <param name="cancellationToken">Cancels the check.</param>
     /// <exception cref="DatasetException">A dataset has no images or no classes, the datasets share no class, or images cannot be used.</exception>
@@ -29,6 +32,8 @@ internal sealed record TrainingData(DetectionDataset Train, DetectionDataset? Va
         if (validation is not null)
             validation = Align(validation, train, logger);
 
+        if (skipBadImages)
+            logger.DecodingAll(train.Images.Count + (validation?.Images.Count ?? 0));
         var skipped = new List<BadImage>();
         train = Verify(train, skipBadImages, skipped, cancellationToken);
         validation = validation is null ? null : Verify(validation, skipBadImages, skipped, cancellationToken);
@@ -54,7 +59,7 @@ internal sealed record TrainingData(DetectionDataset Train, DetectionDataset? Va
         IReadOnlyList<BadImage> bad;
         try
         {
-            bad = ImageVerification.FindBadImages(dataset, ImageDecoding.DescribeFailure, cancellationToken: cancellationToken);
+            bad = ImageVerification.FindBadImages(dataset, ImageDecoding.DescribeFailure, decodesAll: skipBadImages, cancellationToken: cancellationToken);
         }
         catch (OperationCanceledException)
         {

@@ -55,4 +55,10 @@ internal static partial class TrainingLog
 
     [LoggerMessage(16, LogLevel.Information, "Slices of {Tile} pixels: {Samples} training samples from {Images} images, {WithoutObjects} of them without an object to learn.")]
     public static partial void Sliced(this ILogger logger, int tile, int images, int samples, int withoutObjects);
+
+    [LoggerMessage(17, LogLevel.Information, "Decoding all {Images} images once, to find those that cannot be used.")]
+    public static partial void DecodingAll(this ILogger logger, int images);
+
+    [LoggerMessage(18, LogLevel.Information, "An epoch has {Samples} training samples from {Images} images: those with rare classes are used up to {Repeats:0.#} times on average.")]
+    public static partial void Repeated(this ILogger logger, int images, long samples, double repeats);
 }

@@ -32,7 +32,10 @@ internal sealed class TrainingState : IDisposable
         var parameters = Shards.Select(shard => shard.named_parameters().ToDictionary(entry => entry.name, entry => entry.parameter)).ToArray();
         Gradients = new([.. parameters.Select(byName => _trained.Select(name => byName[name]).ToArray())]);
         OptimizedParameter[] optimized = [.. trained.Select(layout =>
-            new OptimizedParameter(layout.Name, initial[layout.Name], _graphWeights[layout.Name], Decays: settings.DecayNormsAndBiases || layout.Kind == TensorKind.Weight))];
+            new OptimizedParameter(layout.Name, initial[layout.Name], _graphWeights[layout.Name], Decays: settings.DecayNormsAndBiases || layout.Kind == TensorKind.Weight)
+            {
+                LearningRateFactor = layout.Name.StartsWith(RetinaNetArchitecture.BackbonePrefix, StringComparison.Ordinal) ? settings.BackboneLearningRate : 1,
+            })];
         _optimizer = settings.Optimizer == OptimizerKind.Sgd
             ? new Sgd(optimized, weightDecay: settings.WeightDecay)
             : new AdamW(optimized, weightDecay: settings.WeightDecay);

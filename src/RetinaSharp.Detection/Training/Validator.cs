@@ -86,7 +86,7 @@ internal sealed class Validator
         foreach (var (level, targetsOfLevel) in levels.Index())
             targetsOfLevel.Reset(images.Count, grid.Levels[level]);
         var targets = new BatchTargets(new(images.Count, batch.Height, batch.Width), levels);
-        BatchImage[] samples = [.. images.Select(image => BatchImage.Create(image, Augmentation.Draw(AugmentationSettings.None, _settings.Input, image, new(0, "validation")), 0))];
+        BatchImage[] samples = [.. images.Select(image => BatchImage.Create(image, _settings.Input))];
         if (_assigner.UsesPredictions)
         {
             new PredictionAssignment(_assigner, _anchors, _settings.Model.BoxOutputs).Assign(outputs, targets, samples);

@@ -8,19 +8,19 @@ public static class InitialWeightsSettings
     /// <summary>
     /// Returns settings with the architecture of a weights file. From a RetinaSharp model, all model settings, the input size and the size of the slices are
     /// used. From a torchvision RetinaNet, the model settings are inferred from names and shapes of the weights, and the input size is torchvision's default.
-    /// From a torchvision ResNet, only depth and width are used.
+    /// From a ResNet, only its residual blocks and its width are used.
     /// </summary>
-    /// <param name="weights">A run folder, a safetensors file, or a file written by torch.save.</param>
+    /// <param name="weights">Name or file of the weights, as in <see cref="RunSettings.Weights"/>.</param>
     /// <param name="settings">The settings to change.</param>
     /// <exception cref="WeightsException">The file does not exist, is corrupt, or holds weights of an unknown architecture.</exception>
     public static RunSettings Load(string weights, RunSettings settings)
     {
-        using var file = TorchvisionWeights.Open(ModelFile.Find(weights), out var model);
+        using var file = PretrainedWeights.Open(weights, out var model);
         if (model is not null)
             return settings with { Model = model.Settings.Model, Input = model.Settings.Input, Tile = model.Settings.Tile };
         if (TorchvisionArchitecture.IsRetinaNet(file))
             return settings with { Model = TorchvisionArchitecture.InferRetinaNet(file).Settings, Input = new RunSettings().Input };
-        var (depth, width) = TorchvisionArchitecture.InferResNet(file);
-        return settings with { Model = settings.Model with { Depth = depth, Width = width } };
+        var (variant, width) = TorchvisionArchitecture.InferResNet(file);
+        return settings with { Model = variant.ApplyTo(settings.Model) with { Width = width } };
     }
 }

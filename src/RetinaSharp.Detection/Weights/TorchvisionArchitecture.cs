@@ -17,19 +17,23 @@ internal static class TorchvisionArchitecture
     /// <summary>Whether the weights are those of a RetinaNet.</summary>
     public static bool IsRetinaNet(IWeightSource weights) => weights.Find(ClassLogits) is not null;
 
-    /// <summary>Infers the depth of a ResNet, and its width: the number of the stem's channels divided by 64.</summary>
+    /// <summary>Infers the residual blocks of a ResNet, and its width: the number of the stem's channels divided by 64.</summary>
     /// <param name="weights">The weights.</param>
     /// <param name="prefix">Prefix of the weights' names.</param>
     /// <exception cref="WeightsException">The weights are not those of a torchvision ResNet.</exception>
-    public static (int Depth, double Width) InferResNet(IWeightSource weights, string prefix = "")
+    public static (ResNetVariant Variant, double Width) InferResNet(IWeightSource weights, string prefix = "")
     {
         int[] blocks = [.. Enumerable.Range(1, 4).Select(stage => Count(weights, $"{prefix}layer{stage}."))];
         var isBottleneck = weights.Find($"{prefix}layer1.0.conv3.weight") is not null;
-        var depth = ResNetArchitecture.Depths.FirstOrDefault(depth => ResNetArchitecture.Blocks(depth).SequenceEqual(blocks) && ResNetArchitecture.HasBottlenecks(depth) == isBottleneck);
-        if (depth == 0)
+        ResNetVariant variant;
+        try
+        {
+            variant = ResNetVariant.Create(blocks, isBottleneck);
+        }
+        catch (ArgumentException)
         {
             throw new WeightsException(weights.Path, $"its {weights.Names.Count()} weights are not those of a torchvision RetinaNet or ResNet: "
-                + $"expected a ResNet of {string.Join(", ", ResNetArchitecture.Depths)} layers, found {string.Join(", ", blocks)} blocks in the stages {prefix}layer1 to {prefix}layer4");
+                + $"found {string.Join(", ", blocks)} blocks in the stages {prefix}layer1 to {prefix}layer4, expected 1 or more in each");
         }
 
         var first = $"{prefix}conv1.weight";
@@ -37,8 +41,11 @@ internal static class TorchvisionArchitecture
             throw new WeightsException(weights.Path, $"{first}, the first convolution of a ResNet, is missing");
         if (shape is not [var stem, 3, 7, 7])
             throw new WeightsException(weights.Path, $"{first} is [{string.Join(", ", shape)}]: a ResNet's first convolution has 3 input channels and a 7 x 7 kernel");
+        // torchvision's hidden channels are groups · (stem's channels · width of a group / 64).
+        if (isBottleneck && weights.Find($"{prefix}layer1.0.conv2.weight") is { Shape: [var hidden and > 0, var grouped and > 0, _, _] } && hidden % grouped == 0 && hidden / grouped <= int.MaxValue && stem > 0)
+            variant = variant with { Groups = (int)(hidden / grouped), GroupWidth = (int)Math.Min(Math.Min(grouped, 1 << 20) * 64 / stem, int.MaxValue) };
         return stem is >= 8 and <= 512 && stem % 8 == 0
-            ? (depth, stem / 64.0)
+            ? (variant, stem / 64.0)
             : throw new WeightsException(weights.Path, $"its first convolution has {stem} channels, which must be a multiple of 8 from 8 to 512");
     }
 
@@ -46,7 +53,7 @@ internal static class TorchvisionArchitecture
     /// <exception cref="WeightsException">The weights are not those of a torchvision RetinaNet, or it has custom anchors.</exception>
     public static (ModelSettings Settings, int Classes) InferRetinaNet(IWeightSource weights)
     {
-        var (depth, width) = InferResNet(weights, RetinaNetArchitecture.BackbonePrefix);
+        var (variant, width) = InferResNet(weights, RetinaNetArchitecture.BackbonePrefix);
         var anchors = new AnchorSettings { Compatibility = AnchorCompatibility.Torchvision };
         var (classOutputs, channels) = Convolution(weights, ClassLogits);
         var (boxOutputs, _) = Convolution(weights, BoxRegression);
@@ -60,9 +67,8 @@ internal static class TorchvisionArchitecture
             throw new WeightsException(weights.Path, $"{ClassLogits} has {classOutputs} outputs, which is not a multiple of the {anchors.AnchorsPerCell} anchors per location");
         if (Count(weights, "backbone.fpn.inner_blocks.") != 3 || weights.Find("backbone.fpn.extra_blocks.p7.weight") is null)
             throw new WeightsException(weights.Path, "its pyramid does not have the levels P3 to P7, which torchvision's default anchors require; train such a model again and start from its backbone");
-        var settings = new ModelSettings
+        var settings = variant.ApplyTo(new ModelSettings
         {
-            Depth = depth,
             Width = width,
             // Only trainable batch norm has num_batches_tracked; FrozenBatchNorm2d does not.
             Norm = weights.Find($"{RetinaNetArchitecture.BackbonePrefix}bn1.num_batches_tracked") is null ? NormKind.Frozen : NormKind.Batch,
@@ -71,7 +77,7 @@ internal static class TorchvisionArchitecture
             HeadConvolutions = Count(weights, Tower),
             HeadNorm = weights.Find($"{Tower}0.1.weight") is not null,
             Anchors = anchors,
-        };
+        });
         try
         {
             settings.Validate();

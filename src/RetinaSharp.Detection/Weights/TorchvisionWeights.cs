@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using RetinaSharp.Detection.Weights.Onnx;
 using RetinaSharp.Detection.Weights.PyTorch;
 
 namespace RetinaSharp.Detection.Weights;
@@ -37,17 +38,20 @@ internal sealed partial class TorchvisionWeights : IWeightSource
     /// <inheritdoc/>
     public IEnumerable<string> Names => _names.Keys;
 
-    /// <summary>Opens and validates a safetensors file or a file written by torch.save.</summary>
+    /// <summary>Opens and validates a safetensors file, a file written by torch.save or an ONNX file of a ResNet.</summary>
     /// <param name="path">The file.</param>
     /// <param name="description">The model's description if the file is a RetinaSharp model; otherwise null.</param>
+    /// <param name="input">The images that a network in an ONNX file was trained on.</param>
     /// <exception cref="WeightsException">The file cannot be read, or is corrupt.</exception>
-    public static TorchvisionWeights Open(string path, out ModelDescription? description)
+    public static TorchvisionWeights Open(string path, out ModelDescription? description, NetworkInput input = NetworkInput.NormalizedRgb)
     {
         description = null;
         var bytes = FileBytes.Open(path);
         IWeightSource? file = null;
         try
         {
+            if (OnnxResNet.Recognizes(path))
+                return new(file = OnnxResNet.Open(bytes, input));
             if (PyTorchFile.Recognizes(bytes))
                 return new(file = PyTorchFile.Open(bytes));
             bytes.Dispose();

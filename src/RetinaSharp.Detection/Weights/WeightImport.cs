@@ -7,7 +7,7 @@ using RetinaSharp.Detection.Modeling.Architecture;
 
 namespace RetinaSharp.Detection.Weights;
 
-/// <summary>Imports weights of torchvision's RetinaNet and ResNet.</summary>
+/// <summary>Imports weights of torchvision's RetinaNet and ResNet, and of ONNX files of a ResNet.</summary>
 public static class WeightImport
 {
     // torchvision's published retinanet_resnet50_fpn has 91 classes and this SHA-256 prefix in its file name.
@@ -17,7 +17,7 @@ public static class WeightImport
     private const int NamesShown = 5;
 
     /// <summary>
-    /// Imports a torchvision RetinaNet or ResNet from a torch.save or safetensors file, without executing code from the file. Writes a
+    /// Imports a torchvision RetinaNet or ResNet from a torch.save or safetensors file, or a ResNet from an ONNX file, without executing code from the file. Writes a
     /// model file for a RetinaNet, or backbone weights to start training from for a ResNet. Depth, width, normalization, pyramid, heads
     /// and number of classes are inferred from names and shapes; anchors, image size and postprocessing are torchvision's defaults.
     /// </summary>
@@ -26,12 +26,13 @@ public static class WeightImport
     /// <param name="classes">
     /// A text file with one class name per line, or a COCO JSON file with categories, for a RetinaNet; null: classes are numbered.
     /// </param>
+    /// <param name="input">The images that a network in an ONNX file was trained on.</param>
     /// <exception cref="WeightsException">The file is corrupt, contains code, or holds weights of another network; the message names missing keys.</exception>
     /// <exception cref="DatasetException">The class names cannot be read, or their number does not match.</exception>
     /// <exception cref="IOException">The output file cannot be written.</exception>
-    public static ImportResult Import(string path, string outFile, string? classes = null)
+    public static ImportResult Import(string path, string outFile, string? classes = null, NetworkInput input = NetworkInput.NormalizedRgb)
     {
-        using var weights = TorchvisionWeights.Open(path, out var description);
+        using var weights = TorchvisionWeights.Open(path, out var description, input);
         if (description is not null)
             throw new WeightsException(path, "is already a RetinaSharp model; it needs no import");
         return TorchvisionArchitecture.IsRetinaNet(weights) ? ImportRetinaNet(weights, outFile, classes) : ImportResNet(weights, outFile);
@@ -41,7 +42,7 @@ public static class WeightImport
     {
         var (settings, outputs) = TorchvisionArchitecture.InferRetinaNet(weights);
         var network = RetinaNetArchitecture.Create(settings, outputs);
-        var name = $"RetinaNet on ResNet-{settings.Depth} of width {settings.Width}, {outputs} classes";
+        var name = $"RetinaNet on {ResNetVariant.Create(settings).Name} of width {settings.Width}, {outputs} classes";
         var unexpected = Check([.. network.Tensors()], weights, name);
         var categories = ClassNames.Read(classes, outputs);
         // torchvision's first class is the background, unless the class names differ.
@@ -59,9 +60,9 @@ public static class WeightImport
 
     private static ImportResult ImportResNet(TorchvisionWeights weights, string outFile)
     {
-        var (depth, width) = TorchvisionArchitecture.InferResNet(weights);
-        var network = ResNetArchitecture.Create(depth, width, NormKind.Batch);
-        var name = $"ResNet-{depth} of width {width}";
+        var (variant, width) = TorchvisionArchitecture.InferResNet(weights);
+        var network = ResNetArchitecture.Create(variant, width, NormKind.Batch);
+        var name = $"{variant.Name} of width {width}";
         TensorLayout[] tensors = [.. network.Layers().SelectMany(layer => layer.Tensors())];
         var unexpected = Check(tensors, weights, name);
         SafetensorsWriter.Write(outFile, Entries(network.Layers(), weights, isWithoutEpsilon: false), new Dictionary<string, string> { ["format"] = "pt" });

@@ -52,27 +52,34 @@ internal sealed class WeightTransfer
     public string Summary { get; private set; } = "";
 
     /// <summary>Loads the matching weights of a file into a network.</summary>
-    /// <param name="path">A run folder, a safetensors file, or a file written by torch.save.</param>
+    /// <param name="path">Name or file of the weights, as in <see cref="Configuration.RunSettings.Weights"/>.</param>
     /// <param name="state">The network's tensors, on the CPU; overwritten by the loaded weights.</param>
     /// <param name="categories">The network's classes.</param>
     /// <exception cref="WeightsException">The file does not exist, is corrupt, or has no matching weights.</exception>
     public static WeightTransfer Load(string path, NetworkState state, IReadOnlyList<Category> categories)
     {
-        var found = ModelFile.Find(path);
-        using var file = TorchvisionWeights.Open(found, out var source);
+        using var file = PretrainedWeights.Open(path, out var source);
         var transfer = new WeightTransfer(file, source, state.Architecture, categories);
         foreach (var (name, tensor) in state.Entries)
             transfer.LoadTensor(name, tensor);
         // Ignore vectors: short ones, such as the box bias, have the same shape in unrelated models.
         if (!state.Entries.Any(entry => entry.Tensor.Dimensions > 1 && transfer._loaded.Contains(entry.Name)))
         {
-            throw new WeightsException(found, $"none of its {file.Names.Count()} weights matches this architecture, {state.Architecture.Settings.Depth} layers of width {state.Architecture.Settings.Width}: "
+            throw new WeightsException(file.Path, $"none of its {file.Names.Count()} weights matches this architecture, {ResNetVariant.Create(state.Architecture.Settings).Name} of width {state.Architecture.Settings.Width}: "
                 + "choose the architecture of the weights");
         }
 
-        transfer.Summarize(found);
+        if (path == PretrainedWeights.ImageNet && transfer._missing.Find(IsBackboneWeight) is { } missing)
+        {
+            throw new WeightsException(file.Path, $"its network does not have the weight {missing}: the weights '{path}' are those of {TorchvisionArchitecture.InferResNet(file).Variant.Name} of width 1, "
+                + $"not of {ResNetVariant.Create(state.Architecture.Settings).Name} of width {state.Architecture.Settings.Width}; choose that backbone, or other weights");
+        }
+
+        transfer.Summarize(file.Path);
         return transfer;
     }
+
+    private static bool IsBackboneWeight(string name) => name.StartsWith(Body, StringComparison.Ordinal) && name.EndsWith(".weight", StringComparison.Ordinal);
 
     private void LoadTensor(string name, Tensor tensor)
     {

@@ -15,7 +15,7 @@ public static class AblationTables
     private static readonly double[] SearchedAlphas = [.10, .25, .50, .75, .90];
 
     /// <summary>Names of the tables.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["alpha", "gamma", "anchors", "sampling", "prior", "image-size", "losses", "assigners", "heads"];
+    public static IReadOnlyList<string> Names { get; } = ["alpha", "gamma", "anchors", "sampling", "prior", "image-size", "losses", "assigners", "heads", "augmentations", "pretrained"];
 
     /// <summary>Creates the table with a given name.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
@@ -33,6 +33,8 @@ public static class AblationTables
         "losses" => ComponentTables.Losses(start),
         "assigners" => ComponentTables.Assigners(start),
         "heads" => ComponentTables.Heads(start),
+        "augmentations" => ComponentTables.Augmentations(start),
+        "pretrained" => ComponentTables.PretrainedWeights(start),
         _ => throw new ArgumentException($"There is no table '{name}', only {string.Join(", ", Names)}."),
     };
 

@@ -4,11 +4,13 @@ using RetinaSharp.Detection.Configuration;
 namespace RetinaSharp.Experiments.Ablation;
 
 /// <summary>
-/// Creates tables that compare the parts of a dense detector: losses, assigners and heads. The rows are variations of given base settings. The published
+/// Creates tables that compare the parts of a dense detector and of its training: losses, assigners, heads, augmentations and initial weights. The rows are variations of given base settings. The published
 /// metrics are those of MMDetection, for detectors of which a row has the loss, assigner or head; they differ in further parts, which the tables name.
 /// </summary>
 public static class ComponentTables
 {
+    private const double AddedProbability = .5;
+
     private const string MmDetection = "COCO val2017, ResNet-50-FPN, 12 epochs, 800 × 1333 px, from https://github.com/open-mmlab/mmdetection/tree/main/configs";
 
     // Box AP of https://github.com/open-mmlab/mmdetection, configs/{retinanet,atss,fcos,tood,gfl}: README.md or metafile.yml.
@@ -79,6 +81,48 @@ public static class ComponentTables
                 (HeadKind.Points, BoxHeadKind.Distribution, ClassificationLossKind.QualityFocal) => Gfl,
                 _ => null,
             });
+    }
+
+    /// <summary>No augmentation, that of the settings, and that with one more: mosaic, mixup, copy-paste, large-scale jitter or multi-scale.</summary>
+    /// <param name="start">Base settings.</param>
+    public static AblationTable Augmentations(RunSettings start)
+    {
+        ArgumentNullException.ThrowIfNull(start);
+        return new("augmentations", "Augmentations",
+            $"No augmentation, that of the settings, and that with one more. Mosaic, mixup and copy-paste have a probability of {AddedProbability}.", null,
+            [
+                Row("none", _ => AugmentationSettings.None), Row("the settings'", own => own),
+                Row("+ mosaic", own => own with { Mosaic = AddedProbability }), Row("+ mixup", own => own with { Mixup = AddedProbability }),
+                Row("+ copy-paste", own => own with { CopyPaste = AddedProbability }), Row("+ large-scale jitter", own => own.WithLargeScaleJitter()),
+                Row("+ multi-scale", own => own.WithMultiScale()),
+            ]);
+
+        AblationRow Row(string label, Func<AugmentationSettings, AugmentationSettings> change) => new(label, start with { Augmentation = change(start.Augmentation) });
+    }
+
+    /// <summary>Training from scratch and from weights of ImageNet, with the same architecture but for the norm of the backbone.</summary>
+    /// <param name="start">Base settings.</param>
+    public static AblationTable PretrainedWeights(RunSettings start)
+    {
+        ArgumentNullException.ThrowIfNull(start);
+        // The architecture of the weights.
+        var model = start.Model with { Depth = Presets.Pretrained.Model.Depth, Blocks = Presets.Pretrained.Model.Blocks, Width = Presets.Pretrained.Model.Width };
+        return new("pretrained", "Pretrained weights",
+            "A ResNet with the blocks [2, 2, 2, 3] from random weights and from weights of ImageNet. From scratch, and with group norm, no part of the backbone is frozen and all parts have the same learning rate.", null,
+            [
+                Scratch("from scratch, batch norm", NormKind.Batch), Scratch("from scratch, group norm", NormKind.Group),
+                new("ImageNet, frozen batch norm", start with
+                {
+                    Model = model with { Norm = NormKind.Frozen },
+                    Weights = Presets.Pretrained.Weights,
+                    Training = start.Training with { Freeze = Presets.Pretrained.Training.Freeze, BackboneLearningRate = Presets.Pretrained.Training.BackboneLearningRate },
+                }),
+                new("ImageNet, group norm", Unfrozen(NormKind.Group) with { Weights = Presets.Pretrained.Weights }),
+            ]);
+
+        AblationRow Scratch(string label, NormKind norm) => new(label, Unfrozen(norm) with { Weights = null });
+
+        RunSettings Unfrozen(NormKind norm) => start with { Model = model with { Norm = norm }, Training = start.Training with { Freeze = 0, BackboneLearningRate = 1 } };
     }
 
     private static RunSettings WithoutSampling(RunSettings start) => start with { Loss = start.Loss with { Sampling = new() } };

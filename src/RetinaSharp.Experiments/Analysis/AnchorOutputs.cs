@@ -1,8 +1,6 @@
 using RetinaSharp.Boxes;
 using RetinaSharp.Datasets;
-using RetinaSharp.Detection;
 using RetinaSharp.Detection.Assignment;
-using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Data;
 using RetinaSharp.Detection.Inference;
 using RetinaSharp.Detection.Modeling;
@@ -109,8 +107,7 @@ internal sealed class AnchorOutputs : IDisposable
 
     private int[] Labels(AnnotatedImage image, AnchorGrid grid)
     {
-        var none = AugmentationSettings.None;
-        var seen = BatchImage.Create(image, Augmentation.Draw(none, _input, image, new RandomStream(0, "analysis")), none.MinVisible);
+        var seen = BatchImage.Create(image, _input);
         return _assigner.Assign(grid, seen.Boxes, seen.Classes, seen.Ignored).Labels;
     }
 

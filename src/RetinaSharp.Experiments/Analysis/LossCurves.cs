@@ -5,8 +5,8 @@ using RetinaSharp.Losses;
 namespace RetinaSharp.Experiments.Analysis;
 
 /// <summary>
-/// Plots loss functions and their derivatives as in Lin et al., "Focal Loss for Dense Object Detection": figure 1 and the figures of the appendix. The losses
-/// are without α, which would only scale the curves.
+/// Plots loss functions and their derivatives as in Lin et al., "Focal Loss for Dense Object Detection": figure 1 and the figures of the appendix, and those of
+/// the focal loss's descendants. The losses are without α, which would only scale the curves.
 /// </summary>
 public static class LossCurves
 {
@@ -34,6 +34,7 @@ public static class LossCurves
         ("derivative-by-logit", new("Derivative of focal loss with respect to the logit", "x_t", "dL / dx_t", [.. Gammas.Select(gamma => ByLogit(Name(gamma), Focal(gamma), Derivative))])),
         ("focal-star-by-logit", new("FL* (γ, β), focal loss and cross entropy", "x_t", "loss", [.. Family(Value)])),
         ("focal-star-derivative-by-logit", new("Derivatives of FL* (γ, β), focal loss and cross entropy", "x_t", "dL / dx_t", [.. Family(Derivative)])),
+        .. FamilyCurves.Charts,
     ];
 
     private static FocalLoss Focal(double gamma) => new(gamma, alpha: null);
@@ -65,7 +66,7 @@ public static class LossCurves
         return derivative;
     }
 
-    private static List<(double X, double Y)> Points(double from, double to, double step, Func<double, double> curve)
+    internal static List<(double X, double Y)> Points(double from, double to, double step, Func<double, double> curve)
     {
         var points = new List<(double X, double Y)>();
         for (var i = 0; i <= Math.Round((to - from) / step); i++)

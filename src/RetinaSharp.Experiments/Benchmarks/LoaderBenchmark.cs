@@ -9,10 +9,10 @@ namespace RetinaSharp.Experiments.Benchmarks;
 
 /// <summary>
 /// A benchmark of the data loaders, from image files to batches, without a network. The training loader includes augmentation and anchor assignment. The
-/// evaluation loader feeds an engine that returns no detections.
+/// evaluation loader feeds an engine that returns no detections. With <see cref="RunSettings.Tile"/>, both load slices, too.
 /// </summary>
 /// <param name="set">The dataset.</param>
-/// <param name="settings">Input size, augmentation, anchors and batch size.</param>
+/// <param name="settings">Input size, slices, augmentation, anchors and batch size.</param>
 /// <param name="workers">Number of worker threads of the training loader.</param>
 public sealed class LoaderBenchmark(DetectionDataset set, RunSettings settings, int workers)
 {
@@ -20,7 +20,7 @@ public sealed class LoaderBenchmark(DetectionDataset set, RunSettings settings, 
     private readonly TrainingLoader _memory = Training(set, settings, workers, cacheBytes: long.MaxValue / 2);
     private int _epoch;
 
-    /// <summary>Number of images per training epoch, in which an incomplete last batch is left out.</summary>
+    /// <summary>Number of samples, images or slices, per training epoch, in which an incomplete last batch is left out.</summary>
     public int TrainingImages => _files.BatchesPerEpoch * settings.Training.Batch;
 
     /// <summary>Number of images per evaluation: all images of the dataset.</summary>
@@ -42,7 +42,7 @@ public sealed class LoaderBenchmark(DetectionDataset set, RunSettings settings, 
     }
 
     private static TrainingLoader Training(DetectionDataset set, RunSettings settings, int workers, long cacheBytes) => new(
-        set, settings.Input, settings.Augmentation, new(settings.Model.Anchors), Assigner.CreateWithoutPredictions(settings.Assigner),
+        TrainingSamples.Create(set, settings), settings.Input, settings.Augmentation, new(settings.Model.Anchors), Assigner.CreateWithoutPredictions(settings.Assigner),
         new() { BatchSize = settings.Training.Batch, Workers = workers, Prefetch = 2 * workers, CacheBytes = cacheBytes });
 
     private static void Consume(IEnumerable<TrainingBatch> batches)
@@ -54,7 +54,7 @@ public sealed class LoaderBenchmark(DetectionDataset set, RunSettings settings, 
     /// <summary>An inference engine without a network: its output has no pyramid levels, so there are no detections.</summary>
     private sealed class EmptyEngine(DetectionDataset set, RunSettings settings) : IInferenceEngine, IInferenceOutput
     {
-        public DetectionModel Model { get; } = new() { Categories = set.Categories, Anchors = settings.Model.Anchors, Input = settings.Input };
+        public DetectionModel Model { get; } = new() { Categories = set.Categories, Anchors = settings.Model.Anchors, Input = settings.Input, Tile = settings.Tile };
 
         public int MaxConcurrency => 1;
 

@@ -36,7 +36,7 @@ internal static class LabelHistograms
                 counts[Limits.Count(limit => Math.Sqrt(annotation.Box.Area) * scale >= limit)]++;
         }
 
-        return new($"Boxes by the square root of their area, at the input size {settings.Input.Short} × {settings.Input.Long}", [.. Enumerable.Range(0, counts.Length).Select(Name)], [new("boxes", counts)], "0");
+        return new($"Boxes by the square root of their area, at the input size {settings.Input.Short} × {settings.Input.Long}{(settings.Tile is null ? "" : ", in images and slices")}", [.. Enumerable.Range(0, counts.Length).Select(Name)], [new("boxes", counts)], "0");
     }
 
     // With no-break spaces, so that the page does not wrap it.

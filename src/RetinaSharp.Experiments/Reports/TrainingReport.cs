@@ -1,4 +1,5 @@
 using RetinaSharp.Datasets;
+using RetinaSharp.Detection.Modeling.Architecture;
 using RetinaSharp.Evaluation;
 using RetinaSharp.Imaging;
 
@@ -76,7 +77,7 @@ public static class TrainingReport
             ? $" on {description.TrainingData}: {description.TrainingImages} images, {description.Categories.Count} classes"
             : "";
         var isComplete = run.Epochs[^1].Epoch >= training.Epochs;
-        return $"RetinaNet on ResNet-{model.Depth} of width {model.Width}, trained{data}. "
+        return $"RetinaNet on {ResNetVariant.Create(model).Name} of width {model.Width}, trained{data}. "
             + (isComplete ? $"All {training.Epochs} epochs are done." : $"{run.Epochs[^1].Epoch} of {training.Epochs} epochs are done.");
     }
 

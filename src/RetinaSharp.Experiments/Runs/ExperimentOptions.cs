@@ -17,9 +17,6 @@ public abstract record ExperimentOptions
     /// <summary>Number type of the networks' computation.</summary>
     public Precision Precision { get; init; }
 
-    /// <summary>Path of the initial weights of all runs, as in <c>TrainerOptions</c>; null: random weights.</summary>
-    public string? Weights { get; init; }
-
     /// <summary>Receives the log messages of all runs.</summary>
     public ILogger Logger { get; init; } = NullLogger.Instance;
 

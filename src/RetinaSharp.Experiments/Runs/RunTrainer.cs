@@ -30,7 +30,7 @@ internal sealed class RunTrainer(DetectionDataset train, DetectionDataset valida
     private const int WarmUpImages = 8;
 
     private readonly string _identity =
-        string.Join('\n', DatasetDigest.ComputeForTraining(train), DatasetDigest.ComputeForValidation(validation), options.Precision, options.Device?.ToString() ?? "cpu", options.Weights);
+        string.Join('\n', DatasetDigest.ComputeForTraining(train), DatasetDigest.ComputeForValidation(validation), options.Precision, options.Device?.ToString() ?? "cpu");
 
     /// <summary>Returns the run with given settings. Its folder name is a hash of everything but the seed, followed by the seed.</summary>
     /// <param name="settings">The settings of the run.</param>
@@ -63,7 +63,6 @@ internal sealed class RunTrainer(DetectionDataset train, DetectionDataset valida
                 Resume = true,
                 Device = options.Device,
                 Precision = options.Precision,
-                Weights = options.Weights,
                 CheckpointEvery = options.CheckpointEvery,
             }).Train(progress, cancellationToken);
             if (trained.IsCanceled)

@@ -56,7 +56,7 @@ public sealed class Tuner
         {
             TrainingData = DatasetDigest.ComputeForTraining(train),
             ValidationData = DatasetDigest.ComputeForValidation(validation),
-            Engine = string.Join(", ", options.Device?.ToString() ?? "cpu", options.Precision, options.Weights ?? "random weights"),
+            Engine = $"{options.Device?.ToString() ?? "cpu"}, {options.Precision}",
         }, options.Folder);
         _clock = new(options.Clock, TimeSpan.FromSeconds(_state.Seconds));
     }

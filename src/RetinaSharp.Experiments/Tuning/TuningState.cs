@@ -18,7 +18,7 @@ internal sealed record TuningState
     /// <summary>Digest of the validation set.</summary>
     public required string ValidationData { get; init; }
 
-    /// <summary>Device, precision and initial weights of the runs, as text.</summary>
+    /// <summary>Device and precision of the runs, as text.</summary>
     public required string Engine { get; init; }
 
     /// <summary>Time that the search has taken, over all sessions.</summary>

@@ -13,4 +13,8 @@ namespace RetinaSharp.Kernels.Optimizers;
 /// which each optimizer step updates too.
 /// </param>
 /// <param name="Decays">Whether weight decay applies to this parameter; usually false for biases and normalization layers.</param>
-public sealed record OptimizedParameter(string Name, torch.Tensor Master, torch.Tensor GraphWeights, bool Decays);
+public sealed record OptimizedParameter(string Name, torch.Tensor Master, torch.Tensor GraphWeights, bool Decays)
+{
+    /// <summary>Factor of the learning rate for this parameter, such as a parameter group with a learning rate of its own in PyTorch.</summary>
+    public double LearningRateFactor { get; init; } = 1;
+}

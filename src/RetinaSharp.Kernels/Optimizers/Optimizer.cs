@@ -62,7 +62,7 @@ public abstract unsafe class Optimizer : IDisposable
     /// The gradient of each parameter, in the order of the parameters, fp32 or bf16 and in any memory format. Gradients are not modified. A
     /// gradient whose strides differ from those of the master weights is copied first.
     /// </param>
-    /// <param name="learningRate">The learning rate.</param>
+    /// <param name="learningRate">The learning rate; that of a parameter is multiplied by its <see cref="OptimizedParameter.LearningRateFactor"/>.</param>
     /// <param name="factor">
     /// A factor that the gradients are multiplied by, such as <see cref="GradientNorm.ClipFactor"/> for clipping.
     /// </param>
@@ -173,7 +173,7 @@ public abstract unsafe class Optimizer : IDisposable
         ParallelFor.Run(_chunks.Length, chunk =>
         {
             foreach (var (tensor, start, count) in _chunks[chunk])
-                Update(Slice(memories[tensor], start, count), learningRate, factor, GetWeightDecay(_parameters[tensor]));
+                Update(Slice(memories[tensor], start, count), learningRate * _parameters[tensor].LearningRateFactor, factor, GetWeightDecay(_parameters[tensor]));
         });
         GC.KeepAlive(matching);
         // Updates the averages of buffers and frozen weights.
@@ -199,7 +199,7 @@ public abstract unsafe class Optimizer : IDisposable
             // Frees the temporaries of each parameter before the next one.
             using var scope = NewDisposeScope();
             var (_, master, graphWeights, _) = _parameters[i];
-            Update(i, master, gradients[i].to(ScalarType.Float32), learningRate, factor, GetWeightDecay(_parameters[i]));
+            Update(i, master, gradients[i].to(ScalarType.Float32), learningRate * _parameters[i].LearningRateFactor, factor, GetWeightDecay(_parameters[i]));
             if (graphWeights.dtype == ScalarType.BFloat16)
                 graphWeights.copy_(master);
         }

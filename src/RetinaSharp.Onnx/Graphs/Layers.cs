@@ -35,10 +35,10 @@ internal sealed class Layers(GraphBuilder graph, WeightReader weights)
     private Func<Value, Value> Convolution(ConvolutionLayer layer, float[] weight, float[] bias)
     {
         var (kernel, padding) = (layer.Kernel, layer.Kernel / 2);
-        var weightValue = graph.Weight($"{layer.Name}.weight", weight, layer.Outputs, layer.Inputs, kernel, kernel);
+        var weightValue = graph.Weight($"{layer.Name}.weight", weight, layer.Outputs, layer.Inputs / layer.Groups, kernel, kernel);
         var biasValue = graph.Weight($"{layer.Name}.bias", bias, layer.Outputs);
         return input => graph.Call("Conv", [input, weightValue, biasValue],
-            Attribute("kernel_shape", [kernel, kernel]), Attribute("strides", [layer.Stride, layer.Stride]), Attribute("pads", [padding, padding, padding, padding]));
+            Attribute("kernel_shape", [kernel, kernel]), Attribute("strides", [layer.Stride, layer.Stride]), Attribute("pads", [padding, padding, padding, padding]), Attribute("group", layer.Groups));
     }
 
     /// <summary>

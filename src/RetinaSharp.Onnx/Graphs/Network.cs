@@ -42,6 +42,13 @@ internal sealed class Network(GraphBuilder graph, WeightReader weights, RetinaNe
             levels.Insert(0, _layers.Convolution(pyramid.Output[i])(merged));
         }
 
+        var below = levels[0];
+        foreach (var (i, (downsample, aggregate)) in pyramid.Downsample.Zip(pyramid.Aggregate).Index())
+        {
+            below = _layers.Convolution(downsample)(below) + levels[i + 1];
+            levels[i + 1] = _layers.Convolution(aggregate)(below);
+        }
+
         var x = pyramid.P6Source == P6Source.C5 ? stages[^1] : levels[^1];
         foreach (var (i, layer) in pyramid.Extra.Index())
             levels.Add(x = _layers.Convolution(layer)(i == 0 ? x : x.Relu()));

@@ -20,10 +20,17 @@ public class RunSettingsTests
 
     [Fact]
     public void Named_UnknownPreset_ThrowsAndListsThem() =>
-        Assert.Contains("tiny, small, r50, r101", Assert.Throws<ArgumentException>(() => Presets.Named("huge")).Message);
+        Assert.Contains("tiny, small, pretrained, r50, r101", Assert.Throws<ArgumentException>(() => Presets.Named("huge")).Message);
 
     [Theory]
     [InlineData("Depth 20")]
+    [InlineData("Blocks 2, 2, 2: ")]
+    [InlineData("Blocks 2, 2, 0, 2: ")]
+    [InlineData("Groups 0")]
+    [InlineData("Group width 0")]
+    [InlineData("Groups 32 of width 4 with depth 18")]
+    [InlineData("Backbone learning rate 0")]
+    [InlineData("Weights: the name or path is empty")]
     [InlineData("Width 0")]
     [InlineData("Width NaN")]
     [InlineData("Pyramid channels 4")]
@@ -63,6 +70,11 @@ public class RunSettingsTests
     [InlineData("EMA 1")]
     [InlineData("Freeze 6")]
     [InlineData("Early stop -1")]
+    [InlineData("Repeat factor 2")]
+    [InlineData("Repeat factor 0.1: must be 0 with class-balanced sampling")]
+    [InlineData("Mosaic 2: must be in [0, 1]")]
+    [InlineData("Mosaic scale from 0.9 to 0.5")]
+    [InlineData("Input scale from 0.9 to 1.1: there is no multiple of 32 between 36 and 44")]
     [InlineData("Score threshold 1")]
     [InlineData("Candidates 0")]
     [InlineData("NMS threshold NaN")]
@@ -81,6 +93,13 @@ public class RunSettingsTests
         return what switch
         {
             "Depth 20" => good with { Model = model with { Depth = 20 } },
+            "Blocks 2, 2, 2: " => good with { Model = model with { Blocks = [2, 2, 2] } },
+            "Blocks 2, 2, 0, 2: " => good with { Model = model with { Blocks = [2, 2, 0, 2] } },
+            "Groups 0" => good with { Model = model with { Groups = 0 } },
+            "Group width 0" => good with { Model = model with { GroupWidth = 0 } },
+            "Groups 32 of width 4 with depth 18" => good with { Model = model with { Depth = 18, Groups = 32, GroupWidth = 4 } },
+            "Backbone learning rate 0" => good with { Training = training with { BackboneLearningRate = 0 } },
+            "Weights: the name or path is empty" => good with { Weights = " " },
             "Width 0" => good with { Model = model with { Width = 0 } },
             "Width NaN" => good with { Model = model with { Width = double.NaN } },
             "Pyramid channels 4" => good with { Model = model with { PyramidChannels = 4 } },
@@ -121,6 +140,11 @@ public class RunSettingsTests
             "EMA 1" => good with { Training = training with { Ema = 1 } },
             "Freeze 6" => good with { Training = training with { Freeze = 6 } },
             "Early stop -1" => good with { Training = training with { EarlyStop = -1 } },
+            "Repeat factor 2" => good with { Training = training with { RepeatFactor = 2 } },
+            "Repeat factor 0.1: must be 0 with class-balanced sampling" => good with { Training = training with { RepeatFactor = .1, ClassBalanced = true } },
+            "Mosaic 2: must be in [0, 1]" => good with { Augmentation = new() { Mosaic = 2 } },
+            "Mosaic scale from 0.9 to 0.5" => good with { Augmentation = new() { MosaicMinScale = .9, MosaicMaxScale = .5 } },
+            "Input scale from 0.9 to 1.1: there is no multiple of 32 between 36 and 44" => good with { Input = new(40, 40), Augmentation = new() { MinInputScale = .9, MaxInputScale = 1.1 } },
             "Score threshold 1" => good with { Inference = inference with { ScoreThreshold = 1 } },
             "Candidates 0" => good with { Inference = inference with { MaxCandidates = 0 } },
             "NMS threshold NaN" => good with { Inference = inference with { NmsIouThreshold = double.NaN } },

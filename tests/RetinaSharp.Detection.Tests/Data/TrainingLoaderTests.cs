@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using RetinaSharp.Boxes;
 using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Assignment;
@@ -24,6 +27,20 @@ public class TrainingLoaderTests
         Saturation = .3,
     };
 
+    // Every kind of augmentation, so that each occurs in some samples and not in others.
+    private static readonly AugmentationSettings Everything = Rich.WithLargeScaleJitter() with
+    {
+        Crop = .5,
+        MinInputScale = .6,
+        MaxInputScale = 1.4,
+        Hue = .1,
+        Mosaic = .4,
+        Mixup = .4,
+        CopyPaste = .5,
+        Blur = .4,
+        JpegNoise = .4,
+    };
+
     [Theory]
     [InlineData(1, 1, 1L << 30)]
     [InlineData(2, 4, 1L << 30)]
@@ -38,6 +55,103 @@ public class TrainingLoaderTests
 
         for (var epoch = 0; epoch < 2; epoch++)
             Assert.Equal(Pictures.Fingerprints(plain.EnumerateEpoch(epoch)), Pictures.Fingerprints(other.EnumerateEpoch(epoch)));
+    }
+
+    [Theory]
+    [InlineData(false, 1, 1L << 30)]
+    [InlineData(false, 4, 0)]
+    [InlineData(true, 3, 200_000)]
+    public void EnumerateEpoch_EveryAugmentationWithAnyThreadsAndCache_SameBatchesFromAnyBatchOn(bool isSliced, int workers, long cacheBytes)
+    {
+        using var pictures = Pictures.Mixed(18);
+        var set = isSliced ? new TrainingTiles(64, .3, 7).Slice(pictures.Set) : pictures.Set;
+        var options = Options with { BatchesPerStep = 2, Repeats = [.. set.Images.Select((_, i) => 1 + (i % 4 * .4))] };
+        var plain = Pictures.Loader(set, options with { Workers = 1, Prefetch = 1, CacheBytes = 0 }, Everything);
+        var other = Pictures.Loader(set, options with { Workers = workers, Prefetch = workers, CacheBytes = cacheBytes }, Everything);
+        var whole = Pictures.Fingerprints(plain.EnumerateEpoch(3));
+
+        Assert.True(whole.Count > 5);
+        Assert.Equal(whole, Pictures.Fingerprints(other.EnumerateEpoch(3)));
+        for (var first = 1; first <= whole.Count; first += 2)
+            Assert.Equal(whole[first..], Pictures.Fingerprints(other.EnumerateEpoch(3, first)));
+        Assert.NotEqual(whole, Pictures.Fingerprints(other.EnumerateEpoch(4)));
+    }
+
+    [Fact]
+    public void EnumerateEpoch_EveryAugmentation_BoxesAreInTheImages()
+    {
+        using var pictures = Pictures.Mixed(18);
+        var loader = Pictures.Loader(pictures.Set, Options, Everything);
+        var (boxes, ignored) = (0, 0);
+        for (var epoch = 0; epoch < 5; epoch++)
+        {
+            foreach (var batch in loader.EnumerateEpoch(epoch))
+            {
+                using var used = batch;
+                foreach (var image in batch.Images)
+                {
+                    Assert.True(image.Width <= batch.Width && image.Height <= batch.Height);
+                    Assert.All(image.Boxes.Concat(image.Ignored), box => Assert.True(
+                        box.X1 >= 0 && box.Y1 >= 0 && box.X2 <= image.Width && box.Y2 <= image.Height && box.Width >= 1 && box.Height >= 1));
+                    Assert.Equal(image.Boxes.Length, image.Classes.Length);
+                    (boxes, ignored) = (boxes + image.Boxes.Length, ignored + image.Ignored.Length);
+                }
+            }
+        }
+
+        Assert.True(boxes > 100 && ignored > 5);
+    }
+
+    [Fact]
+    public void EnumerateEpoch_MultiScale_DrawsASizeForEachStep()
+    {
+        using var pictures = new Pictures();
+        for (var i = 0; i < 48; i++)
+            pictures.Add(100, 100);
+        var loader = Pictures.Loader(pictures.Set, Options with { BatchSize = 1, BatchesPerStep = 4 }, AugmentationSettings.None with { MinInputScale = .6, MaxInputScale = 1.4 });
+        var sizes = new List<(int, int)>();
+        for (var epoch = 0; epoch < 4; epoch++)
+        {
+            var epochSizes = new List<(int, int)>();
+            foreach (var batch in loader.EnumerateEpoch(epoch))
+                using (batch)
+                    epochSizes.Add((batch.Width, batch.Height));
+            Assert.All(epochSizes.Chunk(4), step => Assert.Single(step.Distinct()));
+            sizes.AddRange(epochSizes);
+        }
+
+        // 96 times .6 to 1.4.
+        Assert.Equal([(64, 64), (96, 96), (128, 128)], sizes.Distinct().Order());
+        Assert.All(sizes.CountBy(size => size), size => Assert.InRange(size.Value, 4 * 8, 4 * 26));
+    }
+
+    [Fact]
+    public void EnumerateEpoch_Repeats_AreTheSamplesOfAnEpoch()
+    {
+        using var pictures = Pictures.Mixed(6);
+        var loader = Pictures.Loader(pictures.Set, Options with { BatchSize = 2, Repeats = [1, 1, 1, 2, 3, 1.5] });
+
+        var ids = Ids(loader.EnumerateEpoch(0));
+
+        Assert.Equal(4, loader.BatchesPerEpoch);
+        Assert.Equal(8, ids.Count);
+        Assert.True(Ids(loader.EnumerateEpoch(1)).Count(id => id == 5) >= 2);
+    }
+
+    [Fact]
+    public void EnumerateEpoch_FlipsScaleAndColor_KeepTheirDraws()
+    {
+        // A run that was started with an earlier version goes on with the same images. The digest is that of the loader before it could combine images.
+        using var pictures = Pictures.Mixed(18);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var batch in Pictures.Loader(pictures.Set, Options, Rich).EnumerateEpoch(2))
+        {
+            using var used = batch;
+            hash.AppendData(batch.Pixels);
+            hash.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{batch.Width} {batch.Height} {string.Join(' ', batch.Images.SelectMany(image => image.Boxes.Concat(image.Ignored)))}")));
+        }
+
+        Assert.Equal("5dcd58d65818d545", Convert.ToHexStringLower(hash.GetHashAndReset())[..16]);
     }
 
     [Fact]

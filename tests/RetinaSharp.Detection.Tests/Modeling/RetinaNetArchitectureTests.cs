@@ -56,14 +56,19 @@ public sealed class RetinaNetArchitectureTests : LeakCheck
 
     // What torchvision publishes, in thousand million products at 224 x 224 pixels, with a classifier of 1000 classes.
     [Theory]
-    [InlineData(18, 512, 1.814)]
-    [InlineData(34, 512, 3.664)]
-    [InlineData(50, 2048, 4.089)]
-    [InlineData(101, 2048, 7.801)]
-    [InlineData(152, 2048, 11.514)]
-    public void Operations_OfABackbone_AreAsManyAsTorchvisionPublishes(int depth, int features, double published)
+    [InlineData("resnet18", 512, 1.814)]
+    [InlineData("resnet34", 512, 3.664)]
+    [InlineData("resnet50", 2048, 4.089)]
+    [InlineData("resnet101", 2048, 7.801)]
+    [InlineData("resnet152", 2048, 11.514)]
+    [InlineData("resnext50_32x4d", 2048, 4.23)]
+    [InlineData("resnext101_32x8d", 2048, 16.414)]
+    [InlineData("resnext101_64x4d", 2048, 15.46)]
+    [InlineData("wide_resnet50_2", 2048, 11.398)]
+    [InlineData("wide_resnet101_2", 2048, 22.753)]
+    public void Operations_OfABackbone_AreAsManyAsTorchvisionPublishes(string name, int features, double published)
     {
-        var operations = ResNetArchitecture.Create(depth, 1, NormKind.Frozen).Layers().Sum(layer => layer.Operations(224));
+        var operations = ResNetArchitecture.Create(ResNetVariant.Parse(name), 1, NormKind.Frozen).Layers().Sum(layer => layer.Operations(224));
 
         Assert.Equal(published, ((operations / 2) + (features * 1000)) / 1e9, 3);
     }
@@ -71,5 +76,5 @@ public sealed class RetinaNetArchitectureTests : LeakCheck
     [Theory]
     [InlineData(.25, new[] { 16, 32, 64, 128 })]
     [InlineData(1, new[] { 64, 128, 256, 512 })]
-    public void Channels_Width_ScalesThem(double width, int[] channels) => Assert.Equal(channels, ResNetArchitecture.Create(18, width, NormKind.Group).Channels);
+    public void Channels_Width_ScalesThem(double width, int[] channels) => Assert.Equal(channels, ResNetArchitecture.Create(ResNetVariant.Parse("resnet18"), width, NormKind.Group).Channels);
 }

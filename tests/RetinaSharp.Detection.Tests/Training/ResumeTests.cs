@@ -88,35 +88,29 @@ public sealed class ResumeTests : LeakCheck
     }
 
     [Fact]
-    public void Train_SlicedAndCrashedAgainAndAgain_EqualsTheUninterruptedToTheLastBit()
-    {
-        var settings = Settings with { Tile = 48 };
-        var whole = Train(_rectangles.At("whole"), settings);
+    public void Train_SlicedAndCrashedAgainAndAgain_EqualsTheUninterruptedToTheLastBit() => CrashAgainAndAgain(Settings with { Tile = 48 }, stepsOfASession: 5);
 
-        var crashes = 0;
-        TrainingResult? result = null;
-        while (result is null)
+    [Fact]
+    public void Train_EveryAugmentationAndCrashedAgainAndAgain_EqualsTheUninterruptedToTheLastBit() => CrashAgainAndAgain(
+        Settings with
         {
-            try
+            Augmentation = new AugmentationSettings
             {
-                result = new Trainer(settings, _rectangles.Set, _rectangles.Set, TinyRun.Options(Run) with
-                {
-                    Resume = true,
-                    CheckpointEvery = TimeSpan.Zero,
-                    Components = new() { Callbacks = [new CrashAfter(5)] },
-                }).Train();
-            }
-            catch (InvalidOperationException crash) when (crash.Message == "crash")
-            {
-                crashes++;
-            }
-        }
-
-        Assert.InRange(crashes, 2, 20);
-        Assert.True(whole.Steps > 3 * _rectangles.Set.Images.Count / settings.Training.Batch);
-        Assert.Equal((whole.Steps, whole.Epochs, whole.BestEpoch, whole.Best!.AP), (result.Steps, result.Epochs, result.BestEpoch, result.Best!.AP));
-        AssertSameFiles();
-    }
+                Rotate90 = .5,
+                Crop = .5,
+                MinInputScale = .5,
+                MaxInputScale = 1.5,
+                Brightness = .2,
+                Hue = .1,
+                Mosaic = .4,
+                Mixup = .4,
+                CopyPaste = .5,
+                Blur = .4,
+                JpegNoise = .4,
+            }.WithLargeScaleJitter(),
+            Training = Settings.Training with { Batch = 2, Accumulate = 2, Epochs = 4, ClassBalanced = true },
+        },
+        stepsOfASession: 3);
 
     [Fact]
     public void Train_OtherSlices_ThrowsAndNamesThem()
@@ -373,6 +367,35 @@ public sealed class ResumeTests : LeakCheck
         Train(Run);
 
         Assert.Equal(alive, TensorCount.Alive);
+    }
+
+    private void CrashAgainAndAgain(RunSettings settings, int stepsOfASession)
+    {
+        var whole = Train(_rectangles.At("whole"), settings);
+
+        var crashes = 0;
+        TrainingResult? result = null;
+        while (result is null)
+        {
+            try
+            {
+                result = new Trainer(settings, _rectangles.Set, _rectangles.Set, TinyRun.Options(Run) with
+                {
+                    Resume = true,
+                    CheckpointEvery = TimeSpan.Zero,
+                    Components = new() { Callbacks = [new CrashAfter(stepsOfASession)] },
+                }).Train();
+            }
+            catch (InvalidOperationException crash) when (crash.Message == "crash")
+            {
+                crashes++;
+            }
+        }
+
+        Assert.InRange(crashes, 2, 20);
+        Assert.True(settings.Tile is null || whole.Steps > 3 * _rectangles.Set.Images.Count / settings.Training.Batch);
+        Assert.Equal((whole.Steps, whole.Epochs, whole.BestEpoch, whole.Best!.AP), (result.Steps, result.Epochs, result.BestEpoch, result.Best!.AP));
+        AssertSameFiles();
     }
 
     private TrainingResult Train(

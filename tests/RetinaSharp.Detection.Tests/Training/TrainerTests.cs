@@ -147,6 +147,28 @@ public class TrainerTests(TrainedModel trained) : LeakCheck
     }
 
     [Fact]
+    public void Train_BackboneLearningRate_SlowsTheBackboneOnly()
+    {
+        const double Factor = .25;
+        using var rectangles = new Rectangles(8);
+        // One optimizer step of gradient descent: the change of a weight is its gradient times its learning rate.
+        var settings = TinyRun.With(training => training with { Epochs = 1, Batch = 8, Shards = 1, Optimizer = OptimizerKind.Sgd, LearningRate = 1, WeightDecay = 0, WarmUp = 0, Clip = 0, Ema = 0 });
+        TinyRun.Train(settings, rectangles.Set, rectangles.At("even"));
+        TinyRun.Train(settings with { Training = settings.Training with { BackboneLearningRate = Factor } }, rectangles.Set, rectangles.At("slow"));
+
+        using var scope = NewDisposeScope();
+        using var initial = WeightInitializer.Create(RetinaNetArchitecture.Create(settings, rectangles.Set.Categories.Count), settings.Training.Seed);
+        var (even, slow) = (TinyRun.Weights(rectangles.At("even/last.safetensors")), TinyRun.Weights(rectangles.At("slow/last.safetensors")));
+        foreach (var name in new[] { "backbone.body.layer4.1.conv2.weight", "backbone.fpn.inner_blocks.0.0.weight", "head.regression_head.bbox_reg.weight" })
+        {
+            var start = initial[name].contiguous().Elements<float>().ToArray();
+            var factor = name.StartsWith("backbone.body.", StringComparison.Ordinal) ? Factor : 1;
+            Assert.Contains(even[name].Zip(start, (value, before) => Math.Abs(value - before)), change => change > 1e-5);
+            Assert.All(even[name].Zip(slow[name], start), weights => Assert.Equal((weights.First - weights.Third) * factor, weights.Second - weights.Third, 1e-7));
+        }
+    }
+
+    [Fact]
     public void Train_ImagesWithoutBoxes_LearnsBackground()
     {
         using var rectangles = new Rectangles(4, empty: true);

@@ -139,7 +139,7 @@ public sealed class ValidatorTests(TrainedModel trained) : LeakCheck
         var file = Image.Load(image.Path);
         var pixels = image.Crop is { } crop ? file.Crop(crop.X, crop.Y, crop.Width, crop.Height) : file;
         var fit = settings.Input.Fit(image.Width, image.Height);
-        var sample = BatchImage.Create(image, Augmentation.Draw(AugmentationSettings.None, settings.Input, image, new(0, "test")), 0);
+        var sample = BatchImage.Create(image, settings.Input);
         using var batch = Batches.Create(settings.Model.Anchors, settings.Assigner, (pixels.Resize(fit.Width, fit.Height), sample.Boxes, sample.Classes, sample.Ignored));
         var loss = new DetectionLoss(settings.Loss).Evaluate(network.call(Preprocessing.Input(batch, network)), batch.Targets, 1);
         return (loss.Classification, loss.Box, batch.Targets.PositiveCount);

@@ -36,11 +36,23 @@ public sealed class InitialWeightsSettingsTests : IDisposable
     [InlineData(101)]
     public void Of_ResNet_IsThePresetWithItsDepthAndWidth(int depth)
     {
-        var body = ResNetArchitecture.Create(depth, .25, NormKind.Batch);
+        var body = ResNetArchitecture.Create(ResNetVariant.Parse($"resnet{depth}"), .25, NormKind.Batch);
 
         var settings = InitialWeightsSettings.Load(Save("resnet.pth", body.Layers()), Presets.Small);
 
         Assert.Empty(SettingsJson.Differences(Presets.Small with { Model = Presets.Small.Model with { Depth = depth, Width = .25 } }, settings));
+    }
+
+    [Theory]
+    [InlineData("resnext50_32x4d")]
+    [InlineData("wide_resnet50_2")]
+    public void Of_ResNeXt_HasItsGroups(string name)
+    {
+        var body = ResNetArchitecture.Create(ResNetVariant.Parse(name), .25, NormKind.Batch);
+
+        var settings = InitialWeightsSettings.Load(Save("resnext.pth", body.Layers()), Presets.Small);
+
+        Assert.Equal(name, ResNetVariant.Create(settings.Model).Name);
     }
 
     [Fact]

@@ -27,7 +27,7 @@ public class WeightTransferTests(TrainedModel trained) : LeakCheck
         var settings = TinyRun.With(training => training with { Epochs = 1, Batch = 6, LearningRate = 1e-60, WeightDecay = 0, Freeze = 5, Ema = 0 });
         var reports = new TinyRun.Reports();
 
-        var result = new Trainer(settings, trained.Set, validation, TinyRun.Options(trained.At("tuned")) with { Weights = Source }).Train(reports);
+        var result = new Trainer(settings with { Weights = Source }, trained.Set, validation, TinyRun.Options(trained.At("tuned"))).Train(reports);
 
         Assert.Equal(trained.Epochs[^1].Validation!.Metrics.ByName(), result.Best!.ByName());
         Assert.True(result.Best.AP > .1);

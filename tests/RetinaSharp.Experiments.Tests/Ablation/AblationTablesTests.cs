@@ -15,6 +15,8 @@ public sealed class AblationTablesTests
     [InlineData("losses", 9)]
     [InlineData("assigners", 5)]
     [InlineData("heads", 8)]
+    [InlineData("augmentations", 7)]
+    [InlineData("pretrained", 4)]
     public void Named_EveryPreset_HasValidRowsThatDiffer(string name, int rows)
     {
         foreach (var preset in Presets.Names)

@@ -44,5 +44,28 @@ public sealed class ComponentTablesTests
     public void Heads_SettingsWithPoints_AreRefused() =>
         Assert.Contains("needs settings whose head is Anchors", Assert.Throws<ArgumentException>(() => ComponentTables.Heads(Presets.Tiny.WithPoints())).Message);
 
+    [Fact]
+    public void Augmentations_EachRow_AddsOneToThoseOfTheSettings()
+    {
+        var own = Presets.Small.Augmentation;
+
+        var rows = ComponentTables.Augmentations(Presets.Small).Rows;
+
+        Assert.Equal(AugmentationSettings.None, Row(rows, "none").Augmentation);
+        Assert.Equal(own, Row(rows, "the settings'").Augmentation);
+        Assert.Equal(own with { Mosaic = .5 }, Row(rows, "+ mosaic").Augmentation);
+        Assert.Equal(own.WithMultiScale(), Row(rows, "+ multi-scale").Augmentation);
+    }
+
+    [Fact]
+    public void PretrainedWeights_EachRow_HasTheSameArchitectureButForTheNorm()
+    {
+        var rows = ComponentTables.PretrainedWeights(Presets.Small).Rows;
+
+        Assert.Single(rows.Select(row => SettingsJson.Write(row.Settings with { Model = row.Settings.Model with { Norm = NormKind.Batch }, Weights = null, Training = Presets.Small.Training })).Distinct());
+        Assert.Equal([null, null, "imagenet", "imagenet"], rows.Select(row => row.Settings.Weights));
+        Assert.Equal([NormKind.Batch, NormKind.Group, NormKind.Frozen, NormKind.Group], rows.Select(row => row.Settings.Model.Norm));
+    }
+
     private static RunSettings Row(IReadOnlyList<AblationRow> rows, string label) => rows.Single(row => row.Label == label).Settings;
 }

@@ -20,7 +20,7 @@ public sealed class DatasetPreviewTests : IDisposable
         var one = DatasetPreview.Write(dataset, Settings, _folder.At("a"));
         var other = DatasetPreview.Write(dataset, Settings, _folder.At("b"));
 
-        string[] names = ["histogram-classes.png", "histogram-sizes.png", "images-01.png", "objects-01-red.png", "objects-02-blue.png", "augmentation.png", "anchors-01.png", "anchors-02.png", "anchors-03.png"];
+        string[] names = ["histogram-classes.png", "histogram-sizes.png", "images-01.png", "objects-01-red.png", "objects-02-blue.png", "augmentation-kinds.png", "augmentation.png", "anchors-01.png", "anchors-02.png", "anchors-03.png"];
         Assert.Equal(names, one.Pictures.Select(Path.GetFileName));
         Assert.All(one.Pictures.Zip(other.Pictures), pair => Assert.Equal(File.ReadAllBytes(pair.First), File.ReadAllBytes(pair.Second)));
         var page = File.ReadAllText(one.Page);

@@ -33,6 +33,33 @@ public sealed class OptimizerTests : LeakCheck
     }
 
     [Theory]
+    [InlineData(false, true)]
+    [InlineData(false, false)]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    public void Step_LearningRateFactor_IsThatOfAParameterGroup(bool adam, bool fused)
+    {
+        const double Factor = .25;
+        using var setting = new KernelSetting(fused);
+        using var scope = NewDisposeScope();
+        using var parameters = new TestParameters();
+        using var whole = new TestParameters();
+        using var reduced = new TestParameters();
+        using var optimizer = Create(adam, [.. parameters.All.Select((parameter, i) => parameter with { LearningRateFactor = i < 2 ? Factor : 1 })]);
+        using var other = Create(adam, whole.All);
+        using var slow = Create(adam, reduced.All);
+        for (var step = 1; step <= 3; step++)
+        {
+            var gradients = TestParameters.DrawGradients(step);
+            optimizer.Step(gradients, LearningRate);
+            other.Step(gradients, LearningRate);
+            slow.Step(gradients, LearningRate * Factor);
+        }
+
+        TestParameters.AssertSame(TestParameters.Bits(reduced.Masters[..2].Concat(whole.Masters[2..])), TestParameters.Bits(parameters.Masters));
+    }
+
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public void Step_Fused_MatchesOperators(bool adam)

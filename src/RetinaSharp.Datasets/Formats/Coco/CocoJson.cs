@@ -10,26 +10,19 @@ namespace RetinaSharp.Datasets.Formats;
 /// Reads the values of COCO annotation files and results files. A method that reads a value leaves the JSON reader at the end of the value,
 /// also if the value is invalid and the error was added to the <see cref="ProblemLog"/>.
 /// </summary>
-internal sealed class CocoJson
+internal sealed class CocoJson : IDisposable
 {
-    private readonly byte[] _bytes;
-    private readonly int _start;
+    private readonly JsonStream _stream;
     private readonly ProblemLog _log;
 
-    private CocoJson(string name, byte[] bytes, ProblemLog log)
-    {
-        (Name, _bytes, _log) = (name, bytes, log);
-        _start = bytes.AsSpan().StartsWith("\uFEFF"u8) ? 3 : 0;
-    }
-
-    /// <summary>Offset in <see cref="Text"/> from which the current reader reads.</summary>
-    public int Origin { get; private set; }
+    public CocoJson(JsonStream stream, ProblemLog log) => (_stream, _log) = (stream, log);
 
     public delegate void EntryReader(ref Utf8JsonReader reader);
 
-    public string Name { get; }
+    public string Name => _stream.Path;
 
-    public ReadOnlySpan<byte> Text => _bytes.AsSpan(_start);
+    /// <summary>Moves a reader through the file.</summary>
+    public JsonStream Stream => _stream;
 
     /// <summary>Name of the JSON array that is being read, such as <c>images</c>; "" outside of arrays.</summary>
     public string List { get; private set; } = "";
@@ -37,23 +30,9 @@ internal sealed class CocoJson
     /// <summary>Index of the current entry of <see cref="List"/>, from 0.</summary>
     public int Index { get; private set; }
 
-    public static CocoJson Load(string path, ProblemLog log)
-    {
-        var json = new CocoJson(path, DataFiles.ReadBytes(path), log);
-        if (json.Text.IndexOfAnyExcept(" \t\r\n"u8) < 0)
-            throw new DatasetException(path, "", "the file is empty");
-        if (json.Text.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) || json.Text.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]))
-            throw new DatasetException(path, "", "is encoded in UTF-16: save it as UTF-8");
-        return json;
-    }
+    public static CocoJson Open(string path, ProblemLog log) => new(JsonStream.Open(path), log);
 
-    /// <summary>Returns a reader that begins at a value. Locations in messages stay those in the file.</summary>
-    /// <param name="offset">Offset of the value in <see cref="Text"/>.</param>
-    public Utf8JsonReader ReadFrom(int offset)
-    {
-        Origin = offset;
-        return new(Text[offset..], new JsonReaderOptions { AllowMultipleValues = true });
-    }
+    public void Dispose() => _stream.Dispose();
 
     /// <summary>
     /// Calls <paramref name="read"/> for each object of a JSON array. Entries that are not objects are errors. The reader must be at the
@@ -61,10 +40,8 @@ internal sealed class CocoJson
     /// </summary>
     public void ReadList(ref Utf8JsonReader reader, string list, EntryReader read)
     {
-        if (reader.TokenType != JsonTokenType.StartArray)
-            throw new DatasetException(Name, Locate(reader.TokenStartIndex), $"\"{list}\" is not a list");
-        (List, Index) = (list, 0);
-        for (; reader.Read() && reader.TokenType != JsonTokenType.EndArray; Index++)
+        RequireList(ref reader, list);
+        for ((List, Index) = (list, 0); _stream.ReadEntry(ref reader); Index++)
         {
             if (reader.TokenType == JsonTokenType.StartObject)
             {
@@ -73,11 +50,27 @@ internal sealed class CocoJson
             else
             {
                 Fail(reader.TokenStartIndex, "is not an object");
-                reader.Skip();
+                reader.TrySkip();
             }
         }
 
         List = "";
+    }
+
+    /// <summary>Skips a JSON array and returns what is needed to read it later. The reader must be at the opening bracket.</summary>
+    public JsonList SkipList(ref Utf8JsonReader reader, string list)
+    {
+        RequireList(ref reader, list);
+        List = list;
+        var skipped = _stream.SkipList(ref reader, index => Index = index);
+        List = "";
+        return skipped;
+    }
+
+    private void RequireList(ref Utf8JsonReader reader, string list)
+    {
+        if (reader.TokenType != JsonTokenType.StartArray)
+            throw new DatasetException(Name, Locate(reader.TokenStartIndex), $"\"{list}\" is not a list");
     }
 
     /// <summary>Reads an id. A string that is an integer gives that integer.</summary>
@@ -118,17 +111,16 @@ internal sealed class CocoJson
             Fail(reader.TokenStartIndex, $"{what} is {Describe(ref reader)} instead of an integer");
         }
 
-        reader.Skip();
+        reader.TrySkip();
         return false;
     }
 
     public bool TryReadNumber(ref Utf8JsonReader reader, string what, out double number)
     {
-        number = 0;
-        if (reader.TokenType == JsonTokenType.Number && reader.TryGetDouble(out number) && double.IsFinite(number))
+        if (IsNumber(ref reader, out number))
             return true;
         Fail(reader.TokenStartIndex, $"{what} is {Describe(ref reader)} instead of a finite number");
-        reader.Skip();
+        reader.TrySkip();
         return false;
     }
 
@@ -147,7 +139,7 @@ internal sealed class CocoJson
         if (reader.TokenType != JsonTokenType.StartArray)
         {
             Fail(reader.TokenStartIndex, $"bbox is {Describe(ref reader)} instead of [x, y, width, height]");
-            reader.Skip();
+            reader.TrySkip();
             return false;
         }
 
@@ -156,7 +148,9 @@ internal sealed class CocoJson
         var (count, valid) = (0, true);
         for (; reader.Read() && reader.TokenType != JsonTokenType.EndArray; count++)
         {
-            valid &= TryReadNumber(ref reader, $"bbox[{count}]", out var value);
+            // The name of the number is only needed if it is invalid.
+            if (!IsNumber(ref reader, out var value))
+                valid &= TryReadNumber(ref reader, $"bbox[{count}]", out value);
             if (count < values.Length)
                 values[count] = value;
         }
@@ -174,6 +168,12 @@ internal sealed class CocoJson
         return false;
     }
 
+    private static bool IsNumber(ref Utf8JsonReader reader, out double number)
+    {
+        number = 0;
+        return reader.TokenType == JsonTokenType.Number && reader.TryGetDouble(out number) && double.IsFinite(number);
+    }
+
     public bool TryReadString(ref Utf8JsonReader reader, string what, out string? text)
     {
         text = null;
@@ -184,39 +184,20 @@ internal sealed class CocoJson
         }
 
         Fail(reader.TokenStartIndex, $"{what} is {Describe(ref reader)} instead of a string");
-        reader.Skip();
+        reader.TrySkip();
         return false;
     }
 
     public void Fail(long offset, string reason) => _log.AddError(Name, Locate(offset), reason);
 
-    /// <summary>Describes a byte offset for messages: line, byte in the line, and the array entry that is being read.</summary>
-    public string Locate(long offset)
-    {
-        var before = Text[..(Origin + (int)offset)];
-        var line = before.Count((byte)'\n') + 1;
-        var column = before.Length - before.LastIndexOf((byte)'\n');
-        return Locate(line, column);
-    }
+    /// <summary>Describes a byte for messages: line, byte in the line, and the array entry that is being read.</summary>
+    /// <param name="index">Index of the byte as the reader gives it. It must belong to the entry that is being read.</param>
+    public string Locate(long index) => AddEntry(_stream.Locate(index));
 
-    private string Locate(int line, int column)
-    {
-        var location = string.Create(CultureInfo.InvariantCulture, $"line {line}, byte {column}");
-        return List.Length == 0 ? location : $"{location}, {List}[{Index}]";
-    }
+    /// <summary>Creates the exception for a file that is not valid JSON.</summary>
+    public DatasetException CreateException(in Utf8JsonReader reader, Exception exception) => _stream.CreateException(reader, exception, AddEntry);
 
-    /// <summary>Creates the exception for a file that is not valid JSON from byte <paramref name="consumed"/> on.</summary>
-    public DatasetException CreateException(long consumed, Exception exception)
-    {
-        var rest = Text[(Origin + (int)consumed)..].TrimStart(" \t\r\n,:["u8);
-        var reason = rest.StartsWith("NaN"u8) || rest.StartsWith("Infinity"u8) || rest.StartsWith("-Infinity"u8)
-            ? "NaN and Infinity are not valid JSON numbers: correct or remove this entry"
-            : consumed == 0 ? "is not a JSON file in COCO format"
-            : exception.Message.Contains("maximum configured depth", StringComparison.Ordinal) ? "is nested too deeply"
-            : "is not valid JSON from here on; is the file complete?";
-        var location = Origin == 0 && exception is JsonException { LineNumber: { } line, BytePositionInLine: { } at } ? Locate((int)line + 1, (int)at + 1) : Locate(consumed);
-        return new(Name, location, reason, exception);
-    }
+    private string AddEntry(string location) => List.Length == 0 ? location : string.Create(CultureInfo.InvariantCulture, $"{location}, {List}[{Index}]");
 
     private static string Describe(ref Utf8JsonReader reader) => reader.TokenType switch
     {

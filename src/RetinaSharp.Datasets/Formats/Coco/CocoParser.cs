@@ -1,5 +1,6 @@
 using System.Text.Json;
 using RetinaSharp.Boxes;
+using RetinaSharp.Datasets.Files;
 
 namespace RetinaSharp.Datasets.Formats;
 
@@ -35,13 +36,13 @@ internal sealed class CocoParser
     private int _withoutArea;
     private int _withoutCrowd;
     private readonly List<string?> _supercategories = [];
-    private int _annotationsStart;
+    private JsonList? _annotations;
     private Action<CocoAnnotation> _onAnnotation = _ => { };
 
     public static CocoParser Parse(CocoJson json, DatasetOptions options)
     {
         var parser = new CocoParser(json, options);
-        var reader = new Utf8JsonReader(json.Text);
+        var reader = json.Stream.Begin();
         try
         {
             parser.ReadFile(ref reader);
@@ -49,7 +50,7 @@ internal sealed class CocoParser
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             // Utf8JsonReader throws InvalidOperationException for text that is not valid Unicode.
-            throw json.CreateException(reader.BytesConsumed, exception);
+            throw json.CreateException(reader, exception);
         }
 
         return parser;
@@ -63,16 +64,16 @@ internal sealed class CocoParser
     public void ReadAnnotations(Action<CocoAnnotation> onAnnotation)
     {
         _onAnnotation = onAnnotation;
-        var reader = _json.ReadFrom(_annotationsStart);
+        var reader = _json.Stream.Begin(_annotations!);
         try
         {
             reader.Read();
             _json.ReadList(ref reader, "annotations", ReadAnnotation);
         }
-        catch (InvalidOperationException exception)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             // The syntax was checked before; strings that are not valid Unicode are only found when they are read.
-            throw _json.CreateException(reader.BytesConsumed, exception);
+            throw _json.CreateException(reader, exception);
         }
     }
 
@@ -97,27 +98,27 @@ internal sealed class CocoParser
 
     private void ReadFile(ref Utf8JsonReader reader)
     {
-        reader.Read();
+        _json.Stream.Read(ref reader);
         if (reader.TokenType == JsonTokenType.StartArray)
             throw new DatasetException(_json.Name, "", "is a list, like a results file; an annotation file is an object with \"images\", \"annotations\" and \"categories\"");
         if (reader.TokenType != JsonTokenType.StartObject)
             throw new DatasetException(_json.Name, "", "is not an object with \"images\", \"annotations\" and \"categories\"");
 
         var seen = new HashSet<string>();
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        while (_json.Stream.Read(ref reader) && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("images"u8))
                 ReadList(ref reader, "images", ReadImage, seen);
             else if (reader.ValueTextEquals("annotations"u8))
-                ReadList(ref reader, "annotations", SkipAnnotation, seen);
+                ReadList(ref reader, "annotations", read: null, seen);
             else if (reader.ValueTextEquals("categories"u8))
                 ReadList(ref reader, "categories", ReadCategory, seen);
             else
-                reader.Skip();
+                _json.Stream.Skip(ref reader);
         }
 
         // Throws if anything follows the object.
-        reader.Read();
+        _json.Stream.Read(ref reader);
         foreach (var list in (ReadOnlySpan<string>)["images", "annotations", "categories"])
         {
             if (!seen.Contains(list))
@@ -125,17 +126,16 @@ internal sealed class CocoParser
         }
     }
 
-    private void ReadList(ref Utf8JsonReader reader, string list, CocoJson.EntryReader read, HashSet<string> seen)
+    private void ReadList(ref Utf8JsonReader reader, string list, CocoJson.EntryReader? read, HashSet<string> seen)
     {
         if (!seen.Add(list))
             throw new DatasetException(_json.Name, _json.Locate(reader.TokenStartIndex), $"has \"{list}\" twice");
-        reader.Read();
-        if (list == "annotations")
-            _annotationsStart = (int)reader.TokenStartIndex;
-        _json.ReadList(ref reader, list, read);
+        _json.Stream.Read(ref reader);
+        if (read is null)
+            _annotations = _json.SkipList(ref reader, list);
+        else
+            _json.ReadList(ref reader, list, read);
     }
-
-    private static void SkipAnnotation(ref Utf8JsonReader reader) => reader.Skip();
 
     private void ReadImage(ref Utf8JsonReader reader)
     {
@@ -167,7 +167,7 @@ internal sealed class CocoParser
             }
             else
             {
-                reader.Skip();
+                reader.TrySkip();
             }
         }
 
@@ -232,18 +232,18 @@ internal sealed class CocoParser
                 // Read later, and only if there is no bbox.
                 hasSegmentation = true;
                 segmentation = reader;
-                reader.Skip();
+                reader.TrySkip();
             }
             else if (reader.ValueTextEquals("difficult"u8))
             {
                 reader.Read();
                 // Not a COCO property: if another tool uses it with another meaning, the file is read all the same.
                 difficult = reader.TokenType == JsonTokenType.True || (reader.TokenType == JsonTokenType.Number && reader.GetDouble() != 0);
-                reader.Skip();
+                reader.TrySkip();
             }
             else
             {
-                reader.Skip();
+                reader.TrySkip();
             }
         }
 
@@ -288,11 +288,11 @@ internal sealed class CocoParser
             {
                 reader.Read();
                 supercategory = reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
-                reader.Skip();
+                reader.TrySkip();
             }
             else
             {
-                reader.Skip();
+                reader.TrySkip();
             }
         }
 

@@ -17,14 +17,19 @@ internal sealed class CocoReader : IDatasetReader
 
     public bool Reads(DataFolder folder, DatasetOptions options) => AnnotationFiles(folder).Length > 0;
 
-    public IReadOnlyList<string> FindSplits(string path)
+    public SplitList FindSplits(string file, DatasetOptions options)
     {
-        if (!Directory.Exists(path) || AnnotationFiles(new DataFolder(path)) is not { Length: > 1 } files)
-            return [];
-        return
-        [
-            .. SplitNames.Usual.Where(split => files.Any(file => SplitNames.IsInStem(Path.GetFileNameWithoutExtension(file), split) || SplitNames.IsInFolders(Path.GetRelativePath(path, file), split))),
-        ];
+        var log = new ProblemLog(collectsErrors: true);
+        using var json = CocoJson.Open(file, log);
+        var images = UniqueImages(file, CocoParser.Parse(json, options).Images, [], options, log);
+        var paths = FindImages(file, images, [.. ImageFolders(file, split: null, options)], options, log);
+        return SplitList.Find(name => IsOfSplit(file, name) || images.Zip(paths).Any(image => IsOfSplit(image.First.FileName, image.Second, name)));
+    }
+
+    public SplitList FindSplits(DataFolder folder, DatasetOptions options)
+    {
+        var files = AnnotationFiles(folder);
+        return files is [var only] ? FindSplits(only, options) : SplitList.Find(name => FilesOfSplit(folder, files, name).Length > 0, canReadAll: false);
     }
 
     public DetectionDataset ReadFolder(string source, DataFolder folder, string? split, DatasetOptions options, ProblemLog log) =>
@@ -32,7 +37,7 @@ internal sealed class CocoReader : IDatasetReader
 
     public DetectionDataset ReadFile(string source, string file, string? split, DatasetOptions options, ProblemLog log)
     {
-        var json = CocoJson.Load(file, log);
+        using var json = CocoJson.Open(file, log);
         var parsed = CocoParser.Parse(json, options);
         var categories = SortCategories(file, parsed.Categories, log);
         var indexOfImage = new Dictionary<long, int>();
@@ -83,13 +88,10 @@ internal sealed class CocoReader : IDatasetReader
         if (split is null)
         {
             return files.Length == 1 ? files[0] : throw new DatasetException(folder.Path, "",
-                $"has several annotation files: append #SPLIT to the path, or give the path of one of {Names(folder.Path, files)}")
-            { IsMissingSplit = true };
+                $"has several annotation files: append #SPLIT to the path, or give the path of one of {Names(folder.Path, files)}");
         }
 
-        var found = files.Where(file => SplitNames.IsInStem(Path.GetFileNameWithoutExtension(file), split)).ToArray();
-        if (found.Length == 0)
-            found = [.. files.Where(file => SplitNames.IsInFolders(Path.GetRelativePath(folder.Path, file), split))];
+        var found = FilesOfSplit(folder, files, split);
         // Other tasks of COCO have files of their own.
         if (found.Length > 1 && found.Where(file => Path.GetFileName(file).StartsWith("instances_", StringComparison.Ordinal)).ToArray() is { Length: > 0 } instances)
             found = instances;
@@ -99,8 +101,14 @@ internal sealed class CocoReader : IDatasetReader
             return found.FirstOrDefault(files[0]);
         throw new DatasetException(folder.Path, "", found.Length == 0
             ? $"has no annotations/instances_{split}.json; it has {Names(folder.Path, files)}"
-            : $"has several annotation files of the split {split}: give the path of one of {Names(folder.Path, found)}")
-        { IsMissingSplit = found.Length == 0 };
+            : $"has several annotation files of the split {split}: give the path of one of {Names(folder.Path, found)}");
+    }
+
+    /// <summary>Returns the annotation files whose name, or else whose folder, has the name of a split.</summary>
+    private static string[] FilesOfSplit(DataFolder folder, string[] files, string split)
+    {
+        var found = Array.FindAll(files, file => SplitNames.IsInStem(Path.GetFileNameWithoutExtension(file), split));
+        return found.Length > 0 ? found : Array.FindAll(files, file => SplitNames.IsInFolders(Path.GetRelativePath(folder.Path, file), split));
     }
 
     /// <summary>
@@ -109,13 +117,20 @@ internal sealed class CocoReader : IDatasetReader
     /// </summary>
     private static AnnotatedImage[] Select(AnnotatedImage[] images, string file, string? split)
     {
-        if (split is null || SplitNames.IsInStem(Path.GetFileNameWithoutExtension(file), split) || SplitNames.IsInFolders(Path.GetFullPath(file), split))
+        if (split is null || IsOfSplit(file, split))
             return images;
-        var found = images.Where(image => SplitNames.IsInFolders(image.FileName, split) || SplitNames.IsInFolders(image.Path, split)).ToArray();
+        var found = Array.FindAll(images, image => IsOfSplit(image.FileName, image.Path, split));
         return found.Length > 0
             ? found
-            : throw new DatasetException(file, "", $"has no split \"{split}\": neither its name nor a folder of its images says so; leave #{split} out to use all its images") { IsMissingSplit = true };
+            : throw new DatasetException(file, "", $"has no split \"{split}\": neither its name nor a folder of its images says so; leave #{split} out to use all its images");
     }
+
+    /// <summary>Returns whether the name of an annotation file, or a folder of its path, has the name of a split.</summary>
+    private static bool IsOfSplit(string file, string split) =>
+        SplitNames.IsInStem(Path.GetFileNameWithoutExtension(file), split) || SplitNames.IsInFolders(Path.GetFullPath(file), split);
+
+    /// <summary>Returns whether an image is in a folder with the name of a split.</summary>
+    private static bool IsOfSplit(string fileName, string path, string split) => SplitNames.IsInFolders(fileName, split) || SplitNames.IsInFolders(path, split);
 
     private static string[] FindImages(string file, List<CocoImage> images, List<string> folders, DatasetOptions options, ProblemLog log)
     {
@@ -239,22 +254,23 @@ internal sealed class CocoReader : IDatasetReader
     /// <summary>Returns the folders that may contain the images, in search order.</summary>
     private static IEnumerable<string> ImageFolders(string path, string? split, DatasetOptions options)
     {
+        // instances_train2017.json belongs to train2017/, also if the split is given as "train".
         var stem = Path.GetFileNameWithoutExtension(path);
-        split ??= stem[(stem.LastIndexOf('_') + 1)..];
+        string[] names = [.. new[] { stem[(stem.LastIndexOf('_') + 1)..], split }.OfType<string>().Distinct()];
         if (options.ImagesDirectory is { } given)
-            return [given, Path.Combine(given, split)];
+            return [given, .. names.Select(name => Path.Combine(given, name))];
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         var parent = Path.GetDirectoryName(folder) ?? folder;
         return new[]
         {
-            folder,
-            Path.Combine(folder, split),
-            Path.Combine(folder, "images", split),
-            Path.Combine(folder, "images"),
-            Path.Combine(parent, "images", split),
-            Path.Combine(parent, split),
-            Path.Combine(parent, "images"),
-        }.Distinct();
+            [folder],
+            names.Select(name => Path.Combine(folder, name)),
+            names.Select(name => Path.Combine(folder, "images", name)),
+            [Path.Combine(folder, "images")],
+            names.Select(name => Path.Combine(parent, "images", name)),
+            names.Select(name => Path.Combine(parent, name)),
+            [Path.Combine(parent, "images")],
+        }.SelectMany(folders => folders).Distinct();
     }
 
     private static string FindFolder(List<string> folders, List<CocoImage> images)

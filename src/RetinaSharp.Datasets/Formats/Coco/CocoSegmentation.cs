@@ -77,7 +77,7 @@ internal static class CocoSegmentation
             }
             else
             {
-                reader.Skip();
+                reader.TrySkip();
             }
         }
 

@@ -13,7 +13,9 @@ internal sealed class KittiReader : IDatasetReader
 
     public string Name => "KITTI";
 
-    public IReadOnlyList<string> FindSplits(string path) => FolderSplits.Find(path);
+    public SplitList FindSplits(string file, DatasetOptions options) => new([]);
+
+    public SplitList FindSplits(DataFolder folder, DatasetOptions options) => SplitList.InFolders(folder.Path, TextFiles(folder, options).Where(file => KittiFile.IsLabels(file) == true));
 
     public bool Reads(string file) => DataFiles.HasExtension(file, ".txt") && KittiFile.IsLabels(file) == true;
 

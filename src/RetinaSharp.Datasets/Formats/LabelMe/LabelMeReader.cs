@@ -7,7 +7,9 @@ internal sealed class LabelMeReader : IDatasetReader
 {
     public string Name => "LabelMe";
 
-    public IReadOnlyList<string> FindSplits(string path) => FolderSplits.Find(path);
+    public SplitList FindSplits(string file, DatasetOptions options) => new([]);
+
+    public SplitList FindSplits(DataFolder folder, DatasetOptions options) => SplitList.InFolders(folder.Path, Files(folder, options));
 
     public bool Reads(string file) => DataFiles.HasExtension(file, ".json") && JsonSniffer.GetKind(file) == JsonKind.LabelMe;
 

@@ -9,8 +9,6 @@ namespace RetinaSharp.Datasets.Formats;
 /// <param name="anyFolder">Whether annotation files in any folder make a dataset, or only those in a folder with a usual name.</param>
 internal sealed class VocReader(bool anyFolder) : IDatasetReader
 {
-    private const string DefaultSplit = "trainval";
-
     private static readonly string[] ImageFolderNames = ["JPEGImages", "images", "image", "imgs", "img"];
 
     public string Name => "Pascal VOC";
@@ -20,13 +18,11 @@ internal sealed class VocReader(bool anyFolder) : IDatasetReader
     public bool Reads(DataFolder folder, DatasetOptions options) =>
         AnnotationFolder(folder, options) is not null || (anyFolder && folder.WithExtension(".xml").Any(Reads));
 
-    public IReadOnlyList<string> FindSplits(string path)
-    {
-        var lists = Path.Combine(path, "ImageSets", "Main");
-        return Directory.Exists(lists)
-            ? SplitNames.Select(DataFiles.List(lists, recursive: false, file => DataFiles.HasExtension(file, ".txt")).Select(Path.GetFileNameWithoutExtension)!)
-            : FolderSplits.Find(path);
-    }
+    public SplitList FindSplits(string file, DatasetOptions options) => new([]);
+
+    public SplitList FindSplits(DataFolder folder, DatasetOptions options) => Directory.Exists(ListFolder(folder))
+        ? SplitList.Find(name => FindList(folder, name) is not null)
+        : SplitList.InFolders(folder.Path, Files(folder, options));
 
     public DetectionDataset ReadFile(string source, string file, string? split, DatasetOptions options, ProblemLog log)
     {
@@ -36,21 +32,16 @@ internal sealed class VocReader(bool anyFolder) : IDatasetReader
 
     public DetectionDataset ReadFolder(string source, DataFolder folder, string? split, DatasetOptions options, ProblemLog log)
     {
-        var annotations = AnnotationFolder(folder, options);
-        var paths = annotations is null
-            ? folder.WithExtension(".xml").Where(Reads).ToArray()
-            : DataFiles.List(annotations, recursive: true, file => DataFiles.HasExtension(file, ".xml"));
-        var files = ParallelRead.Select(paths, log, VocFile.Read).Where(file => file is not null).ToArray();
-        var imageFolders = annotations is null ? [folder.Path] : ImageFolders(folder);
-
-        var lists = Path.Combine(folder.Path, "ImageSets", "Main");
-        var list = Path.Combine(lists, (split ?? DefaultSplit) + ".txt");
-        if (!File.Exists(list) && (split is null || !Directory.Exists(lists)))
+        var files = ParallelRead.Select(Files(folder, options), log, VocFile.Read).Where(file => file is not null).ToArray();
+        var imageFolders = AnnotationFolder(folder, options) is null ? [folder.Path] : ImageFolders(folder);
+        var lists = ListFolder(folder);
+        var list = FindList(folder, split ?? SplitNames.TrainVal);
+        if (list is null && (split is null || !Directory.Exists(lists)))
             return DatasetBuilder.Build(source, split, Parse(folder.Path, files, imageFolders), options, log);
-        if (!File.Exists(list))
+        if (list is null)
         {
-            var available = DataFiles.List(lists, recursive: false, file => DataFiles.HasExtension(file, ".txt")).Take(8).Select(Path.GetFileNameWithoutExtension);
-            throw new DatasetException(list, "", $"the split does not exist; available splits: {string.Join(", ", available)}") { IsMissingSplit = true };
+            var available = Lists(lists).Take(8).Select(Path.GetFileNameWithoutExtension);
+            throw new DatasetException(Path.Combine(lists, split + ".txt"), "", $"the split does not exist; available splits: {string.Join(", ", available)}");
         }
 
         // The classes are those of all splits, in each split.
@@ -86,6 +77,26 @@ internal sealed class VocReader(bool anyFolder) : IDatasetReader
             }),
         ],
     };
+
+    /// <summary>Returns the paths of all annotation files.</summary>
+    private string[] Files(DataFolder folder, DatasetOptions options) => AnnotationFolder(folder, options) is { } annotations
+        ? DataFiles.List(annotations, recursive: true, file => DataFiles.HasExtension(file, ".xml"))
+        : [.. folder.WithExtension(".xml").Where(Reads)];
+
+    /// <summary>Returns the path of the folder of the lists of the images of each split.</summary>
+    private static string ListFolder(DataFolder folder) => Path.Combine(folder.Path, "ImageSets", "Main");
+
+    private static string[] Lists(string folder) => DataFiles.List(folder, recursive: false, file => DataFiles.HasExtension(file, ".txt"));
+
+    /// <summary>Returns the path of the list of the images of a split; null if there is none.</summary>
+    private static string? FindList(DataFolder folder, string split)
+    {
+        var lists = ListFolder(folder);
+        var exact = Path.Combine(lists, split + ".txt");
+        return File.Exists(exact) ? exact
+            : Directory.Exists(lists) ? Array.Find(Lists(lists), list => SplitNames.AreEqual(Path.GetFileNameWithoutExtension(list), split))
+            : null;
+    }
 
     /// <summary>Returns the folder that has only the annotation files; null if they are elsewhere.</summary>
     private static string? AnnotationFolder(DataFolder folder, DatasetOptions options)

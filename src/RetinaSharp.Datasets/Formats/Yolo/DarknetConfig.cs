@@ -25,10 +25,12 @@ internal sealed class DarknetConfig
         return config;
     }
 
+    /// <summary>Returns the image list of a split, as written; null if there is none.</summary>
+    public string? FindList(string split) => _values.FirstOrDefault(pair => SplitNames.AreEqual(pair.Key, split)).Value;
+
     /// <summary>Returns the image list of a split, as written; without a split, that of the training images.</summary>
     public string GetList(string? split) =>
-        _values.FirstOrDefault(pair => SplitNames.AreEqual(pair.Key, split ?? "train")).Value
-        ?? throw new DatasetException(_file, split ?? "train", $"the split does not exist; the file has {string.Join(", ", _values.Keys)}") { IsMissingSplit = true };
+        FindList(split ?? "train") ?? throw new DatasetException(_file, split ?? "train", $"the split does not exist; the file has {string.Join(", ", _values.Keys)}");
 
     /// <summary>Returns the path of a file that an <c>obj.data</c> names: relative to its folder, or by its name alone in that folder.</summary>
     public static string Find(string folder, string name, string file, string location)

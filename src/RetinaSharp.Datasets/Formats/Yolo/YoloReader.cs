@@ -28,14 +28,24 @@ internal sealed class YoloReader : IDatasetReader
     public bool Reads(DataFolder folder, DatasetOptions options) =>
         FindYaml(folder.Path) is not null || HasLabelFolder(folder, options) || FirstLabelFile(folder.Images.Select(image => YoloImages.LabelPath(image))) is not null;
 
-    public IReadOnlyList<string> FindSplits(string path)
+    public SplitList FindSplits(string file, DatasetOptions options)
     {
-        if (File.Exists(path))
-            return IsYaml(path) ? [.. YoloConfig.Read(path).Splits.Where(pair => pair.Value.Count > 0).Select(pair => pair.Key)] : [];
-        if (FindYaml(path) is { } yaml)
-            return FindSplits(yaml);
-        return FolderSplits.Find(DataFiles.FindFolder(path, "images") ?? path);
+        if (IsYaml(file))
+        {
+            var config = YoloConfig.Read(file);
+            var root = Root(config, file);
+            return SplitList.Find(name => HasSplit(config, root, name), HasSplit(config, root, split: null));
+        }
+
+        if (!DataFiles.HasExtension(file, ".data"))
+            return SplitList.Find(name => SplitNames.IsInStem(Path.GetFileNameWithoutExtension(file), name));
+        var darknet = DarknetConfig.Read(file);
+        return SplitList.Find(name => darknet.FindList(name) is not null, darknet.FindList("train") is not null);
     }
+
+    public SplitList FindSplits(DataFolder folder, DatasetOptions options) => FindYaml(folder.Path) is { } yaml
+        ? FindSplits(yaml, options)
+        : SplitList.Find(name => FindSplit(folder.Path, name) is not null);
 
     public DetectionDataset ReadFile(string source, string file, string? split, DatasetOptions options, ProblemLog log)
     {
@@ -55,7 +65,7 @@ internal sealed class YoloReader : IDatasetReader
             return ReadYaml(source, yaml, split, options, log);
         var root = Path.GetFullPath(folder.Path);
         var found = FindSplit(root, split)
-            ?? throw new DatasetException(folder.Path, "", $"there is no split \"{split}\": neither images/{split}/ nor {split}.txt exists") { IsMissingSplit = true };
+            ?? throw new DatasetException(folder.Path, "", $"there is no split \"{split}\": neither images/{split}/ nor {split}.txt exists");
         return Build(source, [found], root, ClassNames(root, options, log), options, log);
     }
 
@@ -63,17 +73,27 @@ internal sealed class YoloReader : IDatasetReader
     {
         var config = YoloConfig.Read(yaml);
         var names = config.Names(log) ?? throw new DatasetException(yaml, "names", "there are no class names: add `names:` with a list");
-        var folder = Path.GetDirectoryName(Path.GetFullPath(yaml))!;
-        var root = DataFiles.Resolve(folder, config.Root, yaml, "path");
-        if (!Directory.Exists(root))
-            root = folder;
+        var root = Root(config, yaml);
         var entries = config.GetEntries(split ?? "train");
         if (entries.Count > 0)
             return Build(source, [.. entries.Select(entry => Entry(root, entry, yaml, split ?? "train"))], root, names, options, log);
-        if (DataFiles.FindFolder(root, "images") is not null && FindSplit(root, split) is { } found)
+        if (FindUnlistedSplit(root, split) is { } found)
             return Build(source, [found], root, names, options, log);
-        throw new DatasetException(yaml, split ?? "train", $"the split does not exist; available splits: {string.Join(", ", config.Splits.Keys)}") { IsMissingSplit = true };
+        throw new DatasetException(yaml, split ?? "train", $"the split does not exist; available splits: {string.Join(", ", config.Splits.Keys)}");
     }
+
+    /// <summary>Returns the folder to which the paths in data.yaml are relative.</summary>
+    private static string Root(YoloConfig config, string yaml)
+    {
+        var folder = Path.GetDirectoryName(Path.GetFullPath(yaml))!;
+        var root = DataFiles.Resolve(folder, config.Root, yaml, "path");
+        return Directory.Exists(root) ? root : folder;
+    }
+
+    private static bool HasSplit(YoloConfig config, string root, string? split) => config.GetEntries(split ?? "train").Count > 0 || FindUnlistedSplit(root, split) is not null;
+
+    /// <summary>Returns the image folder or image list of a split that data.yaml does not list; null if neither exists.</summary>
+    private static string? FindUnlistedSplit(string root, string? split) => DataFiles.FindFolder(root, "images") is null ? null : FindSplit(root, split);
 
     /// <summary>
     /// Returns the image folder or image list of a split in a dataset folder; null if neither exists. Without a split, returns the folder of all

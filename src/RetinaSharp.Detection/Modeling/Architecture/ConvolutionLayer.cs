@@ -29,13 +29,19 @@ public sealed record ConvolutionLayer(string Name, int Inputs, int Outputs, int 
     /// </summary>
     public required int LastLevel { get; init; }
 
+    /// <summary>
+    /// Number of groups that the channels are divided into, as in ResNeXt: each output channel depends only on the input channels of its group. It divides
+    /// the numbers of input and output channels.
+    /// </summary>
+    public int Groups { get; init; } = 1;
+
     /// <summary>Number of elements of the weight; the bias is not counted.</summary>
-    public long WeightCount => (long)Inputs * Outputs * Kernel * Kernel;
+    public long WeightCount => (long)(Inputs / Groups) * Outputs * Kernel * Kernel;
 
     /// <summary>Lists the tensors of the convolution and of its normalization, in the order of the state dictionary.</summary>
     public IEnumerable<TensorLayout> Tensors()
     {
-        yield return new($"{Name}.weight", TensorKind.Weight, [Outputs, Inputs, Kernel, Kernel]) { Part = Part };
+        yield return new($"{Name}.weight", TensorKind.Weight, [Outputs, Inputs / Groups, Kernel, Kernel]) { Part = Part };
         if (Norm is null)
             yield return new($"{Name}.bias", TensorKind.Bias, [Outputs]) { Part = Part };
         foreach (var tensor in Norm?.Tensors() ?? [])

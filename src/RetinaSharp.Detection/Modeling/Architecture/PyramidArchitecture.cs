@@ -5,7 +5,8 @@ namespace RetinaSharp.Detection.Modeling.Architecture;
 
 /// <summary>
 /// Describes a feature pyramid network (Lin et al., arXiv 1612.03144): lateral 1 × 1 convolutions, top-down nearest-neighbor upsampling, 3 × 3
-/// output convolutions, and convolutions with stride 2 for the extra levels.
+/// output convolutions, and convolutions with stride 2 for the extra levels; optionally with the bottom-up path of a path aggregation network in between,
+/// in the form of MMDetection's PAFPN.
 /// </summary>
 /// <param name="Lateral">1 × 1 convolution of each feature map of the backbone, finest first.</param>
 /// <param name="Output">3 × 3 convolution of each level up to P5, finest first.</param>
@@ -15,14 +16,26 @@ namespace RetinaSharp.Detection.Modeling.Architecture;
 /// <param name="P6Source">Feature map that P6 is computed from.</param>
 public sealed record PyramidArchitecture(IReadOnlyList<ConvolutionLayer> Lateral, IReadOnlyList<ConvolutionLayer> Output, IReadOnlyList<ConvolutionLayer> Extra, P6Source P6Source) : INeck
 {
-    /// <summary>Name of this neck in model files.</summary>
+    /// <summary>Name of the feature pyramid network in model files.</summary>
     public const string NeckName = "fpn";
+
+    /// <summary>Name of the path aggregation network in model files.</summary>
+    public const string PathAggregationName = "pafpn";
 
     private const int Part = 5;
     private const int LastStageLevel = 5;
 
     /// <inheritdoc/>
-    public string Name => NeckName;
+    public string Name => Downsample.Count == 0 ? NeckName : PathAggregationName;
+
+    /// <summary>
+    /// 3 × 3 convolutions with stride 2 of the bottom-up path of a path aggregation network (Liu et al., arXiv 1803.01534): the first is applied to the
+    /// finest level, and its result is added to the next level, and so on. Empty: there is no such path.
+    /// </summary>
+    public IReadOnlyList<ConvolutionLayer> Downsample { get; init; } = [];
+
+    /// <summary>3 × 3 convolution of each level after the sum with the level below, as many as <see cref="Downsample"/>.</summary>
+    public IReadOnlyList<ConvolutionLayer> Aggregate { get; init; } = [];
 
     /// <summary>Prefix of the neck's tensor names in the state dictionary, such as <c>backbone.fpn.</c>.</summary>
     public string Prefix { get; init; } = "";
@@ -43,14 +56,18 @@ public sealed record PyramidArchitecture(IReadOnlyList<ConvolutionLayer> Lateral
                 ? Layer($"extra_blocks.p{level}", inputs[^1], 3, 2, Part - 1, level)
                 : Layer($"extra_blocks.p{level}", channels, 3, 2, Part, level))],
             settings.P6From)
-        { Prefix = prefix };
+        {
+            Prefix = prefix,
+            Downsample = settings.Neck == NeckKind.Fpn ? [] : [.. levels.Skip(1).Select((level, i) => Layer($"downsample_convs.{i}", channels, 3, 2, Part, level))],
+            Aggregate = settings.Neck == NeckKind.Fpn ? [] : [.. levels.Skip(1).Select((level, i) => Layer($"pafpn_convs.{i}", channels, 3, 1, Part, level))],
+        };
 
         ConvolutionLayer Layer(string name, int inputChannels, int kernel, int stride, int inputPart, int level) =>
             new(prefix + name, inputChannels, channels, kernel, stride) { Part = Part, InputPart = inputPart, FirstLevel = level, LastLevel = level };
     }
 
     /// <summary>Lists all convolutions, in the order of the state dictionary.</summary>
-    public IEnumerable<ConvolutionLayer> Layers() => [.. Lateral, .. Output, .. Extra];
+    public IEnumerable<ConvolutionLayer> Layers() => [.. Lateral, .. Output, .. Downsample, .. Aggregate, .. Extra];
 
     /// <inheritdoc/>
     public IEnumerable<TensorLayout> Tensors() => Layers().SelectMany(layer => layer.Tensors());

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace RetinaSharp.Detection.Modeling.Architecture;
 
 /// <summary>
-/// Describes a ResNet (He et al., arXiv 1512.03385) without its classifier: a stem and four stages, whose outputs are called C2 to C5. Tensors have
+/// Describes a ResNet (He et al., arXiv 1512.03385) or ResNeXt (Xie et al., arXiv 1611.05431) without its classifier: a stem and four stages, whose outputs are called C2 to C5. Tensors have
 /// torchvision's names.
 /// </summary>
 /// <param name="Stem">7 × 7 convolution with stride 2, followed by ReLU and 3 × 3 max pooling with stride 2.</param>
@@ -28,45 +28,28 @@ public sealed record ResNetArchitecture(ConvolutionLayer Stem, IReadOnlyList<IRe
     /// <inheritdoc/>
     public IReadOnlyList<int> Channels => [.. Stages.Skip(FirstStage).Select(blocks => blocks[^1].Convolutions[^1].Outputs)];
 
-    /// <summary>The supported depths, which are the numbers of layers in the names ResNet-18 to ResNet-152.</summary>
-    public static IReadOnlyList<int> Depths { get; } = [18, 34, 50, 101, 152];
-
     /// <summary>Returns the index, from 0, of the stage whose output has stride 2^level.</summary>
     /// <param name="level">Pyramid level, 2 to 5.</param>
     public static int StageOfLevel(int level) => level - 2;
 
-    /// <summary>Returns the number of residual blocks in each of the four stages.</summary>
-    /// <param name="depth">One of <see cref="Depths"/>.</param>
-    public static int[] Blocks(int depth) => depth switch
-    {
-        18 => [2, 2, 2, 2],
-        34 or 50 => [3, 4, 6, 3],
-        101 => [3, 4, 23, 3],
-        _ => [3, 8, 36, 3],
-    };
-
-    /// <summary>Returns whether the residual blocks are bottlenecks of three convolutions: for depths of 50 and more.</summary>
-    /// <param name="depth">One of <see cref="Depths"/>.</param>
-    public static bool HasBottlenecks(int depth) => depth >= 50;
-
     /// <summary>Describes a ResNet.</summary>
-    /// <param name="depth">Depth, one of <see cref="Depths"/>.</param>
+    /// <param name="variant">Kind and number of the residual blocks.</param>
     /// <param name="width">Factor of the number of channels of each layer; with 1, the stem has 64 channels.</param>
     /// <param name="norm">Kind of normalization after each convolution.</param>
     /// <param name="prefix">Prefix of the tensor names.</param>
     /// <param name="firstStage">Index of the first stage whose output is passed to the neck; 0 for C2.</param>
-    public static ResNetArchitecture Create(int depth, double width, NormKind norm, string prefix = "", int firstStage = 0)
+    public static ResNetArchitecture Create(ResNetVariant variant, double width, NormKind norm, string prefix = "", int firstStage = 0)
     {
         var channels = Math.Max(8, (int)Math.Round(64 * width / 8) * 8);
         var stem = new ConvolutionLayer($"{prefix}conv1", 3, channels, 7, 2, new($"{prefix}bn1", norm, channels)) { Part = 0, InputPart = -1, FirstLevel = 1, LastLevel = 1 };
         var stages = new List<IReadOnlyList<ResidualBlockLayers>>();
         var inputs = channels;
-        foreach (var (stage, count) in Blocks(depth).Index())
+        foreach (var (stage, count) in variant.Blocks.Index())
         {
             var blocks = new List<ResidualBlockLayers>();
             for (var block = 0; block < count; block++)
             {
-                blocks.Add(Block($"{prefix}layer{stage + 1}.{block}", HasBottlenecks(depth), inputs, channels, isFirst: block == 0, stage + 1, norm));
+                blocks.Add(Block($"{prefix}layer{stage + 1}.{block}", variant, inputs, channels, isFirst: block == 0, stage + 1, norm));
                 inputs = blocks[^1].Convolutions[^1].Outputs;
             }
 
@@ -94,16 +77,17 @@ public sealed record ResNetArchitecture(ConvolutionLayer Stem, IReadOnlyList<IRe
     /// <inheritdoc/>
     public nn.Module<Tensor, Tensor[]> CreateModule(NetworkState state, NetworkOptions options) => new ResNet(this, state, options);
 
-    private static ResidualBlockLayers Block(string name, bool isBottleneck, int inputs, int channels, bool isFirst, int stage, NormKind norm)
+    private static ResidualBlockLayers Block(string name, ResNetVariant variant, int inputs, int channels, bool isFirst, int stage, NormKind norm)
     {
         // The stem's max pooling downsamples for the first stage. Each later stage downsamples in the first 3 x 3 convolution of its first
         // block, as in torchvision.
         var (from, level) = (isFirst ? stage - 1 : stage, stage + 1);
         var stride = isFirst && stage > 1 ? 2 : 1;
         var inputLevel = stride == 2 ? level - 1 : level;
-        var outputs = isBottleneck ? channels * Expansion : channels;
-        ConvolutionLayer[] convolutions = isBottleneck
-            ? [Layer(1, inputs, channels, 1, 1, from, inputLevel), Layer(2, channels, channels, 3, stride, stage, level), Layer(3, channels, outputs, 1, 1, stage, level)]
+        var outputs = variant.HasBottlenecks ? channels * Expansion : channels;
+        var hidden = variant.HiddenChannels(channels);
+        ConvolutionLayer[] convolutions = variant.HasBottlenecks
+            ? [Layer(1, inputs, hidden, 1, 1, from, inputLevel), Layer(2, hidden, hidden, 3, stride, stage, level) with { Groups = variant.Groups }, Layer(3, hidden, outputs, 1, 1, stage, level)]
             : [Layer(1, inputs, channels, 3, stride, from, level), Layer(2, channels, outputs, 3, 1, stage, level)];
         var downsample = stride == 1 && inputs == outputs
             ? null

@@ -58,7 +58,7 @@ public sealed record RetinaNetArchitecture(
         settings.Validate();
         components ??= NetworkComponents.BuiltIn;
         var levels = DeepestBackboneLevel - settings.Anchors.MinLevel + 1;
-        var backbone = components.Backbone ?? ResNetArchitecture.Create(settings.Depth, settings.Width, settings.Norm, BackbonePrefix, ResNetArchitecture.StageOfLevel(settings.Anchors.MinLevel));
+        var backbone = components.Backbone ?? ResNetArchitecture.Create(ResNetVariant.Create(settings), settings.Width, settings.Norm, BackbonePrefix, ResNetArchitecture.StageOfLevel(settings.Anchors.MinLevel));
         if (backbone.Channels.Count != levels)
         {
             throw new ArgumentException(

@@ -73,7 +73,7 @@ public class Conv2d : nn.Module<Tensor, Tensor>, IWeightCache
     /// <param name="postOps">Residual addition and ReLU to fuse.</param>
     /// <param name="packed">Cache of the reordered weight, for a constant weight; null for a weight that changes.</param>
     public virtual Tensor[] Forward(Tensor[] inputs, Tensor convolutionWeight, Tensor? convolutionBias, PostOps postOps, PackedWeight? packed) =>
-        FusedConvolution.Forward(inputs, convolutionWeight, convolutionBias, Layer.Stride, Layer.Kernel / 2, postOps, packed);
+        FusedConvolution.Forward(inputs, convolutionWeight, convolutionBias, Layer.Stride, Layer.Kernel / 2, postOps, packed, Layer.Groups);
 
     /// <inheritdoc/>
     public void InvalidateCache()

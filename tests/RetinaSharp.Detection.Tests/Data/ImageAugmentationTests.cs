@@ -1,4 +1,5 @@
 using RetinaSharp.Boxes;
+using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Data;
 using RetinaSharp.Imaging;
@@ -6,7 +7,7 @@ using RetinaSharp.Inference;
 
 namespace RetinaSharp.Detection.Tests.Data;
 
-public class AugmentationTests
+public class ImageAugmentationTests
 {
     private static readonly InputSize Size = new(120, 200);
 
@@ -20,6 +21,9 @@ public class AugmentationTests
         { "smaller", AugmentationSettings.None with { MinScale = .4, MaxScale = .9 } },
         { "larger", AugmentationSettings.None with { MinScale = 1.1, MaxScale = 2 } },
         { "shift", AugmentationSettings.None with { Translate = .4 } },
+        { "crop", AugmentationSettings.None with { Crop = 1 } },
+        { "crop, turn, flip and scale", new() { Crop = 1, CropMinSide = .5, Rotate90 = .7, VerticalFlip = .5, MinScale = .6, MaxScale = 1.5, Translate = .2 } },
+        { "large-scale jitter", AugmentationSettings.None.WithLargeScaleJitter() },
         { "all", new() { VerticalFlip = .5, Rotate90 = .7, MinScale = .5, MaxScale = 2, Translate = .3, MinVisible = 0 } },
     };
 
@@ -36,9 +40,9 @@ public class AugmentationTests
             var seen = 0;
             for (var seed = 0; seed < 40; seed++)
             {
-                var augmentation = Augmentation.Draw(settings with { MinVisible = 0 }, Size, source, new(seed, "test"));
-                var target = BatchImage.Create(source, augmentation, 0);
-                var found = FindRed(Render(image, augmentation), augmentation.OutputWidth, augmentation.OutputHeight);
+                var sample = Draw(settings, source, seed);
+                var target = BatchImage.Create(sample, 0);
+                var found = FindRed(Render(image, sample), sample.Width, sample.Height);
                 if (target.Boxes.Length == 0)
                 {
                     // A sliver of less than a pixel may be seen.
@@ -66,7 +70,7 @@ public class AugmentationTests
         var image = Pictures.Paint(120, 120, new Box(0, 0, 10, 1));
         var corners = new HashSet<Box?>();
         for (var seed = 0; seed < 40; seed++)
-            corners.Add(FindRed(Render(image, Augmentation.Draw(settings, Size, source, new(seed, "test"))), 120, 120));
+            corners.Add(FindRed(Render(image, Draw(settings, source, seed)), 120, 120));
 
         Assert.Equal([new(119, 0, 120, 10), new(110, 119, 120, 120), new(0, 110, 1, 120)], corners.OrderByDescending(box => box!.Value.X1));
     }
@@ -76,9 +80,9 @@ public class AugmentationTests
     {
         var source = Pictures.Describe(301, 203);
         var image = Pictures.Paint(301, 203);
-        var augmentation = Augmentation.Draw(AugmentationSettings.None, Size, source, new(1, "test"));
+        var sample = Draw(AugmentationSettings.None, source, 1);
 
-        Assert.Equal(image.Resize(augmentation.OutputWidth, augmentation.OutputHeight).Pixels.ToArray(), Render(image, augmentation));
+        Assert.Equal(image.Resize(sample.Width, sample.Height).Pixels.ToArray(), Render(image, sample));
     }
 
     [Fact]
@@ -86,15 +90,16 @@ public class AugmentationTests
     {
         var source = Pictures.Describe(120, 120);
         var image = Pictures.Paint(120, 120, new Box(3, 4, 50, 60));
-        var settings = AugmentationSettings.None with { Brightness = .4, Contrast = .4, Saturation = .4, MinScale = .5, MaxScale = .5 };
-        var augmentation = Augmentation.Draw(settings, Size, source, new(2, "test"));
+        var settings = AugmentationSettings.None with { Brightness = .4, Contrast = .4, Saturation = .4, Hue = .2, MinScale = .5, MaxScale = .5 };
+        var sample = Draw(settings, source, 2);
+        var color = sample.Images[0].Color;
         var expected = image.Resize(60, 60).Pixels.ToArray();
-        ColorTransform.Jitter(augmentation.Color.Brightness, augmentation.Color.Contrast, augmentation.Color.Saturation, ColorTransform.MeanGray(expected, 180, 60, 60))
+        ColorTransform.Jitter(color.Brightness, color.Contrast, color.Saturation, ColorTransform.MeanGray(expected, 180, 60, 60), color.Hue)
             .Apply(expected, 180, 60, 60);
 
-        var output = Render(image, augmentation);
+        var output = Render(image, sample);
 
-        Assert.NotEqual((1, 1, 1), augmentation.Color);
+        Assert.True(color is { Brightness: not 1, Contrast: not 1, Saturation: not 1, Hue: not 0 });
         for (var y = 0; y < 120; y++)
         {
             var row = output.AsSpan(y * 360, 360);
@@ -106,10 +111,11 @@ public class AugmentationTests
     [Fact]
     public void Of_MostlyCutOffBox_IsIgnored()
     {
-        var augmentation = Augmentation.Draw(AugmentationSettings.None, Size, Pictures.Describe(120, 120), new(0, "test")) with { OffsetX = -50 };
         var source = Pictures.Describe(120, 120, new Box(10, 10, 60, 60), new Box(40, 10, 60, 60), new Box(0, 0, 50, 50));
+        var sample = Draw(AugmentationSettings.None, source, 0);
+        var placed = sample.Images[0];
 
-        var image = BatchImage.Create(source, augmentation, .3);
+        var image = BatchImage.Create(sample with { Images = [placed with { Placement = placed.Placement with { OffsetX = -50 } }] }, .3);
 
         Assert.Equal([new Box(0, 10, 10, 60)], image.Boxes);
         Assert.Equal([1], image.Classes);
@@ -120,11 +126,10 @@ public class AugmentationTests
     [Fact]
     public void Of_CrowdsAndEmptyAndOutside_AreNoObjects()
     {
-        var augmentation = Augmentation.Draw(AugmentationSettings.None, Size, Pictures.Describe(240, 240), new(0, "test"));
         var source = Pictures.Describe(240, 240, new Box(0, 0, 20, 20), new Box(5, 5, 6.5f, 30), new Box(250, 0, 300, 20), new Box(200, 100, 400, 140));
         source = source with { Annotations = [source.Annotations[0] with { IsCrowd = true }, .. source.Annotations.Skip(1)] };
 
-        var image = BatchImage.Create(source, augmentation, .3);
+        var image = BatchImage.Create(source, Size, .3);
 
         // The fourth is cut to the image before it is asked how much of it is seen.
         Assert.Equal([new Box(100, 50, 120, 70)], image.Boxes);
@@ -140,15 +145,76 @@ public class AugmentationTests
         {
             none with { HorizontalFlip = 1.1 }, none with { VerticalFlip = -1 }, none with { Rotate90 = double.NaN }, none with { MinScale = 0 },
             none with { MinScale = 1.5 }, none with { MaxScale = 9 }, none with { Translate = .6 }, none with { Brightness = 2 },
-            none with { Contrast = -.1 }, none with { Saturation = 1.5 }, none with { MinVisible = 1.01 },
+            none with { Contrast = -.1 }, none with { Saturation = 1.5 }, none with { MinVisible = 1.01 }, none with { Hue = .6 },
+            none with { Crop = 2 }, none with { CropMinSide = 0 }, none with { MinInputScale = 0 }, none with { MinInputScale = 1.1 },
+            none with { MaxInputScale = 5 }, none with { Mosaic = -1 }, none with { MosaicMinScale = 0 }, none with { MosaicMinScale = 1.5 },
+            none with { MosaicMaxScale = 3 }, none with { Mixup = 1.5 }, none with { MixupBeta = .5 }, none with { CopyPaste = double.NaN },
+            none with { CopyPasteMaxCover = 2 }, none with { Blur = 2 }, none with { BlurMaxSigma = 0 }, none with { JpegNoise = 2 },
+            none with { JpegMinQuality = 0 }, none with { JpegMinQuality = 96 },
         })
             Assert.Throws<ArgumentException>(wrong.Validate);
     }
 
-    private static byte[] Render(Image image, Augmentation augmentation)
+    [Fact]
+    public void Draw_LargeScaleJitter_HasTheRangeAndTheFixedSizeOfThePaper()
     {
-        var output = new byte[augmentation.OutputWidth * augmentation.OutputHeight * 3];
-        AugmentedPixels.Write(image, augmentation, output, augmentation.OutputWidth * 3);
+        var source = Pictures.Describe(150, 100);
+        var samples = Enumerable.Range(0, 500).Select(seed => Draw(AugmentationSettings.None.WithLargeScaleJitter(), source, seed)).ToArray();
+        double[] factors = [.. samples.Select(sample => sample.Images[0].Placement.ScaledWidth / 180.0)];
+
+        Assert.All(samples, sample => Assert.Equal((200, 200), (sample.Width, sample.Height)));
+        Assert.InRange(factors.Min(), .09, .15);
+        Assert.InRange(factors.Max(), 1.95, 2);
+        Assert.InRange(factors.Average(), 1, 1.1);
+        // A smaller image is padded at the right and bottom, a larger one cropped at random positions.
+        Assert.All(samples.Where(sample => sample.Images[0].Placement.ScaledWidth <= 200), sample => Assert.Equal(0, sample.Images[0].Placement.OffsetX));
+        Assert.True(samples.Select(sample => sample.Images[0].Placement.OffsetX).Distinct().Count() > 50);
+    }
+
+    [Fact]
+    public void Draw_Crop_MeetsTheConditionsOfSsd()
+    {
+        var source = Pictures.Describe(300, 200, new Box(20, 30, 90, 80), new Box(200, 100, 290, 190));
+        var (crops, ious) = (0, new List<float>());
+        for (var seed = 0; seed < 4000; seed++)
+        {
+            var crop = RandomCrop.Draw(AugmentationSettings.None with { Crop = .5 }, source, new(seed, "test"));
+            if ((crop.Width, crop.Height) == (300, 200))
+                continue;
+            crops++;
+            Assert.True(crop.IsInside(300, 200));
+            Assert.InRange(crop.Width, 90, 300);
+            Assert.InRange(crop.Height, 60, 200);
+            Assert.InRange(crop.Width / (double)crop.Height, .5, 2);
+            var part = new Box(crop.X, crop.Y, crop.X + crop.Width, crop.Y + crop.Height);
+            ious.Add(source.Annotations.Max(annotation => Iou.Compute(part, annotation.Box.ToCorners())));
+        }
+
+        // Half of the images are to be cropped, and of those a share of .49 can be: see Golden/random_crop_rate.py.
+        Assert.Equal(.5 * .49, crops / 4000.0, .025);
+        Assert.True(ious.Count(iou => iou < .2) > 100);
+        Assert.True(ious.Count(iou => iou > .3) > 100);
+    }
+
+    [Fact]
+    public void Draw_CropOfAnImageWithoutObjects_IsTheImage() =>
+        Assert.Equal(new(0, 0, 300, 200), RandomCrop.Draw(AugmentationSettings.None with { Crop = 1 }, Pictures.Describe(300, 200), new(1, "test")));
+
+    [Fact]
+    public void GetInputSizes_MultiScale_AreMultiplesOf32WithTheAspectRatio()
+    {
+        Assert.Equal([new InputSize(800, 1333)], AugmentationSettings.None.GetInputSizes(new(800, 1333)));
+        Assert.Equal([new(192, 240), new(224, 280), new(256, 320), new(288, 360), new(320, 400)], AugmentationSettings.None.WithMultiScale().GetInputSizes(new(256, 320)));
+        Assert.Contains("no multiple of 32", Assert.Throws<ArgumentException>(() => AugmentationSettings.None.WithMultiScale().GetInputSizes(new(48, 48))).Message);
+        Assert.Throws<ArgumentException>(() => AugmentationSettings.None.WithMultiScale().GetInputSizes(new(800, 16_000)));
+    }
+
+    private static TrainingSample Draw(AugmentationSettings settings, AnnotatedImage source, long seed) => ImageAugmentation.Draw(settings, Size, source, null, new(seed, 0));
+
+    private static byte[] Render(Image image, TrainingSample sample)
+    {
+        var output = new byte[sample.Width * sample.Height * 3];
+        SamplePixels.Write(sample, _ => image, output, sample.Width * 3);
         return output;
     }
 

@@ -2,12 +2,15 @@ using System.Diagnostics;
 using System.Net.WebSockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Xunit;
 
-namespace RetinaSharp.Experiments.Tests.Reports;
+namespace RetinaSharp.Testing;
 
 /// <summary>A headless Chromium with one page, spoken to in its DevTools protocol.</summary>
-internal sealed class Browser : IAsyncDisposable
+public sealed class Browser : IAsyncDisposable
 {
+    private const string Overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly DirectoryInfo _profile = Directory.CreateTempSubdirectory("retinasharp");
@@ -38,6 +41,7 @@ internal sealed class Browser : IAsyncDisposable
     /// <summary>What the page that is open asked for, itself included.</summary>
     public IReadOnlyList<string> Requests => _requests;
 
+    /// <summary>Starts a browser with an empty page.</summary>
     public static async Task<Browser> StartAsync()
     {
         var browser = new Browser();
@@ -81,6 +85,31 @@ internal sealed class Browser : IAsyncDisposable
         return answer.GetProperty("result").GetProperty("value");
     }
 
+    /// <summary>The number of pixels by which the page that is open is wider than the window.</summary>
+    public async Task<int> OverflowAsync() => (await EvaluateAsync(Overflow)).GetInt32();
+
+    /// <summary>
+    /// Opens a report in a window of a width, and checks what holds for every report: no errors, no requests and no scripts, every picture is shown, and
+    /// nothing is wider than the window.
+    /// </summary>
+    /// <param name="path">Path of the report.</param>
+    /// <param name="width">Width of the window in pixels.</param>
+    /// <param name="pictures">Number of pictures that the report has.</param>
+    /// <param name="isDark">Whether the user prefers dark colors.</param>
+    public async Task CheckReportAsync(string path, int width, int pictures, bool isDark = false)
+    {
+        await OpenAsync(path, width, isDark);
+        Assert.Empty(Faults);
+        Assert.Equal(new Uri(path).AbsoluteUri, Requests[0]);
+        Assert.All(Requests.Skip(1), request => Assert.StartsWith("data:", request));
+        Assert.Equal(0, await OverflowAsync());
+        Assert.Equal(pictures, (await EvaluateAsync("[...document.images].filter(image => image.naturalWidth > 0 && image.getBoundingClientRect().width > 0).length")).GetInt32());
+        Assert.Equal(pictures, (await EvaluateAsync("document.images.length")).GetInt32());
+        // What tries to be markup in the names has become none.
+        Assert.Equal(0, (await EvaluateAsync("document.scripts.length")).GetInt32());
+    }
+
+    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         _socket.Dispose();
