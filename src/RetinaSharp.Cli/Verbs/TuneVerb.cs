@@ -130,7 +130,7 @@ internal static class TuneVerb
         public void Report(TuningProgress value)
         {
             var left = $"{Durations.Text(value.Remaining)} left";
-            var run = $"{value.Done + (value.Finished is null ? 1 : 0)}/{value.Total?.ToString() ?? "?"}  trial {value.Trial}, {value.Epochs} epochs";
+            var run = $"{value.Done + (value.Finished is null ? 1 : 0)}/{value.Total?.ToString() ?? "?"}  trial {value.Trial}, {(value.Epochs == 1 ? "1 epoch" : $"{value.Epochs} epochs")}";
             switch (value)
             {
                 case { Finished: { } finished }:

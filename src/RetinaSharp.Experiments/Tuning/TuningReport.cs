@@ -33,7 +33,7 @@ internal static class TuningReport
                 new("AP of the best trial", ReportText.Metric(best.Last!.Metrics.AP), $"trial {best.Number}, {Epochs(best.Epochs)}"),
                 new("AP50", ReportText.Metric(best.Last.Metrics.AP50)),
                 new("Trials", $"{result.Trials.Count}", $"{result.Planned} planned"),
-                new("Time", time),
+                new("Time", ReportText.Duration(result.Spent), $"of {ReportText.Duration(options.Budget)}"),
             ]),
         };
         if (result.Comparison is var (epochs, first, same) && best.Number != 0)
@@ -74,7 +74,7 @@ internal static class TuningReport
         {
             var series = result.Rungs.Select(epochs => new LineSeries(Epochs(epochs), [.. result.Trials.Where(trial => trial.At(epochs) is not null).Select(trial => (trial.Values[index], trial.At(epochs)!.Metrics.AP))]))
                 .Where(one => one.Points.Count > 0).Take(LineChart.MaxSeries).ToList();
-            blocks.Add(new LineChart($"AP by {dimension.Name}", dimension.Name, "AP", series, IsXLogarithmic: dimension.IsLogarithmic && dimension.Steps is null) { IsScatter = true });
+            blocks.Add(new LineChart($"AP by {dimension.Name}", dimension.Name, "AP", series) { IsScatter = true });
         }
 
         return new("What mattered", blocks);

@@ -2,6 +2,7 @@ using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Evaluation;
 using RetinaSharp.Experiments.Reports;
 using RetinaSharp.Experiments.Runs;
+using RetinaSharp.Experiments.Tests.Reports;
 using RetinaSharp.Experiments.Tuning;
 
 namespace RetinaSharp.Experiments.Tests.Tuning;
@@ -82,6 +83,19 @@ public sealed class TuningResultTests
         Assert.Contains("retina train &lt;data&gt;", html);
         Assert.Contains(result.Conclusion, html);
         Assert.DoesNotContain("<script", html);
+    }
+
+    [BrowserFact]
+    public async Task Report_OfASearch_OpensWithoutErrors()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.At("report.html");
+        var options = new TuningOptions { Folder = folder.Root, Budget = TimeSpan.FromMinutes(5), TrainCommand = "retina train", Command = "retina tune", Machine = "a machine" };
+        HtmlReport.Write(TuningReport.Create(options, Result([.. Enumerable.Range(0, 9).Select(trial => (1.0 + trial, 2.0 * trial, .1 * trial))])), path);
+        await using var browser = await Browser.StartAsync();
+
+        // One for each setting.
+        await BrowserTests.Check(browser, path, curves: 2, pictures: 0);
     }
 
     [Fact]
