@@ -74,6 +74,15 @@ public sealed class TuneTests : IDisposable
         Assert.Contains("to resume", ran.Error);
     }
 
+    [Fact]
+    public void Tune_BudgetForLessThanARun_ExitsWith1AndSaysSo()
+    {
+        string[] command = [.. Command()];
+        command[Array.IndexOf(command, "--budget") + 1] = "0.0001";
+
+        CommandResult.Retina(command).IsRefused(ExitCode.Failed, "the first run is not finished");
+    }
+
     [Theory]
     [InlineData("--budget", "0")]
     [InlineData("--budget", "soon")]

@@ -78,7 +78,7 @@ internal static class TuneVerb
 
             if (parse.GetValue(json))
                 output.Json(writer => TuningJson.Write(writer, options, result));
-            else
+            else if (result.Trials.Count > 0)
                 Show(output, result);
             output.Info($"Report: {TuningFolder.Report(folder)}");
             return Conclude(output, options, result);

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using RetinaSharp.Datasets;
 using RetinaSharp.Detection;
 
@@ -52,8 +51,3 @@ internal sealed record TuningState
     public void Write(string folder) =>
         AtomicFile.Write(Path.Combine(folder, FileName), file => JsonSerializer.Serialize(file, this, TuningJsonContext.Default.TuningState));
 }
-
-/// <summary>Source-generated JSON serialization of the state of a search.</summary>
-[JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
-[JsonSerializable(typeof(TuningState))]
-internal sealed partial class TuningJsonContext : JsonSerializerContext;

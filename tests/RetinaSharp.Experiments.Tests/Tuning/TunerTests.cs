@@ -128,8 +128,13 @@ public sealed class TunerTests : IDisposable
         Assert.True(result.IsComplete);
         using var other = new TemporaryFolder();
         var uninterrupted = Tune(new Log(), folder: other.At("search"));
-        Assert.Equal(uninterrupted.Trials.Select(trial => trial.Last!.Metrics.AP), result.Trials.Select(trial => trial.Last!.Metrics.AP));
+        // The same detections, bit for bit, also of the interrupted run.
+        Assert.Equal(5, result.Trials.Sum(trial => trial.Runs.Count));
+        Assert.Equal(Detections(other), Detections(_folder));
         Assert.Equal(uninterrupted.Best!.Number, result.Best!.Number);
+
+        static IEnumerable<string> Detections(TemporaryFolder folder) =>
+            Directory.GetFiles(folder.At("search"), "detections.json", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(File.ReadAllText);
     }
 
     [Fact]
