@@ -63,6 +63,7 @@ internal static class RetinaCommand
         LossVerb.Create(session),
         AnchorsVerb.Create(session),
         AblateVerb.Create(session),
+        TuneVerb.Create(session),
         new Command("analyze", "Analyze a model.") { AnalyzeLossesVerb.Create(session) },
         new Command("bench", "Time this program, for comparison with others.")
         {

@@ -51,6 +51,22 @@ public sealed class AblateTests : IDisposable
     }
 
     [Fact]
+    public void Ablate_SeedsOfATableOfHeads_ShowsTheIntervalAndTheSource()
+    {
+        var ran = CommandResult.Retina([.. Command("heads"), "--rows", "1,8", "--seeds", "2"]).IsDone();
+
+        Assert.Contains("AP, 95 % interval", ran.Out);
+        Assert.Contains("MMDetection's AP", ran.Out);
+        Assert.Matches(@"anchors, delta, focal .* \.394", ran.Out);
+        Assert.Matches(@"points, distribution, quality focal .* \.402", ran.Out);
+        Assert.Contains("MMDetection: COCO val2017", File.ReadAllText(_folder.At("tables", "heads.md")));
+    }
+
+    [Fact]
+    public void Ablate_HeadsWithPoints_ExitsWith2() =>
+        CommandResult.Retina([.. Command("heads"), "--head", "points"]).IsRefused(ExitCode.WrongUsage, "needs settings whose head is Anchors");
+
+    [Fact]
     public void Ablate_Cancelled_ExitsWith130()
     {
         var ran = CommandResult.Retina(new CancellationToken(canceled: true), Command("prior"));

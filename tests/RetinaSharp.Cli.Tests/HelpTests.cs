@@ -10,7 +10,7 @@ public sealed partial class HelpTests
     // The contract allows additional options.
     private static readonly string[] Additions =
     [
-        "--count", "--ensemble", "--ensemble-weights", "--html", "--image-files", "--input", "--logit", "--max-images", "--max-size", "--min-size", "--name", "--no-crowds", "--outputs", "--rows", "--runs", "--sampling-ratio", "--soft-sigma", "--suppression", "--tile-overlap",
+        "--count", "--ensemble", "--ensemble-weights", "--html", "--image-files", "--input", "--logit", "--max-images", "--max-size", "--min-size", "--name", "--no-crowds", "--outputs", "--rows", "--runs", "--sampling-ratio", "--soft-sigma", "--suppression", "--tile-overlap", "--tile-overlap", "--trials",
         "--version", "--with-boxes",
     ];
 
@@ -52,6 +52,12 @@ public sealed partial class HelpTests
     [InlineData("bench", "detect")]
     [InlineData("ablate", "gamma")]
     [InlineData("ablate", "image-size")]
+    [InlineData("ablate", "losses")]
+    [InlineData("ablate", "assigners")]
+    [InlineData("ablate", "heads")]
+    [InlineData("ablate", "augmentations")]
+    [InlineData("ablate", "pretrained")]
+    [InlineData("tune")]
     [InlineData("import")]
     [InlineData("export", "onnx")]
     [InlineData("info")]
@@ -78,7 +84,7 @@ public sealed partial class HelpTests
 
         // The contract lists verbs of a kind as 'bench loss\|assign'.
         bool Names(string path) => contract.Contains($"retina{path}") ||
-            Regex.IsMatch(contract, $@"retina{path[..path.LastIndexOf(' ')]} [\w\\|]*\b{path[(path.LastIndexOf(' ') + 1)..]}\b");
+            Regex.IsMatch(contract, $@"retina{path[..path.LastIndexOf(' ')]} [\w\\|-]*\b{path[(path.LastIndexOf(' ') + 1)..]}\b");
 
         static IEnumerable<(string Path, IEnumerable<string> Options)> Walk(Command command, string path)
         {

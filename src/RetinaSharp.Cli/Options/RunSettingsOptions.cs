@@ -14,12 +14,13 @@ internal sealed class RunSettingsOptions(params string[] names)
     private readonly Option<string> _config = CliOption.Text("--config", "FILE.json", "Settings that override the preset, in the format of a run folder's config.json.");
     private readonly IReadOnlyList<SettingOption> _settings = [.. TrainingOptions.CreateAll().Where(setting => names.Length == 0 || names.Contains(setting.Option.Name))];
 
+    /// <summary>All options, also those that are not given.</summary>
+    public IEnumerable<Option> All => [_preset, _config, .. _settings.Select(setting => setting.Option)];
+
     public void AddTo(Command command)
     {
-        command.Add(_preset);
-        command.Add(_config);
-        foreach (var setting in _settings)
-            command.Add(setting.Option);
+        foreach (var option in All)
+            command.Add(option);
     }
 
     public string GetPreset(ParseResult parse) => parse.GetRequiredValue(_preset);

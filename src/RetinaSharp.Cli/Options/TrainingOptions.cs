@@ -38,7 +38,7 @@ internal static class TrainingOptions
             WithHead),
         Create(Choice("--box-head", "How a box is represented: by four numbers, or by a distribution of the distance to each side (GFL). For distribution, the box loss is giou unless given.",
                 ("delta", BoxHeadKind.Delta), ("distribution", BoxHeadKind.Distribution)),
-            (s, kind) => s with { Model = s.Model with { BoxHead = kind }, Loss = kind == BoxHeadKind.Delta ? s.Loss : WithBoxes(s.Loss) }),
+            (s, kind) => s.WithBoxHead(kind)),
         Create(Choice("--assigner", "How anchors are assigned to objects: by IoU thresholds, by thresholds of each object (atss), by the position of their center (center), or by the predictions (task-aligned, simota).",
                 ("iou", AssignerKind.Iou), ("atss", AssignerKind.Atss), ("center", AssignerKind.Center), ("task-aligned", AssignerKind.TaskAligned), ("simota", AssignerKind.SimOta)),
             (s, kind) => s with { Assigner = s.Assigner with { Kind = kind } }),
@@ -68,7 +68,7 @@ internal static class TrainingOptions
         Create(Choice("--sampling", "Anchors that contribute to the classification loss: all (none), or a sample of each image with cross entropy.",
                 ("none", SamplingKind.None), ("ohem", SamplingKind.Ohem), ("ratio", SamplingKind.Ratio), ("hard-negative", SamplingKind.HardNegative)),
             (s, kind) => kind == s.Loss.Sampling.Kind ? s
-                : WithSampling(kind == SamplingKind.None ? s : WithLoss(s, ClassificationLossKind.CrossEntropy), SamplingSettings.ForKind(kind))),
+                : WithSampling(kind == SamplingKind.None ? s : s.WithClassification(ClassificationLossKind.CrossEntropy), SamplingSettings.ForKind(kind))),
         Create(Integer("--sampling-batch", "Maximum number of sampled anchors per image, for ohem (128 by default) and ratio (256)."),
             (s, batch) => WithSampling(s, s.Loss.Sampling with { Batch = batch })),
         Create(Number("--sampling-nms", "IoU threshold of the non-maximum suppression of ohem; 0.5 by default."),
@@ -80,7 +80,7 @@ internal static class TrainingOptions
                 ("softmax-focal", ClassificationLossKind.SoftmaxFocal), ("focal-star", ClassificationLossKind.FocalStar),
                 ("quality-focal", ClassificationLossKind.QualityFocal), ("varifocal", ClassificationLossKind.Varifocal), ("poly-focal", ClassificationLossKind.PolyFocal),
                 ("asymmetric", ClassificationLossKind.Asymmetric), ("equalized-focal", ClassificationLossKind.EqualizedFocal), ("seesaw", ClassificationLossKind.Seesaw)),
-            WithLoss),
+            (s, kind) => s.WithClassification(kind)),
         Create(Number("--gamma", "Focusing parameter of the focal losses: 0 or more, above 0 for focal-star and equalized-focal. For asymmetric, that of the negatives; for quality-focal, its beta."),
             (s, gamma) => s with { Loss = s.Loss with { Gamma = gamma } }),
         Create(Parsed("--alpha", "NUMBER|off", "Weight of the positives, from 0 to 1; the negatives get 1 - alpha. For varifocal, the weight of the negatives.", NumberOrOff<double>.Parse),
@@ -120,30 +120,12 @@ internal static class TrainingOptions
         return option;
     }
 
-    private static RunSettings WithHead(RunSettings settings, HeadKind head)
+    private static RunSettings WithHead(RunSettings settings, HeadKind head) => (head, settings.Model.Head) switch
     {
-        if (head == settings.Model.Head)
-            return settings;
-        if (head == HeadKind.Anchors)
-            throw new UsageException("--head anchors: the preset or configuration has points; choose one with anchors.");
-        return settings with
-        {
-            Model = settings.Model.WithPoints() with { Centerness = true },
-            Assigner = settings.Assigner with { Kind = settings.Assigner.Kind == AssignerKind.Iou ? AssignerKind.Center : settings.Assigner.Kind },
-            Loss = WithBoxes(settings.Loss),
-        };
-    }
-
-    /// <summary>Returns a loss whose box loss is a function of the decoded boxes.</summary>
-    private static LossSettings WithBoxes(LossSettings loss) => loss.Box is BoxLossKind.L1 or BoxLossKind.SmoothL1 ? loss with { Box = BoxLossKind.Giou } : loss;
-
-    private static RunSettings WithLoss(RunSettings settings, ClassificationLossKind kind) =>
-        kind == settings.Loss.Classification ? settings : settings with
-        {
-            Loss = settings.Loss.WithClassification(kind),
-            // With a quality loss, the scores learn what the center-ness would.
-            Model = settings.Model with { Centerness = settings.Model.Centerness && kind is not (ClassificationLossKind.QualityFocal or ClassificationLossKind.Varifocal) },
-        };
+        (HeadKind.Points, _) => settings.WithPoints(),
+        (_, HeadKind.Points) => throw new UsageException("--head anchors: the preset or configuration has points; choose one with anchors."),
+        _ => settings,
+    };
 
     private static RunSettings WithSampling(RunSettings settings, SamplingSettings sampling) => settings with { Loss = settings.Loss with { Sampling = sampling } };
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using RetinaSharp.Cli.Options;
 using RetinaSharp.Cli.Reports;
@@ -12,7 +11,7 @@ using Spectre.Console;
 
 namespace RetinaSharp.Cli.Verbs;
 
-/// <summary>Creates <c>retina ablate</c>, which reproduces the ablation tables of the focal loss paper. It has one subcommand per table.</summary>
+/// <summary>Creates <c>retina ablate</c>, which reproduces the ablation tables of the focal loss paper, and compares the parts of detectors. It has one subcommand per table.</summary>
 internal static class AblateVerb
 {
     private const int MaxSeeds = 100;
@@ -25,11 +24,16 @@ internal static class AblateVerb
         { "sampling", "Table d: focal loss against sampled anchors." },
         { "prior", "The initial score: π from .5 to .001." },
         { "image-size", "Table e: accuracy against inference time." },
+        { "losses", "Focal loss, cross entropy, and the losses that followed." },
+        { "assigners", "IoU thresholds, ATSS, centers, task-aligned and SimOTA." },
+        { "heads", "Anchors and points, box deltas and distributions, focal and quality focal loss." },
+        { "augmentations", "No augmentation, the preset's, and that with mosaic, mixup, copy-paste, large-scale jitter or multi-scale." },
+        { "pretrained", "Weights of ImageNet against training from scratch." },
     };
 
     public static Command Create(Session session)
     {
-        var command = new Command("ablate", "Reproduce the paper's tables on your data, one training run per row. Finished runs are kept, and an interrupted table resumes.");
+        var command = new Command("ablate", "Reproduce the paper's tables on your data, or compare losses, assigners, heads, augmentations and pretrained weights, one training run per row. Finished runs are kept, and an interrupted table resumes.");
         foreach (var table in AblationTables.Names)
             command.Add(Create(session, table));
         return command;
@@ -60,7 +64,8 @@ internal static class AblateVerb
             var folder = parse.GetRequiredValue(outFolder);
             OutputFolder.RequireFolder(folder);
             var count = parse.GetValue(seeds);
-            var table = AblationTables.Named(name, settingsOptions.Get(parse), name == "gamma" && parse.GetValue(searchAlpha));
+            var settings = settingsOptions.Get(parse);
+            var table = UsageException.Guard(() => AblationTables.Named(name, settings, name == "gamma" && parse.GetValue(searchAlpha)));
             if (parse.GetValue(rows) is { } selection)
                 table = Select(table, selection);
             foreach (var row in table.Rows)
@@ -72,9 +77,8 @@ internal static class AblateVerb
                 Seeds = count,
                 Device = engine.GetDevice(parse),
                 Precision = engine.GetPrecision(parse),
-                Command = $"retina {string.Join(' ', parse.Tokens.Select(token => Shell.Quote(token.Value)))}",
-                Machine = $"{Environment.ProcessorCount} threads of a CPU with {string.Join(", ", CpuFeatureNames.Supported)}; "
-                    + $"{RuntimeInformation.FrameworkDescription}, LibTorch {LibTorch.Version}",
+                Command = Shell.Command(parse.Tokens.Select(token => token.Value).Prepend("retina")),
+                Machine = MachineDescription.Create(),
             };
             LibTorch.Require(options.Device);
             var train = DataSource.Open(parse.GetRequiredValue(data), reading.Get(parse), output);

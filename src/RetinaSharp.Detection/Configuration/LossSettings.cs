@@ -61,6 +61,9 @@ public sealed record LossSettings
     /// </summary>
     public bool HasBackgroundOutput => Classification is ClassificationLossKind.SoftmaxFocal or ClassificationLossKind.Seesaw;
 
+    /// <summary>Whether the targets of positives are the qualities of their boxes, so that scores tell how good a box is.</summary>
+    internal bool LearnsQuality => Classification is ClassificationLossKind.QualityFocal or ClassificationLossKind.Varifocal;
+
     /// <summary>The box loss that <see cref="Box"/> and <see cref="Beta"/> select.</summary>
     internal BoxLoss BoxLoss => Box switch
     {
@@ -84,6 +87,9 @@ public sealed record LossSettings
         },
         Gamma = kind == ClassificationLossKind.Asymmetric ? 4 : Classification == ClassificationLossKind.Asymmetric ? 2 : Gamma,
     };
+
+    /// <summary>Returns a loss whose box loss is a function of the decoded boxes: GIoU in place of L1 and smooth L1.</summary>
+    public LossSettings WithBoxIouLoss() => Box is BoxLossKind.L1 or BoxLossKind.SmoothL1 ? this with { Box = BoxLossKind.Giou } : this;
 
     /// <summary>Validates all values.</summary>
     /// <exception cref="ArgumentException">A value is out of range; the message names the setting and its range.</exception>

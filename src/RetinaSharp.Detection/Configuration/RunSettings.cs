@@ -42,6 +42,35 @@ public sealed record RunSettings
     /// <summary>Postprocessing of network outputs into detections.</summary>
     public InferenceSettings Inference { get; init; } = new();
 
+    /// <summary>
+    /// Returns settings whose head predicts boxes from points, with center-ness, as in FCOS. The assigner by IoU becomes that by centers, and a box loss of
+    /// deltas becomes GIoU.
+    /// </summary>
+    public RunSettings WithPoints() => Model.Head == HeadKind.Points ? this : this with
+    {
+        Model = Model.WithPoints() with { Centerness = !Loss.LearnsQuality },
+        Assigner = Assigner.Kind == AssignerKind.Iou ? Assigner with { Kind = AssignerKind.Center } : Assigner,
+        Loss = Loss.WithBoxIouLoss(),
+    };
+
+    /// <summary>Returns settings with a representation of boxes. For a distribution, a box loss of deltas becomes GIoU.</summary>
+    /// <param name="kind">The representation.</param>
+    public RunSettings WithBoxHead(BoxHeadKind kind) =>
+        this with { Model = Model with { BoxHead = kind }, Loss = kind == BoxHeadKind.Delta ? Loss : Loss.WithBoxIouLoss() };
+
+    /// <summary>
+    /// Returns settings with a classification loss, see <see cref="LossSettings.WithClassification"/>; unchanged if they have it already. A quality loss learns
+    /// with the scores what the center-ness would, which is therefore left out.
+    /// </summary>
+    /// <param name="kind">The loss.</param>
+    public RunSettings WithClassification(ClassificationLossKind kind)
+    {
+        if (kind == Loss.Classification)
+            return this;
+        var loss = Loss.WithClassification(kind);
+        return this with { Loss = loss, Model = Model with { Centerness = Model.Centerness && !loss.LearnsQuality } };
+    }
+
     /// <summary>Validates all settings.</summary>
     /// <exception cref="ArgumentException">A value is out of range; the message names the setting and its range.</exception>
     public void Validate()

@@ -1,4 +1,5 @@
 using RetinaSharp.Detection.Training;
+using RetinaSharp.Experiments.Runs;
 
 namespace RetinaSharp.Experiments.Ablation;
 
@@ -11,4 +12,4 @@ namespace RetinaSharp.Experiments.Ablation;
 /// <param name="Finished">The result of the current run; null until it is finished.</param>
 /// <param name="Remaining">Estimated remaining time of the whole table; null if unknown.</param>
 public sealed record AblationProgress(
-    int Done, int Total, AblationRow Row, long Seed, TrainingProgress? Training, RowRun? Finished, TimeSpan? Remaining);
+    int Done, int Total, AblationRow Row, long Seed, TrainingProgress? Training, RunResult? Finished, TimeSpan? Remaining);

@@ -1,11 +1,12 @@
 using RetinaSharp.Datasets;
 using RetinaSharp.Evaluation;
 using RetinaSharp.Experiments.Reports;
+using RetinaSharp.Experiments.Runs;
 
 namespace RetinaSharp.Experiments.Ablation;
 
 /// <summary>
-/// Creates the report of an ablation table: the measured metrics next to the paper's, training curves, and the false positives and false negatives of the
+/// Creates the report of an ablation table: the measured metrics next to published ones, training curves, and the false positives and false negatives of the
 /// best row.
 /// </summary>
 internal static class AblationReport
@@ -21,7 +22,7 @@ internal static class AblationReport
     public static Report Create(string folder, AblationResult result, DetectionDataset validation)
     {
         var table = result.Table;
-        var sections = new List<ReportSection> { Table(result), new("Our metrics and the paper's", Bars(result)) };
+        var sections = new List<ReportSection> { Table(result), new(result.Table.Source is { } source ? $"Our metrics and {source.Name}'s" : "Our metrics", Bars(result)) };
         var charted = ChartedRows(result);
         if (charted.Count > 0)
         {
@@ -35,9 +36,9 @@ internal static class AblationReport
     private static string Best(AblationResult result)
     {
         var best = result.Best!;
-        var paper = result.Shown.Where(row => row.Row.Paper is not null).MaxBy(row => row.Row.Paper!.AP);
+        var published = result.Shown.Where(row => row.Row.Published is not null).MaxBy(row => row.Row.Published!.AP);
         var ours = $"Here the best row is {best.Row.Label} with an AP of {best.Mean(metrics => metrics.AP):0.000}";
-        return paper is null ? $"{ours}." : $"{ours}; the paper's is {paper.Row.Label} with {paper.Row.Paper!.AP:0.000} on its data.";
+        return result.Table.Source is not { } source || published is null ? $"{ours}." : $"{ours}; {source.Name}'s is {published.Row.Label} with {published.Row.Published!.AP:0.000} on its data.";
     }
 
     private static ReportSection Table(AblationResult result)
@@ -58,16 +59,17 @@ internal static class AblationReport
     {
         var rows = result.Shown;
         var ours = new BarSeries("ours", [.. rows.Select(row => row.Mean(metrics => metrics.AP) ?? -1)]);
-        var series = rows.Any(row => row.Row.Paper is not null)
-            ? [ours, new BarSeries("the paper, on COCO", [.. rows.Select(row => row.Row.Paper?.AP ?? -1)])]
+        var source = result.Table.Source;
+        var series = source is not null && rows.Any(row => row.Row.Published is not null)
+            ? [ours, new BarSeries($"{source.Name}, on COCO", [.. rows.Select(row => row.Row.Published?.AP ?? -1)])]
             : new[] { ours };
         var blocks = new List<ReportBlock> { new BarChart("AP by row", [.. rows.Select(Label)], series) };
-        if (rows.Any(row => row.Row.Paper?.Milliseconds is not null))
+        if (source is not null && rows.Any(row => row.Row.Published?.Milliseconds is not null))
         {
             blocks.Add(new LineChart("AP against inference time", "milliseconds per image", "AP",
             [
                 new("ours", [.. rows.Where(row => row.Milliseconds is not null).Select(row => (row.Milliseconds!.Value, row.Mean(metrics => metrics.AP) ?? double.NaN))]),
-                new("the paper, on a GPU and COCO", [.. rows.Where(row => row.Row.Paper is { Milliseconds: not null }).Select(row => (row.Row.Paper!.Milliseconds!.Value, row.Row.Paper.AP))]),
+                new($"{source.Name}, on a GPU and COCO", [.. rows.Where(row => row.Row.Published is { Milliseconds: not null }).Select(row => (row.Row.Published!.Milliseconds!.Value, row.Row.Published.AP))]),
             ]));
         }
 
@@ -103,7 +105,7 @@ internal static class AblationReport
     /// <summary>Creates sections with precision-recall curves of the charted rows, and false positives and false negatives of the best row.</summary>
     private static IEnumerable<ReportSection> Detections(string folder, List<RowResult> charted, DetectionDataset validation)
     {
-        var runs = charted.Select(row => (row.Row.Label, Detections: DetectionResults.Read(Path.Combine(folder, row.Runs[0].Folder, RowTrainer.DetectionsFile)))).ToList();
+        var runs = charted.Select(row => (row.Row.Label, Detections: DetectionResults.Read(Path.Combine(folder, row.Runs[0].Folder, RunTrainer.DetectionsFile)))).ToList();
         yield return new("Precision and recall", [.. PrecisionRecall.ByRun([.. runs.Select(run => (run.Label, CocoEvaluator.Evaluate(validation, run.Detections)))])]);
         var threshold = F1Curves.Compute(validation, runs[0].Detections).Overall.Best?.Threshold ?? DetectionReview.DefaultThreshold;
         var review = new DetectionReview(validation, runs[0].Detections, threshold);

@@ -1,28 +1,20 @@
-using System.Security.Cryptography;
-using System.Text;
 using RetinaSharp.Datasets;
-using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Training;
 using RetinaSharp.Detection.Weights;
+using RetinaSharp.Experiments.Runs;
 
 namespace RetinaSharp.Experiments.Ablation;
 
 /// <summary>
 /// Computes ablation tables: trains every row with every seed, evaluates the last weights of each run, and writes the table as Markdown, JSON and HTML.
-/// A run folder is named by a hash of everything that determines the run's result. So an interrupted table resumes, and tables in the same folder share runs.
+/// Finished runs are kept, so that an interrupted table resumes, and tables in the same folder share runs.
 /// </summary>
 /// <param name="train">Training set.</param>
 /// <param name="validation">Validation set, with the same classes.</param>
 /// <param name="options">Options that all runs share.</param>
 public sealed class AblationRunner(DetectionDataset train, DetectionDataset validation, AblationOptions options)
 {
-    private const string Runs = "runs";
-
-    // Hexadecimal digits: 48 bits make a collision unlikely for any realistic number of runs.
-    private const int DigestDigits = 12;
-
-    private readonly string _identity =
-        string.Join('\n', DatasetDigest.ComputeForTraining(train), DatasetDigest.ComputeForValidation(validation), options.Precision, options.Device?.ToString() ?? "cpu");
+    private readonly RunTrainer _trainer = new(train, validation, options);
 
     /// <summary>Computes a table, or resumes it. All rows are trained with the first seed before any row is trained with the second.</summary>
     /// <param name="table">The table.</param>
@@ -40,21 +32,21 @@ public sealed class AblationRunner(DetectionDataset train, DetectionDataset vali
             row.Settings.Validate();
         Directory.CreateDirectory(options.Folder);
         var planned = Enumerable.Range(0, options.Seeds).SelectMany(seed => table.Rows.Select(row => Plan(row, seed))).ToList();
-        var done = new Dictionary<string, RowRun>();
-        foreach (var folder in planned.Select(one => one.Folder).Distinct())
-            if (RowRun.Find(Path.Combine(options.Folder, folder)) is { } finished)
-                done.Add(folder, finished);
-        var trainer = new RowTrainer(train, validation, options);
-        var tableProgress = new TableProgress(planned.Select(one => one.Folder).Distinct().Count(), done.Values);
+        var runs = planned.Select(one => one.Run).DistinctBy(run => run.Folder).ToList();
+        var done = new Dictionary<string, RunResult>();
+        foreach (var run in runs)
+            if (_trainer.Find(run) is { } finished)
+                done.Add(run.Folder, finished);
+        var tableProgress = new TableProgress(runs.Count, done.Values);
         // The filter is evaluated lazily: if two rows have the same settings, their run is done when the second row is reached.
-        foreach (var run in planned.Where(one => !done.ContainsKey(one.Folder)))
+        foreach (var (row, run) in planned.Where(one => !done.ContainsKey(one.Run.Folder)))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var result = trainer.Train(run, new Relay(step => Report(run, step, null)), cancellationToken);
+            var result = _trainer.Train(run, new ActionProgress<TrainingProgress>(step => Report(row, run, step, null)), cancellationToken);
             done.Add(run.Folder, result);
             tableProgress.Finish(result);
             TableFiles.Write(options.Folder, Result(table, planned, done));
-            Report(run, null, result);
+            Report(row, run, null, result);
         }
 
         var whole = Result(table, planned, done);
@@ -62,35 +54,25 @@ public sealed class AblationRunner(DetectionDataset train, DetectionDataset vali
         TableFiles.WriteReport(options.Folder, whole, validation);
         return whole;
 
-        void Report(PlannedRun run, TrainingProgress? step, RowRun? finished) => progress?.Report(new(
-            tableProgress.Done, tableProgress.Total, run.Row, run.Settings.Training.Seed, step, finished, tableProgress.Remaining(step)));
+        void Report(AblationRow row, PlannedRun run, TrainingProgress? step, RunResult? finished) => progress?.Report(new(
+            tableProgress.Done, tableProgress.Total, row, run.Settings.Training.Seed, step, finished, tableProgress.Remaining(step)));
     }
 
-    /// <summary>
-    /// Returns the run of a row with the seed of its settings plus <paramref name="seed"/>. The folder name is a hash of everything else that determines the
-    /// result, followed by the seed.
-    /// </summary>
-    private PlannedRun Plan(AblationRow row, int seed)
+    /// <summary>Returns the run of a row with the seed of its settings plus <paramref name="seed"/>. Training curves are those of the first seed.</summary>
+    private (AblationRow Row, PlannedRun Run) Plan(AblationRow row, int seed)
     {
-        var key = SettingsJson.Write(row.Settings with { Training = row.Settings.Training with { Seed = 0 } }) + '\n' + _identity;
-        var digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))[..DigestDigits];
-        var training = row.Settings.Training with { Seed = row.Settings.Training.Seed + seed };
-        return new(row, row.Settings with { Training = training }, Path.Combine(Runs, $"{digest}-{training.Seed}"), IsFirst: seed == 0);
+        var training = row.Settings.Training;
+        return (row, _trainer.Plan(row.Settings with { Training = training with { Seed = training.Seed + seed } }, isValidated: seed == 0));
     }
 
-    private AblationResult Result(AblationTable table, List<PlannedRun> planned, Dictionary<string, RowRun> done)
+    private AblationResult Result(AblationTable table, List<(AblationRow Row, PlannedRun Run)> planned, Dictionary<string, RunResult> done)
     {
         var training = table.Rows[0].Settings.Training;
         return new(table,
-            [.. table.Rows.Select(row => new RowResult(row, [.. planned.Where(one => one.Row == row && done.ContainsKey(one.Folder)).Select(one => done[one.Folder])]))],
+            [.. table.Rows.Select(row => new RowResult(row, [.. planned.Where(one => one.Row == row && done.ContainsKey(one.Run.Folder)).Select(one => done[one.Run.Folder])]))],
             new(options.Command, options.Machine,
                 $"{train.Images.Count} images of {train.Source}, evaluated on {validation.Images.Count} of {validation.Source}",
                 $"{(training.Epochs == 1 ? "one epoch" : $"{training.Epochs} epochs")}, {training.EffectiveBatch} images per step, {(options.Seeds == 1 ? "one seed" : $"{options.Seeds} seeds")}",
                 DateOnly.FromDateTime(DateTime.UtcNow)));
-    }
-
-    private sealed class Relay(Action<TrainingProgress> report) : IProgress<TrainingProgress>
-    {
-        public void Report(TrainingProgress value) => report(value);
     }
 }

@@ -1,12 +1,14 @@
 using System.Text.Json;
 using RetinaSharp.Evaluation;
+using RetinaSharp.Experiments.Runs;
 
 namespace RetinaSharp.Experiments.Ablation;
 
-/// <summary>Writes an ablation table as JSON: every run with all its metrics, and the mean and standard deviation of each row.</summary>
+/// <summary>Writes an ablation table as JSON: every run with all its metrics, and mean, standard deviation and interval of each row.</summary>
 public static class TableJson
 {
-    /// <summary>Writes the table as properties of the current JSON object: table, title, command, machine, data, training, seconds, best and rows.</summary>
+    /// <summary>Writes the table as properties of the current JSON object: table, title, command, machine, data, training, published_source, seconds, best and
+    /// rows.</summary>
     /// <param name="writer">The writer.</param>
     /// <param name="result">The results of the table.</param>
     public static void Write(Utf8JsonWriter writer, AblationResult result)
@@ -19,6 +21,7 @@ public static class TableJson
         writer.WriteString("machine", result.Origin.Machine);
         writer.WriteString("data", result.Origin.Data);
         writer.WriteString("training", result.Origin.Training);
+        writer.WriteString("published_source", result.Table.Source is { } source ? $"{source.Name}: {source.Setting}" : null);
         writer.WriteNumber("seconds", result.Seconds);
         writer.WriteString("best", result.Best?.Row.Label);
         writer.WriteStartArray("rows");
@@ -33,20 +36,22 @@ public static class TableJson
         writer.WriteString("label", row.Row.Label);
         writer.WriteString("group", row.Row.Group);
         writer.WriteBoolean("shown", isShown);
-        if (row.Row.Paper is { } paper)
+        if (row.Row.Published is { } published)
         {
-            writer.WriteStartObject("paper");
-            writer.WriteNumber("AP", paper.AP);
-            Number(writer, "AP50", paper.AP50);
-            Number(writer, "AP75", paper.AP75);
-            Number(writer, "milliseconds", paper.Milliseconds);
+            writer.WriteStartObject("published");
+            writer.WriteNumber("AP", published.AP);
+            Number(writer, "AP50", published.AP50);
+            Number(writer, "AP75", published.AP75);
+            Number(writer, "milliseconds", published.Milliseconds);
             writer.WriteEndObject();
         }
 
         Write(writer, "mean", row.Mean);
         Write(writer, "deviation", row.Deviation);
+        Write(writer, "interval_low", metric => row.Interval(metric)?.Low);
+        Write(writer, "interval_high", metric => row.Interval(metric)?.High);
         writer.WritePropertyName("trainings");
-        JsonSerializer.Serialize(writer, row.Runs, AblationJsonContext.Default.IReadOnlyListRowRun);
+        JsonSerializer.Serialize(writer, row.Runs, RunJsonContext.Default.IReadOnlyListRunResult);
         writer.WriteEndObject();
     }
 

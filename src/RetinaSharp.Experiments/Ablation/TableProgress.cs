@@ -1,12 +1,13 @@
 using System.Diagnostics;
 using RetinaSharp.Detection.Training;
+using RetinaSharp.Experiments.Runs;
 
 namespace RetinaSharp.Experiments.Ablation;
 
 /// <summary>Counts the finished runs of an ablation table and estimates the remaining time.</summary>
 /// <param name="total">Number of runs of the whole table.</param>
 /// <param name="finished">The runs that are finished already.</param>
-internal sealed class TableProgress(int total, IReadOnlyCollection<RowRun> finished)
+internal sealed class TableProgress(int total, IReadOnlyCollection<RunResult> finished)
 {
     private readonly List<double> _seconds = [.. finished.Where(run => run.Failure is null).Select(run => run.Seconds)];
     private long _started = Stopwatch.GetTimestamp();
@@ -18,7 +19,7 @@ internal sealed class TableProgress(int total, IReadOnlyCollection<RowRun> finis
     public int Total => total;
 
     /// <summary>Counts a run as finished.</summary>
-    public void Finish(RowRun run)
+    public void Finish(RunResult run)
     {
         Done++;
         // The duration of a diverged run is not representative.

@@ -12,7 +12,7 @@ internal static partial class ChartSvg
 {
     // In pixels. The chart is small, so that text of 13 pixels stays legible when it is scaled to the width of a phone.
     private const int Width = 460, PlotHeight = 290, LegendRow = 22, TitleHeight = 32;
-    private const float TextSize = 13, MarkerSize = 4;
+    private const float TextSize = 13, MarkerSize = 4, ScatterMarkerSize = 8;
 
     // Series with more points have no markers.
     private const int MaxMarkers = 60;
@@ -27,6 +27,17 @@ internal static partial class ChartSvg
     // Dash patterns of the series, which thus also differ without color. report.css has the same patterns.
     private static readonly LinePattern[] Patterns =
         [LinePattern.Solid, new([7, 3], 0, "7 3"), new([2, 3], 0, "2 3"), new([9, 3, 2, 3], 0, "9 3 2 3"), new([4, 2], 0, "4 2"), new([12, 3], 0, "12 3")];
+
+    // Marker shapes of the series of a scatter chart, and characters of the same shapes for its legend.
+    private static readonly (MarkerShape Shape, string Character)[] Markers =
+    [
+        (MarkerShape.FilledCircle, "●"), (MarkerShape.FilledSquare, "■"), (MarkerShape.FilledDiamond, "◆"), (MarkerShape.FilledTriangleUp, "▲"), (MarkerShape.FilledTriangleDown, "▼"),
+        (MarkerShape.Cross, "+"),
+    ];
+
+    /// <summary>Returns a character with the shape of the markers of a series in a scatter chart.</summary>
+    /// <param name="series">Index of the series.</param>
+    public static string Marker(int series) => Markers[series].Character;
 
     /// <summary>
     /// CSS for charts, which have the class <c>chart</c>: the font, and the colors of dark mode, which override the colors in the SVG's attributes.
@@ -91,6 +102,14 @@ internal static partial class ChartSvg
                 continue;
             var curve = plot.Add.Scatter(points.Select(point => point.X).ToArray(), points.Select(point => point.Y).ToArray(), Color.FromHex(Colors[3 + i].Light));
             curve.LegendText = chart.Series[i].Name;
+            if (chart.IsScatter)
+            {
+                curve.LineWidth = 0;
+                curve.MarkerSize = ScatterMarkerSize;
+                curve.MarkerShape = Markers[i].Shape;
+                continue;
+            }
+
             curve.LineWidth = 2;
             curve.LinePattern = Patterns[i];
             curve.MarkerSize = points.Count > MaxMarkers ? 0 : MarkerSize;
@@ -118,8 +137,7 @@ internal static partial class ChartSvg
 
     // The points of a series by ascending x, in axis coordinates: logarithms on a logarithmic axis.
     private static IEnumerable<(double X, double Y)> Points(LineSeries series, LineChart chart) =>
-        ChartData.ByX(series, chart).OrderBy(point => point.Key)
-            .Select(point => (chart.IsXLogarithmic ? Math.Log10(point.Key) : point.Key, chart.IsYLogarithmic ? Math.Log10(point.Value) : point.Value));
+        ChartData.Points(series, chart).Select(point => (chart.IsXLogarithmic ? Math.Log10(point.X) : point.X, chart.IsYLogarithmic ? Math.Log10(point.Y) : point.Y));
 
     private static string Text(double value) => double.Parse(value.ToString("G4", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture)
         .ToString(Math.Abs(value) is >= 1e-4 or 0 ? "0.######" : "0.###E0", CultureInfo.InvariantCulture).Replace('-', '\u2212');

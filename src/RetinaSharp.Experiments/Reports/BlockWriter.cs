@@ -113,10 +113,16 @@ internal sealed class BlockWriter(HtmlWriter html)
         var data = new ChartData(chart);
         html.Line($"<figure class=\"chart\"><figcaption>{chart.Title}</figcaption><ul class=\"legend\">");
         for (var series = 0; series < chart.Series.Count; series++)
-            html.Line($"<li class=\"s{series}\"><svg class=\"line\" aria-hidden=\"true\"><line x1=\"0\" y1=\"50%\" x2=\"100%\" y2=\"50%\"/></svg>{chart.Series[series].Name}</li>");
+        {
+            if (chart.IsScatter)
+                html.Line($"<li class=\"s{series}\"><span class=\"marker\" aria-hidden=\"true\">{ChartSvg.Marker(series)}</span>{chart.Series[series].Name}</li>");
+            else
+                html.Line($"<li class=\"s{series}\"><svg class=\"line\" aria-hidden=\"true\"><line x1=\"0\" y1=\"50%\" x2=\"100%\" y2=\"50%\"/></svg>{chart.Series[series].Name}</li>");
+        }
+
         html.Raw("</ul>");
         var names = string.Join(", ", chart.Series.Select(series => series.Name));
-        html.Line($"<div class=\"plot\" role=\"img\" aria-label=\"Line chart. {chart.Title}: {chart.YTitle} by {chart.XTitle}; series: {names}. The table that follows has the numbers.\">");
+        html.Line($"<div class=\"plot\" role=\"img\" aria-label=\"{(chart.IsScatter ? "Scatter" : "Line")} chart. {chart.Title}: {chart.YTitle} by {chart.XTitle}; series: {names}. The table that follows has the numbers.\">");
         html.Raw(ChartSvg.Render(chart, number));
         html.Raw("</div>");
         Write(new ReportTable($"Numbers of “{chart.Title}”", [chart.XTitle, .. chart.Series.Select(series => series.Name)],

@@ -14,4 +14,7 @@ public sealed record LineChart(
 {
     /// <summary>Maximum number of series, which is the number of colors in the style sheet.</summary>
     internal const int MaxSeries = 6;
+
+    /// <summary>Whether points are drawn without lines between them. Then several points of a series may have the same x.</summary>
+    public bool IsScatter { get; init; }
 }

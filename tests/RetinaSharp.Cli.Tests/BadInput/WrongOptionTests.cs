@@ -19,7 +19,7 @@ public sealed class WrongOptionTests : IDisposable
         { "--mosaic", "1.5", "in [0, 1]" },
         { "--mixup", "-1", "in [0, 1]" },
         { "--copy-paste", "2", "in [0, 1]" },
-        { "--repeat-factor", "2", "[0, 1]" },
+        { "--repeat-factor", "2", "from 0 to 1" },
         { "--width", "0", "above 0 and at most 8" },
         { "--norm", "layer", "frozen|batch|group" },
         { "--freeze", "6", "from 0 to 5" },

@@ -3,6 +3,7 @@ using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Evaluation;
 using RetinaSharp.Experiments.Ablation;
 using RetinaSharp.Experiments.Reports;
+using RetinaSharp.Experiments.Runs;
 using RetinaSharp.Experiments.Tests.Reports;
 
 namespace RetinaSharp.Experiments.Tests.Ablation;
@@ -53,7 +54,7 @@ public sealed class AblationReportTests : IDisposable
 
     private static AblationOrigin Origin => new("retina ablate", "a machine", "images of cats & dogs|all", "an epoch", new(2026, 11, 22));
 
-    private static AblationTable Table(IEnumerable<string> labels) => new("some", "Some", "What is varied.", "COCO", [.. labels.Select(label => new AblationRow(label, Presets.Tiny, new(.3)))]);
+    private static AblationTable Table(IEnumerable<string> labels) => new("some", "Some", "What is varied.", new("the paper", "COCO"), [.. labels.Select(label => new AblationRow(label, Presets.Tiny, new(.3)))]);
 
     /// <summary>The report of rows of given AP and number of epochs; each row has one detection less than the one before.</summary>
     private Report Create((string Label, double AP, int Epochs)[] rows)
@@ -65,6 +66,6 @@ public sealed class AblationReportTests : IDisposable
             new(table, [.. rows.Select((row, index) => new RowResult(table.Rows[index], [Run($"run {index}", row.AP)]))], Origin), ReviewedSet.Create(_sample, Sample.Hostile));
     }
 
-    private static RowRun Run(string run, double ap) =>
+    private static RunResult Run(string run, double ap) =>
         new() { Folder = run, Seed = 0, Metrics = new CocoSummary { AP = ap }, Steps = 100, Seconds = 60, Milliseconds = 5 };
 }

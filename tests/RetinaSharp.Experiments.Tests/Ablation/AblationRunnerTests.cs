@@ -67,7 +67,7 @@ public sealed class AblationRunnerTests : IDisposable
         Run(Table(), new Log(), seeds: 1);
         var log = new Log();
 
-        Run(new("other", "Other", "", "", [new("the same", Start), new("the same again", Start), new("new", Wider())]), log, seeds: 1);
+        Run(new("other", "Other", "", null, [new("the same", Start), new("the same again", Start), new("new", Wider())]), log, seeds: 1);
 
         Assert.Equal(["new 5"], log.Finished);
         Assert.Equal(2, log.Total);
@@ -80,7 +80,7 @@ public sealed class AblationRunnerTests : IDisposable
     {
         var diverging = Start with { Training = Start.Training with { Epochs = 4, LearningRate = 1e30, WarmUp = 0, Clip = 0, Optimizer = OptimizerKind.Sgd } };
 
-        var result = Run(new("some", "Some", "", "", [new("far", diverging), new("one", Start)]), new Log(), seeds: 1);
+        var result = Run(new("some", "Some", "", null, [new("far", diverging), new("one", Start)]), new Log(), seeds: 1);
 
         var run = Assert.Single(result.Rows[0].Runs);
         Assert.Matches("non-finite at step [0-9]+", run.Failure);
@@ -89,7 +89,7 @@ public sealed class AblationRunnerTests : IDisposable
         Assert.Contains("non-finite at step", File.ReadAllText(_folder.At("tables", "some.md")));
         // It is not tried again.
         var again = new Log();
-        Run(new("some", "Some", "", "", [new("far", diverging)]), again, seeds: 1);
+        Run(new("some", "Some", "", null, [new("far", diverging)]), again, seeds: 1);
         Assert.Empty(again.Finished);
     }
 
@@ -108,16 +108,17 @@ public sealed class AblationRunnerTests : IDisposable
     [Fact]
     public void Run_Markdown_HasThePapersMetricsNextToOurs()
     {
-        Run(new("some", "Some", "", "", [new("one | <b>", Start, new(.302))]), new Log(), seeds: 1);
+        Run(new("some", "Some", "", new("the paper", "COCO"), [new("one | <b>", Start, new(.302))]), new Log(), seeds: 1);
 
         var lines = File.ReadAllLines(_folder.At("tables", "some.md"));
 
         Assert.Contains(lines, line => line.StartsWith("| row | AP | AP50 | AP75 | paper's AP |", StringComparison.Ordinal));
         Assert.Contains(lines, line => line.StartsWith("| one \\| &lt;b> |", StringComparison.Ordinal) && line.Contains("| .302 |"));
         Assert.Contains("a command", lines);
+        Assert.EndsWith("The paper: COCO.", lines[^1]);
     }
 
-    private static AblationTable Table() => new("some", "Some", "", "", [new("one", Start, new(.302)), new("two", Start with { Loss = Start.Loss with { Gamma = 1 } })]);
+    private static AblationTable Table() => new("some", "Some", "", null, [new("one", Start, new(.302)), new("two", Start with { Loss = Start.Loss with { Gamma = 1 } })]);
 
     private AblationResult Run(AblationTable table, Log log, CancellationToken cancellationToken = default, int seeds = 2) => new AblationRunner(_train, _val, new()
     {

@@ -12,6 +12,11 @@ public sealed class AblationTablesTests
     [InlineData("sampling", 14)]
     [InlineData("prior", 4)]
     [InlineData("image-size", 5)]
+    [InlineData("losses", 9)]
+    [InlineData("assigners", 5)]
+    [InlineData("heads", 8)]
+    [InlineData("augmentations", 7)]
+    [InlineData("pretrained", 4)]
     public void Named_EveryPreset_HasValidRowsThatDiffer(string name, int rows)
     {
         foreach (var preset in Presets.Names)
@@ -41,6 +46,10 @@ public sealed class AblationTablesTests
         Assert.Equal(SettingsJson.Write(start), focal);
         Assert.Equal(Json("alpha", "α .75"), Json("gamma", "γ 0, α .75"));
         Assert.Equal(Json("sampling", "cross entropy, all"), Json("prior", "π .01"));
+        Assert.Equal(focal, Json("losses", "focal"));
+        Assert.Equal(focal, Json("assigners", "IoU thresholds"));
+        Assert.Equal(Json("sampling", "softmax focal, γ 2"), Json("losses", "softmax focal"));
+        Assert.Equal(Json("assigners", "ATSS"), Json("heads", "anchors, delta, focal"));
 
         string Json(string table, string label) => SettingsJson.Write(Assert.Single(AblationTables.Named(table, start).Rows, row => row.Label == label).Settings);
     }

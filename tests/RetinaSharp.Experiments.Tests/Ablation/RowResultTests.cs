@@ -1,6 +1,7 @@
 using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Evaluation;
 using RetinaSharp.Experiments.Ablation;
+using RetinaSharp.Experiments.Runs;
 
 namespace RetinaSharp.Experiments.Tests.Ablation;
 
@@ -19,6 +20,16 @@ public sealed class RowResultTests
     }
 
     [Fact]
+    public void Interval_ThreeSeeds_IsStudents()
+    {
+        var (low, high) = new RowResult(Row, [Run(.1), Run(.2), Run(.6)]).Interval(metrics => metrics.AP)!.Value;
+
+        // t(.975, 2) = 4.302653, times the standard error √(.07 / 3).
+        Assert.Equal(.3 - .657241, low, 1e-6);
+        Assert.Equal(.3 + .657241, high, 1e-6);
+    }
+
+    [Fact]
     public void MeanAndDeviation_OneThatDiverged_CountsAsZero()
     {
         var result = new RowResult(Row, [Run(.4), Run(0) with { Seed = 1, Failure = "box loss non-finite at step 3", Seconds = 0 }]);
@@ -33,6 +44,7 @@ public sealed class RowResultTests
     {
         Assert.Null(new RowResult(Row, []).Mean(metrics => metrics.AP));
         Assert.Null(new RowResult(Row, [Run(.4)]).Deviation(metrics => metrics.AP));
+        Assert.Null(new RowResult(Row, [Run(.4)]).Interval(metrics => metrics.AP));
         // -1: there is no ground truth of large objects.
         Assert.Null(new RowResult(Row, [Run(.4), Run(.5)]).Mean(metrics => metrics.APl));
     }
@@ -42,7 +54,7 @@ public sealed class RowResultTests
     {
         AblationRow[] rows = [new("a 1", Presets.Tiny, Group: "a"), new("a 2", Presets.Tiny, Group: "a"), new("b", Presets.Tiny), new("a 3", Presets.Tiny, Group: "a")];
 
-        var result = new AblationResult(new("t", "T", "", "", rows),
+        var result = new AblationResult(new("t", "T", "", null, rows),
             [new(rows[0], [Run(.3)]), new(rows[1], [Run(.4), Run(.5)]), new(rows[2], [Run(.1)]), new(rows[3], [])],
             new("", "", "", "", default));
 
@@ -50,6 +62,6 @@ public sealed class RowResultTests
         Assert.Equal("a 2", result.Best!.Row.Label);
     }
 
-    internal static RowRun Run(double ap) =>
+    internal static RunResult Run(double ap) =>
         new() { Folder = "runs/x-0", Seed = 0, Metrics = new CocoSummary { AP = ap, APl = -1 }, Steps = 100, Seconds = 60 };
 }

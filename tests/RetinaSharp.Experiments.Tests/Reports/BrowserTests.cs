@@ -16,7 +16,8 @@ public class BrowserTests
     private const string PathsOfCurves = """
         [...document.querySelectorAll('figure.chart')].flatMap(chart =>
           [...chart.querySelectorAll('.legend li[class]')].map(item => {
-            const color = getComputedStyle(item.querySelector('line')).stroke;
+            const [line, marker] = [item.querySelector('line'), item.querySelector('.marker')];
+            const color = line ? getComputedStyle(line).stroke : getComputedStyle(marker).color;
             return [...chart.querySelectorAll('svg.chart path, svg.chart line, svg.chart circle, svg.chart ellipse')]
               .filter(path => [getComputedStyle(path).stroke, getComputedStyle(path).fill].includes(color) && path.getBoundingClientRect().width > 0).length;
           }))

@@ -4,10 +4,10 @@ using RetinaSharp.Datasets;
 using RetinaSharp.Detection;
 using RetinaSharp.Evaluation;
 
-namespace RetinaSharp.Experiments.Ablation;
+namespace RetinaSharp.Experiments.Runs;
 
-/// <summary>The result of a finished run of a row with one seed. It is stored in the run folder, so that the run is not repeated.</summary>
-public sealed record RowRun
+/// <summary>The result of a finished training run. It is stored in the run folder, so that the run is not repeated.</summary>
+public sealed record RunResult
 {
     private const string FileName = "result.json";
 
@@ -41,14 +41,14 @@ public sealed record RowRun
 
     /// <summary>Reads the result in a run folder; returns null if the run is not finished.</summary>
     /// <exception cref="DatasetException">The file is corrupt.</exception>
-    internal static RowRun? Find(string runFolder)
+    internal static RunResult? Find(string runFolder)
     {
         var path = Path.Combine(runFolder, FileName);
         if (!File.Exists(path))
             return null;
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllText(path), AblationJsonContext.Default.RowRun) ?? throw new JsonException("the document is null");
+            return JsonSerializer.Deserialize(File.ReadAllText(path), RunJsonContext.Default.RunResult) ?? throw new JsonException("the document is null");
         }
         catch (JsonException error)
         {
@@ -59,5 +59,5 @@ public sealed record RowRun
     /// <summary>Writes the result into its run folder.</summary>
     /// <exception cref="IOException">The file cannot be written.</exception>
     internal void Write(string runFolder) =>
-        AtomicFile.Write(Path.Combine(runFolder, FileName), file => JsonSerializer.Serialize(file, this, AblationJsonContext.Default.RowRun));
+        AtomicFile.Write(Path.Combine(runFolder, FileName), file => JsonSerializer.Serialize(file, this, RunJsonContext.Default.RunResult));
 }

@@ -1,0 +1,186 @@
+using RetinaSharp.Datasets;
+using RetinaSharp.Detection.Configuration;
+using RetinaSharp.Detection.Training;
+using RetinaSharp.Detection.Weights;
+using RetinaSharp.Experiments.Runs;
+
+namespace RetinaSharp.Experiments.Tuning;
+
+/// <summary>
+/// Searches settings within a time budget: random values (<see cref="SearchSpace"/>), of which successive halving selects the best (<see cref="HalvingPlan"/>).
+/// The first trial has the settings that the search starts from. Finished runs are kept, an unfinished one resumes from its checkpoint, and the same call with a
+/// longer budget goes on. Weights are kept of the best trial only.
+/// </summary>
+/// <remarks>
+/// A trial at a rung is a run of its own with that many epochs, not a longer run that is interrupted. Its learning rate falls to the end of its schedule, so
+/// that APs of weights are compared which have all settled, and the run at the last rung is the one that training with these settings repeats. This costs up to
+/// half as much again as continuing the survivors' runs. Short schedules still rank some settings differently: they favor high learning rates, weak augmentation
+/// and small images.
+/// </remarks>
+public sealed class Tuner
+{
+    private const string TrialsFolder = "trials";
+
+    private readonly RunSettings _start;
+    private readonly TuningOptions _options;
+    private readonly RunTrainer _trainer;
+    private readonly IReadOnlyList<TuningDimension> _dimensions;
+    private readonly IReadOnlyList<int> _rungs;
+    private readonly BudgetClock _clock;
+    private readonly SortedDictionary<int, Trial> _trials = [];
+    private TuningState _state;
+
+    /// <summary>Creates a search, or opens the one in the folder.</summary>
+    /// <param name="start">The settings that the search starts from.</param>
+    /// <param name="train">Training set.</param>
+    /// <param name="validation">Validation set, with the same classes.</param>
+    /// <param name="options">Folder, budget, and what all runs share.</param>
+    /// <exception cref="ArgumentException">
+    /// A setting is out of its range, or the folder contains a search with other data, settings or device; the message names the difference.
+    /// </exception>
+    /// <exception cref="DatasetException">A file of the search is corrupt.</exception>
+    /// <exception cref="IOException">The folder cannot be written to.</exception>
+    public Tuner(RunSettings start, DetectionDataset train, DetectionDataset validation, TuningOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(start);
+        ArgumentNullException.ThrowIfNull(options);
+        start.Validate();
+        if (options.Budget <= TimeSpan.Zero)
+            throw new ArgumentException($"Budget {options.Budget}: must be above 0.");
+        (_start, _options) = (start, options);
+        _trainer = new(train, validation, options, TrialsFolder);
+        _dimensions = SearchSpace.Create(start);
+        var stepsPerEpoch = Math.Max(1, (double)train.Images.Count / start.Training.EffectiveBatch);
+        _rungs = HalvingPlan.CreateRungs(start.Training.Epochs, (int)Math.Ceiling(options.MinSteps / stepsPerEpoch));
+        _state = TuningFolder.Open(start, new()
+        {
+            TrainingData = DatasetDigest.ComputeForTraining(train),
+            ValidationData = DatasetDigest.ComputeForValidation(validation),
+            Engine = $"{options.Device?.ToString() ?? "cpu"}, {options.Precision}",
+        }, options.Folder);
+        _clock = new(options.Clock, TimeSpan.FromSeconds(_state.Seconds));
+    }
+
+    /// <summary>Searches until all planned runs are finished or the budget ends, and writes best.json, tuning.json and report.html.</summary>
+    /// <param name="progress">Receives the progress, on the calling thread.</param>
+    /// <param name="cancellationToken">Stops after the current step and writes a checkpoint.</param>
+    /// <returns>The results so far.</returns>
+    /// <exception cref="DatasetException">The data cannot be trained on, or a result in the folder is corrupt.</exception>
+    /// <exception cref="WeightsException">The initial weights are corrupt or do not match the architecture.</exception>
+    /// <exception cref="IOException">The folder cannot be written to.</exception>
+    /// <exception cref="OperationCanceledException">The search was canceled; the same call resumes it.</exception>
+    public TuningResult Run(IProgress<TuningProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        _clock.Start();
+        var isComplete = RunTrials(progress, cancellationToken);
+        SaveState();
+        var result = new TuningResult(_dimensions, _rungs, _state.Trials, [.. _trials.Values], _clock.Elapsed, isComplete);
+        TuningFolder.Write(_options, result);
+        return result;
+    }
+
+    /// <summary>Trains the planned runs. Returns false if the budget ended before.</summary>
+    private bool RunTrials(IProgress<TuningProgress>? progress, CancellationToken cancellationToken)
+    {
+        if (!TryTrain(0, _rungs[0], null, progress, cancellationToken))
+            return false;
+        var plan = Plan();
+        IEnumerable<int> trials = Enumerable.Range(0, plan.Trials);
+        foreach (var (step, next) in plan.Steps.Zip(plan.Steps.Skip(1).Append((Epochs: 0, Trials: 0))))
+        {
+            int[] atRung = [.. trials];
+            foreach (var trial in atRung)
+                if (!TryTrain(trial, step.Epochs, plan, progress, cancellationToken))
+                    return false;
+            // The best is first: if the budget ends within the next rung, the most promising trials have been trained.
+            trials = atRung.Where(trial => _trials[trial].At(step.Epochs)!.Failure is null)
+                .OrderByDescending(trial => _trials[trial].At(step.Epochs)!.Metrics.AP).Take(next.Trials);
+        }
+
+        return true;
+    }
+
+    /// <summary>Plans the trials by the duration of the first run. A longer budget than before adds trials; none is taken away.</summary>
+    private HalvingPlan Plan()
+    {
+        var first = _trials[0].Runs[0];
+        // The first run may have been finished by a session that was killed before it saved the time.
+        var secondsPerEpoch = _state.SecondsPerEpoch ?? Math.Max(_clock.Elapsed.TotalSeconds, first.Result.Seconds) / first.Epochs;
+        var trials = _options.Trials ?? HalvingPlan.Within(_rungs, _options.Budget.TotalSeconds / secondsPerEpoch).Trials;
+        _state = _state with { SecondsPerEpoch = secondsPerEpoch, Trials = Math.Max(trials, _state.Trials) };
+        SaveState();
+        return HalvingPlan.Create(_rungs, _state.Trials);
+    }
+
+    /// <summary>Trains a trial for a number of epochs, unless that run is finished. Returns false if the budget ended before.</summary>
+    private bool TryTrain(int number, int epochs, HalvingPlan? plan, IProgress<TuningProgress>? progress, CancellationToken cancellationToken)
+    {
+        var trial = _trials.GetValueOrDefault(number) ?? CreateTrial(number);
+        if (trial.At(epochs) is not null)
+            return true;
+        var run = _trainer.Plan(trial.Settings with { Training = trial.Settings.Training with { Epochs = epochs } }, isValidated: false);
+        if (_trainer.Find(run) is { } known)
+        {
+            Add(known);
+            return true;
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        if (_clock.Elapsed >= _options.Budget)
+            return false;
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        try
+        {
+            var result = _trainer.Train(run, new ActionProgress<TrainingProgress>(training =>
+            {
+                if (_clock.Elapsed >= _options.Budget)
+                    end.Cancel();
+                if (_clock.Elapsed.TotalSeconds - _state.Seconds >= _options.CheckpointEvery.TotalSeconds)
+                    SaveState();
+                Report(training, null);
+            }), end.Token);
+            Add(result);
+            SaveState();
+            TuningFolder.WriteBest(_options.Folder, _trials.Values);
+            Report(null, result);
+            return true;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+        finally
+        {
+            SaveState();
+        }
+
+        void Add(RunResult result) => _trials[number] = trial with { Runs = [.. trial.Runs, (epochs, result)] };
+
+        void Report(TrainingProgress? training, RunResult? finished) => progress?.Report(new(
+            _trials.Values.Sum(one => one.Runs.Count), plan?.Steps.Sum(step => step.Trials), number, epochs, _clock.Elapsed, Remaining(plan, epochs, training), training, finished));
+    }
+
+    private Trial CreateTrial(int number)
+    {
+        double[] values = [.. _dimensions.Select(dimension => dimension.Draw(_start.Training.Seed, number))];
+        return new(number, values, _dimensions.Zip(values).Aggregate(_start, (settings, one) => one.First.Apply(settings, one.Second)), []);
+    }
+
+    private TimeSpan Remaining(HalvingPlan? plan, int epochs, TrainingProgress? training)
+    {
+        var budget = _options.Budget - _clock.Elapsed;
+        if (budget < TimeSpan.Zero)
+            budget = TimeSpan.Zero;
+        if (plan is null)
+            return budget;
+        var done = _trials.Values.Sum(trial => trial.Runs.Sum(run => run.Epochs)) + (training is TrainingStep step ? epochs * (double)step.Step / step.TotalSteps : 0);
+        var planned = Math.Max(0, plan.Epochs - done) * _state.SecondsPerEpoch!.Value;
+        return planned < budget.TotalSeconds ? TimeSpan.FromSeconds(planned) : budget;
+    }
+
+    private void SaveState()
+    {
+        _state = _state with { Seconds = _clock.Elapsed.TotalSeconds };
+        _state.Write(_options.Folder);
+    }
+}
