@@ -50,10 +50,10 @@ internal sealed class StepRunner(
             foreach (var group in groups)
             {
                 var losses = new LossResult[group.Length];
-                using var positives = assignment is null ? null : new ShardSum(group.Length);
+                using var assigning = assignment is null ? null : new ShardAssignment(assignment, group.Length, groups.Length);
                 using var sampling = sampler is null ? null : new ShardSampling(sampler, batches, group.Length, groups.Length);
                 shards.Run(group.Length, shard => losses[shard] = ForwardAndBackward(
-                    state.Shards[shard], group[shard], normalizerOf(group[shard]), positives, groups.Length, sampling, FirstImage(group[shard]), shard == 0));
+                    state.Shards[shard], group[shard], normalizerOf(group[shard]), assigning, sampling, FirstImage(group[shard]), shard == 0));
                 foreach (var one in losses)
                 {
                     classification += RequireFinite(one.Classification, "classification loss", step, batches);
@@ -86,38 +86,22 @@ internal sealed class StepRunner(
 
     /// <summary>Runs the forward and backward pass of a shard, on the thread of the shard. Only the first shard is timed.</summary>
     private LossResult ForwardAndBackward(
-        RetinaNet network, TrainingBatch batch, LossNormalizer divisor, ShardSum? positives, int accumulated, ShardSampling? sampling, long firstImage, bool isTimed)
+        RetinaNet network, TrainingBatch batch, LossNormalizer divisor, ShardAssignment? assigning, ShardSampling? sampling, long firstImage, bool isTimed)
     {
         using var scope = NewDisposeScope();
-        LevelOutput[] outputs = [];
+        LevelOutput[] outputs;
         double? sampled = null;
         if (sampling is not null)
-        {
             (outputs, sampled) = sampling.ForwardAndSample(Forward, batch, firstImage);
-        }
-        else if (positives is not null)
-        {
-            // The outputs of all accumulated batches never exist at the same time: each batch has its own normalizer.
-            var count = positives.Add(ForwardAndAssign);
-            divisor = (double)Math.Max(1, count) * accumulated;
-        }
+        else if (assigning is not null)
+            (outputs, divisor) = assigning.ForwardAndAssign(Forward, batch);
         else
-        {
             outputs = Forward();
-        }
-
         var result = loss.Evaluate(outputs, batch.Targets, divisor, sampled, LibTorch.Threads);
         Lap("loss");
         // The caller checks that the losses are finite. If not, this backward pass has no effect, because no update follows.
         Autograd.Backward(result.Outputs, result.Gradients);
         return result;
-
-        int ForwardAndAssign()
-        {
-            outputs = Forward();
-            assignment!.Assign(outputs, batch.Targets, batch.Images);
-            return batch.Targets.PositiveCount;
-        }
 
         LevelOutput[] Forward()
         {

@@ -1,0 +1,36 @@
+using RetinaSharp.Detection.Assignment;
+using RetinaSharp.Detection.Data;
+using RetinaSharp.Detection.Modeling;
+
+namespace RetinaSharp.Detection.Training;
+
+/// <summary>
+/// Assigns the anchors of a training batch after the forward pass. The batch is split into shards, which wait for each other: the normalizer is the number of
+/// positives of all of them, at least 1. With gradient accumulation, the outputs of all batches never exist at the same time; in this case, each batch is
+/// normalized by its own positives times the number of batches.
+/// </summary>
+/// <param name="assignment">Assigns the anchors.</param>
+/// <param name="shards">Number of shards of the batch, which run concurrently.</param>
+/// <param name="batches">Number of accumulated batches in the step.</param>
+internal sealed class ShardAssignment(PredictionAssignment assignment, int shards, int batches) : IDisposable
+{
+    private readonly ShardSum _positives = new(shards);
+
+    /// <summary>Runs the forward pass of a shard and assigns its anchors.</summary>
+    /// <param name="forward">Runs the forward pass and returns the network's outputs.</param>
+    /// <param name="shard">The shard; its targets receive the assignment.</param>
+    /// <returns>The network's outputs, and the normalizer of both losses.</returns>
+    public (LevelOutput[] Outputs, LossNormalizer Normalizer) ForwardAndAssign(Func<LevelOutput[]> forward, TrainingBatch shard)
+    {
+        LevelOutput[] outputs = [];
+        var positives = _positives.Add(() =>
+        {
+            outputs = forward();
+            assignment.Assign(outputs, shard.Targets, shard.Images);
+            return shard.Targets.PositiveCount;
+        });
+        return (outputs, (double)Math.Max(1, positives) * batches);
+    }
+
+    public void Dispose() => _positives.Dispose();
+}
