@@ -16,14 +16,11 @@ public readonly record struct Box(float X1, float Y1, float X2, float Y2)
     /// <summary>Height in pixels; negative if the corners are swapped.</summary>
     public float Height => Y2 - Y1;
 
-    /// <summary>Abscissa of the center, in pixels.</summary>
-    public float CenterX => X1 + .5f * Width;
-
-    /// <summary>Ordinate of the center, in pixels.</summary>
-    public float CenterY => Y1 + .5f * Height;
-
     /// <summary>Area in square pixels.</summary>
     public float Area => Width * Height;
+
+    /// <summary>Returns the center, in pixels.</summary>
+    public (float X, float Y) GetCenter() => (X1 + .5f * Width, Y1 + .5f * Height);
 
     /// <summary>Clips the box to an image.</summary>
     /// <param name="width">Width of the image, in pixels.</param>

@@ -25,9 +25,10 @@ public static class BoxCoder
             throw new ArgumentException($"{anchor} has no positive width and height, so no box can be encoded relative to it", nameof(anchor));
         if (!(box.Width > 0 && box.Height > 0))
             throw new ArgumentException($"{box} has no positive width and height: leave such boxes out before encoding", nameof(box));
+        var ((x, y), (anchorX, anchorY)) = (box.GetCenter(), anchor.GetCenter());
         return new(
-            (box.CenterX - anchor.CenterX) / anchor.Width,
-            (box.CenterY - anchor.CenterY) / anchor.Height,
+            (x - anchorX) / anchor.Width,
+            (y - anchorY) / anchor.Height,
             MathF.Log(box.Width / anchor.Width),
             MathF.Log(box.Height / anchor.Height));
     }
@@ -49,8 +50,9 @@ public static class BoxCoder
     /// <param name="delta">The delta; dw and dh are clamped to at most <see cref="MaxLogScale"/>.</param>
     public static Box Decode(Box anchor, BoxDelta delta)
     {
-        var x = delta.Dx * anchor.Width + anchor.CenterX;
-        var y = delta.Dy * anchor.Height + anchor.CenterY;
+        var (anchorX, anchorY) = anchor.GetCenter();
+        var x = delta.Dx * anchor.Width + anchorX;
+        var y = delta.Dy * anchor.Height + anchorY;
         var halfWidth = .5f * (MathF.Exp(MathF.Min(delta.Dw, MaxLogScale)) * anchor.Width);
         var halfHeight = .5f * (MathF.Exp(MathF.Min(delta.Dh, MaxLogScale)) * anchor.Height);
         return new(x - halfWidth, y - halfHeight, x + halfWidth, y + halfHeight);

@@ -23,6 +23,25 @@ public readonly record struct BoxDistances(float Left, float Top, float Right, f
     public static BoxDistances Encode(float x, float y, float stride, Box box) =>
         new((x - box.X1) / stride, (y - box.Y1) / stride, (box.X2 - x) / stride, (box.Y2 - y) / stride);
 
+    /// <summary>Computes the distances of a box from the center of an anchor.</summary>
+    /// <param name="anchor">The anchor.</param>
+    /// <param name="stride">Stride of the pyramid level, in pixels, greater than 0.</param>
+    /// <param name="box">The box.</param>
+    public static BoxDistances Encode(Box anchor, float stride, Box box)
+    {
+        var (x, y) = anchor.GetCenter();
+        return Encode(x, y, stride, box);
+    }
+
+    /// <summary>Computes the box of these distances from the center of an anchor.</summary>
+    /// <param name="anchor">The anchor.</param>
+    /// <param name="stride">Stride of the pyramid level, in pixels.</param>
+    public Box Decode(Box anchor, float stride)
+    {
+        var (x, y) = anchor.GetCenter();
+        return Decode(x, y, stride);
+    }
+
     /// <summary>Computes the box of these distances from a point.</summary>
     /// <param name="x">Abscissa of the point, in pixels.</param>
     /// <param name="y">Ordinate of the point, in pixels.</param>

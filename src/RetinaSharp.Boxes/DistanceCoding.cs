@@ -6,7 +6,7 @@ internal sealed class DistanceCoding : BoxCoding
     public override int Outputs => 4;
 
     public override Box Decode(Box anchor, float stride, ReadOnlySpan<float> outputs) =>
-        new BoxDistances(MathF.Max(outputs[0], 0), MathF.Max(outputs[1], 0), MathF.Max(outputs[2], 0), MathF.Max(outputs[3], 0)).Decode(anchor.CenterX, anchor.CenterY, stride);
+        new BoxDistances(MathF.Max(outputs[0], 0), MathF.Max(outputs[1], 0), MathF.Max(outputs[2], 0), MathF.Max(outputs[3], 0)).Decode(anchor, stride);
 
     public override void Backward(Box anchor, float stride, ReadOnlySpan<float> outputs, Box corners, Span<float> gradient)
     {

@@ -11,7 +11,7 @@ public sealed class DistributionCoding(BoxDistribution distribution) : BoxCoding
     public override int Outputs => distribution.Length;
 
     /// <inheritdoc/>
-    public override Box Decode(Box anchor, float stride, ReadOnlySpan<float> outputs) => distribution.Integrate(outputs).Decode(anchor.CenterX, anchor.CenterY, stride);
+    public override Box Decode(Box anchor, float stride, ReadOnlySpan<float> outputs) => distribution.Integrate(outputs).Decode(anchor, stride);
 
     /// <inheritdoc/>
     public override void Backward(Box anchor, float stride, ReadOnlySpan<float> outputs, Box corners, Span<float> gradient)

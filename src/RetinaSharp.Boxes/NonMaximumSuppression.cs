@@ -12,7 +12,8 @@ namespace RetinaSharp.Boxes;
 /// Boxes are visited in order of descending score, equal scores in input order. A box is kept unless its IoU with a box kept before exceeds
 /// the threshold. Boxes with a score of NaN are dropped. A NaN coordinate gives an IoU of 0 or NaN, which suppresses nothing. Each
 /// box is compared with kept boxes only, so the work stops as soon as enough boxes are kept. <see cref="SuppressByClass"/> compares boxes of
-/// the same class only. Unlike torchvision, it does not offset coordinates by class, which would lose precision.
+/// the same class only. Unlike torchvision, it does not offset coordinates by class, which would lose precision. O(n²) in the worst case, n boxes
+/// without overlaps.
 /// </remarks>
 public static class NonMaximumSuppression
 {
@@ -58,23 +59,7 @@ public static class NonMaximumSuppression
         var group = ArrayPool<int>.Shared.Rent(boxes.Length);
         try
         {
-            var groupOfLabel = new Dictionary<int, int>();
-            var starts = new List<int>();
-            for (var i = 0; i < labels.Length; i++)
-            {
-                if (!groupOfLabel.TryGetValue(labels[i], out group[i]))
-                {
-                    groupOfLabel.Add(labels[i], group[i] = starts.Count);
-                    starts.Add(0);
-                }
-
-                starts[group[i]]++;
-            }
-
-            var start = 0;
-            foreach (ref var entry in CollectionsMarshal.AsSpan(starts))
-                (entry, start) = (start, start + entry);
-            return Select(boxes, scores, group, CollectionsMarshal.AsSpan(starts), threshold, maxCount);
+            return Select(boxes, scores, group, LabelGroups.Assign(labels, group), threshold, maxCount);
         }
         finally
         {
@@ -118,11 +103,11 @@ public static class NonMaximumSuppression
             var x2 = columns.AsSpan(2 * count, count);
             var y2 = columns.AsSpan(3 * count, count);
             var keptCount = 0;
-            foreach (var key in order.AsSpan(0, SortByDescendingScore(scores, order)))
+            foreach (var key in order.AsSpan(0, TopScores.Sort(scores, order)))
             {
                 if (keptCount == maxCount)
                     break;
-                var i = (int)(uint)key;
+                var i = TopScores.Index(key);
                 var (start, end) = (starts[group[i]], ends[group[i]]);
                 if (OverlapsAny(boxes[i], x1[start..end], y1[start..end], x2[start..end], y2[start..end], threshold))
                     continue;
@@ -140,30 +125,6 @@ public static class NonMaximumSuppression
             ArrayPool<int>.Shared.Return(kept);
             ArrayPool<int>.Shared.Return(ends);
         }
-    }
-
-    /// <summary>
-    /// Sorts the boxes by descending score, equal scores by index. Each box becomes an integer key, with the score in the upper 32 bits and the
-    /// index in the lower 32 bits, so that an unstable sort suffices.
-    /// </summary>
-    /// <param name="scores">Scores, [n].</param>
-    /// <param name="keys">Receives the sorted keys.</param>
-    /// <returns>Number of keys; boxes with a NaN score have none.</returns>
-    private static int SortByDescendingScore(ReadOnlySpan<float> scores, ulong[] keys)
-    {
-        var count = 0;
-        for (var i = 0; i < scores.Length; i++)
-        {
-            if (float.IsNaN(scores[i]))
-                continue;
-            // Adding 0 turns -0 into 0. Flipping bits makes the order of floats that of unsigned integers.
-            var bits = BitConverter.SingleToUInt32Bits(scores[i] + 0f);
-            var ascending = (bits & 0x80000000) != 0 ? ~bits : bits | 0x80000000;
-            keys[count++] = ((ulong)~ascending << 32) | (uint)i;
-        }
-
-        Array.Sort(keys, 0, count);
-        return count;
     }
 
     // AggressiveOptimization skips tiered compilation: without it the first image takes about 100x as long as later ones.

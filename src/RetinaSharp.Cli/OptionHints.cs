@@ -16,6 +16,7 @@ internal static class OptionHints
         ("choose the architecture of the weights", "--preset, --backbone, --width"),
         ("or no sampling", "--loss ce, or --sampling none"),
         ("Use pretrained weights, or batch or group norm with nothing frozen", "--weights, or --norm batch --freeze 0"),
+        ("choose NMS, class-agnostic NMS or none, or export raw outputs", "--suppression nms, class-agnostic or none, or --outputs raw"),
         ("copy or link the images", "--image-files copy, or --image-files link"),
         ("a lower learning rate, a longer warm-up or a smaller gradient norm", "--lr, --warm-up, --clip"),
     ];

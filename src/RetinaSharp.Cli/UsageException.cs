@@ -5,19 +5,19 @@ internal sealed class UsageException(string message) : Exception(message)
 {
     /// <summary>Runs a check of values from the command line, and converts its <see cref="ArgumentException"/> to a <see cref="UsageException"/>.</summary>
     /// <exception cref="UsageException">The check rejected a value.</exception>
-    public static void Guard(Action check) => Guard<object?>(() =>
+    public static void Guard(Action check) => Guard(() =>
     {
         check();
-        return null;
+        return true;
     });
 
-    /// <summary>Computes something from the command line, and converts an <see cref="ArgumentException"/> to a <see cref="UsageException"/>.</summary>
-    /// <exception cref="UsageException">A value was rejected.</exception>
-    public static T Guard<T>(Func<T> compute)
+    /// <summary>Runs work that takes values from the command line, and converts its <see cref="ArgumentException"/> to a <see cref="UsageException"/>.</summary>
+    /// <exception cref="UsageException">The work rejected a value.</exception>
+    public static T Guard<T>(Func<T> work)
     {
         try
         {
-            return compute();
+            return work();
         }
         catch (ArgumentException error)
         {

@@ -11,7 +11,14 @@ public sealed class ImageSource
 {
     private readonly Func<InputSize, double, DecodedImage> _load;
 
-    private ImageSource(string path, Func<InputSize, double, DecodedImage> load) => (Path, _load) = (path, load);
+    // The stream, if the source can be loaded only once.
+    private readonly Stream? _stream;
+
+    private ImageSource(string path, Func<InputSize, double, DecodedImage> load, Stream? stream = null)
+    {
+        (Path, _load, _stream) = (path, load, stream);
+        Original = this;
+    }
 
     /// <summary>Path of the image file; "" for an image that is not read from a path.</summary>
     public string Path { get; }
@@ -39,7 +46,7 @@ public sealed class ImageSource
     public static ImageSource FromStream(Stream stream)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        return new("", (size, scale) => DecodedImage.Load(size, scale, options => Image.Load(stream, options)));
+        return new("", (size, scale) => DecodedImage.Load(size, scale, options => Image.Load(stream, options)), stream);
     }
 
     /// <summary>Creates a source from a decoded image.</summary>
@@ -76,4 +83,30 @@ public sealed class ImageSource
     /// </param>
     /// <exception cref="ImageException">The image cannot be read or decoded.</exception>
     internal DecodedImage Load(InputSize size, double scale) => _load(size, scale);
+
+    /// <summary>The source that <see cref="ToRepeatable"/> was called on; else this source.</summary>
+    internal ImageSource Original { get; private init; }
+
+    /// <summary>Returns a source of the same image that can be loaded several times, concurrently too. It keeps the bytes of a stream in memory.</summary>
+    internal ImageSource ToRepeatable()
+    {
+        if (_stream is not { } stream)
+            return this;
+        var bytes = new Lazy<byte[]>(() => ReadAll(stream));
+        return new(Path, (size, scale) => DecodedImage.Load(size, scale, options => Image.Load(new MemoryStream(bytes.Value), options))) { Original = this };
+    }
+
+    private static byte[] ReadAll(Stream stream)
+    {
+        try
+        {
+            using var bytes = new MemoryStream();
+            stream.CopyTo(bytes);
+            return bytes.ToArray();
+        }
+        catch (IOException error)
+        {
+            throw new ImageException(stream is FileStream file ? file.Name : "the stream", $"cannot be read: {error.Message}", error);
+        }
+    }
 }

@@ -12,9 +12,18 @@ public sealed record InferenceSettings
     [JsonPropertyName("candidates")]
     public int MaxCandidates { get; init; } = 1000;
 
-    /// <summary>IoU threshold of NMS, in [0, 1]. Of two boxes of a class with a higher IoU, NMS drops the one with the lower score.</summary>
+    /// <summary>How duplicate candidates of the same object are removed.</summary>
+    public SuppressionKind Suppression { get; init; }
+
+    /// <summary>
+    /// IoU threshold of NMS, Soft-NMS with linear decay and fusion, in [0, 1]. Of two boxes of a class with a higher IoU, NMS drops the one with the lower
+    /// score.
+    /// </summary>
     [JsonPropertyName("nmsIou")]
     public double NmsIouThreshold { get; init; } = .5;
+
+    /// <summary>σ of Soft-NMS with Gaussian decay, above 0. The higher, the less scores are lowered. The default is the paper's.</summary>
+    public double SoftNmsSigma { get; init; } = .5;
 
     /// <summary>Maximum number of detections per image, at least 1. Those with the highest scores are kept.</summary>
     public int MaxDetections { get; init; } = 100;
@@ -32,6 +41,8 @@ public sealed record InferenceSettings
             throw new ArgumentException($"Candidates {MaxCandidates}: must be 1 or more.");
         if (!(NmsIouThreshold is >= 0 and <= 1))
             throw new ArgumentException($"NMS threshold {NmsIouThreshold}: must be in [0, 1].");
+        if (!(SoftNmsSigma > 0 && double.IsFinite(SoftNmsSigma)))
+            throw new ArgumentException($"Soft-NMS sigma {SoftNmsSigma}: must be above 0.");
         if (MaxDetections < 1)
             throw new ArgumentException($"Detections {MaxDetections}: must be 1 or more.");
     }

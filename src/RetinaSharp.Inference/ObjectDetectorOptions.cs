@@ -13,10 +13,19 @@ public record ObjectDetectorOptions
     public double? ScoreThreshold { get; init; }
 
     /// <summary>
-    /// IoU threshold of NMS, in [0, 1]; null: the model's. Of two boxes of a class with a higher IoU, NMS drops the one with the lower
+    /// How duplicate candidates of the same object are removed; null: the model's. Duplicates of overlapping slices are removed by NMS in any case,
+    /// over all classes for <see cref="SuppressionKind.ClassAgnostic"/>, else within each class.
+    /// </summary>
+    public SuppressionKind? Suppression { get; init; }
+
+    /// <summary>
+    /// IoU threshold of NMS, Soft-NMS with linear decay and fusion, in [0, 1]; null: the model's. Of two boxes of a class with a higher IoU, NMS drops the one with the lower
     /// score.
     /// </summary>
     public double? NmsIouThreshold { get; init; }
+
+    /// <summary>σ of Soft-NMS with Gaussian decay, above 0; null: the model's.</summary>
+    public double? SoftNmsSigma { get; init; }
 
     /// <summary>
     /// Maximum number of detections per image, at least 1; null: the model's. With slices, the model's maximum applies to each slice instead
@@ -62,7 +71,9 @@ public record ObjectDetectorOptions
     public InferenceSettings ApplyTo(InferenceSettings settings) => settings with
     {
         ScoreThreshold = ScoreThreshold ?? settings.ScoreThreshold,
+        Suppression = Suppression ?? settings.Suppression,
         NmsIouThreshold = NmsIouThreshold ?? settings.NmsIouThreshold,
+        SoftNmsSigma = SoftNmsSigma ?? settings.SoftNmsSigma,
         MaxDetections = MaxDetections ?? settings.MaxDetections,
     };
 }

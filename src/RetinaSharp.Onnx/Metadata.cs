@@ -35,6 +35,8 @@ internal static class Metadata
         }));
         yield return ("input_short_side", $"{model.Settings.Input.Short}");
         yield return ("input_long_side", $"{model.Settings.Input.Long}");
+        if (model.Settings.Input.Stretches)
+            yield return ("input_scaling", "stretch");
         if (model.Settings.Tile is { } tile)
             yield return ("tile", $"{tile}");
         yield return ("outputs", outputs.ToString().ToLowerInvariant());
@@ -45,6 +47,12 @@ internal static class Metadata
         }
 
         yield return ("score_threshold", inference.ScoreThreshold.ToString(CultureInfo.InvariantCulture));
+        yield return ("suppression", inference.Suppression switch
+        {
+            SuppressionKind.ClassWise => "nms",
+            SuppressionKind.ClassAgnostic => "class-agnostic",
+            _ => "none",
+        });
         yield return ("nms_iou", inference.NmsIouThreshold.ToString(CultureInfo.InvariantCulture));
         yield return ("max_detections", $"{inference.MaxDetections}");
         yield return ("candidates_per_level", $"{inference.MaxCandidates}");

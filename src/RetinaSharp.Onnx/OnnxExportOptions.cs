@@ -12,7 +12,13 @@ public sealed record OnnxExportOptions
     public double? ScoreThreshold { get; init; }
 
     /// <summary>
-    /// IoU threshold of class-wise NMS: a box is suppressed if its IoU with a kept box exceeds this. Null uses the model's setting.
+    /// How duplicates are removed: <see cref="SuppressionKind.ClassWise"/>, <see cref="SuppressionKind.ClassAgnostic"/> or <see cref="SuppressionKind.None"/>.
+    /// ONNX has no operators for the other kinds. Null uses the model's setting.
+    /// </summary>
+    public SuppressionKind? Suppression { get; init; }
+
+    /// <summary>
+    /// IoU threshold of NMS: a box is suppressed if its IoU with a kept box exceeds this. Null uses the model's setting.
     /// </summary>
     public double? NmsIouThreshold { get; init; }
 
@@ -21,16 +27,19 @@ public sealed record OnnxExportOptions
 
     /// <summary>Returns postprocessing settings with these options applied.</summary>
     /// <param name="settings">The model's settings.</param>
-    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    /// <exception cref="ArgumentException">An option is out of range, or the kind of suppression cannot be exported.</exception>
     public InferenceSettings ApplyTo(InferenceSettings settings)
     {
         var applied = settings with
         {
             ScoreThreshold = ScoreThreshold ?? settings.ScoreThreshold,
+            Suppression = Suppression ?? settings.Suppression,
             NmsIouThreshold = NmsIouThreshold ?? settings.NmsIouThreshold,
             MaxDetections = MaxDetections ?? settings.MaxDetections,
         };
         applied.Validate();
+        if (Outputs == OnnxOutputs.Detections && applied.Suppression is not (SuppressionKind.ClassWise or SuppressionKind.ClassAgnostic or SuppressionKind.None))
+            throw new ArgumentException($"Suppression {applied.Suppression} cannot be exported, because ONNX has no operator for it; choose NMS, class-agnostic NMS or none, or export raw outputs.");
         return applied;
     }
 }

@@ -24,7 +24,7 @@ public static class OnnxExporter
     /// <param name="outFile">Path of the file to write. On failure an existing file is unchanged.</param>
     /// <param name="options">Options; null exports detections with the model's settings.</param>
     /// <exception cref="WeightsException">The model does not exist, is corrupt, or is too large for the format.</exception>
-    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    /// <exception cref="ArgumentException">An option is out of range, or the kind of suppression cannot be exported.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public static OnnxExportResult Export(string path, string outFile, OnnxExportOptions? options = null)
     {

@@ -27,8 +27,8 @@ public sealed class DataPreviewTests : IDisposable
         CommandResult.Retina("data", "preview", data, "--out", _folder.At("out"), "--size", "64", "--seed", "3").IsDone();
         await using var browser = await Browser.StartAsync();
         foreach (var width in (int[])[1280, 390])
-            // Images, objects of two classes, augmentation, anchors of three images.
-            await browser.CheckReportAsync(_folder.At("out", "preview.html"), width, pictures: 7);
+            // Images, objects of two classes, augmentation, each augmentation alone, anchors of three images.
+            await browser.CheckReportAsync(_folder.At("out", "preview.html"), width, pictures: 8);
     }
 
     [Fact]

@@ -54,6 +54,8 @@ public sealed class ExportOnnxTests(TrainedModel trained) : IDisposable
         CommandResult.Retina("export", "onnx", model, "--out", File, "--outputs", "boxes").IsRefused(ExitCode.WrongUsage, "detections|raw");
         CommandResult.Retina("export", "onnx", model, "--out", File, "--nms", "1.5").IsRefused(ExitCode.WrongUsage, "[0, 1]");
         CommandResult.Retina("export", "onnx", model, "--out", File, "--outputs", "raw", "--nms", ".5").IsRefused(ExitCode.WrongUsage, "--nms", "--outputs raw");
+        CommandResult.Retina("export", "onnx", model, "--out", File, "--suppression", "fusion").IsRefused(ExitCode.WrongUsage, "'fusion' is not one of nms|class-agnostic|none");
+        CommandResult.Retina("export", "onnx", model, "--out", File, "--outputs", "raw", "--suppression", "none").IsRefused(ExitCode.WrongUsage, "--suppression", "--outputs raw");
         CommandResult.Retina("export", "onnx", _folder.At("none"), "--out", File, "--json").IsRefused(ExitCode.BadData, "there is no such file");
         Assert.False(System.IO.File.Exists(File));
     }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using RetinaSharp.Cli.Options;
 using RetinaSharp.Datasets;
+using RetinaSharp.Detection.Assignment;
 using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Inference;
 
@@ -23,6 +24,15 @@ public sealed class RunSettingsTests
         ["--prior"] = (".02", s => s.Model.Prior, .02),
         ["--size"] = ("300,400", s => s.Input, new InputSize(300, 400)),
         ["--tile"] = ("640", s => s.Tile, 640),
+        ["--head"] = ("points", s => (s.Model.Head, s.Model.Centerness, s.Model.Anchors.AnchorsPerCell, s.Assigner.Kind), (HeadKind.Points, true, 1, AssignerKind.Center)),
+        ["--box-head"] = ("distribution", s => s.Model.BoxHead, BoxHeadKind.Distribution),
+        ["--assigner"] = ("simota", s => s.Assigner.Kind, AssignerKind.SimOta),
+        ["--mosaic"] = (".5", s => s.Augmentation.Mosaic, .5),
+        ["--mixup"] = (".25", s => s.Augmentation.Mixup, .25),
+        ["--copy-paste"] = (".75", s => s.Augmentation.CopyPaste, .75),
+        ["--large-scale-jitter"] = ("", s => (s.Augmentation.MinScale, s.Augmentation.MaxScale), (.1, 2.0)),
+        ["--multi-scale"] = ("", s => (s.Augmentation.MinInputScale, s.Augmentation.MaxInputScale), (.75, 1.25)),
+        ["--repeat-factor"] = (".01", s => s.Training.RepeatFactor, .01),
         ["--loss"] = ("ce", s => (s.Loss.Classification, s.Loss.Alpha), (ClassificationLossKind.CrossEntropy, (double?)null)),
         ["--sampling"] = ("ohem", s => (s.Loss.Sampling.Kind, s.Loss.Classification, s.Loss.Alpha), (SamplingKind.Ohem, ClassificationLossKind.CrossEntropy, (double?)null)),
         ["--sampling-batch"] = ("64", s => s.Loss.Sampling.Batch, 64),
@@ -53,12 +63,12 @@ public sealed class RunSettingsTests
     {
         var (value, setting, expected) = Cases[name];
 
-        var settings = Get(name, value);
+        var settings = value.Length == 0 ? Get(name) : Get(name, value);
 
         Assert.NotEqual(expected, setting(Presets.Small));
         Assert.Equal(expected, setting(settings));
-        Assert.Equal(Lines(Presets.Small).Length, Lines(settings).Length, tolerance: 2.0);
-        Assert.InRange(Lines(settings).Except(Lines(Presets.Small)).Count(), 1, name switch { "--compat" => 7, "--sampling" => 3, _ => 2 });
+        Assert.Equal(Lines(Presets.Small).Length, Lines(settings).Length, tolerance: name == "--head" ? 6.0 : 2.0);
+        Assert.InRange(Lines(settings).Except(Lines(Presets.Small)).Count(), 1, name switch { "--compat" or "--head" => 8, "--sampling" or "--large-scale-jitter" => 3, _ => 2 });
     }
 
     [Fact]
@@ -91,8 +101,13 @@ public sealed class RunSettingsTests
     public void Get_SizeOfOneOrTwoNumbers_IsShortAndLongSide(string text, int shortSide, int longSide) =>
         Assert.Equal(new(shortSide, longSide), Get("--size", text).Input);
 
+    [Fact]
+    public void Get_SizeWithAnExclamationMark_StretchesToASquare() => Assert.Equal(InputSize.Square(300), Get("--size", "300!").Input);
+
     [Theory]
     [InlineData("")]
+    [InlineData("!")]
+    [InlineData("300x400!")]
     [InlineData("0")]
     [InlineData("-5")]
     [InlineData("99999999999")]
@@ -119,6 +134,26 @@ public sealed class RunSettingsTests
         var settings = Get("--loss", loss);
 
         Assert.Equal((kind, null), (settings.Loss.Classification, settings.Loss.Alpha));
+    }
+
+    [Theory]
+    [InlineData("quality-focal", ClassificationLossKind.QualityFocal, null, 2)]
+    [InlineData("varifocal", ClassificationLossKind.Varifocal, .75, 2)]
+    [InlineData("poly-focal", ClassificationLossKind.PolyFocal, .25, 2)]
+    [InlineData("asymmetric", ClassificationLossKind.Asymmetric, null, 4)]
+    [InlineData("equalized-focal", ClassificationLossKind.EqualizedFocal, .25, 2)]
+    public void Get_DescendantOfFocalLoss_HasItsPapersParameters(string loss, ClassificationLossKind kind, double? alpha, double gamma)
+    {
+        var settings = Get("--loss", loss).Loss;
+
+        Assert.Equal((kind, alpha, gamma), (settings.Classification, settings.Alpha, settings.Gamma));
+    }
+
+    [Fact]
+    public void Get_PointsWithAQualityLoss_HaveNoCenterness()
+    {
+        Assert.True(Get("--head", "points").Model.Centerness);
+        Assert.False(Get("--head", "points", "--loss", "quality-focal").Model.Centerness);
     }
 
     [Theory]

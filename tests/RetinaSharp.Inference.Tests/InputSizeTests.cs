@@ -33,4 +33,14 @@ public class InputSizeTests
     [InlineData(100, 100_000)]
     public void Validate_OutOfRange_Throws(int shortSide, int longSide) =>
         Assert.Throws<ArgumentException>(() => new InputSize(shortSide, longSide).Validate());
+
+    [Fact]
+    public void Fit_Square_StretchesAndMapsBoxesBack()
+    {
+        var fit = InputSize.Square(300).Fit(600, 150);
+
+        Assert.Equal(new ImageGeometry(600, 150, 300, 300), fit);
+        Assert.Equal(new(100, 50, 200, 75), fit.ToSource(new(50, 100, 100, 150)));
+        Assert.Throws<ArgumentException>((InputSize.Square(300) with { Long = 400 }).Validate);
+    }
 }

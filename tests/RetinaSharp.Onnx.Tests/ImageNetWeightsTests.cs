@@ -35,7 +35,7 @@ public class ImageNetWeightsTests
         var settings = Presets.Pretrained with { Weights = null };
         using var state = NetworkState.Create(RetinaNetArchitecture.Create(settings, 2));
         var transfer = WeightTransfer.Load(PretrainedWeights.ImageNet, state, [new(1, "a"), new(2, "b")]);
-        Assert.Contains("ResNet18.onnx: 110 of 146 taken", transfer.Summary);
+        Assert.Contains($"ResNet18.onnx: 110 of {state.Entries.Count()} taken", transfer.Summary);
         using var module = state.Architecture.Backbone.CreateModule(state, new(ScalarType.Float32));
         var features = module.call(Preprocessing.Normalize(pixels, Side, Side, [(Side, Side)], CPU, ScalarType.Float32))[^1];
 

@@ -34,6 +34,7 @@ public sealed class OnnxFileTests : IDisposable
             ["input_long_side"] = "256",
             ["outputs"] = "detections",
             ["score_threshold"] = "0.05",
+            ["suppression"] = "nms",
             ["nms_iou"] = "0.6",
             ["max_detections"] = "7",
             ["candidates_per_level"] = "1000",
@@ -133,6 +134,33 @@ public sealed class OnnxFileTests : IDisposable
         Assert.Throws<ArgumentException>(() => OnnxExporter.Export(Scenes, Out, new() { MaxDetections = 0 }));
         Assert.Equal("before", File.ReadAllText(Out));
         Assert.Throws<IOException>(() => OnnxExporter.Export(Scenes, Path.Combine(_folder.At("no folder"), "model.onnx")));
+    }
+
+    [Theory]
+    [InlineData(SuppressionKind.ClassWise, "nms", 1)]
+    [InlineData(SuppressionKind.ClassAgnostic, "class-agnostic", 1)]
+    [InlineData(SuppressionKind.None, "none", 0)]
+    public void Export_Suppression_IsInMetadataAndGraph(SuppressionKind kind, string name, int nodes)
+    {
+        OnnxExporter.Export(Scenes, Out, new() { Suppression = kind });
+
+        Assert.Equal(name, Read().Messages(14).Single(entry => entry.Text(1) == "suppression").Text(2));
+        Assert.Equal(nodes, Read().Message(7).Messages(1).Count(node => node.Text(4) == "NonMaxSuppression"));
+    }
+
+    [Theory]
+    [InlineData(SuppressionKind.SoftLinear)]
+    [InlineData(SuppressionKind.SoftGaussian)]
+    [InlineData(SuppressionKind.Fusion)]
+    public void Export_SuppressionWithoutOperator_IsRefusedUnlessRaw(SuppressionKind kind)
+    {
+        var error = Assert.Throws<ArgumentException>(() => OnnxExporter.Export(Scenes, Out, new() { Suppression = kind }));
+
+        Assert.Contains($"Suppression {kind} cannot be exported", error.Message);
+        Assert.False(File.Exists(Out));
+        OnnxExporter.Export(Scenes, Out, new() { Suppression = kind, Outputs = OnnxOutputs.Raw });
+        Assert.Throws<ArgumentException>(() => new OnnxExportOptions().ApplyTo(new() { Suppression = kind }));
+        Assert.Equal(SuppressionKind.None, new OnnxExportOptions { Suppression = SuppressionKind.None }.ApplyTo(new() { Suppression = kind }).Suppression);
     }
 
     [Fact]

@@ -11,7 +11,12 @@ namespace RetinaSharp.Cli.Options;
 internal sealed class InferenceOptions(int defaultBatch)
 {
     private readonly Option<InputSize> _size = SharedOptions.Size();
+    private readonly Option<SuppressionKind> _suppression = SharedOptions.Suppression([
+        ("nms", SuppressionKind.ClassWise), ("class-agnostic", SuppressionKind.ClassAgnostic), ("soft-linear", SuppressionKind.SoftLinear),
+        ("soft-gaussian", SuppressionKind.SoftGaussian), ("fusion", SuppressionKind.Fusion), ("none", SuppressionKind.None),
+    ]);
     private readonly Option<double> _nms = SharedOptions.Nms();
+    private readonly Option<double> _softSigma = CliOption.Number("--soft-sigma", "Sigma of --suppression soft-gaussian: the higher, the less overlapping boxes lose of their scores. 0.5 by default.");
     private readonly Option<int> _maxDetections = SharedOptions.MaxDetections();
     private readonly Option<int> _batch = SharedOptions.Batch(defaultBatch);
     private readonly Option<NumberOrOff<int>> _tile = CliOption.Parsed("--tile", "N|off", "Sliced inference, for small objects in large images: also detect in overlapping tiles of N pixels, scaled to the input size. A model trained with --tile uses its N by default.", NumberOrOff<int>.Parse);
@@ -22,7 +27,9 @@ internal sealed class InferenceOptions(int defaultBatch)
     public void AddTo(Command command)
     {
         command.Add(_size);
+        command.Add(_suppression);
         command.Add(_nms);
+        command.Add(_softSigma);
         command.Add(_maxDetections);
         command.Add(_batch);
         command.Add(_tile);
@@ -45,6 +52,8 @@ internal sealed class InferenceOptions(int defaultBatch)
             Device = _engine.GetDevice(parse),
             Precision = _engine.GetPrecision(parse),
             Input = parse.GetValue(_size),
+            Suppression = parse.GetOptional(_suppression),
+            SoftNmsSigma = parse.GetOptional(_softSigma),
             NmsIouThreshold = parse.GetOptional(_nms),
             MaxDetections = parse.GetOptional(_maxDetections),
             ScoreThreshold = scoreThreshold,
@@ -53,6 +62,8 @@ internal sealed class InferenceOptions(int defaultBatch)
         };
         if (parse.GetOptional(_tileOverlap) is { } overlap)
             options = options.Tile is null or 0 ? throw new UsageException($"{_tileOverlap.Name} needs {_tile.Name} N") : options with { TileOverlap = overlap };
+        if (options.SoftNmsSigma is not null && options.Suppression is not (null or SuppressionKind.SoftGaussian))
+            throw new UsageException($"{_softSigma.Name} needs {_suppression.Name} soft-gaussian");
         // The options are checked before the model is loaded, which may take a while.
         UsageException.Guard(() =>
         {

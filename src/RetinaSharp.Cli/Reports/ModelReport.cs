@@ -18,7 +18,7 @@ internal static class ModelReport
         yield return ("levels", $"P{anchors.MinLevel} to P{anchors.MaxLevel}");
         yield return ("anchors", $"{anchors.BaseSize:0.###} strides x scales {Numbers(anchors.Scales)} x ratios {Numbers(anchors.Ratios)}");
         yield return ("compatible with", Compatibility.Describe(settings));
-        yield return ("input", $"short side {settings.Input.Short}, long side up to {settings.Input.Long}");
+        yield return ("input", settings.Input.Stretches ? $"stretched to {settings.Input.Short} x {settings.Input.Short}" : $"short side {settings.Input.Short}, long side up to {settings.Input.Long}");
         if (settings.Tile is { } tile)
             yield return ("slices", $"trained on overlapping slices of {tile} pixels, which eval and detect use by default (--tile)");
         yield return ("loss", $"{Classification(settings.Loss)}, alpha {(settings.Loss.Alpha is { } alpha ? $"{alpha}" : "off")}{Sampling(settings.Loss.Sampling)}; box loss {Name(settings.Loss.Box)}; normalized by {Normalizer(settings.Loss.Normalizer)}");

@@ -5,7 +5,6 @@ using RetinaSharp.Cli.Options;
 using RetinaSharp.Cli.Terminal;
 using RetinaSharp.Datasets;
 using RetinaSharp.Datasets.Writing;
-using RetinaSharp.Detection.Inference;
 using RetinaSharp.Inference;
 
 namespace RetinaSharp.Cli.Verbs;
@@ -33,13 +32,16 @@ internal static class DetectVerb
         var drawThreshold = CliOption.Number("--draw-threshold", "Minimum score of a detection that is drawn, is a label, or is counted in the text output; JSON has all detections.", min: 0, max: 1).WithDefault(DefaultDrawThreshold);
         var classes = CliOption.Text("--classes", "a,b", "Keep only these classes.");
         var inference = new InferenceOptions(DefaultBatch);
+        var ensemble = new EnsembleOptions();
         var json = SharedOptions.Json();
         var command = new Command("detect", "Detect objects in images.") { model, paths, outFolder, labels, imageFiles, scoreThreshold, drawThreshold, classes };
         inference.AddTo(command);
+        ensemble.AddTo(command);
         command.Add(json);
         command.SetAction(parse =>
         {
             var options = inference.Get(parse, parse.GetOptional(scoreThreshold));
+            ensemble.Check(parse);
             var files = ImagePaths.Find(parse.GetRequiredValue(paths));
             var folder = OutputFolder.Create(parse.GetValue(outFolder), ResultsFile, files);
             var labelFormat = parse.GetOptional(labels);
@@ -47,7 +49,7 @@ internal static class DetectVerb
                 OutputFolder.RequireEmpty((folder ?? throw new UsageException("--labels needs --out DIR")).Path);
             else if (parse.IsGiven(imageFiles))
                 throw new UsageException("--image-files needs --labels");
-            using var detector = Detector.Load(parse.GetRequiredValue(model), options);
+            using var detector = ensemble.Load(parse, parse.GetRequiredValue(model), options);
             var kept = parse.GetValue(classes) is { } names ? Classes(names, detector.Categories) : null;
             folder?.Prepare();
             var threshold = parse.GetValue(drawThreshold);
@@ -71,7 +73,7 @@ internal static class DetectVerb
 
     /// <summary>Detects objects in all files. Corrupt files are reported and skipped.</summary>
     private static List<DetectedImage> Detect(
-        Detector detector, IReadOnlyList<string> files, int batch, HashSet<int>? kept, DetectionDrawing? drawing, ImageProgress progress, Session session)
+        IObjectDetector detector, IReadOnlyList<string> files, int batch, HashSet<int>? kept, DetectionDrawing? drawing, ImageProgress progress, Session session)
     {
         var images = new List<DetectedImage>();
         using var writer = new BackgroundWriter(DrawingThreads, 4 * DrawingThreads);

@@ -3,7 +3,6 @@ using RetinaSharp.Cli.Options;
 using RetinaSharp.Cli.Reports;
 using RetinaSharp.Cli.Terminal;
 using RetinaSharp.Datasets;
-using RetinaSharp.Detection.Inference;
 using RetinaSharp.Inference;
 
 namespace RetinaSharp.Cli.Verbs;
@@ -22,17 +21,20 @@ internal static class EvalVerb
         var reading = new DatasetReadingOptions();
         var outFolder = CliOption.Text("--out", "DIR", $"Write {DetectVerb.ResultsFile} to this folder, with DATA's own image and category ids.");
         var inference = new InferenceOptions(DefaultBatch);
+        var ensemble = new EnsembleOptions();
         var json = SharedOptions.Json();
         var command = new Command("eval", "Compute the COCO metrics of a model.") { model, data, outFolder };
         reading.AddTo(command);
         inference.AddTo(command);
+        ensemble.AddTo(command);
         command.Add(json);
         command.SetAction(parse =>
         {
             var options = inference.Get(parse);
+            ensemble.Check(parse);
             var folder = OutputFolder.Create(parse.GetValue(outFolder), DetectVerb.ResultsFile, [parse.GetRequiredValue(data)]);
             var groundTruth = DataSource.Open(parse.GetRequiredValue(data), reading.Get(parse), session.Output);
-            using var detector = Detector.Load(parse.GetRequiredValue(model), options);
+            using var detector = ensemble.Load(parse, parse.GetRequiredValue(model), options);
             if (groundTruth.Categories.Select(category => category.Name).Except(detector.Categories.Select(category => category.Name)).ToArray() is { Length: > 0 } unknown)
                 session.Output.Warning($"{parse.GetRequiredValue(data)}: the model does not know {string.Join(", ", unknown)}: their AP is 0. Classes are matched by name.");
             folder?.Prepare();

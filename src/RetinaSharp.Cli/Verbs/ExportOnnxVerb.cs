@@ -3,6 +3,7 @@ using System.Text.Json;
 using RetinaSharp.Cli.Options;
 using RetinaSharp.Cli.Reports;
 using RetinaSharp.Cli.Terminal;
+using RetinaSharp.Inference;
 using RetinaSharp.Onnx;
 
 namespace RetinaSharp.Cli.Verbs;
@@ -17,17 +18,20 @@ internal static class ExportOnnxVerb
         var outputs = CliOption.Choice("--outputs", "Outputs of the file: detections, the default, are boxes, scores and classes after NMS; raw are logits, box deltas and anchors.",
             ("detections", OnnxOutputs.Detections), ("raw", OnnxOutputs.Raw));
         var scoreThreshold = SharedOptions.ScoreThreshold();
+        // ONNX has operators for these only.
+        var suppression = SharedOptions.Suppression([("nms", SuppressionKind.ClassWise), ("class-agnostic", SuppressionKind.ClassAgnostic), ("none", SuppressionKind.None)]);
         var nms = SharedOptions.Nms();
         var maxDetections = SharedOptions.MaxDetections();
-        Option[] postprocessing = [scoreThreshold, nms, maxDetections];
+        Option[] postprocessing = [scoreThreshold, suppression, nms, maxDetections];
         var json = SharedOptions.Json();
-        var command = new Command("onnx", "Export a model to ONNX.") { model, outFile, outputs, scoreThreshold, nms, maxDetections, json };
+        var command = new Command("onnx", "Export a model to ONNX.") { model, outFile, outputs, scoreThreshold, suppression, nms, maxDetections, json };
         command.SetAction(parse =>
         {
             var options = new OnnxExportOptions
             {
                 Outputs = parse.GetOptional(outputs) ?? OnnxOutputs.Detections,
                 ScoreThreshold = parse.GetOptional(scoreThreshold),
+                Suppression = parse.GetOptional(suppression),
                 NmsIouThreshold = parse.GetOptional(nms),
                 MaxDetections = parse.GetOptional(maxDetections),
             };
@@ -38,7 +42,7 @@ internal static class ExportOnnxVerb
             // The options are checked before the model is loaded.
             UsageException.Guard(() => options.ApplyTo(new()));
             session.Output.Info($"{path}: writing {target}");
-            var result = OnnxExporter.Export(path, target, options);
+            var result = UsageException.Guard(() => OnnxExporter.Export(path, target, options));
             if (parse.GetValue(json))
                 session.Output.Json(writer => Write(writer, result));
             else

@@ -71,7 +71,7 @@ public static class AnchorFitter
         {
             foreach (var factor in InputFactors)
             {
-                var input = new InputSize(Enlarged(settings.Input.Short, factor), Enlarged(settings.Input.Long, factor));
+                var input = settings.Input with { Short = Enlarged(settings.Input.Short, factor), Long = Enlarged(settings.Input.Long, factor) };
                 best = Better(best, Search(InputBoxes.Create(dataset, input, cancellationToken), start, input, threshold, options, cancellationToken), options);
             }
         }

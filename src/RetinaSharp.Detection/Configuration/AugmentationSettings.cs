@@ -158,7 +158,7 @@ public sealed record AugmentationSettings
                 $"Input scale from {MinInputScale} to {MaxInputScale}: there is no multiple of {InputSizeStep} between {MinInputScale * input.Short} and {MaxInputScale * input.Short}. Widen the range.");
         }
 
-        InputSize[] sizes = [.. Enumerable.Range(first, last - first + 1).Select(step => new InputSize(step * InputSizeStep, (int)Math.Round((double)step * InputSizeStep * input.Long / input.Short)))];
+        InputSize[] sizes = [.. Enumerable.Range(first, last - first + 1).Select(step => input with { Short = step * InputSizeStep, Long = (int)Math.Round((double)step * InputSizeStep * input.Long / input.Short) })];
         sizes[^1].Validate();
         return sizes;
     }

@@ -86,7 +86,7 @@ internal sealed class RegressionLoss(BoxLoss box, LossSettings settings, BoxHead
             coding.Backward(anchor, stride, coded, corners.Scale(scale, scale), codedGradient);
         }
 
-        var distances = BoxDistances.Encode(anchor.CenterX, anchor.CenterY, stride, target);
+        var distances = BoxDistances.Encode(anchor, stride, target);
         if (coding is DistributionCoding { Sides: var distribution })
         {
             // The mean over the four sides.

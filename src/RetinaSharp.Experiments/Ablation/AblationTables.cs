@@ -1,5 +1,4 @@
 using RetinaSharp.Detection.Configuration;
-using RetinaSharp.Inference;
 
 namespace RetinaSharp.Experiments.Ablation;
 
@@ -162,7 +161,7 @@ public static class AblationTables
 
         AblationRow Row(int pixels, double ap, double milliseconds)
         {
-            var size = new InputSize(Scaled(start.Input.Short), Scaled(start.Input.Long));
+            var size = start.Input with { Short = Scaled(start.Input.Short), Long = Scaled(start.Input.Long) };
             return new($"{size.Short} px", start with { Input = size }, new(ap / 100, Milliseconds: milliseconds));
 
             int Scaled(int side) => Math.Max(1, (int)Math.Round(side * pixels / 600d));

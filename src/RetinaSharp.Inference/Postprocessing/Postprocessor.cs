@@ -5,8 +5,8 @@ using RetinaSharp.Datasets;
 namespace RetinaSharp.Inference.Postprocessing;
 
 /// <summary>
-/// Computes detections from a network's outputs: score threshold, top candidates of each pyramid level, box decoding, clipping, NMS within
-/// each class, and scaling to pixels of the original image. Stateless and thread-safe.
+/// Computes detections from a network's outputs: score threshold, top candidates of each pyramid level, box decoding, clipping,
+/// suppression of duplicates, and scaling to pixels of the original image. Stateless and thread-safe.
 /// </summary>
 /// <param name="settings">Thresholds and limits.</param>
 /// <param name="categories">The categories, in the order of the logits.</param>
@@ -39,14 +39,13 @@ internal sealed class Postprocessor(InferenceSettings settings, IReadOnlyList<Ca
             }
         }
 
-        var kept = NonMaximumSuppression.SuppressByClass(
-            CollectionsMarshal.AsSpan(boxes), CollectionsMarshal.AsSpan(scores), CollectionsMarshal.AsSpan(labels), (float)settings.NmsIouThreshold, settings.MaxDetections);
+        var kept = CandidateSuppression.Run(settings, CollectionsMarshal.AsSpan(boxes), CollectionsMarshal.AsSpan(scores), CollectionsMarshal.AsSpan(labels));
         var detections = new List<DetectedObject>(kept.Length);
-        foreach (var index in kept)
+        foreach (var (index, score, keptBox) in kept)
         {
-            var box = image.ToSource(boxes[index]).Clip(image.SourceWidth, image.SourceHeight);
+            var box = image.ToSource(keptBox).Clip(image.SourceWidth, image.SourceHeight);
             if (settings.Clipping == BoxClipping.BeforeSuppression || (box.Width > 0 && box.Height > 0))
-                detections.Add(new(labels[index], categories[labels[index]], scores[index], box));
+                detections.Add(new(labels[index], categories[labels[index]], score, box));
         }
 
         return detections;

@@ -1,4 +1,5 @@
 using RetinaSharp.Boxes;
+using RetinaSharp.Inference.Postprocessing;
 
 namespace RetinaSharp.Inference.Views;
 
@@ -6,12 +7,12 @@ namespace RetinaSharp.Inference.Views;
 /// Merges the detections of all views of an image: fuses those of augmented views of the same part, and removes duplicates and pieces of
 /// objects that overlapping slices cause.
 /// </summary>
-/// <param name="settings">Score threshold, IoU threshold of NMS and maximum number of detections.</param>
+/// <param name="settings">Score threshold, IoU threshold of NMS, maximum number of detections, and whether NMS is class-agnostic.</param>
 /// <param name="isLimitPerImage">Whether the maximum number of detections applies to the image; otherwise it applies to each part.</param>
 /// <param name="maxCompleteObjectSize">Width and height in pixels up to which an object is complete in at least one slice.</param>
 internal sealed class ViewMerger(InferenceSettings settings, bool isLimitPerImage, double maxCompleteObjectSize)
 {
-    // A cut box is dropped if a whole box of its class covers more than this fraction of it.
+    // A cut box is dropped if a whole box of its class (of any class for class-agnostic NMS) covers more than this fraction of it.
     private const float PieceCoverage = .5f;
 
     /// <summary>Merges the detections of all views of an image.</summary>
@@ -30,10 +31,19 @@ internal sealed class ViewMerger(InferenceSettings settings, bool isLimitPerImag
                 foreach (var one in found[view])
                     parts[part].Add(one with { Box = plan.Views[view].ToImage(one.Box) });
             if (plan.ViewsPerPart > 1)
-                parts[part] = DetectionFusion.Fuse(parts[part], plan.ViewsPerPart, (float)settings.ScoreThreshold, settings.MaxDetections);
+                parts[part] = Fuse(parts[part], plan.ViewsPerPart);
         }
 
         return parts.Length == 1 ? parts[0] : MergeTiles(plan.Parts, parts);
+    }
+
+    private bool IsClassAgnostic => settings.Suppression == SuppressionKind.ClassAgnostic;
+
+    private List<DetectedObject> Fuse(List<DetectedObject> found, int views)
+    {
+        var fused = DetectionFusion.Fuse(found, _ => views, (float)settings.ScoreThreshold, settings.MaxDetections);
+        // Boxes are fused within each class, but views may find an object in different classes.
+        return IsClassAgnostic ? Suppress(fused) : fused;
     }
 
     private List<DetectedObject> MergeTiles(IReadOnlyList<ImagePart> parts, List<DetectedObject>[] found)
@@ -51,7 +61,7 @@ internal sealed class ViewMerger(InferenceSettings settings, bool isLimitPerImag
 
         var merged = Suppress(whole);
         foreach (var piece in Suppress(cut))
-            if (!merged.Exists(one => one.Class == piece.Class && IsPiece(piece.Box, one.Box)))
+            if (!merged.Exists(one => (IsClassAgnostic || one.Class == piece.Class) && IsPiece(piece.Box, one.Box)))
                 merged.Add(piece);
         merged = [.. merged.OrderByDescending(one => one.Score)];
         var limit = isLimitPerImage ? settings.MaxDetections : settings.MaxDetections * (long)parts.Count;
@@ -62,7 +72,7 @@ internal sealed class ViewMerger(InferenceSettings settings, bool isLimitPerImag
     {
         Box[] boxes = [.. found.Select(one => one.Box)];
         float[] scores = [.. found.Select(one => one.Score)];
-        int[] classes = [.. found.Select(one => one.Class)];
+        int[] classes = [.. found.Select(one => IsClassAgnostic ? 0 : one.Class)];
         return [.. NonMaximumSuppression.SuppressByClass(boxes, scores, classes, (float)settings.NmsIouThreshold).Select(index => found[index])];
     }
 

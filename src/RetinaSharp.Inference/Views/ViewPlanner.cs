@@ -72,7 +72,7 @@ internal sealed record ViewPlanner(InputSize Input, int? Tile = null, double Ove
 
     private IEnumerable<ImageView> Views(ImagePart part) =>
         from scale in UsesTestTimeAugmentation ? Scales : Once
-        let size = scale == 1 ? Input : new InputSize(Scaled(Input.Short, scale), Scaled(Input.Long, scale))
+        let size = scale == 1 ? Input : Input with { Short = Scaled(Input.Short, scale), Long = Scaled(Input.Long, scale) }
         from flipped in UsesTestTimeAugmentation ? new[] { false, true } : [false]
         select new ImageView(part.X, part.Y, size.Fit(part.Width, part.Height), flipped);
 

@@ -7,7 +7,7 @@ namespace RetinaSharp.Onnx.Graphs;
 
 /// <summary>
 /// Adds postprocessing to a graph, with the same steps as the library's own inference: top candidates per level, score threshold, box decoding,
-/// clipping, class-wise NMS, top detections per image.
+/// clipping, NMS within each class or over all classes if any, top detections per image.
 /// </summary>
 /// <param name="graph">The graph to add nodes to.</param>
 /// <param name="settings">The postprocessing settings.</param>
@@ -37,7 +37,7 @@ internal sealed class DetectionsGraph(GraphBuilder graph, InferenceSettings sett
         if (settings.Clipping == BoxClipping.BeforeSuppression)
             decoded = Clip(images, decoded);
         var scores = Scores(values).Where(values.Greater(graph.Constant(Threshold)), graph.Constant(NoScore));
-        var kept = Suppress(decoded, scores, labels);
+        var kept = settings.Suppression == SuppressionKind.None ? scores : Suppress(decoded, ByClass(scores, labels), scores);
 
         var limit = graph.Constant([settings.MaxDetections], 1).Min(kept.Sizes(1, 2));
         var (best, indices) = kept.TopK(limit);
@@ -119,12 +119,19 @@ internal sealed class DetectionsGraph(GraphBuilder graph, InferenceSettings sett
         return boxes.Max(graph.Constant(0f)).Min(limits);
     }
 
-    /// <summary>Adds nodes that run NMS within each class.</summary>
-    /// <returns>The scores of the kept candidates, [N, candidates]; <see cref="NoScore"/> for the others.</returns>
-    private Value Suppress(Value boxes, Value scores, Value labels)
+    /// <summary>Returns the scores of the candidates in each class that NMS distinguishes, [N, classes, candidates]; <see cref="NoScore"/> in other classes.</summary>
+    private Value ByClass(Value scores, Value labels)
     {
+        if (settings.Suppression == SuppressionKind.ClassAgnostic)
+            return scores.Unsqueeze(1);
         var classIndices = graph.Constant([.. Enumerable.Range(0, classes).Select(index => (long)index)], 1, classes, 1);
-        var byClass = scores.Unsqueeze(1).Where(labels.Unsqueeze(1).Equal(classIndices), graph.Constant(NoScore));
+        return scores.Unsqueeze(1).Where(labels.Unsqueeze(1).Equal(classIndices), graph.Constant(NoScore));
+    }
+
+    /// <summary>Adds nodes that run NMS within each class of <paramref name="byClass"/>.</summary>
+    /// <returns>The scores of the kept candidates, [N, candidates]; <see cref="NoScore"/> for the others.</returns>
+    private Value Suppress(Value boxes, Value byClass, Value scores)
+    {
         // [kept, 3]: indices of image, class and candidate.
         var selected = graph.Call("NonMaxSuppression",
             [boxes, byClass, graph.Constant([settings.MaxDetections], 1), graph.Constant([(float)settings.NmsIouThreshold], 1), graph.Constant([AnyScore], 1)]);

@@ -79,6 +79,7 @@ public class RunSettingsTests
     [InlineData("Score threshold 1")]
     [InlineData("Candidates 0")]
     [InlineData("NMS threshold NaN")]
+    [InlineData("Soft-NMS sigma NaN")]
     [InlineData("Detections 0")]
     public void Validate_OutOfRange_ThrowsAndNamesIt(string said)
     {
@@ -149,6 +150,7 @@ public class RunSettingsTests
             "Score threshold 1" => good with { Inference = inference with { ScoreThreshold = 1 } },
             "Candidates 0" => good with { Inference = inference with { MaxCandidates = 0 } },
             "NMS threshold NaN" => good with { Inference = inference with { NmsIouThreshold = double.NaN } },
+            "Soft-NMS sigma NaN" => good with { Inference = inference with { SoftNmsSigma = double.NaN } },
             "Detections 0" => good with { Inference = inference with { MaxDetections = 0 } },
             _ => throw new ArgumentException(what),
         };

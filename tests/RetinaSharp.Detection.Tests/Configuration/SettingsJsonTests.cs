@@ -1,5 +1,6 @@
 using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Configuration;
+using RetinaSharp.Inference;
 
 namespace RetinaSharp.Detection.Tests.Configuration;
 
@@ -25,12 +26,13 @@ public sealed class SettingsJsonTests : IDisposable
     [Fact]
     public void Read_PartOfASection_KeepsTheRest()
     {
-        var settings = Read("""{ "training": { "epochs": 3, /* comments may be there */ "optimizer": "Sgd", }, "loss": { "alpha": null } }""", Presets.Tiny);
+        var settings = Read("""{ "training": { "epochs": 3, /* comments may be there */ "optimizer": "Sgd", }, "loss": { "alpha": null }, "inference": { "suppression": "SoftGaussian" } }""", Presets.Tiny);
 
         Assert.Equal(3, settings.Training.Epochs);
         Assert.Equal(OptimizerKind.Sgd, settings.Training.Optimizer);
         Assert.Equal(Presets.Tiny.Training.WarmUp, settings.Training.WarmUp);
         Assert.Null(settings.Loss.Alpha);
+        Assert.Equal(Presets.Tiny.Inference with { Suppression = SuppressionKind.SoftGaussian }, settings.Inference);
         Assert.Equal(BoxLossKind.Giou, settings.Loss.Box);
         Assert.Equal(Presets.Tiny.Input, settings.Input);
         Assert.Equal(Presets.Tiny.Model with { Anchors = settings.Model.Anchors }, settings.Model);

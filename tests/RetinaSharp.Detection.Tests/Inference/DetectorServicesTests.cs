@@ -21,6 +21,7 @@ public class DetectorServicesTests(TrainedModel trained) : LeakCheck
             ["Detector:Device"] = "cpu",
             ["Detector:Detector:Precision"] = "Fp32",
             ["Detector:Detector:MaxDetections"] = "1",
+            ["Detector:Detector:Suppression"] = "None",
             ["Detector:Detector:Threads"] = "1",
             ["Detector:Detector:Input:Short"] = "96",
             ["Detector:Detector:Input:Long"] = "160",

@@ -194,6 +194,72 @@ public class DetectionLossTests : LeakCheck
             TensorValues.Create(Enumerable.Range(0, 2 * count * width).Select(_ => (float)random.NextNormal() / 2), 2, count, width);
     }
 
+    [Theory]
+    [InlineData(ClassificationLossKind.QualityFocal)]
+    [InlineData(ClassificationLossKind.Varifocal)]
+    [InlineData(ClassificationLossKind.PolyFocal)]
+    [InlineData(ClassificationLossKind.Asymmetric)]
+    [InlineData(ClassificationLossKind.EqualizedFocal)]
+    public void Evaluate_DescendantsOfFocalLoss_GradientIsTheSlope(ClassificationLossKind kind)
+    {
+        const float Step = 1e-2f;
+        using var scope = NewDisposeScope();
+        using var batch = Batch(new Box(10, 12, 45, 50), new Box(30, 20, 60, 55));
+        var level = Enumerable.Range(0, batch.Targets.Levels.Count).First(level => batch.Targets.Levels[level].Positives.Length > 1);
+        var outputs = Outputs(batch);
+        // Earlier steps, in which the classes had different gradients.
+        var loss = new DetectionLoss(new LossSettings { Box = BoxLossKind.Giou }.WithClassification(kind)) { Statistics = [1, 5, 2, 3, 8, 90] };
+        var gradient = loss.Evaluate(outputs, batch.Targets, 3).Gradients[2 * level].ToArray();
+
+        foreach (var anchor in new[] { batch.Targets.Levels[level].Positives[0], batch.Targets.Levels[level].Positives[^1], 0 })
+            for (var i = anchor * Classes; i < (anchor + 1) * Classes; i++)
+            {
+                var logits = outputs[level].Logits;
+                var value = logits.Elements<float>()[i];
+                logits.Elements<float>()[i] = value + Step;
+                var above = loss.Evaluate(outputs, batch.Targets, 3).Classification;
+                logits.Elements<float>()[i] = value - Step;
+                var below = loss.Evaluate(outputs, batch.Targets, 3).Classification;
+                logits.Elements<float>()[i] = value;
+                Assert.Equal((above - below) / (2 * Step), gradient[i], (2e-3 * Math.Abs(gradient[i])) + 1e-5);
+            }
+    }
+
+    [Fact]
+    public void Evaluate_QualityFocal_TargetIsTheIouOfThePredictedBox()
+    {
+        using var scope = NewDisposeScope();
+        var box = new Box(10, 12, 45, 50);
+        using var batch = Batch(box);
+        var outputs = Outputs(batch);
+        var grid = new AnchorGenerator(new()).Generate(batch.Height, batch.Width);
+
+        var loss = new DetectionLoss(new LossSettings().WithClassification(ClassificationLossKind.QualityFocal)).Evaluate(outputs, batch.Targets, 1);
+
+        var expected = 0.0;
+        foreach (var (level, targets) in batch.Targets.Levels.Index())
+        {
+            var (logits, deltas) = (outputs[level].Logits.ToArray(), outputs[level].BoxOutputs.ToArray());
+            for (var i = 0; i < logits.Length; i++)
+            {
+                var (anchor, label) = (i / Classes, i % Classes);
+                if (targets.Labels[anchor] == SigmoidLoss.Ignore)
+                    continue;
+                var quality = 0.0;
+                if (targets.Labels[anchor] == label)
+                {
+                    var delta = deltas.AsSpan(4 * anchor, 4);
+                    quality = Iou.Compute(BoxCoder.Decode(grid.Boxes[grid.Levels[level].Offset + anchor], new(delta[0], delta[1], delta[2], delta[3])), box);
+                }
+
+                var p = 1 / (1 + Math.Exp(-logits[i]));
+                expected -= Math.Pow(Math.Abs(quality - p), 2) * ((quality * Math.Log(p)) + ((1 - quality) * Math.Log(1 - p)));
+            }
+        }
+
+        Assert.Equal(expected, loss.Classification, 1e-4 * expected);
+    }
+
     public static TheoryData<string> BoxHeads => [.. AllBoxHeads.Keys];
 
     private static Dictionary<string, BoxHeadOutputs> AllBoxHeads { get; } = new()

@@ -50,6 +50,8 @@ public sealed class ResumeTests : LeakCheck
                     Assigner = new() { Kind = AssignerKind.SimOta },
                     Training = Settings.Training with { Batch = 4, Shards = 2, Accumulate = 2 },
                 }, Precision.Fp32),
+                (Settings with { Loss = Settings.Loss.WithClassification(ClassificationLossKind.EqualizedFocal), Training = Settings.Training with { Batch = 4, Shards = 2 } }, Precision.Bf16),
+                (Settings with { Loss = Settings.Loss.WithClassification(ClassificationLossKind.Seesaw), Training = Settings.Training with { Schedule = ScheduleKind.Plateau, PlateauPatience = 1 } }, Precision.Fp32),
             ];
             var data = new TheoryData<RunSettings, Precision, bool>();
             foreach (var (settings, precision) in kinds)

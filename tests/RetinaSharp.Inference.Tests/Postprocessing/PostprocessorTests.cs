@@ -92,6 +92,78 @@ public class PostprocessorTests
         Assert.All(after, detection => Assert.True(detection.Box is { X1: >= 0, Y1: >= 0, X2: <= 200, Y2: <= 90 }));
     }
 
+    [Theory]
+    [InlineData(SuppressionKind.ClassWise, new[] { 0, 1 }, new[] { 2f, 0 })]
+    [InlineData(SuppressionKind.ClassAgnostic, new[] { 0 }, new[] { 2f })]
+    [InlineData(SuppressionKind.Fusion, new[] { 0, 1 }, new[] { 2f, 0 })]
+    [InlineData(SuppressionKind.None, new[] { 0, 0, 1 }, new[] { 2f, 1, 0 })]
+    public void Run_KindOfSuppression_DecidesWhatIsLeft(SuppressionKind kind, int[] classes, float[] logits)
+    {
+        var first = _anchors.Levels[3].Offset;
+
+        var found = Run(new() { Suppression = kind }, (first, 0, 1f), (first + 9, 0, 2f), (first, 1, 0f));
+
+        Assert.Equal(classes, found.Select(detection => detection.Class));
+        Assert.Equal(logits.Select(logit => 1 / (1 + MathF.Exp(-logit))), found.Select(detection => detection.Score));
+        Assert.Equal(found.Take(1), Run(new() { Suppression = kind, MaxDetections = 1 }, (first, 0, 1f), (first + 9, 0, 2f), (first, 1, 0f)));
+    }
+
+    [Fact]
+    public void Run_SoftNms_LowersTheScoreOfTheOverlapAndAppliesTheThresholdToIt()
+    {
+        var (first, second) = Neighbors();
+        (int, int, float)[] logits = [(first, 0, 1f), (second, 0, 2f), (first, 1, 0f)];
+        var iou = Iou.Compute(_anchors.Boxes[first].Clip(96, 43), _anchors.Boxes[second].Clip(96, 43));
+        Assert.InRange(iou, .6f, .99f);
+
+        var linear = new InferenceSettings { Suppression = SuppressionKind.SoftLinear, ScoreThreshold = .001 };
+        var gaussian = linear with { Suppression = SuppressionKind.SoftGaussian, SoftNmsSigma = .4 };
+
+        Assert.Equal([Sigmoid(2), Sigmoid(0), Sigmoid(1) * (1 - iou)], Scores(linear), (a, b) => Math.Abs(a - b) < 1e-6);
+        Assert.Equal([Sigmoid(2), Sigmoid(0), Sigmoid(1) * MathF.Exp(-iou * iou / .4f)], Scores(gaussian), (a, b) => Math.Abs(a - b) < 1e-6);
+        Assert.Equal(2, Run(linear with { ScoreThreshold = .45 }, logits).Count);
+        // The paper's threshold: boxes that overlap less keep their scores.
+        Assert.Equal(Sigmoid(1), Scores(linear with { NmsIouThreshold = .995 })[1]);
+
+        float[] Scores(InferenceSettings settings) => [.. Run(settings, logits).Select(detection => detection.Score)];
+
+        static float Sigmoid(float logit) => 1 / (1 + MathF.Exp(-logit));
+    }
+
+    [Fact]
+    public void Run_Fusion_BoxIsTheWeightedMean()
+    {
+        var (first, second) = Neighbors();
+
+        var one = Assert.Single(Run(new() { Suppression = SuppressionKind.Fusion }, (first, 0, 1f), (second, 0, 2f)));
+
+        var (a, b) = (_anchors.Boxes[first].Clip(96, 43), _anchors.Boxes[second].Clip(96, 43));
+        var (weightA, weightB) = (1 / (1 + Math.Exp(-1)), 1 / (1 + Math.Exp(-2)));
+        Assert.NotEqual(a, b);
+        Assert.Equal(Mean(a.X1, b.X1) * 200 / 96, one.Box.X1, 1e-3);
+        Assert.Equal(Mean(a.Y1, b.Y1) * 90 / 43, one.Box.Y1, 1e-3);
+        Assert.Equal(Mean(a.X2, b.X2) * 200 / 96, one.Box.X2, 1e-3);
+        Assert.Equal(Mean(a.Y2, b.Y2) * 90 / 43, one.Box.Y2, 1e-3);
+        // The best box's score.
+        Assert.Equal(weightB, one.Score, 1e-6);
+
+        double Mean(double x, double y) => (weightA * x + weightB * y) / (weightA + weightB);
+    }
+
+    [Fact]
+    public void Validate_Sigma_IsAboveZero()
+    {
+        new InferenceSettings { SoftNmsSigma = .1 }.Validate();
+        Assert.Contains("Soft-NMS sigma 0", Assert.Throws<ArgumentException>(() => new InferenceSettings { SoftNmsSigma = 0 }.Validate()).Message);
+    }
+
+    /// <summary>The largest anchors of two neighboring cells within the image, of the finest level.</summary>
+    private (int First, int Second) Neighbors()
+    {
+        var first = _anchors.Levels[0].Offset + 9 * (2 * _anchors.Levels[0].Grid.Width + 5) + 8;
+        return (first, first + 9);
+    }
+
     private IReadOnlyList<DetectedObject> Run(InferenceSettings settings, params (int Anchor, int Class, float Logit)[] logits) => Run(settings, isBFloat16: false, logits);
 
     private IReadOnlyList<DetectedObject> Run(InferenceSettings settings, bool isBFloat16, params (int Anchor, int Class, float Logit)[] logits)

@@ -56,8 +56,37 @@ public class ViewMergerTests
         Assert.Equal(expected, merged.Count);
     }
 
-    private static IReadOnlyList<DetectedObject> Merge(DetectedObject[] whole, DetectedObject[] left, DetectedObject[] right) =>
-        new ViewMerger(new(), isLimitPerImage: false, Planner.MaxCompleteObjectSize).Merge(Plan, [whole, left, right]);
+    [Theory]
+    [InlineData(SuppressionKind.ClassAgnostic, new[] { 0 })]
+    [InlineData(SuppressionKind.None, new[] { 0, 1 })]
+    public void Merge_DuplicatesOfSlices_AreSuppressedInEveryCase(SuppressionKind kind, int[] expected)
+    {
+        var merged = Merge([], [Make(0, .7f, 65, 20, 92, 40), Make(1, .4f, 65, 20, 92, 41)], [Make(0, .5f, 4, 20, 32, 40)], kind);
+
+        Assert.Equal(expected, merged.Select(one => one.Class));
+    }
+
+    [Fact]
+    public void Merge_ClassAgnosticPieceOfAnotherClass_Goes() =>
+        Assert.Equal(0, Assert.Single(Merge([Make(0, .6f, 20, 10, 150, 90)], [Make(1, .9f, 20, 10, 100, 90)], [], SuppressionKind.ClassAgnostic)).Class);
+
+    [Theory]
+    [InlineData(SuppressionKind.ClassAgnostic, 1)]
+    [InlineData(SuppressionKind.ClassWise, 2)]
+    public void Merge_ViewsFindDifferentClasses_ClassAgnosticKeepsTheBetter(SuppressionKind kind, int expected)
+    {
+        var plan = new ViewPlanner(new(100, 200), UsesTestTimeAugmentation: true).Plan(160, 100);
+        var found = new IReadOnlyList<DetectedObject>[plan.Views.Length];
+        for (var view = 0; view < found.Length; view++)
+            found[view] = [Make(view < 4 ? 1 : 0, .9f, 40, 10, 120, 90)];
+
+        var merged = new ViewMerger(new InferenceSettings { Suppression = kind }, isLimitPerImage: false, 0).Merge(plan, found);
+
+        Assert.Equal((expected, 1), (merged.Count, merged[0].Class));
+    }
+
+    private static IReadOnlyList<DetectedObject> Merge(DetectedObject[] whole, DetectedObject[] left, DetectedObject[] right, SuppressionKind kind = default) =>
+        new ViewMerger(new() { Suppression = kind }, isLimitPerImage: false, Planner.MaxCompleteObjectSize).Merge(Plan, [whole, left, right]);
 
     private static DetectedObject Make(int category, float score, float x1, float y1, float x2, float y2) =>
         new(category, new Category(category + 1, $"{category}"), score, new(x1, y1, x2, y2));

@@ -1,7 +1,7 @@
 using RetinaSharp.Datasets;
-using RetinaSharp.Inference.Views;
+using RetinaSharp.Inference.Postprocessing;
 
-namespace RetinaSharp.Inference.Tests.Views;
+namespace RetinaSharp.Inference.Tests.Postprocessing;
 
 public class DetectionFusionTests
 {
@@ -9,7 +9,7 @@ public class DetectionFusionTests
     public void Fuse_OneObjectInThreeOfFourViews_IsTheWeightedMean()
     {
         // Numbers of the paper's formulas: coordinates weighted by score, the mean score times views with it over all views.
-        var fused = DetectionFusion.Fuse([Make(0, .8f, 10, 0, 30, 20), Make(0, .4f, 13, 0, 33, 20), Make(0, .6f, 10, 2, 30, 22)], views: 4, .05f, 100);
+        var fused = DetectionFusion.Fuse([Make(0, .8f, 10, 0, 30, 20), Make(0, .4f, 13, 0, 33, 20), Make(0, .6f, 10, 2, 30, 22)], _ => 4, .05f, 100);
 
         var one = Assert.Single(fused);
         Assert.Equal((.8 + .4 + .6) / 3 * 3 / 4, one.Score, 1e-6);
@@ -20,16 +20,16 @@ public class DetectionFusionTests
     [Fact]
     public void Fuse_OtherClassOrPlace_StaysByItself()
     {
-        var fused = DetectionFusion.Fuse([Make(0, .8f, 10, 0, 30, 20), Make(1, .6f, 10, 0, 30, 20), Make(0, .4f, 50, 0, 70, 20), Make(2, .09f, 0, 0, 9, 9)], 2, .05f, 100);
+        var fused = DetectionFusion.Fuse([Make(0, .8f, 10, 0, 30, 20), Make(1, .6f, 10, 0, 30, 20), Make(0, .4f, 50, 0, 70, 20), Make(2, .09f, 0, 0, 9, 9)], _ => 2, .05f, 100);
 
         Assert.Equal([(0, .4f), (1, .3f), (0, .2f)], fused.Select(one => (one.Class, one.Score)));
-        Assert.Equal(2, DetectionFusion.Fuse(fused, 1, 0, limit: 2).Count);
+        Assert.Equal(2, DetectionFusion.Fuse(fused, _ => 1, 0, limit: 2).Count);
     }
 
     [Fact]
     public void Fuse_MoreBoxesThanViews_ScoreIsTheirMean()
     {
-        var one = Assert.Single(DetectionFusion.Fuse([Make(0, .8f, 0, 0, 20, 20), Make(0, .6f, 0, 0, 20, 20), Make(0, .4f, 0, 0, 20, 20)], 2, .05f, 100));
+        var one = Assert.Single(DetectionFusion.Fuse([Make(0, .8f, 0, 0, 20, 20), Make(0, .6f, 0, 0, 20, 20), Make(0, .4f, 0, 0, 20, 20)], _ => 2, .05f, 100));
 
         Assert.Equal(.6, one.Score, 1e-6);
     }
