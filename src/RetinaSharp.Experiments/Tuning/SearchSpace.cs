@@ -44,7 +44,7 @@ public static class SearchSpace
         double[] steps = [.. new[] { .75, 1, 1.25 }.Select(factor => factor == 1 ? input.Short : SizeStep * Math.Max(1, Math.Round(factor * input.Short / SizeStep))).Distinct().Where(IsPossible)];
         return new("input size", input.Short, steps[0], steps[^1], IsLogarithmic: true, (s, side) => s with { Input = Scaled(side) }) { Steps = steps };
 
-        InputSize Scaled(double side) => side == input.Short ? input : new((int)side, (int)Math.Round(side * input.Long / input.Short));
+        InputSize Scaled(double side) => side == input.Short ? input : input with { Short = (int)side, Long = (int)Math.Round(side * input.Long / input.Short) };
 
         bool IsPossible(double side) => side == input.Short || side * input.Long / input.Short <= MaxSide;
     }

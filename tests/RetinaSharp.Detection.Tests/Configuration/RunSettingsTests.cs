@@ -1,3 +1,4 @@
+using RetinaSharp.Detection.Assignment;
 using RetinaSharp.Detection.Configuration;
 
 namespace RetinaSharp.Detection.Tests.Configuration;
@@ -155,5 +156,38 @@ public class RunSettingsTests
         };
 
         RunSettings Sampled(SamplingSettings sampling) => good with { Loss = loss with { Classification = ClassificationLossKind.CrossEntropy, Sampling = sampling } };
+    }
+
+    [Fact]
+    public void WithPoints_Anchors_BecomesOnePointPerCellWithWhatItNeeds()
+    {
+        var points = Presets.R50.WithPoints();
+
+        Assert.Equal((HeadKind.Points, true, 1), (points.Model.Head, points.Model.Centerness, points.Model.Anchors.AnchorsPerCell));
+        Assert.Equal((AssignerKind.Center, BoxLossKind.Giou), (points.Assigner.Kind, points.Loss.Box));
+        points.Validate();
+        Assert.Same(points, points.WithPoints());
+        // An assigner other than the default is kept.
+        Assert.Equal(AssignerKind.Atss, (Presets.R50 with { Assigner = new() { Kind = AssignerKind.Atss } }).WithPoints().Assigner.Kind);
+    }
+
+    [Theory]
+    [InlineData(ClassificationLossKind.QualityFocal, false)]
+    [InlineData(ClassificationLossKind.Varifocal, false)]
+    [InlineData(ClassificationLossKind.PolyFocal, true)]
+    public void WithClassification_Points_HaveCenternessUnlessTheLossLearnsQuality(ClassificationLossKind kind, bool expected)
+    {
+        Assert.Equal(expected, Presets.R50.WithPoints().WithClassification(kind).Model.Centerness);
+        Assert.Equal(expected, Presets.R50.WithClassification(kind).WithPoints().Model.Centerness);
+        Assert.False(Presets.R50.WithClassification(kind).Model.Centerness);
+    }
+
+    [Fact]
+    public void WithBoxHead_Distribution_HasABoxLossOfBoxes()
+    {
+        Presets.R50.WithBoxHead(BoxHeadKind.Distribution).Validate();
+        Assert.Equal(BoxLossKind.SmoothL1, Presets.R50.WithBoxHead(BoxHeadKind.Delta).Loss.Box);
+        var own = Presets.R50 with { Loss = Presets.R50.Loss with { Box = BoxLossKind.Ciou } };
+        Assert.Equal(BoxLossKind.Ciou, own.WithBoxHead(BoxHeadKind.Distribution).Loss.Box);
     }
 }

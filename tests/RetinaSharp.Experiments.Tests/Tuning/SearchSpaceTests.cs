@@ -1,5 +1,6 @@
 using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Experiments.Tuning;
+using RetinaSharp.Inference;
 
 namespace RetinaSharp.Experiments.Tests.Tuning;
 
@@ -62,6 +63,9 @@ public sealed class SearchSpaceTests
         Assert.Equal([608, 800, 992], size.Steps!.Order());
         var input = size.Apply(Presets.R50, 608).Input;
         Assert.Equal((608, 1013), (input.Short, input.Long));
+        // Images that are stretched to a square stay so.
+        var square = Presets.R50 with { Input = InputSize.Square(800) };
+        Assert.Equal(InputSize.Square(608), Dimension(square, "input size").Apply(square, 608).Input);
     }
 
     [Fact]
