@@ -41,6 +41,17 @@ internal sealed class NetworkPredictions : AnchorPredictions
         return _boxHead.Decode(_anchors.Boxes[anchor], 1 << _anchors.Levels[level].Level, Row(_outputs[level].BoxOutputs, level, anchor));
     }
 
+    /// <summary>Decodes the boxes of all anchors, [anchors].</summary>
+    public void Decode(Span<Box> boxes)
+    {
+        foreach (var (level, anchors) in _anchors.Levels.Index())
+        {
+            var outputs = _outputs[level].BoxOutputs.Elements<float>().Slice(_image * anchors.Count * _boxHead.Count, anchors.Count * _boxHead.Count);
+            for (var i = 0; i < anchors.Count; i++)
+                boxes[anchors.Offset + i] = _boxHead.Decode(_anchors.Boxes[anchors.Offset + i], 1 << anchors.Level, outputs.Slice(i * _boxHead.Count, _boxHead.Count));
+        }
+    }
+
     private static Tensor Readable(Tensor output) => output.detach().to(ScalarType.Float32, CPU).contiguous();
 
     private int LevelOf(int anchor)

@@ -78,7 +78,9 @@ internal sealed class RegressionLoss(BoxLoss box, LossSettings settings, BoxHead
         double loss;
         if (coding == BoxCoding.Delta)
         {
-            loss = box.Evaluate(MemoryMarshal.Cast<float, BoxDelta>(coded), [anchor], [target], scale, MemoryMarshal.Cast<float, BoxDelta>(codedGradient)) / scale;
+            loss = box.Evaluate(MemoryMarshal.Cast<float, BoxDelta>(coded), [anchor], [target], 1, MemoryMarshal.Cast<float, BoxDelta>(codedGradient));
+            foreach (ref var derivative in codedGradient)
+                derivative *= scale;
         }
         else
         {

@@ -61,10 +61,7 @@ public sealed class AnchorSampler : ISampler
             }
 
             if (predictions.Length > 0)
-            {
-                for (var anchor = 0; anchor < boxes.Length; anchor++)
-                    boxes[anchor] = predictions[image].Box(anchor);
-            }
+                predictions[image].Decode(boxes);
 
             Array.Clear(kept);
             positives += Select(Rank(labels, scores, boxes, imageNumber(image)), labels, kept);

@@ -306,6 +306,22 @@ public class DetectionLossTests : LeakCheck
             TensorValues.Create(Enumerable.Range(0, count * width).Select(_ => (float)random.NextDouble(.1, 1)), 1, count, width);
     }
 
+    [Theory]
+    [MemberData(nameof(BoxHeads))]
+    public void Evaluate_BoxWeightOf0_IsWithoutBoxLoss(string name)
+    {
+        using var scope = NewDisposeScope();
+        using var batch = Batch(new Box(10, 12, 45, 50));
+        var head = AllBoxHeads[name];
+        LevelOutput[] outputs = [.. batch.Targets.Levels.Select(one => new LevelOutput(zeros(1, one.AnchorsPerImage, Classes), ones(1, one.AnchorsPerImage, head.Count)))];
+
+        var loss = new DetectionLoss(new() { Box = BoxLossKind.Giou, BoxWeight = 0 }, head).Evaluate(outputs, batch.Targets, 3);
+
+        Assert.Equal(0, loss.Box);
+        for (var level = 0; level < outputs.Length; level++)
+            Assert.All(loss.Gradients[(2 * level) + 1].ToArray(), one => Assert.Equal(0, one));
+    }
+
     private static TrainingBatch Batch(params Box[] boxes) =>
         Batches.Create(new(), new(), Pictures.Paint(64, 64, boxes), boxes, [.. boxes.Select((_, i) => i % Classes)]);
 

@@ -1,6 +1,7 @@
 using RetinaSharp.Boxes;
 using RetinaSharp.Datasets;
 using RetinaSharp.Imaging;
+using RetinaSharp.Inference;
 
 namespace RetinaSharp.Detection.Tests.Training;
 
@@ -43,6 +44,22 @@ internal sealed class Rectangles : IDisposable
     public DetectionDataset Set { get; }
 
     public string At(string name) => Path.Combine(_folder.FullName, name);
+
+    /// <summary>Asserts that a detector finds at least half of the rectangles, with valid scores.</summary>
+    public void AssertMostAreDetected(IObjectDetector detector)
+    {
+        var (objects, found) = (0, 0);
+        foreach (var image in Set.Images)
+        {
+            var detections = detector.Detect(image.Path);
+            Assert.All(detections, detection => Assert.InRange(detection.Score, .05f, 1));
+            objects += image.Annotations.Count;
+            found += image.Annotations.Count(annotation =>
+                detections.Any(detection => detection.Class == annotation.Category && Iou.Compute(detection.Box, annotation.Box.ToCorners()) > .5));
+        }
+
+        Assert.True(found >= .5 * objects, $"{found} of {objects}");
+    }
 
     public void Dispose() => _folder.Delete(recursive: true);
 
