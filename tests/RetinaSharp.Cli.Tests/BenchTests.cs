@@ -36,7 +36,7 @@ public sealed class BenchTests
         }
 
         var expected = new AtssAssigner(new()).Assign(grid, boxes, new int[boxes.Length]);
-        var matches = AtssMatrix.Assign(grid, boxes, new AssignerSettings().AtssCandidates);
+        var matches = AtssMatrix.Assign(grid, boxes, new AssignerSettings().AtssCells);
 
         Assert.Equal(expected.Positives, Enumerable.Range(0, grid.Count).Where(anchor => matches[anchor] >= 0));
         Assert.Equal(expected.PositiveBoxes, matches.Where(match => match >= 0));

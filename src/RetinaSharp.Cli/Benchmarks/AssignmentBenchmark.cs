@@ -34,7 +34,7 @@ internal sealed class AssignmentBenchmark(int anchors, int boxes) : IBenchmark
         var grid = new AnchorGenerator(new()).Generate(GridSide, GridSide);
         yield return timer.Measure($"assign grid of {grid.Count} anchors x {boxes} boxes", 0, () => _assigner.Assign(grid, groundTruth, classes));
         yield return timer.Measure($"assign atss grid of {grid.Count} anchors x {boxes} boxes", 0, () => _atss.Assign(grid, groundTruth, classes));
-        yield return timer.Measure($"assign atss with matrices of {grid.Count} anchors x {boxes} boxes", 0, () => AtssMatrix.Assign(grid, groundTruth, _atss.Settings.AtssCandidates));
+        yield return timer.Measure($"assign atss with matrices of {grid.Count} anchors x {boxes} boxes", 0, () => AtssMatrix.Assign(grid, groundTruth, _atss.Settings.AtssCells));
 
         Box[] RandomBoxes(int count)
         {

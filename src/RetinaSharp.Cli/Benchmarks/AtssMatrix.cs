@@ -13,9 +13,9 @@ internal static class AtssMatrix
     /// <summary>Assigns anchors to boxes.</summary>
     /// <param name="anchors">The anchors.</param>
     /// <param name="boxes">Ground-truth boxes.</param>
-    /// <param name="candidates">Number of candidates per level and box.</param>
+    /// <param name="cells">Number of cells per level and box whose anchors are candidates.</param>
     /// <returns>The index of each anchor's box, or -1, [anchors].</returns>
-    public static int[] Assign(AnchorGrid anchors, ReadOnlySpan<Box> boxes, int candidates)
+    public static int[] Assign(AnchorGrid anchors, ReadOnlySpan<Box> boxes, int cells)
     {
         var ious = new float[boxes.Length * anchors.Count];
         var distances = new float[boxes.Length * anchors.Count];
@@ -25,13 +25,14 @@ internal static class AtssMatrix
             ComputeDistances(boxes[i], anchors, distances.AsSpan(i * anchors.Count, anchors.Count));
         }
 
+        var perCell = anchors.Levels[0].Count / (anchors.Levels[0].Grid.Height * anchors.Levels[0].Grid.Width);
         var matches = new int[anchors.Count];
         var best = new float[anchors.Count];
         Array.Fill(matches, -1);
         for (var i = 0; i < boxes.Length; i++)
         {
             var iou = ious.AsSpan(i * anchors.Count, anchors.Count);
-            int[] nearest = [.. anchors.Levels.SelectMany(level => Nearest(distances.AsSpan(i * anchors.Count + level.Offset, level.Count), candidates).Select(index => level.Offset + index))];
+            int[] nearest = [.. anchors.Levels.SelectMany(level => Nearest(distances.AsSpan(i * anchors.Count + level.Offset, level.Count), cells * perCell).Select(index => level.Offset + index))];
             var threshold = Threshold(nearest, iou);
             foreach (var anchor in nearest)
                 if (iou[anchor] >= threshold && IsCenterInside(anchors.Boxes[anchor], boxes[i]) && (matches[anchor] < 0 || iou[anchor] > best[anchor]))

@@ -25,8 +25,8 @@ public sealed record AssignerSettings
     /// </summary>
     public double? LowQualityFloor { get; init; } = .2;
 
-    /// <summary>ATSS: number of candidates per pyramid level and ground-truth box, at least 1: the anchors whose centers are nearest.</summary>
-    public int AtssCandidates { get; init; } = 9;
+    /// <summary>ATSS: number of nearest cells per pyramid level and ground-truth box whose anchors are candidates, at least 1.</summary>
+    public int AtssCells { get; init; } = 9;
 
     /// <summary>Center: along both axes, an anchor's center must be nearer than this to the box's center, in strides of its level; above 0.</summary>
     public double CenterRadius { get; init; } = 1.5;
@@ -62,7 +62,7 @@ public sealed record AssignerSettings
             throw new ArgumentException($"{nameof(LowQualityFloor)} {LowQualityFloor}: it must be in [0, 1], or null for no low-quality matches", nameof(LowQualityFloor));
         if (IgnoreCoverage is not (> 0 and <= 1))
             throw new ArgumentException($"{nameof(IgnoreCoverage)} {IgnoreCoverage}: it must be above 0 and at most 1", nameof(IgnoreCoverage));
-        RequirePositive(AtssCandidates, nameof(AtssCandidates));
+        RequirePositive(AtssCells, nameof(AtssCells));
         RequirePositive(CenterRadius, nameof(CenterRadius));
         RequirePositive(TaskAlignedAnchors, nameof(TaskAlignedAnchors));
         RequireNotNegative(AlignmentScorePower, nameof(AlignmentScorePower));

@@ -7,14 +7,14 @@ namespace RetinaSharp.Detection.Assignment;
 /// </summary>
 /// <remarks>
 /// <para>
-/// The candidates of a box are, on each pyramid level, the <see cref="AssignerSettings.AtssCandidates"/> anchors whose centers are nearest to the center of
-/// the box; at equal distance the anchors with the lower indices. A candidate is positive if its IoU is at least the mean plus the standard deviation (with
+/// The candidates of a box are, on each pyramid level, all anchors of the <see cref="AssignerSettings.AtssCells"/> cells whose centers are nearest to the
+/// center of the box; at equal distance the cells with the lower indices. A candidate is positive if its IoU is at least the mean plus the standard deviation (with
 /// Bessel's correction) of the candidates' IoUs, and its center is more than .01 pixels inside of the box. An anchor that is positive for several boxes takes
 /// the one with the highest IoU, of equal IoUs the first.
 /// </para>
 /// <para>
-/// As in MMDetection, the number of candidates is that of all anchors of a level; with 9 anchors per cell, 9 candidates are those of one cell. A single
-/// candidate, on a grid of one anchor, has the standard deviation 0 here and an undefined one there.
+/// Candidates are counted in cells, as in the authors' code. MMDetection counts anchors: with 9 anchors per cell, its 9 candidates are those of one cell,
+/// which leaves too few positives to train well. A single candidate, on a grid of one anchor, has the standard deviation 0 here and an undefined one there.
 /// </para>
 /// <para>
 /// No matrix is stored: the candidates are found by the geometry of the grid, and IoUs are computed for them only.
@@ -23,7 +23,7 @@ namespace RetinaSharp.Detection.Assignment;
 public sealed class AtssAssigner : IAssigner
 {
     /// <summary>Creates the assigner.</summary>
-    /// <param name="settings">The number of candidates.</param>
+    /// <param name="settings">The number of cells.</param>
     /// <exception cref="ArgumentException">A setting is out of its range.</exception>
     public AtssAssigner(AssignerSettings settings)
     {
@@ -31,7 +31,7 @@ public sealed class AtssAssigner : IAssigner
         Settings = settings;
     }
 
-    /// <summary>The number of candidates.</summary>
+    /// <summary>The number of cells.</summary>
     public AssignerSettings Settings { get; }
 
     /// <inheritdoc/>
@@ -58,16 +58,12 @@ public sealed class AtssAssigner : IAssigner
 
     private void AddCandidates(AnchorGrid anchors, AnchorLevel level, Box box, NearestCells nearest, List<Candidate> candidates)
     {
-        var missing = Math.Min(Settings.AtssCandidates, level.Count);
-        var perCell = GridCell.AnchorsPerCell(level);
-        var cells = 1 + (missing - 1) / perCell;
-        foreach (var (_, index) in nearest.Find(level, ((double)box.X1 + box.X2) / 2, ((double)box.Y1 + box.Y2) / 2, cells))
+        foreach (var (_, index) in nearest.Find(level, ((double)box.X1 + box.X2) / 2, ((double)box.Y1 + box.Y2) / 2, Settings.AtssCells))
         {
             var cell = GridCell.At(level, index);
             var isInside = EdgeDistances.Compute(box, cell).Min > EdgeDistances.Margin;
-            for (var anchor = cell.First; anchor < cell.First + Math.Min(perCell, missing); anchor++)
+            for (var anchor = cell.First; anchor < cell.First + GridCell.AnchorsPerCell(level); anchor++)
                 candidates.Add(new(anchor, Iou.Compute(box, anchors.Boxes[anchor]), isInside));
-            missing -= perCell;
         }
     }
 

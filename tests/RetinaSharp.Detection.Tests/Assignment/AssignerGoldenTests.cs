@@ -21,11 +21,11 @@ public class AssignerGoldenTests
 
     [Theory]
     [MemberData(nameof(AtssCases))]
-    public void Atss_IsMMDetections(int index)
+    public void Atss_IsThePapers(int index)
     {
         var golden = Golden.Atss[index];
 
-        var assignment = new AtssAssigner(new() { AtssCandidates = golden.K }).Assign(Grid(golden), golden.ToBoxes(), new int[golden.Boxes.Length]);
+        var assignment = new AtssAssigner(new() { AtssCells = golden.K }).Assign(Grid(golden), golden.ToBoxes(), new int[golden.Boxes.Length]);
 
         Check(golden, assignment);
         Assert.Null(assignment.Qualities);

@@ -17,7 +17,7 @@ public class AssignerTests
     [MemberData(nameof(Seeds))]
     public void Atss_RandomScenes_IsTheNaiveMatrix(int seed) => CheckScenes(seed, (scene, random) =>
     {
-        var settings = new AssignerSettings { Kind = AssignerKind.Atss, AtssCandidates = random.Next(5) switch { 0 => 1, 1 => 4, 2 => 31, 3 => int.MaxValue, _ => 9 } };
+        var settings = new AssignerSettings { Kind = AssignerKind.Atss, AtssCells = random.Next(5) switch { 0 => 1, 1 => 4, 2 => 31, 3 => int.MaxValue, _ => 9 } };
         return (settings, NaiveAtss.Assign(scene.Grid, scene.Boxes, settings), null);
     });
 
@@ -244,7 +244,7 @@ public class AssignerTests
     {
         foreach (var settings in new AssignerSettings[]
                  {
-                     new() { AtssCandidates = 0 }, new() { CenterRadius = 0 }, new() { CenterRadius = double.NaN }, new() { TaskAlignedAnchors = 0 },
+                     new() { AtssCells = 0 }, new() { CenterRadius = 0 }, new() { CenterRadius = double.NaN }, new() { TaskAlignedAnchors = 0 },
                      new() { AlignmentScorePower = -1 }, new() { AlignmentIouPower = double.PositiveInfinity }, new() { SimOtaRadius = -2 },
                      new() { SimOtaCandidates = 0 }, new() { SimOtaBoxWeight = -1 }, new() { IgnoreCoverage = 0 },
                  })

@@ -3,7 +3,7 @@ using RetinaSharp.Detection.Assignment;
 
 namespace RetinaSharp.Detection.Tests.Assignment;
 
-/// <summary>ATSS on whole matrices, step by step as in MMDetection: the box of each anchor, or -1.</summary>
+/// <summary>ATSS on whole matrices, step by step as in the authors' code: the box of each anchor, or -1.</summary>
 internal static class NaiveAtss
 {
     public static int[] Assign(AnchorGrid grid, Box[] boxes, AssignerSettings settings)
@@ -23,7 +23,11 @@ internal static class NaiveAtss
         for (var j = 0; j < boxes.Length; j++)
         {
             // OrderBy is stable.
-            int[] candidates = [.. grid.Levels.SelectMany(level => Enumerable.Range(level.Offset, level.Count).OrderBy(i => distances[i, j]).Take(settings.AtssCandidates))];
+            int[] candidates = [.. grid.Levels.SelectMany(level =>
+            {
+                var perCell = level.Count / (level.Grid.Height * level.Grid.Width);
+                return Enumerable.Range(level.Offset, level.Count).OrderBy(i => distances[i, j]).Take((int)Math.Min((long)settings.AtssCells * perCell, level.Count));
+            })];
             var mean = candidates.Average(i => (double)ious[i, j]);
             var deviation = candidates.Length == 1 ? 0 : Math.Sqrt(candidates.Sum(i => (ious[i, j] - mean) * (ious[i, j] - mean)) / (candidates.Length - 1));
             foreach (var i in candidates)
