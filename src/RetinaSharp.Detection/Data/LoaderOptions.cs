@@ -1,3 +1,5 @@
+using RetinaSharp.Detection.Configuration;
+
 namespace RetinaSharp.Detection.Data;
 
 /// <summary>
@@ -6,8 +8,10 @@ namespace RetinaSharp.Detection.Data;
 /// </summary>
 internal sealed record LoaderOptions
 {
-    /// <summary>Default value of <see cref="CacheBytes"/>.</summary>
-    public const long DefaultCacheBytes = 1L << 30;
+    // Share of the memory for the cache of decoded images in sliced training, which decodes a file once for every slice unless it is cached: a quarter.
+    private const int MaxShareOfCachedFiles = 4;
+
+    private const long DefaultCacheBytes = 1L << 30;
 
     /// <summary>Number of images in a batch.</summary>
     public int BatchSize { get; init; } = 16;
@@ -35,6 +39,10 @@ internal sealed record LoaderOptions
 
     /// <summary>World size: the number of processes that train together.</summary>
     public int Ranks { get; init; } = 1;
+
+    /// <summary>Returns the <see cref="CacheBytes"/> of a training run.</summary>
+    public static long GetCacheBytes(RunSettings settings) =>
+        settings.Tile is null ? DefaultCacheBytes : Math.Max(DefaultCacheBytes, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / MaxShareOfCachedFiles);
 
     /// <summary>Throws if a value is out of its range.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range. The message has its name and range.</exception>
