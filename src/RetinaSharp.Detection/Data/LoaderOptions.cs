@@ -4,7 +4,7 @@ namespace RetinaSharp.Detection.Data;
 
 /// <summary>
 /// Options of <see cref="TrainingLoader"/> and <see cref="EvaluationLoader"/>. The contents of batches depend only on <see cref="BatchSize"/>,
-/// <see cref="BatchesPerStep"/>, <see cref="Seed"/>, <see cref="Repeats"/>, <see cref="Rank"/> and <see cref="Ranks"/>.
+/// <see cref="BatchesPerStep"/>, <see cref="ComposedEpochs"/>, <see cref="Seed"/>, <see cref="Repeats"/>, <see cref="Rank"/> and <see cref="Ranks"/>.
 /// </summary>
 internal sealed record LoaderOptions
 {
@@ -18,6 +18,9 @@ internal sealed record LoaderOptions
 
     /// <summary>Number of batches of an optimizer step. With multi-scale training, they have the same input size.</summary>
     public int BatchesPerStep { get; init; } = 1;
+
+    /// <summary>Number of epochs, from the first, whose samples are composed of several images by mosaic, mixup and copy-paste.</summary>
+    public int ComposedEpochs { get; init; } = int.MaxValue;
 
     /// <summary>Expected number of times that an epoch uses each image (see <see cref="ImageRepeats"/>); null: each once.</summary>
     public IReadOnlyList<double>? Repeats { get; init; }

@@ -100,6 +100,7 @@ public sealed class Trainer(RunSettings settings, DetectionDataset train, Detect
         {
             BatchSize = settings.Training.Batch / settings.Training.EffectiveShards,
             BatchesPerStep = steps.BatchesPerStep,
+            ComposedEpochs = settings.Augmentation.GetComposedEpochs(settings.Training.Epochs),
             Repeats = repeats,
             Seed = settings.Training.Seed,
             Prefetch = 2 * steps.BatchesPerStep,
