@@ -22,7 +22,8 @@ internal sealed record ErrorReport(int Code, string Message)
     {
         AggregateException { InnerException: { } inner } => Create(inner),
         OperationCanceledException => new(ExitCode.Cancelled, "Cancelled."),
-        TorchOperatorException or ExternalException or OutOfMemoryException when IsOutOfMemory(error) =>
+        InsufficientMemoryException => new(ExitCode.Failed, OptionHints.AddTo(error.Message)),
+        TorchOperatorException or ExternalException or OutOfMemoryException when DeviceMemory.IsOutOfMemory(error) =>
             new(ExitCode.Failed, $"{error.Message} Out of memory: try a smaller --batch (with --accumulate) or --size."),
         _ when CodeOf(error) is { } code => new(code, OptionHints.AddTo(error.Message)),
         _ => new(ExitCode.Failed, $"{error.GetType().Name}: {error.Message} This is a bug; {DebugVariable}=1 prints the stack trace."),
@@ -37,8 +38,4 @@ internal sealed record ErrorReport(int Code, string Message)
         TorchOperatorException or TrainingDivergedException or IOException or UnauthorizedAccessException => ExitCode.Failed,
         _ => null,
     };
-
-    private static bool IsOutOfMemory(Exception error) =>
-        error is OutOfMemoryException || error.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase)
-        || error.Message.Contains("can't allocate memory", StringComparison.OrdinalIgnoreCase);
 }

@@ -18,6 +18,8 @@ internal static class OptionHints
         ("Use pretrained weights, or batch or group norm with nothing frozen", "--weights, or --norm batch --freeze 0"),
         ("choose NMS, class-agnostic NMS or none, or export raw outputs", "--suppression nms, class-agnostic or none, or --outputs raw"),
         ("copy or link the images", "--image-files copy, or --image-files link"),
+        ("do not fit in one batch", "a smaller --batch, with --accumulate, or --size"),
+        ("a smaller input size or a narrower network", "--size, --width"),
         ("a lower learning rate, a longer warm-up or a smaller gradient norm", "--lr, --warm-up, --clip"),
     ];
 

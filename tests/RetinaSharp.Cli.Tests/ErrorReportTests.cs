@@ -31,6 +31,14 @@ public sealed class ErrorReportTests
         Assert.Contains("--batch", ErrorReport.Create(new TorchOperatorException("CUDA out of memory.")).Message);
 
     [Fact]
+    public void Create_TooLittleMemory_NamesTheOptionsOfItsRemedyOnly()
+    {
+        var message = ErrorReport.Create(new InsufficientMemoryException("Too large: choose a smaller input size or a narrower network.")).Message;
+
+        Assert.EndsWith("(--size, --width).", message);
+    }
+
+    [Fact]
     public void Create_Bug_NamesTheDebugVariable() =>
         Assert.Contains("RETINA_DEBUG=1", ErrorReport.Create(new InvalidOperationException("m")).Message);
 

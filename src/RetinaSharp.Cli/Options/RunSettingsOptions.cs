@@ -7,12 +7,21 @@ namespace RetinaSharp.Cli.Options;
 /// The options that determine the settings of a training run. The settings are those of --preset; --config overrides them, and options for single settings
 /// override both.
 /// </summary>
-/// <param name="names">Names of the options for single settings; all if empty.</param>
-internal sealed class RunSettingsOptions(params string[] names)
+internal sealed class RunSettingsOptions
 {
     private readonly Option<string> _preset = SharedOptions.Preset();
     private readonly Option<string> _config = CliOption.Text("--config", "FILE.json", "Settings that override the preset, in the format of a run folder's config.json.");
-    private readonly IReadOnlyList<SettingOption> _settings = [.. TrainingOptions.CreateAll().Where(setting => names.Length == 0 || names.Contains(setting.Option.Name))];
+    private readonly Option<IntegerOrAuto>? _batch;
+    private readonly IReadOnlyList<SettingOption> _settings;
+
+    /// <summary>Creates the options of a verb.</summary>
+    /// <param name="names">Names of the options for single settings; all if empty.</param>
+    public RunSettingsOptions(params string[] names) => _settings = [.. TrainingOptions.CreateAll().Where(setting => names.Length == 0 || names.Contains(setting.Option.Name))];
+
+    private RunSettingsOptions(Option<IntegerOrAuto> batch) => (_batch, _settings) = (batch, TrainingOptions.CreateAll(batch));
+
+    /// <summary>Creates all options, of which --batch takes the value auto: see <see cref="FindsBatch"/>.</summary>
+    public static RunSettingsOptions WithAutoBatch() => new(TrainingOptions.BatchOrAuto());
 
     /// <summary>All options, also those that are not given.</summary>
     public IEnumerable<Option> All => [_preset, _config, .. _settings.Select(setting => setting.Option)];
@@ -27,6 +36,9 @@ internal sealed class RunSettingsOptions(params string[] names)
 
     /// <summary>Returns whether the option for a single setting is given.</summary>
     public bool IsGiven(ParseResult parse, string name) => Given(parse).Any(setting => setting.Option.Name == name);
+
+    /// <summary>Returns whether the batch size is to be found. Until then, the settings have that of the preset.</summary>
+    public bool FindsBatch(ParseResult parse) => _batch is not null && parse.IsGiven(_batch) && parse.GetValue(_batch).Value is null;
 
     /// <summary>Returns whether --preset or --config is given.</summary>
     public bool HasBase(ParseResult parse) => parse.IsGiven(_preset) || parse.IsGiven(_config);
@@ -73,10 +85,12 @@ internal sealed class RunSettingsOptions(params string[] names)
         }
 
         if (HasBase(parse))
-            Require(string.Join(" and ", ((Option[])[_preset, _config]).Where(parse.IsGiven).Select(option => option.Name)), WithAnchors(Get(parse)));
+            Require(string.Join(" and ", ((Option[])[_preset, _config]).Where(parse.IsGiven).Select(option => option.Name)), WithBatch(WithAnchors(Get(parse))));
         return run;
 
         RunSettings WithAnchors(RunSettings asked) => keepsAnchors ? asked with { Model = asked.Model with { Anchors = run.Model.Anchors }, Input = run.Input } : asked;
+
+        RunSettings WithBatch(RunSettings asked) => FindsBatch(parse) ? asked with { Training = asked.Training with { Batch = run.Training.Batch } } : asked;
 
         void Require(string options, RunSettings asked)
         {

@@ -12,7 +12,8 @@ namespace RetinaSharp.Cli.Options;
 internal static class TrainingOptions
 {
     /// <summary>Creates all options, in the order in which they are applied to the settings.</summary>
-    public static IReadOnlyList<SettingOption> CreateAll() =>
+    /// <param name="batch">The option --batch; null: without the value auto.</param>
+    public static IReadOnlyList<SettingOption> CreateAll(Option<IntegerOrAuto>? batch = null) =>
     [
         // --compat is first, so that the other options override it.
         Create(Choice("--compat", "Match another RetinaNet where implementations differ: anchors, assignment, losses and their normalization, postprocessing. Other options override it.",
@@ -91,8 +92,8 @@ internal static class TrainingOptions
             (s, kind) => s with { Loss = s.Loss with { Box = kind } }),
         Create(Integer("--epochs", "Passes over the training images."),
             (s, epochs) => s with { Training = s.Training with { Epochs = epochs } }),
-        Create(Integer("--batch", "Images per forward pass."),
-            (s, batch) => s with { Training = s.Training with { Batch = batch } }),
+        Create(batch ?? Parsed("--batch", "N", "Images per forward pass.", text => new IntegerOrAuto(ParseNumber<int>(text))),
+            (s, images) => s with { Training = s.Training with { Batch = images.Value ?? s.Training.Batch } }),
         Create(Integer("--accumulate", "Batches whose gradients are accumulated for an optimizer step."),
             (s, batches) => s with { Training = s.Training with { Accumulate = batches } }),
         Create(Number("--lr", "Learning rate for a batch of 16; it is scaled to the effective batch."),
@@ -113,6 +114,10 @@ internal static class TrainingOptions
         Create(Parsed("--seed", "N", "Random seed.", ParseNumber<long>),
             (s, seed) => s with { Training = s.Training with { Seed = seed } }),
     ];
+
+    /// <summary>Creates the option --batch of a verb that can find the batch size.</summary>
+    public static Option<IntegerOrAuto> BatchOrAuto() => Parsed("--batch", "N|auto",
+        "Images per forward pass; auto: as many as fit into the memory of the device, up to 64 and a 20th of the images. The run keeps the number.", IntegerOrAuto.Parse);
 
     private static Option<T> WithCompletions<T>(Option<T> option, IReadOnlyList<string> values)
     {

@@ -12,7 +12,7 @@ internal static class LossCurvesVerb
     {
         var outFolder = CliOption.Text("--out", "DIR", "Folder for the plots (SVG) and their data (CSV).", required: true);
         var json = SharedOptions.Json();
-        var command = new Command("curves", "Plot the paper's curves: focal loss, FL* and their derivatives.") { outFolder, json };
+        var command = new Command("curves", "Plot focal loss, FL*, the losses that followed, and their derivatives.") { outFolder, json };
         command.SetAction(parse =>
         {
             var folder = parse.GetRequiredValue(outFolder);

@@ -43,7 +43,7 @@ internal static class TrainVerb
         var resume = CliOption.Flag("--resume", "Resume the run in --out, or start one if there is none.");
         var checkpointEvery = CliOption.Number("--checkpoint-every", "Maximum time between two checkpoints.", "SECONDS", min: 0, max: MaxCheckpointSeconds).WithDefault(DefaultCheckpointSeconds);
         var tensorBoard = CliOption.Flag("--tensorboard", "Write TensorBoard event files to the run folder.");
-        var settingsOptions = new RunSettingsOptions();
+        var settingsOptions = RunSettingsOptions.WithAutoBatch();
         var engine = new EngineOptions();
         var json = SharedOptions.Json();
         var command = new Command("train", "Train a model. Options that are not given keep the preset's settings.") { train, validation, outFolder, anchors, resume, skipBadImages, checkpointEvery, tensorBoard };
@@ -71,8 +71,12 @@ internal static class TrainVerb
             LibTorch.Require(options.Device);
             var trainSet = DataSource.Open(parse.GetRequiredValue(train), reading.Get(parse) with { RequireImages = false }, session.Output);
             var validationSet = parse.GetValue(validation) is { } data ? DataSource.Open(data, reading.GetForValidation(parse) with { RequireImages = false }, session.Output) : null;
-            if (parse.GetValue(anchors) == AutoAnchors && !(options.Resume && File.Exists(Path.Combine(folder, ConfigFile))))
+            var isResumed = options.Resume && File.Exists(Path.Combine(folder, ConfigFile));
+            if (parse.GetValue(anchors) == AutoAnchors && !isResumed)
                 settings = FitAnchors(session, settings, trainSet, settingsOptions, parse);
+            // After the anchors, because these may enlarge the input.
+            if (settingsOptions.FindsBatch(parse) && !isResumed)
+                settings = FindBatch(session, settings, trainSet, options);
             Describe(session, origin, settings, options, trainSet, validationSet);
 
             var trainer = new Trainer(settings, trainSet, validationSet, options);
@@ -120,6 +124,21 @@ internal static class TrainVerb
         var fit = AnchorFitter.Fit(train, settings, AnchorsVerb.GetFitOptions(options, parse), session.CancellationToken);
         session.Output.Info(AnchorFitReport.Summary(fit));
         return fit.ApplyTo(settings);
+    }
+
+    private static RunSettings FindBatch(Session session, RunSettings settings, DetectionDataset train, TrainerOptions options)
+    {
+        session.Output.Info("Running a few training steps to find the largest batch that fits into the memory.");
+        var fit = BatchSizeFinder.Find(train, settings, options, session.CancellationToken);
+        session.Output.Info($"batch {fit.Batch}: a step needs about {Bytes(fit.StepBytes)} of {Bytes(fit.AvailableBytes)} available memory; " + fit.Limit switch
+        {
+            BatchSizeLimit.Memory => "a larger batch does not fit",
+            BatchSizeLimit.Dataset => $"a larger batch would leave less than {BatchSizeFinder.MinStepsPerEpoch} steps in an epoch",
+            _ => "larger batches are not chosen",
+        });
+        return fit.ApplyTo(settings);
+
+        static string Bytes(long bytes) => bytes < 1e9 ? $"{bytes / 1e6:0} MB" : $"{bytes / 1e9:0.0} GB";
     }
 
     /// <summary>Checks that the folder contains no run, which would be overwritten.</summary>

@@ -105,6 +105,12 @@ public sealed record AugmentationSettings
     /// <summary>Maximum fraction of any object that pasted objects may cover, in [0, 1]. An object that finds no such position is not pasted.</summary>
     public double CopyPasteMaxCover { get; init; } = .3;
 
+    /// <summary>
+    /// Point at which mosaic, mixup and copy-paste end, as a fraction of all epochs, in [0, 1]: later epochs train on images as they are at inference, with the
+    /// other augmentations. YOLOX (Ge et al.) ends them 15 of 300 epochs before the end, which is .95. 1: they never end.
+    /// </summary>
+    public double CompositionEnd { get; init; } = 1;
+
     /// <summary>Probability of a Gaussian blur, in [0, 1]. Use it if images at inference may be out of focus.</summary>
     public double Blur { get; init; }
 
@@ -163,6 +169,13 @@ public sealed record AugmentationSettings
         return sizes;
     }
 
+    /// <summary>Returns the number of epochs, from the first, with mosaic, mixup and copy-paste: <see cref="CompositionEnd"/> times all, rounded.</summary>
+    /// <param name="epochs">Number of all epochs.</param>
+    internal int GetComposedEpochs(int epochs) => (int)Math.Round(CompositionEnd * epochs);
+
+    /// <summary>Returns the settings without mosaic, mixup and copy-paste.</summary>
+    internal AugmentationSettings WithoutComposition() => this with { Mosaic = 0, Mixup = 0, CopyPaste = 0 };
+
     /// <summary>Validates all values.</summary>
     /// <exception cref="ArgumentException">A value is out of range; the message names the setting and its range.</exception>
     public void Validate()
@@ -186,6 +199,7 @@ public sealed record AugmentationSettings
         Require("Mixup beta", MixupBeta, 1, 100);
         RequireFraction("Copy-paste", CopyPaste, 1);
         RequireFraction("Covered share of copy-paste", CopyPasteMaxCover, 1);
+        RequireFraction("End of mosaic, mixup and copy-paste", CompositionEnd, 1);
         RequireFraction("Blur", Blur, 1);
         Require("Maximum sigma of the blur", BlurMaxSigma, .1, 20);
         RequireFraction("JPEG noise", JpegNoise, 1);

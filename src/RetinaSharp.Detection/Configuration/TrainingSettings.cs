@@ -117,6 +117,10 @@ public sealed record TrainingSettings
         }
     }
 
+    /// <summary>Number of threads that LibTorch's operators use for each shard.</summary>
+    /// <param name="threads">Number of threads of all shards together.</param>
+    internal int GetThreadsPerShard(int threads) => Math.Max(1, threads / EffectiveShards);
+
     /// <summary>Validates all values.</summary>
     /// <exception cref="ArgumentException">A value is out of range; the message names the setting and its range.</exception>
     public void Validate()

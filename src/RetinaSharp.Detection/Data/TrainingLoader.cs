@@ -22,6 +22,9 @@ internal sealed class TrainingLoader
     private readonly ImageStore _store;
     private readonly SampleComposer _composer;
 
+    // For the epochs without mosaic, mixup and copy-paste.
+    private readonly SampleComposer _singleImageComposer;
+
     /// <summary>Creates the loader. No image is read yet.</summary>
     /// <exception cref="DatasetException">The dataset has no images, or the size of an image is not known.</exception>
     /// <exception cref="ArgumentException">A setting is out of its range.</exception>
@@ -41,6 +44,7 @@ internal sealed class TrainingLoader
         // If regions of a file are used, it is decoded in its original size, and then the whole image uses the same pixels.
         _store = new(_sizes[^1], set.Images.Any(image => image.Crop is not null) ? double.PositiveInfinity : augmentation.MaxZoom, options.CacheBytes);
         _composer = new(set, augmentation, augmentations ?? [], _store, options.Seed);
+        _singleImageComposer = new(set, augmentation.WithoutComposition(), augmentations ?? [], _store, options.Seed);
     }
 
     /// <summary>
@@ -73,12 +77,13 @@ internal sealed class TrainingLoader
     private TrainingBatch Make(int[] order, int epoch, int batch, CancellationToken cancellationToken)
     {
         var inputSize = DrawInputSize(epoch, batch);
+        var composer = epoch < _options.ComposedEpochs ? _composer : _singleImageComposer;
         var samples = new TrainingSample[_options.BatchSize];
         for (var i = 0; i < samples.Length; i++)
         {
             var position = (long)batch * ImagesPerStep + _options.Rank * _options.BatchSize + i;
             var sample = (long)epoch * BatchesPerEpoch * ImagesPerStep + position;
-            samples[i] = _composer.Compose(order[position % order.Length], order, sample, inputSize, cancellationToken);
+            samples[i] = composer.Compose(order[position % order.Length], order, sample, inputSize, cancellationToken);
         }
 
         var size = PaddedSize.Compute([.. samples.Select(sample => (sample.Width, sample.Height))]);

@@ -1,11 +1,9 @@
 using RetinaSharp.Boxes;
 using RetinaSharp.Datasets;
-using RetinaSharp.Detection.Assignment;
 using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Data;
 using RetinaSharp.Detection.Modeling;
 using RetinaSharp.Detection.Modeling.Architecture;
-using RetinaSharp.Detection.Sampling;
 using RetinaSharp.Detection.Weights;
 using RetinaSharp.Kernels;
 using TorchSharp;
@@ -23,9 +21,6 @@ namespace RetinaSharp.Detection.Training;
 /// <param name="options">Run folder, device and custom components.</param>
 public sealed class Trainer(RunSettings settings, DetectionDataset train, DetectionDataset? validation, TrainerOptions options)
 {
-    // Share of the memory for the cache of decoded images in sliced training, which decodes a file once for every slice unless it is cached: a quarter.
-    private const int MaxShareOfCachedFiles = 4;
-
     /// <summary>Trains until the run ends or is canceled. The weights are saved in both cases.</summary>
     /// <param name="progress">Reports steps and epochs, on the calling thread.</param>
     /// <param name="cancellationToken">Stops the run after the current step, with a checkpoint to resume from.</param>
@@ -76,8 +71,8 @@ public sealed class Trainer(RunSettings settings, DetectionDataset train, Detect
 
     private TrainingResult Train(DetectionDataset train, DetectionDataset? validation, Device device, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
-        var threads = options.Threads == 0 ? Environment.ProcessorCount : options.Threads;
-        var threadsPerShard = Math.Max(1, threads / settings.Training.EffectiveShards);
+        var threads = options.EffectiveThreads;
+        var threadsPerShard = settings.Training.GetThreadsPerShard(threads);
         LibTorch.Threads = threadsPerShard;
 
         var architecture = RetinaNetArchitecture.Create(settings, train.Categories.Count, options.Components.Network);
@@ -95,26 +90,23 @@ public sealed class Trainer(RunSettings settings, DetectionDataset train, Detect
         var clock = new PhaseClock();
         var anchors = new AnchorGenerator(settings.Model.Anchors);
         var components = options.Components;
-        var assigner = components.CreateAssigner(settings);
-        var assignment = assigner.UsesPredictions ? new PredictionAssignment(assigner, anchors, settings.Model.BoxOutputs) : null;
-        var sampler = components.Sampler ?? AnchorSampler.Create(settings.Loss.Sampling, anchors, settings.Training.Seed, settings.Model.BoxOutputs);
-        var loss = components.CreateLoss(settings);
-        loss.Statistics = at.LossStatistics;
-        var steps = new StepRunner(settings.Training, state, loss, new(settings.Loss.Normalizer, at.Normalizer), assignment, sampler, shards, clock);
+        var steps = components.CreateSteps(settings, state, new(settings.Loss.Normalizer, at.Normalizer), shards, clock);
+        steps.Loss.Statistics = at.LossStatistics;
         var samples = Slice(train);
         var repeats = ImageRepeats.Compute(samples, settings.Training);
         if (repeats is not null)
             options.Logger.Repeated(samples.Images.Count, (long)repeats.Sum(), repeats.Max());
-        var loader = new TrainingLoader(samples, settings.Input, settings.Augmentation, anchors, assigner, new()
+        var loader = new TrainingLoader(samples, settings.Input, settings.Augmentation, anchors, components.CreateAssigner(settings), new()
         {
             BatchSize = settings.Training.Batch / settings.Training.EffectiveShards,
             BatchesPerStep = steps.BatchesPerStep,
+            ComposedEpochs = settings.Augmentation.GetComposedEpochs(settings.Training.Epochs),
             Repeats = repeats,
             Seed = settings.Training.Seed,
             Prefetch = 2 * steps.BatchesPerStep,
-            CacheBytes = settings.Tile is null ? LoaderOptions.DefaultCacheBytes : Math.Max(LoaderOptions.DefaultCacheBytes, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / MaxShareOfCachedFiles),
+            CacheBytes = LoaderOptions.GetCacheBytes(settings),
         }, components.Augmentations);
-        var validator = validation is null ? null : new Validator(validation, settings, state.Evaluation, anchors, threads, components, loss);
+        var validator = validation is null ? null : new Validator(validation, settings, state.Evaluation, anchors, threads, components, steps.Loss);
         using var folder = new RunFolder(options.Folder, at.Settings, found?.At);
         return new TrainingLoop(at, train, loader, steps, state, validator, folder, new(options.CheckpointEvery), components, clock, options.Logger, progress).Run(cancellationToken);
     }

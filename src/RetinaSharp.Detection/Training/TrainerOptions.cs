@@ -28,6 +28,9 @@ public sealed record TrainerOptions
     /// <summary>Number of CPU threads of the network's computation; 0 for one per logical core.</summary>
     public int Threads { get; init; }
 
+    /// <summary>Number of threads that <see cref="Threads"/> selects.</summary>
+    internal int EffectiveThreads => Threads == 0 ? Environment.ProcessorCount : Threads;
+
     /// <summary>
     /// Whether to resume the run in the folder from its last checkpoint. On the same machine, the result is bit for bit that of an uninterrupted run. If the
     /// folder contains no run, training starts from the beginning. A finished run is not changed.

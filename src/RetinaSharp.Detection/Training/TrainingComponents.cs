@@ -47,4 +47,18 @@ public sealed record TrainingComponents
 
     internal DetectionLoss CreateLoss(RunSettings settings) =>
         new(ClassificationLoss ?? Modeling.ClassificationLoss.Create(settings.Loss), BoxLoss ?? settings.Loss.BoxLoss, settings.Loss, settings.Model.BoxOutputs);
+
+    /// <summary>Creates the steps of a training run, with its loss, assigner and sampler.</summary>
+    /// <param name="settings">Settings of the run.</param>
+    /// <param name="state">Weights and optimizer state.</param>
+    /// <param name="normalizer">Computes the normalizer of each step.</param>
+    /// <param name="shards">Threads of the shards.</param>
+    /// <param name="clock">Accumulates the time spent in each phase.</param>
+    internal StepRunner CreateSteps(RunSettings settings, TrainingState state, StepNormalizer normalizer, ShardThreads shards, PhaseClock clock)
+    {
+        var (assigner, anchors) = (CreateAssigner(settings), new AnchorGenerator(settings.Model.Anchors));
+        var assignment = assigner.UsesPredictions ? new PredictionAssignment(assigner, anchors, settings.Model.BoxOutputs) : null;
+        var sampler = Sampler ?? AnchorSampler.Create(settings.Loss.Sampling, anchors, settings.Training.Seed, settings.Model.BoxOutputs);
+        return new(settings.Training, state, CreateLoss(settings), normalizer, assignment, sampler, shards, clock);
+    }
 }

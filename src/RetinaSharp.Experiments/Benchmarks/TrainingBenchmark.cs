@@ -1,10 +1,8 @@
 using RetinaSharp.Boxes;
-using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Assignment;
 using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Data;
 using RetinaSharp.Detection.Training;
-using RetinaSharp.Inference.Batching;
 using RetinaSharp.Kernels;
 using static TorchSharp.torch;
 
@@ -18,16 +16,12 @@ public sealed class TrainingBenchmark : INetworkBenchmark
 {
     private static readonly RunSettings Model = PeerModel.Settings;
 
-    private readonly int _size;
     private readonly byte[][] _pixels;
-    private readonly Box[] _boxes;
+    private readonly UniformBatches _batches;
     private readonly TrainingState _state;
     private readonly ShardThreads _shards;
     private readonly StepRunner _steps;
     private readonly PhaseClock _clock = new();
-    private readonly AnchorGenerator _anchors = new(Model.Model.Anchors);
-    private readonly IouAssigner _assigner = new(Model.Assigner);
-    private readonly BufferPool<TrainingBuffers> _pool = new();
     private int _step;
 
     /// <summary>Creates the network with random weights, and the images and boxes.</summary>
@@ -38,10 +32,8 @@ public sealed class TrainingBenchmark : INetworkBenchmark
     /// <param name="threads">Number of threads.</param>
     public TrainingBenchmark(int size, int batch, Precision precision, Device? device, int threads)
     {
-        _size = size;
         _pixels = [.. Enumerable.Range(0, batch).Select(image => PeerModel.Pixels(size, image))];
-        var scale = size / 512f;
-        _boxes = [.. new Box[] { new(50, 50, 200, 200), new(100, 120, 300, 400), new(10, 10, 40, 60) }.Select(box => box.Scale(scale, scale))];
+        _batches = new(Image(size), new(Model.Model.Anchors), new IouAssigner(Model.Assigner));
         LibTorch.EnsureLoaded();
         LibTorch.Threads = threads;
         var settings = Model with { Training = Model.Training with { Batch = batch } };
@@ -87,19 +79,13 @@ public sealed class TrainingBenchmark : INetworkBenchmark
 
     private IEnumerable<TrainingBatch> Batches()
     {
-        var size = new PaddedSize(_pixels.Length, _size, _size);
-        var grid = _anchors.Generate(_size, _size);
-        var buffers = _pool.Rent();
-        buffers.Reset(size, grid);
-        var targets = new BatchTargets(size, buffers.Levels);
-        int[] classes = [1, 5, 17];
-        for (var i = 0; i < _pixels.Length; i++)
-        {
-            _pixels[i].CopyTo(buffers.Pixels[i]);
-            targets.Set(i, grid, _assigner.Assign(grid, _boxes, classes), _boxes);
-        }
+        yield return _batches.Create(_pixels);
+    }
 
-        var image = new AnnotatedImage { Id = 1, FileName = "noise", Path = "noise", Width = _size, Height = _size, Annotations = [] };
-        yield return new(0, targets, [.. _pixels.Select(_ => new BatchImage(image, _size, _size, _boxes, classes, []))], buffers, _pool);
+    private static BatchImage Image(int size)
+    {
+        var scale = size / 512f;
+        Box[] boxes = [.. new Box[] { new(50, 50, 200, 200), new(100, 120, 300, 400), new(10, 10, 40, 60) }.Select(box => box.Scale(scale, scale))];
+        return new(new() { Id = 1, FileName = "noise", Path = "noise", Width = size, Height = size, Annotations = [] }, size, size, boxes, [1, 5, 17], []);
     }
 }

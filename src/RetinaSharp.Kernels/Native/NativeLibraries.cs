@@ -6,7 +6,7 @@ using TorchSharp;
 namespace RetinaSharp.Kernels.Native;
 
 /// <summary>
-/// Resolves the native libraries of the TorchSharp and LibTorch packages, <c>LibTorchSharp</c> and <c>torch_cpu</c>. TorchSharp and the
+/// Resolves the native libraries of the TorchSharp and LibTorch packages, <c>LibTorchSharp</c> and <c>torch_cpu</c>, and that of NVIDIA's driver. TorchSharp and the
 /// imports of this assembly must get the same files, because a second copy of LibTorch in a process crashes.
 /// </summary>
 internal static class NativeLibraries
@@ -49,9 +49,12 @@ internal static class NativeLibraries
         return string.Join(Environment.NewLine + "  ", lines);
     }
 
-    private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path) => name is TorchSharp or Torch
-        ? NativeLibrary.Load(name, typeof(torch).Assembly, path)
-        : 0;
+    private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path) => name switch
+    {
+        TorchSharp or Torch => NativeLibrary.Load(name, typeof(torch).Assembly, path),
+        CudaDriver.Library => NativeLibrary.Load(CudaDriver.FileName),
+        _ => 0,
+    };
 
     private static nint LoadTorchSharp()
     {

@@ -150,7 +150,7 @@ public class ImageAugmentationTests
             none with { MaxInputScale = 5 }, none with { Mosaic = -1 }, none with { MosaicMinScale = 0 }, none with { MosaicMinScale = 1.5 },
             none with { MosaicMaxScale = 3 }, none with { Mixup = 1.5 }, none with { MixupBeta = .5 }, none with { CopyPaste = double.NaN },
             none with { CopyPasteMaxCover = 2 }, none with { Blur = 2 }, none with { BlurMaxSigma = 0 }, none with { JpegNoise = 2 },
-            none with { JpegMinQuality = 0 }, none with { JpegMinQuality = 96 },
+            none with { JpegMinQuality = 0 }, none with { JpegMinQuality = 96 }, none with { CompositionEnd = -.1 }, none with { CompositionEnd = 1.1 },
         })
             Assert.Throws<ArgumentException>(wrong.Validate);
     }

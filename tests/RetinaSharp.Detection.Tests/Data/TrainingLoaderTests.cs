@@ -78,6 +78,29 @@ public class TrainingLoaderTests
     }
 
     [Fact]
+    public void EnumerateEpoch_ComposedEpochs_LaterOnesHaveAllAugmentationsButComposition()
+    {
+        using var pictures = Pictures.Mixed(18);
+        var loader = Pictures.Loader(pictures.Set, Options with { ComposedEpochs = 2 }, Everything);
+        var composed = Pictures.Loader(pictures.Set, Options, Everything);
+        var single = Pictures.Loader(pictures.Set, Options, Everything with { Mosaic = 0, Mixup = 0, CopyPaste = 0 });
+
+        Assert.Equal(Pictures.Fingerprints(composed.EnumerateEpoch(1)), Pictures.Fingerprints(loader.EnumerateEpoch(1)));
+        Assert.Equal(Pictures.Fingerprints(single.EnumerateEpoch(2)), Pictures.Fingerprints(loader.EnumerateEpoch(2)));
+        Assert.NotEqual(Pictures.Fingerprints(composed.EnumerateEpoch(2)), Pictures.Fingerprints(loader.EnumerateEpoch(2)));
+    }
+
+    [Theory]
+    [InlineData(1, 300, 300)]
+    [InlineData(.95, 300, 285)]
+    // 7.000000000000001 in floating point.
+    [InlineData(.07, 100, 7)]
+    [InlineData(.5, 3, 2)]
+    [InlineData(0, 12, 0)]
+    public void GetComposedEpochs_Fraction_IsRounded(double end, int epochs, int expected) =>
+        Assert.Equal(expected, new AugmentationSettings { CompositionEnd = end }.GetComposedEpochs(epochs));
+
+    [Fact]
     public void EnumerateEpoch_EveryAugmentation_BoxesAreInTheImages()
     {
         using var pictures = Pictures.Mixed(18);

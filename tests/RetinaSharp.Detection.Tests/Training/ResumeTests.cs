@@ -107,6 +107,7 @@ public sealed class ResumeTests : LeakCheck
                 Mosaic = .4,
                 Mixup = .4,
                 CopyPaste = .5,
+                CompositionEnd = .75,
                 Blur = .4,
                 JpegNoise = .4,
             }.WithLargeScaleJitter(),

@@ -104,6 +104,19 @@ public class TrainerTests(TrainedModel trained) : LeakCheck
     }
 
     [Fact]
+    public void Train_CompositionEnds_LaterEpochsAreThoseWithoutComposition()
+    {
+        using var rectangles = new Rectangles(8);
+        var settings = TinyRun.Settings with { Augmentation = AugmentationSettings.None with { Mosaic = 1 } };
+        TinyRun.Train(settings with { Augmentation = AugmentationSettings.None }, rectangles.Set, rectangles.At("none"));
+        TinyRun.Train(settings with { Augmentation = settings.Augmentation with { CompositionEnd = 0 } }, rectangles.Set, rectangles.At("ended"));
+        TinyRun.Train(settings with { Augmentation = settings.Augmentation with { CompositionEnd = .5 } }, rectangles.Set, rectangles.At("half"));
+
+        Assert.Equal(TinyRun.Weights(rectangles.At("none/last.safetensors")), TinyRun.Weights(rectangles.At("ended/last.safetensors")));
+        Assert.NotEqual(TinyRun.Weights(rectangles.At("none/last.safetensors")), TinyRun.Weights(rectangles.At("half/last.safetensors")));
+    }
+
+    [Fact]
     public void Train_Accumulation_IsTheLargeBatch()
     {
         using var rectangles = new Rectangles(8);

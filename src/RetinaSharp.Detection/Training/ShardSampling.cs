@@ -1,9 +1,9 @@
 using RetinaSharp.Detection.Data;
 using RetinaSharp.Detection.Modeling;
-using RetinaSharp.Detection.Training;
+using RetinaSharp.Detection.Sampling;
 using RetinaSharp.Kernels;
 
-namespace RetinaSharp.Detection.Sampling;
+namespace RetinaSharp.Detection.Training;
 
 /// <summary>
 /// Samples the anchors of a training batch that is split into shards, each of which runs on its own thread. Computes the normalizer of the classification

@@ -1,0 +1,75 @@
+using System.Runtime.InteropServices;
+using TorchSharp;
+
+namespace RetinaSharp.Kernels.Native;
+
+/// <summary>Reads the memory of CUDA devices from NVIDIA's driver, because TorchSharp 0.107 has no function for it.</summary>
+internal static partial class CudaDriver
+{
+    /// <summary>Name of the library in imports; <see cref="FileName"/> is that of its file.</summary>
+    public const string Library = "cuda";
+
+    public static string FileName => OperatingSystem.IsWindows() ? "nvcuda.dll" : "libcuda.so.1";
+
+    /// <summary>Returns the free and the total memory of a device in bytes.</summary>
+    /// <exception cref="TorchUnavailableException">There is no driver, or it reports an error.</exception>
+    public static (long Free, long Total) GetMemory(torch.Device device)
+    {
+        try
+        {
+            Check(cuInit(0));
+            // Both count the devices of CUDA_VISIBLE_DEVICES.
+            Check(cuDeviceGet(out var handle, Math.Max(0, device.index)));
+            // The primary context is that of LibTorch.
+            Check(cuDevicePrimaryCtxRetain(out var context, handle));
+            try
+            {
+                Check(cuCtxPushCurrent_v2(context));
+                try
+                {
+                    Check(cuMemGetInfo_v2(out var free, out var total));
+                    return ((long)free, (long)total);
+                }
+                finally
+                {
+                    _ = cuCtxPopCurrent_v2(out _);
+                }
+            }
+            finally
+            {
+                _ = cuDevicePrimaryCtxRelease_v2(handle);
+            }
+        }
+        catch (Exception error) when (error is DllNotFoundException or EntryPointNotFoundException or BadImageFormatException)
+        {
+            throw new TorchUnavailableException($"The memory of device {device} cannot be read: NVIDIA's driver ({FileName}) cannot be loaded.", error);
+        }
+
+        void Check(int result)
+        {
+            if (result != 0)
+                throw new TorchUnavailableException($"The memory of device {device} cannot be read: NVIDIA's driver reports error {result}.");
+        }
+    }
+
+    [LibraryImport(Library)]
+    private static partial int cuInit(uint flags);
+
+    [LibraryImport(Library)]
+    private static partial int cuDeviceGet(out int device, int ordinal);
+
+    [LibraryImport(Library)]
+    private static partial int cuDevicePrimaryCtxRetain(out nint context, int device);
+
+    [LibraryImport(Library)]
+    private static partial int cuDevicePrimaryCtxRelease_v2(int device);
+
+    [LibraryImport(Library)]
+    private static partial int cuCtxPushCurrent_v2(nint context);
+
+    [LibraryImport(Library)]
+    private static partial int cuCtxPopCurrent_v2(out nint context);
+
+    [LibraryImport(Library)]
+    private static partial int cuMemGetInfo_v2(out nuint free, out nuint total);
+}
