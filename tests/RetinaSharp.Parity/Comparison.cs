@@ -159,7 +159,7 @@ internal sealed class Comparison : IDisposable
     {
         using var state = new TrainingState(ModelFile.Load(_model).State, _settings.Training, ScalarType.Float32);
         using var shards = new ShardThreads(1, Environment.ProcessorCount);
-        var steps = new StepRunner(_settings.Training, state, new(_settings.Loss), new(_settings.Loss.Normalizer), null, null, shards, new());
+        var steps = new StepRunner(_settings.Training, state, new(_settings.Loss), new(_settings.Loss.Normalizer), null, null, null, shards, new());
         var wanted = _expected.Rows("steps", 2);
         using var batches = Batches(wanted.Length).GetEnumerator();
         return Difference.Create("steps", 1e-3, [.. wanted.Select((losses, step) =>

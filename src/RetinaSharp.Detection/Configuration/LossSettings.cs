@@ -46,6 +46,12 @@ public sealed record LossSettings
     /// <summary>Weight of the box loss, at least 0.</summary>
     public double BoxWeight { get; init; } = 1;
 
+    /// <summary>
+    /// How much each positive anchor counts in the box loss, and in the distribution focal loss. With weights, both are divided by the sum of the weights over all
+    /// positives of the batch, at least 1, in place of their number.
+    /// </summary>
+    public BoxWeightingKind BoxWeighting { get; init; }
+
     /// <summary>Weight of the distribution focal loss of <see cref="BoxHeadKind.Distribution"/> relative to the box loss, at least 0.</summary>
     public double DistributionWeight { get; init; } = .25;
 
@@ -121,6 +127,8 @@ public sealed record LossSettings
             throw new ArgumentException($"Distribution weight {DistributionWeight}: must be a number from 0 up.");
         if (!(CenternessWeight >= 0 && double.IsFinite(CenternessWeight)))
             throw new ArgumentException($"Center-ness weight {CenternessWeight}: must be a number from 0 up.");
+        if (BoxWeighting == BoxWeightingKind.Score && HasBackgroundOutput)
+            throw new ArgumentException($"Box weighting {BoxWeighting} with the loss {Classification}: it needs a sigmoid per class; choose another loss or weighting.");
         Sampling.Validate();
         if (Sampling.Kind != SamplingKind.None && Classification != ClassificationLossKind.CrossEntropy)
             throw new ArgumentException($"Sampling {Sampling.Kind} with the loss {Classification}: sampled anchors learn by cross entropy; choose that loss, or no sampling.");

@@ -13,7 +13,7 @@ namespace RetinaSharp.Detection.Configuration;
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     Converters =
     [
-        typeof(EnumNameConverter<AnchorCompatibility>), typeof(EnumNameConverter<AssignerKind>), typeof(EnumNameConverter<BoxClipping>), typeof(EnumNameConverter<BoxHeadKind>), typeof(EnumNameConverter<BoxLossKind>), typeof(EnumNameConverter<ClassificationLossKind>),
+        typeof(EnumNameConverter<AnchorCompatibility>), typeof(EnumNameConverter<AssignerKind>), typeof(EnumNameConverter<BoxClipping>), typeof(EnumNameConverter<BoxHeadKind>), typeof(EnumNameConverter<BoxLossKind>), typeof(EnumNameConverter<BoxWeightingKind>), typeof(EnumNameConverter<ClassificationLossKind>),
         typeof(EnumNameConverter<HeadKind>), typeof(EnumNameConverter<NeckKind>), typeof(EnumNameConverter<NormalizerKind>), typeof(EnumNameConverter<NormKind>), typeof(EnumNameConverter<OptimizerKind>), typeof(EnumNameConverter<P6Source>), typeof(EnumNameConverter<Precision>), typeof(EnumNameConverter<SamplingKind>), typeof(EnumNameConverter<ScheduleKind>), typeof(EnumNameConverter<SuppressionKind>),
     ],
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,

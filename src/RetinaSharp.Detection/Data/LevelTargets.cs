@@ -15,6 +15,7 @@ public sealed class LevelTargets
     private readonly List<Box> _anchors = [];
     private readonly List<Box> _targets = [];
     private readonly List<float> _qualities = [];
+    private float[] _weights = [];
     private int[] _labels = [];
     private int _length;
 
@@ -42,6 +43,12 @@ public sealed class LevelTargets
     /// </summary>
     public ReadOnlySpan<float> PositiveQualities => CollectionsMarshal.AsSpan(_qualities);
 
+    /// <summary>
+    /// Weights in the box loss of the anchors in <see cref="Positives"/>, at least 0, which are on average 1 over all positives of a step; empty if all are 1. They
+    /// are set after the forward pass: see <see cref="Configuration.LossSettings.BoxWeighting"/>.
+    /// </summary>
+    public ReadOnlySpan<float> PositiveWeights => _weights;
+
     /// <summary>Allocates memory for a batch, and labels all anchors as background.</summary>
     /// <param name="images">Number of images.</param>
     /// <param name="level">The pyramid level.</param>
@@ -56,6 +63,7 @@ public sealed class LevelTargets
         _anchors.Clear();
         _targets.Clear();
         _qualities.Clear();
+        _weights = [];
     }
 
     /// <summary>Copies an image's targets for this level from its assignment. Must be called once per image, in ascending order.</summary>
@@ -74,6 +82,16 @@ public sealed class LevelTargets
             if (assignment.Qualities is { } qualities)
                 _qualities.Add(qualities[i]);
         }
+    }
+
+    /// <summary>Sets the weights of the positive anchors, [positives]. Takes ownership of the array.</summary>
+    internal void SetPositiveWeights(float[] weights) => _weights = weights;
+
+    /// <summary>Multiplies the weights of the positive anchors by a factor.</summary>
+    internal void ScalePositiveWeights(double factor)
+    {
+        foreach (ref var weight in _weights.AsSpan())
+            weight = (float)(weight * factor);
     }
 
     /// <summary>

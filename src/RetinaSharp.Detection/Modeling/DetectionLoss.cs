@@ -45,7 +45,7 @@ public sealed class DetectionLoss
         set => (_classification as IAdaptiveClassificationLoss)?.Statistics = value;
     }
 
-    /// <summary>Computes both losses of a batch, and the gradients of their sum.</summary>
+    /// <summary>Computes both losses of a batch, and the gradients of their sum. The box loss is weighted if the targets have weights.</summary>
     /// <param name="outputs">Logits and box outputs of each pyramid level, finest first.</param>
     /// <param name="targets">Training targets of the anchors of the batch.</param>
     /// <param name="normalizer">Divisor of both losses.</param>
@@ -55,7 +55,7 @@ public sealed class DetectionLoss
     public LossResult Evaluate(LevelOutput[] outputs, BatchTargets targets, LossNormalizer normalizer, double? sampled = null, int threads = 0)
     {
         using var guard = no_grad();
-        double classificationSum = 0, boxSum = 0;
+        double classificationSum = 0, boxSum = 0, centernessSum = 0;
         IReadOnlyList<double> statistics = [];
         var (tensors, gradients) = (new List<Tensor>(), new List<Tensor>());
         for (var level = 0; level < outputs.Length; level++)
@@ -65,17 +65,18 @@ public sealed class DetectionLoss
             Check(outputs[level], one, level);
             // The regression loss comes first: the IoUs of its boxes are the targets of a quality loss.
             var qualities = _classification.UsesQualities ? new float[one.Labels.Length] : [];
-            var (boxValue, boxGradient) = _regression.Evaluate(boxes.detach(), one, normalizer, qualities);
+            var (boxValue, centernessValue, boxGradient) = _regression.Evaluate(boxes.detach(), one, normalizer, qualities);
             var (classificationValue, logitsGradient) = _classification.Evaluate(logits.detach(), one.Labels, qualities, sampled is { } chosen ? chosen : normalizer, threads);
             if (_classification is IAdaptiveClassificationLoss adaptive && double.IsFinite(classificationValue))
                 statistics = LossResult.Add(statistics, adaptive.Measure(logitsGradient, one.Labels));
             classificationSum += classificationValue;
-            boxSum += boxValue;
+            boxSum += boxValue + centernessValue;
+            centernessSum += centernessValue;
             tensors.AddRange([logits, boxes]);
             gradients.AddRange([logitsGradient, boxGradient]);
         }
 
-        return new(classificationSum, boxSum, tensors, gradients) { Statistics = statistics };
+        return new(classificationSum, boxSum, tensors, gradients) { Centerness = centernessSum, Statistics = statistics };
     }
 
     private static void Check(LevelOutput output, LevelTargets targets, int level)

@@ -9,7 +9,8 @@ namespace RetinaSharp.Detection.Modeling;
 
 /// <summary>
 /// Computes the losses of the regression head at the positive anchors of a pyramid level, and their gradient: the box loss, the distribution focal loss of
-/// <see cref="DistributionCoding"/>, and the cross entropy of the center-ness. Gathers the outputs of the positive anchors, and scatters their gradients.
+/// <see cref="DistributionCoding"/>, and the cross entropy of the center-ness. The first two are multiplied by <see cref="LevelTargets.PositiveWeights"/>.
+/// Gathers the outputs of the positive anchors, and scatters their gradients.
 /// </summary>
 /// <param name="box">The box loss.</param>
 /// <param name="settings">Weights of the losses.</param>
@@ -23,54 +24,63 @@ internal sealed class RegressionLoss(BoxLoss box, LossSettings settings, BoxHead
     /// <param name="qualities">
     /// Receives the quality of each positive anchor at its index, [N · n]; empty: not computed. Elements of other anchors are left unchanged.
     /// </param>
-    /// <returns>The weighted sum of the losses, normalized, and its gradient in the shape of the outputs.</returns>
-    public (double Value, Tensor Gradient) Evaluate(Tensor predictions, LevelTargets targets, LossNormalizer normalizer, Span<float> qualities)
+    /// <returns>
+    /// The sum of the box losses and of the cross entropies of the center-ness, weighted and normalized, and the gradient of both together in the shape of the
+    /// outputs.
+    /// </returns>
+    public (double Box, double Centerness, Tensor Gradient) Evaluate(Tensor predictions, LevelTargets targets, LossNormalizer normalizer, Span<float> qualities)
     {
         var gradient = zeros_like(predictions);
         if (targets.Positives.Length == 0)
-            return (0, gradient);
-        var indices = new long[targets.Positives.Length];
-        for (var i = 0; i < indices.Length; i++)
-            indices[i] = targets.Positives[i];
-        var positives = TensorMemory.Create<long>(indices, ScalarType.Int64, indices.Length).to(predictions.device);
-        var predicted = predictions.view(-1, outputs.Count).index_select(0, positives).to(ScalarType.Float32, CPU).contiguous();
+            return (0, 0, gradient);
+        var positives = PositiveRows.Indices(targets, predictions.device);
+        var predicted = PositiveRows.Gather(predictions, positives);
         var derivative = zeros_like(predicted);
-        var (value, imagesPerPart) = (0.0, targets.Labels.Length / targets.AnchorsPerImage / normalizer.Count);
+        var (boxSum, centernessSum, imagesPerPart) = (0.0, 0.0, targets.Labels.Length / targets.AnchorsPerImage / normalizer.Count);
         for (int part = 0, first = 0, end; part < normalizer.Count; part++, first = end)
         {
             // Positives are sorted by image.
             var next = targets.Positives[first..].BinarySearch((part + 1) * imagesPerPart * targets.AnchorsPerImage);
             end = first + (next < 0 ? ~next : next);
             var scale = (float)(1 / normalizer[part]) * (float)settings.BoxWeight;
-            value += Evaluate(predicted.Elements<float>(), targets, first..end, scale, derivative.Elements<float>());
+            var (box, centerness) = Evaluate(predicted.Elements<float>(), targets, first..end, scale, derivative.Elements<float>());
+            (boxSum, centernessSum) = (boxSum + box, centernessSum + centerness);
         }
 
-        if (!qualities.IsEmpty)
-            Qualities(predicted.Elements<float>(), targets, qualities);
+        for (var i = 0; i < targets.Positives.Length && !qualities.IsEmpty; i++)
+            qualities[targets.Positives[i]] = Quality(outputs, predicted.Elements<float>(), targets, i);
         gradient.view(-1, outputs.Count).index_copy_(0, positives, derivative.to(predictions.dtype, predictions.device));
-        return (value, gradient);
+        return (boxSum, centernessSum, gradient);
     }
 
-    private double Evaluate(Span<float> predicted, LevelTargets targets, Range range, float scale, Span<float> gradient)
+    private (double Box, double Centerness) Evaluate(Span<float> predicted, LevelTargets targets, Range range, float scale, Span<float> gradient)
     {
-        if (outputs == BoxHeadOutputs.Delta)
+        if (outputs == BoxHeadOutputs.Delta && targets.PositiveWeights.IsEmpty)
         {
-            return box.Evaluate(
-                MemoryMarshal.Cast<float, BoxDelta>(predicted)[range], targets.PositiveAnchors[range], targets.PositiveTargets[range], scale, MemoryMarshal.Cast<float, BoxDelta>(gradient)[range]);
+            return (box.Evaluate(
+                MemoryMarshal.Cast<float, BoxDelta>(predicted)[range], targets.PositiveAnchors[range], targets.PositiveTargets[range], scale, MemoryMarshal.Cast<float, BoxDelta>(gradient)[range]), 0);
         }
 
-        var sum = 0.0;
+        var (boxSum, centernessSum) = (0.0, 0.0);
         var (first, count) = range.GetOffsetAndLength(targets.Positives.Length);
         for (var i = first; i < first + count; i++)
         {
             var row = (i * outputs.Count)..((i + 1) * outputs.Count);
-            sum += Evaluate(predicted[row], targets.PositiveAnchors[i], targets.Stride, targets.PositiveTargets[i], scale, gradient[row]);
+            var (anchor, target) = (targets.PositiveAnchors[i], targets.PositiveTargets[i]);
+            var weight = targets.PositiveWeights.IsEmpty ? 1 : targets.PositiveWeights[i];
+            boxSum += weight * EvaluateBox(predicted[row], anchor, targets.Stride, target, scale * weight, gradient[row]);
+            if (outputs.HasCenterness)
+            {
+                var centerness = BoxDistances.Encode(anchor, targets.Stride, target).Centerness;
+                centernessSum += settings.CenternessWeight * Centerness(predicted[row][^1], centerness, scale * (float)settings.CenternessWeight, out gradient[row][^1]);
+            }
         }
 
-        return sum * scale;
+        return (boxSum * scale, centernessSum * scale);
     }
 
-    private double Evaluate(ReadOnlySpan<float> predicted, Box anchor, float stride, Box target, float scale, Span<float> gradient)
+    /// <summary>Computes the box loss of an anchor, with the distribution focal loss, and its gradient times a factor.</summary>
+    private double EvaluateBox(ReadOnlySpan<float> predicted, Box anchor, float stride, Box target, float scale, Span<float> gradient)
     {
         var coding = outputs.Coding;
         var coded = predicted[..coding.Outputs];
@@ -88,16 +98,13 @@ internal sealed class RegressionLoss(BoxLoss box, LossSettings settings, BoxHead
             coding.Backward(anchor, stride, coded, corners.Scale(scale, scale), codedGradient);
         }
 
-        var distances = BoxDistances.Encode(anchor, stride, target);
         if (coding is DistributionCoding { Sides: var distribution })
         {
             // The mean over the four sides.
             var weight = settings.DistributionWeight / 4;
-            loss += weight * distribution.DistributionFocalLoss(coded, distances, scale * weight, codedGradient);
+            loss += weight * distribution.DistributionFocalLoss(coded, BoxDistances.Encode(anchor, stride, target), scale * weight, codedGradient);
         }
 
-        if (outputs.HasCenterness)
-            loss += settings.CenternessWeight * Centerness(predicted[^1], distances.Centerness, scale * (float)settings.CenternessWeight, out gradient[^1]);
         return loss;
     }
 
@@ -109,14 +116,12 @@ internal sealed class RegressionLoss(BoxLoss box, LossSettings settings, BoxHead
         return Math.Max(-logit, 0) + Math.Log(1 + Math.Exp(-Math.Abs(logit))) + (1 - target) * logit;
     }
 
-    /// <summary>Computes the quality of each positive anchor: that of the assigner or, without one, the IoU of the predicted box with its target.</summary>
-    private void Qualities(ReadOnlySpan<float> predicted, LevelTargets targets, Span<float> qualities)
-    {
-        for (var i = 0; i < targets.Positives.Length; i++)
-        {
-            qualities[targets.Positives[i]] = targets.PositiveQualities.IsEmpty
-                ? Iou.Compute(outputs.Decode(targets.PositiveAnchors[i], targets.Stride, predicted.Slice(i * outputs.Count, outputs.Count)), targets.PositiveTargets[i])
-                : targets.PositiveQualities[i];
-        }
-    }
+    /// <summary>Computes the quality of a positive anchor: that of the assigner or, without one, the IoU of the predicted box with its target.</summary>
+    /// <param name="outputs">Meaning of the head's outputs.</param>
+    /// <param name="predicted">Outputs of the head at all positive anchors, [positives, outputs].</param>
+    /// <param name="targets">Targets of the level.</param>
+    /// <param name="positive">Index of the positive anchor in <see cref="LevelTargets.Positives"/>.</param>
+    public static float Quality(BoxHeadOutputs outputs, ReadOnlySpan<float> predicted, LevelTargets targets, int positive) => targets.PositiveQualities.IsEmpty
+        ? Iou.Compute(outputs.Decode(targets.PositiveAnchors[positive], targets.Stride, predicted.Slice(positive * outputs.Count, outputs.Count)), targets.PositiveTargets[positive])
+        : targets.PositiveQualities[positive];
 }

@@ -14,20 +14,21 @@ namespace RetinaSharp.Detection.Training;
 /// <param name="batches">Number of accumulated batches in the step.</param>
 internal sealed class ShardAssignment(PredictionAssignment assignment, int shards, int batches) : IDisposable
 {
-    private readonly ShardSum _positives = new(shards);
+    private readonly ShardSum<int> _positives = new(shards);
 
     /// <summary>Runs the forward pass of a shard and assigns its anchors.</summary>
+    /// <param name="shard">Index of the shard.</param>
     /// <param name="forward">Runs the forward pass and returns the network's outputs.</param>
-    /// <param name="shard">The shard; its targets receive the assignment.</param>
+    /// <param name="batch">The shard's part of the batch; its targets receive the assignment.</param>
     /// <returns>The network's outputs, and the normalizer of both losses.</returns>
-    public (LevelOutput[] Outputs, LossNormalizer Normalizer) ForwardAndAssign(Func<LevelOutput[]> forward, TrainingBatch shard)
+    public (LevelOutput[] Outputs, LossNormalizer Normalizer) ForwardAndAssign(int shard, Func<LevelOutput[]> forward, TrainingBatch batch)
     {
         LevelOutput[] outputs = [];
-        var positives = _positives.Add(() =>
+        var positives = _positives.Add(shard, () =>
         {
             outputs = forward();
-            assignment.Assign(outputs, shard.Targets, shard.Images);
-            return shard.Targets.PositiveCount;
+            assignment.Assign(outputs, batch.Targets, batch.Images);
+            return batch.Targets.PositiveCount;
         });
         return (outputs, (double)Math.Max(1, positives) * batches);
     }

@@ -18,14 +18,15 @@ namespace RetinaSharp.Detection.Training;
 internal sealed class ShardSampling(ISampler sampler, IReadOnlyList<TrainingBatch> step, int shards, int batches) : IDisposable
 {
     private readonly double? _knownNormalizer = sampler.DependsOnOutputs ? null : Math.Max(1, step.Sum(batch => sampler.CountPositives(batch.Targets)));
-    private readonly ShardSum _kept = new(shards);
+    private readonly ShardSum<int> _kept = new(shards);
 
     /// <summary>Runs the forward pass of a shard and samples its anchors.</summary>
+    /// <param name="shard">Index of the shard.</param>
     /// <param name="forward">Runs the forward pass and returns the network's outputs.</param>
-    /// <param name="shard">The shard; labels of anchors that are not selected are overwritten.</param>
+    /// <param name="batch">The shard's part of the batch; labels of anchors that are not selected are overwritten.</param>
     /// <param name="firstImage">Position of the shard's first image in the run: the number of images before it, over all steps.</param>
     /// <returns>The network's outputs, and the normalizer of the classification loss.</returns>
-    public (LevelOutput[] Outputs, double Normalizer) ForwardAndSample(Func<LevelOutput[]> forward, TrainingBatch shard, long firstImage)
+    public (LevelOutput[] Outputs, double Normalizer) ForwardAndSample(int shard, Func<LevelOutput[]> forward, TrainingBatch batch, long firstImage)
     {
         LevelOutput[] outputs = [];
         if (_knownNormalizer is { } known)
@@ -34,13 +35,13 @@ internal sealed class ShardSampling(ISampler sampler, IReadOnlyList<TrainingBatc
             return (outputs, known);
         }
 
-        var kept = _kept.Add(Sample);
+        var kept = _kept.Add(shard, Sample);
         return (outputs, (double)Math.Max(1, kept) * batches);
 
         int Sample()
         {
             outputs = forward();
-            return sampler.Sample(outputs, shard.Targets, image => firstImage + image, LibTorch.Threads);
+            return sampler.Sample(outputs, batch.Targets, image => firstImage + image, LibTorch.Threads);
         }
     }
 

@@ -13,7 +13,8 @@ namespace RetinaSharp.Detection.Training;
 /// their gradients are summed, and the optimizer updates the weights.
 /// </summary>
 internal sealed class StepRunner(
-    TrainingSettings settings, TrainingState state, DetectionLoss loss, StepNormalizer normalizer, PredictionAssignment? assignment, ISampler? sampler, ShardThreads shards, PhaseClock clock)
+    TrainingSettings settings, TrainingState state, DetectionLoss loss, StepNormalizer normalizer, PredictionAssignment? assignment, ISampler? sampler, BoxWeighting? weighting, ShardThreads shards,
+    PhaseClock clock)
 {
     /// <summary>The loss of the steps.</summary>
     public DetectionLoss Loss => loss;
@@ -52,8 +53,9 @@ internal sealed class StepRunner(
                 var losses = new LossResult[group.Length];
                 using var assigning = assignment is null ? null : new ShardAssignment(assignment, group.Length, groups.Length);
                 using var sampling = sampler is null ? null : new ShardSampling(sampler, batches, group.Length, groups.Length);
+                using var weights = weighting is null ? null : new ShardWeighting(weighting, group.Length);
                 shards.Run(group.Length, shard => losses[shard] = ForwardAndBackward(
-                    state.Shards[shard], group[shard], normalizerOf(group[shard]), assigning, sampling, FirstImage(group[shard]), shard == 0));
+                    shard, group[shard], normalizerOf(group[shard]), assigning, sampling, weights, FirstImage(group[shard])));
                 foreach (var one in losses)
                 {
                     classification += RequireFinite(one.Classification, "classification loss", step, batches);
@@ -86,33 +88,40 @@ internal sealed class StepRunner(
 
     /// <summary>Runs the forward and backward pass of a shard, on the thread of the shard. Only the first shard is timed.</summary>
     private LossResult ForwardAndBackward(
-        RetinaNet network, TrainingBatch batch, LossNormalizer divisor, ShardAssignment? assigning, ShardSampling? sampling, long firstImage, bool isTimed)
+        int shard, TrainingBatch batch, LossNormalizer divisor, ShardAssignment? assigning, ShardSampling? sampling, ShardWeighting? weights, long firstImage)
     {
         using var scope = NewDisposeScope();
-        LevelOutput[] outputs;
         double? sampled = null;
-        if (sampling is not null)
-            (outputs, sampled) = sampling.ForwardAndSample(Forward, batch, firstImage);
-        else if (assigning is not null)
-            (outputs, divisor) = assigning.ForwardAndAssign(Forward, batch);
-        else
-            outputs = Forward();
+        var outputs = weights is null ? Predict() : weights.ForwardAndWeight(shard, Predict, batch.Targets);
         var result = loss.Evaluate(outputs, batch.Targets, divisor, sampled, LibTorch.Threads);
         Lap("loss");
         // The caller checks that the losses are finite. If not, this backward pass has no effect, because no update follows.
         Autograd.Backward(result.Outputs, result.Gradients);
         return result;
 
+        LevelOutput[] Predict()
+        {
+            LevelOutput[] predicted;
+            if (sampling is not null)
+                (predicted, sampled) = sampling.ForwardAndSample(shard, Forward, batch, firstImage);
+            else if (assigning is not null)
+                (predicted, divisor) = assigning.ForwardAndAssign(shard, Forward, batch);
+            else
+                predicted = Forward();
+            return predicted;
+        }
+
         LevelOutput[] Forward()
         {
-            var outputs = network.call(Preprocessing.Input(batch, network));
+            var network = state.Shards[shard];
+            var forward = network.call(Preprocessing.Input(batch, network));
             Lap("forward");
-            return outputs;
+            return forward;
         }
 
         void Lap(string phase)
         {
-            if (isTimed)
+            if (shard == 0)
                 clock.Lap(phase);
         }
     }

@@ -59,6 +59,6 @@ public sealed record TrainingComponents
         var (assigner, anchors) = (CreateAssigner(settings), new AnchorGenerator(settings.Model.Anchors));
         var assignment = assigner.UsesPredictions ? new PredictionAssignment(assigner, anchors, settings.Model.BoxOutputs) : null;
         var sampler = Sampler ?? AnchorSampler.Create(settings.Loss.Sampling, anchors, settings.Training.Seed, settings.Model.BoxOutputs);
-        return new(settings.Training, state, CreateLoss(settings), normalizer, assignment, sampler, shards, clock);
+        return new(settings.Training, state, CreateLoss(settings), normalizer, assignment, sampler, BoxWeighting.Create(settings), shards, clock);
     }
 }

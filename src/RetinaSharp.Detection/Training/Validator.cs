@@ -25,6 +25,7 @@ internal sealed class Validator
     private readonly IAssigner _assigner;
     private readonly ISampler? _sampler;
     private readonly DetectionLoss _loss;
+    private readonly BoxWeighting? _weighting;
     private readonly DetectionModel _model;
     private readonly int _threads;
     private readonly TrainingTiles? _tiles;
@@ -46,6 +47,7 @@ internal sealed class Validator
         components ??= TrainingComponents.BuiltIn;
         _assigner = components.CreateAssigner(settings);
         _loss = loss ?? components.CreateLoss(settings);
+        _weighting = BoxWeighting.Create(settings);
         _sampler = components.Sampler ?? AnchorSampler.Create(settings.Loss.Sampling, anchors, settings.Training.Seed, settings.Model.BoxOutputs, "validation sampling");
         _model = new() { Categories = set.Categories, Anchors = settings.Model.Anchors, BoxOutputs = settings.Model.BoxOutputs, Input = settings.Input, Tile = settings.Tile, Inference = settings.Inference };
         _tiles = TrainingTiles.Create(settings);
@@ -70,7 +72,7 @@ internal sealed class Validator
         var targets = Assign(images, batch, outputs);
         int? sampled = _sampler?.Sample(outputs, targets, image => RegionIndex((int)batch.Indices[image], batch.Regions[image]));
         using var scope = NewDisposeScope();
-        losses.Add(targets, sampled, normalizer => _loss.Evaluate(outputs, targets, normalizer, sampled is null ? null : 1));
+        losses.Add(targets, sampled, _weighting?.Weight(outputs, targets), normalizer => _loss.Evaluate(outputs, targets, normalizer, sampled is null ? null : 1));
     }
 
     private AnnotatedImage Sample(int index, ImageRegion region) => _tiles is null ? _set.Images[index] : _tiles.Cut(_set.Images[index], region);

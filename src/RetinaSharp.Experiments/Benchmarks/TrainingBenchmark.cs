@@ -44,7 +44,7 @@ public sealed class TrainingBenchmark : INetworkBenchmark
         ComputeType = Detection.Modeling.ComputeType.Choose(precision, Device.type);
         _state = new(state.To(Device), settings.Training, ComputeType);
         _shards = new(1, threads);
-        _steps = new(settings.Training, _state, new(settings.Loss), new(settings.Loss.Normalizer), assignment: null, sampler: null, _shards, _clock);
+        _steps = new(settings.Training, _state, new(settings.Loss), new(settings.Loss.Normalizer), assignment: null, sampler: null, weighting: null, _shards, _clock);
     }
 
     /// <inheritdoc/>

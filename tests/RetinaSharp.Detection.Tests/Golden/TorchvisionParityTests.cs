@@ -120,7 +120,7 @@ public class TorchvisionParityTests : LeakCheck
         using var state = new TrainingState(State(variant), Training, ScalarType.Float32);
         using var shards = new ShardThreads(1, 2);
         var settings = Settings(variant) with { Training = Training };
-        var steps = new StepRunner(settings.Training, state, new(settings.Loss), new(settings.Loss.Normalizer), null, null, shards, new());
+        var steps = new StepRunner(settings.Training, state, new(settings.Loss), new(settings.Loss.Normalizer), null, null, null, shards, new());
         using var batches = Steps(settings, wanted.Length).GetEnumerator();
 
         for (var step = 0; step < wanted.Length; step++)

@@ -151,7 +151,7 @@ public sealed class SamplerTests : LeakCheck
         using var sampling = new ShardSampling(sampler, batches, shards: 2, batches: 3);
         var normalizers = new double?[2];
 
-        threads.Run(2, shard => normalizers[shard] = sampling.ForwardAndSample(() => outputs[shard], batches[shard], 0).Normalizer);
+        threads.Run(2, shard => normalizers[shard] = sampling.ForwardAndSample(shard, () => outputs[shard], batches[shard], 0).Normalizer);
 
         var kept = batches.Sum(batch => batch.Targets.Levels.Sum(level => level.Labels.ToArray().Count(label => label >= 0)));
         Assert.True(kept > 0);
@@ -165,7 +165,7 @@ public sealed class SamplerTests : LeakCheck
         using var threads = new ShardThreads(2, 1);
         using var sampling = new ShardSampling(sampler, [_batch], shards: 2, batches: 1);
 
-        Assert.Throws<InvalidOperationException>(() => threads.Run(2, shard => sampling.ForwardAndSample(() => shard == 0 ? _outputs : throw new InvalidOperationException(), _batch, 0)));
+        Assert.Throws<InvalidOperationException>(() => threads.Run(2, shard => sampling.ForwardAndSample(shard, () => shard == 0 ? _outputs : throw new InvalidOperationException(), _batch, 0)));
     }
 
     private int Run(SamplingSettings settings) => AnchorSampler.Create(settings, _anchors, 1)!.Sample(_outputs, _batch.Targets, image => image);

@@ -48,6 +48,7 @@ public sealed class ResumeTests : LeakCheck
                 {
                     Model = Settings.Model.WithPoints() with { BoxHead = BoxHeadKind.Distribution, Centerness = true },
                     Assigner = new() { Kind = AssignerKind.SimOta },
+                    Loss = Settings.Loss with { BoxWeighting = BoxWeightingKind.Score },
                     Training = Settings.Training with { Batch = 4, Shards = 2, Accumulate = 2 },
                 }, Precision.Fp32),
                 (Settings with { Loss = Settings.Loss.WithClassification(ClassificationLossKind.EqualizedFocal), Training = Settings.Training with { Batch = 4, Shards = 2 } }, Precision.Bf16),

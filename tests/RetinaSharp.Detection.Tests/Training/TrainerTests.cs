@@ -140,6 +140,30 @@ public class TrainerTests(TrainedModel trained) : LeakCheck
     }
 
     [Theory]
+    [InlineData(BoxWeightingKind.Score)]
+    [InlineData(BoxWeightingKind.Quality)]
+    public void Train_WeightedBoxLossInShards_IsThatOfTheBatch(BoxWeightingKind weighting)
+    {
+        using var rectangles = new Rectangles(8);
+        var settings = TinyRun.With(training => training with { Epochs = 1, Optimizer = OptimizerKind.Sgd, Ema = 0 }) with
+        {
+            Model = TinyRun.Settings.Model with { Norm = NormKind.Group },
+            Loss = TinyRun.Settings.Loss with { BoxWeighting = weighting },
+        };
+        var (whole, parts, plain) = (Box(settings, 1), Box(settings, 2), Box(settings with { Loss = TinyRun.Settings.Loss }, 2));
+
+        Assert.Equal(whole, parts, 1e-5 * whole);
+        Assert.NotEqual(plain, parts, 1e-3);
+
+        double Box(RunSettings run, int shards)
+        {
+            var reports = new TinyRun.Reports();
+            TinyRun.Train(run with { Training = run.Training with { Shards = shards } }, rectangles.Set, rectangles.At("run"), reports: reports);
+            return reports.Epochs.Single().Box;
+        }
+    }
+
+    [Theory]
     [InlineData(1, "backbone.body.conv1.weight", "backbone.body.layer1.0.conv1.weight")]
     [InlineData(3, "backbone.body.layer2.1.conv2.weight", "backbone.body.layer3.0.conv1.weight")]
     [InlineData(5, "backbone.body.layer4.1.conv2.weight", "backbone.fpn.inner_blocks.0.0.weight")]

@@ -65,6 +65,22 @@ public sealed class ValidatorTests(TrainedModel trained) : LeakCheck
         }
     }
 
+    [Theory]
+    [InlineData(BoxWeightingKind.Score)]
+    [InlineData(BoxWeightingKind.Quality)]
+    public void Run_WeightedBoxLoss_IsThatOfTheWholeSetForAnyBatch(BoxWeightingKind weighting)
+    {
+        var (state, description) = ModelFile.Load(ModelFile.Find(trained.Folder));
+        using var owned = state;
+        using var network = new RetinaNet(state);
+        var settings = description.Settings with { Loss = description.Settings.Loss with { BoxWeighting = weighting } };
+
+        var losses = new[] { 1, 5, 12 }.Select(batch => Validator(trained.Set, settings with { Training = settings.Training with { Batch = batch } }, network).Run(default).Box).ToArray();
+
+        Assert.All(losses, loss => Assert.Equal(losses[0], loss, 1e-5 * loss));
+        Assert.NotEqual(Validator(trained.Set, description.Settings, network).Run(default).Box, losses[0], 1e-3);
+    }
+
     [Fact]
     public void Run_Sliced_LossesAreThoseOfAllRegionsAndApIsThatOfSlicedInference()
     {

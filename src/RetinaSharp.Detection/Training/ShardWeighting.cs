@@ -1,0 +1,36 @@
+using RetinaSharp.Detection.Data;
+using RetinaSharp.Detection.Modeling;
+
+namespace RetinaSharp.Detection.Training;
+
+/// <summary>
+/// Weights the box loss of the positive anchors of a training batch after the forward pass. The batch is split into shards, which wait for each other: the
+/// weights are scaled by their sum over all of them. With gradient accumulation, the outputs of all batches never exist at the same time; in this case, the
+/// weights are scaled in each batch.
+/// </summary>
+/// <param name="weighting">Computes the weights.</param>
+/// <param name="shards">Number of shards of the batch, which run concurrently.</param>
+internal sealed class ShardWeighting(BoxWeighting weighting, int shards) : IDisposable
+{
+    private readonly ShardSum<WeightSum> _weights = new(shards);
+
+    /// <summary>Runs the forward pass of a shard, and weights its positive anchors.</summary>
+    /// <param name="shard">Index of the shard.</param>
+    /// <param name="forward">Runs the forward pass, assigns the anchors if that needs predictions, and returns the network's outputs.</param>
+    /// <param name="targets">Targets of the shard, which receive the weights.</param>
+    /// <returns>The network's outputs.</returns>
+    public LevelOutput[] ForwardAndWeight(int shard, Func<LevelOutput[]> forward, BatchTargets targets)
+    {
+        LevelOutput[] outputs = [];
+        var sum = _weights.Add(shard, () =>
+        {
+            outputs = forward();
+            return weighting.Weight(outputs, targets);
+        });
+        foreach (var level in targets.Levels)
+            level.ScalePositiveWeights(sum.Factor);
+        return outputs;
+    }
+
+    public void Dispose() => _weights.Dispose();
+}
