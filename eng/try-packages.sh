@@ -37,6 +37,7 @@ using RetinaSharp.Boxes;
 using RetinaSharp.Detection.Inference;
 using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Training;
+using RetinaSharp.Detection.Weights;
 using RetinaSharp.Imaging;
 using RetinaSharp.Inference;
 using RetinaSharp.Losses;
@@ -65,11 +66,18 @@ new Trainer(settings, set, null, new() { Folder = "run" }).Train();
 using var detector = Detector.Load("run", new() { ScoreThreshold = .001 });
 var found = detector.Detect("square1.png");
 Console.WriteLine($"a model of {detector.Categories[0].Name}s gave {found.Count} detections, the first at {found[0].Box}");
+
+// One step. Training fails if a weight of the backbone is missing.
+var pretrained = Presets.Pretrained with { Input = new(64, 64), Weights = PretrainedWeights.ImageNet, Training = Presets.Pretrained.Training with { Epochs = 1, Batch = 8 } };
+new Trainer(pretrained, set, null, new() { Folder = "pretrained" }).Train();
+Console.WriteLine($"a model started from the weights {Detector.Describe("pretrained").Settings.Weights}");
 return 0;
 END
-dotnet add package RetinaSharp >"$work/log" || { cat "$work/log"; exit 1; }
 # The application chooses LibTorch's package for its platform.
-dotnet add package libtorch-cpu-linux-x64 --version "$libtorch" >"$work/log" || { cat "$work/log"; exit 1; }
+dotnet add package libtorch-cpu-linux-x64 --version "$libtorch" --no-restore >"$work/log" || { cat "$work/log"; exit 1; }
+for package in RetinaSharp RetinaSharp.Weights.ResNet18; do
+  dotnet add package "$package" >"$work/log" || { cat "$work/log"; exit 1; }
+done
 dotnet build -c Release -o "$work/built" -nologo -v:q -warnaserror
 dotnet "$work/built/app.dll"
 
@@ -82,4 +90,7 @@ head -n 2 "$work/log"
 "$work/tool/retina" info
 "$work/tool/retina" detect run square1.png --score-threshold .001 >"$work/log"
 head -n 3 "$work/log"
+"$work/tool/retina" data generate --out scenes --train 2 --val 0 --size 128 >"$work/log"
+"$work/tool/retina" train --train scenes --weights imagenet --epochs 1 --batch 2 --size 64 --out started >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
+grep -m 1 'weights of imagenet' "$work/log"
 echo "packages: ok"

@@ -16,7 +16,7 @@ public abstract class AutogradClassificationLoss : IClassificationLoss
         using var recording = enable_grad();
         // The logits of ignored anchors are replaced by 0: a NaN or infinite logit times a weight of 0 would still make the gradient NaN.
         var values = logits.detach().to(ScalarType.Float32).view(-1, logits.shape[^1]);
-        var rows = values.where(weights != 0, zeros_like(values)).requires_grad_();
+        var rows = values.where(weights.to(ScalarType.Bool), zeros_like(values)).requires_grad_();
         var loss = Evaluate(rows, targets);
         if (!loss.shape.SequenceEqual(rows.shape))
             throw new InvalidOperationException($"{GetType().Name} returned a loss of shape [{string.Join(", ", loss.shape)}] for logits of shape [{string.Join(", ", rows.shape)}]: return one value for each logit.");

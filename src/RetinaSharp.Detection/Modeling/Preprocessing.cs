@@ -58,7 +58,7 @@ public static class Preprocessing
     {
         var scale = TensorMemory.Create<float>(Scale, ScalarType.Float32, 3).to(bytes.device);
         var shift = TensorMemory.Create<float>(Shift, ScalarType.Float32, 3).to(bytes.device);
-        return ((bytes.to(ScalarType.Float32) * scale) + shift).to(type);
+        return (bytes.to(ScalarType.Float32) * scale).Plus(shift).to(type);
     }
 
     /// <summary>Normalizes images with a lookup table, which holds the GPU path's result for each byte value and channel.</summary>

@@ -1,5 +1,7 @@
 using RetinaSharp.Detection.Configuration;
+using RetinaSharp.Kernels;
 using RetinaSharp.Losses;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Modeling;
@@ -59,14 +61,14 @@ internal static class TensorLosses
 
         var (value, derivative) = BinaryLoss(settings, -rows);
         var negative = 1 - settings.Alpha ?? 1;
-        (value, var gradient) = (value * negative, derivative * -negative);
+        (value, var gradient) = (value.Times(negative), derivative.Times(-negative));
         if (indices.Count > 0)
         {
             var positives = Indices([.. indices], rows.device);
             var (positiveValue, positiveDerivative) = BinaryLoss(settings, rows.view(-1).index_select(0, positives));
             var positive = settings.Alpha ?? 1;
-            value.view(-1).index_copy_(0, positives, positiveValue * positive);
-            gradient.view(-1).index_copy_(0, positives, positiveDerivative * positive);
+            value.view(-1).index_copy_(0, positives, positiveValue.Times(positive));
+            gradient.view(-1).index_copy_(0, positives, positiveDerivative.Times(positive));
         }
 
         return WithoutIgnored(value, gradient, labels);
@@ -89,7 +91,8 @@ internal static class TensorLosses
 
         var target = tensor(targets, [targets.Length, 1], device: rows.device);
         var weight = tensor(weights, [weights.Length, 1], device: rows.device);
-        var others = rows.scatter(1, target, full_like(weight, double.NegativeInfinity));
+        using Scalar none = double.NegativeInfinity;
+        var others = rows.scatter(1, target, full_like(weight, none));
         var greatest = others.amax([1], keepdim: true);
         others = others - greatest;
         var (value, derivative) = BinaryLoss(settings, rows.gather(1, target) - greatest - others.logsumexp(1, keepdim: true));
@@ -104,15 +107,15 @@ internal static class TensorLosses
     {
         if (settings.Classification == ClassificationLossKind.FocalStar)
         {
-            var opposite = -((logit * settings.Gamma) + settings.StarBeta);
-            return (nn.functional.softplus(opposite) * (1 / settings.Gamma), -opposite.sigmoid());
+            var shifted = logit.Times(settings.Gamma).Plus(settings.StarBeta);
+            return (shifted.log_sigmoid().Times(-1 / settings.Gamma), -(-shifted).sigmoid());
         }
 
-        var (crossEntropy, complement) = (nn.functional.softplus(-logit), (-logit).sigmoid());
+        var (crossEntropy, complement) = (-logit.log_sigmoid(), (-logit).sigmoid());
         if (settings.Classification == ClassificationLossKind.CrossEntropy || settings.Gamma == 0)
             return (crossEntropy, -complement);
-        var power = (nn.functional.softplus(logit) * -settings.Gamma).exp();
-        return (power * crossEntropy, -(power * ((logit.sigmoid() * crossEntropy * settings.Gamma) + complement)));
+        var power = (-logit).log_sigmoid().Times(settings.Gamma).exp();
+        return (power * crossEntropy, -(power * (logit.sigmoid() * crossEntropy).Times(settings.Gamma).Plus(complement)));
     }
 
     private static (Tensor Value, Tensor Gradient) WithoutIgnored(Tensor value, Tensor gradient, ReadOnlySpan<int> labels)
@@ -127,7 +130,8 @@ internal static class TensorLosses
         if (ignored.Count == 0)
             return (value, gradient);
         var rows = Indices([.. ignored], value.device);
-        return (value.index_fill_(0, rows, 0), gradient.index_fill_(0, rows, 0));
+        using Scalar zero = 0;
+        return (value.index_fill_(0, rows, zero), gradient.index_fill_(0, rows, zero));
     }
 
     private static Tensor Indices(long[] indices, Device device) => tensor(indices, device: device);

@@ -50,7 +50,7 @@ public sealed class AdamW : Optimizer
 
     private protected override void Update(int index, torch.Tensor weight, torch.Tensor gradient, double learningRate, double factor, double weightDecay)
     {
-        using Scalar keptWeight = 1 - (learningRate * weightDecay), epsilon = CorrectedEpsilon, rate = -CorrectedRate(learningRate);
+        using Scalar keptWeight = 1 - (learningRate * weightDecay), rate = -CorrectedRate(learningRate);
         using Scalar beta1 = _beta1, scale = (1 - _beta1) * factor;
         using Scalar beta2 = _beta2, squareScale = (1 - _beta2) * factor * factor;
         var (mean, square) = (_mean[index], _square[index]);
@@ -58,7 +58,7 @@ public sealed class AdamW : Optimizer
             weight.mul_(keptWeight);
         mean.mul_(beta1).add_(gradient, scale);
         square.mul_(beta2).addcmul_(gradient, gradient, squareScale);
-        weight.addcdiv_(mean, square.sqrt().add_(epsilon), rate);
+        weight.addcdiv_(mean, square.sqrt().AddInPlace(CorrectedEpsilon), rate);
     }
 
     private readonly struct Rule(float rate, float factor, float kept, float beta1, float rest1, float beta2, float rest2, float epsilon) : IUpdateRule

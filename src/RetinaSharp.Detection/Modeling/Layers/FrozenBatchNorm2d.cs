@@ -42,7 +42,7 @@ public sealed class FrozenBatchNorm2d : AffineNorm2d
     /// <inheritdoc/>
     protected override (Tensor Scale, Tensor Shift) Affine()
     {
-        var scale = _weight * (_variance + NormLayer.Epsilon).rsqrt();
+        var scale = _weight * _variance.Plus(NormLayer.Epsilon).rsqrt();
         return (scale, _bias - (_mean * scale));
     }
 
