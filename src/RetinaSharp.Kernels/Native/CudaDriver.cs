@@ -3,12 +3,18 @@ using TorchSharp;
 
 namespace RetinaSharp.Kernels.Native;
 
-/// <summary>Reads the memory of CUDA devices from NVIDIA's driver, because TorchSharp 0.107 has no function for it.</summary>
+/// <summary>Reads memory and compute capability of CUDA devices from NVIDIA's driver, because TorchSharp 0.107 has no function for them.</summary>
 internal static partial class CudaDriver
 {
     /// <summary>Name of the library in imports; <see cref="FileName"/> is that of its file.</summary>
     public const string Library = "cuda";
 
+    // CUdevice_attribute in cuda.h.
+    private const int ComputeCapabilityMajor = 75;
+
+    /// <summary>
+    /// Name of the file that the display driver installs. libcuda.so, without a version, is there for the linker only, and may be a stub.
+    /// </summary>
     public static string FileName => OperatingSystem.IsWindows() ? "nvcuda.dll" : "libcuda.so.1";
 
     /// <summary>Returns the free and the total memory of a device in bytes.</summary>
@@ -40,7 +46,7 @@ internal static partial class CudaDriver
                 _ = cuDevicePrimaryCtxRelease_v2(handle);
             }
         }
-        catch (Exception error) when (error is DllNotFoundException or EntryPointNotFoundException or BadImageFormatException)
+        catch (Exception error) when (IsMissing(error))
         {
             throw new TorchUnavailableException($"The memory of device {device} cannot be read: NVIDIA's driver ({FileName}) cannot be loaded.", error);
         }
@@ -52,11 +58,30 @@ internal static partial class CudaDriver
         }
     }
 
+    /// <summary>Returns the major compute capability of a device, such as 8 of 8.6; null if there is no such device or no driver.</summary>
+    /// <param name="index">Index of the device. LibTorch counts devices like the driver, which applies <c>CUDA_VISIBLE_DEVICES</c>.</param>
+    public static int? GetComputeCapabilityMajor(int index)
+    {
+        try
+        {
+            return cuInit(0) == 0 && cuDeviceGet(out var device, index) == 0 && cuDeviceGetAttribute(out var major, ComputeCapabilityMajor, device) == 0 ? major : null;
+        }
+        catch (Exception error) when (IsMissing(error))
+        {
+            return null;
+        }
+    }
+
+    private static bool IsMissing(Exception error) => error is DllNotFoundException or EntryPointNotFoundException or BadImageFormatException;
+
     [LibraryImport(Library)]
     private static partial int cuInit(uint flags);
 
     [LibraryImport(Library)]
     private static partial int cuDeviceGet(out int device, int ordinal);
+
+    [LibraryImport(Library)]
+    private static partial int cuDeviceGetAttribute(out int value, int attribute, int device);
 
     [LibraryImport(Library)]
     private static partial int cuDevicePrimaryCtxRetain(out nint context, int device);
