@@ -38,7 +38,8 @@ internal static class ProcessMemory
         {
             while (!isDone.Wait(SampleMilliseconds))
                 peak = Math.Max(peak, Environment.WorkingSet);
-        }) { IsBackground = true, Name = "memory sampler" };
+        })
+        { IsBackground = true, Name = "memory sampler" };
         sampler.Start();
         try
         {

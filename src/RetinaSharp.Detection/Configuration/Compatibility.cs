@@ -1,4 +1,5 @@
 using RetinaSharp.Boxes;
+using RetinaSharp.Detection.Assignment;
 using RetinaSharp.Inference;
 
 namespace RetinaSharp.Detection.Configuration;
@@ -47,9 +48,12 @@ public static class Compatibility
                 Anchors = settings.Model.Anchors with { Compatibility = AnchorCompatibility.Torchvision },
                 P6From = isSecond ? P6Source.C5 : P6Source.P5,
                 BackgroundClass = true,
+                Head = HeadKind.Anchors,
+                BoxHead = BoxHeadKind.Delta,
+                Centerness = false,
             },
-            Assigner = settings.Assigner with { LowQualityFloor = 0 },
-            Loss = settings.Loss with { Normalizer = NormalizerKind.PerImage, Box = isSecond ? BoxLossKind.Giou : BoxLossKind.L1 },
+            Assigner = settings.Assigner with { Kind = AssignerKind.Iou, LowQualityFloor = 0 },
+            Loss = settings.Loss with { Normalizer = NormalizerKind.PerImage, BoxWeight = 1, Box = isSecond ? BoxLossKind.Giou : BoxLossKind.L1 },
             Inference = settings.Inference with { Clipping = BoxClipping.BeforeSuppression, MaxDetections = TorchvisionDetections },
         };
     }
@@ -61,9 +65,12 @@ public static class Compatibility
             Anchors = settings.Model.Anchors with { Compatibility = AnchorCompatibility.Exact },
             P6From = P6Source.C5,
             BackgroundClass = false,
+            Head = HeadKind.Anchors,
+            BoxHead = BoxHeadKind.Delta,
+            Centerness = false,
         },
-        Assigner = settings.Assigner with { LowQualityFloor = 0 },
-        Loss = settings.Loss with { Normalizer = NormalizerKind.MovingAverage, Box = BoxLossKind.L1 },
+        Assigner = settings.Assigner with { Kind = AssignerKind.Iou, LowQualityFloor = 0 },
+        Loss = settings.Loss with { Normalizer = NormalizerKind.MovingAverage, BoxWeight = 1, Box = BoxLossKind.L1 },
         Inference = settings.Inference with { Clipping = BoxClipping.AfterSuppression, MaxDetections = Detectron2Detections },
     };
 }

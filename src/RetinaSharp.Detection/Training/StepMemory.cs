@@ -60,7 +60,7 @@ internal sealed class StepMemory(RunSettings settings, RetinaNetArchitecture arc
         try
         {
             using var initial = NetworkState.Create(architecture);
-            using var state = new TrainingState(initial.To(device), training, ComputeType.Choose(options.Precision, device.type));
+            using var state = new TrainingState(initial.To(device), training, ComputeType.Choose(options.Precision, device));
             using var shards = new ShardThreads(training.EffectiveShards, threads);
             var steps = options.Components.CreateSteps(run, state, new(run.Loss.Normalizer), shards, new());
             var batches = new UniformBatches(image, new(run.Model.Anchors), options.Components.CreateAssigner(run));
