@@ -26,7 +26,7 @@ public sealed class SampledTrainingTests : LeakCheck
         var reports = new TinyRun.Reports();
         var settings = With(kind, TinyRun.With(training => training with { Epochs = 20, LearningRate = 5e-3, Shards = 2 }));
 
-        TinyRun.Train(settings, _rectangles.Set, _rectangles.At("run"), _rectangles.Set, reports);
+        TinyRun.Train(settings, _rectangles.Set, _rectangles.At("run"), _rectangles.Take(2), reports);
 
         var epochs = reports.Epochs.ToList();
         Assert.All(epochs, epoch => Assert.True(double.IsFinite(epoch.Classification + epoch.Box + epoch.Validation!.Classification)));
@@ -41,10 +41,10 @@ public sealed class SampledTrainingTests : LeakCheck
     public void Train_SampledInParts_IsTheWhole(SamplingKind kind, int batch, int accumulate, int shards)
     {
         var (whole, parts) = (new TinyRun.Reports(), new TinyRun.Reports());
-        var settings = With(kind, TinyRun.With(training => training with { Epochs = 1, Optimizer = OptimizerKind.Sgd, Ema = 0, Batch = 8, Shards = 1 })) with
+        var settings = With(kind, TinyRun.NarrowWith(training => training with { Epochs = 1, Optimizer = OptimizerKind.Sgd, Ema = 0, Batch = 8, Shards = 1 })) with
         {
             // Statistics of the batch would differ.
-            Model = TinyRun.Settings.Model with { Norm = NormKind.Group },
+            Model = TinyRun.Narrow.Model with { Norm = NormKind.Group },
         };
         TinyRun.Train(settings, _rectangles.Set, _rectangles.At("whole"), reports: whole);
         TinyRun.Train(settings with { Training = settings.Training with { Batch = batch, Accumulate = accumulate, Shards = shards } }, _rectangles.Set, _rectangles.At("parts"), reports: parts);

@@ -43,6 +43,9 @@ internal sealed class Rectangles : IDisposable
 
     public DetectionDataset Set { get; }
 
+    /// <summary>The first images.</summary>
+    public DetectionDataset Take(int count) => new() { Source = Set.Source, Categories = Set.Categories, Images = [.. Set.Images.Take(count)] };
+
     public string At(string name) => Path.Combine(_folder.FullName, name);
 
     /// <summary>Asserts that a detector finds at least half of the rectangles, with valid scores.</summary>

@@ -14,7 +14,7 @@ namespace RetinaSharp.Detection.Tests.Training;
 [Collection(TorchCollection.Name)]
 public sealed class ResumeTests : LeakCheck
 {
-    private static readonly RunSettings Settings = TinyRun.With(training => training with { Epochs = 3 }) with
+    private static readonly RunSettings Settings = TinyRun.NarrowWith(training => training with { Epochs = 3 }) with
     {
         Augmentation = new() { Brightness = .2, MinScale = .8 },
     };
@@ -37,7 +37,7 @@ public sealed class ResumeTests : LeakCheck
         {
             (RunSettings, Precision)[] kinds =
             [
-                (Settings, Precision.Fp32),
+                (Settings with { Model = TinyRun.Settings.Model }, Precision.Fp32),
                 (Settings with { Training = Settings.Training with { Optimizer = OptimizerKind.Sgd, Ema = 0, Schedule = ScheduleKind.Step } }, Precision.Fp32),
                 (Settings with { Training = Settings.Training with { Batch = 2, Accumulate = 2, Freeze = 2 } }, Precision.Fp32),
                 (Settings with { Model = Settings.Model with { Norm = NormKind.Group } }, Precision.Bf16),
@@ -296,7 +296,7 @@ public sealed class ResumeTests : LeakCheck
     [Fact]
     public void Train_StoppedEarly_IsFinished()
     {
-        var settings = TinyRun.With(training => training with { Epochs = 9, EarlyStop = 2, LearningRate = 1e-12 });
+        var settings = TinyRun.NarrowWith(training => training with { Epochs = 9, EarlyStop = 2, LearningRate = 1e-12 });
         Train(Run, settings);
         var reports = new TinyRun.Reports();
 
@@ -344,7 +344,7 @@ public sealed class ResumeTests : LeakCheck
     [Fact]
     public void Train_Diverges_KeepsTheLastState()
     {
-        var settings = TinyRun.With(training => training with { Epochs = 9, LearningRate = 1e6 });
+        var settings = TinyRun.NarrowWith(training => training with { Epochs = 9, LearningRate = 1e6 });
         byte[]? saved = null;
         var set = WatchedImages.In(_rectangles.Set, 1, () => saved = File.ReadAllBytes(State));
         var options = TinyRun.Options(Run) with { CheckpointEvery = TimeSpan.FromDays(1) };

@@ -28,7 +28,7 @@ public class SoakTests(TrainedModel trained) : LeakCheck
             memory.Add(GC.GetTotalMemory(forceFullCollection: true));
         });
 
-        var result = TinyRun.Train(TinyRun.With(training => training with { Epochs = 30, Batch = 2 }), rectangles.Set, rectangles.At("run"), reports: reports);
+        var result = TinyRun.Train(TinyRun.NarrowWith(training => training with { Epochs = 30, Batch = 2 }), rectangles.Set, rectangles.At("run"), reports: reports);
 
         Assert.Equal(60, result.Steps);
         Assert.All(tensors, count => Assert.Equal(tensors[1], count));

@@ -17,7 +17,12 @@ internal static class TinyRun
         Training = Presets.Tiny.Training with { Epochs = 2, Batch = 4, Seed = 1 },
     };
 
+    /// <summary>The same for a network with a quarter of the weights, for tests that compare runs and need none that learns.</summary>
+    public static RunSettings Narrow { get; } = Settings with { Model = Settings.Model with { Width = .125, PyramidChannels = 32, HeadConvolutions = 1 } };
+
     public static RunSettings With(Func<TrainingSettings, TrainingSettings> change) => Settings with { Training = change(Settings.Training) };
+
+    public static RunSettings NarrowWith(Func<TrainingSettings, TrainingSettings> change) => Narrow with { Training = change(Narrow.Training) };
 
     public static TrainingResult Train(
         RunSettings settings, DetectionDataset train, string folder, DetectionDataset? validation = null, Reports? reports = null, CancellationToken cancellationToken = default) =>

@@ -15,7 +15,7 @@ public sealed class TrainedModel : IDisposable
         Folder = _rectangles.At("run");
         // AdamW's rate, and no long average: few steps have to do.
         Settings = TinyRun.With(training => training with { Epochs = 30, Batch = 6, LearningRate = 5e-3, Ema = .9 });
-        Result = TinyRun.Train(Settings, Set, Folder, new() { Source = "validation", Categories = Set.Categories, Images = [.. Set.Images.Take(4)] }, _reports);
+        Result = TinyRun.Train(Settings, Set, Folder, _rectangles.Take(4), _reports);
     }
 
     public string Folder { get; }
@@ -23,6 +23,9 @@ public sealed class TrainedModel : IDisposable
     public RunSettings Settings { get; }
 
     public DetectionDataset Set => _rectangles.Set;
+
+    /// <summary>The first images.</summary>
+    public DetectionDataset Take(int count) => _rectangles.Take(count);
 
     public TrainingResult Result { get; }
 

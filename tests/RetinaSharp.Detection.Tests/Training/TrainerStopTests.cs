@@ -23,7 +23,7 @@ public class TrainerStopTests : LeakCheck
                 source.Cancel();
         });
 
-        var result = TinyRun.Train(TinyRun.Settings, rectangles.Set, rectangles.At("run"), reports: reports, cancellationToken: source.Token);
+        var result = TinyRun.Train(TinyRun.Narrow, rectangles.Set, rectangles.At("run"), reports: reports, cancellationToken: source.Token);
 
         Assert.Equal((true, 1, 2L), (result.IsCanceled, result.Epochs, result.Steps));
         AssertLoads(rectangles.At("run"), 2);
@@ -34,7 +34,7 @@ public class TrainerStopTests : LeakCheck
     {
         using var rectangles = new Rectangles(4);
 
-        var result = TinyRun.Train(TinyRun.Settings, rectangles.Set, rectangles.At("run"), cancellationToken: new(canceled: true));
+        var result = TinyRun.Train(TinyRun.Narrow, rectangles.Set, rectangles.At("run"), cancellationToken: new(canceled: true));
 
         Assert.Equal((true, 0L), (result.IsCanceled, result.Steps));
         AssertLoads(rectangles.At("run"), 0);
@@ -50,7 +50,7 @@ public class TrainerStopTests : LeakCheck
         using var source = new CancellationTokenSource();
         var set = WatchedImages.In(rectangles.Set, lookUps, source.Cancel);
 
-        var result = TinyRun.Train(TinyRun.Settings, set, rectangles.At("run"), cancellationToken: source.Token);
+        var result = TinyRun.Train(TinyRun.Narrow, set, rectangles.At("run"), cancellationToken: source.Token);
 
         Assert.True(result.IsCanceled);
         AssertLoads(rectangles.At("run"), result.Steps);
@@ -63,7 +63,7 @@ public class TrainerStopTests : LeakCheck
     {
         using var rectangles = new Rectangles(8);
         using var source = new CancellationTokenSource();
-        var settings = TinyRun.With(training => training with { Epochs = 1 });
+        var settings = TinyRun.NarrowWith(training => training with { Epochs = 1 });
         var validation = WatchedImages.In(rectangles.Set, lookUps, source.Cancel);
 
         var result = TinyRun.Train(settings, rectangles.Set, rectangles.At("run"), validation, cancellationToken: source.Token);
@@ -81,7 +81,7 @@ public class TrainerStopTests : LeakCheck
     {
         using var rectangles = new Rectangles(4);
         var reports = new TinyRun.Reports();
-        var settings = TinyRun.With(training => training with { Epochs = 9, EarlyStop = 2, LearningRate = 1e-12 });
+        var settings = TinyRun.NarrowWith(training => training with { Epochs = 9, EarlyStop = 2, LearningRate = 1e-12 });
 
         var result = TinyRun.Train(settings, rectangles.Set, rectangles.At("run"), rectangles.Set, reports);
 
@@ -94,7 +94,7 @@ public class TrainerStopTests : LeakCheck
     {
         using var rectangles = new Rectangles(4);
         var alive = TensorCount.Alive;
-        var settings = TinyRun.With(training => training with { Epochs = 9, LearningRate = 1e6 });
+        var settings = TinyRun.NarrowWith(training => training with { Epochs = 9, LearningRate = 1e6 });
         byte[]? saved = null;
         var reports = new TinyRun.Reports(_ => saved = File.Exists(rectangles.At("run/last.safetensors")) ? File.ReadAllBytes(rectangles.At("run/last.safetensors")) : null);
 
@@ -117,7 +117,7 @@ public class TrainerStopTests : LeakCheck
         using var rectangles = new Rectangles(4);
         var other = new DetectionDataset { Source = "other", Categories = [new(1, "cat"), new(2, "dog")], Images = rectangles.Set.Images };
 
-        var error = Assert.Throws<DatasetException>(() => TinyRun.Train(TinyRun.Settings, rectangles.Set, rectangles.At("run"), other));
+        var error = Assert.Throws<DatasetException>(() => TinyRun.Train(TinyRun.Narrow, rectangles.Set, rectangles.At("run"), other));
 
         Assert.Equal("other", error.File);
     }
@@ -135,7 +135,7 @@ public class TrainerStopTests : LeakCheck
             Images = images ? rectangles.Set.Images : [],
         };
 
-        Assert.Equal("nothing", Assert.Throws<DatasetException>(() => TinyRun.Train(TinyRun.Settings, set, rectangles.At("run"))).File);
+        Assert.Equal("nothing", Assert.Throws<DatasetException>(() => TinyRun.Train(TinyRun.Narrow, set, rectangles.At("run"))).File);
     }
 
     [Fact]
@@ -148,7 +148,7 @@ public class TrainerStopTests : LeakCheck
         File.WriteAllBytes(rectangles.At("2.png"), bytes);
         var alive = TensorCount.Alive;
 
-        var error = Assert.Throws<Imaging.ImageException>(() => TinyRun.Train(TinyRun.Settings, rectangles.Set, rectangles.At("run")));
+        var error = Assert.Throws<Imaging.ImageException>(() => TinyRun.Train(TinyRun.Narrow, rectangles.Set, rectangles.At("run")));
 
         Assert.Contains("2.png", error.Message);
         Assert.Equal(alive, TensorCount.Alive);

@@ -73,17 +73,18 @@ public sealed class ValidatorTests(TrainedModel trained) : LeakCheck
         using var network = new RetinaNet(state);
         var settings = description.Settings with { Tile = 48, Training = description.Settings.Training with { Batch = 5 } };
         var tiles = TrainingTiles.Create(settings)!;
-        var regions = trained.Set.Images.SelectMany(image => tiles.Plan(image).Select(region => Loss(tiles.Cut(image, region), settings, network))).ToArray();
+        var set = trained.Take(4);
+        var regions = set.Images.SelectMany(image => tiles.Plan(image).Select(region => Loss(tiles.Cut(image, region), settings, network))).ToArray();
         // 96 x 64 pixels: the whole, and slices at x 0, 24 and 48, y 0 and 16.
-        Assert.Equal(7 * trained.Set.Images.Count, regions.Length);
+        Assert.Equal(7 * set.Images.Count, regions.Length);
 
-        var actual = Validator(trained.Set, settings, network).Run(default);
+        var actual = Validator(set, settings, network).Run(default);
 
         var positives = regions.Sum(region => region.Positives);
         Assert.Equal(regions.Sum(region => region.Classification) / positives, actual.Classification, 1e-4);
         Assert.Equal(regions.Sum(region => region.Box) / positives, actual.Box, 1e-4);
         using var sliced = Detector.Load(trained.Folder, new() { Tile = 48, Precision = Precision.Fp32 });
-        Assert.Equal(DatasetEvaluator.Evaluate(sliced, trained.Set, 5).Metrics.ByName(), actual.Metrics.ByName());
+        Assert.Equal(DatasetEvaluator.Evaluate(sliced, set, 5).Metrics.ByName(), actual.Metrics.ByName());
     }
 
     [Theory]
