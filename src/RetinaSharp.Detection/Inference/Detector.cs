@@ -39,7 +39,7 @@ public sealed class Detector : ObjectDetector
             }
 
             var threads = options.Threads == 0 ? Environment.ProcessorCount : options.Threads;
-            var network = new RetinaNet(state, new(ComputeType.Choose(options.Precision, device.type)));
+            var network = new RetinaNet(state, new(ComputeType.Choose(options.Precision, device)));
             try
             {
                 var engine = new TorchEngine(network, description.ToDetectionModel(), threads, observe: null, network, state)

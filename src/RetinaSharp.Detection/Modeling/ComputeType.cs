@@ -9,14 +9,17 @@ namespace RetinaSharp.Detection.Modeling;
 internal static class ComputeType
 {
     /// <summary>Returns the data type that a network with a given precision computes in on a device.</summary>
-    public static ScalarType Choose(Precision precision, DeviceType device) => precision switch
-    {
-        Precision.Fp32 => ScalarType.Float32,
-        Precision.Bf16 => ScalarType.BFloat16,
-        // bf16 is faster on CPUs with AVX512-BF16 (measured in docs/results/libtorch.md); other CPUs lack bf16 multiply instructions.
-        _ => device != DeviceType.CPU || CpuFeatures.HasAmxBf16 || CpuFeatures.HasAvx512Bf16 ? ScalarType.BFloat16 : ScalarType.Float32,
-    };
+    public static ScalarType Choose(Precision precision, Device device) => Resolve(precision, device) == Precision.Bf16 ? ScalarType.BFloat16 : ScalarType.Float32;
 
-    /// <summary>Returns the precision that is used on a device; resolves <see cref="Precision.Auto"/> to fp32 or bf16.</summary>
-    public static Precision Resolve(Precision precision, DeviceType device) => Choose(precision, device) == ScalarType.Float32 ? Precision.Fp32 : Precision.Bf16;
+    /// <summary>Returns the precision that is used on a device; resolves <see cref="Precision.Auto"/> to bf16 if the device has bf16 instructions, otherwise to fp32.</summary>
+    public static Precision Resolve(Precision precision, Device device) =>
+        precision != Precision.Auto ? precision
+        : HasBf16(device) ? Precision.Bf16
+        : Precision.Fp32;
+
+    // The index of the current device is -1 in TorchSharp.
+    private static bool HasBf16(Device device) => device.type == DeviceType.CPU
+        // bf16 is faster on CPUs with AVX512-BF16 (measured in docs/results/libtorch.md); other CPUs lack bf16 multiply instructions.
+        ? CpuFeatures.HasAmxBf16 || CpuFeatures.HasAvx512Bf16
+        : CudaFeatures.HasBf16(Math.Max(0, device.index));
 }

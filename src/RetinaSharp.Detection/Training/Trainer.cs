@@ -85,9 +85,9 @@ public sealed class Trainer(RunSettings settings, DetectionDataset train, Detect
         var found = options.Resume ? FindCheckpoint(start) : null;
         if (found?.At is { IsFinished: true } end)
             return new(end.Step, end.Epoch, end.Best, end.BestEpoch, TimeSpan.FromSeconds(end.Seconds), IsCanceled: false);
-        var at = found is { At: var reached } ? reached with { ComputedOn = start.ComputedOn } : start with { Precision = ComputeType.Resolve(options.Precision, device.type) };
+        var at = found is { At: var reached } ? reached with { ComputedOn = start.ComputedOn } : start with { Precision = ComputeType.Resolve(options.Precision, device) };
 
-        using var state = new TrainingState(Initial(architecture, train, found is null, device), settings.Training, ComputeType.Choose(at.Precision, device.type));
+        using var state = new TrainingState(Initial(architecture, train, found is null, device), settings.Training, ComputeType.Choose(at.Precision, device));
         if (found is not null)
             CheckpointFile.Restore(found.Value.Path, at, state);
 

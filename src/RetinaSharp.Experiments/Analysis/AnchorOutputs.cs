@@ -35,7 +35,7 @@ internal sealed class AnchorOutputs : IDisposable
         (var state, Description) = ModelFile.Load(ModelFile.Find(path));
         using (state)
             _state = state.To(device);
-        _network = new(_state, new(ComputeType.Choose(options.Precision, device.type)));
+        _network = new(_state, new(ComputeType.Choose(options.Precision, device)));
         _input = options.Input ?? Description.Settings.Input;
         _anchors = new(Description.Settings.Model.Anchors);
         _assigner = Assigner.CreateWithoutPredictions(Description.Settings.Assigner);

@@ -40,7 +40,7 @@ public sealed class DetectionBenchmark : INetworkBenchmark
         _images = [.. Enumerable.Range(0, batch).Select(image => new Image(size, size, PeerModel.Pixels(size, image)))];
         using (var state = PeerModel.CreateState())
             _state = state.To(device ?? CPU);
-        _network = new(_state, new(Detection.Modeling.ComputeType.Choose(precision, _state.Device.type)));
+        _network = new(_state, new(Detection.Modeling.ComputeType.Choose(precision, _state.Device)));
         _engine = new(_network, new()
         {
             Categories = PeerModel.Categories,

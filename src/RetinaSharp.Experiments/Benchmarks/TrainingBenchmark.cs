@@ -49,7 +49,7 @@ public sealed class TrainingBenchmark : INetworkBenchmark
         Operations = batch * (cost.Forward + cost.Backward);
         using var state = PeerModel.CreateState();
         Device = device ?? CPU;
-        ComputeType = Detection.Modeling.ComputeType.Choose(precision, Device.type);
+        ComputeType = Detection.Modeling.ComputeType.Choose(precision, Device);
         _state = new(state.To(Device), settings.Training, ComputeType);
         _shards = new(1, threads);
         _steps = new(settings.Training, _state, new(settings.Loss), new(settings.Loss.Normalizer), assignment: null, sampler: null, _shards, _clock);

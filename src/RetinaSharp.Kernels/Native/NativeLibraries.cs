@@ -6,13 +6,14 @@ using TorchSharp;
 namespace RetinaSharp.Kernels.Native;
 
 /// <summary>
-/// Resolves the native libraries of the TorchSharp and LibTorch packages, <c>LibTorchSharp</c> and <c>torch_cpu</c>. TorchSharp and the
-/// imports of this assembly must get the same files, because a second copy of LibTorch in a process crashes.
+/// Resolves the native libraries of the TorchSharp and LibTorch packages, <c>LibTorchSharp</c> and <c>torch_cpu</c>, and the CUDA driver.
+/// TorchSharp and the imports of this assembly must get the same files, because a second copy of LibTorch in a process crashes.
 /// </summary>
 internal static class NativeLibraries
 {
     public const string TorchSharp = "LibTorchSharp";
     public const string Torch = "torch_cpu";
+    public const string CudaDriver = "cuda";
 
     private static readonly Lock Gate = new();
     private static readonly List<string> Tried = [];
@@ -49,9 +50,13 @@ internal static class NativeLibraries
         return string.Join(Environment.NewLine + "  ", lines);
     }
 
-    private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path) => name is TorchSharp or Torch
-        ? NativeLibrary.Load(name, typeof(torch).Assembly, path)
-        : 0;
+    private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path) => name switch
+    {
+        TorchSharp or Torch => NativeLibrary.Load(name, typeof(torch).Assembly, path),
+        // The display driver installs it. libcuda.so, without a version, is there for the linker only, and may be a stub.
+        CudaDriver => NativeLibrary.Load(OperatingSystem.IsWindows() ? "nvcuda.dll" : "libcuda.so.1"),
+        _ => 0,
+    };
 
     private static nint LoadTorchSharp()
     {
