@@ -34,12 +34,7 @@ internal static class ProcessMemory
     {
         using var isDone = new ManualResetEventSlim();
         var peak = Environment.WorkingSet;
-        var sampler = new Thread(() =>
-        {
-            while (!isDone.Wait(SampleMilliseconds))
-                peak = Math.Max(peak, Environment.WorkingSet);
-        })
-        { IsBackground = true, Name = "memory sampler" };
+        var sampler = new Thread(Sample) { IsBackground = true, Name = "memory sampler" };
         sampler.Start();
         try
         {
@@ -52,6 +47,12 @@ internal static class ProcessMemory
         }
 
         return Math.Max(peak, Environment.WorkingSet);
+
+        void Sample()
+        {
+            while (!isDone.Wait(SampleMilliseconds))
+                peak = Math.Max(peak, Environment.WorkingSet);
+        }
     }
 
     private static bool TryResetPeak()

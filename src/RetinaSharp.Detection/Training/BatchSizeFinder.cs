@@ -15,7 +15,7 @@ namespace RetinaSharp.Detection.Training;
 /// </summary>
 public static class BatchSizeFinder
 {
-    /// <summary>Maximum batch size. Larger batches need another learning rate than linear or square-root scaling gives.</summary>
+    /// <summary>Maximum batch size. A larger batch is better chosen by hand, together with the learning rate.</summary>
     public const int MaxBatch = 64;
 
     /// <summary>
@@ -61,8 +61,14 @@ public static class BatchSizeFinder
         var architecture = RetinaNetArchitecture.Create(settings, set.Categories.Count, options.Components.Network);
         var available = DeviceMemory.GetAvailable(device);
         var memory = new StepMemory(settings, architecture, LargestImage(samples, settings, options.Components), options, device);
-        var budget = (long)(UsableShare * available) - (device.type == DeviceType.CPU ? CacheBytes(train, settings) : 0);
-        return Choose(batch => memory.Measure(batch, cancellationToken), available, budget, settings.Training, epoch);
+        return Choose(batch => memory.Measure(batch, cancellationToken), available, Budget(available, device.type, train, settings), settings.Training, epoch);
+    }
+
+    /// <summary>Returns the memory in bytes that a training step may use. On a CPU, the loader's cache of decoded images needs memory, too.</summary>
+    internal static long Budget(long available, DeviceType device, DetectionDataset train, RunSettings settings)
+    {
+        var cache = Math.Min(LoaderOptions.GetCacheBytes(settings), train.Images.Sum(image => 3L * image.Width * image.Height));
+        return (long)(UsableShare * available) - (device == DeviceType.CPU ? cache : 0);
     }
 
     /// <summary>Chooses the batch size.</summary>
@@ -106,10 +112,6 @@ public static class BatchSizeFinder
         + "choose a smaller input size or a narrower network, or close other programs.");
 
     private static string Gigabytes(long bytes) => FormattableString.Invariant($"{bytes / 1e9:0.0} GB");
-
-    /// <summary>Memory in bytes that the loader's cache of decoded images will use.</summary>
-    private static long CacheBytes(DetectionDataset set, RunSettings settings) =>
-        Math.Min(LoaderOptions.GetCacheBytes(settings), set.Images.Sum(image => 3L * image.Width * image.Height));
 
     /// <summary>Returns an image of the largest size that a batch of the samples can be padded to, with the boxes of the sample that has most of them.</summary>
     internal static BatchImage LargestImage(DetectionDataset samples, RunSettings settings, TrainingComponents components)

@@ -6,6 +6,7 @@ using RetinaSharp.Detection.Modeling.Architecture;
 using RetinaSharp.Detection.Tests.Modeling;
 using RetinaSharp.Detection.Training;
 using RetinaSharp.Kernels;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Tests.Training;
@@ -110,6 +111,19 @@ public sealed class BatchSizeFinderTests
     [Fact]
     public void Choose_OneImageRunsOutOfMemory_Throws() =>
         Assert.Contains("more memory than there is", Assert.Throws<InsufficientMemoryException>(() => BatchSizeFinder.Choose(_ => StepMemory.OutOfMemory, 1, 1, new(), 100)).Message);
+
+    [Theory]
+    [InlineData(DeviceType.CPU, 1, 8_000_000_000 - (3 * 1000 * 2000))]
+    [InlineData(DeviceType.CUDA, 1, 8_000_000_000)]
+    // The cache holds 1 GiB at most.
+    [InlineData(DeviceType.CPU, 1000, 8_000_000_000 - (1L << 30))]
+    public void Budget_Device_IsMostOfTheMemoryWithoutTheCacheOfImages(DeviceType device, int images, long expected)
+    {
+        var image = new AnnotatedImage { Id = 1, FileName = "a", Path = "a", Width = 1000, Height = 2000, Annotations = [] };
+        var set = new DetectionDataset { Source = "set", Categories = [], Images = [.. Enumerable.Repeat(image, images)] };
+
+        Assert.Equal(expected, BatchSizeFinder.Budget(10_000_000_000, device, set, TinyRun.Settings));
+    }
 
     [Fact]
     public void LargestImage_LandscapeAndPortrait_FitsBoth()
