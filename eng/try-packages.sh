@@ -90,7 +90,7 @@ head -n 2 "$work/log"
 "$work/tool/retina" info
 "$work/tool/retina" detect run square1.png --score-threshold .001 >"$work/log"
 head -n 3 "$work/log"
-"$work/tool/retina" data generate --out scenes --train 2 --val 0 --size 128 >"$work/log"
-"$work/tool/retina" train --train scenes --weights imagenet --epochs 1 --batch 2 --size 64 --out started >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
-grep -m 1 'weights of imagenet' "$work/log"
+"$work/tool/retina" data generate --out scenes --train 2 --val 1 --size 128 >"$work/log"
+"$work/tool/retina" train --train "scenes#train" --weights imagenet --epochs 1 --batch 2 --size 64 --out started >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
+grep -m 1 'ResNet18.onnx: ' "$work/log"
 echo "packages: ok"
