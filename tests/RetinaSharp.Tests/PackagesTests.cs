@@ -15,6 +15,6 @@ public class PackagesTests
         Assert.Contains("a model of squares gave ", ran.Out);
         Assert.Contains("a model started from the weights imagenet", ran.Out);
         Assert.Contains("LibTorch", ran.Out);
-        Assert.Matches(@"weights of imagenet: \d+ of \d+ taken", ran.Out);
+        Assert.Matches(@"ResNet18\.onnx: \d+ of \d+ taken", ran.Out);
     }
 }
