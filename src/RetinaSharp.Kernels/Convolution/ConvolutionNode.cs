@@ -61,7 +61,7 @@ internal sealed class ConvolutionNode : AutogradNode
 
         var postOps = new PostOps(Scale: _scale);
         var (inputs, weight) = _convolution.Backward(outputGradients, _inputs, postOps.Fold(_weight!), _needsInputGradients, _needsWeightGradient);
-        List<Tensor?> results = [.. inputs, weight is null ? null : postOps.FoldInPlace(weight)];
+        List<Tensor?> results = [.. inputs, weight is null ? null : postOps.Fold(weight)];
         if (_hasBias)
             results.Add(biasGradient?.to(_weight!.dtype));
         if (_hasResidual)

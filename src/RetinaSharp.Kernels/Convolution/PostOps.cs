@@ -20,7 +20,4 @@ public readonly record struct PostOps(Tensor? Residual = null, bool Relu = false
 
     /// <summary>Multiplies the weight [O, I, K, K] by the scale; returns the weight itself if there is no scale.</summary>
     internal Tensor Fold(Tensor weight) => Scale is null ? weight : weight * Scale.view(-1, 1, 1, 1);
-
-    /// <summary>Multiplies a weight [O, I, K, K], or its gradient, by the scale in its own memory, and returns it.</summary>
-    internal Tensor FoldInPlace(Tensor weight) => Scale is null ? weight : weight.mul_(Scale.view(-1, 1, 1, 1));
 }

@@ -6,8 +6,8 @@ using TorchSharp;
 namespace RetinaSharp.Kernels.Native;
 
 /// <summary>
-/// Resolves the native libraries of the TorchSharp and LibTorch packages, <c>LibTorchSharp</c> and <c>torch_cpu</c>, and that of NVIDIA's driver. TorchSharp and the
-/// imports of this assembly must get the same files, because a second copy of LibTorch in a process crashes.
+/// Resolves the native libraries of the TorchSharp and LibTorch packages, <c>LibTorchSharp</c> and <c>torch_cpu</c>, and that of NVIDIA's
+/// driver. TorchSharp and the imports of this assembly must get the same files, because a second copy of LibTorch in a process crashes.
 /// </summary>
 internal static class NativeLibraries
 {
