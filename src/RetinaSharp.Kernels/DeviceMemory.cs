@@ -14,13 +14,17 @@ public static class DeviceMemory
     /// <exception cref="TorchUnavailableException">The memory of a CUDA device cannot be read.</exception>
     public static long GetAvailable(torch.Device device) => IsCuda(device) ? CudaDriver.GetMemory(device).Free : ProcessMemory.Available;
 
-    /// <summary>Memory of a device in bytes that is in use: on the CPU by this process, on CUDA by all processes.</summary>
+    /// <summary>Memory of a device in bytes that is in use: on the CPU by this process, without what it can return to the system, on CUDA by all processes.</summary>
     /// <param name="device">The device.</param>
     /// <exception cref="TorchUnavailableException">The memory of a CUDA device cannot be read.</exception>
     public static long GetUsed(torch.Device device)
     {
         if (!IsCuda(device))
+        {
+            ProcessMemory.ReturnFreeMemory();
             return Environment.WorkingSet;
+        }
+
         var (free, total) = CudaDriver.GetMemory(device);
         return total - free;
     }

@@ -118,6 +118,7 @@ public static class LibTorch
             throw new TorchUnavailableException(NativeLibraries.Describe(error), error);
         }
 
+        Nnpack.Disable();
         return torch.__version__;
     }
 }

@@ -1,9 +1,10 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 
 namespace RetinaSharp.Kernels;
 
 /// <summary>Measures the memory of this process.</summary>
-internal static class ProcessMemory
+internal static partial class ProcessMemory
 {
     private const int SampleMilliseconds = 2;
 
@@ -22,6 +23,7 @@ internal static class ProcessMemory
     /// <summary>Runs an action, and returns the largest resident memory of the process in bytes meanwhile.</summary>
     public static long MeasurePeak(Action action)
     {
+        ReturnFreeMemory();
         if (!TryResetPeak())
             return SamplePeak(action);
         action();
@@ -54,6 +56,24 @@ internal static class ProcessMemory
                 peak = Math.Max(peak, Environment.WorkingSet);
         }
     }
+
+    /// <summary>Returns memory to the system that LibTorch has freed and the C library has kept: reusing it would not increase the resident memory.</summary>
+    public static void ReturnFreeMemory()
+    {
+        if (!OperatingSystem.IsLinux())
+            return;
+        try
+        {
+            _ = TrimHeap(0);
+        }
+        catch (EntryPointNotFoundException)
+        {
+            // Only the GNU C library keeps much memory.
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "malloc_trim")]
+    private static partial int TrimHeap(nuint pad);
 
     private static bool TryResetPeak()
     {

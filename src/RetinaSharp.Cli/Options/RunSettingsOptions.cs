@@ -11,6 +11,7 @@ internal sealed class RunSettingsOptions
 {
     private readonly Option<string> _preset = SharedOptions.Preset();
     private readonly Option<string> _config = CliOption.Text("--config", "FILE.json", "Settings that override the preset, in the format of a run folder's config.json.");
+    private readonly Option<IntegerOrAuto>? _epochs;
     private readonly Option<IntegerOrAuto>? _batch;
     private readonly IReadOnlyList<SettingOption> _settings;
 
@@ -18,10 +19,11 @@ internal sealed class RunSettingsOptions
     /// <param name="names">Names of the options for single settings; all if empty.</param>
     public RunSettingsOptions(params string[] names) => _settings = [.. TrainingOptions.CreateAll().Where(setting => names.Length == 0 || names.Contains(setting.Option.Name))];
 
-    private RunSettingsOptions(Option<IntegerOrAuto> batch) => (_batch, _settings) = (batch, TrainingOptions.CreateAll(batch));
+    private RunSettingsOptions(Option<IntegerOrAuto> epochs, Option<IntegerOrAuto> batch) =>
+        (_epochs, _batch, _settings) = (epochs, batch, TrainingOptions.CreateAll(epochs, batch));
 
-    /// <summary>Creates all options, of which --batch takes the value auto: see <see cref="FindsBatch"/>.</summary>
-    public static RunSettingsOptions WithAutoBatch() => new(TrainingOptions.BatchOrAuto());
+    /// <summary>Creates all options, of which --epochs and --batch take the value auto: see <see cref="FindsEpochs"/> and <see cref="FindsBatch"/>.</summary>
+    public static RunSettingsOptions WithAuto() => new(TrainingOptions.EpochsOrAuto(), TrainingOptions.BatchOrAuto());
 
     /// <summary>All options, also those that are not given.</summary>
     public IEnumerable<Option> All => [_preset, _config, .. _settings.Select(setting => setting.Option)];
@@ -37,8 +39,11 @@ internal sealed class RunSettingsOptions
     /// <summary>Returns whether the option for a single setting is given.</summary>
     public bool IsGiven(ParseResult parse, string name) => Given(parse).Any(setting => setting.Option.Name == name);
 
+    /// <summary>Returns whether the number of epochs is to be found. Until then, the settings have that of the preset.</summary>
+    public bool FindsEpochs(ParseResult parse) => IsAuto(parse, _epochs);
+
     /// <summary>Returns whether the batch size is to be found. Until then, the settings have that of the preset.</summary>
-    public bool FindsBatch(ParseResult parse) => _batch is not null && parse.IsGiven(_batch) && parse.GetValue(_batch).Value is null;
+    public bool FindsBatch(ParseResult parse) => IsAuto(parse, _batch);
 
     /// <summary>Returns whether --preset or --config is given.</summary>
     public bool HasBase(ParseResult parse) => parse.IsGiven(_preset) || parse.IsGiven(_config);
@@ -85,10 +90,12 @@ internal sealed class RunSettingsOptions
         }
 
         if (HasBase(parse))
-            Require(string.Join(" and ", ((Option[])[_preset, _config]).Where(parse.IsGiven).Select(option => option.Name)), WithBatch(WithAnchors(Get(parse))));
+            Require(string.Join(" and ", ((Option[])[_preset, _config]).Where(parse.IsGiven).Select(option => option.Name)), WithEpochs(WithBatch(WithAnchors(Get(parse)))));
         return run;
 
         RunSettings WithAnchors(RunSettings asked) => keepsAnchors ? asked with { Model = asked.Model with { Anchors = run.Model.Anchors }, Input = run.Input } : asked;
+
+        RunSettings WithEpochs(RunSettings asked) => FindsEpochs(parse) ? asked with { Training = asked.Training with { Epochs = run.Training.Epochs } } : asked;
 
         RunSettings WithBatch(RunSettings asked) => FindsBatch(parse) ? asked with { Training = asked.Training with { Batch = run.Training.Batch } } : asked;
 
@@ -101,6 +108,8 @@ internal sealed class RunSettingsOptions
 
     private static RunSettings Apply(RunSettings settings, IEnumerable<SettingOption> options, ParseResult parse) =>
         options.Aggregate(settings, (before, option) => option.Apply(before, parse));
+
+    private static bool IsAuto(ParseResult parse, Option<IntegerOrAuto>? option) => option is not null && parse.IsGiven(option) && parse.GetValue(option).Value is null;
 
     private IEnumerable<SettingOption> Given(ParseResult parse) => _settings.Where(setting => parse.IsGiven(setting.Option));
 }

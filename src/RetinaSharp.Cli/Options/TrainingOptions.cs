@@ -2,6 +2,7 @@ using System.CommandLine;
 using RetinaSharp.Detection.Assignment;
 using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Modeling.Architecture;
+using RetinaSharp.Detection.Training;
 using RetinaSharp.Detection.Weights;
 using static RetinaSharp.Cli.Options.CliOption;
 using static RetinaSharp.Cli.Options.SettingOption;
@@ -12,8 +13,9 @@ namespace RetinaSharp.Cli.Options;
 internal static class TrainingOptions
 {
     /// <summary>Creates all options, in the order in which they are applied to the settings.</summary>
+    /// <param name="epochs">The option --epochs; null: without the value auto.</param>
     /// <param name="batch">The option --batch; null: without the value auto.</param>
-    public static IReadOnlyList<SettingOption> CreateAll(Option<IntegerOrAuto>? batch = null) =>
+    public static IReadOnlyList<SettingOption> CreateAll(Option<IntegerOrAuto>? epochs = null, Option<IntegerOrAuto>? batch = null) =>
     [
         // --compat is first, so that the other options override it.
         Create(Choice("--compat", "Match another RetinaNet where implementations differ: anchors, assignment, losses and their normalization, postprocessing. Other options override it.",
@@ -90,8 +92,8 @@ internal static class TrainingOptions
             (s, beta) => s with { Loss = s.Loss with { StarBeta = beta } }),
         Create(Choice("--box-loss", "Box regression loss.", ("l1", BoxLossKind.L1), ("smooth-l1", BoxLossKind.SmoothL1), ("giou", BoxLossKind.Giou), ("diou", BoxLossKind.Diou), ("ciou", BoxLossKind.Ciou)),
             (s, kind) => s with { Loss = s.Loss with { Box = kind } }),
-        Create(Integer("--epochs", "Passes over the training images."),
-            (s, epochs) => s with { Training = s.Training with { Epochs = epochs } }),
+        Create(epochs ?? Parsed("--epochs", "N", "Passes over the training images.", text => new IntegerOrAuto(ParseNumber<int>(text))),
+            (s, epochs) => s with { Training = s.Training with { Epochs = epochs.Value ?? s.Training.Epochs } }),
         Create(batch ?? Parsed("--batch", "N", "Images per forward pass.", text => new IntegerOrAuto(ParseNumber<int>(text))),
             (s, images) => s with { Training = s.Training with { Batch = images.Value ?? s.Training.Batch } }),
         Create(Integer("--accumulate", "Batches whose gradients are accumulated for an optimizer step."),
@@ -114,6 +116,10 @@ internal static class TrainingOptions
         Create(Parsed("--seed", "N", "Random seed.", ParseNumber<long>),
             (s, seed) => s with { Training = s.Training with { Seed = seed } }),
     ];
+
+    /// <summary>Creates the option --epochs of a verb that can choose the number of epochs.</summary>
+    public static Option<IntegerOrAuto> EpochsOrAuto() => Parsed("--epochs", "N|auto",
+        $"Passes over the training images; auto: those of the preset, or more if these have fewer than {EpochCount.MinSteps} optimizer steps. The run keeps the number.", IntegerOrAuto.Parse);
 
     /// <summary>Creates the option --batch of a verb that can find the batch size.</summary>
     public static Option<IntegerOrAuto> BatchOrAuto() => Parsed("--batch", "N|auto",

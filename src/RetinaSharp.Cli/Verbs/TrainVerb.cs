@@ -43,7 +43,7 @@ internal static class TrainVerb
         var resume = CliOption.Flag("--resume", "Resume the run in --out, or start one if there is none.");
         var checkpointEvery = CliOption.Number("--checkpoint-every", "Maximum time between two checkpoints.", "SECONDS", min: 0, max: MaxCheckpointSeconds).WithDefault(DefaultCheckpointSeconds);
         var tensorBoard = CliOption.Flag("--tensorboard", "Write TensorBoard event files to the run folder.");
-        var settingsOptions = RunSettingsOptions.WithAutoBatch();
+        var settingsOptions = RunSettingsOptions.WithAuto();
         var engine = new EngineOptions();
         var json = SharedOptions.Json();
         var command = new Command("train", "Train a model. Options that are not given keep the preset's settings.") { train, validation, outFolder, anchors, resume, skipBadImages, checkpointEvery, tensorBoard };
@@ -77,6 +77,9 @@ internal static class TrainVerb
             // After the anchors, because these may enlarge the input.
             if (settingsOptions.FindsBatch(parse) && !isResumed)
                 settings = FindBatch(session, settings, trainSet, options);
+            // After the batch size, which the number of steps depends on.
+            if (settingsOptions.FindsEpochs(parse) && !isResumed)
+                settings = EpochCount.Raise(settings, trainSet);
             Describe(session, origin, settings, options, trainSet, validationSet);
 
             var trainer = new Trainer(settings, trainSet, validationSet, options);

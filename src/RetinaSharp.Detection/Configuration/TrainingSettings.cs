@@ -1,3 +1,6 @@
+using RetinaSharp.Datasets;
+using RetinaSharp.Detection.Data;
+
 namespace RetinaSharp.Detection.Configuration;
 
 /// <summary>Hyperparameters of a training run: optimizer, schedule, batch, EMA and early stopping.</summary>
@@ -116,6 +119,14 @@ public sealed record TrainingSettings
             return LearningRate * (Optimizer == OptimizerKind.Sgd ? factor : Math.Sqrt(factor));
         }
     }
+
+    /// <summary>Number of samples of an epoch.</summary>
+    /// <param name="samples">Images, or with <see cref="RunSettings.Tile"/> their slices.</param>
+    internal int GetSamplesPerEpoch(DetectionDataset samples) => new EpochOrder(samples.Images.Count, ImageRepeats.Compute(samples, this), Seed).Count;
+
+    /// <summary>Number of optimizer steps of an epoch. Samples that do not fill one more step are left out.</summary>
+    /// <param name="samples">Images, or with <see cref="RunSettings.Tile"/> their slices.</param>
+    internal int GetStepsPerEpoch(DetectionDataset samples) => Math.Max(1, GetSamplesPerEpoch(samples) / EffectiveBatch);
 
     /// <summary>Number of threads that LibTorch's operators use for each shard.</summary>
     /// <param name="threads">Number of threads of all shards together.</param>

@@ -56,7 +56,7 @@ public static class BatchSizeFinder
         var device = LibTorch.Require(options.Device);
         var set = settings.Model.BackgroundClass ? BackgroundClass.AddTo(train) : train;
         var samples = TrainingSamples.Create(set, settings);
-        var epoch = new EpochOrder(samples.Images.Count, ImageRepeats.Compute(samples, settings.Training), settings.Training.Seed).Count;
+        var epoch = settings.Training.GetSamplesPerEpoch(samples);
 
         var architecture = RetinaNetArchitecture.Create(settings, set.Categories.Count, options.Components.Network);
         var available = DeviceMemory.GetAvailable(device);

@@ -195,5 +195,15 @@ public sealed class Trainer(RunSettings settings, DetectionDataset train, Detect
         // Only a ResNet can have frozen normalization or frozen stages: a custom backbone has its own normalization, and Freeze is 0.
         if (state.Architecture.Backbone is ResNetArchitecture && transfer is not { HasBackbone: true } && (settings.Model.Norm == NormKind.Frozen || settings.Training.Freeze > 0))
             options.Logger.FrozenAtRandomWeights();
+        if (transfer is { HasBackbone: true, HasHeads: false })
+            WarnOfFewSteps(train);
+    }
+
+    private void WarnOfFewSteps(DetectionDataset train)
+    {
+        var stepsPerEpoch = settings.Training.GetStepsPerEpoch(TrainingSamples.Create(train, settings));
+        var steps = (long)stepsPerEpoch * settings.Training.Epochs;
+        if (steps < EpochCount.MinSteps)
+            options.Logger.FewSteps(steps, EpochCount.GetMinEpochs(stepsPerEpoch), EpochCount.MinSteps);
     }
 }

@@ -61,4 +61,8 @@ internal static partial class TrainingLog
 
     [LoggerMessage(18, LogLevel.Information, "An epoch has {Samples} training samples from {Images} images: those with rare classes are used up to {Repeats:0.#} times on average.")]
     public static partial void Repeated(this ILogger logger, int images, long samples, double repeats);
+
+    [LoggerMessage(19, LogLevel.Warning,
+        "The steps of this run are only {Steps}, few for heads that start from random weights: boxes will be loose. Set epochs to {MinEpochs} for the {MinSteps} steps that usually suffice.")]
+    public static partial void FewSteps(this ILogger logger, long steps, int minEpochs, int minSteps);
 }

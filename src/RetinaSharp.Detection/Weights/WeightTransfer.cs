@@ -48,6 +48,9 @@ internal sealed class WeightTransfer
     /// <summary>Whether any weights of the backbone were loaded.</summary>
     public bool HasBackbone => _loaded.Any(name => name.StartsWith(Body, StringComparison.Ordinal));
 
+    /// <summary>Whether any weights of the heads were loaded.</summary>
+    public bool HasHeads => _loaded.Any(name => name.StartsWith(Head, StringComparison.Ordinal));
+
     /// <summary>Text for the log: which weights were loaded, newly initialized and not used; one line each.</summary>
     public string Summary { get; private set; } = "";
 

@@ -36,6 +36,17 @@ public class WeightTransferTests(TrainedModel trained) : LeakCheck
     }
 
     [Fact]
+    public void Train_NewHeadsAndFewImages_WarnsWithTheNumberOfEpochs()
+    {
+        var reports = new TinyRun.Reports();
+        var settings = TinyRun.With(training => training with { Epochs = 1, Batch = trained.Set.Images.Count }) with { Weights = Source };
+
+        new Trainer(settings with { Model = settings.Model with { Anchors = new() } }, trained.Set, null, TinyRun.Options(trained.At("few"), reports)).Train(reports);
+
+        Assert.Equal(["The steps of this run are only 1, few for heads that start from random weights: boxes will be loose. Set epochs to 1300 for the 1300 steps that usually suffice."], reports.Warnings);
+    }
+
+    [Fact]
     public void Run_SameClasses_TakesEverything()
     {
         var (weights, transfer) = Transfer(Model, trained.Set.Categories);
