@@ -1,4 +1,5 @@
 using RetinaSharp.Detection.Modeling;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RetinaSharp.Samples.CustomLoss;
@@ -9,13 +10,20 @@ namespace RetinaSharp.Samples.CustomLoss;
 /// </summary>
 internal sealed class AsymmetricLoss(double gammaPositive, double gammaNegative, double margin) : AutogradClassificationLoss
 {
+    // Fields, because TorchSharp may free a number that nothing refers to while an operator still reads it.
+    private readonly Scalar _gammaPositive = gammaPositive;
+    private readonly Scalar _gammaNegative = gammaNegative;
+    private readonly Scalar _margin = margin;
+    private readonly Scalar _zero = 0;
+    private readonly Scalar _almostOne = 1 - 1e-7;
+
     protected override Tensor Evaluate(Tensor logits, Tensor targets)
     {
-        var p = logits.sigmoid();
-        // log p as log-sigmoid, which stays finite where p rounds to 0.
-        var positive = (1 - p).pow(gammaPositive) * nn.functional.softplus(-logits);
-        var shifted = (p - margin).clamp(min: 0);
-        var negative = shifted.pow(gammaNegative) * -(1 - shifted).clamp(min: 1e-8).log();
-        return (targets * positive) + ((1 - targets) * negative);
+        // -log p as log-sigmoid, which stays finite where p rounds to 0; 1 - p is the sigmoid of -x.
+        var positive = logits.neg().sigmoid().pow(_gammaPositive) * nn.functional.logsigmoid(logits).neg();
+        var shifted = logits.sigmoid().sub(_margin).clamp(_zero, _almostOne);
+        var negative = shifted.pow(_gammaNegative) * shifted.neg().log1p().neg();
+        // (1 - target) negative + target positive
+        return negative.lerp(positive, targets);
     }
 }

@@ -118,7 +118,10 @@ public static class LibTorch
             throw new TorchUnavailableException(NativeLibraries.Describe(error), error);
         }
 
-        Nnpack.Disable();
+        // On CPUs that NNPACK does not support, LibTorch prints a warning for each convolution that it asks NNPACK about.
+        TorchContext.DisableNnpack();
+        if (!CpuFeatures.ReportsCaches)
+            TorchContext.DisableOneDnn();
         return torch.__version__;
     }
 }

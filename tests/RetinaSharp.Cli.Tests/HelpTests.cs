@@ -21,7 +21,7 @@ public sealed partial class HelpTests
     {
         var help = CommandResult.Retina("train", "--help").IsDone().Out;
 
-        var settings = TrainingOptions.CreateAll(TrainingOptions.BatchOrAuto());
+        var settings = TrainingOptions.CreateAll(TrainingOptions.EpochsOrAuto(), TrainingOptions.BatchOrAuto());
         Assert.NotEmpty(settings);
         Assert.All(settings, setting => Assert.Contains(setting.Option.HelpName is { } value ? $"{setting.Option.Name} <{value}>" : $"{setting.Option.Name} ", help));
     }

@@ -48,9 +48,9 @@ public static class Presets
         // Without norms in the heads, the loss of the first steps at this learning rate is ten times as high.
         Model = Small.Model with { Blocks = [2, 2, 2, 3], Width = 1, Norm = NormKind.Frozen, HeadConvolutions = 2, HeadNorm = true, BoxHead = BoxHeadKind.Distribution },
         Weights = PretrainedWeights.ImageNet,
-        Augmentation = Small.Augmentation with { VerticalFlip = 0 },
+        Augmentation = Small.Augmentation with { VerticalFlip = 0, MinScale = .6, MaxScale = 1.5 },
         // Small batches: the new neck and heads need many steps. One shard: with few images, the work per weight dominates, and each shard repeats it.
-        Training = Small.Training with { Epochs = 18, Batch = 4, Shards = 1, LearningRate = 1e-3, Freeze = 2 },
+        Training = Small.Training with { Epochs = 24, Batch = 4, Shards = 1, LearningRate = 1e-3, Freeze = 2 },
         Loss = Small.Loss with { BoxWeight = 2 },
     };
 

@@ -19,7 +19,8 @@ internal static class ComputeType
 
     // The index of the current device is -1 in TorchSharp.
     private static bool HasBf16(Device device) => device.type == DeviceType.CPU
-        // bf16 is faster on CPUs with AVX512-BF16 (measured in docs/results/libtorch.md); other CPUs lack bf16 multiply instructions.
-        ? CpuFeatures.HasAmxBf16 || CpuFeatures.HasAvx512Bf16
+        // bf16 is faster on CPUs with AVX512-BF16 (measured in docs/results/libtorch.md); other CPUs lack bf16 multiply instructions. Without oneDNN, bf16
+        // convolutions are computed in fp32.
+        ? CpuFeatures.ReportsCaches && (CpuFeatures.HasAmxBf16 || CpuFeatures.HasAvx512Bf16)
         : CudaFeatures.HasBf16(Math.Max(0, device.index));
 }

@@ -6,12 +6,12 @@ namespace RetinaSharp.Detection.Training;
 
 /// <summary>
 /// Chooses the number of epochs by the number of optimizer steps. A neck and heads that start from random weights need a number of steps, however few images there
-/// are: with 130 images and batches of 4, the 18 epochs of <see cref="Presets.Pretrained"/> are only 576 steps.
+/// are: with 130 images and batches of 4, the 24 epochs of <see cref="Presets.Pretrained"/> are only 768 steps.
 /// </summary>
 public static class EpochCount
 {
     /// <summary>Number of steps that new heads on a pretrained backbone need for boxes that fit, as measured with <see cref="Presets.Pretrained"/>.</summary>
-    public const int MinSteps = 1300;
+    public const int MinSteps = 1500;
 
     /// <summary>Returns the settings with as many epochs as <see cref="MinSteps"/> needs, if they have fewer.</summary>
     /// <param name="settings">Settings of the run.</param>

@@ -49,6 +49,8 @@ public sealed class Trainer(RunSettings settings, DetectionDataset train, Detect
             ? (BackgroundClass.AddTo(data.Train), data.Validation is null ? null : BackgroundClass.AddTo(data.Validation))
             : (data.Train, data.Validation);
         var device = LibTorch.Require(options.Device);
+        if (device.type == DeviceType.CPU && !CpuFeatures.ReportsCaches)
+            options.Logger.NoOneDnn();
         // LibTorch keeps its thread count per calling thread.
         var before = LibTorch.Threads;
         try

@@ -4,8 +4,9 @@ using static TorchSharp.torch;
 namespace RetinaSharp.Kernels;
 
 /// <summary>
-/// Convolutions on the CPU and their gradients, without autograd. It selects the kernel, Winograd or oneDNN. Without AVX-512, oneDNN has no
-/// bf16 kernels: tensors are then converted to fp32 and results are rounded to bf16, which gives the same as a bf16 kernel.
+/// Convolutions on the CPU and their gradients, without autograd. It selects the kernel, Winograd or oneDNN; where oneDNN is not reliable,
+/// LibTorch's own. Without AVX-512, oneDNN has no bf16 kernels: tensors are then converted to fp32 and results are rounded to bf16, which
+/// gives the same as a bf16 kernel.
 /// </summary>
 /// <param name="stride">Stride of the convolution.</param>
 /// <param name="padding">Zero padding on each side of the input.</param>
@@ -86,6 +87,12 @@ internal readonly struct CpuConvolution(int stride, int padding, bool relu)
         }
 
         var (strides, paddings) = (stride, padding);
+        if (!OneDnn.IsReliable)
+        {
+            var postOps = new PostOps(residual, relu);
+            return Array.ConvertAll(maps, map => ComposedConvolution.Forward(map, weight, bias, strides, paddings, postOps));
+        }
+
         var layout = packed?.Reordered(() => OneDnn.Reorder(weight, strides, paddings, maps[0].shape)) ?? weight;
         var results = new Tensor[maps.Length];
         for (var i = 0; i < maps.Length; i++)
@@ -100,7 +107,7 @@ internal readonly struct CpuConvolution(int stride, int padding, bool relu)
         return results;
     }
 
-    private static bool NeedsFp32(Tensor weight) => !CpuFeatures.HasAvx512 && weight.dtype == ScalarType.BFloat16;
+    private static bool NeedsFp32(Tensor weight) => !(CpuFeatures.HasAvx512 && OneDnn.IsReliable) && weight.dtype == ScalarType.BFloat16;
 
     private static Tensor ToFp32(Tensor tensor) => tensor.to(ScalarType.Float32);
 
@@ -114,5 +121,5 @@ internal readonly struct CpuConvolution(int stride, int padding, bool relu)
 
     // With AMX, oneDNN's bf16 kernels are faster than the Winograd kernel, which computes in fp32; with AVX512-BF16 alone they are not.
     private bool UsesWinograd(Tensor weight, long tiles, WinogradPass pass) =>
-        stride == 1 && padding == 1 && !(CpuFeatures.HasAmxBf16 && weight.dtype == ScalarType.BFloat16) && weight.shape is [var outputs, var inputs, 3, 3] && WinogradConvolution.IsFaster(weight.dtype, Math.Min(inputs, outputs), tiles, pass);
+        stride == 1 && padding == 1 && !(CpuFeatures.HasAmxBf16 && OneDnn.IsReliable && weight.dtype == ScalarType.BFloat16) && weight.shape is [var outputs, var inputs, 3, 3] && WinogradConvolution.IsFaster(weight.dtype, Math.Min(inputs, outputs), tiles, pass);
 }

@@ -57,7 +57,7 @@ public static class FusedConvolution
         if (isRecorded && weight.dtype == ScalarType.BFloat16 && stride > 1 && Array.Exists(inputs, input => input.shape[3] == 1))
             return ForwardInFp32(inputs, weight, bias, stride, padding, postOps, groups);
         if (groups > 1 || !CpuConvolution.Supports(inputs[0], weight))
-            return Array.ConvertAll(inputs, input => ForwardByOperators(input, weight, bias, stride, padding, postOps, groups));
+            return Array.ConvertAll(inputs, input => ComposedConvolution.Forward(input, weight, bias, stride, padding, postOps, groups));
         var convolution = new CpuConvolution(stride, padding, postOps.Relu);
         return isRecorded
             ? ConvolutionNode.Forward(convolution, inputs, weight, bias, postOps)
@@ -92,17 +92,5 @@ public static class FusedConvolution
         var fp32PostOps = postOps with { Residual = postOps.Residual?.to(ScalarType.Float32), Scale = postOps.Scale?.to(ScalarType.Float32) };
         var outputs = Forward(Array.ConvertAll(inputs, input => input.to(ScalarType.Float32)), weight.to(ScalarType.Float32), bias?.to(ScalarType.Float32), stride, padding, fp32PostOps, groups: groups);
         return Array.ConvertAll(outputs, output => output.to(ScalarType.BFloat16).MoveToOuterDisposeScope());
-    }
-
-    private static Tensor ForwardByOperators(Tensor input, Tensor weight, Tensor? bias, int stride, int padding, PostOps postOps, int groups)
-    {
-        using var scope = NewDisposeScope();
-        var output = nn.functional.conv2d(input, postOps.Fold(weight), bias, [stride, stride], [padding, padding], groups: groups);
-        if (postOps.Residual is not null)
-            output = output.AddInPlace(postOps.Residual);
-        if (postOps.Relu)
-            output = nn.functional.relu(output, inplace: true);
-        // conv2d returns the memory format of its input.
-        return (output.IsChannelsLast() ? output : output.ChannelsLast()).MoveToOuterDisposeScope();
     }
 }

@@ -21,6 +21,9 @@ internal static unsafe class OneDnn
     /// <summary>Whether LibTorch was built with oneDNN, which the ARM packages are not.</summary>
     public static bool IsAvailable => Available.Value;
 
+    /// <summary>Whether oneDNN is available and computes correct results on this CPU.</summary>
+    public static bool IsReliable => IsAvailable && CpuFeatures.ReportsCaches;
+
     /// <summary>Computes conv(x, w) + b, followed by ReLU if <paramref name="relu"/> is set.</summary>
     public static Tensor Forward(Tensor x, Tensor w, Tensor? b, int stride, int padding, bool relu)
     {

@@ -37,7 +37,7 @@ internal static class TinyRun
         return file.Entries.Keys.ToDictionary(name => name, file.ReadFp32);
     }
 
-    /// <summary>Keeps progress and log messages, and calls back at once.</summary>
+    /// <summary>Keeps progress and log messages, except the one that depends on the machine, and calls back at once.</summary>
     internal sealed class Reports(Action<TrainingProgress>? callback = null) : IProgress<TrainingProgress>, ILogger
     {
         private readonly List<(LogLevel Level, string Text)> _messages = [];
@@ -57,7 +57,7 @@ internal static class TinyRun
         }
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            _messages.Add((logLevel, formatter(state, exception)));
+            _messages.AddRange(eventId.Name == nameof(TrainingLog.NoOneDnn) ? [] : [(logLevel, formatter(state, exception))]);
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
