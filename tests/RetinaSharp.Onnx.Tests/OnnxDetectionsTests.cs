@@ -55,6 +55,28 @@ public sealed class OnnxDetectionsTests(ITestOutputHelper log) : LeakCheck
         AssertSame(Scenes, TestImages.WithManySizes(2), minCount: 1000, new() { ScoreThreshold = 0, NmsIouThreshold = 1, MaxDetections = 1000 });
     }
 
+    [Theory]
+    [InlineData(SuppressionKind.ClassWise)]
+    [InlineData(SuppressionKind.ClassAgnostic)]
+    [InlineData(SuppressionKind.None)]
+    public void Run_SettingsAsInputs_GivesTheSameAsAFileExportedWithThem(SuppressionKind suppression)
+    {
+        OnnxExporter.Export(Scenes, Out, new() { Suppression = suppression });
+        OnnxExporter.Export(Scenes, _folder.At("set.onnx"), new() { Suppression = suppression, ScoreThreshold = .01, NmsIouThreshold = .3, MaxDetections = 17 });
+        OnnxBatch[] images = [.. TestImages.WithManySizes(4).Select(image => OnnxBatch.Create(image, new(256, 256)))];
+
+        var expected = OnnxRuntime.Run(_folder.At("set.onnx"), images);
+        var found = suppression == SuppressionKind.None
+            ? OnnxRuntime.Run(Out, images, OnnxRuntime.Setting("score_threshold", .01f), OnnxRuntime.Setting("max_detections", 17L))
+            : OnnxRuntime.Run(Out, images, OnnxRuntime.Setting("score_threshold", .01f), OnnxRuntime.Setting("max_detections", 17L), OnnxRuntime.Setting("nms_iou", .3f));
+
+        Assert.Contains(expected, output => output["scores"].Data.Length == 17);
+        Assert.Contains(expected, output => output["scores"].Data.Any(score => score < .05f));
+        Assert.Equal(expected.SelectMany(Numbers), found.SelectMany(Numbers));
+
+        static IEnumerable<float> Numbers(IReadOnlyDictionary<string, OnnxTensor> output) => output.OrderBy(one => one.Key, StringComparer.Ordinal).SelectMany(one => one.Value.Data);
+    }
+
     [Fact]
     public void Run_NoDetections_IsEmpty()
     {

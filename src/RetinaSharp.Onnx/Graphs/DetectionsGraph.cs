@@ -20,6 +20,11 @@ internal sealed class DetectionsGraph(GraphBuilder graph, InferenceSettings sett
     private const float NoScore = -1;
     private const float AnyScore = -.5f;
 
+    private readonly Value _scoreThreshold = graph.OptionalInput("score_threshold", "detections need a higher score, in [0, 1)", (float)settings.ScoreThreshold);
+    private readonly Value _maxDetections = graph.OptionalInput("max_detections", "maximum number of detections per image, at least 1", (long)settings.MaxDetections);
+    private readonly Value? _nmsIou = settings.Suppression == SuppressionKind.None ? null
+        : graph.OptionalInput("nms_iou", "of two boxes with a higher IoU, NMS drops the one with the lower score; in [0, 1]", (float)settings.NmsIouThreshold);
+
     /// <summary>
     /// Adds nodes that compute the D detections of all images: boxes [D, 4], scores [D], class indices [D] and image indices [D]. They are ordered
     /// by image, then by descending score.
@@ -36,10 +41,10 @@ internal sealed class DetectionsGraph(GraphBuilder graph, InferenceSettings sett
             Value.Concat(1, [.. levels.Select(level => level.Coded)]), Value.Concat(1, [.. levels.Select(level => level.Low)]), Value.Concat(1, [.. levels.Select(level => level.High)]));
         if (settings.Clipping == BoxClipping.BeforeSuppression)
             decoded = Clip(images, decoded);
-        var scores = Scores(values).Where(values.Greater(graph.Constant(Threshold)), graph.Constant(NoScore));
-        var kept = settings.Suppression == SuppressionKind.None ? scores : Suppress(decoded, ByClass(scores, labels), scores);
+        var scores = Scores(values).Where(values.Greater(Threshold), graph.Constant(NoScore));
+        var kept = _nmsIou is null ? scores : Suppress(decoded, ByClass(scores, labels), scores, _nmsIou.Value);
 
-        var limit = graph.Constant([settings.MaxDetections], 1).Min(kept.Sizes(1, 2));
+        var limit = _maxDetections.Min(kept.Sizes(1, 2));
         var (best, indices) = kept.TopK(limit);
         // [D, 2]: index of the image, and index of the detection among the image's top detections.
         var found = graph.Call("NonZero", [best.Greater(graph.Constant(AnyScore))]).Transpose(1, 0);
@@ -61,7 +66,7 @@ internal sealed class DetectionsGraph(GraphBuilder graph, InferenceSettings sett
     private bool ValuesAreScores => hasBackground || boxOutputs.HasCenterness;
 
     /// <summary>The score threshold, converted to the values of the candidates: scores or logits.</summary>
-    private float Threshold => (float)(ValuesAreScores ? settings.ScoreThreshold : Math.Log(settings.ScoreThreshold / (1 - settings.ScoreThreshold)));
+    private Value Threshold => ValuesAreScores ? _scoreThreshold : (_scoreThreshold / (graph.Constant(1f) - _scoreThreshold)).Log();
 
     /// <summary>
     /// Adds nodes that select the top k candidates of a level, including those below the score threshold. Returns their values and class indices, [N, k]
@@ -130,11 +135,11 @@ internal sealed class DetectionsGraph(GraphBuilder graph, InferenceSettings sett
 
     /// <summary>Adds nodes that run NMS within each class of <paramref name="byClass"/>.</summary>
     /// <returns>The scores of the kept candidates, [N, candidates]; <see cref="NoScore"/> for the others.</returns>
-    private Value Suppress(Value boxes, Value byClass, Value scores)
+    private Value Suppress(Value boxes, Value byClass, Value scores, Value nmsIou)
     {
         // [kept, 3]: indices of image, class and candidate.
         var selected = graph.Call("NonMaxSuppression",
-            [boxes, byClass, graph.Constant([settings.MaxDetections], 1), graph.Constant([(float)settings.NmsIouThreshold], 1), graph.Constant([AnyScore], 1)]);
+            [boxes, byClass, _maxDetections, nmsIou, graph.Constant([AnyScore], 1)]);
         var at = selected.Gather(graph.Constant([0L, 2], 2), 1);
         return graph.Call("ScatterND", [scores.Min(graph.Constant(NoScore)), at, scores.GatherNd(at)]);
     }

@@ -41,6 +41,12 @@ internal sealed class GraphBuilder
         return new(this, name);
     }
 
+    /// <summary>Declares an optional input of the graph, a tensor with one element, [1], and its default.</summary>
+    public Value OptionalInput(string name, string description, float value) => OptionalInput(name, TensorType.Float, description, MemoryMarshal.AsBytes<float>([value]));
+
+    /// <inheritdoc cref="OptionalInput(string, string, float)"/>
+    public Value OptionalInput(string name, string description, long value) => OptionalInput(name, TensorType.Int64, description, MemoryMarshal.AsBytes<long>([value]));
+
     /// <summary>
     /// Declares a tensor as an output of the graph, under the given name. Each dimension of the shape is a number, or a name if it is dynamic.
     /// </summary>
@@ -85,6 +91,13 @@ internal sealed class GraphBuilder
     /// <summary>Adds a weight tensor to the graph as an initializer with the weight's name.</summary>
     public Value Weight(string name, ReadOnlySpan<float> values, params ReadOnlySpan<long> shape) =>
         Add(name, TensorType.Float, ByteString.CopyFrom(MemoryMarshal.AsBytes(values)), shape);
+
+    // An initializer with the name of an input is its default.
+    private Value OptionalInput(string name, TensorType type, string description, ReadOnlySpan<byte> value)
+    {
+        Input(name, type, description, "1");
+        return Add(name, type, ByteString.CopyFrom(value), [1]);
+    }
 
     private Value Constant(TensorType type, ReadOnlySpan<byte> bytes, ReadOnlySpan<long> shape)
     {

@@ -25,6 +25,8 @@ internal readonly record struct Value(GraphBuilder Graph, string Name)
 
     public Value Exp() => Graph.Call("Exp", [this]);
 
+    public Value Log() => Graph.Call("Log", [this]);
+
     public Value Min(Value other) => Graph.Call("Min", [this, other]);
 
     public Value Max(Value other) => Graph.Call("Max", [this, other]);
