@@ -10,7 +10,7 @@ done
 # The analyzer names what is missing: here everything.
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-dotnet build src/RetinaSharp.Onnx -c Release -nologo -v:m --no-incremental -p:TreatWarningsAsErrors=false </dev/null >"$log" || { tail "$log"; exit 1; } >&2
+dotnet build src/RetinaSharp -c Release -nologo -v:m --no-incremental -p:TreatWarningsAsErrors=false </dev/null >"$log" || { tail "$log"; exit 1; } >&2
 for file in src/*/PublicAPI.Unshipped.txt; do
   folder=$(dirname "$file")
   sed -n "s|.*/$folder/.* RS0016: Symbol '\(.*\)' is not part of the declared public API.*|\1|p" "$log" | LC_ALL=C sort -u >>"$file"

@@ -9,10 +9,10 @@ public sealed record DetectionModel
     /// <summary>The categories that the network detects, in the order of its logits.</summary>
     public required IReadOnlyList<Category> Categories { get; init; }
 
-    /// <summary>Settings from which the anchors of the network are generated.</summary>
-    public required AnchorSettings Anchors { get; init; }
+    /// <summary>Settings from which the anchors of the network are generated. Used for an <see cref="IHeadOutput"/> only.</summary>
+    public AnchorSettings Anchors { get; init; } = new();
 
-    /// <summary>Meaning of the regression head's outputs; by default, box deltas.</summary>
+    /// <summary>Meaning of the regression head's outputs; by default, box deltas. Used for an <see cref="IHeadOutput"/> only.</summary>
     public BoxHeadOutputs BoxOutputs { get; init; } = BoxHeadOutputs.Delta;
 
     /// <summary>Default size that images are scaled to; <see cref="ObjectDetectorOptions.Input"/> overrides it.</summary>

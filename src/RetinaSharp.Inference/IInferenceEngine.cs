@@ -21,6 +21,6 @@ public interface IInferenceEngine : IDisposable
     /// <param name="batch">
     /// The batch: pixels as uint8 [N, H, W, 3], and the size of each image without padding. It is valid until the output is disposed.
     /// </param>
-    /// <returns>The outputs of all pyramid levels. The caller disposes them, on any thread.</returns>
+    /// <returns>The outputs of the heads, or detections. The caller disposes them, on any thread.</returns>
     IInferenceOutput Run(ImageBatch batch);
 }

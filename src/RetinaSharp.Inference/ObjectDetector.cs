@@ -156,6 +156,10 @@ public class ObjectDetector : IObjectDetector
 
     private Task<IInferenceOutput> RunAsync(ImageBatch batch, CancellationToken cancellationToken) => _queue.RunAsync(batch, cancellationToken);
 
-    private IReadOnlyList<DetectedObject>[] Postprocess(IInferenceOutput output, ImageBatch batch) =>
-        _postprocessor.Run(output, _anchors.Generate(batch.Height, batch.Width), batch.Images);
+    private IReadOnlyList<DetectedObject>[] Postprocess(IInferenceOutput output, ImageBatch batch) => output switch
+    {
+        IDetectionOutput found => _postprocessor.Run(found, batch.Images),
+        IHeadOutput heads => _postprocessor.Run(heads, _anchors.Generate(batch.Height, batch.Width), batch.Images),
+        _ => throw new InvalidOperationException($"The output {output.GetType()} is neither an {nameof(IHeadOutput)} nor an {nameof(IDetectionOutput)}."),
+    };
 }

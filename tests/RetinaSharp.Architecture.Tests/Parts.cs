@@ -21,8 +21,9 @@ internal static class Parts
         ["RetinaSharp.Detection"] = BelowDetection,
         ["RetinaSharp.Experiments"] = UpToDetection,
         ["RetinaSharp.Onnx"] = UpToDetection,
+        ["RetinaSharp.OnnxRuntime"] = ["RetinaSharp.Inference"],
         // The package that brings them all.
-        ["RetinaSharp"] = [.. UpToDetection, "RetinaSharp.Onnx"],
+        ["RetinaSharp"] = [.. UpToDetection, "RetinaSharp.Onnx", "RetinaSharp.OnnxRuntime"],
         // Weights without code.
         ["RetinaSharp.Weights.ResNet18"] = [],
         ["RetinaSharp.Cli"] = [.. UpToDetection, "RetinaSharp.Experiments", "RetinaSharp.Onnx", "RetinaSharp.Weights.ResNet18"],
@@ -39,6 +40,7 @@ internal static class Parts
         ["YamlDotNet"] = ["RetinaSharp.Datasets"],
         ["Google.Protobuf"] = ["RetinaSharp.Onnx"],
         ["Grpc.Tools"] = ["RetinaSharp.Onnx"],
+        ["Microsoft.ML.OnnxRuntime.Managed"] = ["RetinaSharp.OnnxRuntime"],
         ["TorchSharp"] = ["RetinaSharp.Kernels"],
         ["SkiaSharp"] = ["RetinaSharp.Imaging"],
         ["SkiaSharp.NativeAssets.Linux.NoDependencies"] = ["RetinaSharp.Imaging"],

@@ -4,7 +4,7 @@ using RetinaSharp.Boxes;
 namespace RetinaSharp.Inference.Tests;
 
 /// <summary>Outputs in arrays: logits of -20 and deltas of 0, unless a test sets others.</summary>
-internal sealed class ArrayOutput : IInferenceOutput
+internal sealed class ArrayOutput : IHeadOutput
 {
     private readonly AnchorGrid _anchors;
     private readonly int _classes;

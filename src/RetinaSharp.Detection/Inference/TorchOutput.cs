@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace RetinaSharp.Detection.Inference;
 
 /// <summary>Outputs of a network for a batch, as CPU tensors that postprocessing reads without a copy.</summary>
-internal sealed class TorchOutput : IInferenceOutput
+internal sealed class TorchOutput : IHeadOutput
 {
     private readonly LevelOutput[] _levels;
 

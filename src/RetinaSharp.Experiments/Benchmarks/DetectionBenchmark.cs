@@ -71,7 +71,7 @@ public sealed class DetectionBenchmark : INetworkBenchmark
         _clock.Skip();
         using var batch = ImageBatch.Create(_images, _input, _pool);
         _clock.Lap("data");
-        using var output = _engine.Run(batch);
+        using var output = (IHeadOutput)_engine.Run(batch);
         _clock.Lap("forward");
         _postprocessor.Run(output, _anchors.Generate(batch.Height, batch.Width), batch.Images);
         _clock.Lap("postprocess");

@@ -18,10 +18,20 @@ internal sealed class Postprocessor(InferenceSettings settings, IReadOnlyList<Ca
     /// <param name="anchors">Anchors for the padded size of the batch.</param>
     /// <param name="images">Size of each image of the batch before and after scaling.</param>
     /// <returns>The detections of each image by descending score.</returns>
-    public IReadOnlyList<DetectedObject>[] Run(IInferenceOutput output, AnchorGrid anchors, IReadOnlyList<ImageGeometry> images) =>
+    public IReadOnlyList<DetectedObject>[] Run(IHeadOutput output, AnchorGrid anchors, IReadOnlyList<ImageGeometry> images) =>
         [.. images.Select((image, n) => RunOne(output, anchors, image, n))];
 
-    private List<DetectedObject> RunOne(IInferenceOutput output, AnchorGrid anchors, ImageGeometry image, int n)
+    /// <summary>Scales the detections of a network that includes postprocessing to the original images.</summary>
+    /// <param name="output">Detections of the batch.</param>
+    /// <param name="images">Size of each image of the batch before and after scaling.</param>
+    /// <returns>The detections of each image by descending score.</returns>
+    public IReadOnlyList<DetectedObject>[] Run(IDetectionOutput output, IReadOnlyList<ImageGeometry> images) =>
+    [
+        .. images.Select((image, n) => output.Detections(n).Select(found =>
+            new DetectedObject(found.Class, categories[found.Class], found.Score, image.ToSource(found.Box).Clip(image.SourceWidth, image.SourceHeight))).ToList()),
+    ];
+
+    private List<DetectedObject> RunOne(IHeadOutput output, AnchorGrid anchors, ImageGeometry image, int n)
     {
         var (boxes, scores, labels) = (new List<Box>(), new List<float>(), new List<int>());
         for (var level = 0; level < output.LevelCount; level++)
