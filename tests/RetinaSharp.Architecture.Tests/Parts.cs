@@ -21,7 +21,7 @@ internal static class Parts
         ["RetinaSharp.Detection"] = BelowDetection,
         ["RetinaSharp.Experiments"] = UpToDetection,
         ["RetinaSharp.Onnx"] = UpToDetection,
-        ["RetinaSharp.OnnxRuntime"] = ["RetinaSharp.Inference"],
+        ["RetinaSharp.OnnxRuntime"] = ["RetinaSharp.Boxes", "RetinaSharp.Datasets", "RetinaSharp.Evaluation", "RetinaSharp.Imaging", "RetinaSharp.Inference"],
         // The package that brings them all.
         ["RetinaSharp"] = [.. UpToDetection, "RetinaSharp.Onnx", "RetinaSharp.OnnxRuntime"],
         // Weights without code.

@@ -206,7 +206,7 @@ public class TorchvisionParityTests : LeakCheck
     private static IReadOnlyList<DetectedObject>[] Detect(RetinaNet network, InferenceSettings settings, ImageBatch images)
     {
         var anchors = network.Architecture.Settings.Anchors;
-        using var output = new TorchEngine(network, new() { Categories = Categories, Anchors = anchors, Input = Input }, threads: 2).Run(images);
+        using var output = (IHeadOutput)new TorchEngine(network, new() { Categories = Categories, Anchors = anchors, Input = Input }, threads: 2).Run(images);
         return new Postprocessor(settings, Categories, BoxHeadOutputs.Delta).Run(output, new AnchorGenerator(anchors).Generate(images.Height, images.Width), images.Images);
     }
 

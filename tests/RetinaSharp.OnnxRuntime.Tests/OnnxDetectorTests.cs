@@ -2,9 +2,10 @@ using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Inference;
 using RetinaSharp.Imaging;
 using RetinaSharp.Inference;
-using RetinaSharp.OnnxRuntime;
+using RetinaSharp.Onnx;
+using RetinaSharp.Onnx.Tests;
 
-namespace RetinaSharp.Onnx.Tests;
+namespace RetinaSharp.OnnxRuntime.Tests;
 
 /// <summary>Holds the detections of exported models in ONNX Runtime against those of LibTorch.</summary>
 [Trait("Category", "Slow")]
