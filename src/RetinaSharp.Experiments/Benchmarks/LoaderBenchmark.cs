@@ -51,20 +51,16 @@ public sealed class LoaderBenchmark(DetectionDataset set, RunSettings settings, 
             batch.Dispose();
     }
 
-    /// <summary>An inference engine without a network: its output has no pyramid levels, so there are no detections.</summary>
-    private sealed class EmptyEngine(DetectionDataset set, RunSettings settings) : IInferenceEngine, IInferenceOutput
+    /// <summary>An inference engine without a network, and its output without detections.</summary>
+    private sealed class EmptyEngine(DetectionDataset set, RunSettings settings) : IInferenceEngine, IDetectionOutput
     {
-        public DetectionModel Model { get; } = new() { Categories = set.Categories, Anchors = settings.Model.Anchors, Input = settings.Input, Tile = settings.Tile };
+        public DetectionModel Model { get; } = new() { Categories = set.Categories, Input = settings.Input, Tile = settings.Tile };
 
         public int MaxConcurrency => 1;
 
-        public int LevelCount => 0;
-
         public IInferenceOutput Run(ImageBatch batch) => this;
 
-        public LogitSpan Logits(int level, int image) => throw new ArgumentOutOfRangeException(nameof(level));
-
-        public ReadOnlySpan<float> BoxOutputs(int level, int image) => throw new ArgumentOutOfRangeException(nameof(level));
+        public IReadOnlyList<ScoredBox> Detections(int image) => [];
 
         public void Dispose()
         {
