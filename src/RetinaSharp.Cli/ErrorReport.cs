@@ -4,6 +4,7 @@ using RetinaSharp.Detection.Training;
 using RetinaSharp.Detection.Weights;
 using RetinaSharp.Imaging;
 using RetinaSharp.Kernels;
+using RetinaSharp.OnnxRuntime;
 
 namespace RetinaSharp.Cli;
 
@@ -33,8 +34,8 @@ internal sealed record ErrorReport(int Code, string Message)
     private static int? CodeOf(Exception error) => error switch
     {
         UsageException => ExitCode.WrongUsage,
-        DatasetException or WeightsException or ImageException => error.InnerException is IOException { HResult: var code } && WriteErrors.Contains(code) ? ExitCode.Failed : ExitCode.BadData,
-        TorchUnavailableException or ImagingUnavailableException => ExitCode.Unavailable,
+        DatasetException or WeightsException or ImageException or OnnxModelException => error.InnerException is IOException { HResult: var code } && WriteErrors.Contains(code) ? ExitCode.Failed : ExitCode.BadData,
+        TorchUnavailableException or ImagingUnavailableException or DllNotFoundException => ExitCode.Unavailable,
         TorchOperatorException or TrainingDivergedException or IOException or UnauthorizedAccessException => ExitCode.Failed,
         _ => null,
     };

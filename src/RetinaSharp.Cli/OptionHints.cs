@@ -17,6 +17,8 @@ internal static class OptionHints
         ("or no sampling", "--loss ce, or --sampling none"),
         ("Use pretrained weights, or batch or group norm with nothing frozen", "--weights, or --norm batch --freeze 0"),
         ("choose NMS, class-agnostic NMS or none, or export raw outputs", "--suppression nms, class-agnostic or none, or --outputs raw"),
+        ("export it with OnnxExporter", "retina export onnx MODEL --out FILE.onnx"),
+        ("export it again to change that, or with raw outputs", "retina export onnx --suppression, or --outputs raw"),
         ("copy or link the images", "--image-files copy, or --image-files link"),
         ("do not fit in one batch", "a smaller --batch, with --accumulate, or --size"),
         ("a smaller input size or a narrower network", "--size, --width"),

@@ -15,6 +15,12 @@ public interface IInferenceEngine : IDisposable
     int MaxConcurrency { get; }
 
     /// <summary>
+    /// Whether images of a batch may have different padded sizes, each within the size of the batch. Otherwise a detector makes batches of images of equal
+    /// padded size only.
+    /// </summary>
+    bool SupportsMixedSizes => true;
+
+    /// <summary>
     /// Normalizes the pixels of a batch and runs the network on them. A detector calls this method on dedicated threads, which live as long
     /// as the detector. The method may block, and an engine may use thread-local state.
     /// </summary>

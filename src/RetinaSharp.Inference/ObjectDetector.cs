@@ -23,6 +23,7 @@ public class ObjectDetector : IObjectDetector
     private readonly ViewPlanner _planner;
     private readonly DetectionPipeline _pipeline;
     private readonly ILogger _logger;
+    private readonly bool _supportsMixedSizes;
     private readonly BufferPool<PixelBuffer> _pool = new();
 
     /// <summary>Creates a detector. It takes ownership of the engine and disposes it.</summary>
@@ -44,6 +45,7 @@ public class ObjectDetector : IObjectDetector
         _postprocessor = new(settings, model.Categories, model.BoxOutputs);
         _pipeline = new(_planner, new(settings, options.MaxDetections is not null, _planner.MaxCompleteObjectSize), RunAsync, Postprocess, engine.MaxConcurrency, _pool);
         _queue = new(engine);
+        _supportsMixedSizes = engine.SupportsMixedSizes;
         _logger = options.Logger;
         var views = (_planner.Tile, options.TestTimeAugmentation) switch
         {
@@ -82,7 +84,7 @@ public class ObjectDetector : IObjectDetector
 
     /// <summary>
     /// Detects objects in several images as one batch. All images are padded to the largest width and height among them, so images of
-    /// similar size are fastest.
+    /// similar size are fastest. An engine that does not support mixed sizes gets a batch for each size.
     /// </summary>
     /// <param name="images">The images, at least one.</param>
     /// <param name="cancellationToken">Cancels the wait for the network. A batch that is already running completes.</param>
@@ -95,7 +97,7 @@ public class ObjectDetector : IObjectDetector
         ArgumentNullException.ThrowIfNull(images);
         if (images.Count == 0)
             throw new ArgumentException("At least one image is required.", nameof(images));
-        return _planner.HasSingleView
+        return _planner.HasSingleView && (_supportsMixedSizes || HaveEqualPaddedSize(images))
             ? await DetectAsync(() => ImageBatch.Create(images, Input, _pool), cancellationToken).ConfigureAwait(false)
             : await this.DetectManyAsync(images, cancellationToken: cancellationToken).ToListAsync(cancellationToken).ConfigureAwait(false);
     }
@@ -138,6 +140,12 @@ public class ObjectDetector : IObjectDetector
                 yield return new(item.Source, item.Width, item.Height, item.Detections);
             }
         }
+    }
+
+    private bool HaveEqualPaddedSize(IReadOnlyList<Image> images)
+    {
+        var scaled = images.Select(image => Input.Fit(image.Width, image.Height));
+        return scaled.Select(image => PaddedSize.Compute([(image.Width, image.Height)])).Distinct().Count() == 1;
     }
 
     private ImageBatch CreateBatch(DecodedImage image) => ImageBatch.Create([(_planner.Plan(image.Width, image.Height).Views[0], image.Image, 0L)], _pool);

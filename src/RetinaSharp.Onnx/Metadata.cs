@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using RetinaSharp.Boxes;
 using RetinaSharp.Detection.Weights;
 using RetinaSharp.Inference;
 
@@ -10,6 +11,9 @@ namespace RetinaSharp.Onnx;
 /// <summary>The metadata of an exported ONNX model: what an application needs to know to use it, such as classes and input size.</summary>
 internal static class Metadata
 {
+    /// <summary>Version of the keys and of the graph's inputs and outputs. It rises when a reader of the last version would misunderstand a file.</summary>
+    public const int Format = 2;
+
     // Relaxed escaping keeps class names readable. The omitted escapes matter only for JSON embedded in HTML.
     private static readonly JsonWriterOptions JsonOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -20,9 +24,13 @@ internal static class Metadata
     /// <summary>Returns the metadata entries of an exported model; lists are JSON arrays.</summary>
     /// <param name="model">The exported model.</param>
     /// <param name="outputs">The kind of outputs.</param>
-    /// <param name="inference">The postprocessing settings; not used for raw outputs.</param>
-    public static IEnumerable<(string Key, string Value)> Create(ModelDescription model, OnnxOutputs outputs, InferenceSettings inference)
+    /// <param name="inference">The postprocessing settings.</param>
+    /// <param name="checksum">SHA-256 of the serialized graph, in hexadecimal digits.</param>
+    public static IEnumerable<(string Key, string Value)> Create(ModelDescription model, OnnxOutputs outputs, InferenceSettings inference, string checksum)
     {
+        var (input, anchors, boxes) = (model.Settings.Input, model.Settings.Model.Anchors, model.Settings.Model.BoxOutputs);
+        yield return ("format", $"{Format}");
+        yield return ("graph_sha256", checksum);
         yield return ("classes", Json(writer =>
         {
             foreach (var category in model.Categories)
@@ -33,29 +41,54 @@ internal static class Metadata
             foreach (var category in model.Categories)
                 writer.WriteNumberValue(category.Id);
         }));
-        yield return ("input_short_side", $"{model.Settings.Input.Short}");
-        yield return ("input_long_side", $"{model.Settings.Input.Long}");
-        if (model.Settings.Input.Stretches)
-            yield return ("input_scaling", "stretch");
+        yield return ("input_short_side", $"{input.Short}");
+        yield return ("input_long_side", $"{input.Long}");
+        yield return ("input_scaling", input.Stretches ? "stretch" : "fit");
         if (model.Settings.Tile is { } tile)
             yield return ("tile", $"{tile}");
         yield return ("outputs", outputs.ToString().ToLowerInvariant());
-        if (outputs == OnnxOutputs.Raw)
+        yield return ("scores", model.Settings.Loss.HasBackgroundOutput ? "softmax" : "sigmoid");
+        yield return ("anchor_levels", Json(writer =>
         {
-            yield return ("scores", model.Settings.Loss.HasBackgroundOutput ? "softmax, the first output is the background" : "sigmoid");
-            yield break;
-        }
-
-        yield return ("score_threshold", inference.ScoreThreshold.ToString(CultureInfo.InvariantCulture));
+            writer.WriteNumberValue(anchors.MinLevel);
+            writer.WriteNumberValue(anchors.MaxLevel);
+        }));
+        yield return ("anchor_base_size", Text(anchors.BaseSize));
+        yield return ("anchor_scales", Json(writer => Numbers(writer, anchors.Scales)));
+        yield return ("anchor_ratios", Json(writer => Numbers(writer, anchors.Ratios)));
+        yield return ("anchor_layout", anchors.Compatibility == AnchorCompatibility.Torchvision ? "torchvision" : "exact");
+        yield return ("box_coding", boxes.Coding switch
+        {
+            DistributionCoding => "distribution",
+            var coding when coding == BoxCoding.Distance => "distance",
+            _ => "delta",
+        });
+        if (boxes.Coding is DistributionCoding { Sides.MaxDistance: var distance })
+            yield return ("box_max_distance", $"{distance}");
+        yield return ("centerness", boxes.HasCenterness ? "true" : "false");
+        yield return ("score_threshold", Text(inference.ScoreThreshold));
         yield return ("suppression", inference.Suppression switch
         {
             SuppressionKind.ClassWise => "nms",
             SuppressionKind.ClassAgnostic => "class-agnostic",
+            SuppressionKind.SoftLinear => "soft-linear",
+            SuppressionKind.SoftGaussian => "soft-gaussian",
+            SuppressionKind.Fusion => "fusion",
             _ => "none",
         });
-        yield return ("nms_iou", inference.NmsIouThreshold.ToString(CultureInfo.InvariantCulture));
+        yield return ("nms_iou", Text(inference.NmsIouThreshold));
+        yield return ("soft_nms_sigma", Text(inference.SoftNmsSigma));
         yield return ("max_detections", $"{inference.MaxDetections}");
         yield return ("candidates_per_level", $"{inference.MaxCandidates}");
+        yield return ("clipping", inference.Clipping == BoxClipping.AfterSuppression ? "after-nms" : "before-nms");
+    }
+
+    private static string Text(double number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static void Numbers(Utf8JsonWriter writer, IEnumerable<double> numbers)
+    {
+        foreach (var number in numbers)
+            writer.WriteNumberValue(number);
     }
 
     private static string Json(Action<Utf8JsonWriter> write)

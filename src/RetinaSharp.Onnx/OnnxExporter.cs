@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Google.Protobuf;
 using RetinaSharp.Detection;
 using RetinaSharp.Detection.Weights;
@@ -9,10 +10,6 @@ namespace RetinaSharp.Onnx;
 /// <summary>Exports models to ONNX files, for ONNX Runtime and other runtimes. Does not need LibTorch.</summary>
 public static class OnnxExporter
 {
-    // Supported by ONNX Runtime 1.12 and later.
-    private const int OperatorSet = 17;
-    private const int IrVersion = 8;
-
     // Upper bound of the size of the graph without its weights: nodes, constants, metadata.
     private const long MaxGraphBytes = 16 << 20;
 
@@ -34,16 +31,16 @@ public static class OnnxExporter
         CheckSize(file.Path, file.Entries.Values.Sum(entry => entry.Count));
         var inference = options.ApplyTo(description.Settings.Inference);
 
-        var graph = ModelGraph.Create(new WeightReader(file), description, options.Outputs, inference);
+        var graph = ModelGraph.Create(new WeightReader(file), description, options, inference);
         var model = new ModelProto
         {
-            IrVersion = IrVersion,
+            IrVersion = IrVersion(options.OperatorSet),
             ProducerName = "RetinaSharp",
             ProducerVersion = Metadata.Version,
             Graph = graph,
-            OpsetImport = { new OperatorSetIdProto { Domain = "", Version = OperatorSet } },
+            OpsetImport = { new OperatorSetIdProto { Domain = "", Version = options.OperatorSet } },
         };
-        foreach (var (key, value) in Metadata.Create(description, options.Outputs, inference))
+        foreach (var (key, value) in Metadata.Create(description, options.Outputs, inference, Checksum(graph)))
             model.MetadataProps.Add(new StringStringEntryProto { Key = key, Value = value });
         AtomicFile.Write(outFile, stream => model.WriteTo(stream));
         return new(outFile, model.CalculateSize(), description, [.. graph.Input.Select(Describe)], [.. graph.Output.Select(Describe)]);
@@ -58,6 +55,23 @@ public static class OnnxExporter
         if (weights > (int.MaxValue - MaxGraphBytes) / sizeof(float))
             throw new WeightsException(path, $"its {weights} weights are {weights * sizeof(float)} bytes, but an ONNX file holds less than 2 GiB; train a model with a smaller backbone or pyramid");
     }
+
+    /// <summary>Computes the SHA-256 of a serialized graph, which the metadata hold so that a loader can tell whether the file is damaged.</summary>
+    internal static string Checksum(GraphProto graph)
+    {
+        using var hash = SHA256.Create();
+        using (var stream = new CryptoStream(Stream.Null, hash, CryptoStreamMode.Write))
+            graph.WriteTo(stream);
+        return Convert.ToHexStringLower(hash.Hash!);
+    }
+
+    // The version of the file format that came with the operator set: older runtimes refuse files that claim a newer one.
+    private static int IrVersion(int operatorSet) => operatorSet switch
+    {
+        < 19 => 8,
+        < 21 => 9,
+        _ => 10,
+    };
 
     private static OnnxValue Describe(ValueInfoProto value)
     {

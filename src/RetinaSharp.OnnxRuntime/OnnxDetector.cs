@@ -13,16 +13,19 @@ namespace RetinaSharp.OnnxRuntime;
 /// </remarks>
 public sealed class OnnxDetector : ObjectDetector
 {
-    private OnnxDetector(OnnxEngine engine, OnnxDetectorOptions options)
-        : base(engine, options)
-    {
-    }
+    private OnnxDetector(OnnxEngine engine, OnnxModelDescription description, OnnxDetectorOptions options)
+        : base(engine, options) => Description = description;
+
+    /// <summary>What the metadata of the file say about the model.</summary>
+    public OnnxModelDescription Description { get; }
 
     /// <summary>Loads a model.</summary>
-    /// <param name="path">An .onnx file that <c>OnnxExporter</c> wrote, with detections as outputs.</param>
+    /// <param name="path">An .onnx file that <c>OnnxExporter</c> wrote.</param>
     /// <param name="options">Threads, session, and overrides of the model's settings; null: the defaults.</param>
-    /// <exception cref="OnnxModelException">The file does not exist, is corrupt, was not exported by RetinaSharp, or has other outputs than detections.</exception>
-    /// <exception cref="ArgumentException">An option is out of its range, or the file does not have the kind of suppression.</exception>
+    /// <exception cref="OnnxModelException">The file does not exist, is corrupt, was not exported by RetinaSharp, or has a fixed input size.</exception>
+    /// <exception cref="ArgumentException">
+    /// An option is out of its range, or the graph includes postprocessing without the kind of suppression or for fewer detections.
+    /// </exception>
     /// <exception cref="DllNotFoundException">The native library of ONNX Runtime is missing.</exception>
     public static OnnxDetector Load(string path, OnnxDetectorOptions? options = null)
     {
@@ -33,15 +36,36 @@ public sealed class OnnxDetector : ObjectDetector
         var session = Open(path, threads, options);
         try
         {
-            var model = OnnxModel.Read(path, session);
-            var engine = new OnnxEngine(session, model, options.ApplyTo(model.Inference)) { MaxConcurrency = Math.Max(1, Environment.ProcessorCount / threads) };
-            return new(engine, options);
+            var description = OnnxMetadata.Read(path, session);
+            RequireInputSize(path, description, options.Input ?? description.Model.Input);
+            if (options.VerifyChecksum && description.Checksum is { } checksum && GraphChecksum.Compute(path) != checksum)
+                throw new OnnxModelException(path, $"its graph differs from its checksum: the file is damaged, or another program has changed it; export it again, or disable {nameof(OnnxDetectorOptions.VerifyChecksum)}");
+            var engine = new OnnxEngine(session, description, options.ApplyTo(description.Model.Inference)) { MaxConcurrency = Math.Max(1, Environment.ProcessorCount / threads) };
+            return new(engine, description, options);
         }
         catch
         {
             session.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Reads the description of a model.</summary>
+    /// <param name="path">An .onnx file that <c>OnnxExporter</c> wrote.</param>
+    /// <exception cref="OnnxModelException">The file does not exist, is corrupt, or was not exported by RetinaSharp.</exception>
+    /// <exception cref="DllNotFoundException">The native library of ONNX Runtime is missing.</exception>
+    public static OnnxModelDescription Describe(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        // Without optimization, loading takes a fraction of the time.
+        using var session = Open(path, threads: 1, new() { ConfigureSession = session => session.GraphOptimizationLevel = GraphOptimizationLevel.ORT_DISABLE_ALL });
+        return OnnxMetadata.Read(path, session);
+    }
+
+    private static void RequireInputSize(string path, OnnxModelDescription description, InputSize input)
+    {
+        if (description.Size is { } size && !(input.Stretches && size == (input.Short, input.Short)))
+            throw new OnnxModelException(path, $"has images of {size.Width} x {size.Height} pixels only, but a detector scales images with their aspect ratio; export it again with dynamic sizes");
     }
 
     private static InferenceSession Open(string path, int threads, OnnxDetectorOptions options)
@@ -53,6 +77,11 @@ public sealed class OnnxDetector : ObjectDetector
         try
         {
             return new(path, session);
+        }
+        // A DLL that is missing shows in the initializer of the first type that needs it.
+        catch (TypeInitializationException error) when (error.InnerException is DllNotFoundException missing)
+        {
+            throw new DllNotFoundException($"The native library of ONNX Runtime is missing: add the package Microsoft.ML.OnnxRuntime, or one for an accelerator, to the application. ({missing.Message})", missing);
         }
         catch (OnnxRuntimeException error)
         {

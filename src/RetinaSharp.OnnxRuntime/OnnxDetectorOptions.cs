@@ -17,4 +17,10 @@ public sealed record OnnxDetectorOptions : ObjectDetectorOptions
     /// session.AppendExecutionProvider_CUDA()</c> with the package Microsoft.ML.OnnxRuntime.Gpu, or config entries. Null: no change.
     /// </summary>
     public Action<SessionOptions>? ConfigureSession { get; init; }
+
+    /// <summary>
+    /// Whether a file whose graph differs from the checksum in its metadata is refused. Disable this for a file that another program, such as an optimizer,
+    /// has changed.
+    /// </summary>
+    public bool VerifyChecksum { get; init; } = true;
 }

@@ -26,7 +26,7 @@ internal static class Parts
         ["RetinaSharp"] = [.. UpToDetection, "RetinaSharp.Onnx", "RetinaSharp.OnnxRuntime"],
         // Weights without code.
         ["RetinaSharp.Weights.ResNet18"] = [],
-        ["RetinaSharp.Cli"] = [.. UpToDetection, "RetinaSharp.Experiments", "RetinaSharp.Onnx", "RetinaSharp.Weights.ResNet18"],
+        ["RetinaSharp.Cli"] = [.. UpToDetection, "RetinaSharp.Experiments", "RetinaSharp.Onnx", "RetinaSharp.OnnxRuntime", "RetinaSharp.Weights.ResNet18"],
     };
 
     /// <summary>NuGet package → the parts that may use it.</summary>
@@ -40,6 +40,7 @@ internal static class Parts
         ["YamlDotNet"] = ["RetinaSharp.Datasets"],
         ["Google.Protobuf"] = ["RetinaSharp.Onnx"],
         ["Grpc.Tools"] = ["RetinaSharp.Onnx"],
+        ["Microsoft.ML.OnnxRuntime"] = ["RetinaSharp.Cli"],
         ["Microsoft.ML.OnnxRuntime.Managed"] = ["RetinaSharp.OnnxRuntime"],
         ["TorchSharp"] = ["RetinaSharp.Kernels"],
         ["SkiaSharp"] = ["RetinaSharp.Imaging"],

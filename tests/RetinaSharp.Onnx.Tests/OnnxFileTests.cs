@@ -7,7 +7,7 @@ namespace RetinaSharp.Onnx.Tests;
 /// <summary>Checks the contents of exported files at the level of protobuf fields, with the field numbers of ONNX's schema.</summary>
 public sealed class OnnxFileTests : IDisposable
 {
-    private const int Float = 1, Byte = 2, Long = 7;
+    private const int Float = 1, Byte = 2, Int = 6, Long = 7;
 
     private static readonly string Scenes = Path.Combine(AppContext.BaseDirectory, "scenes.safetensors");
 
@@ -32,12 +32,25 @@ public sealed class OnnxFileTests : IDisposable
             ["category_ids"] = "[1,2,3,4,5]",
             ["input_short_side"] = "256",
             ["input_long_side"] = "256",
+            ["input_scaling"] = "fit",
             ["outputs"] = "detections",
+            ["scores"] = "sigmoid",
+            ["anchor_levels"] = "[3,7]",
+            ["anchor_base_size"] = "2",
+            ["anchor_scales"] = "[1,1.2599210498948732,1.5874010519681994]",
+            ["anchor_ratios"] = "[0.5,1,2]",
+            ["anchor_layout"] = "exact",
+            ["box_coding"] = "delta",
+            ["centerness"] = "false",
             ["score_threshold"] = "0.05",
             ["suppression"] = "nms",
             ["nms_iou"] = "0.6",
             ["max_detections"] = "7",
             ["candidates_per_level"] = "1000",
+            ["soft_nms_sigma"] = "0.5",
+            ["clipping"] = "before-nms",
+            ["format"] = "2",
+            ["graph_sha256"] = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(model.Bytes(7).Span)),
         }, model.Messages(14).ToDictionary(entry => entry.Text(1), entry => entry.Text(2)));
         Assert.Equal((Out, new FileInfo(Out).Length), (result.File, result.Bytes));
         Assert.Equal("disc", result.Model.Categories[0].Name);
@@ -45,13 +58,19 @@ public sealed class OnnxFileTests : IDisposable
 
     [Theory]
     [InlineData(OnnxOutputs.Detections, "boxes float [detections, 4]", "scores float [detections]", "labels long [detections]", "image long [detections]")]
+    [InlineData(OnnxOutputs.Padded, "detections float [batch, 100, 6]", "counts int [batch]")]
     [InlineData(OnnxOutputs.Raw, "logits float [batch, anchors, 5]", "deltas float [batch, anchors, 4]", "anchors float [anchors, 4]")]
     public void Export_Model_DeclaresInputsAndOutputs(OnnxOutputs outputs, params string[] expected)
     {
         var result = OnnxExporter.Export(Scenes, Out, new() { Outputs = outputs });
 
         var graph = Read().Message(7);
-        string[] settings = outputs == OnnxOutputs.Detections ? ["score_threshold float [1]", "max_detections long [1]", "nms_iou float [1]"] : [];
+        string[] settings = outputs switch
+        {
+            OnnxOutputs.Detections => ["score_threshold float [1]", "max_detections long [1]", "nms_iou float [1]"],
+            OnnxOutputs.Padded => ["score_threshold float [1]", "nms_iou float [1]"],
+            _ => [],
+        };
         Assert.Equal(["images byte [batch, height, width, 3]", .. settings], graph.Messages(11).Select(Declared));
         Assert.Equal(expected, graph.Messages(12).Select(Declared));
         Assert.Equal(expected.Select(text => text.Split(' ')[0]), result.Outputs.Select(value => value.Name));
@@ -62,7 +81,7 @@ public sealed class OnnxFileTests : IDisposable
         {
             var tensor = value.Message(2).Message(1);
             var dimensions = tensor.Message(2).Messages(1).Select(size => size.Numbers.Single() == 1 ? $"{size.Whole(1)}" : size.Text(2));
-            return $"{value.Text(1)} {tensor.Whole(1) switch { Float => "float", Byte => "byte", Long => "long", _ => "?" }} [{string.Join(", ", dimensions)}]";
+            return $"{value.Text(1)} {tensor.Whole(1) switch { Float => "float", Byte => "byte", Int => "int", Long => "long", _ => "?" }} [{string.Join(", ", dimensions)}]";
         }
     }
 

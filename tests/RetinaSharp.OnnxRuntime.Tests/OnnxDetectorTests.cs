@@ -11,11 +11,11 @@ namespace RetinaSharp.OnnxRuntime.Tests;
 [Trait("Category", "Slow")]
 public sealed class OnnxDetectorTests : LeakCheck
 {
-    private const float ScoreTolerance = 1e-5f, PixelTolerance = .01f;
-
     private static readonly string Scenes = Path.Combine(AppContext.BaseDirectory, "scenes.safetensors");
 
     private readonly TemporaryFolder _folder = new();
+
+    public static TheoryData<string> Models => [.. TestModels.All.Keys];
 
     private string Model => _folder.At("model.onnx");
 
@@ -44,7 +44,7 @@ public sealed class OnnxDetectorTests : LeakCheck
         Assert.Equal(expected.Input, detector.Input);
         Assert.Equal(images.Length, found.Count);
         for (var i = 0; i < images.Length; i++)
-            AssertSame(await expected.DetectAsync(images[i], TestContext.Current.CancellationToken), found[i]);
+            DetectorComparisonAssert.Same(expected, images[i], found[i]);
     }
 
     [Fact]
@@ -79,12 +79,130 @@ public sealed class OnnxDetectorTests : LeakCheck
         Assert.Contains("export it again", Assert.Throws<ArgumentException>(() => OnnxDetector.Load(Model, new() { Suppression = SuppressionKind.SoftGaussian })).Message);
     }
 
+    [Theory]
+    [MemberData(nameof(Models))]
+    public async Task DetectMany_RawOutputs_EqualsLibTorch(string name)
+    {
+        var path = _folder.At("model.safetensors");
+        TestModels.Write(path, TestModels.All[name]);
+        OnnxExporter.Export(path, Model, new() { Outputs = OnnxOutputs.Raw });
+        using var expected = Detector.Load(path, new() { Precision = Precision.Fp32, Threads = 1, Suppression = SuppressionKind.SoftGaussian });
+        using var detector = OnnxDetector.Load(Model, new() { Threads = 1, Suppression = SuppressionKind.SoftGaussian });
+        Image[] images = [.. TestImages.WithManySizes(4), .. TestImages.WithManySizes(2)];
+
+        var found = await detector.DetectManyAsync(images, batch: 4, cancellationToken: TestContext.Current.CancellationToken).ToListAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(Detector.Describe(path).ToDetectionModel().Anchors.Scales, detector.Description.Model.Anchors.Scales);
+        for (var i = 0; i < images.Length; i++)
+            DetectorComparisonAssert.Same(expected, images[i], found[i]);
+    }
+
     [Fact]
-    public void Load_RawOutputs_ThrowsWithTheRemedy()
+    public void Detect_RawOutputsOfMixedSizes_EqualsOneByOne()
     {
         OnnxExporter.Export(Scenes, Model, new() { Outputs = OnnxOutputs.Raw });
+        using var detector = OnnxDetector.Load(Model, new() { Threads = 1 });
+        Image[] images = [.. TestImages.WithManySizes(4)];
 
-        Assert.Contains("needs 'detections'", Assert.Throws<OnnxModelException>(() => OnnxDetector.Load(Model)).Message);
+        Assert.Equal(images.Select(image => detector.Detect(image)), detector.Detect(images, TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
+    [InlineData(20)]
+    [InlineData(3)]
+    public void Detect_PaddedOutputs_EqualsDetections(int detections)
+    {
+        OnnxExporter.Export(Scenes, Model, new() { ScoreThreshold = .2 });
+        OnnxExporter.Export(Scenes, _folder.At("padded.onnx"), new() { ScoreThreshold = .2, Outputs = OnnxOutputs.Padded, MaxDetections = 20 });
+        using var expected = OnnxDetector.Load(Model, new() { Threads = 1, MaxDetections = detections });
+        using var detector = OnnxDetector.Load(_folder.At("padded.onnx"), new() { Threads = 1, MaxDetections = detections });
+        Image[] images = [.. TestImages.WithManySizes(5), new(64, 64, new byte[64 * 64 * 3])];
+
+        Assert.Equal(expected.Detect(images, TestContext.Current.CancellationToken), detector.Detect(images, TestContext.Current.CancellationToken));
+        Assert.Throws<ArgumentException>(() => OnnxDetector.Load(_folder.At("padded.onnx"), new() { MaxDetections = 21 }));
+    }
+
+    [Theory]
+    [InlineData(18)]
+    [InlineData(OnnxExportOptions.MaxOperatorSet)]
+    public void Detect_NewerOperatorSet_EqualsTheOldest(int operatorSet)
+    {
+        Image[] images = [.. TestImages.WithManySizes(3)];
+        foreach (var (name, settings) in TestModels.All)
+        {
+            var path = _folder.At("model.safetensors");
+            TestModels.Write(path, settings);
+            OnnxExporter.Export(path, Model);
+            OnnxExporter.Export(path, _folder.At("newer.onnx"), new() { OperatorSet = operatorSet });
+            using var expected = OnnxDetector.Load(Model, new() { Threads = 1 });
+            using var detector = OnnxDetector.Load(_folder.At("newer.onnx"), new() { Threads = 1 });
+
+            Assert.True(expected.Detect(images[0]).Count > 0, name);
+            Assert.Equal(expected.Detect(images, TestContext.Current.CancellationToken), detector.Detect(images, TestContext.Current.CancellationToken));
+        }
+    }
+
+    [Fact]
+    public void Load_FixedSize_IsForModelsThatStretchToIt()
+    {
+        OnnxExporter.Export(Scenes, Model, new() { Size = (256, 256) });
+        Assert.Contains("256 x 256 pixels only", Assert.Throws<OnnxModelException>(() => OnnxDetector.Load(Model)).Message);
+
+        var path = _folder.At("model.safetensors");
+        TestModels.Write(path, TestModels.All.Values.First() with { Input = InputSize.Square(96) });
+        OnnxExporter.Export(path, Model, new() { Size = (96, 96) });
+        OnnxExporter.Export(path, _folder.At("dynamic.onnx"));
+        using var detector = OnnxDetector.Load(Model, new() { Threads = 1 });
+        using var expected = OnnxDetector.Load(_folder.At("dynamic.onnx"), new() { Threads = 1 });
+        Image[] images = [.. TestImages.WithManySizes(3)];
+
+        Assert.Equal((96, 96), detector.Description.Size);
+        Assert.Equal(expected.Detect(images, TestContext.Current.CancellationToken), detector.Detect(images, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public void Load_ChangedWeight_ThrowsUnlessTheChecksumIsIgnored()
+    {
+        OnnxExporter.Export(Scenes, Model);
+        var bytes = File.ReadAllBytes(Model);
+        bytes[bytes.Length / 2] ^= 1;
+        File.WriteAllBytes(Model, bytes);
+
+        Assert.Contains("differs from its checksum", Assert.Throws<OnnxModelException>(() => OnnxDetector.Load(Model)).Message);
+        OnnxDetector.Load(Model, new() { VerifyChecksum = false }).Dispose();
+    }
+
+    [Fact]
+    public void Load_NewerFormat_ThrowsWithTheRemedy()
+    {
+        OnnxExporter.Export(Scenes, Model);
+        var bytes = File.ReadAllBytes(Model);
+        var key = bytes.AsSpan().LastIndexOf("format"u8);
+        Assert.Equal("\u0012\u00012"u8, bytes.AsSpan(key + 6, 3));
+        bytes[key + 8] = (byte)'9';
+        File.WriteAllBytes(Model, bytes);
+
+        Assert.Contains("update RetinaSharp", Assert.Throws<OnnxModelException>(() => OnnxDetector.Load(Model)).Message);
+    }
+
+    [Theory]
+    [MemberData(nameof(Models))]
+    public void Describe_EveryKindOfModel_IsThatOfTheWeights(string name)
+    {
+        var path = _folder.At("model.safetensors");
+        var settings = TestModels.All[name] with { Tile = 320 };
+        TestModels.Write(path, settings);
+        OnnxExporter.Export(path, Model, new() { ScoreThreshold = .07 });
+
+        var (description, expected) = (OnnxDetector.Describe(Model), Detector.Describe(path).ToDetectionModel());
+
+        Assert.Equal((2, OnnxOutputKind.Detections, "fp32", null), (description.Format, description.Outputs, description.Precision, description.Size));
+        Assert.Equal(settings.Loss.HasBackgroundOutput, description.HasBackgroundOutput);
+        Assert.Equal(expected.Inference with { ScoreThreshold = .07 }, description.Model.Inference);
+        Assert.Equal((expected.Input, expected.Tile), (description.Model.Input, description.Model.Tile));
+        Assert.Equivalent(expected.Anchors, description.Model.Anchors);
+        Assert.Equal((expected.BoxOutputs.Count, expected.BoxOutputs.HasCenterness), (description.Model.BoxOutputs.Count, description.Model.BoxOutputs.HasCenterness));
+        Assert.Equal(expected.BoxOutputs.Coding.GetType(), description.Model.BoxOutputs.Coding.GetType());
     }
 
     [Fact]
@@ -119,19 +237,5 @@ public sealed class OnnxDetectorTests : LeakCheck
         using var detector = OnnxDetector.Load(Model, new() { Threads = 1, ConfigureSession = session => threads = session.IntraOpNumThreads });
 
         Assert.Equal(1, threads);
-    }
-
-    private static void AssertSame(IReadOnlyList<DetectedObject> expected, IReadOnlyList<DetectedObject> found)
-    {
-        Assert.Equal(expected.Count, found.Count);
-        foreach (var (one, other) in expected.Zip(found))
-        {
-            Assert.Equal(one.Category, other.Category);
-            Assert.Equal(one.Score, other.Score, ScoreTolerance);
-            Assert.Equal(one.Box.X1, other.Box.X1, PixelTolerance);
-            Assert.Equal(one.Box.Y1, other.Box.Y1, PixelTolerance);
-            Assert.Equal(one.Box.X2, other.Box.X2, PixelTolerance);
-            Assert.Equal(one.Box.Y2, other.Box.Y2, PixelTolerance);
-        }
     }
 }

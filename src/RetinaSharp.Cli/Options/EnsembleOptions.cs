@@ -47,7 +47,7 @@ internal sealed class EnsembleOptions
     {
         string[] models = [model, .. parse.GetValue(_models) ?? []];
         if (models.Length == 1)
-            return Detector.Load(model, options);
+            return DetectorLoader.Load(model, options);
         var defaults = new EnsembleDetectorOptions();
         var merging = defaults with { ScoreThreshold = options.ScoreThreshold ?? defaults.ScoreThreshold, MaxDetections = options.MaxDetections ?? defaults.MaxDetections };
         // A threshold above the models' own is for the merged detections: weak detections of a model confirm those of others.
@@ -58,7 +58,7 @@ internal sealed class EnsembleOptions
         try
         {
             foreach (var (i, path) in models.Index())
-                members.Add(new(Detector.Load(path, options), weights[i]));
+                members.Add(new(DetectorLoader.Load(path, options), weights[i]));
             return new EnsembleDetector(members, merging);
         }
         catch

@@ -14,7 +14,7 @@ internal static class AnalyzeLossesVerb
 
     public static Command Create(Session session)
     {
-        var model = CliArgument.Path("MODEL", EvalVerb.ModelHelp);
+        var model = CliArgument.Path("MODEL", EvalVerb.TrainedModelHelp);
         var data = CliArgument.Path("DATA", DataSource.Help);
         var reading = new DatasetReadingOptions();
         var outFolder = CliOption.Text("--out", "DIR", "Folder for the plots (SVG) and their data (CSV).", required: true);

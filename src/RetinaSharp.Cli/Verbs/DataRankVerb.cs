@@ -2,7 +2,6 @@ using System.CommandLine;
 using RetinaSharp.Cli.Options;
 using RetinaSharp.Cli.Reports;
 using RetinaSharp.Cli.Terminal;
-using RetinaSharp.Detection.Inference;
 using RetinaSharp.Imaging;
 using RetinaSharp.Inference;
 using RetinaSharp.Inference.Ranking;
@@ -31,7 +30,7 @@ internal static class DataRankVerb
             var files = ImagePaths.Find(parse.GetRequiredValue(paths));
             if (parse.GetValue(outFile) is { } target)
                 OutputFolder.RequireFile(target, files);
-            using var detector = Detector.Load(parse.GetRequiredValue(model), options);
+            using var detector = DetectorLoader.Load(parse.GetRequiredValue(model), options);
             var (images, candidates) = ProgressDisplay.Run(session.Output, "detection", display => Detect(detector, files, inference.GetBatch(parse), new(display, files.Count), session));
             var ranked = ImageRanker.Rank(candidates, new() { MaxImages = parse.GetValue(count) }, session.CancellationToken);
             var report = new RankReport(images, ranked);
@@ -51,7 +50,7 @@ internal static class DataRankVerb
     }
 
     /// <summary>Detects objects in all files and describes the images. Corrupt files are reported and skipped.</summary>
-    private static (List<string> Images, List<RankingCandidate> Candidates) Detect(Detector detector, IReadOnlyList<string> files, int batch, ImageProgress progress, Session session)
+    private static (List<string> Images, List<RankingCandidate> Candidates) Detect(IObjectDetector detector, IReadOnlyList<string> files, int batch, ImageProgress progress, Session session)
     {
         var images = new List<string>();
         var candidates = new List<RankingCandidate>();

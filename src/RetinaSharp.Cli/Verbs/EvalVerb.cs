@@ -10,7 +10,8 @@ namespace RetinaSharp.Cli.Verbs;
 /// <summary>Creates <c>retina eval</c>, which computes the COCO metrics of a model on a dataset.</summary>
 internal static class EvalVerb
 {
-    public const string ModelHelp = "A run folder, or a .safetensors model of this program.";
+    public const string TrainedModelHelp = "A run folder, or a .safetensors model of this program.";
+    public const string ModelHelp = "A run folder, a .safetensors model of this program, or an .onnx file that it exported.";
 
     private const int DefaultBatch = 8;
 

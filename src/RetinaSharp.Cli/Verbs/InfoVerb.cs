@@ -7,6 +7,7 @@ using RetinaSharp.Cli.Terminal;
 using RetinaSharp.Detection.Inference;
 using RetinaSharp.Detection.Weights;
 using RetinaSharp.Kernels;
+using RetinaSharp.OnnxRuntime;
 using Spectre.Console;
 
 namespace RetinaSharp.Cli.Verbs;
@@ -22,12 +23,19 @@ internal static class InfoVerb
         var command = new Command("info", "Show versions, engine, devices and CPU features; for a model its architecture, classes and training.") { model, json };
         command.SetAction(parse =>
         {
-            var description = parse.GetValue(model) is { } path ? Detector.Describe(path) : null;
+            var path = parse.GetValue(model);
+            var exported = path is not null && DetectorLoader.IsOnnx(path) ? OnnxDetector.Describe(path) : null;
+            var trained = path is not null && exported is null ? Detector.Describe(path) : null;
             var engine = FindEngine(session.Output);
             if (parse.GetValue(json))
-                session.Output.Json(writer => Write(writer, engine, description));
+                session.Output.Json(writer =>
+                {
+                    Write(writer, engine);
+                    if (exported is not null || trained is not null)
+                        WriteModel(writer, exported, trained);
+                });
             else
-                Show(session.Output, engine, description);
+                Show(session.Output, engine, exported is not null ? OnnxModelReport.Lines(exported) : trained is not null ? ModelReport.Lines(trained) : []);
             return engine is null ? ExitCode.Unavailable : ExitCode.Done;
         });
         return command;
@@ -47,7 +55,17 @@ internal static class InfoVerb
         }
     }
 
-    private static void Show(Output output, (string Version, string[] Devices)? engine, ModelDescription? model)
+    private static void WriteModel(Utf8JsonWriter writer, OnnxModelDescription? exported, ModelDescription? trained)
+    {
+        writer.WriteStartObject("model");
+        if (exported is not null)
+            OnnxModelReport.Write(writer, exported);
+        else
+            ModelReport.Write(writer, trained!);
+        writer.WriteEndObject();
+    }
+
+    private static void Show(Output output, (string Version, string[] Devices)? engine, IEnumerable<(string Title, string Value)> model)
     {
         var table = Tables.Create("", "");
         table.HideHeaders();
@@ -57,14 +75,14 @@ internal static class InfoVerb
         Add("devices", engine is { Devices: var devices } ? string.Join(", ", devices) : "none");
         Add("threads", $"{Environment.ProcessorCount}");
         Add("CPU features", string.Join(", ", CpuFeatureNames.Supported));
-        foreach (var (title, value) in model is null ? [] : ModelReport.Lines(model))
+        foreach (var (title, value) in model)
             Add(title, value);
         output.Result(table);
 
         void Add(string title, string value) => table.AddRow(new Text(title), new Text(value));
     }
 
-    private static void Write(Utf8JsonWriter writer, (string Version, string[] Devices)? engine, ModelDescription? model)
+    private static void Write(Utf8JsonWriter writer, (string Version, string[] Devices)? engine)
     {
         writer.WriteString("version", ProgramVersion.Text);
         writer.WriteString("runtime", RuntimeInformation.FrameworkDescription);
@@ -73,11 +91,6 @@ internal static class InfoVerb
         Strings("devices", engine?.Devices ?? []);
         writer.WriteNumber("threads", Environment.ProcessorCount);
         Strings("processor_features", CpuFeatureNames.Supported);
-        if (model is null)
-            return;
-        writer.WriteStartObject("model");
-        ModelReport.Write(writer, model);
-        writer.WriteEndObject();
 
         void Strings(string name, IEnumerable<string> values)
         {

@@ -14,26 +14,25 @@ namespace RetinaSharp.Onnx.Graphs;
 /// <param name="classes">Number of classes, without background.</param>
 /// <param name="hasBackground">Whether the first logit of an anchor is background and scores are a softmax; otherwise they are sigmoids.</param>
 /// <param name="boxOutputs">Meaning of the regression head's outputs.</param>
-internal sealed class DetectionsGraph(GraphBuilder graph, InferenceSettings settings, int classes, bool hasBackground, BoxHeadOutputs boxOutputs)
+/// <param name="hasFixedMaximum">Whether the maximum number of detections is a constant instead of an optional input.</param>
+internal sealed class DetectionsGraph(GraphBuilder graph, InferenceSettings settings, int classes, bool hasBackground, BoxHeadOutputs boxOutputs, bool hasFixedMaximum)
 {
     // NoScore marks suppressed candidates; it is below every score. Values above AnyScore, which is between NoScore and 0, are scores.
     private const float NoScore = -1;
     private const float AnyScore = -.5f;
 
     private readonly Value _scoreThreshold = graph.OptionalInput("score_threshold", "detections need a higher score, in [0, 1)", (float)settings.ScoreThreshold);
-    private readonly Value _maxDetections = graph.OptionalInput("max_detections", "maximum number of detections per image, at least 1", (long)settings.MaxDetections);
+    private readonly Value _maxDetections = hasFixedMaximum ? graph.Constant([(long)settings.MaxDetections], 1)
+        : graph.OptionalInput("max_detections", "maximum number of detections per image, at least 1", (long)settings.MaxDetections);
     private readonly Value? _nmsIou = settings.Suppression == SuppressionKind.None ? null
         : graph.OptionalInput("nms_iou", "of two boxes with a higher IoU, NMS drops the one with the lower score; in [0, 1]", (float)settings.NmsIouThreshold);
 
-    /// <summary>
-    /// Adds nodes that compute the D detections of all images: boxes [D, 4], scores [D], class indices [D] and image indices [D]. They are ordered
-    /// by image, then by descending score.
-    /// </summary>
+    /// <summary>Adds nodes that compute the detections of all images.</summary>
     /// <param name="images">The images before padding, [N, H, W, 3], to whose size boxes are clipped.</param>
     /// <param name="logits">The logits of each level, [N, anchors, outputs].</param>
     /// <param name="boxes">The outputs of the regression head of each level, [N, anchors, outputs].</param>
     /// <param name="anchors">The anchors of each level.</param>
-    public (Value Boxes, Value Scores, Value Labels, Value Image) Create(Value images, Value[] logits, Value[] boxes, AnchorLevelGraph[] anchors)
+    public FoundDetections Create(Value images, Value[] logits, Value[] boxes, AnchorLevelGraph[] anchors)
     {
         var levels = logits.Select((level, i) => Candidates(level, boxes[i], anchors[i])).ToArray();
         var (values, labels) = (Value.Concat(1, [.. levels.Select(level => level.Values)]), Value.Concat(1, [.. levels.Select(level => level.Labels)]));
@@ -52,14 +51,15 @@ internal sealed class DetectionsGraph(GraphBuilder graph, InferenceSettings sett
         var at = Value.Concat(1, [image.Unsqueeze(1), indices.GatherNd(found).Unsqueeze(1)]);
         var (foundBoxes, foundScores, foundLabels) = (decoded.GatherNd(at), best.GatherNd(found), labels.GatherNd(at));
         if (settings.Clipping == BoxClipping.BeforeSuppression)
-            return (foundBoxes, foundScores, foundLabels, image);
+            return new(foundBoxes, foundScores, foundLabels, image);
 
         // A box that is clipped after NMS may have no area left; such boxes are dropped.
         foundBoxes = Clip(images, foundBoxes);
         var corners = graph.Call("Split", 2, [foundBoxes, graph.Constant([2L, 2], 2)], Attribute("axis", 1L));
-        var minSide = graph.Call("ReduceMin", [corners[1] - corners[0]], Attribute("axes", [1]), Attribute("keepdims", 0L));
+        var size = corners[1] - corners[0];
+        var minSide = size.Slice(0, 1, 1).Min(size.SliceFrom(1, 1)).Reshape(-1);
         var whole = graph.Call("NonZero", [minSide.Greater(graph.Constant(0f))]).Reshape(-1);
-        return (foundBoxes.Gather(whole), foundScores.Gather(whole), foundLabels.Gather(whole), image.Gather(whole));
+        return new(foundBoxes.Gather(whole), foundScores.Gather(whole), foundLabels.Gather(whole), image.Gather(whole));
     }
 
     // Logits have the order of the scores, so that only the scores of candidates need be computed. This does not hold for a softmax or center-ness.

@@ -16,38 +16,51 @@ internal static class ModelGraph
     /// <summary>Builds the graph of a model with its weights.</summary>
     /// <param name="weights">Reads the model's weights.</param>
     /// <param name="description">The model's settings and classes.</param>
-    /// <param name="outputs">The kind of outputs.</param>
+    /// <param name="options">The kind of outputs, and the size of the images if it is fixed.</param>
     /// <param name="inference">The postprocessing settings.</param>
-    public static GraphProto Create(WeightReader weights, ModelDescription description, OnnxOutputs outputs, InferenceSettings inference)
+    public static GraphProto Create(WeightReader weights, ModelDescription description, OnnxExportOptions options, InferenceSettings inference)
     {
         var (settings, classes, hasBackground) = (description.Settings.Model, description.Categories.Count, description.Settings.Loss.HasBackgroundOutput);
         var architecture = RetinaNetArchitecture.Create(description.Settings, classes);
         var graph = new GraphBuilder("RetinaNet");
         var network = new Network(graph, weights, architecture);
-        var images = graph.Input("images", TensorType.Uint8, "RGB images of equal size, resized to the size in the metadata", Images, "height", "width", "3");
+        var (height, width) = options.Size is { } size ? ($"{size.Height}", $"{size.Width}") : ("height", "width");
+        var images = graph.Input("images", TensorType.Uint8, "RGB images of equal size, resized to the size in the metadata", Images, height, width, "3");
         var input = network.Preprocess(images);
         var levels = network.Levels(input);
         var (logits, boxes) = (network.Head(levels, architecture.ClassificationHead), network.Head(levels, architecture.RegressionHead));
         AnchorLevelGraph[] anchors = [.. levels.Select((level, i) => new AnchorLevelGraph(graph, settings.Anchors, settings.Anchors.MinLevel + i, level, input))];
-        if (outputs == OnnxOutputs.Raw)
-        {
-            graph.Output("logits", Value.Concat(1, logits), TensorType.Float,
-                hasBackground ? "logits of the classes per anchor, background first; the scores are their softmax" : "logits of the classes per anchor; the scores are their sigmoid",
-                Images, Anchors, $"{architecture.ClassificationOutputs}");
-            graph.Output(
-                settings.BoxOutputs == BoxHeadOutputs.Delta ? "deltas" : "box_outputs", Value.Concat(1, boxes), TensorType.Float, Describe(settings.BoxOutputs), Images, Anchors, $"{settings.BoxOutputs.Count}");
-            graph.Output("anchors", Value.Concat(0, [.. anchors.Select((level, i) => level.All(boxes[i]))]), TensorType.Float, "x1, y1, x2, y2 in pixels of the input images", Anchors, "4");
-        }
+        if (options.Outputs == OnnxOutputs.Raw)
+            AddRaw(graph, description, architecture.ClassificationOutputs, logits, boxes, anchors);
         else
+            AddDetections(graph, options.Outputs, inference, images, new DetectionsGraph(graph, inference, classes, hasBackground, settings.BoxOutputs, options.Outputs == OnnxOutputs.Padded).Create(images, logits, boxes, anchors));
+        return graph.Graph;
+    }
+
+    private static void AddRaw(GraphBuilder graph, ModelDescription description, int classOutputs, Value[] logits, Value[] boxes, AnchorLevelGraph[] anchors)
+    {
+        var boxOutputs = description.Settings.Model.BoxOutputs;
+        graph.Output("logits", Value.Concat(1, logits), TensorType.Float,
+            description.Settings.Loss.HasBackgroundOutput ? "logits of the classes per anchor, background first; the scores are their softmax" : "logits of the classes per anchor; the scores are their sigmoid",
+            Images, Anchors, $"{classOutputs}");
+        graph.Output(boxOutputs == BoxHeadOutputs.Delta ? "deltas" : "box_outputs", Value.Concat(1, boxes), TensorType.Float, Describe(boxOutputs), Images, Anchors, $"{boxOutputs.Count}");
+        graph.Output("anchors", Value.Concat(0, [.. anchors.Select((level, i) => level.All(boxes[i]))]), TensorType.Float, "x1, y1, x2, y2 in pixels of the input images", Anchors, "4");
+    }
+
+    private static void AddDetections(GraphBuilder graph, OnnxOutputs outputs, InferenceSettings inference, Value images, FoundDetections found)
+    {
+        if (outputs == OnnxOutputs.Padded)
         {
-            var found = new DetectionsGraph(graph, inference, classes, hasBackground, settings.BoxOutputs).Create(images, logits, boxes, anchors);
-            graph.Output("boxes", found.Boxes, TensorType.Float, "x1, y1, x2, y2 in pixels of the input images", Detections, "4");
-            graph.Output("scores", found.Scores, TensorType.Float, "score in [0, 1], descending within an image", Detections);
-            graph.Output("labels", found.Labels, TensorType.Int64, "0-based class index, in the order of the classes in the metadata", Detections);
-            graph.Output("image", found.Image, TensorType.Int64, "0-based index of the image in the batch, ascending", Detections);
+            var (detections, counts) = found.Pad(images.Sizes(0, 1), inference.MaxDetections);
+            graph.Output("detections", detections, TensorType.Float, "x1, y1, x2, y2 in pixels of the input images, score, 0-based class index; 0 after the last detection of an image", Images, $"{inference.MaxDetections}", "6");
+            graph.Output("counts", counts, TensorType.Int32, "number of detections of each image", Images);
+            return;
         }
 
-        return graph.Graph;
+        graph.Output("boxes", found.Boxes, TensorType.Float, "x1, y1, x2, y2 in pixels of the input images", Detections, "4");
+        graph.Output("scores", found.Scores, TensorType.Float, "score in [0, 1], descending within an image", Detections);
+        graph.Output("labels", found.Labels, TensorType.Int64, "0-based class index, in the order of the classes in the metadata", Detections);
+        graph.Output("image", found.Image, TensorType.Int64, "0-based index of the image in the batch, ascending", Detections);
     }
 
     private static string Describe(BoxHeadOutputs outputs) => (outputs.Coding switch
