@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Xml.Linq;
 
 namespace RetinaSharp.Architecture.Tests;
@@ -58,6 +59,21 @@ public class ReferenceTests
             .Where(other => !XDocument.Load(Checkout.PathOf(other)).Descendants("IsPackable").Any(item => item.Value == "false"))
             .Select(Checkout.NameOf);
         Violations.None(Checkout.Items(project, "InternalsVisibleTo").Intersect(packages));
+    }
+
+    [Theory]
+    [InlineData("TorchSharp")]
+    [InlineData("libtorch")]
+    [InlineData("Google.Protobuf")]
+    [InlineData("Microsoft.ML.OnnxRuntime/")]
+    public void OnnxRuntime_ItsPackages_AreThoseThatADeployedDetectorNeeds(string unwanted)
+    {
+        using var assets = JsonDocument.Parse(File.ReadAllText(Checkout.PathOf("artifacts/obj/RetinaSharp.OnnxRuntime/project.assets.json")));
+        var packages = assets.RootElement.GetProperty("libraries").EnumerateObject().Select(package => package.Name).ToList();
+
+        // The application chooses the native package.
+        Assert.Contains(packages, package => package.StartsWith("Microsoft.ML.OnnxRuntime.Managed/", StringComparison.Ordinal));
+        Assert.DoesNotContain(packages, package => package.StartsWith(unwanted, StringComparison.OrdinalIgnoreCase));
     }
 
     [Fact]

@@ -24,6 +24,25 @@ public sealed class BenchNetworkTests
         Assert.InRange(parts.Sum(part => part.Value.GetDouble()), .5 * seconds, seconds);
     }
 
+    [Theory]
+    [InlineData("scenes.safetensors")]
+    [InlineData("scenes.onnx")]
+    public void Bench_Model_TimesItsDetection(string name)
+    {
+        using var folder = new TemporaryFolder();
+        var model = Path.Combine(Repository.Root, "models", "scenes.safetensors");
+        if (name.EndsWith(".onnx", StringComparison.Ordinal))
+        {
+            CommandResult.Retina("export", "onnx", model, "--out", folder.At(name), "--no-check").IsDone();
+            model = folder.At(name);
+        }
+
+        var json = CommandResult.Retina("bench", "detect", model, "--size", "64", "--batch", "2", "--runs", "2", "--json").IsDone().Json;
+
+        Assert.True(json.GetProperty("seconds").GetProperty($"detect {name} 64px batch 2").GetDouble() > 0);
+        CommandResult.Retina("bench", "detect", model, "--profile").IsRefused(ExitCode.WrongUsage, "--profile");
+    }
+
     [SharedDataTheory]
     [InlineData("train step {a.size}px batch {a.batch} {name}")]
     [InlineData("detect {a.size}px batch {a.batch} {name}")]

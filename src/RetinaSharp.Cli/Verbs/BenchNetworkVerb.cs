@@ -4,6 +4,7 @@ using RetinaSharp.Cli.Options;
 using RetinaSharp.Cli.Reports;
 using RetinaSharp.Cli.Terminal;
 using RetinaSharp.Detection.Configuration;
+using RetinaSharp.Detection.Inference;
 using RetinaSharp.Experiments.Benchmarks;
 using RetinaSharp.Kernels;
 using static TorchSharp.torch;
@@ -23,10 +24,13 @@ internal static class BenchNetworkVerb
         "Time a training step of torchvision's RetinaNet with ResNet-50, from pixels and boxes to updated weights.", (size, batch, precision, device, threads) => new TrainingBenchmark(size, batch, precision, device, threads));
 
     public static Command Detect(Session session) => Create(session, "detect", "detect",
-        "Time detection with torchvision's RetinaNet with ResNet-50, from pixels to boxes.", (size, batch, precision, device, threads) => new DetectionBenchmark(size, batch, precision, device, threads));
+        "Time detection with torchvision's RetinaNet with ResNet-50, or with a model, from pixels to boxes.", (size, batch, precision, device, threads) => new DetectionBenchmark(size, batch, precision, device, threads),
+        takesModel: true);
 
-    private static Command Create(Session session, string name, string timingName, string description, Factory create)
+    private static Command Create(Session session, string name, string timingName, string description, Factory create, bool takesModel = false)
     {
+        var model = CliArgument.Path("MODEL", $"{EvalVerb.ModelHelp} Images have its input size unless --size is given.");
+        model.Arity = ArgumentArity.ZeroOrOne;
         var size = CliOption.Integer("--size", $"Side of the square images, a multiple of {SizeDivisor}.", "PIXELS", min: SizeDivisor).WithDefault(DefaultSize);
         var batch = SharedOptions.Batch(DefaultBatch);
         var runs = BenchVerb.Runs();
@@ -35,8 +39,20 @@ internal static class BenchNetworkVerb
         var engine = new EngineOptions();
         var command = new Command(name, description) { size, batch, runs, profile, json };
         engine.AddTo(command);
+        if (takesModel)
+            command.Add(model);
         command.SetAction(parse =>
         {
+            if (takesModel && parse.GetValue(model) is { } path)
+            {
+                if (parse.GetValue(profile))
+                    throw new UsageException($"{profile.Name} has no effect with MODEL; omit one of them");
+                var options = new DetectorOptions { Device = engine.GetDevice(parse), Precision = engine.GetPrecision(parse) };
+                using var detector = DetectorLoader.Load(path, parse.IsGiven(size) ? options with { Input = new(parse.GetValue(size), parse.GetValue(size)) } : options);
+                BenchVerb.Run(new ModelBenchmark(detector, Path.GetFileName(path), detector.Input.Short, parse.GetValue(batch)), name, parse.GetValue(runs), parse.GetValue(json), session);
+                return ExitCode.Done;
+            }
+
             var (side, images, count) = (parse.GetValue(size), parse.GetValue(batch), parse.GetValue(runs));
             if (side % SizeDivisor != 0)
                 throw new UsageException($"--size: {side} is not a multiple of {SizeDivisor}");

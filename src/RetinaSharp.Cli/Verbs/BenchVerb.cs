@@ -37,16 +37,25 @@ internal static class BenchVerb
         var command = new Command(name, description) { runs, json };
         command.SetAction(parse =>
         {
-            var count = parse.GetValue(runs);
-            var benchmark = create();
-            var timings = ProgressDisplay.Run(session.Output, name, display => Run(benchmark, CreateTimer(count, session), display));
-            if (parse.GetValue(json))
-                session.Output.Json(writer => TimingReport.Write(writer, timings, count));
-            else
-                TimingReport.Show(session.Output, timings, benchmark.CopyName);
+            Run(create(), name, parse.GetValue(runs), parse.GetValue(json), session);
             return ExitCode.Done;
         });
         return command;
+    }
+
+    /// <summary>Runs a benchmark and writes its timings.</summary>
+    /// <param name="benchmark">The benchmark.</param>
+    /// <param name="title">Title of the progress display.</param>
+    /// <param name="runs">Number of runs of each timing.</param>
+    /// <param name="asJson">Whether to write JSON instead of a table.</param>
+    /// <param name="session">Receives the output, and cancels.</param>
+    public static void Run(IBenchmark benchmark, string title, int runs, bool asJson, Session session)
+    {
+        var timings = ProgressDisplay.Run(session.Output, title, display => Run(benchmark, CreateTimer(runs, session), display));
+        if (asJson)
+            session.Output.Json(writer => TimingReport.Write(writer, timings, runs));
+        else
+            TimingReport.Show(session.Output, timings, benchmark.CopyName);
     }
 
     private static List<Timing> Run(IBenchmark benchmark, BenchmarkTimer timer, ProgressDisplay display)
