@@ -60,6 +60,7 @@ internal static class RetinaCommand
         EvalVerb.Create(session),
         ScoreVerb.Create(session),
         DetectVerb.Create(session),
+        WatchVerb.Create(session),
         LossVerb.Create(session),
         AnchorsVerb.Create(session),
         AblateVerb.Create(session),

@@ -10,7 +10,7 @@ public sealed partial class HelpTests
     // The contract allows additional options.
     private static readonly string[] Additions =
     [
-        "--check-images", "--count", "--ensemble", "--ensemble-weights", "--html", "--image-files", "--input", "--logit", "--max-images", "--max-size", "--min-size", "--name", "--no-check", "--no-crowds", "--opset", "--outputs", "--rows", "--runs", "--sampling-ratio", "--soft-sigma", "--suppression", "--tile-overlap", "--trials",
+        "--check-images", "--count", "--draw", "--ensemble", "--ensemble-weights", "--html", "--image-files", "--input", "--interval", "--logit", "--max-images", "--max-size", "--min-size", "--name", "--no-check", "--no-crowds", "--opset", "--outputs", "--rows", "--runs", "--sampling-ratio", "--soft-sigma", "--suppression", "--tile-overlap", "--trials", "--until-empty",
         "--version", "--with-boxes",
     ];
 

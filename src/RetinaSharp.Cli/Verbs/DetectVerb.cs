@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using RetinaSharp.Boxes;
 using RetinaSharp.Cli.Options;
+using RetinaSharp.Cli.Reports;
 using RetinaSharp.Cli.Terminal;
 using RetinaSharp.Datasets;
 using RetinaSharp.Datasets.Writing;
@@ -30,7 +31,7 @@ internal static class DetectVerb
         var imageFiles = SharedOptions.ImageFiles();
         var scoreThreshold = SharedOptions.ScoreThreshold();
         var drawThreshold = CliOption.Number("--draw-threshold", "Minimum score of a detection that is drawn, is a label, or is counted in the text output; JSON has all detections.", min: 0, max: 1).WithDefault(DefaultDrawThreshold);
-        var classes = CliOption.Text("--classes", "a,b", "Keep only these classes.");
+        var classes = ClassFilter.Option();
         var inference = new InferenceOptions(DefaultBatch);
         var ensemble = new EnsembleOptions();
         var json = SharedOptions.Json();
@@ -50,7 +51,7 @@ internal static class DetectVerb
             else if (parse.IsGiven(imageFiles))
                 throw new UsageException("--image-files needs --labels");
             using var detector = ensemble.Load(parse, parse.GetRequiredValue(model), options);
-            var kept = parse.GetValue(classes) is { } names ? Classes(names, detector.Categories) : null;
+            var kept = ClassFilter.Create(parse.GetValue(classes), detector.Categories);
             folder?.Prepare();
             var threshold = parse.GetValue(drawThreshold);
             var drawing = folder is null || labelFormat is not null ? null : new DetectionDrawing(folder.Path, files, threshold);
@@ -73,7 +74,7 @@ internal static class DetectVerb
 
     /// <summary>Detects objects in all files. Corrupt files are reported and skipped.</summary>
     private static List<DetectedImage> Detect(
-        IObjectDetector detector, IReadOnlyList<string> files, int batch, HashSet<int>? kept, DetectionDrawing? drawing, ImageProgress progress, Session session)
+        IObjectDetector detector, IReadOnlyList<string> files, int batch, ClassFilter kept, DetectionDrawing? drawing, ImageProgress progress, Session session)
     {
         var images = new List<DetectedImage>();
         using var writer = new BackgroundWriter(DrawingThreads, 4 * DrawingThreads);
@@ -83,7 +84,7 @@ internal static class DetectVerb
             // Corrupt files have no result, but count in the numbering.
             while (files[number] != result.Path)
                 number++;
-            images.Add(new(++number, result.Path, result.Width, result.Height, [.. result.Detections.Where(detection => kept?.Contains(detection.Class) ?? true)]));
+            images.Add(new(++number, result.Path, result.Width, result.Height, kept.Apply(result.Detections)));
             if (drawing is not null)
                 writer.Add(drawing.Plan(images[^1]));
         }
@@ -100,14 +101,6 @@ internal static class DetectVerb
         session.Output.Info($"The labels are in {folder}: correct them in the labeling tool. Next: retina data info {Shell.Quote(folder)}");
     }
 
-    private static HashSet<int> Classes(string names, IReadOnlyList<Category> categories) => [.. names.Split(',').Select(name =>
-    {
-        for (var i = 0; i < categories.Count; i++)
-            if (categories[i].Name == name.Trim())
-                return i;
-        throw new UsageException($"--classes: the model has no class '{name.Trim()}'; it has {string.Join(", ", categories.Select(category => category.Name))}");
-    })];
-
     private static IEnumerable<DetectionResult> Results(IEnumerable<DetectedImage> images) =>
         from image in images
         from detection in image.Detections
@@ -119,25 +112,7 @@ internal static class DetectVerb
         foreach (var image in images)
         {
             writer.WriteStartObject();
-            writer.WriteString("file", image.File);
-            writer.WriteNumber("width", image.Width);
-            writer.WriteNumber("height", image.Height);
-            writer.WriteStartArray("detections");
-            foreach (var detection in image.Detections)
-            {
-                var box = BoxXywh.FromCorners(detection.Box);
-                writer.WriteStartObject();
-                writer.WriteString("category", detection.Category.Name);
-                writer.WriteNumber("category_id", detection.Category.Id);
-                writer.WriteNumber("score", (double)detection.Score);
-                writer.WriteStartArray("bbox");
-                foreach (var value in (ReadOnlySpan<double>)[box.X, box.Y, box.Width, box.Height])
-                    writer.WriteNumberValue(value);
-                writer.WriteEndArray();
-                writer.WriteEndObject();
-            }
-
-            writer.WriteEndArray();
+            DetectionJson.Write(writer, image);
             writer.WriteEndObject();
         }
 

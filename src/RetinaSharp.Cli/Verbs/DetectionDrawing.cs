@@ -17,11 +17,17 @@ internal sealed class DetectionDrawing(string folder, IEnumerable<string> inputs
     public Action Plan(DetectedImage image)
     {
         var path = _paths.Next(image.File);
-        return () =>
-        {
-            var labels = image.Detections.Where(detection => detection.Score >= threshold).Select(detection =>
-                new BoxLabel(detection.Box.X1, detection.Box.Y1, detection.Box.X2, detection.Box.Y2, $"{detection.Category.Name} {detection.Score:0.00}", detection.Class));
-            Image.Load(image.File).Draw([.. labels]).Save(path);
-        };
+        return () => Draw(image, Image.Load(image.File), threshold).Save(path);
+    }
+
+    /// <summary>Draws detections.</summary>
+    /// <param name="image">The detections.</param>
+    /// <param name="pixels">The image.</param>
+    /// <param name="threshold">Minimum score of a drawn detection.</param>
+    public static Image Draw(DetectedImage image, Image pixels, double threshold)
+    {
+        var labels = image.Detections.Where(detection => detection.Score >= threshold).Select(detection =>
+            new BoxLabel(detection.Box.X1, detection.Box.Y1, detection.Box.X2, detection.Box.Y2, $"{detection.Category.Name} {detection.Score:0.00}", detection.Class));
+        return pixels.Draw([.. labels]);
     }
 }

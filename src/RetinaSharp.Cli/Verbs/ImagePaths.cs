@@ -14,13 +14,16 @@ internal static class ImagePaths
     /// <exception cref="DatasetException">A path does not exist, or a folder cannot be read or has no image files.</exception>
     public static IReadOnlyList<string> Find(IEnumerable<string> paths) => [.. paths.SelectMany(Find)];
 
+    /// <summary>Whether a file has the extension of an image format.</summary>
+    public static bool IsImage(string file) => Extensions.Contains(Path.GetExtension(file));
+
     private static IEnumerable<string> Find(string path)
     {
         if (File.Exists(path))
             return [path];
         if (!Directory.Exists(path))
             throw new DatasetException(path, "", "there is no such file or folder");
-        var files = List(path).Where(file => Extensions.Contains(Path.GetExtension(file))).Order(StringComparer.Ordinal).ToList();
+        var files = List(path).Where(IsImage).Order(StringComparer.Ordinal).ToList();
         return files.Count > 0
             ? files
             : throw new DatasetException(path, "", $"the folder has no image files ({string.Join(", ", Extensions)}); subfolders are not searched");
