@@ -206,6 +206,6 @@ public sealed class Trainer(RunSettings settings, DetectionDataset train, Detect
         var stepsPerEpoch = settings.Training.GetStepsPerEpoch(TrainingSamples.Create(train, settings));
         var steps = (long)stepsPerEpoch * settings.Training.Epochs;
         if (steps < EpochCount.MinSteps)
-            options.Logger.FewSteps(steps, EpochCount.GetMinEpochs(stepsPerEpoch), EpochCount.MinSteps);
+            options.Logger.FewSteps(steps, EpochCount.MinSteps, EpochCount.GetMinEpochs(stepsPerEpoch));
     }
 }

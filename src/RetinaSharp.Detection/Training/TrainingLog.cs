@@ -63,8 +63,8 @@ internal static partial class TrainingLog
     public static partial void Repeated(this ILogger logger, int images, long samples, double repeats);
 
     [LoggerMessage(19, LogLevel.Warning,
-        "The steps of this run are only {Steps}, few for heads that start from random weights: boxes will be loose. Set epochs to {MinEpochs} for the {MinSteps} steps that usually suffice.")]
-    public static partial void FewSteps(this ILogger logger, long steps, int minEpochs, int minSteps);
+        "Optimizer steps of this run: {Steps}, few for heads that start from random weights: boxes will be loose. {MinSteps} steps usually suffice; set epochs to {MinEpochs}.")]
+    public static partial void FewSteps(this ILogger logger, long steps, int minSteps, int minEpochs);
 
     [LoggerMessage(20, LogLevel.Information,
         "This CPU does not report the sizes of its caches, as some virtual machines do. oneDNN computes wrong results on such CPUs, so slower kernels are used: prefer another machine for long runs.")]

@@ -29,12 +29,15 @@ public sealed class ReferenceConvolution : IDisposable
     /// <summary>Number of floating-point operations of the convolution; a multiply-add counts as two.</summary>
     public const double Operations = 2.0 * Channels * Channels * Kernel * Kernel * Side * Side;
 
-    /// <summary>Computes the convolution once.</summary>
+    /// <summary>Computes the convolution once, to its end.</summary>
     public void Run()
     {
         using var guard = no_grad();
         using var scope = NewDisposeScope();
         nn.functional.conv2d(_input, _weight, null, padding: [Kernel / 2, Kernel / 2]);
+        // A GPU computes after the call has returned.
+        if (_input.device_type == TorchSharp.DeviceType.CUDA)
+            cuda.synchronize(_input.device);
     }
 
     /// <inheritdoc/>
