@@ -33,7 +33,7 @@ public static class RetinaDetectorEndpoints
         var options = services.GetRequiredService<IOptions<ServingOptions>>().Value;
         var group = endpoints.MapGroup("");
         if (options.ApiKeys.Count > 0)
-            group.RequireAuthorization(ApiKeyHandler.SchemeName);
+            group.RequireApiKey(new(options.ApiKeys));
         MapDetection(group, services);
         MapOpenInference(group, services);
         group.MapPrometheusScrapingEndpoint("/metrics");

@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Authentication;
-using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -10,7 +8,6 @@ using RetinaSharp.AspNetCore.Models;
 using RetinaSharp.AspNetCore.OpenInference;
 using RetinaSharp.AspNetCore.Page;
 using RetinaSharp.AspNetCore.Requests;
-using RetinaSharp.AspNetCore.Security;
 using RetinaSharp.Inference;
 
 namespace RetinaSharp.AspNetCore;
@@ -66,8 +63,6 @@ public static class RetinaDetectorServices
         services.AddSingleton<PageEndpoints>();
         services.AddHostedService<ModelWatcher>();
         services.AddHealthChecks().AddCheck<ModelHealthCheck>(ModelHealthCheck.Name, tags: [ModelHealthCheck.Name]);
-        services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(ApiKeyHandler.SchemeName, configureOptions: null);
-        services.AddAuthorizationBuilder().AddPolicy(ApiKeyHandler.SchemeName, new AuthorizationPolicyBuilder(ApiKeyHandler.SchemeName).RequireAuthenticatedUser().Build());
         services.AddMetrics();
         services.AddOpenTelemetry().WithMetrics(metrics => metrics
             .AddMeter(Telemetry.Name, ServingMetrics.MeterName, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel")

@@ -47,7 +47,7 @@ internal static class InferImages
             throw RequestException.Malformed($"input {InputName}: binary_data_size is {size?.ToString() ?? "missing"}, but {body.Binary.Length} bytes follow the JSON.");
         if (size is not null && input.Data is not null)
             throw RequestException.Malformed($"input {InputName}: it has both data and binary_data_size.");
-        return size is null ? null : body.Binary;
+        return size is null ? null : (ReadOnlyMemory<byte>?)body.Binary;
     }
 
     private static int CountFiles(IReadOnlyList<long> shape, ServingOptions options)
