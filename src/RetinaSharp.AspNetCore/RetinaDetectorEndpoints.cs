@@ -79,5 +79,5 @@ public static class RetinaDetectorEndpoints
     }
 
     private static IEndpointConventionBuilder Map(RouteGroupBuilder group, string method, string pattern, RequestDelegate handler, Func<HttpContext, RequestException, Task> writeError) =>
-        group.MapMethods(pattern, [method], RequestErrors.Handle(handler, writeError));
+        group.MapMethods(pattern, [method], RequestErrors.Handle(handler, writeError)).WithMetadata(new ErrorFormat(writeError));
 }

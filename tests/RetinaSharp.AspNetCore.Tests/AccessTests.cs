@@ -76,6 +76,17 @@ public class AccessTests
         await TestService.ReadAsync(await service.PostImageAsync(TestEngine.Png()));
     }
 
+    [Fact]
+    public async Task Map_UnderAPrefix_WorksThere()
+    {
+        await using var service = await TestService.StartAsync(options => options.ApiKeys.Add("key"), prefix: "/detector");
+
+        Assert.Equal("/detector/", (await service.Client.GetAsync("/detector")).RequestMessage!.RequestUri!.AbsolutePath);
+        Assert.Contains("API key", (await TestService.ReadAsync(await service.Client.GetAsync("/detector/v2/models/colors"), HttpStatusCode.Unauthorized)).GetProperty("error").GetString());
+        service.Client.DefaultRequestHeaders.Add("X-API-Key", "key");
+        await TestService.ReadAsync(await service.PostImageAsync(TestEngine.Png(), "/detector/v1/detect"));
+    }
+
     private static Task<TestService> StartAsync() => TestService.StartAsync(options =>
     {
         options.ApiKeys.Add("first-key");

@@ -90,8 +90,9 @@ public sealed partial class PageTests : IDisposable
             metrics = await service.Client.GetStringAsync("/metrics");
         while (!metrics.Contains("retinasharp_serving_rejected", StringComparison.Ordinal));
 
-        Assert.Matches(@"retinasharp_serving_queue_length\S*\{[^}]*model=""colors""[^}]*\} 0\s", metrics);
-        Assert.Matches(@"retinasharp_serving_rejected\S*\{[^}]*reason=""media_type""[^}]*\} 1\s", metrics);
+        // OpenTelemetry finds meters by name, so those of services in other tests count too.
+        Assert.Matches(@"retinasharp_serving_queue_length\S*\{[^}]*model=""colors""[^}]*\} \d", metrics);
+        Assert.Matches(@"retinasharp_serving_rejected\S*\{[^}]*reason=""media_type""[^}]*\} [1-9]", metrics);
         foreach (var histogram in (string[])["serving_batch_size", "serving_decode_duration_seconds", "serving_queue_duration_seconds", "batch_duration_seconds", "postprocess_duration_seconds"])
             Assert.Matches($@"retinasharp_{histogram}_bucket\{{", metrics);
         Assert.Contains("le=\"0.0025\"", metrics);

@@ -26,7 +26,7 @@ internal sealed class TestService : IAsyncDisposable
 
     /// <summary>Starts a service, and waits until its model is ready.</summary>
     public static async Task<TestService> StartAsync(
-        Action<ServingOptions>? serving = null, Action<IServiceCollection>? services = null, Action<ServedModelOptions>? model = null, Action<IEndpointConventionBuilder>? map = null, bool waitUntilReady = true)
+        Action<ServingOptions>? serving = null, Action<IServiceCollection>? services = null, Action<ServedModelOptions>? model = null, Action<IEndpointConventionBuilder>? map = null, bool waitUntilReady = true, string prefix = "")
     {
         var engine = new TestEngine();
         var builder = WebApplication.CreateSlimBuilder();
@@ -44,11 +44,11 @@ internal sealed class TestService : IAsyncDisposable
         });
         services?.Invoke(builder.Services);
         var application = builder.Build();
-        var endpoints = application.MapRetinaDetector();
+        var endpoints = application.MapGroup(prefix).MapRetinaDetector();
         map?.Invoke(endpoints);
         await application.StartAsync();
         var service = new TestService(application, engine);
-        service.Client = new() { BaseAddress = service.Address, Timeout = Patience };
+        service.Client = new() { BaseAddress = new(service.Address, prefix + "/"), Timeout = Patience };
         if (waitUntilReady)
             await service.WaitUntilReadyAsync();
         return service;
@@ -57,7 +57,7 @@ internal sealed class TestService : IAsyncDisposable
     public async Task WaitUntilReadyAsync()
     {
         using var limit = new CancellationTokenSource(Patience);
-        while (!(await Client.GetAsync("/health/ready", limit.Token)).IsSuccessStatusCode)
+        while (!(await Client.GetAsync("health/ready", limit.Token)).IsSuccessStatusCode)
             await Task.Delay(5, limit.Token);
     }
 

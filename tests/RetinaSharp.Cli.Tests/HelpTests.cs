@@ -10,7 +10,7 @@ public sealed partial class HelpTests
     // The contract allows additional options.
     private static readonly string[] Additions =
     [
-        "--count", "--ensemble", "--ensemble-weights", "--html", "--image-files", "--input", "--logit", "--max-images", "--max-size", "--min-size", "--name", "--no-crowds", "--outputs", "--rows", "--runs", "--sampling-ratio", "--soft-sigma", "--suppression", "--tile-overlap", "--tile-overlap", "--trials",
+        "--api-key-file", "--count", "--ensemble", "--ensemble-weights", "--html", "--image-files", "--input", "--logit", "--max-delay", "--max-images", "--max-size", "--min-size", "--name", "--no-crowds", "--outputs", "--queue", "--rows", "--runs", "--sampling-ratio", "--samples", "--soft-sigma", "--suppression", "--tile-overlap", "--threads", "--tile-overlap", "--trials",
         "--version", "--with-boxes",
     ];
 
@@ -60,6 +60,7 @@ public sealed partial class HelpTests
     [InlineData("tune")]
     [InlineData("import")]
     [InlineData("export", "onnx")]
+    [InlineData("serve")]
     [InlineData("info")]
     public void Help_Verb_IsOnStdoutWithItsName(params string[] verb)
     {

@@ -56,6 +56,7 @@ public sealed class SamplesTests : IDisposable
     [InlineData("Imbalanced")]
     [InlineData("Train")]
     [InlineData("Detect")]
+    [InlineData("MinimalApi")]
     [InlineData("CustomBackbone")]
     [InlineData("CustomLoss")]
     public void Sample_WithoutArguments_SaysHowItIsUsed(string name)

@@ -22,6 +22,13 @@ internal sealed partial class PageEndpoints(IOptions<ServingOptions> options)
 
     public static Task PageAsync(HttpContext context)
     {
+        // The page's URLs are relative, so that it works under a prefix; "/prefix" is then no folder yet.
+        if (!context.Request.Path.ToString().EndsWith('/'))
+        {
+            context.Response.Redirect($"{context.Request.PathBase.ToUriComponent()}{context.Request.Path.ToUriComponent()}/");
+            return Task.CompletedTask;
+        }
+
         var headers = context.Response.Headers;
         headers.ContentSecurityPolicy = Policy;
         headers.XContentTypeOptions = "nosniff";

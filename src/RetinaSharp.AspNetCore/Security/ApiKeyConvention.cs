@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using RetinaSharp.AspNetCore.Detection;
 using RetinaSharp.AspNetCore.Diagnostics;
-using RetinaSharp.AspNetCore.OpenInference;
+using RetinaSharp.AspNetCore.Requests;
 
 namespace RetinaSharp.AspNetCore.Security;
 
@@ -17,15 +17,16 @@ internal static class ApiKeyConvention
     {
         if (endpoint.Metadata.OfType<IAllowAnonymous>().Any() || endpoint.RequestDelegate is not { } handle)
             return;
-        endpoint.RequestDelegate = context => keys.Accept(context.Request) ? handle(context) : RefuseAsync(context);
+        var format = endpoint.Metadata.OfType<ErrorFormat>().FirstOrDefault() ?? new(Problem.WriteAsync);
+        endpoint.RequestDelegate = context => keys.Accept(context.Request) ? handle(context) : RefuseAsync(context, format);
     });
 
-    private static Task RefuseAsync(HttpContext context)
+    private static Task RefuseAsync(HttpContext context, ErrorFormat format)
     {
         var error = new RequestException(StatusCodes.Status401Unauthorized, "unauthorized", $"Send an API key as 'Authorization: Bearer KEY' or '{ApiKeys.Header}: KEY'.");
         context.RequestServices.GetRequiredService<ServingMetrics>().RecordRejected(error.Reason);
         context.Response.StatusCode = error.Status;
         context.Response.Headers.WWWAuthenticate = "Bearer";
-        return context.Request.Path.StartsWithSegments("/v2") ? MetadataEndpoints.WriteErrorAsync(context, error) : Problem.WriteAsync(context, error);
+        return format.WriteAsync(context, error);
     }
 }
