@@ -150,6 +150,10 @@ public class OpenInferenceTests
 
     [Theory]
     [InlineData("{", "not valid JSON", 400)]
+    [InlineData("""{"id": "\ud800"}""", "not valid JSON", 400)]
+    [InlineData("""{"inputs": [{"name": "images", "datatype": "BYTES", "shape": [1], "data": ["\ud800"]}]}""", "not a string in base64", 400)]
+    [InlineData("""{"parameters": {"classes": "\ud800"}, "inputs": [{"name": "images", "datatype": "UINT8", "shape": [1, 1, 3], "data": [1, 2, 3]}]}""", "parameter classes: must be a string", 400)]
+    [InlineData("""{"parameters": {"classes": 5}, "inputs": [{"name": "images", "datatype": "UINT8", "shape": [1, 1, 3], "data": [1, 2, 3]}]}""", "parameter classes: must be a string", 400)]
     [InlineData("null", "the request is null", 400)]
     [InlineData("{}", "has 0 inputs", 400)]
     [InlineData("""{"inputs": [null]}""", "has 1 inputs", 400)]

@@ -14,6 +14,8 @@ public class StatusTests
         { "/v1/detect", "application/json", "[]", "expected {\"image\"", 400, "malformed" },
         { "/v1/detect", "application/json", "{}", "no images", 400, "malformed" },
         { "/v1/detect", "application/json", "{\"image\": \"a b c\"}", "base64", 400, "malformed" },
+        { "/v1/detect", "application/json", "{\"image\": \"\\ud800\"}", "base64", 400, "malformed" },
+        { "/v1/detect", "application/json", "{\"\\ud800\": 1}", "not valid JSON", 400, "malformed" },
         { "/v1/detect", "application/json", "{\"image\": 5}", "base64", 400, "malformed" },
         { "/v1/detect", "application/json", "{\"images\": \"YQ==\"}", "expected", 400, "malformed" },
         { "/v1/detect", "application/json", "{\"url\": \"http://127.0.0.1/cat.jpg\"}", "expected", 400, "malformed" },

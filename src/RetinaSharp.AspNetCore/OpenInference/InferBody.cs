@@ -29,7 +29,7 @@ internal sealed record InferBody(InferRequest? Request, ReadOnlyMemory<byte> Jso
             var request = JsonSerializer.Deserialize(json.Span, InferJson.Default.InferRequest) ?? throw new JsonException("the request is null");
             return new(request, json, body[length..]);
         }
-        catch (JsonException error)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
             throw RequestException.Malformed($"The request is not valid JSON of the Open Inference Protocol: {error.Message}");
         }

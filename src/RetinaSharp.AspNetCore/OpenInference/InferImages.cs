@@ -95,7 +95,7 @@ internal static class InferImages
                 continue;
             if (files.Count == count)
                 throw RequestException.Malformed($"input {InputName}: the shape says {count} images, but the data have more.");
-            if (reader.TokenType != JsonTokenType.String || !reader.TryGetBytesFromBase64(out var file))
+            if (!Base64.TryRead(ref reader, out var file))
                 throw RequestException.Malformed($"input {InputName}: element {files.Count} is not a string in base64, which encoded images are in JSON.");
             files.Add(file);
         }

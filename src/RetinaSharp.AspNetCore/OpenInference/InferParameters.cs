@@ -17,8 +17,20 @@ internal static class InferParameters
 
     /// <summary>Returns a string parameter; null if it is not given.</summary>
     /// <exception cref="RequestException">It is no string.</exception>
-    public static string? Text(this IReadOnlyDictionary<string, JsonElement>? parameters, string name) => parameters.Find(name) is not { } value ? null
-        : value.ValueKind == JsonValueKind.String ? value.GetString() : throw Invalid(name, "a string");
+    public static string? Text(this IReadOnlyDictionary<string, JsonElement>? parameters, string name)
+    {
+        if (parameters.Find(name) is not { } value)
+            return null;
+        try
+        {
+            return value.GetString();
+        }
+        // It is of another kind, or has half of a surrogate pair.
+        catch (InvalidOperationException)
+        {
+            throw Invalid(name, "a string");
+        }
+    }
 
     /// <summary>Returns a Boolean parameter; null if it is not given.</summary>
     /// <exception cref="RequestException">It is no Boolean.</exception>

@@ -83,7 +83,7 @@ internal sealed class ImageContent(IReadOnlyList<(string Name, ReadOnlyMemory<by
                 var (isOne, isMany) = (reader.ValueTextEquals("image"u8), reader.ValueTextEquals("images"u8));
                 reader.Read();
                 if (isOne)
-                    files.Add(("", Base64(ref reader)));
+                    files.Add(("", ReadImage(ref reader)));
                 else if (!isMany)
                     throw new JsonException(expected);
                 else if (reader.TokenType != JsonTokenType.StartArray)
@@ -93,21 +93,22 @@ internal sealed class ImageContent(IReadOnlyList<(string Name, ReadOnlyMemory<by
                     {
                         if (files.Count == maxImages)
                             throw RequestException.TooManyImages(maxImages);
-                        files.Add(("", Base64(ref reader)));
+                        files.Add(("", ReadImage(ref reader)));
                     }
             }
 
             // Anything but white space after the object is an error.
             reader.Read();
         }
-        catch (JsonException error)
+        // InvalidOperationException: a name has half of a surrogate pair.
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
             throw RequestException.Malformed($"The body is not valid JSON for this request: {error.Message}");
         }
 
         return files.Count > maxImages ? throw RequestException.TooManyImages(maxImages) : files;
 
-        static byte[] Base64(ref Utf8JsonReader reader) => reader.TokenType == JsonTokenType.String && reader.TryGetBytesFromBase64(out var bytes)
+        static byte[] ReadImage(ref Utf8JsonReader reader) => Base64.TryRead(ref reader, out var bytes)
             ? bytes
             : throw new JsonException($"byte {reader.TokenStartIndex}: an image must be a string in base64, without a data: prefix and line breaks");
     }

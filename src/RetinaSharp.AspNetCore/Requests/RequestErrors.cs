@@ -20,12 +20,13 @@ internal static class RequestErrors
         }
         catch (Exception error) when (context.RequestAborted.IsCancellationRequested || context.Response.HasStarted)
         {
-            // Nobody reads a response any more.
-            Count(context, "client_left");
+            // Nobody reads a response any more, or only the rest of one.
+            var hasLeft = context.RequestAborted.IsCancellationRequested;
+            Count(context, hasLeft ? "client_left" : "internal");
+            if (!hasLeft)
+                Log(context, error);
             if (!context.Response.HasStarted)
                 context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
-            else if (!context.RequestAborted.IsCancellationRequested)
-                Log(context, error);
         }
         catch (Exception error)
         {
