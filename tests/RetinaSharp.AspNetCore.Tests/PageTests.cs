@@ -111,7 +111,7 @@ public sealed partial class PageTests : IDisposable
         await WaitAsync("document.querySelectorAll('#found li').length === 1");
 
         Assert.Equal("Image with 1 red", (await browser.EvaluateAsync("document.getElementById('canvas').getAttribute('aria-label')")).GetString());
-        Assert.Equal(128, (await browser.EvaluateAsync("document.getElementById('canvas').width")).GetInt32());
+        Assert.Equal(4 * 128, (await browser.EvaluateAsync("document.getElementById('canvas').width")).GetInt32());
         Assert.Equal(1, (await browser.EvaluateAsync("JSON.parse(document.getElementById('json').textContent).detections.length")).GetInt32());
         await browser.EvaluateAsync("document.querySelector('#classes input').click(), 0");
         Assert.Equal(0, (await browser.EvaluateAsync("document.querySelectorAll('#found li').length")).GetInt32());

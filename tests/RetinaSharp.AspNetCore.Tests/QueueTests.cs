@@ -86,6 +86,25 @@ public class QueueTests
     }
 
     [Fact]
+    public async Task Detect_TwoBatchesConcurrently_ASecondOneEntersTheNetwork()
+    {
+        var engine = new TestEngine(concurrency: 2);
+        await using var service = await TestService.StartAsync(options => options.MaxBatch = 1, model: options => (options.Load, options.Concurrency) = (_ => engine.Detector, 2));
+        engine.Hold();
+
+        Task<HttpResponseMessage>[] responses = [.. Enumerable.Range(0, 3).Select(_ => service.PostImageAsync(TestEngine.Png()))];
+        using var limit = new CancellationTokenSource(TestService.Patience);
+        while (engine.Batches.Length < 2)
+            await Task.Delay(1, limit.Token);
+        await WaitForQueueAsync(service, 1);
+        engine.Release();
+
+        foreach (var response in await Task.WhenAll(responses))
+            await TestService.ReadAsync(response);
+        Assert.Equal([1, 1, 1], engine.Batches);
+    }
+
+    [Fact]
     public async Task Detect_Overload_EveryRequestIsAnsweredOnceAndWithItsOwnImage()
     {
         const int clients = 24, requests = 20;

@@ -14,10 +14,13 @@ internal sealed class TestEngine
     private volatile bool _isHeld;
     private volatile Exception? _error;
 
-    public TestEngine()
+    /// <summary>Creates the detector.</summary>
+    /// <param name="concurrency">Number of batches that the network runs concurrently.</param>
+    public TestEngine(int concurrency = 1)
     {
         Engine = new()
         {
+            MaxConcurrency = concurrency,
             Running = batch =>
             {
                 lock (_lock)

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text.Json;
 using RetinaSharp.Cli.Serving;
 using RetinaSharp.Cli.Terminal;
@@ -52,11 +53,22 @@ public sealed class ServeTests : IDisposable
 
         CommandResult.Retina("serve", _folder.At("missing.safetensors")).IsRefused(ExitCode.BadData, "missing.safetensors");
         CommandResult.Retina("serve", _folder.At("broken.safetensors"), "--port", "0").IsRefused(ExitCode.BadData, "broken.safetensors");
-        CommandResult.Retina("serve", Scenes, Scenes).IsRefused(ExitCode.WrongUsage, "two models are named 'scenes'");
+        CommandResult.Retina("serve", Scenes, Scenes).IsRefused(ExitCode.WrongUsage, "scenes.safetensors is given twice");
+        CommandResult.Retina("serve", Scenes, _folder.Write("scenes.safetensors", "")).IsRefused(ExitCode.WrongUsage, "two models are named 'scenes'");
         CommandResult.Retina("serve", Scenes, "--port", "70000").IsRefused(ExitCode.WrongUsage, "--port", "65535");
         CommandResult.Retina("serve", Scenes, "--host", "example").IsRefused(ExitCode.WrongUsage, "--host", "'example' is not an IP address");
         CommandResult.Retina("serve", Scenes, "--api-key-file", noKeys).IsRefused(ExitCode.WrongUsage, "there are no keys");
         CommandResult.Retina("serve", Scenes, "--samples", _folder.At("none")).IsRefused(ExitCode.WrongUsage, "--samples", "no such folder");
+    }
+
+    [Fact]
+    public void Serve_PortInUse_FailsWithTheAddress()
+    {
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var port = ((IPEndPoint)other.LocalEndpoint).Port;
+
+        CommandResult.Retina("serve", Scenes, "--port", $"{port}").IsRefused(ExitCode.Failed, $"127.0.0.1:{port}");
     }
 
     [Fact]

@@ -11,11 +11,13 @@ internal sealed record ServedPath(string Name, string Path)
     private static bool IsPlain(char c) => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_' or '~';
 
     /// <summary>Finds the model files and names them.</summary>
-    /// <exception cref="UsageException">Two models have the same name.</exception>
+    /// <exception cref="UsageException">Two models are the same file, or have the same name.</exception>
     /// <exception cref="WeightsException">There is no such file, or a folder has no weights.</exception>
     public static IReadOnlyList<ServedPath> Create(IReadOnlyList<string> models)
     {
         ServedPath[] served = [.. models.Select(model => new ServedPath(NameOf(model), ModelFile.Find(model)))];
+        if (served.GroupBy(model => System.IO.Path.GetFullPath(model.Path)).FirstOrDefault(group => group.Count() > 1) is { Key: var path })
+            throw new UsageException($"MODEL: {path} is given twice");
         return served.GroupBy(model => model.Name).FirstOrDefault(group => group.Count() > 1) is { Key: var name }
             ? throw new UsageException($"MODEL: two models are named '{name}': models are named by their files, so rename one")
             : served;
