@@ -149,6 +149,28 @@ public class StatusTests
     }
 
     [Fact]
+    public async Task Dispose_WhileLoading_WaitsAndDisposesTheDetector()
+    {
+        using SemaphoreSlim loading = new(0), entered = new(0);
+        TestEngine? engine = null;
+        var service = await TestService.StartAsync(waitUntilReady: false, model: options => options.Load = _ =>
+        {
+            entered.Release();
+            loading.Wait();
+            return (engine = new()).Detector;
+        });
+        await entered.WaitAsync(TestService.Patience);
+
+        // As a host that could not start: its services are disposed, but not stopped.
+        var disposed = service.DisposeAsync().AsTask();
+        Assert.False(disposed.IsCompleted);
+        loading.Release();
+
+        await disposed.WaitAsync(TestService.Patience);
+        Assert.True(engine!.Engine.IsDisposed);
+    }
+
+    [Fact]
     public async Task Detect_ModelThatCannotBeLoaded_Is503WithTheReason()
     {
         await using var service = await TestService.StartAsync(waitUntilReady: false, model: options => options.Load = _ => throw new InvalidOperationException("the file is no model"));

@@ -5,7 +5,7 @@ using RetinaSharp.AspNetCore.Diagnostics;
 namespace RetinaSharp.AspNetCore.Models;
 
 /// <summary>The models of the service, in the order in which they were registered.</summary>
-internal sealed class ModelCatalog
+internal sealed class ModelCatalog : IAsyncDisposable, IDisposable
 {
     public ModelCatalog(
         IEnumerable<ModelRegistration> registrations, IOptionsMonitor<ServedModelOptions> options, IOptions<ServingOptions> serving, ServingMetrics metrics, TimeProvider time,
@@ -28,4 +28,12 @@ internal sealed class ModelCatalog
             ?? throw RequestException.NotFound($"There is no model '{name}'; the models are {string.Join(", ", Models.Select(model => model.Name))}.");
         return version is null || version == model.Version ? model : throw RequestException.NotFound($"Model {model.Name} has version {model.Version}, not '{version}'.");
     }
+
+    /// <summary>
+    /// Disposes the detectors, each after its last request. A host that could not start does not stop its services, and a process must not end while native code runs.
+    /// </summary>
+    public async ValueTask DisposeAsync() => await Task.WhenAll(Models.Select(model => model.ReleaseAsync())).ConfigureAwait(false);
+
+    /// <inheritdoc cref="DisposeAsync"/>
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 }

@@ -17,9 +17,11 @@ internal sealed class ServedModel
     private readonly ServingOptions _serving;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly Lock _loading = new();
     private LoadedDetector? _current;
     private FileFingerprint _attempted, _seen;
     private string? _failure;
+    private Task _load = Task.CompletedTask;
     private volatile bool _isStopping;
 
     public ServedModel(string name, ServedModelOptions options, ServingOptions serving, ServingMetrics metrics, TimeProvider time, ILogger logger)
@@ -86,19 +88,32 @@ internal sealed class ServedModel
         var isStable = found == _seen;
         _seen = found;
         var isFirst = _attempted == default && _failure is null;
-        if (_isStopping || !isFirst && (found == default || found == _attempted || !isStable))
+        if (!isFirst && (found == default || found == _attempted || !isStable))
             return;
         _attempted = found;
-        await Task.Factory.StartNew(Load, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
+        lock (_loading)
+        {
+            if (_isStopping)
+                return;
+            _load = Task.Factory.StartNew(Load, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        }
+
+        await _load.ConfigureAwait(false);
     }
 
     /// <summary>Refuses new requests from now on.</summary>
-    public void Stop() => _isStopping = true;
+    public void Stop()
+    {
+        // After this, no load begins, so that the one that ReleaseAsync waits for is the last.
+        lock (_loading)
+            _isStopping = true;
+    }
 
-    /// <summary>Disposes the detector after its last request.</summary>
+    /// <summary>Disposes the detector after its last request, and after it is loaded if that is under way.</summary>
     public async Task ReleaseAsync()
     {
         Stop();
+        await _load.ConfigureAwait(false);
         if (Interlocked.Exchange(ref _current, null) is not { } current)
             return;
         current.Dispose();

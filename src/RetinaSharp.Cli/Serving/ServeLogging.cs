@@ -7,10 +7,10 @@ namespace RetinaSharp.Cli.Serving;
 /// <summary>Prints the log messages of the service, and warnings of the web server.</summary>
 internal sealed class ServeLogging(Output output) : ILoggerProvider
 {
-    // They log at every probe of a model that is still being loaded.
-    private const string HealthChecks = "Microsoft.Extensions.Diagnostics.HealthChecks";
+    // Health checks log at every probe of a model that is still being loaded; the host what the command reports itself.
+    private static readonly string[] Silent = ["Microsoft.Extensions.Diagnostics.HealthChecks", "Microsoft.Extensions.Hosting"];
 
-    public ILogger CreateLogger(string categoryName) => categoryName.StartsWith(HealthChecks, StringComparison.Ordinal) ? NullLogger.Instance
+    public ILogger CreateLogger(string categoryName) => Silent.Any(silent => categoryName.StartsWith(silent, StringComparison.Ordinal)) ? NullLogger.Instance
         : new Logger(output, categoryName.StartsWith(nameof(RetinaSharp), StringComparison.Ordinal) ? LogLevel.Information : LogLevel.Warning);
 
     public void Dispose()
