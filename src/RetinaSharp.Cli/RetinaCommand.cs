@@ -72,6 +72,7 @@ internal static class RetinaCommand
         },
         ImportVerb.Create(session),
         new Command("export", "Export a model to another format.") { ExportOnnxVerb.Create(session) },
+        ServeVerb.Create(session),
         InfoVerb.Create(session),
     };
 

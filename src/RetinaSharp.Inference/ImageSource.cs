@@ -84,6 +84,13 @@ public sealed class ImageSource
     /// <exception cref="ImageException">The image cannot be read or decoded.</exception>
     internal DecodedImage Load(InputSize size, double scale) => _load(size, scale);
 
+    /// <summary>Returns a source that holds the decoded image. The parameters and exceptions are those of <see cref="Load"/>.</summary>
+    internal ImageSource Decode(InputSize size, double scale)
+    {
+        var decoded = Load(size, scale);
+        return new(Path, (_, _) => decoded) { Original = Original };
+    }
+
     /// <summary>The source that <see cref="ToRepeatable"/> was called on; else this source.</summary>
     internal ImageSource Original { get; private init; }
 

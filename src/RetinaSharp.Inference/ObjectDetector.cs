@@ -64,6 +64,13 @@ public class ObjectDetector : IObjectDetector
     public InputSize Input => _planner.Input;
 
     /// <inheritdoc/>
+    public ImageSource Decode(ImageSource image)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        return image.Decode(Input, _planner.MaxScale);
+    }
+
+    /// <inheritdoc/>
     public async Task<IReadOnlyList<DetectedObject>> DetectAsync(ImageSource image, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(image);
@@ -164,10 +171,16 @@ public class ObjectDetector : IObjectDetector
 
     private Task<IInferenceOutput> RunAsync(ImageBatch batch, CancellationToken cancellationToken) => _queue.RunAsync(batch, cancellationToken);
 
-    private IReadOnlyList<DetectedObject>[] Postprocess(IInferenceOutput output, ImageBatch batch) => output switch
+    private IReadOnlyList<DetectedObject>[] Postprocess(IInferenceOutput output, ImageBatch batch)
     {
-        IDetectionOutput found => _postprocessor.Run(found, batch.Images),
-        IHeadOutput heads => _postprocessor.Run(heads, _anchors.Generate(batch.Height, batch.Width), batch.Images),
-        _ => throw new InvalidOperationException($"The output {output.GetType()} is neither an {nameof(IHeadOutput)} nor an {nameof(IDetectionOutput)}."),
-    };
+        var started = Telemetry.Now();
+        var detections = output switch
+        {
+            IDetectionOutput found => _postprocessor.Run(found, batch.Images),
+            IHeadOutput heads => _postprocessor.Run(heads, _anchors.Generate(batch.Height, batch.Width), batch.Images),
+            _ => throw new InvalidOperationException($"The output {output.GetType()} is neither an {nameof(IHeadOutput)} nor an {nameof(IDetectionOutput)}."),
+        };
+        Telemetry.RecordPostprocessed(started);
+        return detections;
+    }
 }

@@ -11,7 +11,8 @@ namespace RetinaSharp.Inference;
 /// <remarks>
 /// Instruments: <c>retinasharp.images</c> (counter, {image}: processed images), <c>retinasharp.image.duration</c> (histogram, s: time from
 /// decoding an image to its detections), <c>retinasharp.batch.duration</c> (histogram, s: time that the network takes for a batch),
-/// <c>retinasharp.queue.duration</c> (histogram, s: time that a batch waits for the network). Activities: <c>retinasharp.detect</c> for a
+/// <c>retinasharp.queue.duration</c> (histogram, s: time that a batch waits for the network),
+/// <c>retinasharp.postprocess.duration</c> (histogram, s: time from the network's outputs of a batch to its detections). Activities: <c>retinasharp.detect</c> for a
 /// call of a detector, <c>retinasharp.inference</c> for a batch in the network, with the tags <c>batch.images</c>, <c>batch.width</c> and
 /// <c>batch.height</c>.
 /// </remarks>
@@ -26,6 +27,7 @@ public static class Telemetry
     private static readonly Histogram<double> ImageDuration = Meter.CreateHistogram<double>("retinasharp.image.duration", "s", "Time from decoding an image to its detections.");
     private static readonly Histogram<double> BatchDuration = Meter.CreateHistogram<double>("retinasharp.batch.duration", "s", "Time that the network takes for a batch.");
     private static readonly Histogram<double> QueueDuration = Meter.CreateHistogram<double>("retinasharp.queue.duration", "s", "Time that a batch waits for the network.");
+    private static readonly Histogram<double> PostprocessDuration = Meter.CreateHistogram<double>("retinasharp.postprocess.duration", "s", "Time from the network's outputs of a batch to its detections.");
 
     /// <summary>Returns the current time stamp, to be passed to the <c>Record</c> methods later.</summary>
     internal static long Now() => Stopwatch.GetTimestamp();
@@ -58,4 +60,7 @@ public static class Telemetry
 
     /// <summary>Records the time that the network took for a batch, since <paramref name="started"/>.</summary>
     internal static void RecordBatch(long started) => BatchDuration.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
+
+    /// <summary>Records the time that postprocessing of a batch took, since <paramref name="started"/>.</summary>
+    internal static void RecordPostprocessed(long started) => PostprocessDuration.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
 }

@@ -22,11 +22,12 @@ internal static class Parts
         ["RetinaSharp.Experiments"] = UpToDetection,
         ["RetinaSharp.Onnx"] = UpToDetection,
         ["RetinaSharp.OnnxRuntime"] = ["RetinaSharp.Boxes", "RetinaSharp.Datasets", "RetinaSharp.Evaluation", "RetinaSharp.Imaging", "RetinaSharp.Inference"],
+        ["RetinaSharp.AspNetCore"] = ["RetinaSharp.Boxes", "RetinaSharp.Datasets", "RetinaSharp.Evaluation", "RetinaSharp.Imaging", "RetinaSharp.Inference"],
         // The package that brings them all.
         ["RetinaSharp"] = [.. UpToDetection, "RetinaSharp.Onnx", "RetinaSharp.OnnxRuntime"],
         // Weights without code.
         ["RetinaSharp.Weights.ResNet18"] = [],
-        ["RetinaSharp.Cli"] = [.. UpToDetection, "RetinaSharp.Experiments", "RetinaSharp.Onnx", "RetinaSharp.OnnxRuntime", "RetinaSharp.Weights.ResNet18"],
+        ["RetinaSharp.Cli"] = [.. UpToDetection, "RetinaSharp.Experiments", "RetinaSharp.Onnx", "RetinaSharp.OnnxRuntime", "RetinaSharp.AspNetCore", "RetinaSharp.Weights.ResNet18"],
     };
 
     /// <summary>NuGet package → the parts that may use it.</summary>
@@ -42,6 +43,8 @@ internal static class Parts
         ["Grpc.Tools"] = ["RetinaSharp.Onnx"],
         ["Microsoft.ML.OnnxRuntime"] = ["RetinaSharp.Cli"],
         ["Microsoft.ML.OnnxRuntime.Managed"] = ["RetinaSharp.OnnxRuntime"],
+        ["OpenTelemetry.Extensions.Hosting"] = ["RetinaSharp.AspNetCore"],
+        ["OpenTelemetry.Exporter.Prometheus.AspNetCore"] = ["RetinaSharp.AspNetCore"],
         ["TorchSharp"] = ["RetinaSharp.Kernels"],
         ["SkiaSharp"] = ["RetinaSharp.Imaging"],
         ["SkiaSharp.NativeAssets.Linux.NoDependencies"] = ["RetinaSharp.Imaging"],

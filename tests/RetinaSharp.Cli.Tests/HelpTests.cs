@@ -10,8 +10,10 @@ public sealed partial class HelpTests
     // The contract allows additional options.
     private static readonly string[] Additions =
     [
-        "--check-images", "--count", "--draw", "--ensemble", "--ensemble-weights", "--html", "--image-files", "--input", "--interval", "--logit", "--max-images", "--max-size", "--min-size", "--name", "--no-check", "--no-crowds", "--opset", "--outputs", "--rows", "--runs", "--sampling-ratio", "--soft-sigma", "--suppression", "--tile-overlap", "--trials", "--until-empty",
-        "--version", "--with-boxes",
+        "--api-key-file", "--check-images", "--count", "--draw", "--ensemble", "--ensemble-weights", "--html", "--image-files", "--input",
+        "--interval", "--logit", "--max-delay", "--max-images", "--max-size", "--min-size", "--name", "--no-check", "--no-crowds", "--opset",
+        "--outputs", "--queue", "--rows", "--runs", "--samples", "--sampling-ratio", "--soft-sigma", "--suppression", "--threads", "--tile-overlap",
+        "--trials", "--until-empty", "--version", "--with-boxes",
     ];
 
     private static readonly string[] AddedVerbs = [" bench load"];
@@ -60,6 +62,7 @@ public sealed partial class HelpTests
     [InlineData("tune")]
     [InlineData("import")]
     [InlineData("export", "onnx")]
+    [InlineData("serve")]
     [InlineData("info")]
     public void Help_Verb_IsOnStdoutWithItsName(params string[] verb)
     {

@@ -35,6 +35,7 @@ public sealed class ObjectDetectorTests : IDisposable
         Assert.Equal(found, detector.Detect(bytes.AsSpan()));
         Assert.Equal(found, (await detector.DetectAsync([Image.Load(path)])).Single());
         Assert.Equal(found, detector.DetectMany([path]).Single().Detections);
+        Assert.Equal(found, await detector.DetectAsync(detector.Decode(path)));
         Assert.Equal(0, engine.Outputs);
     }
 

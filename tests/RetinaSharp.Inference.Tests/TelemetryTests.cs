@@ -34,6 +34,7 @@ public class TelemetryTests
         Assert.Contains(measurements, one => one.Name == "retinasharp.images" && one.Value >= 1);
         Assert.Contains(measurements, one => one.Name == "retinasharp.image.duration" && one.Value >= .03);
         Assert.Contains(measurements, one => one.Name == "retinasharp.queue.duration" && one.Value >= 0);
+        Assert.Contains(measurements, one => one.Name == "retinasharp.postprocess.duration" && one.Value >= 0);
         var detect = Assert.Single(activities, activity => activity.OperationName == "retinasharp.detect" && activity.TraceId == test.TraceId);
         var inference = Assert.Single(activities, activity => activity.OperationName == "retinasharp.inference" && activity.TraceId == test.TraceId);
         Assert.Equal(detect.SpanId, inference.ParentSpanId);

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace RetinaSharp.Tests;
 
 [Trait("Category", "Integration")]
@@ -52,10 +54,35 @@ public sealed class SamplesTests : IDisposable
         Assert.Equal(5, System.Text.RegularExpressions.Regex.Count(ran.Out, @"\n(cross entropy|alpha [\d.]+, (by counts|searched)|focal, gamma [12]) +0\.\d{3} "));
     }
 
+    [Fact]
+    public async Task MinimalApi_Model_IsServedUnderThePrefix()
+    {
+        const string announcement = "Now listening on: ";
+        using var process = Process.Start(new ProcessStartInfo(
+            "dotnet", [Path.Combine(AppContext.BaseDirectory, "MinimalApi.dll"), Path.Combine(Repository.Root, "models", "scenes.safetensors"), "--urls", "http://127.0.0.1:0"]) { RedirectStandardOutput = true })!;
+        try
+        {
+            string? line;
+            do
+                line = await process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("the sample ended before it listened");
+            while (!line.Contains(announcement, StringComparison.Ordinal));
+            using var client = new HttpClient { BaseAddress = new(line[(line.IndexOf(announcement, StringComparison.Ordinal) + announcement.Length)..]) };
+
+            Assert.Contains("\"name\":\"model\"", await client.GetStringAsync("/detector/v1/models"));
+            Assert.Contains("<title>RetinaSharp", await client.GetStringAsync("/detector"));
+            Assert.Contains("/detector/", await client.GetStringAsync("/"));
+        }
+        finally
+        {
+            process.Kill();
+        }
+    }
+
     [Theory]
     [InlineData("Imbalanced")]
     [InlineData("Train")]
     [InlineData("Detect")]
+    [InlineData("MinimalApi")]
     [InlineData("CustomBackbone")]
     [InlineData("CustomLoss")]
     public void Sample_WithoutArguments_SaysHowItIsUsed(string name)

@@ -1,0 +1,37 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace RetinaSharp.AspNetCore.OpenInference;
+
+/// <summary>The body of an inference request: JSON, and the binary data of tensors after it.</summary>
+/// <param name="Request">The JSON; null if the body is one encoded image as it is.</param>
+/// <param name="Json">The bytes of the JSON.</param>
+/// <param name="Binary">The bytes after the JSON.</param>
+internal sealed record InferBody(InferRequest? Request, ReadOnlyMemory<byte> Json, ReadOnlyMemory<byte> Binary)
+{
+    /// <summary>Header with the length of the JSON, if binary data follow it. 0: there is no JSON, but one encoded image.</summary>
+    public const string LengthHeader = "Inference-Header-Content-Length";
+
+    /// <summary>Parses a body.</summary>
+    /// <param name="body">The body.</param>
+    /// <param name="jsonLength">Value of <see cref="LengthHeader"/>; null if the header is not given.</param>
+    /// <exception cref="RequestException">The body is malformed.</exception>
+    public static InferBody Parse(ReadOnlyMemory<byte> body, string? jsonLength)
+    {
+        var length = body.Length;
+        if (jsonLength is not null && !(int.TryParse(jsonLength, NumberStyles.None, CultureInfo.InvariantCulture, out length) && length <= body.Length))
+            throw RequestException.Malformed($"{LengthHeader} '{jsonLength}': must be a number of bytes up to that of the body, {body.Length}.");
+        if (length == 0)
+            return new(null, default, body);
+        var json = body[..length];
+        try
+        {
+            var request = JsonSerializer.Deserialize(json.Span, InferJson.Default.InferRequest) ?? throw new JsonException("the request is null");
+            return new(request, json, body[length..]);
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        {
+            throw RequestException.Malformed($"The request is not valid JSON of the Open Inference Protocol: {error.Message}");
+        }
+    }
+}

@@ -1,0 +1,92 @@
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Options;
+using RetinaSharp.AspNetCore.Models;
+using RetinaSharp.AspNetCore.Requests;
+
+namespace RetinaSharp.AspNetCore.OpenInference;
+
+/// <summary><c>POST /v2/models/{model}/infer</c> of the Open Inference Protocol, with Triton's extension for binary tensor data.</summary>
+internal sealed class InferEndpoint(ModelCatalog catalog, DetectionRunner runner, IOptions<ServingOptions> options, TimeProvider time)
+{
+    private const double MicrosecondsPerSecond = 1e6;
+
+    public async Task HandleAsync(HttpContext context)
+    {
+        var serving = options.Value;
+        using var deadline = new RequestDeadline(context, serving.DefaultDeadline, time);
+        try
+        {
+            var model = catalog.Get(context.GetRouteValue("model") as string, context.GetRouteValue("version") as string);
+            model.RequireCapacity();
+            var bytes = await RequestBody.ReadAsync(context.Request, serving.MaxBodyBytes, deadline.Token).ConfigureAwait(false);
+            var body = InferBody.Parse(bytes, context.Request.Headers[InferBody.LengthHeader] is [{ } length, ..] ? length : null);
+            // Triton's timeout is in microseconds.
+            if (body.Request?.Parameters.Integer("timeout") is > 0 and var timeout)
+                deadline.Shorten(TimeSpan.FromSeconds(Math.Min(timeout / MicrosecondsPerSecond, ServingOptions.MaxTime.TotalSeconds)));
+            var images = InferImages.Read(body, serving);
+            using var detector = model.Acquire();
+            var filter = GetFilter(body.Request, serving, detector);
+            var wanted = GetOutputs(body.Request);
+            var found = await runner.RunAsync(model, detector, images, deadline.Token).ConfigureAwait(false);
+            (OutputTensor Tensor, byte[]? Binary)[] outputs = [.. wanted.Select(output => InferOutputs.Create(output.Name, found, filter) is var tensor && output.IsBinary ? (tensor, tensor.ToBytes()) : (tensor, null))];
+            await WriteAsync(context, model, body.Request?.Id, outputs).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (deadline.HasPassed)
+        {
+            throw RequestException.DeadlineExceeded();
+        }
+    }
+
+    private static DetectionFilter GetFilter(InferRequest? request, ServingOptions serving, LoadedDetector detector)
+    {
+        var parameters = request?.Parameters;
+        var query = new DetectionQuery(
+            DetectionQuery.CheckScore(parameters.Number("score_threshold") ?? 0), DetectionQuery.CheckCount(parameters.Integer("max_detections") ?? serving.MaxDetections),
+            parameters.Text("classes")?.Split(',', StringSplitOptions.TrimEntries));
+        return query.For(detector.Detector.Categories);
+    }
+
+    /// <summary>Returns the outputs that are wanted, and whether as binary data. A name that does not exist fails before the detector runs.</summary>
+    private static List<(string Name, bool IsBinary)> GetOutputs(InferRequest? request)
+    {
+        // A request that is one image as it is gets JSON, as from Triton.
+        var isBinary = request?.Parameters.Flag("binary_data_output") ?? false;
+        if (request?.Outputs is not { Count: > 0 } wanted)
+            return [.. InferOutputs.Metadata.Select(tensor => (tensor.Name, isBinary))];
+        var names = InferOutputs.Metadata.Select(tensor => tensor.Name).ToList();
+        if (wanted.FirstOrDefault(output => output?.Name is null || !names.Contains(output.Name)) is var unknown && wanted.Any(output => output?.Name is null || !names.Contains(output.Name)))
+            throw RequestException.Malformed($"There is no output '{unknown?.Name}'; the outputs are {string.Join(", ", names)}.");
+        return [.. wanted.Select(output => (output.Name!, output.Parameters.Flag("binary_data") ?? isBinary))];
+    }
+
+    private static async Task WriteAsync(HttpContext context, ServedModel model, string? id, IReadOnlyList<(OutputTensor Tensor, byte[]? Binary)> outputs)
+    {
+        using var json = new MemoryStream();
+        await using (var writer = new Utf8JsonWriter(json))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("model_name", model.Name);
+            writer.WriteString("model_version", model.Version);
+            if (id is not null)
+                writer.WriteString("id", id);
+            writer.WriteStartArray("outputs");
+            foreach (var (tensor, binary) in outputs)
+                tensor.Write(writer, binary?.Length);
+            writer.WriteEndArray();
+            writer.WriteEndObject();
+        }
+
+        var response = context.Response;
+        var isBinary = outputs.Any(output => output.Binary is not null);
+        response.ContentType = isBinary ? "application/octet-stream" : "application/json";
+        if (isBinary)
+            response.Headers[InferBody.LengthHeader] = json.Length.ToString(CultureInfo.InvariantCulture);
+        response.ContentLength = json.Length + outputs.Sum(output => (long)(output.Binary?.Length ?? 0));
+        await response.Body.WriteAsync(json.GetBuffer().AsMemory(0, (int)json.Length), context.RequestAborted).ConfigureAwait(false);
+        foreach (var binary in outputs.Select(output => output.Binary).OfType<byte[]>())
+            await response.Body.WriteAsync(binary, context.RequestAborted).ConfigureAwait(false);
+    }
+}

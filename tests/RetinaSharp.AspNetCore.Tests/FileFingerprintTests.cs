@@ -1,0 +1,42 @@
+using RetinaSharp.AspNetCore.Models;
+
+namespace RetinaSharp.AspNetCore.Tests;
+
+public sealed class FileFingerprintTests : IDisposable
+{
+    private static readonly DateTime Early = new(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc), Late = Early.AddHours(1);
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Read_File_ChangesWithSizeAndTime()
+    {
+        var path = Write("model.onnx", "12345", Early);
+
+        Assert.Equal(new(5, Early), FileFingerprint.Read(path));
+        Write("model.onnx", "12345", Late);
+        Assert.Equal(new(5, Late), FileFingerprint.Read(path));
+    }
+
+    [Fact]
+    public void Read_RunFolder_LooksAtModelFilesOnly()
+    {
+        Write("best.safetensors", "123", Early);
+        Write("last.safetensors", "12", Late);
+        Write("metrics.jsonl", "1", Late.AddHours(1));
+
+        Assert.Equal(new(5, Late), FileFingerprint.Read(_folder.Root));
+    }
+
+    [Fact]
+    public void Read_NothingThere_IsDefault() => Assert.Equal(default, FileFingerprint.Read(_folder.At("missing.onnx")));
+
+    private string Write(string name, string text, DateTime modified)
+    {
+        var path = _folder.Write(name, text);
+        File.SetLastWriteTimeUtc(path, modified);
+        return path;
+    }
+}
