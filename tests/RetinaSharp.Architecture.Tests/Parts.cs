@@ -16,6 +16,7 @@ internal static class Parts
         ["RetinaSharp.Datasets"] = ["RetinaSharp.Boxes"],
         ["RetinaSharp.Evaluation"] = ["RetinaSharp.Boxes", "RetinaSharp.Datasets"],
         ["RetinaSharp.Kernels"] = [],
+        ["RetinaSharp.Distributed"] = [],
         ["RetinaSharp.Imaging"] = [],
         ["RetinaSharp.Inference"] = ["RetinaSharp.Boxes", "RetinaSharp.Datasets", "RetinaSharp.Evaluation", "RetinaSharp.Imaging"],
         ["RetinaSharp.Detection"] = BelowDetection,

@@ -1,0 +1,43 @@
+namespace RetinaSharp.Distributed.Tests;
+
+public sealed class ProcessGroupTests
+{
+    [Fact]
+    public void Join_WithoutALauncher_IsASingleProcess()
+    {
+        var group = ProcessGroup.Join(Launch(), null);
+
+        double[] values = [1, 2];
+        group.Reduce(values);
+        group.StartSum(new(0, 1, NumberType.Float32)).Wait();
+        group.Broadcast(new(0, 1, NumberType.Byte));
+        Assert.Same(SingleProcess.Instance, group);
+        Assert.Equal((0, 1, 0, 1), (group.Rank, group.Size, group.LocalRank, group.LocalSize));
+        Assert.Equal([1.0, 2], values);
+        Assert.Equal([1, 2, 3], Assert.Single(group.Gather([1, 2, 3])));
+    }
+
+    [Fact]
+    public void Join_StartedByTorchrun_ThrowsWithTheRemedy() =>
+        Assert.Contains("mpirun or srun", Assert.Throws<DistributedException>(() => ProcessGroup.Join(Launch(("WORLD_SIZE", "4")), null)).Message);
+
+    [Theory]
+    [InlineData(2, true, false, "OMPI_COMM_WORLD_SIZE=2", "PMIX_RANK=0")]
+    [InlineData(3, false, true, "PMI_SIZE=3", "PMI_RANK=1")]
+    [InlineData(4, false, true, "SLURM_STEP_NUM_TASKS=4", "PMI_FD=9")]
+    [InlineData(4, false, false, "SLURM_STEP_NUM_TASKS=4", "PMIX_RANK=0", "PMI_RANK=0")]
+    [InlineData(1, false, false, "SLURM_NTASKS=8")]
+    [InlineData(1, false, false, "PMI_SIZE=x")]
+    public void LaunchEnvironment_VariablesOfALauncher_GiveSizeAndKind(int size, bool isOpenMpi, bool isMpich, params string[] variables)
+    {
+        var launch = Launch([.. variables.Select(one => one.Split('=')).Select(pair => (pair[0], pair[1]))]);
+
+        Assert.Equal((size, isOpenMpi, isMpich), (launch.Size, launch.IsOpenMpi, launch.IsMpich));
+    }
+
+    private static LaunchEnvironment Launch(params (string Name, string Value)[] variables)
+    {
+        var all = variables.ToDictionary(one => one.Name, one => one.Value);
+        return new(name => all.GetValueOrDefault(name));
+    }
+}
