@@ -20,7 +20,7 @@ internal static class Parts
         ["RetinaSharp.Inference"] = ["RetinaSharp.Boxes", "RetinaSharp.Datasets", "RetinaSharp.Evaluation", "RetinaSharp.Imaging"],
         ["RetinaSharp.Detection"] = BelowDetection,
         ["RetinaSharp.Experiments"] = UpToDetection,
-        ["RetinaSharp.Onnx"] = UpToDetection,
+        ["RetinaSharp.Onnx"] = [.. UpToDetection, "RetinaSharp.OnnxRuntime"],
         ["RetinaSharp.OnnxRuntime"] = ["RetinaSharp.Boxes", "RetinaSharp.Datasets", "RetinaSharp.Evaluation", "RetinaSharp.Imaging", "RetinaSharp.Inference"],
         // The package that brings them all.
         ["RetinaSharp"] = [.. UpToDetection, "RetinaSharp.Onnx", "RetinaSharp.OnnxRuntime"],
@@ -41,7 +41,7 @@ internal static class Parts
         ["Google.Protobuf"] = ["RetinaSharp.Onnx"],
         ["Grpc.Tools"] = ["RetinaSharp.Onnx"],
         ["Microsoft.ML.OnnxRuntime"] = ["RetinaSharp.Cli"],
-        ["Microsoft.ML.OnnxRuntime.Managed"] = ["RetinaSharp.OnnxRuntime"],
+        ["Microsoft.ML.OnnxRuntime.Managed"] = ["RetinaSharp.Onnx", "RetinaSharp.OnnxRuntime"],
         ["TorchSharp"] = ["RetinaSharp.Kernels"],
         ["SkiaSharp"] = ["RetinaSharp.Imaging"],
         ["SkiaSharp.NativeAssets.Linux.NoDependencies"] = ["RetinaSharp.Imaging"],
