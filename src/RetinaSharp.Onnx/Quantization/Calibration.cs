@@ -11,6 +11,7 @@ internal sealed record Calibration(int Images, IReadOnlyDictionary<string, Tenso
 {
     /// <summary>Runs the fp32 model on images. Memory does not grow with the number of images.</summary>
     /// <param name="graph">The graph of the model.</param>
+    /// <param name="model">Input size and slices of the model.</param>
     /// <param name="images">The images.</param>
     /// <param name="references">Number of images, spread over all, whose outputs are kept; a lower number of images keeps all.</param>
     /// <param name="threads">Number of threads; 0: one per CPU.</param>
@@ -18,7 +19,7 @@ internal sealed record Calibration(int Images, IReadOnlyDictionary<string, Tenso
     /// <param name="cancellationToken">Cancels the calibration between images.</param>
     /// <exception cref="OnnxModelException">The model cannot be run, or a tensor is not finite.</exception>
     public static async Task<Calibration> RunAsync(
-        QuantizableGraph graph, IReadOnlyList<ImageSource> images, int references, int threads, IProgress<int>? imagesDone, CancellationToken cancellationToken)
+        QuantizableGraph graph, DetectionModel model, IReadOnlyList<ImageSource> images, int references, int threads, IProgress<int>? imagesDone, CancellationToken cancellationToken)
     {
         string[] tensors = [.. new QuantizationPlan(graph, graph.Layers.ToHashSet()).Tensors.Order(StringComparer.Ordinal)];
         string[] outputs = [.. tensors.SelectMany(RangeGraph.Outputs)];
@@ -31,7 +32,7 @@ internal sealed record Calibration(int Images, IReadOnlyDictionary<string, Tenso
         // Black and white images, so that the pixels of no image are out of range; the calibration images may lack both.
         Run(InputImage.Uniform(byte.MinValue), tensor => tensor == graph.NetworkInput);
         Run(InputImage.Uniform(byte.MaxValue), tensor => tensor == graph.NetworkInput);
-        using var detector = new ObjectDetector(new CalibrationEngine(ModelInput.Read(graph), See));
+        using var detector = new ObjectDetector(new CalibrationEngine(model, See));
         await foreach (var _ in detector.DetectManyAsync(images.ToAsyncEnumerable(), 1, imagesDone, cancellationToken: cancellationToken).ConfigureAwait(false))
         {
         }

@@ -1,4 +1,4 @@
-using System.Globalization;
+using RetinaSharp.OnnxRuntime;
 
 namespace RetinaSharp.Onnx.Quantization;
 
@@ -12,21 +12,19 @@ internal static class LogitFloor
     private const double Prior = .01;
 
     /// <summary>Computes the floor; null if there is none, because every score may matter, or because scores are a softmax, which depends on differences of logits.</summary>
-    /// <param name="graph">The graph of the model.</param>
+    /// <param name="model">What the metadata say about the model.</param>
     /// <param name="minScore">Smallest score that is useful, in [0, 1); null: π, or half the score threshold of the model if that is lower.</param>
     /// <exception cref="ArgumentException"><paramref name="minScore"/> is not below the score threshold.</exception>
-    public static float? Compute(QuantizableGraph graph, double? minScore)
+    public static float? Compute(OnnxModelDescription model, double? minScore)
     {
-        double? threshold = graph.Metadata.TryGetValue("score_threshold", out var text) && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : null;
+        var threshold = model.Model.Inference.ScoreThreshold;
         if (minScore > 0 && minScore >= threshold)
             throw new ArgumentException($"Smallest useful score {minScore}: must be below the model's score threshold, {threshold}, because lower scores become it.");
-        if (graph.HasBackground)
-            return null;
-        var score = minScore ?? Math.Min(Prior, (threshold ?? 1) / 2);
+        var score = minScore ?? Math.Min(Prior, threshold / 2);
         // A score is then the square root of the product of two sigmoids, each at most 1.
-        if (graph.MayHaveCenterness)
+        if (model.Model.BoxOutputs.HasCenterness)
             score *= score;
-        return score > 0 ? (float)Math.Log(score / (1 - score)) : null;
+        return score > 0 && !model.HasBackgroundOutput ? (float)Math.Log(score / (1 - score)) : null;
     }
 
     /// <summary>

@@ -14,13 +14,15 @@ internal sealed class ModelSession : IDisposable
 
     /// <summary>Loads a model into ONNX Runtime.</summary>
     /// <param name="file">Path of the file, for messages.</param>
-    /// <param name="model">The model, whose outputs include all tensors that are read.</param>
+    /// <param name="model">The model, whose outputs include all tensors that are read. Its height and width become dynamic.</param>
     /// <param name="threads">Number of threads; 0: one per CPU.</param>
     /// <exception cref="OnnxModelException">ONNX Runtime cannot load the model.</exception>
     public ModelSession(string file, ModelProto model, int threads)
     {
         _file = file;
-        // Each image may have another size, so that plans of memory are of no use.
+        var shape = model.Graph.Input.First(input => input.Name == InputImage.Name).Type.TensorType.Shape.Dim;
+        (shape[1].DimParam, shape[2].DimParam) = ("height", "width");
+        // Each image may have another size, whatever size the file fixes; so plans of memory are of no use.
         using var options = new SessionOptions { IntraOpNumThreads = threads, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, EnableMemoryPattern = false };
         try
         {

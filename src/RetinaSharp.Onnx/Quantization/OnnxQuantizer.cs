@@ -17,6 +17,9 @@ namespace RetinaSharp.Onnx.Quantization;
 /// </remarks>
 public static class OnnxQuantizer
 {
+    // The first whose metadata tell all that the floor of the logits depends on.
+    private const int MinFormat = 2;
+
     /// <summary>Quantizes a model.</summary>
     /// <param name="onnxFile">An .onnx file that <see cref="OnnxExporter"/> wrote, with any outputs.</param>
     /// <param name="outFile">Path of the file to write. On failure an existing file is unchanged.</param>
@@ -77,11 +80,14 @@ public static class OnnxQuantizer
         string onnxFile, string outFile, IReadOnlyList<ImageSource> images, OnnxQuantizationOptions options, IProgress<OnnxQuantizationProgress>? progress, CancellationToken cancellationToken)
     {
         var graph = QuantizableGraph.Read(onnxFile);
+        var description = OnnxDetector.Describe(onnxFile);
+        if (description.Format < MinFormat)
+            throw new OnnxModelException(onnxFile, "was exported by an earlier version, whose metadata do not tell how scores are computed; export it again");
         if (options.KeepInFp32.Except(graph.Layers).ToArray() is [var unknown, ..])
             throw new ArgumentException($"Layer {unknown}: the model does not have it; its layers are {string.Join(", ", graph.Layers)}.");
-        var floor = LogitFloor.Compute(graph, options.MinScore);
+        var floor = LogitFloor.Compute(description, options.MinScore);
         var calibration = await Calibration.RunAsync(
-            graph, images, options.SensitivityImages, options.Threads, new StageProgress(progress, OnnxQuantizationStage.Calibration, images.Count), cancellationToken).ConfigureAwait(false);
+            graph, description.Model, images, options.SensitivityImages, options.Threads, new StageProgress(progress, OnnxQuantizationStage.Calibration, images.Count), cancellationToken).ConfigureAwait(false);
         var ranges = LogitFloor.Apply(graph, calibration.Ranges, floor);
         var sensitivity = new LayerSensitivity(graph, ranges, calibration.References, floor, options);
         var errors = options.SensitivityImages == 0 ? new Dictionary<string, OnnxOutputError>()
@@ -104,7 +110,7 @@ public static class OnnxQuantizer
         ModelProto Write(IReadOnlySet<string> layers)
         {
             var model = QdqGraph.Create(graph, new(graph, layers), ranges, options.WeightLimit);
-            QuantizationMetadata.Add(model, calibration, [.. graph.Layers.Where(layer => !layers.Contains(layer))], floor, options);
+            QuantizationMetadata.Update(model, calibration, [.. graph.Layers.Where(layer => !layers.Contains(layer))], floor, options);
             return model;
         }
 

@@ -25,7 +25,7 @@ internal sealed class QdqGraph
     {
         (_source, _plan, _ranges, _weightLimit) = (source, plan, ranges, weightLimit);
         _graph = new() { Name = source.Model.Graph.Name };
-        _graph.Input.AddRange(source.Model.Graph.Input);
+        _graph.Input.AddRange(source.Model.Graph.Input.Select(input => input.Clone()));
         _graph.Output.AddRange(source.Model.Graph.Output);
     }
 

@@ -53,15 +53,6 @@ internal sealed class QuantizableGraph
     /// <summary>Name of the preprocessed images, which the first convolution reads.</summary>
     public string NetworkInput => Convolutions[0].Input;
 
-    /// <summary>Whether scores are a softmax of logits that include the background.</summary>
-    public bool HasBackground => Metadata.GetValueOrDefault("scores", "").StartsWith("softmax", StringComparison.Ordinal) || _consumers[Logits[0]].Any(node => node.OpType == "Softmax");
-
-    /// <summary>Whether scores are, or may be, the geometric mean of two sigmoids: with center-ness, or if the application computes scores from the outputs of the regression head.</summary>
-    public bool MayHaveCenterness => Model.Graph.Node.Any(node => node.OpType == "Sqrt") || Model.Graph.Output.Any(output => output.Name == "box_outputs");
-
-    /// <summary>Metadata of the file.</summary>
-    public IReadOnlyDictionary<string, string> Metadata => Model.MetadataProps.GroupBy(entry => entry.Key).ToDictionary(group => group.Key, group => group.First().Value);
-
     /// <summary>Whether a convolution predicts logits.</summary>
     public static bool IsClassification(ConvolutionNode convolution) => convolution.Layer.StartsWith(RetinaNetArchitecture.ClassificationHeadPrefix, StringComparison.Ordinal);
 
@@ -94,7 +85,7 @@ internal sealed class QuantizableGraph
     /// <exception cref="OnnxModelException">The model was not exported by RetinaSharp, is damaged, or is quantized already.</exception>
     public static QuantizableGraph Create(string file, ModelProto model)
     {
-        if (model.Graph is null || !model.MetadataProps.Any(entry => entry.Key == "outputs") || !model.Graph.Input.Any(input => input.Name == InputImage.Name))
+        if (model.Graph is null || !model.MetadataProps.Any(entry => entry.Key == "outputs") || model.Graph.Input.FirstOrDefault(input => input.Name == InputImage.Name)?.Type?.TensorType?.Shape?.Dim.Count != 4)
             throw Foreign(file);
         if (model.Graph.Node.Any(node => node.OpType is "QuantizeLinear" or "DequantizeLinear"))
             throw new OnnxModelException(file, "is quantized already; quantize the fp32 file that OnnxExporter wrote");
