@@ -11,7 +11,7 @@ namespace RetinaSharp.Onnx.Quantization;
 /// <param name="floor">The floor of the logits; null: none.</param>
 /// <param name="options">Weight range and threads.</param>
 internal sealed class LayerSensitivity(
-    QuantizableGraph graph, IReadOnlyDictionary<string, TensorRange> ranges, IReadOnlyList<(InputImage Image, HeadOutputs Outputs)> references, float? floor, OnnxQuantizationOptions options)
+    QuantizableGraph graph, IReadOnlyDictionary<string, TensorRange[]> ranges, IReadOnlyList<(InputImage Image, HeadOutputs Outputs)> references, float? floor, OnnxQuantizationOptions options)
 {
     /// <summary>Measures the error of each layer alone.</summary>
     /// <param name="layersDone">Receives the number of completed layers.</param>
@@ -34,13 +34,14 @@ internal sealed class LayerSensitivity(
     public OnnxOutputError Measure(IReadOnlySet<string> layers, CancellationToken cancellationToken)
     {
         var model = QdqGraph.Create(graph, new(graph, layers), ranges, options.WeightLimit);
-        ModelSession.AddOutputs(model, [.. graph.Logits, .. graph.Boxes]);
+        ModelSession.AddOutputs(model, HeadOutputs.Names(graph));
         using var session = new ModelSession(graph.File, model, options.Threads);
         var noise = new OutputNoise(floor);
         foreach (var (image, expected) in references)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            noise.Add(expected, HeadOutputs.Compute(session, graph, image));
+            using var outputs = session.Run(image, HeadOutputs.Names(graph));
+            noise.Add(expected, HeadOutputs.Read(graph, outputs));
         }
 
         return noise.Error;

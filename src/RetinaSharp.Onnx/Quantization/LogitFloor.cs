@@ -26,26 +26,4 @@ internal static class LogitFloor
             score *= score;
         return score > 0 && !model.HasBackgroundOutput ? (float)Math.Log(score / (1 - score)) : null;
     }
-
-    /// <summary>
-    /// Returns the ranges with those of the heads' outputs replaced: one range for all pyramid levels, so that an object that no calibration image shows at a level does not
-    /// exceed it, and for logits with the floor as the lower end.
-    /// </summary>
-    /// <param name="graph">The graph of the model.</param>
-    /// <param name="ranges">The ranges that calibration found.</param>
-    /// <param name="floor">The floor of the logits; null: none.</param>
-    public static IReadOnlyDictionary<string, TensorRange> Apply(QuantizableGraph graph, IReadOnlyDictionary<string, TensorRange> ranges, float? floor)
-    {
-        var adjusted = new Dictionary<string, TensorRange>(ranges);
-        foreach (var head in graph.Predictors.GroupBy(QuantizableGraph.IsClassification))
-        {
-            var range = head.Aggregate(TensorRange.Empty, (all, convolution) => all.Include(ranges[convolution.Output]));
-            if (head.Key && floor is { } low)
-                range = new(Math.Max(range.Low, low), Math.Max(range.High, low));
-            foreach (var convolution in head)
-                adjusted[convolution.Output] = range;
-        }
-
-        return adjusted;
-    }
 }

@@ -42,17 +42,15 @@ internal sealed class ModelSession : IDisposable
 
     /// <summary>Runs the model on an image.</summary>
     /// <param name="image">The image.</param>
-    /// <param name="tensors">Names of the outputs to read.</param>
-    /// <param name="read">Called for each output with its index in <paramref name="tensors"/>. The output is valid during the call.</param>
+    /// <param name="tensors">Names of the outputs to compute.</param>
+    /// <returns>The outputs, in the order of <paramref name="tensors"/>.</returns>
     /// <exception cref="OnnxModelException">ONNX Runtime cannot run the model.</exception>
-    public void Run(InputImage image, IReadOnlyCollection<string> tensors, Action<int, OrtValue> read)
+    public IDisposableReadOnlyCollection<OrtValue> Run(InputImage image, IReadOnlyCollection<string> tensors)
     {
         using var input = OrtValue.CreateTensorValueFromMemory(image.Pixels, [1, image.Height, image.Width, 3]);
         try
         {
-            using var outputs = _session.Run(_run, [InputImage.Name], [input], tensors);
-            for (var i = 0; i < outputs.Count; i++)
-                read(i, outputs[i]);
+            return _session.Run(_run, [InputImage.Name], [input], tensors);
         }
         catch (OnnxRuntimeException error)
         {

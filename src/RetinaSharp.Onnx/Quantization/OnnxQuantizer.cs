@@ -87,8 +87,8 @@ public static class OnnxQuantizer
             throw new ArgumentException($"Layer {unknown}: the model does not have it; its layers are {string.Join(", ", graph.Layers)}.");
         var floor = LogitFloor.Compute(description, options.MinScore);
         var calibration = await Calibration.RunAsync(
-            graph, description.Model, images, options.SensitivityImages, options.Threads, new StageProgress(progress, OnnxQuantizationStage.Calibration, images.Count), cancellationToken).ConfigureAwait(false);
-        var ranges = LogitFloor.Apply(graph, calibration.Ranges, floor);
+            graph, description.Model, images, floor, options.SensitivityImages, options.Threads, new StageProgress(progress, OnnxQuantizationStage.Calibration, images.Count), cancellationToken).ConfigureAwait(false);
+        var ranges = HeadRanges.Apply(graph, calibration, floor);
         var sensitivity = new LayerSensitivity(graph, ranges, calibration.References, floor, options);
         var errors = options.SensitivityImages == 0 ? new Dictionary<string, OnnxOutputError>()
             : sensitivity.MeasureLayers(new StageProgress(progress, OnnxQuantizationStage.Sensitivity, graph.Layers.Count), cancellationToken);
@@ -121,6 +121,6 @@ public static class OnnxQuantizer
                 layer, quantized.Contains(layer), nodes.Length, Range(nodes.Select(node => node.Input)), Range(nodes.Select(node => node.Output)), errors.TryGetValue(layer, out var one) ? one : null);
         }
 
-        TensorRange Range(IEnumerable<string> tensors) => tensors.Aggregate(TensorRange.Empty, (range, tensor) => range.Include(ranges[tensor]));
+        TensorRange Range(IEnumerable<string> tensors) => TensorRange.Union(tensors.SelectMany(tensor => ranges[tensor]));
     }
 }

@@ -13,15 +13,15 @@ internal sealed class QdqGraph
 {
     private readonly QuantizableGraph _source;
     private readonly QuantizationPlan _plan;
-    private readonly IReadOnlyDictionary<string, TensorRange> _ranges;
+    private readonly IReadOnlyDictionary<string, TensorRange[]> _ranges;
     private readonly int _weightLimit;
     private readonly GraphProto _graph;
-    private readonly Dictionary<string, ActivationScale> _scales = [];
+    private readonly Dictionary<string, ActivationScale[]> _scales = [];
     private readonly Dictionary<string, QuantizedWeight> _weights = [];
     private readonly HashSet<string> _added = [];
     private int _dequantized;
 
-    private QdqGraph(QuantizableGraph source, QuantizationPlan plan, IReadOnlyDictionary<string, TensorRange> ranges, int weightLimit)
+    private QdqGraph(QuantizableGraph source, QuantizationPlan plan, IReadOnlyDictionary<string, TensorRange[]> ranges, int weightLimit)
     {
         (_source, _plan, _ranges, _weightLimit) = (source, plan, ranges, weightLimit);
         _graph = new() { Name = source.Model.Graph.Name };
@@ -34,7 +34,7 @@ internal sealed class QdqGraph
     /// <param name="plan">The tensors and convolutions to quantize.</param>
     /// <param name="ranges">The range of each calibrated tensor.</param>
     /// <param name="weightLimit">Largest magnitude of a quantized weight: 127, or 63 for 7 bits.</param>
-    public static ModelProto Create(QuantizableGraph source, QuantizationPlan plan, IReadOnlyDictionary<string, TensorRange> ranges, int weightLimit)
+    public static ModelProto Create(QuantizableGraph source, QuantizationPlan plan, IReadOnlyDictionary<string, TensorRange[]> ranges, int weightLimit)
     {
         var model = source.Model.Clone();
         model.Graph = new QdqGraph(source, plan, ranges, weightLimit).Build();
@@ -65,44 +65,56 @@ internal sealed class QdqGraph
     private void QuantizeConvolution(NodeProto node)
     {
         var (input, weight, bias) = (node.Input[0], node.Input[1], node.Input[2]);
-        var quantized = Weight(weight, bias);
+        var (quantized, output) = (Weight(weight, bias), _plan.PerChannel.Contains(node.Output[0]) ? Scales(node.Output[0]) : null);
         Tensor($"{weight}.quantized", TensorType.Int8, MemoryMarshal.AsBytes<sbyte>(quantized.Values), [.. _source.Shape(weight)]);
-        Tensor($"{weight}.scale", TensorType.Float, MemoryMarshal.AsBytes<float>(quantized.Scales), quantized.Scales.Length);
         Tensor($"{weight}.zero_point", TensorType.Int8, new byte[quantized.Scales.Length], quantized.Scales.Length);
 
-        // The scale of a bias is that of the input, which differs from level to level for the heads.
+        // Scales depend on those of input and output, which differ from level to level for the heads.
         var name = $"{node.Output[0]}.bias";
-        var (values, scales) = quantized.QuantizeBias(_source.Weights(bias), Scale(input).Scale);
+        var weightScales = $"{node.Output[0]}.weight_scale";
+        Tensor(weightScales, TensorType.Float, MemoryMarshal.AsBytes<float>(quantized.WeightScales(output)), quantized.Scales.Length);
+        var (values, scales) = quantized.QuantizeBias(_source.Weights(bias), Scale(input).Scale, output);
         Tensor($"{name}.quantized", TensorType.Int32, MemoryMarshal.AsBytes<int>(values), values.Length);
         Tensor($"{name}.scale", TensorType.Float, MemoryMarshal.AsBytes<float>(scales), scales.Length);
         Tensor($"{name}.zero_point", TensorType.Int32, new byte[sizeof(int) * values.Length], values.Length);
 
         node.Input[0] = Dequantize(input);
-        node.Input[1] = Dequantize(weight, Attribute("axis", 0L));
-        node.Input[2] = Dequantize(name, Attribute("axis", 0L));
+        node.Input[1] = Dequantize(weight, weightScales, Attribute("axis", 0L));
+        node.Input[2] = Dequantize(name, $"{name}.scale", Attribute("axis", 0L));
     }
 
     /// <summary>Returns the tensor that a node reads in place of an fp32 tensor.</summary>
     private string Read(NodeProto node, string tensor) => !_plan.Tensors.Contains(tensor) ? tensor
         // A shape needs no values. If the node read the fp32 tensor, ONNX Runtime would compute that tensor, too.
         : node.OpType == "Shape" ? $"{tensor}.quantized"
+        : _plan.PerChannel.Contains(tensor) ? Dequantize(tensor, $"{tensor}.scale", Attribute("axis", 1L))
         : Dequantize(tensor);
 
     private void Quantize(string tensor)
     {
         if (!_plan.Tensors.Contains(tensor))
             return;
-        var scale = Scale(tensor);
-        Tensor($"{tensor}.scale", TensorType.Float, MemoryMarshal.AsBytes<float>([scale.Scale]));
-        Tensor($"{tensor}.zero_point", TensorType.Uint8, [scale.ZeroPoint]);
-        Add("QuantizeLinear", $"{tensor}.quantized", tensor, $"{tensor}.scale", $"{tensor}.zero_point");
+        var scales = Scales(tensor);
+        // A convolution whose output has a scale per channel computes the bytes: its weights and its bias include scale and zero point.
+        var isPerChannel = _plan.PerChannel.Contains(tensor);
+        float[] values = [.. scales.Select(scale => scale.Scale)];
+        long[] shape = isPerChannel ? [scales.Length] : [];
+        Tensor($"{tensor}.scale", TensorType.Float, MemoryMarshal.AsBytes<float>(values), shape);
+        Tensor($"{tensor}.zero_point", TensorType.Uint8, scales.Select(scale => scale.ZeroPoint).ToArray(), shape);
+        if (isPerChannel)
+        {
+            Tensor("one", TensorType.Float, MemoryMarshal.AsBytes<float>([1]));
+            Tensor("zero", TensorType.Uint8, [0]);
+        }
+
+        Add("QuantizeLinear", $"{tensor}.quantized", tensor, isPerChannel ? "one" : $"{tensor}.scale", isPerChannel ? "zero" : $"{tensor}.zero_point");
     }
 
     /// <summary>Adds a node that dequantizes a tensor. Each consumer has its own, because ONNX Runtime fuses a node with the ones before it only if those have no other consumer.</summary>
-    private string Dequantize(string tensor, params ReadOnlySpan<AttributeProto> attributes)
+    private string Dequantize(string tensor, string? scale = null, params ReadOnlySpan<AttributeProto> attributes)
     {
         var output = $"{tensor}.dequantized.{_dequantized++}";
-        Add("DequantizeLinear", output, $"{tensor}.quantized", $"{tensor}.scale", $"{tensor}.zero_point").Attribute.AddRange(attributes.ToArray());
+        Add("DequantizeLinear", output, $"{tensor}.quantized", scale ?? $"{tensor}.scale", $"{tensor}.zero_point").Attribute.AddRange(attributes.ToArray());
         return output;
     }
 
@@ -123,12 +135,16 @@ internal sealed class QdqGraph
         _graph.Initializer.Add(tensor);
     }
 
-    private ActivationScale Scale(string tensor)
+    /// <summary>Returns the scales of a tensor: one, or one per channel.</summary>
+    private ActivationScale[] Scales(string tensor)
     {
-        if (!_scales.TryGetValue(tensor, out var scale))
-            _scales[tensor] = scale = ActivationScale.Create(_ranges[_plan.RangeOf(tensor)]);
-        return scale;
+        if (!_scales.TryGetValue(tensor, out var scales))
+            _scales[tensor] = scales = [.. _ranges[_plan.RangeOf(tensor)].Select(ActivationScale.Create)];
+        return scales;
     }
+
+    /// <summary>Returns the scale of the input of a convolution.</summary>
+    private ActivationScale Scale(string tensor) => Scales(tensor)[0];
 
     private QuantizedWeight Weight(string weight, string bias)
     {

@@ -20,6 +20,8 @@ internal sealed class QuantizationPlan
         {
             Tensors.Add(convolution.Input);
             Tensors.Add(convolution.Output);
+            if (IsPerChannel(graph, convolution))
+                PerChannel.Add(convolution.Output);
         }
 
         // Nodes are in topological order, so that the inputs of a node are decided before it.
@@ -44,6 +46,12 @@ internal sealed class QuantizationPlan
     /// <summary>Names of the tensors that are quantized.</summary>
     public HashSet<string> Tensors { get; } = [];
 
+    /// <summary>
+    /// Names of the quantized tensors with a scale and a zero point per channel. ONNX Runtime's integer operators read tensors with a single scale only; so these are outputs of
+    /// convolutions that only operators of fp32 read: the group norms, and the postprocessing for boxes.
+    /// </summary>
+    public HashSet<string> PerChannel { get; } = [];
+
     /// <summary>Returns the tensor whose range a tensor has: itself, or the one that its elements are copied from.</summary>
     public string RangeOf(string tensor)
     {
@@ -54,4 +62,8 @@ internal sealed class QuantizationPlan
 
     /// <summary>Whether a node is one of the quantized convolutions.</summary>
     public bool IsQuantized(NodeProto node) => node.OpType == "Conv" && Convolutions.Any(convolution => ReferenceEquals(convolution.Node, node));
+
+    // Logits have one scale: a range of its own would clip a rare class at the scores of the calibration images.
+    private static bool IsPerChannel(QuantizableGraph graph, ConvolutionNode convolution) =>
+        graph.Consumers(convolution.Output).All(node => node.OpType is "Transpose" or "Reshape" or "Shape") && !graph.Predictors.Where(QuantizableGraph.IsClassification).Contains(convolution);
 }

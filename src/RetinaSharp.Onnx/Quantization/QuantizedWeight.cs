@@ -33,16 +33,23 @@ internal sealed record QuantizedWeight(sbyte[] Values, float[] Scales)
         return new(values, scales);
     }
 
+    /// <summary>Returns the scales of the weights of a convolution whose output has a scale per channel: it computes output / scale + zero point.</summary>
+    /// <param name="output">Scale of each output channel; null: the output has one scale, which the weights do not include.</param>
+    public float[] WeightScales(ActivationScale[]? output) => output is null ? Scales : [.. Scales.Zip(output, (weight, channel) => weight / channel.Scale)];
+
     /// <summary>Quantizes the bias of a convolution for an input: int32 values and their scales, one per channel.</summary>
     /// <param name="bias">The fp32 bias.</param>
     /// <param name="inputScale">Scale of the input.</param>
-    public (int[] Values, float[] Scales) QuantizeBias(ReadOnlySpan<float> bias, float inputScale)
+    /// <param name="output">Scale of each output channel; null: the output has one scale, which the bias does not include.</param>
+    public (int[] Values, float[] Scales) QuantizeBias(ReadOnlySpan<float> bias, float inputScale, ActivationScale[]? output = null)
     {
+        var weightScales = WeightScales(output);
         var (values, scales) = (new int[bias.Length], new float[bias.Length]);
         for (var channel = 0; channel < bias.Length; channel++)
         {
-            scales[channel] = Scales[channel] * inputScale;
-            values[channel] = (int)Math.Clamp(Math.Round(bias[channel] / (double)scales[channel]), int.MinValue, int.MaxValue);
+            scales[channel] = weightScales[channel] * inputScale;
+            var shift = output is null ? 0 : output[channel].ZeroPoint * (double)output[channel].Scale;
+            values[channel] = (int)Math.Clamp(Math.Round((bias[channel] + shift) / (Scales[channel] * (double)inputScale)), int.MinValue, int.MaxValue);
         }
 
         return (values, scales);
