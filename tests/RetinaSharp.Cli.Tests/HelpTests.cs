@@ -10,7 +10,7 @@ public sealed partial class HelpTests
     // The contract allows additional options.
     private static readonly string[] Additions =
     [
-        "--check-images", "--count", "--draw", "--ensemble", "--ensemble-weights", "--html", "--image-files", "--input", "--interval", "--logit", "--max-images", "--max-size", "--min-size", "--name", "--no-check", "--no-crowds", "--opset", "--outputs", "--rows", "--runs", "--sampling-ratio", "--soft-sigma", "--suppression", "--tile-overlap", "--trials", "--until-empty",
+        "--calibrate-images", "--check", "--check-images", "--count", "--draw", "--ensemble", "--ensemble-weights", "--html", "--image-files", "--input", "--interval", "--keep-fp32", "--keep-sensitive", "--logit", "--max-ap-drop", "--max-images", "--max-size", "--min-size", "--name", "--no-check", "--no-crowds", "--opset", "--outputs", "--reduce-range", "--rows", "--runs", "--sampling-ratio", "--sensitivity-images", "--soft-sigma", "--suppression", "--tile-overlap", "--trials", "--until-empty",
         "--version", "--with-boxes",
     ];
 
@@ -96,6 +96,6 @@ public sealed partial class HelpTests
 
     private static Command Root() => RetinaCommand.Create(new(new Output(TextWriter.Null, Consoles.Over(TextWriter.Null)), default));
 
-    [GeneratedRegex("--[a-z][a-z-]*")]
+    [GeneratedRegex("--[a-z][a-z0-9-]*")]
     private static partial Regex OptionName();
 }

@@ -79,8 +79,9 @@ public static class OnnxQuantizer
     private static async Task<OnnxQuantizationResult> RunAsync(
         string onnxFile, string outFile, IReadOnlyList<ImageSource> images, OnnxQuantizationOptions options, IProgress<OnnxQuantizationProgress>? progress, CancellationToken cancellationToken)
     {
-        var graph = QuantizableGraph.Read(onnxFile);
+        // ONNX Runtime checks the file first, so that the graph is valid.
         var description = OnnxDetector.Describe(onnxFile);
+        var graph = QuantizableGraph.Read(onnxFile);
         if (description.Format < MinFormat)
             throw new OnnxModelException(onnxFile, "was exported by an earlier version, whose metadata do not tell how scores are computed; export it again");
         if (options.KeepInFp32.Except(graph.Layers).ToArray() is [var unknown, ..])

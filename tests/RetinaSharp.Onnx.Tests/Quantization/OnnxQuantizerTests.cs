@@ -155,7 +155,7 @@ public sealed class OnnxQuantizerTests(ITestOutputHelper log) : LeakCheck
         var before = File.ReadAllBytes(Int8);
 
         foreach (var (file, reason) in (ReadOnlySpan<(string, string)>)[
-            (Int8, "quantized already"), (_folder.At("none.onnx"), "does not exist"), (_folder.At("text.onnx"), "export the model"), (_folder.At("half.onnx"), "export the model"),
+            (Int8, "quantized already"), (_folder.At("none.onnx"), "does not exist"), (_folder.At("text.onnx"), "export it again"), (_folder.At("half.onnx"), "export it again"),
             (RetinaSharp.Detection.Weights.PretrainedWeights.ImageNetFile, "was not exported by RetinaSharp")])
         {
             var error = Assert.Throws<OnnxModelException>(() => OnnxQuantizer.Quantize(file, Int8, Images(1)));
