@@ -39,7 +39,11 @@ internal static class Int8Export
         try
         {
             var export = UsageException.Guard(() => OnnxExporter.Export(model, fp32, options));
-            var quantization = settings.Quantization with { AccuracyBound = settings.MaxApDrop is { } drop ? new(check, drop) : null };
+            var quantization = settings.Quantization with
+            {
+                AccuracyBound = settings.MaxApDrop is { } drop ? new(check, drop) : null,
+                OnImageError = error => output.Warning($"{error.Message}; skipped"),
+            };
             var paths = data.Images.Select(image => image.Path).Distinct();
             var result = ProgressDisplay.Run(output, "quantization", display => UsageException.Guard(
                 () => OnnxQuantizer.Quantize(fp32, target, paths, quantization, new Int8Progress(display), session.CancellationToken)));

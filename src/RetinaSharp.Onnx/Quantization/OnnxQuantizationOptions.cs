@@ -1,3 +1,5 @@
+using RetinaSharp.Imaging;
+
 namespace RetinaSharp.Onnx.Quantization;
 
 /// <summary>Options for quantizing an exported model.</summary>
@@ -34,6 +36,11 @@ public sealed record OnnxQuantizationOptions
     /// below it later. 0: all scores are useful, and logits are less precise. Null: .01, or half the score threshold of the model if that is lower.
     /// </summary>
     public double? MinScore { get; init; }
+
+    /// <summary>
+    /// Called with the error of each calibration image that cannot be read; the image is then skipped. If null, or if no image can be read, the first such error is thrown.
+    /// </summary>
+    public Action<ImageException>? OnImageError { get; init; }
 
     /// <summary>Number of threads of ONNX Runtime; 0: one per CPU.</summary>
     public int Threads { get; init; }

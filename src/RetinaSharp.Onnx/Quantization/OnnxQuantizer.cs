@@ -31,7 +31,7 @@ public static class OnnxQuantizer
     /// <param name="cancellationToken">Cancels the work between images.</param>
     /// <exception cref="OnnxModelException">The file does not exist, is damaged, was not exported by RetinaSharp, is quantized already, or computes values that are not finite.</exception>
     /// <exception cref="ArgumentException">There are no images, an option is out of its range, or a layer to keep in fp32 does not exist.</exception>
-    /// <exception cref="ImageException">An image cannot be read.</exception>
+    /// <exception cref="ImageException">An image cannot be read, and the options do not handle that.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     /// <exception cref="DllNotFoundException">The native library of ONNX Runtime is missing.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was canceled.</exception>
@@ -88,7 +88,7 @@ public static class OnnxQuantizer
             throw new ArgumentException($"Layer {unknown}: the model does not have it; its layers are {string.Join(", ", graph.Layers)}.");
         var floor = LogitFloor.Compute(description, options.MinScore);
         var calibration = await Calibration.RunAsync(
-            graph, description.Model, images, floor, options.SensitivityImages, options.Threads, new StageProgress(progress, OnnxQuantizationStage.Calibration, images.Count), cancellationToken).ConfigureAwait(false);
+            graph, description.Model, images, floor, options, new StageProgress(progress, OnnxQuantizationStage.Calibration, images.Count), cancellationToken).ConfigureAwait(false);
         var ranges = HeadRanges.Apply(graph, calibration, floor);
         var sensitivity = new LayerSensitivity(graph, ranges, calibration.References, floor, options);
         var errors = options.SensitivityImages == 0 ? new Dictionary<string, OnnxOutputError>()

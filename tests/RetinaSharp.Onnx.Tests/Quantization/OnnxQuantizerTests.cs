@@ -192,11 +192,25 @@ public sealed class OnnxQuantizerTests(ITestOutputHelper log) : LeakCheck
         File.WriteAllText(_folder.At("image.png"), "no image");
 
         Assert.Contains("image.png", Assert.Throws<ImageException>(() => OnnxQuantizer.Quantize(Fp32, Int8, [_folder.At("image.png")])).Message);
+        Assert.Contains("image.png", Assert.Throws<ImageException>(() => OnnxQuantizer.Quantize(Fp32, Int8, [_folder.At("image.png")], new() { OnImageError = _ => { } })).Message);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => OnnxQuantizer.QuantizeAsync(Fp32, Int8, Images(2), cancellationToken: new(canceled: true)));
         using var stop = new CancellationTokenSource();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => OnnxQuantizer.QuantizeAsync(
             Fp32, Int8, Images(2).ToAsyncEnumerable(), progress: new Canceler(stop), cancellationToken: stop.Token));
         Assert.False(File.Exists(Int8));
+    }
+
+    [Fact]
+    public void Quantize_OnImageError_SkipsTheImage()
+    {
+        OnnxExporter.Export(Scenes, Fp32);
+        File.WriteAllText(_folder.At("image.png"), "no image");
+        var errors = new List<string>();
+
+        var result = OnnxQuantizer.Quantize(Fp32, Int8, [_folder.At("image.png"), .. Images(2)], new() { SensitivityImages = 1, OnImageError = error => errors.Add(error.Message) });
+
+        Assert.Contains("image.png", Assert.Single(errors));
+        Assert.Equal((2, 1), (result.CalibrationImages, result.ErrorImages));
     }
 
     private static IEnumerable<ImageSource> Images(int count) => TestImages.WithManySizes(count).Select(ImageSource.FromImage);
