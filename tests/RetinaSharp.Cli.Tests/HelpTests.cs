@@ -10,10 +10,11 @@ public sealed partial class HelpTests
     // The contract allows additional options.
     private static readonly string[] Additions =
     [
-        "--api-key-file", "--check-images", "--count", "--draw", "--ensemble", "--ensemble-weights", "--html", "--image-files", "--input",
-        "--interval", "--logit", "--max-delay", "--max-images", "--max-size", "--min-size", "--name", "--no-check", "--no-crowds", "--opset",
-        "--outputs", "--queue", "--rows", "--runs", "--samples", "--sampling-ratio", "--soft-sigma", "--suppression", "--threads", "--tile-overlap",
-        "--trials", "--until-empty", "--version", "--with-boxes",
+        "--api-key-file", "--calibrate-images", "--check", "--check-images", "--count", "--draw", "--ensemble", "--ensemble-weights", "--html",
+        "--image-files", "--input", "--interval", "--keep-fp32", "--keep-sensitive", "--logit", "--max-ap-drop", "--max-delay", "--max-images",
+        "--max-size", "--min-size", "--name", "--no-check", "--no-crowds", "--opset", "--outputs", "--queue", "--reduce-range", "--rows", "--runs",
+        "--samples", "--sampling-ratio", "--sensitivity-images", "--soft-sigma", "--suppression", "--threads", "--tile-overlap", "--trials",
+        "--until-empty", "--version", "--with-boxes",
     ];
 
     private static readonly string[] AddedVerbs = [" bench load"];
@@ -99,6 +100,6 @@ public sealed partial class HelpTests
 
     private static Command Root() => RetinaCommand.Create(new(new Output(TextWriter.Null, Consoles.Over(TextWriter.Null)), default));
 
-    [GeneratedRegex("--[a-z][a-z-]*")]
+    [GeneratedRegex("--[a-z][a-z0-9-]*")]
     private static partial Regex OptionName();
 }

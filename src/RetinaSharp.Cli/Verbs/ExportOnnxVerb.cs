@@ -27,8 +27,10 @@ internal static class ExportOnnxVerb
         var triton = CliOption.Text("--triton", "DIR", "Also write the model into a Triton model repository: config.pbtxt, labels.txt and the model as version 1.");
         var checkImages = CliOption.Text("--check-images", "PATH", "Image file, or folder of image files, on which the file is compared with the model. The default is synthetic scenes.");
         var noCheck = CliOption.Flag("--no-check", "Do not compare the file in ONNX Runtime with the model in LibTorch.");
+        var int8 = new Int8Options();
         var json = SharedOptions.Json();
         var command = new Command("onnx", "Export a model to ONNX.") { model, outFile, outputs, size, operatorSet, scoreThreshold, suppression, nms, maxDetections, triton, checkImages, noCheck, json };
+        int8.AddTo(command);
         command.SetAction(parse =>
         {
             var options = new OnnxExportOptions
@@ -48,16 +50,31 @@ internal static class ExportOnnxVerb
             if (parse.GetValue(noCheck) && parse.IsGiven(checkImages))
                 throw new UsageException($"{checkImages.Name} has no effect with {noCheck.Name}; omit one of them");
             var images = parse.GetValue(checkImages) is { } given ? ImagePaths.Find([given]) : [];
+            var int8Settings = int8.Get(parse);
+            if (int8Settings is not null && parse.IsGiven(checkImages))
+                throw new UsageException($"{checkImages.Name} has no effect with --int8, which measures AP; omit one of them");
             // The options are checked before the model is loaded.
             UsageException.Guard(() => options.ApplyTo(new()));
             session.Output.Info($"{path}: writing {target}");
-            var result = UsageException.Guard(() => OnnxExporter.Export(path, target, options));
+            var (result, int8Report) = int8Settings is null
+                ? (UsageException.Guard(() => OnnxExporter.Export(path, target, options)), null)
+                : Int8Export.Run(session, path, target, options, int8Settings);
             IReadOnlyList<string> files = [target, .. parse.GetValue(triton) is { } folder ? TritonRepository.Write(folder, Path.GetFileNameWithoutExtension(target), result) : []];
-            var agrees = parse.GetValue(noCheck) ? null : new ExportCheck(path, target, images).Run(session);
+            var agrees = parse.GetValue(noCheck) || int8Settings is not null ? null : new ExportCheck(path, target, images).Run(session);
             if (parse.GetValue(json))
-                session.Output.Json(writer => Write(writer, result, files));
+            {
+                session.Output.Json(writer =>
+                {
+                    Write(writer, result, files);
+                    int8Report?.Write(writer);
+                });
+            }
             else
+            {
                 Show(session.Output, result, files);
+                int8Report?.Show(session.Output);
+            }
+
             return agrees == false ? ExitCode.Failed : ExitCode.Done;
         });
         return command;
