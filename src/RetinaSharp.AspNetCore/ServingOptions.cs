@@ -5,6 +5,9 @@ namespace RetinaSharp.AspNetCore;
 /// <summary>Limits and behavior of the service, for all models.</summary>
 public sealed class ServingOptions
 {
+    /// <summary>Maximum of <see cref="MaxDetections"/>, because responses of the Open Inference Protocol are padded to that length.</summary>
+    internal const int MaxMaxDetections = 10_000;
+
     /// <summary>Maximum size of a request's body in bytes, at least 1. A larger one is refused with status 413.</summary>
     public int MaxBodyBytes { get; set; } = 32 << 20;
 
@@ -36,7 +39,7 @@ public sealed class ServingOptions
     public TimeSpan DefaultDeadline { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// Maximum number of detections per image that is returned if the client names none, at least 1. It is also the length to which the outputs of the Open Inference
+    /// Maximum number of detections per image that is returned if the client names none, from 1 to 10,000. It is also the length to which the outputs of the Open Inference
     /// Protocol are padded.
     /// </summary>
     public int MaxDetections { get; set; } = 100;
@@ -75,7 +78,7 @@ public sealed class ServingOptions
         Require(MaxBatch >= 1, nameof(MaxBatch), MaxBatch, "1 or more");
         Require(MaxDelay >= TimeSpan.Zero && MaxDelay <= MaxTime, nameof(MaxDelay), MaxDelay, $"from 0 to {MaxTime}");
         Require(DefaultDeadline > TimeSpan.Zero && DefaultDeadline <= MaxTime, nameof(DefaultDeadline), DefaultDeadline, $"above 0, up to {MaxTime}");
-        Require(MaxDetections >= 1, nameof(MaxDetections), MaxDetections, "1 or more");
+        Require(MaxDetections is >= 1 and <= MaxMaxDetections, nameof(MaxDetections), MaxDetections, $"from 1 to {MaxMaxDetections}");
         Require(DecodingThreads >= 1, nameof(DecodingThreads), DecodingThreads, "1 or more");
         Require(WarmUpRuns >= 0, nameof(WarmUpRuns), WarmUpRuns, "0 or more");
         Require(ReloadInterval >= TimeSpan.Zero && ReloadInterval <= MaxTime, nameof(ReloadInterval), ReloadInterval, $"from 0 to {MaxTime}");

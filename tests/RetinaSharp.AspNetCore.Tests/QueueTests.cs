@@ -6,10 +6,13 @@ namespace RetinaSharp.AspNetCore.Tests;
 
 public class QueueTests
 {
+    // Longer than images need to be decoded, so that all of a size are there when their batch is due.
+    private static readonly TimeSpan LongDelay = TimeSpan.FromSeconds(2);
+
     [Fact]
     public async Task Detect_ImagesOfTwoSizes_FormABatchPerSize()
     {
-        await using var service = await TestService.StartAsync();
+        await using var service = await TestService.StartAsync(options => options.MaxDelay = LongDelay);
         service.Engine.Hold();
         var first = service.PostImageAsync(TestEngine.Png());
         await service.Engine.EnteredAsync();
@@ -30,7 +33,7 @@ public class QueueTests
     [Fact]
     public async Task Detect_MoreImagesThanABatch_RunInSeveral()
     {
-        await using var service = await TestService.StartAsync(options => options.MaxBatch = 2);
+        await using var service = await TestService.StartAsync(options => (options.MaxBatch, options.MaxDelay) = (2, LongDelay));
         service.Engine.Hold();
         var first = service.PostImageAsync(TestEngine.Png());
         await service.Engine.EnteredAsync();

@@ -3,6 +3,7 @@ using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using RetinaSharp.Inference;
 
 namespace RetinaSharp.AspNetCore.Tests;
 
@@ -82,14 +83,16 @@ public sealed class ReloadTests : IDisposable
         return await TestService.StartAsync(
             options => options.ReloadInterval = TimeSpan.FromMilliseconds(20),
             services => services.AddSingleton<ILoggerProvider>(_log),
-            options => (options.Path, options.Load) = (_folder.At("model.onnx"), path =>
-            {
-                if (File.ReadAllText(path) == "corrupt")
-                    throw new InvalidDataException("this is no model");
-                var engine = new TestEngine();
-                _engines.Enqueue(engine);
-                return engine.Detector;
-            }));
+            options => (options.Path, options.Load) = (_folder.At("model.onnx"), Load));
+    }
+
+    private ObjectDetector Load(string path)
+    {
+        if (File.ReadAllText(path) == "corrupt")
+            throw new InvalidDataException("this is no model");
+        var engine = new TestEngine();
+        _engines.Enqueue(engine);
+        return engine.Detector;
     }
 
     private void Replace(string text)

@@ -156,6 +156,30 @@ public sealed class ObjectDetectorTests : IDisposable
         Assert.Equal(0, engine.Outputs);
     }
 
+    [Theory]
+    [InlineData(null, false)]
+    [InlineData(64, false)]
+    [InlineData(null, true)]
+    [InlineData(64, true)]
+    public async Task Decode_AheadOfDetection_DetectsTheSame(int? tile, bool augmented)
+    {
+        var path = Path.Combine(_folder.FullName, "large.jpg");
+        ColorImages.Paint(512, 256, (0, Red), (2, new Box(200, 50, 400, 200))).Save(path);
+        using var detector = new ObjectDetector(new ColorEngine(), new() { Tile = tile, TestTimeAugmentation = augmented });
+        using IObjectDetector ensemble = new EnsembleDetector([new(new ObjectDetector(new ColorEngine(), new() { Tile = tile, TestTimeAugmentation = augmented }))]);
+
+        var decoded = detector.Decode(path);
+
+        Assert.Equal(path, decoded.Path);
+        var found = await detector.DetectAsync(path);
+        Assert.NotEmpty(found);
+        Assert.Equal(found, await detector.DetectAsync(decoded));
+        // Again, because a decoded image stays.
+        var many = await detector.DetectManyAsync(new[] { decoded, decoded }.ToAsyncEnumerable()).ToListAsync();
+        Assert.All(many, image => Assert.Equal((512, 256, found.Count), (image.Width, image.Height, image.Detections.Count)));
+        Assert.NotEmpty(await ensemble.DetectAsync(ensemble.Decode(path)));
+    }
+
     [Fact]
     public async Task DetectManyAsync_EndlessPathsAbandoned_ReadsBoundedlyAndLeavesNothing()
     {

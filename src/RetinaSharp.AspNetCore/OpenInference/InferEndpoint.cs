@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Options;
 using RetinaSharp.AspNetCore.Models;
 using RetinaSharp.AspNetCore.Requests;
+using RetinaSharp.Inference;
 
 namespace RetinaSharp.AspNetCore.OpenInference;
 
@@ -25,14 +26,13 @@ internal sealed class InferEndpoint(ModelCatalog catalog, DetectionRunner runner
             var body = InferBody.Parse(bytes, context.Request.Headers[InferBody.LengthHeader] is [{ } length, ..] ? length : null);
             // Triton's timeout is in microseconds.
             if (body.Request?.Parameters.Integer("timeout") is > 0 and var timeout)
-                deadline.Shorten(TimeSpan.FromSeconds(Math.Min(timeout / MicrosecondsPerSecond, ServingOptions.MaxTime.TotalSeconds)));
+                deadline.Set(TimeSpan.FromSeconds(Math.Min(timeout / MicrosecondsPerSecond, ServingOptions.MaxTime.TotalSeconds)));
             var images = InferImages.Read(body, serving);
             using var detector = model.Acquire();
             var filter = GetFilter(body.Request, serving, detector);
             var wanted = GetOutputs(body.Request);
             var found = await runner.RunAsync(model, detector, images, deadline.Token).ConfigureAwait(false);
-            (OutputTensor Tensor, byte[]? Binary)[] outputs = [.. wanted.Select(output => InferOutputs.Create(output.Name, found, filter) is var tensor && output.IsBinary ? (tensor, tensor.ToBytes()) : (tensor, null))];
-            await WriteAsync(context, model, body.Request?.Id, outputs).ConfigureAwait(false);
+            await WriteAsync(context, model, body.Request?.Id, [.. wanted.Select(output => CreateOutput(output.Name, output.IsBinary, found, filter))]).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (deadline.HasPassed)
         {
@@ -56,10 +56,13 @@ internal sealed class InferEndpoint(ModelCatalog catalog, DetectionRunner runner
         var isBinary = request?.Parameters.Flag("binary_data_output") ?? false;
         if (request?.Outputs is not { Count: > 0 } wanted)
             return [.. InferOutputs.Metadata.Select(tensor => (tensor.Name, isBinary))];
-        var names = InferOutputs.Metadata.Select(tensor => tensor.Name).ToList();
-        if (wanted.FirstOrDefault(output => output?.Name is null || !names.Contains(output.Name)) is var unknown && wanted.Any(output => output?.Name is null || !names.Contains(output.Name)))
-            throw RequestException.Malformed($"There is no output '{unknown?.Name}'; the outputs are {string.Join(", ", names)}.");
-        return [.. wanted.Select(output => (output.Name!, output.Parameters.Flag("binary_data") ?? isBinary))];
+        return [.. wanted.Select(output => (InferOutputs.Find(output?.Name).Name, output!.Parameters.Flag("binary_data") ?? isBinary))];
+    }
+
+    private static (OutputTensor Tensor, byte[]? Binary) CreateOutput(string name, bool isBinary, IReadOnlyList<ImageDetections> found, DetectionFilter filter)
+    {
+        var tensor = InferOutputs.Create(name, found, filter);
+        return (tensor, isBinary ? tensor.ToBytes() : null);
     }
 
     private static async Task WriteAsync(HttpContext context, ServedModel model, string? id, IReadOnlyList<(OutputTensor Tensor, byte[]? Binary)> outputs)

@@ -17,16 +17,19 @@ internal static class InferOutputs
         new("counts", "INT32", [-1]),
     ];
 
+    /// <summary>Returns the metadata of an output.</summary>
+    /// <exception cref="RequestException">There is no such output.</exception>
+    public static TensorMetadata Find(string? name) => Metadata.FirstOrDefault(tensor => tensor.Name == name)
+        ?? throw RequestException.Malformed($"There is no output '{name}'; the outputs are {string.Join(", ", Metadata.Select(tensor => tensor.Name))}.");
+
     /// <summary>Creates an output tensor.</summary>
     /// <param name="name">Name of the output.</param>
     /// <param name="images">The detections of each image.</param>
     /// <param name="filter">Selects the detections.</param>
     /// <exception cref="RequestException">There is no such output.</exception>
-    public static OutputTensor Create(string? name, IReadOnlyList<ImageDetections> images, DetectionFilter filter)
+    public static OutputTensor Create(string name, IReadOnlyList<ImageDetections> images, DetectionFilter filter)
     {
-        var length = filter.MaxDetections;
-        var tensor = Metadata.FirstOrDefault(tensor => tensor.Name == name)
-            ?? throw RequestException.Malformed($"There is no output '{name}'; the outputs are {string.Join(", ", Metadata.Select(tensor => tensor.Name))}.");
+        var (tensor, length) = (Find(name), filter.MaxDetections);
         DetectedObject[][] found = [.. images.Select(image => filter.Apply(image.Detections).ToArray())];
         return name switch
         {

@@ -30,7 +30,9 @@ internal sealed record DetectionQuery(double ScoreThreshold, int MaxDetections, 
 
     /// <summary>Checks a maximum number of detections.</summary>
     /// <exception cref="RequestException">The value is out of its range.</exception>
-    public static int CheckCount(long value) => value is >= 1 and <= MaxCount ? (int)value : throw RequestException.Malformed($"max_detections {value}: must be from 1 to {MaxCount}.");
+    public static int CheckCount(long value) => value is >= 1 and <= ServingOptions.MaxMaxDetections
+        ? (int)value
+        : throw RequestException.Malformed($"max_detections {value}: must be from 1 to {ServingOptions.MaxMaxDetections}.");
 
     /// <summary>Returns a filter for the detections of a model with these categories.</summary>
     /// <exception cref="RequestException">The model has not one of the classes.</exception>
@@ -43,9 +45,6 @@ internal sealed record DetectionQuery(double ScoreThreshold, int MaxDetections, 
             throw RequestException.Malformed($"classes: the model has no class '{unknown}'; it has {string.Join(", ", names)}.");
         return new(ScoreThreshold, MaxDetections, Enumerable.Range(0, names.Count).Where(index => Classes.Contains(names[index])).ToHashSet());
     }
-
-    // Responses of the Open Inference Protocol are padded to this length.
-    private const int MaxCount = 10_000;
 
     private static RequestException Invalid(string name, string text) => RequestException.Malformed($"{name}: '{text}' is not a number.");
 }

@@ -35,9 +35,9 @@ internal sealed class RequestDeadline : IDisposable
     /// <summary>Whether the deadline has passed while the client still waits.</summary>
     public bool HasPassed => _deadline.IsCancellationRequested && !_aborted.IsCancellationRequested;
 
-    /// <summary>Shortens the deadline.</summary>
+    /// <summary>Replaces the deadline.</summary>
     /// <param name="limit">Time from the start of the request.</param>
-    public void Shorten(TimeSpan limit)
+    public void Set(TimeSpan limit)
     {
         var left = limit - _time.GetElapsedTime(_started);
         _deadline.CancelAfter(left > TimeSpan.Zero ? left : TimeSpan.Zero);

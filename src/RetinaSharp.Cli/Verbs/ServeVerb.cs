@@ -14,6 +14,9 @@ internal static class ServeVerb
     private const int DefaultBatch = 8, DefaultPort = 8080, DefaultQueue = 64;
     private const double DefaultDelay = 5;
 
+    // Limit of the service for the detections of an image.
+    private const int MaxReturned = 10_000;
+
     public static Command Create(Session session)
     {
         var models = CliArgument.Paths("MODEL", $"{EvalVerb.ModelHelp} Several are served under the names of their files; the first one is the default.");
@@ -41,7 +44,7 @@ internal static class ServeVerb
                 serving.QueueLength = parse.GetValue(queue);
                 serving.MaxBatch = inference.GetBatch(parse);
                 serving.MaxDelay = TimeSpan.FromMilliseconds(parse.GetValue(delay));
-                serving.MaxDetections = options.MaxDetections ?? serving.MaxDetections;
+                serving.MaxDetections = Math.Min(options.MaxDetections ?? serving.MaxDetections, MaxReturned);
                 serving.SamplesFolder = parse.GetValue(samples);
                 foreach (var key in apiKeys)
                     serving.ApiKeys.Add(key);
