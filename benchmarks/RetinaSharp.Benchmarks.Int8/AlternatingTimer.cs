@@ -8,22 +8,22 @@ internal static class AlternatingTimer
     // Threads of ONNX Runtime spin for a while after a run and would take CPU time from the next engine.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Returns the time of each action in each round, in seconds.</summary>
+    /// <summary>Returns the time of each action in each round.</summary>
     /// <param name="actions">The actions.</param>
     /// <param name="rounds">Number of rounds.</param>
-    /// <param name="runs">Runs of each action in a round, of which the fastest counts.</param>
-    public static double[][] Measure(Action[] actions, int rounds, int runs)
+    /// <param name="runs">Runs of each action in a round.</param>
+    public static RunTime[][] Measure(Action[] actions, int rounds, int runs)
     {
         foreach (var action in actions)
             for (var i = 0; i < 3; i++)
                 action();
-        return [.. Enumerable.Range(0, rounds).Select(_ => actions.Select(action => Best(action, runs)).ToArray())];
+        return [.. Enumerable.Range(0, rounds).Select(_ => actions.Select(action => Time(action, runs)).ToArray())];
     }
 
-    private static double Best(Action action, int runs)
+    private static RunTime Time(Action action, int runs)
     {
         Thread.Sleep(Pause);
-        var best = double.MaxValue;
+        var (best, cpu) = (double.MaxValue, Environment.CpuUsage.TotalTime);
         for (var i = 0; i < runs; i++)
         {
             var start = Stopwatch.GetTimestamp();
@@ -31,6 +31,6 @@ internal static class AlternatingTimer
             best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalSeconds);
         }
 
-        return best;
+        return new(best, (Environment.CpuUsage.TotalTime - cpu).TotalSeconds / runs);
     }
 }

@@ -35,8 +35,8 @@ try
     var times = AlternatingTimer.Measure([.. engines.Select(engine => (Action)(() => engine.Detector.Detect(image)))], rounds, runs);
     for (var i = 0; i < engines.Length; i++)
     {
-        var ratios = times.Select(round => round[i] / round[0]).Order().ToArray();
-        Console.WriteLine($"{engines[i].Name,-20} best {1000 * times.Min(round => round[i]),7:0.0} ms; time over int8's: median {ratios[rounds / 2]:0.00} [{ratios[0]:0.00} to {ratios[^1]:0.00}]");
+        Console.WriteLine($"{engines[i].Name,-20} best {1000 * times.Min(round => round[i].Wall),7:0.0} ms, {1000 * times.Min(round => round[i].Cpu),7:0.0} ms of CPU; over int8's: "
+            + $"time {Ratios(times, i, time => time.Wall)}, CPU {Ratios(times, i, time => time.Cpu)}");
     }
 
     Console.WriteLine($"load average {LoadAverage.Read()}");
@@ -46,4 +46,10 @@ try
 finally
 {
     folder.Delete(recursive: true);
+}
+
+static string Ratios(RunTime[][] times, int engine, Func<RunTime, double> value)
+{
+    var ratios = times.Select(round => value(round[engine]) / value(round[0])).Order().ToArray();
+    return $"{ratios[ratios.Length / 2]:0.00} [{ratios[0]:0.00} to {ratios[^1]:0.00}]";
 }

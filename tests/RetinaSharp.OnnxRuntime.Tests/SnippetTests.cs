@@ -1,3 +1,4 @@
+using RetinaSharp.Inference;
 using RetinaSharp.Onnx;
 using RetinaSharp.OnnxRuntime.Tests.Snippets;
 
@@ -26,12 +27,30 @@ public sealed class SnippetTests : IDisposable
     [Theory]
     [InlineData(nameof(DetectSnippet))]
     [InlineData(nameof(SessionSnippet))]
+    [InlineData(nameof(QuantizeSnippet))]
     public void Page_HasTheCodeThatRuns(string name)
     {
         var lines = File.ReadAllLines(Path.Combine(Repository.Root, "tests", "RetinaSharp.OnnxRuntime.Tests", "Snippets", $"{name}.cs"));
         var code = lines.Where(line => line.StartsWith(Indent, StringComparison.Ordinal)).Select(line => line[Indent.Length..] + "\n");
 
         Assert.Contains("```csharp\n" + string.Concat(code) + "```\n", Page);
+    }
+
+    [Fact]
+    public void QuantizeSnippet_WritesAModelThatRuns()
+    {
+        OnnxExporter.Export(Path.Combine(AppContext.BaseDirectory, "scenes.safetensors"), _folder.At("scenes.onnx"));
+        Directory.CreateDirectory(_folder.At("photos"));
+        var image = new Experiments.Scenes.SceneGenerator().Draw("page", 0).Image;
+        image.Save(Path.Combine(_folder.At("photos"), "photo.png"));
+        Directory.SetCurrentDirectory(_folder.Root);
+        Console.SetOut(_printed);
+
+        QuantizeSnippet.Run();
+
+        Assert.Equal(6, _printed.ToString().Trim().Split('\n').Length);
+        using var detector = OnnxDetector.Load("scenes-int8.onnx");
+        Assert.NotEmpty(detector.Detect(image));
     }
 
     [Fact]

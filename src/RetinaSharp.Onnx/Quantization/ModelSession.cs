@@ -24,6 +24,8 @@ internal sealed class ModelSession : IDisposable
         (shape[1].DimParam, shape[2].DimParam) = ("height", "width");
         // Each image may have another size, whatever size the file fixes; so plans of memory are of no use.
         using var options = new SessionOptions { IntraOpNumThreads = threads, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, EnableMemoryPattern = false };
+        // Threads that spin between operators gain little here, and slow down whatever else runs on the machine.
+        options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
         try
         {
             _session = new(model.ToByteArray(), options);
