@@ -17,6 +17,12 @@ public static class CpuFeatures
     public static bool HasAmxBf16 { get; } = HasAvx512 && HasLeaf7 && (X86Base.CpuId(7, 0).Edx & (1 << 22)) != 0;
 
     /// <summary>
+    /// Whether networks run faster in bf16 than in fp32: with AMX, or with AVX512-BF16 on AMD's CPUs. Intel's CPUs whose AMX is hidden, as in many virtual machines, have
+    /// AVX512-BF16 too, and are slower in bf16 (measured in docs/results/libtorch.md).
+    /// </summary>
+    public static bool HasFastBf16 { get; } = HasAmxBf16 || (HasAvx512Bf16 && IsAmd);
+
+    /// <summary>
     /// Whether the CPU reports the sizes of its caches, as all but some virtual ones do. Without them, oneDNN computes wrong results where it pads channels
     /// (<see href="https://github.com/uxlfoundation/oneDNN/issues/5313">oneDNN 5313</see>), so neither <see cref="FusedConvolution"/> nor LibTorch's operators
     /// use it.
@@ -30,6 +36,9 @@ public static class CpuFeatures
         var highest = X86Base.CpuId(leaf & unchecked((int)0x80000000), 0).Eax;
         return (uint)leaf <= (uint)highest ? X86Base.CpuId(leaf, 0).Eax & 0x1F : 0;
     }
+
+    // The vendor's name is "AuthenticAMD"; Ebx has its first four letters.
+    private static bool IsAmd => X86Base.CpuId(0, 0).Ebx == 0x68747541;
 
     private static bool HasLeaf7 => X86Base.IsSupported && X86Base.CpuId(0, 0).Eax >= 7;
 }

@@ -11,7 +11,7 @@ internal static class ComputeType
     /// <summary>Returns the data type that a network with a given precision computes in on a device.</summary>
     public static ScalarType Choose(Precision precision, Device device) => Resolve(precision, device) == Precision.Bf16 ? ScalarType.BFloat16 : ScalarType.Float32;
 
-    /// <summary>Returns the precision that is used on a device; resolves <see cref="Precision.Auto"/> to bf16 if the device has bf16 instructions, otherwise to fp32.</summary>
+    /// <summary>Returns the precision that is used on a device; resolves <see cref="Precision.Auto"/> to bf16 if that is faster on the device, otherwise to fp32.</summary>
     public static Precision Resolve(Precision precision, Device device) =>
         precision != Precision.Auto ? precision
         : HasBf16(device) ? Precision.Bf16
@@ -19,8 +19,7 @@ internal static class ComputeType
 
     // The index of the current device is -1 in TorchSharp.
     private static bool HasBf16(Device device) => device.type == DeviceType.CPU
-        // bf16 is faster on CPUs with AVX512-BF16 (measured in docs/results/libtorch.md); other CPUs lack bf16 multiply instructions. Without oneDNN, bf16
-        // convolutions are computed in fp32.
-        ? CpuFeatures.ReportsCaches && (CpuFeatures.HasAmxBf16 || CpuFeatures.HasAvx512Bf16)
+        // Without oneDNN, bf16 convolutions are computed in fp32.
+        ? CpuFeatures.ReportsCaches && CpuFeatures.HasFastBf16
         : CudaFeatures.HasBf16(Math.Max(0, device.index));
 }

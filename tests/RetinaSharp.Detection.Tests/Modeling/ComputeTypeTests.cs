@@ -21,7 +21,7 @@ public class ComputeTypeTests
 
     [Fact]
     public void Resolve_AutoOnCpu_IsBf16WithItsInstructions() =>
-        Assert.Equal(CpuFeatures.ReportsCaches && (CpuFeatures.HasAmxBf16 || CpuFeatures.HasAvx512Bf16) ? Precision.Bf16 : Precision.Fp32, ComputeType.Resolve(Precision.Auto, CPU));
+        Assert.Equal(CpuFeatures.ReportsCaches && CpuFeatures.HasFastBf16 ? Precision.Bf16 : Precision.Fp32, ComputeType.Resolve(Precision.Auto, CPU));
 
     [Fact]
     public void Resolve_AutoOnGpuWithoutBf16_IsFp32()
