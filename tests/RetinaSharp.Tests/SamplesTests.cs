@@ -59,7 +59,8 @@ public sealed class SamplesTests : IDisposable
     {
         const string announcement = "Now listening on: ";
         using var process = Process.Start(new ProcessStartInfo(
-            "dotnet", [Path.Combine(AppContext.BaseDirectory, "MinimalApi.dll"), Path.Combine(Repository.Root, "models", "scenes.safetensors"), "--urls", "http://127.0.0.1:0"]) { RedirectStandardOutput = true })!;
+            "dotnet", [Path.Combine(AppContext.BaseDirectory, "MinimalApi.dll"), Path.Combine(Repository.Root, "models", "scenes.safetensors"), "--urls", "http://127.0.0.1:0"])
+        { RedirectStandardOutput = true })!;
         try
         {
             string? line;
