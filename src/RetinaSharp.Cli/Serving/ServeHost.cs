@@ -14,6 +14,9 @@ internal static class ServeHost
     // Each may hold a request's body in memory.
     private const int MaxConnections = 256;
 
+    // Clients that send their headers byte by byte must not occupy the connections.
+    private static readonly TimeSpan HeadersTimeout = TimeSpan.FromSeconds(10);
+
     /// <summary>Serves until the session is canceled, and finishes the requests that are there.</summary>
     /// <param name="settings">What is served.</param>
     /// <param name="session">Receives the messages of the service.</param>
@@ -46,6 +49,7 @@ internal static class ServeHost
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxConcurrentConnections = MaxConnections;
+            kestrel.Limits.RequestHeadersTimeout = HeadersTimeout;
             kestrel.Listen(settings.Address, settings.Port);
         });
         builder.Logging.AddProvider(new ServeLogging(session.Output));
