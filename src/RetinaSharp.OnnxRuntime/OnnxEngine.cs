@@ -157,11 +157,8 @@ internal sealed unsafe class OnnxEngine : IInferenceEngine
     private static byte[] WithoutPadding(ImageBatch batch, int[] images, int width, int height)
     {
         var pixels = GC.AllocateUninitializedArray<byte>(images.Length * height * width * 3);
-        for (var row = 0; row < images.Length * height; row++)
-        {
-            var from = ((images[row / height] * batch.Height) + (row % height)) * batch.Width * 3;
-            batch.Pixels.Slice(from, width * 3).CopyTo(pixels.AsSpan(row * width * 3));
-        }
+        for (var i = 0; i < images.Length; i++)
+            batch.CopyImage(images[i], pixels.AsSpan(i * height * width * 3));
 
         return pixels;
     }

@@ -21,7 +21,7 @@ internal static class MpiLauncher
         string[] options = mpi == "openmpi" ? ["--allow-run-as-root", "--oversubscribe", "--bind-to", "none"] : [];
         var program = Path.Combine(AppContext.BaseDirectory, "RetinaSharp.Distributed.Ranks.dll");
         var start = new ProcessStartInfo($"mpirun.{mpi}", [.. options, "-n", $"{processes}", "dotnet", program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        // In a container Open MPI must not look for other ways than TCP and shared memory, and shared memory between containers needs rights.
+        // Reading the memory of another process needs rights that containers may lack; Open MPI copies through shared memory instead.
         start.Environment["OMPI_MCA_btl_vader_single_copy_mechanism"] = "none";
         using var process = Process.Start(start)!;
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());

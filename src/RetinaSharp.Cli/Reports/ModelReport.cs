@@ -14,13 +14,13 @@ internal static class ModelReport
         var (settings, network, anchors) = (model.Settings, model.Settings.Model, model.Settings.Model.Anchors);
         yield return ("architecture", $"RetinaNet with {ResNetVariant.Create(network).Name} of width {network.Width}, norm {Name(network.Norm)}; "
             + $"{network.PyramidChannels} channels in pyramid and heads, {network.HeadConvolutions} convolutions in a head");
-        yield return ("classes", string.Join(", ", model.Categories.Select(category => category.Name)));
-        yield return ("levels", $"P{anchors.MinLevel} to P{anchors.MaxLevel}");
-        yield return ("anchors", $"{anchors.BaseSize:0.###} strides x scales {Numbers(anchors.Scales)} x ratios {Numbers(anchors.Ratios)}");
+        yield return DetectionModelText.Classes(model.Categories);
+        yield return DetectionModelText.Levels(anchors);
+        yield return DetectionModelText.Anchors(anchors);
         yield return ("compatible with", Compatibility.Describe(settings));
-        yield return ("input", settings.Input.Stretches ? $"stretched to {settings.Input.Short} x {settings.Input.Short}" : $"short side {settings.Input.Short}, long side up to {settings.Input.Long}");
+        yield return DetectionModelText.Input(settings.Input);
         if (settings.Tile is { } tile)
-            yield return ("slices", $"trained on overlapping slices of {tile} pixels, which eval and detect use by default (--tile)");
+            yield return DetectionModelText.Slices(tile);
         yield return ("loss", $"{Classification(settings.Loss)}, alpha {(settings.Loss.Alpha is { } alpha ? $"{alpha}" : "off")}{Sampling(settings.Loss.Sampling)}; box loss {Name(settings.Loss.Box)}; normalized by {Normalizer(settings.Loss.Normalizer)}");
         yield return model.TrainingImages == 0
             ? ("imported from", model.TrainingData)
@@ -31,16 +31,7 @@ internal static class ModelReport
     /// <summary>Writes the description as properties of the current JSON object.</summary>
     public static void Write(Utf8JsonWriter writer, ModelDescription model)
     {
-        writer.WriteStartArray("classes");
-        foreach (var category in model.Categories)
-        {
-            writer.WriteStartObject();
-            writer.WriteString("category", category.Name);
-            writer.WriteNumber("category_id", category.Id);
-            writer.WriteEndObject();
-        }
-
-        writer.WriteEndArray();
+        DetectionModelText.WriteClasses(writer, model.Categories);
         writer.WriteString("compat", Compatibility.Describe(model.Settings));
         writer.WriteString("training_data", model.TrainingData);
         writer.WriteNumber("training_images", model.TrainingImages);
@@ -87,8 +78,6 @@ internal static class ModelReport
         NormalizerKind.MovingAverage => "moving average of the positive anchors",
         _ => "positive anchors",
     };
-
-    private static string Numbers(IEnumerable<double> numbers) => string.Join(", ", numbers.Select(number => $"{number:0.###}"));
 
     private static string Name<T>(T value) where T : struct, Enum => value.ToString().ToLowerInvariant();
 }

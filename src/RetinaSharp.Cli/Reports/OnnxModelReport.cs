@@ -1,5 +1,6 @@
 using System.Text.Json;
 using RetinaSharp.Boxes;
+using RetinaSharp.Inference;
 using RetinaSharp.OnnxRuntime;
 
 namespace RetinaSharp.Cli.Reports;
@@ -11,20 +12,19 @@ internal static class OnnxModelReport
     public static IEnumerable<(string Title, string Value)> Lines(OnnxModelDescription description)
     {
         var (model, anchors, inference) = (description.Model, description.Model.Anchors, description.Model.Inference);
-        yield return ("classes", string.Join(", ", model.Categories.Select(category => category.Name)));
-        yield return ("input", description.Size is { } size ? $"{size.Width} x {size.Height}"
-            : model.Input.Stretches ? $"stretched to {model.Input.Short} x {model.Input.Short}" : $"short side {model.Input.Short}, long side up to {model.Input.Long}");
+        yield return DetectionModelText.Classes(model.Categories);
+        yield return description.Size is { } size ? ("input", $"{size.Width} x {size.Height}") : DetectionModelText.Input(model.Input);
         if (model.Tile is { } tile)
-            yield return ("slices", $"trained on overlapping slices of {tile} pixels, which eval and detect use by default (--tile)");
+            yield return DetectionModelText.Slices(tile);
         yield return ("outputs", $"{Name(description.Outputs)}, {description.Precision}");
         if (description.Format > 1)
         {
-            yield return ("levels", $"P{anchors.MinLevel} to P{anchors.MaxLevel}");
-            yield return ("anchors", $"{anchors.BaseSize:0.###} strides x scales {Numbers(anchors.Scales)} x ratios {Numbers(anchors.Ratios)}");
+            yield return DetectionModelText.Levels(anchors);
+            yield return DetectionModelText.Anchors(anchors);
             yield return ("boxes", Coding(model.BoxOutputs));
         }
 
-        yield return ("detections", $"score above {inference.ScoreThreshold}, at most {inference.MaxDetections}, {Name(inference.Suppression)} with IoU {inference.NmsIouThreshold}");
+        yield return ("detections", $"score above {inference.ScoreThreshold}, at most {inference.MaxDetections}, {Suppression(inference.Suppression)} with IoU {inference.NmsIouThreshold}");
         yield return ("format", $"{description.Format}{(description.Checksum is { } checksum ? $", graph {checksum[..16]}…" : "")}");
     }
 
@@ -32,16 +32,7 @@ internal static class OnnxModelReport
     public static void Write(Utf8JsonWriter writer, OnnxModelDescription description)
     {
         var (model, inference) = (description.Model, description.Model.Inference);
-        writer.WriteStartArray("classes");
-        foreach (var category in model.Categories)
-        {
-            writer.WriteStartObject();
-            writer.WriteString("category", category.Name);
-            writer.WriteNumber("category_id", category.Id);
-            writer.WriteEndObject();
-        }
-
-        writer.WriteEndArray();
+        DetectionModelText.WriteClasses(writer, model.Categories);
         writer.WriteString("outputs", Name(description.Outputs));
         writer.WriteString("precision", description.Precision);
         writer.WriteNumber("format", description.Format);
@@ -50,7 +41,7 @@ internal static class OnnxModelReport
         writer.WriteNumber("input_long_side", model.Input.Long);
         writer.WriteBoolean("stretch", model.Input.Stretches);
         writer.WriteNumber("score_threshold", inference.ScoreThreshold);
-        writer.WriteString("suppression", Name(inference.Suppression));
+        writer.WriteString("suppression", Suppression(inference.Suppression));
         writer.WriteNumber("nms_iou", inference.NmsIouThreshold);
         writer.WriteNumber("max_detections", inference.MaxDetections);
     }
@@ -62,7 +53,16 @@ internal static class OnnxModelReport
         _ => "deltas",
     }) + (outputs.HasCenterness ? " and center-ness" : "");
 
-    private static string Numbers(IEnumerable<double> numbers) => string.Join(", ", numbers.Select(number => $"{number:0.###}"));
+    // The values of --suppression.
+    private static string Suppression(SuppressionKind kind) => kind switch
+    {
+        SuppressionKind.ClassWise => "nms",
+        SuppressionKind.ClassAgnostic => "class-agnostic",
+        SuppressionKind.SoftLinear => "soft-linear",
+        SuppressionKind.SoftGaussian => "soft-gaussian",
+        SuppressionKind.Fusion => "fusion",
+        _ => "none",
+    };
 
     private static string Name<T>(T value) where T : struct, Enum => value.ToString().ToLowerInvariant();
 }

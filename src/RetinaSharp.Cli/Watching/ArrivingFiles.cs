@@ -11,8 +11,9 @@ namespace RetinaSharp.Cli.Watching;
 /// <param name="interval">Time between two listings.</param>
 internal sealed class ArrivingFiles(string folder, TimeSpan interval)
 {
-    private readonly Dictionary<string, (long Bytes, DateTime Written)> _growing = [];
-    private readonly HashSet<(string Path, long Bytes, DateTime Written)> _returned = [];
+    // Of the last listing; files that have left the folder are forgotten.
+    private Dictionary<string, (long Bytes, DateTime Written)> _before = [];
+    private HashSet<(string Path, long Bytes, DateTime Written)> _returned = [];
 
     /// <summary>
     /// Returns each file once its size and time have not changed from one listing to the next, so that files that are still being written are left alone; the oldest
@@ -24,17 +25,15 @@ internal sealed class ArrivingFiles(string folder, TimeSpan interval)
     {
         while (!cancellationToken.IsCancellationRequested)
         {
-            var files = List();
-            foreach (var file in files)
+            var listed = List();
+            _returned = [.. listed.Where(_returned.Contains)];
+            var files = listed.Where(file => !_returned.Contains(file)).ToList();
+            var complete = files.Where(file => _before.TryGetValue(file.Path, out var before) && before == (file.Bytes, file.Written)).ToList();
+            _before = files.ToDictionary(file => file.Path, file => (file.Bytes, file.Written));
+            foreach (var file in complete)
             {
-                var (path, state) = (file.FullName, (file.Length, file.LastWriteTimeUtc));
-                var isComplete = _growing.TryGetValue(path, out var before) && before == state;
-                _growing[path] = state;
-                if (!isComplete)
-                    continue;
-                _growing.Remove(path);
-                _returned.Add((path, state.Length, state.LastWriteTimeUtc));
-                yield return path;
+                _returned.Add(file);
+                yield return file.Path;
             }
 
             if (untilEmpty && files.Count == 0)
@@ -43,15 +42,14 @@ internal sealed class ArrivingFiles(string folder, TimeSpan interval)
         }
     }
 
-    private List<FileInfo> List()
+    private List<(string Path, long Bytes, DateTime Written)> List()
     {
-        var files = new List<FileInfo>();
-        foreach (var file in new DirectoryInfo(folder).EnumerateFiles())
+        var files = new List<(string Path, long Bytes, DateTime Written)>();
+        foreach (var file in new DirectoryInfo(folder).EnumerateFiles().Where(file => ImagePaths.IsImage(file.Name)))
         {
             try
             {
-                if (ImagePaths.IsImage(file.Name) && !_returned.Contains((file.FullName, file.Length, file.LastWriteTimeUtc)))
-                    files.Add(file);
+                files.Add((file.FullName, file.Length, file.LastWriteTimeUtc));
             }
             catch (FileNotFoundException)
             {
@@ -59,7 +57,6 @@ internal sealed class ArrivingFiles(string folder, TimeSpan interval)
             }
         }
 
-        files.Sort((one, other) => (one.LastWriteTimeUtc, one.Name).CompareTo((other.LastWriteTimeUtc, other.Name)));
-        return files;
+        return [.. files.OrderBy(file => file.Written).ThenBy(file => file.Path, StringComparer.Ordinal)];
     }
 }

@@ -40,6 +40,18 @@ public sealed class ImageBatch : IDisposable
     /// <exception cref="ObjectDisposedException">The batch was disposed.</exception>
     public ReadOnlySpan<byte> Pixels => (_buffer ?? throw new ObjectDisposedException(nameof(ImageBatch))).Pixels;
 
+    /// <summary>Copies the pixels of an image without its padding.</summary>
+    /// <param name="image">Index of the image.</param>
+    /// <param name="destination">Receives the pixels as uint8 [height, width, 3], RGB.</param>
+    /// <exception cref="ObjectDisposedException">The batch was disposed.</exception>
+    public void CopyImage(int image, Span<byte> destination)
+    {
+        var row = Images[image].Width * 3;
+        var pixels = Pixels;
+        for (var y = 0; y < Images[image].Height; y++)
+            pixels.Slice(((image * Height) + y) * Width * 3, row).CopyTo(destination[(y * row)..]);
+    }
+
     /// <summary>Creates a batch of decoded images, which are scaled and padded.</summary>
     /// <param name="images">The images, 1 or more.</param>
     /// <param name="size">Input size of the network, which determines the size that each image is scaled to.</param>

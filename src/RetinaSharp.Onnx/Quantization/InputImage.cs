@@ -16,8 +16,7 @@ internal sealed record InputImage(int Height, int Width, byte[] Pixels)
     {
         var (width, height) = (batch.Images[index].Width, batch.Images[index].Height);
         var pixels = GC.AllocateUninitializedArray<byte>(height * width * 3);
-        for (var row = 0; row < height; row++)
-            batch.Pixels.Slice(((index * batch.Height) + row) * batch.Width * 3, width * 3).CopyTo(pixels.AsSpan(row * width * 3));
+        batch.CopyImage(index, pixels);
         return new(height, width, pixels);
     }
 
