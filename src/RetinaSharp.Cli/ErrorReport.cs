@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Training;
 using RetinaSharp.Detection.Weights;
+using RetinaSharp.Distributed;
 using RetinaSharp.Imaging;
 using RetinaSharp.Kernels;
 using RetinaSharp.OnnxRuntime;
@@ -35,6 +36,8 @@ internal sealed record ErrorReport(int Code, string Message)
     {
         UsageException => ExitCode.WrongUsage,
         DatasetException or WeightsException or ImageException or OnnxModelException => error.InnerException is IOException { HResult: var code } && WriteErrors.Contains(code) ? ExitCode.Failed : ExitCode.BadData,
+        DistributedException { IsLost: true } => ExitCode.Lost,
+        DistributedException => ExitCode.Failed,
         TorchUnavailableException or ImagingUnavailableException or DllNotFoundException => ExitCode.Unavailable,
         TorchOperatorException or TrainingDivergedException or IOException or UnauthorizedAccessException => ExitCode.Failed,
         _ => null,

@@ -16,5 +16,8 @@ internal static class ExitCode
     /// <summary>LibTorch, the imaging library or the device is not available.</summary>
     public const int Unavailable = 4;
 
+    /// <summary>Another process or the network was lost: worth starting again.</summary>
+    public const int Lost = 75;
+
     public const int Cancelled = 130;
 }

@@ -4,6 +4,7 @@ using System.CommandLine.Invocation;
 using RetinaSharp.Cli.Options;
 using RetinaSharp.Cli.Terminal;
 using RetinaSharp.Cli.Verbs;
+using RetinaSharp.Distributed;
 using Spectre.Console;
 
 namespace RetinaSharp.Cli;
@@ -11,6 +12,9 @@ namespace RetinaSharp.Cli;
 /// <summary>The <c>retina</c> command: its verbs (subcommands) and its error handling.</summary>
 internal static class RetinaCommand
 {
+    // Verbs whose work several processes can share.
+    private static readonly string[] SharedVerbs = ["retina train", "retina eval"];
+
     /// <summary>Parses the command line and runs the verb.</summary>
     /// <param name="args">The command-line arguments, without the name of the command.</param>
     /// <param name="stdout">Receives results; with --json, a single JSON document.</param>
@@ -20,28 +24,26 @@ internal static class RetinaCommand
     public static int Run(string[] args, TextWriter stdout, IAnsiConsole stderr, CancellationToken cancellationToken = default)
     {
         var output = new Output(stdout, stderr);
+        var session = new Session(output, cancellationToken);
         try
         {
             // A path may start with '@', and there are no short options to bundle.
-            var parse = Create(new(output, cancellationToken)).Parse(args, new() { ResponseFileTokenReplacer = null, EnablePosixBundling = false });
+            var parse = Create(session).Parse(args, new() { ResponseFileTokenReplacer = null, EnablePosixBundling = false });
             if (parse.Action is ParseErrorAction)
             {
                 ReportErrors(parse, output);
                 return ExitCode.WrongUsage;
             }
 
-            return parse.Invoke(new() { Output = stdout, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+            if (ProcessGroup.IsLaunched && parse.Action is not (HelpAction or ProgramVersion) && !SharedVerbs.Contains(NameOf(parse.CommandResult.Command)))
+                throw new UsageException($"{NameOf(parse.CommandResult.Command)} works in one process: start it without mpirun or srun");
+            var code = parse.Invoke(new() { Output = stdout, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+            session.Processes.Leave();
+            return code;
         }
         catch (Exception error)
         {
-            var report = ErrorReport.Create(error);
-            if (report.Code == ExitCode.Cancelled)
-                output.Info(report.Message);
-            else
-                output.Error(report.Message);
-            if (Environment.GetEnvironmentVariable(ErrorReport.DebugVariable) == "1")
-                output.Info(error.ToString());
-            return report.Code;
+            return session.Processes.Fail(error);
         }
     }
 

@@ -9,4 +9,7 @@ public sealed class DistributedException : Exception
         : base(message)
     {
     }
+
+    /// <summary>Whether another process or the network was lost, so that it is worth starting all processes again.</summary>
+    public bool IsLost { get; init; }
 }

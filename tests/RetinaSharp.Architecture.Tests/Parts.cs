@@ -4,7 +4,7 @@ namespace RetinaSharp.Architecture.Tests;
 internal static class Parts
 {
     private static readonly string[] BelowDetection =
-        ["RetinaSharp.Boxes", "RetinaSharp.Losses", "RetinaSharp.Datasets", "RetinaSharp.Evaluation", "RetinaSharp.Kernels", "RetinaSharp.Imaging", "RetinaSharp.Inference"];
+        ["RetinaSharp.Boxes", "RetinaSharp.Losses", "RetinaSharp.Datasets", "RetinaSharp.Distributed", "RetinaSharp.Evaluation", "RetinaSharp.Kernels", "RetinaSharp.Imaging", "RetinaSharp.Inference"];
 
     private static readonly string[] UpToDetection = [.. BelowDetection, "RetinaSharp.Detection"];
 
@@ -18,12 +18,12 @@ internal static class Parts
         ["RetinaSharp.Kernels"] = [],
         ["RetinaSharp.Distributed"] = [],
         ["RetinaSharp.Imaging"] = [],
-        ["RetinaSharp.Inference"] = ["RetinaSharp.Boxes", "RetinaSharp.Datasets", "RetinaSharp.Evaluation", "RetinaSharp.Imaging"],
+        ["RetinaSharp.Inference"] = ["RetinaSharp.Boxes", "RetinaSharp.Datasets", "RetinaSharp.Distributed", "RetinaSharp.Evaluation", "RetinaSharp.Imaging"],
         ["RetinaSharp.Detection"] = BelowDetection,
         ["RetinaSharp.Experiments"] = UpToDetection,
         ["RetinaSharp.Onnx"] = [.. UpToDetection, "RetinaSharp.OnnxRuntime"],
-        ["RetinaSharp.OnnxRuntime"] = ["RetinaSharp.Boxes", "RetinaSharp.Datasets", "RetinaSharp.Evaluation", "RetinaSharp.Imaging", "RetinaSharp.Inference"],
-        ["RetinaSharp.AspNetCore"] = ["RetinaSharp.Boxes", "RetinaSharp.Datasets", "RetinaSharp.Evaluation", "RetinaSharp.Imaging", "RetinaSharp.Inference"],
+        ["RetinaSharp.OnnxRuntime"] = ["RetinaSharp.Boxes", "RetinaSharp.Datasets", "RetinaSharp.Distributed", "RetinaSharp.Evaluation", "RetinaSharp.Imaging", "RetinaSharp.Inference"],
+        ["RetinaSharp.AspNetCore"] = ["RetinaSharp.Boxes", "RetinaSharp.Datasets", "RetinaSharp.Distributed", "RetinaSharp.Evaluation", "RetinaSharp.Imaging", "RetinaSharp.Inference"],
         // The package that brings them all.
         ["RetinaSharp"] = [.. UpToDetection, "RetinaSharp.Onnx", "RetinaSharp.OnnxRuntime"],
         // Weights without code.

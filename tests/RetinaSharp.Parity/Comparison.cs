@@ -164,7 +164,7 @@ internal sealed class Comparison : IDisposable
         using var batches = Batches(wanted.Length).GetEnumerator();
         return Difference.Create("steps", 1e-3, [.. wanted.Select((losses, step) =>
         {
-            var (classification, box, _, _) = steps.Run(batches, _expected["rate"][0], step);
+            var (classification, box, _, _) = steps.Run(batches, _expected["rate"][0], step)!.Value;
             return (Relative(losses[0] + losses[1], classification + box), $"step {step + 1}");
         })]);
     }

@@ -20,14 +20,21 @@ internal sealed class EngineOptions
     }
 
     /// <summary>Returns the device that --device names; null for the CPU.</summary>
-    public Device? GetDevice(ParseResult parse) => parse.GetValue(_device) is { type: not DeviceType.CPU } device ? device : null;
+    /// <param name="parse">The command line.</param>
+    /// <param name="localRank">Index of this process among those of the machine: that of its GPU, unless --device has one.</param>
+    public Device? GetDevice(ParseResult parse, int localRank = 0) => parse.GetValue(_device) switch
+    {
+        null or { type: DeviceType.CPU } => null,
+        { index: < 0 } device => new(device.type, localRank),
+        var device => device,
+    };
 
     public Precision GetPrecision(ParseResult parse) => parse.GetOptional(_precision) ?? Precision.Auto;
 
     private static Device ParseDevice(string text) => text switch
     {
         "cpu" => new(DeviceType.CPU),
-        "cuda" => new(DeviceType.CUDA, 0),
+        "cuda" => new(DeviceType.CUDA, -1),
         _ when text.StartsWith("cuda:", StringComparison.Ordinal) && int.TryParse(text.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out var index) => new(DeviceType.CUDA, index),
         _ => throw new FormatException($"'{text}' is not a device; cpu, cuda and cuda:N are"),
     };

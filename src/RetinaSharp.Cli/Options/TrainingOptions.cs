@@ -98,6 +98,8 @@ internal static class TrainingOptions
             (s, images) => s with { Training = s.Training with { Batch = images.Value ?? s.Training.Batch } }),
         Create(Integer("--accumulate", "Batches whose gradients are accumulated for an optimizer step."),
             (s, batches) => s with { Training = s.Training with { Accumulate = batches } }),
+        Create(Integer("--shards", "Parts that a batch is split into, which threads or processes compute side by side; a multiple of the number of processes."),
+            (s, shards) => s with { Training = s.Training with { Shards = shards } }),
         Create(Number("--lr", "Learning rate for a batch of 16; it is scaled to the effective batch."),
             (s, rate) => s with { Training = s.Training with { LearningRate = rate } }),
         Create(Choice("--schedule", "Learning rate schedule.", ("step", ScheduleKind.Step), ("cosine", ScheduleKind.Cosine),

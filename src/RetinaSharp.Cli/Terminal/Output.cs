@@ -11,19 +11,39 @@ namespace RetinaSharp.Cli.Terminal;
 /// <param name="stderr">Receives everything else.</param>
 internal sealed class Output(TextWriter stdout, IAnsiConsole stderr)
 {
-    private readonly IAnsiConsole _results = Consoles.Over(stdout);
+    private IAnsiConsole _results = Consoles.Over(stdout);
+    private string _speaker = "";
+    private bool _isMuted;
 
     /// <summary>The console on stderr, for progress bars.</summary>
     public IAnsiConsole Console => stderr;
 
     /// <summary>Whether stderr is a terminal with ANSI escape sequences, on which a progress bar can be redrawn.</summary>
-    public bool IsTerminal => stderr.Profile.Out.IsTerminal && stderr.Profile.Capabilities.Ansi;
+    public bool IsTerminal => _speaker.Length == 0 && stderr.Profile.Out.IsTerminal && stderr.Profile.Capabilities.Ansi;
 
-    public void Info(string text) => stderr.Write(new Text(Sanitized(text) + "\n"));
+    /// <summary>Names this process, which is one of several with the same output, in its errors. There is no progress bar then.</summary>
+    /// <param name="speaker">Name of the process, which begins its errors.</param>
+    /// <param name="isMuted">Whether the process only reports errors, because another one writes everything else.</param>
+    public void SpeakAs(string speaker, bool isMuted)
+    {
+        (_speaker, _isMuted) = (speaker, isMuted);
+        if (isMuted)
+            (stdout, _results) = (TextWriter.Null, Consoles.Over(TextWriter.Null));
+    }
 
-    public void Warning(string text) => Write("warning: ", Color.Yellow, text);
+    public void Info(string text)
+    {
+        if (!_isMuted)
+            stderr.Write(new Text(Sanitized(text) + "\n"));
+    }
 
-    public void Error(string text) => Write("error: ", Color.Red, text);
+    public void Warning(string text)
+    {
+        if (!_isMuted)
+            Write("warning: ", Color.Yellow, text);
+    }
+
+    public void Error(string text) => Write("error: ", Color.Red, _speaker + text);
 
     /// <summary>Writes a line of results to stdout.</summary>
     public void Result(string text) => stdout.WriteLine(text);

@@ -23,24 +23,33 @@ internal static class EvalVerb
         var outFolder = CliOption.Text("--out", "DIR", $"Write {DetectVerb.ResultsFile} to this folder, with DATA's own image and category ids.");
         var inference = new InferenceOptions(DefaultBatch);
         var ensemble = new EnsembleOptions();
+        var shared = new ProcessOptions();
         var json = SharedOptions.Json();
         var command = new Command("eval", "Compute the COCO metrics of a model.") { model, data, outFolder };
         reading.AddTo(command);
         inference.AddTo(command);
         ensemble.AddTo(command);
+        shared.AddTo(command, sumsGradients: false);
         command.Add(json);
         command.SetAction(parse =>
         {
             var options = inference.Get(parse);
             ensemble.Check(parse);
-            var folder = OutputFolder.Create(parse.GetValue(outFolder), DetectVerb.ResultsFile, [parse.GetRequiredValue(data)]);
-            var groundTruth = DataSource.Open(parse.GetRequiredValue(data), reading.Get(parse), session.Output);
-            using var detector = ensemble.Load(parse, parse.GetRequiredValue(model), options);
-            if (groundTruth.Categories.Select(category => category.Name).Except(detector.Categories.Select(category => category.Name)).ToArray() is { Length: > 0 } unknown)
-                session.Output.Warning($"{parse.GetRequiredValue(data)}: the model does not know {string.Join(", ", unknown)}: their AP is 0. Classes are matched by name.");
-            folder?.Prepare();
+            var group = session.Processes.Join(shared.GetPatience(parse));
+            var (folder, groundTruth, detector) = session.Processes.Prepare(() =>
+            {
+                var folder = group.Rank > 0 ? null : OutputFolder.Create(parse.GetValue(outFolder), DetectVerb.ResultsFile, [parse.GetRequiredValue(data)]);
+                var groundTruth = DataSource.Open(parse.GetRequiredValue(data), reading.Get(parse), session.Output);
+                var detector = ensemble.Load(parse, parse.GetRequiredValue(model), options);
+                if (groundTruth.Categories.Select(category => category.Name).Except(detector.Categories.Select(category => category.Name)).ToArray() is { Length: > 0 } unknown)
+                    session.Output.Warning($"{parse.GetRequiredValue(data)}: the model does not know {string.Join(", ", unknown)}: their AP is 0. Classes are matched by name.");
+                folder?.Prepare();
+                return (folder, groundTruth, detector);
+            });
+            using var disposed = detector;
+            var own = ImageShare.Compute(groundTruth.Images.Count, inference.GetBatch(parse), group).Count;
             var evaluation = ProgressDisplay.Run(session.Output, "evaluation", display => DatasetEvaluator.Evaluate(
-                detector, groundTruth, inference.GetBatch(parse), new ImageProgress(display, groundTruth.Images.Count), session.CancellationToken));
+                detector, groundTruth, inference.GetBatch(parse), new ImageProgress(display, own), group, session.CancellationToken));
             if (folder is not null)
                 DetectionResults.Write(folder.Results, evaluation.Detections);
             session.Output.Info($"{evaluation.Images} images in {evaluation.Seconds:0.0} s, {evaluation.Images / evaluation.Seconds:0.0} images/s");

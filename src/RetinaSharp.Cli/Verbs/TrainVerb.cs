@@ -9,6 +9,7 @@ using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Modeling.Architecture;
 using RetinaSharp.Detection.Training;
 using RetinaSharp.Detection.Weights;
+using RetinaSharp.Distributed;
 using RetinaSharp.Experiments.Reports;
 using RetinaSharp.Experiments.TensorBoard;
 using RetinaSharp.Kernels;
@@ -20,6 +21,7 @@ internal static class TrainVerb
 {
     private const string ConfigFile = "config.json";
     private const string AutoAnchors = "auto";
+    private const string ShardsOption = "--shards";
     private const string LastWeights = "last.safetensors";
     private const double DefaultCheckpointSeconds = 60, MaxCheckpointSeconds = 1e9;
 
@@ -33,8 +35,8 @@ internal static class TrainVerb
 
     public static Command Create(Session session)
     {
-        var train = CliOption.Text("--train", "DATA", $"Training data. {DataSource.Help}", required: true);
-        var validation = CliOption.Text("--val", "DATA", "Validation data, which chooses the best epoch.");
+        var trainData = CliOption.Text("--train", "DATA", $"Training data. {DataSource.Help}", required: true);
+        var validationData = CliOption.Text("--val", "DATA", "Validation data, which chooses the best epoch.");
         var outFolder = CliOption.Text("--out", "RUN", "The run folder.", required: true);
         var reading = new DatasetReadingOptions();
         var skipBadImages = CliOption.Flag("--skip-bad-images", "Leave out images that cannot be used, instead of refusing to train. Every image is decoded once before the first step.");
@@ -45,54 +47,72 @@ internal static class TrainVerb
         var tensorBoard = CliOption.Flag("--tensorboard", "Write TensorBoard event files to the run folder.");
         var settingsOptions = RunSettingsOptions.WithAuto();
         var engine = new EngineOptions();
+        var shared = new ProcessOptions();
         var json = SharedOptions.Json();
-        var command = new Command("train", "Train a model. Options that are not given keep the preset's settings.") { train, validation, outFolder, anchors, resume, skipBadImages, checkpointEvery, tensorBoard };
+        var command = new Command("train", "Train a model. Options that are not given keep the preset's settings.") { trainData, validationData, outFolder, anchors, resume, skipBadImages, checkpointEvery, tensorBoard };
         reading.AddTo(command, withValidation: true);
         settingsOptions.AddTo(command);
         engine.AddTo(command);
+        shared.AddTo(command, sumsGradients: true);
         command.Add(json);
         command.SetAction(parse =>
         {
             var folder = parse.GetRequiredValue(outFolder);
-            var (settings, origin) = GetSettings(settingsOptions, parse, folder, parse.GetValue(resume), parse.GetValue(anchors) == AutoAnchors);
-            OutputFolder.RequireFolder(folder);
-            if (!parse.GetValue(resume))
-                RequireNoRun(folder);
+            var group = session.Processes.Join(shared.GetPatience(parse));
             var options = new TrainerOptions
             {
                 Folder = folder,
                 Logger = new OutputLogger(session.Output),
                 Resume = parse.GetValue(resume),
-                Device = engine.GetDevice(parse),
+                Device = engine.GetDevice(parse, group.LocalRank),
                 Precision = engine.GetPrecision(parse),
                 SkipBadImages = parse.GetValue(skipBadImages),
                 CheckpointEvery = TimeSpan.FromSeconds(parse.GetValue(checkpointEvery)),
+                Group = group,
+                SumsInBFloat16 = shared.SumsInBFloat16(parse),
             };
-            LibTorch.Require(options.Device);
-            var trainSet = DataSource.Open(parse.GetRequiredValue(train), reading.Get(parse) with { RequireImages = false }, session.Output);
-            var validationSet = parse.GetValue(validation) is { } data ? DataSource.Open(data, reading.GetForValidation(parse) with { RequireImages = false }, session.Output) : null;
-            var isResumed = options.Resume && File.Exists(Path.Combine(folder, ConfigFile));
-            if (parse.GetValue(anchors) == AutoAnchors && !isResumed)
-                settings = FitAnchors(session, settings, trainSet, settingsOptions, parse);
-            // After the anchors, because these may enlarge the input.
-            if (settingsOptions.FindsBatch(parse) && !isResumed)
-                settings = FindBatch(session, settings, trainSet, options);
-            // After the batch size, which the number of steps depends on.
-            if (settingsOptions.FindsEpochs(parse) && !isResumed)
-                settings = EpochCount.Raise(settings, trainSet);
-            Describe(session, origin, settings, options, trainSet, validationSet);
+            var (settings, trainSet, validationSet) = session.Processes.Prepare(() =>
+            {
+                LibTorch.Require(options.Device);
+                var train = DataSource.Open(parse.GetRequiredValue(trainData), reading.Get(parse) with { RequireImages = false }, session.Output);
+                var validation = parse.GetValue(validationData) is { } data ? DataSource.Open(data, reading.GetForValidation(parse) with { RequireImages = false }, session.Output) : null;
+                return (group.Rank == 0 ? GetSettings(parse, options, train, validation) : null, train, validation);
+            });
+            var whole = SettingsJson.Parse(group.BroadcastText(settings is null ? "" : SettingsJson.Write(settings)));
 
-            var trainer = new Trainer(settings, trainSet, validationSet, options);
-            using var events = parse.GetValue(tensorBoard) ? new TensorBoardLog(options.Folder, session.Output.Warning) : null;
+            var trainer = new Trainer(whole, trainSet, validationSet, options);
+            using var events = parse.GetValue(tensorBoard) && group.Rank == 0 ? new TensorBoardLog(options.Folder, session.Output.Warning) : null;
             var result = ProgressDisplay.Run(session.Output, "training", display =>
-                trainer.Train(new TrainingReporter(session.Output, display, settings.Training.Epochs, TimeProvider.System, events), session.CancellationToken));
-            RunReport.Write(session.Output, options, result, session.CancellationToken);
-            Summarize(session.Output, result, options.Folder, parse.GetValue(validation));
+                trainer.Train(new TrainingReporter(session.Output, display, whole.Training.Epochs, TimeProvider.System, events), session.CancellationToken));
+            if (group.Rank == 0)
+                RunReport.Write(session.Output, options, result, session.CancellationToken);
+            Summarize(session.Output, result, options.Folder, parse.GetValue(validationData));
             if (parse.GetValue(json))
                 session.Output.Json(writer => Write(writer, result, options.Folder));
             return result.IsCanceled ? ExitCode.Cancelled : ExitCode.Done;
         });
         return command;
+
+        RunSettings GetSettings(ParseResult parse, TrainerOptions options, DetectionDataset train, DetectionDataset? validation)
+        {
+            var (settings, origin) = TrainVerb.GetSettings(settingsOptions, parse, options.Folder, options.Resume, parse.GetValue(anchors) == AutoAnchors);
+            OutputFolder.RequireFolder(options.Folder);
+            if (!options.Resume)
+                RequireNoRun(options.Folder);
+            var isResumed = options.Resume && File.Exists(Path.Combine(options.Folder, ConfigFile));
+            if (parse.GetValue(anchors) == AutoAnchors && !isResumed)
+                settings = FitAnchors(session, settings, train, settingsOptions, parse);
+            // After the anchors, because these may enlarge the input.
+            if (settingsOptions.FindsBatch(parse) && !isResumed)
+                settings = FindBatch(session, settings, train, options);
+            if (!isResumed && !settingsOptions.IsGiven(parse, ShardsOption))
+                settings = UsageException.Guard(() => settings with { Training = settings.Training.SpreadOver(options.Group.Size) });
+            // After the batch size, which the number of steps depends on.
+            if (settingsOptions.FindsEpochs(parse) && !isResumed)
+                settings = EpochCount.Raise(settings, train);
+            Describe(session, origin, settings, options, train, validation);
+            return settings;
+        }
     }
 
     /// <summary>Returns the settings of a new or resumed run, and a text on where they come from.</summary>
@@ -131,6 +151,8 @@ internal static class TrainVerb
 
     private static RunSettings FindBatch(Session session, RunSettings settings, DetectionDataset train, TrainerOptions options)
     {
+        if (options.Group.Size > 1)
+            throw new UsageException("--batch auto works in one process: give the batch as a number");
         session.Output.Info("Running a few training steps to find the largest batch that fits into the memory.");
         var fit = BatchSizeFinder.Find(train, settings, options, session.CancellationToken);
         session.Output.Info($"batch {fit.Batch}: a step needs about {Bytes(fit.StepBytes)} of {Bytes(fit.AvailableBytes)} available memory; " + fit.Limit switch
@@ -163,6 +185,8 @@ internal static class TrainVerb
         output.Info(training.EffectiveBatch == TrainingSettings.ReferenceBatch
             ? $"learning rate {training.LearningRate} for {training.EffectiveBatch} images"
             : $"learning rate {training.LearningRate} for {TrainingSettings.ReferenceBatch} images, scaled to {training.ScaledLearningRate:G4} for {training.EffectiveBatch}");
+        if (options.Group.Size > 1)
+            output.Info($"{options.Group.Size} processes, each with {training.EffectiveShards / options.Group.Size} of the {training.EffectiveShards} shards of a batch");
         output.Info($"device {options.Device?.ToString() ?? "cpu"}, precision {options.Precision.ToString().ToLowerInvariant()}, seed {training.Seed}");
 
         AnchorStatistics anchors;

@@ -33,6 +33,11 @@ public static class SettingsJson
     /// <param name="settings">The settings.</param>
     public static string Write(RunSettings settings) => JsonSerializer.Serialize(settings, SettingsJsonContext.Default.RunSettings);
 
+    /// <summary>Reads settings that <see cref="Write"/> has serialized.</summary>
+    /// <param name="text">The settings as JSON.</param>
+    /// <exception cref="JsonException">The text is not JSON, or not of these settings.</exception>
+    public static RunSettings Parse(string text) => JsonSerializer.Deserialize(text, SettingsJsonContext.Default.RunSettings) ?? throw new JsonException("The settings are null.");
+
     /// <summary>Lists the differences between two settings, such as "training.epochs is 12, not 20".</summary>
     /// <param name="settings">The settings.</param>
     /// <param name="others">The settings to compare with.</param>

@@ -51,11 +51,12 @@ internal sealed class TrainingLoader
     /// Number of batches of each process in an epoch. Every epoch is shuffled anew; the last images of its order, which do not fill one more batch for every
     /// process, are left out. If the dataset is smaller than one batch, its images are repeated.
     /// </summary>
-    public int BatchesPerEpoch => Math.Max(1, _order.Count / ImagesPerStep);
+    public int BatchesPerEpoch => Math.Max(1, BatchesOfAllRanks / _options.Ranks);
 
     internal BufferPool<TrainingBuffers> Pool { get; } = new();
 
-    private int ImagesPerStep => checked(_options.BatchSize * _options.Ranks);
+    // The draws of a sample depend on its position in the run, which must not depend on the number of processes.
+    private int BatchesOfAllRanks => Math.Max(1, _order.Count / _options.BatchSize);
 
     /// <summary>Enumerates the batches of an epoch in order; the caller disposes each of them. Several enumerations may run concurrently.</summary>
     /// <param name="epoch">Index of the epoch, from 0.</param>
@@ -81,8 +82,8 @@ internal sealed class TrainingLoader
         var samples = new TrainingSample[_options.BatchSize];
         for (var i = 0; i < samples.Length; i++)
         {
-            var position = (long)batch * ImagesPerStep + _options.Rank * _options.BatchSize + i;
-            var sample = (long)epoch * BatchesPerEpoch * ImagesPerStep + position;
+            var position = (IndexInEpoch(batch) * _options.BatchSize) + i;
+            var sample = ((long)epoch * BatchesOfAllRanks * _options.BatchSize) + position;
             samples[i] = composer.Compose(order[position % order.Length], order, sample, inputSize, cancellationToken);
         }
 
@@ -116,7 +117,10 @@ internal sealed class TrainingLoader
     {
         if (_sizes.Count == 1)
             return _sizes[0];
-        var firstOfStep = batch - (batch % _options.BatchesPerStep);
-        return _sizes[new RandomStream(_options.Seed, "input size", ((long)epoch * BatchesPerEpoch) + firstOfStep).NextInt(_sizes.Count)];
+        var firstOfStep = (batch - (batch % _options.BatchesPerStep)) * (long)_options.Ranks;
+        return _sizes[new RandomStream(_options.Seed, "input size", ((long)epoch * BatchesOfAllRanks) + firstOfStep).NextInt(_sizes.Count)];
     }
+
+    /// <summary>Returns the index of a batch of this process among those of all processes, which take turns.</summary>
+    private long IndexInEpoch(int batch) => ((long)batch * _options.Ranks) + _options.Rank;
 }

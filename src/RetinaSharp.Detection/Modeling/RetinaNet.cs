@@ -66,6 +66,11 @@ public sealed class RetinaNet : nn.Module<Tensor, LevelOutput[]>
     public void UpdateRunningStats()
     {
         foreach (var module in modules().OfType<IDeferredStatistics>())
-            module.UpdateRunningStats();
+        {
+            var statistics = module.TakeStatistics();
+            module.UpdateRunningStats(statistics);
+            foreach (var tensor in statistics)
+                tensor.Dispose();
+        }
     }
 }

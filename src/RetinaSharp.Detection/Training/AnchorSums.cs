@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using RetinaSharp.Detection.Data;
 
 namespace RetinaSharp.Detection.Training;
 
@@ -9,6 +10,10 @@ internal readonly record struct AnchorSums(long Positive, [property: JsonPropert
 {
     /// <summary>Fraction of positive anchors among the positive and background anchors, in [0, 1].</summary>
     public double PositiveFraction => Positive / Math.Max(1.0, NonIgnored);
+
+    /// <summary>Counts the anchors of batches.</summary>
+    public static AnchorSums Count(IReadOnlyCollection<TrainingBatch> batches) =>
+        new(batches.Sum(batch => (long)batch.Targets.PositiveCount), batches.Sum(batch => (long)batch.Targets.NonIgnoredAnchors));
 
     public AnchorSums Add(AnchorSums other) => new(Positive + other.Positive, NonIgnored + other.NonIgnored);
 }

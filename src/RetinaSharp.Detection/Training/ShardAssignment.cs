@@ -10,11 +10,11 @@ namespace RetinaSharp.Detection.Training;
 /// normalized by its own positives times the number of batches.
 /// </summary>
 /// <param name="assignment">Assigns the anchors.</param>
-/// <param name="shards">Number of shards of the batch, which run concurrently.</param>
+/// <param name="layout">The shards of the batch, which run concurrently.</param>
 /// <param name="batches">Number of accumulated batches in the step.</param>
-internal sealed class ShardAssignment(PredictionAssignment assignment, int shards, int batches) : IDisposable
+internal sealed class ShardAssignment(PredictionAssignment assignment, ShardLayout layout, int batches) : IDisposable
 {
-    private readonly ShardSum<int> _positives = new(shards);
+    private readonly ShardSum _positives = new(layout.OwnShards, 1, layout.Group);
 
     /// <summary>Runs the forward pass of a shard and assigns its anchors.</summary>
     /// <param name="shard">Index of the shard.</param>
@@ -28,9 +28,9 @@ internal sealed class ShardAssignment(PredictionAssignment assignment, int shard
         {
             outputs = forward();
             assignment.Assign(outputs, batch.Targets, batch.Images);
-            return batch.Targets.PositiveCount;
+            return [batch.Targets.PositiveCount];
         });
-        return (outputs, (double)Math.Max(1, positives) * batches);
+        return (outputs, Math.Max(1, positives[0]) * batches);
     }
 
     public void Dispose() => _positives.Dispose();

@@ -12,13 +12,13 @@ namespace RetinaSharp.Detection.Training;
 /// times the number of batches.
 /// </summary>
 /// <param name="sampler">Selects the anchors.</param>
-/// <param name="step">The shards of all accumulated batches of the step.</param>
-/// <param name="shards">Number of shards of the batch, which run concurrently.</param>
+/// <param name="step">Counts of the step.</param>
+/// <param name="layout">The shards of the batch, which run concurrently.</param>
 /// <param name="batches">Number of accumulated batches in the step.</param>
-internal sealed class ShardSampling(ISampler sampler, IReadOnlyList<TrainingBatch> step, int shards, int batches) : IDisposable
+internal sealed class ShardSampling(ISampler sampler, StepCounts step, ShardLayout layout, int batches) : IDisposable
 {
-    private readonly double? _knownNormalizer = sampler.DependsOnOutputs ? null : Math.Max(1, step.Sum(batch => sampler.CountPositives(batch.Targets)));
-    private readonly ShardSum<int> _kept = new(shards);
+    private readonly double? _knownNormalizer = sampler.DependsOnOutputs ? null : Math.Max(1, step.SampledPositives);
+    private readonly ShardSum _kept = new(layout.OwnShards, 1, layout.Group);
 
     /// <summary>Runs the forward pass of a shard and samples its anchors.</summary>
     /// <param name="shard">Index of the shard.</param>
@@ -35,8 +35,8 @@ internal sealed class ShardSampling(ISampler sampler, IReadOnlyList<TrainingBatc
             return (outputs, known);
         }
 
-        var kept = _kept.Add(shard, Sample);
-        return (outputs, (double)Math.Max(1, kept) * batches);
+        var kept = _kept.Add(shard, () => [Sample()]);
+        return (outputs, Math.Max(1, kept[0]) * batches);
 
         int Sample()
         {

@@ -1,19 +1,31 @@
-using System.Numerics;
+using RetinaSharp.Distributed;
 
 namespace RetinaSharp.Detection.Training;
 
-/// <summary>Sums a number over the shards of a batch, which run concurrently: every shard waits until all have computed theirs.</summary>
-/// <typeparam name="T">Type of the number, whose default value is 0.</typeparam>
-/// <param name="shards">Number of shards.</param>
-internal sealed class ShardSum<T>(int shards) : IDisposable where T : struct, IAdditionOperators<T, T, T>
+/// <summary>Sums numbers over the shards of a batch, which run concurrently in one or several processes: every shard waits until all have computed theirs.</summary>
+internal sealed class ShardSum : IDisposable
 {
-    private readonly Barrier _barrier = new(shards);
-    private readonly T[] _numbers = new T[shards];
+    private readonly Barrier _barrier;
+    private readonly double[][] _numbers;
+    private readonly double[] _sums;
 
-    /// <summary>Computes the number of a shard, and returns the sum over all shards. It is summed in the order of the shards, so that it is reproducible.</summary>
+    /// <summary>Creates the sum.</summary>
+    /// <param name="shards">Number of shards of this process.</param>
+    /// <param name="count">Number of numbers of each shard.</param>
+    /// <param name="group">The processes.</param>
+    public ShardSum(int shards, int count, IProcessGroup group)
+    {
+        _numbers = [.. Enumerable.Range(0, shards).Select(_ => new double[count])];
+        _sums = new double[count];
+        _barrier = new(shards, _ => SumAll(group));
+    }
+
+    /// <summary>
+    /// Computes the numbers of a shard, and returns their sums over all shards. They are summed in the order of the shards of each process, so that they are reproducible.
+    /// </summary>
     /// <param name="shard">Index of the shard.</param>
-    /// <param name="compute">Computes the number. If it throws, the shard counts as 0, so that the other shards do not wait forever.</param>
-    public T Add(int shard, Func<T> compute)
+    /// <param name="compute">Computes the numbers. If it throws, they count as 0, so that the other shards do not wait forever.</param>
+    public IReadOnlyList<double> Add(int shard, Func<double[]> compute)
     {
         try
         {
@@ -24,8 +36,15 @@ internal sealed class ShardSum<T>(int shards) : IDisposable where T : struct, IA
             _barrier.SignalAndWait();
         }
 
-        return _numbers.Aggregate((sum, number) => sum + number);
+        return _sums;
     }
 
     public void Dispose() => _barrier.Dispose();
+
+    private void SumAll(IProcessGroup group)
+    {
+        for (var i = 0; i < _sums.Length; i++)
+            _sums[i] = _numbers.Select(numbers => numbers[i]).Aggregate((sum, number) => sum + number);
+        group.Reduce(_sums);
+    }
 }

@@ -9,10 +9,10 @@ namespace RetinaSharp.Detection.Training;
 /// weights are scaled in each batch.
 /// </summary>
 /// <param name="weighting">Computes the weights.</param>
-/// <param name="shards">Number of shards of the batch, which run concurrently.</param>
-internal sealed class ShardWeighting(BoxWeighting weighting, int shards) : IDisposable
+/// <param name="layout">The shards of the batch, which run concurrently.</param>
+internal sealed class ShardWeighting(BoxWeighting weighting, ShardLayout layout) : IDisposable
 {
-    private readonly ShardSum<WeightSum> _weights = new(shards);
+    private readonly ShardSum _weights = new(layout.OwnShards, 2, layout.Group);
 
     /// <summary>Runs the forward pass of a shard, and weights its positive anchors.</summary>
     /// <param name="shard">Index of the shard.</param>
@@ -25,10 +25,12 @@ internal sealed class ShardWeighting(BoxWeighting weighting, int shards) : IDisp
         var sum = _weights.Add(shard, () =>
         {
             outputs = forward();
-            return weighting.Weight(outputs, targets);
+            var own = weighting.Weight(outputs, targets);
+            return [own.Weights, own.Positives];
         });
+        var factor = new WeightSum(sum[0], (int)sum[1]).Factor;
         foreach (var level in targets.Levels)
-            level.ScalePositiveWeights(sum.Factor);
+            level.ScalePositiveWeights(factor);
         return outputs;
     }
 

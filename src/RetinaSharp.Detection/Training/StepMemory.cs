@@ -55,7 +55,7 @@ internal sealed class StepMemory(RunSettings settings, RetinaNetArchitecture arc
         var training = run.Training;
         // LibTorch keeps its thread count per calling thread.
         var threadsBefore = LibTorch.Threads;
-        var threads = training.GetThreadsPerShard(options.EffectiveThreads);
+        var threads = training.GetThreadsPerShard(options.Threads == 0 ? Environment.ProcessorCount : options.Threads);
         LibTorch.Threads = threads;
         try
         {

@@ -22,15 +22,12 @@ internal sealed class StepNormalizer(NormalizerKind kind, double average = StepN
     /// <summary>
     /// Updates the moving average with the positive anchors of a step. Returns a function that gives the normalizer for each batch of the step.
     /// </summary>
-    public Func<TrainingBatch, LossNormalizer> CreateNormalizers(IReadOnlyList<TrainingBatch> step)
+    public Func<TrainingBatch, LossNormalizer> CreateNormalizers(StepCounts step)
     {
         if (kind == NormalizerKind.PerImage)
-        {
-            var images = step.Sum(batch => batch.Count);
-            return batch => LossNormalizer.PerImage(batch.Targets.PositivesByImage(), images);
-        }
+            return batch => LossNormalizer.PerImage(batch.Targets.PositivesByImage(), step.Images);
 
-        double divisor = Math.Max(1, step.Sum(batch => batch.Targets.PositiveCount));
+        double divisor = Math.Max(1, step.Anchors.Positive);
         if (kind == NormalizerKind.MovingAverage)
             divisor = Average = (Momentum * Average) + ((1 - Momentum) * divisor);
         LossNormalizer common = divisor;

@@ -5,6 +5,7 @@ using RetinaSharp.Detection.Data;
 using RetinaSharp.Detection.Modeling;
 using RetinaSharp.Detection.Modeling.Architecture;
 using RetinaSharp.Detection.Weights;
+using RetinaSharp.Distributed;
 using RetinaSharp.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -33,9 +34,11 @@ public sealed class Trainer(RunSettings settings, DetectionDataset train, Detect
     /// <exception cref="WeightsException">The initial weights or the checkpoint to resume from are corrupt, or do not match the settings or data.</exception>
     /// <exception cref="IOException">The run folder cannot be written to, or the final model cannot be saved.</exception>
     /// <exception cref="TorchUnavailableException">The device is not available.</exception>
+    /// <exception cref="DistributedException">The processes have different settings, data or weights, or the connection to one of them failed.</exception>
     public TrainingResult Train(IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         settings.Validate();
+        ShardLayout.Validate(settings.Training.EffectiveShards, options.Group.Size);
         if (settings.Training.Schedule == ScheduleKind.Plateau && validation is null)
             throw new ArgumentException($"Schedule {ScheduleKind.Plateau}: it follows the validation AP; add a validation set, or choose another schedule.");
         if (settings.Training.Freeze > 0 && options.Components.Network.Backbone is { } backbone and not ResNetArchitecture)
@@ -73,28 +76,47 @@ public sealed class Trainer(RunSettings settings, DetectionDataset train, Detect
 
     private TrainingResult Train(DetectionDataset train, DetectionDataset? validation, Device device, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
-        var threads = options.EffectiveThreads;
-        var threadsPerShard = settings.Training.GetThreadsPerShard(threads);
+        var group = options.Group;
+        var isFirst = group.Rank == 0;
+        var threads = options.Threads == 0 ? ThreadCount.Compute(group) : options.Threads;
+        var threadsPerShard = settings.Training.GetThreadsPerShard(threads * group.Size);
         LibTorch.Threads = threadsPerShard;
 
         var architecture = RetinaNetArchitecture.Create(settings, train.Categories.Count, options.Components.Network);
-        var start = Start(architecture, train, validation, $"LibTorch {LibTorch.Version}, {device}, {threadsPerShard} threads for a shard");
-        var found = options.Resume ? FindCheckpoint(start) : null;
-        if (found?.At is { IsFinished: true } end)
+        var processes = group.Size == 1 ? "" : $"{group.Size} processes, ";
+        var start = Start(architecture, train, validation, $"{processes}LibTorch {LibTorch.Version}, {device}, {threadsPerShard} threads for a shard");
+        RunAgreement.RequireEqualStart(group, start);
+        var found = options.Resume && isFirst ? FindCheckpoint(start) : null;
+        var reached = RunAgreement.Broadcast(group, found?.At);
+        if (reached is { IsFinished: true } end)
             return new(end.Step, end.Epoch, end.Best, end.BestEpoch, TimeSpan.FromSeconds(end.Seconds), IsCanceled: false);
-        var at = found is { At: var reached } ? reached with { ComputedOn = start.ComputedOn } : start with { Precision = ComputeType.Resolve(options.Precision, device) };
+        var at = RunAgreement.Broadcast(
+            group, reached is null ? start with { Precision = ComputeType.Resolve(options.Precision, device) } : reached with { ComputedOn = start.ComputedOn })!;
 
-        using var state = new TrainingState(Initial(architecture, train, found is null, device), settings.Training, ComputeType.Choose(at.Precision, device));
+        using var state = new TrainingState(
+            Initial(architecture, train, reached is null && isFirst, device), settings.Training, ComputeType.Choose(at.Precision, device), group,
+            options.SumsInBFloat16 ? ScalarType.BFloat16 : ScalarType.Float32);
         if (found is not null)
             CheckpointFile.Restore(found.Value.Path, at, state);
+        if (group.Size > 1)
+        {
+            state.Broadcast();
+            state.OnRestored(at.Step);
+        }
 
-        using var shards = new ShardThreads(settings.Training.EffectiveShards, threadsPerShard);
+        using var shards = new ShardThreads(state.Layout.OwnShards, threadsPerShard);
         var clock = new PhaseClock();
         var anchors = new AnchorGenerator(settings.Model.Anchors);
         var components = options.Components;
         var steps = components.CreateSteps(settings, state, new(settings.Loss.Normalizer, at.Normalizer), shards, clock);
         steps.Loss.Statistics = at.LossStatistics;
         var samples = Slice(train);
+        if (group.Size > 1 && settings.Training.GetSamplesPerEpoch(samples) < settings.Training.EffectiveBatch)
+        {
+            throw new DatasetException(train.Source, "",
+                $"has {samples.Images.Count} samples, fewer than the {settings.Training.EffectiveBatch} of a step: train with one process, or with smaller batches");
+        }
+
         var repeats = ImageRepeats.Compute(samples, settings.Training);
         if (repeats is not null)
             options.Logger.Repeated(samples.Images.Count, (long)repeats.Sum(), repeats.Max());
@@ -107,9 +129,11 @@ public sealed class Trainer(RunSettings settings, DetectionDataset train, Detect
             Seed = settings.Training.Seed,
             Prefetch = 2 * steps.BatchesPerStep,
             CacheBytes = LoaderOptions.GetCacheBytes(settings),
+            Rank = group.Rank,
+            Ranks = group.Size,
         }, components.Augmentations);
-        var validator = validation is null ? null : new Validator(validation, settings, state.Evaluation, anchors, threads, components, steps.Loss);
-        using var folder = new RunFolder(options.Folder, at.Settings, found?.At);
+        var validator = validation is null ? null : new Validator(validation, settings, state.Evaluation, anchors, threads, components, steps.Loss, group);
+        using var folder = isFirst ? new RunFolder(options.Folder, at.Settings, reached) : null;
         return new TrainingLoop(at, train, loader, steps, state, validator, folder, new(options.CheckpointEvery), components, clock, options.Logger, progress).Run(cancellationToken);
     }
 
@@ -168,14 +192,15 @@ public sealed class Trainer(RunSettings settings, DetectionDataset train, Detect
     }
 
     /// <summary>
-    /// Creates the initial tensors of the network on the device. For a resumed run their values are not initialized, because the checkpoint overwrites them.
+    /// Creates the initial tensors of the network on the device. Their values are only initialized for a new run in rank 0; otherwise the checkpoint or those of rank 0
+    /// overwrite them.
     /// </summary>
-    private NetworkState Initial(RetinaNetArchitecture architecture, DetectionDataset train, bool isNew, Device device)
+    private NetworkState Initial(RetinaNetArchitecture architecture, DetectionDataset train, bool initializes, Device device)
     {
-        var state = isNew ? WeightInitializer.Create(architecture, settings.Training.Seed) : NetworkState.Create(architecture);
+        var state = initializes ? WeightInitializer.Create(architecture, settings.Training.Seed) : NetworkState.Create(architecture);
         try
         {
-            if (isNew)
+            if (initializes)
                 LoadWeights(state, train);
             if (device.type == DeviceType.CPU)
                 return state;

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using RetinaSharp.Detection.Configuration;
+using RetinaSharp.Distributed;
 using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Training;
@@ -25,11 +26,24 @@ public sealed record TrainerOptions
     /// <summary>Precision of the network's computation. By default it depends on the device: bf16 where the hardware supports it, else fp32.</summary>
     public Precision Precision { get; init; }
 
-    /// <summary>Number of CPU threads of the network's computation; 0 for one per logical core.</summary>
+    /// <summary>
+    /// Number of CPU threads of the network's computation in this process; 0 for one per logical core, shared with the other processes of <see cref="Group"/> that may use the
+    /// same cores.
+    /// </summary>
     public int Threads { get; init; }
 
-    /// <summary>Number of threads that <see cref="Threads"/> selects.</summary>
-    internal int EffectiveThreads => Threads == 0 ? Environment.ProcessorCount : Threads;
+    /// <summary>
+    /// The processes that train together, by default only this one. They share the shards of a batch (<see cref="TrainingSettings.Shards"/>), a multiple of their number. The
+    /// result does not depend on their number: two processes give the weights of one process with two shards to the last bit, on CPUs of the same kind. All call
+    /// <see cref="Trainer.Train(IProgress{TrainingProgress}, CancellationToken)"/> with the same settings and data. Rank 0 reads the initial weights and the checkpoint, and writes the run folder; callbacks are called in
+    /// every process. If training throws in one process, call <see cref="IProcessGroup.Abort"/>, because the others wait for it.
+    /// </summary>
+    public IProcessGroup Group { get; init; } = SingleProcess.Instance;
+
+    /// <summary>
+    /// Whether processes sum gradients in bf16 instead of fp32, which halves the data that they exchange, and rounds after each addition: for slow networks.
+    /// </summary>
+    public bool SumsInBFloat16 { get; init; }
 
     /// <summary>
     /// Whether to resume the run in the folder from its last checkpoint. On the same machine, the result is bit for bit that of an uninterrupted run. If the

@@ -3,25 +3,29 @@ using Microsoft.Extensions.Logging;
 using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Data;
 using RetinaSharp.Detection.Weights;
+using RetinaSharp.Distributed;
 using RetinaSharp.Inference;
 
 namespace RetinaSharp.Detection.Training;
 
-/// <summary>Runs the epochs of a training run, from a checkpoint to the end: training steps, validation, output files and checkpoints.</summary>
+/// <summary>
+/// Runs the epochs of a training run, from a checkpoint to the end: training steps, validation, output files and checkpoints. With several processes, all run the same steps
+/// in lockstep, and rank 0 writes the files and decides on the best epoch and the end of the run.
+/// </summary>
 /// <param name="start">The checkpoint to start from.</param>
 /// <param name="train">The training images.</param>
 /// <param name="loader">Loads batches of the training images.</param>
 /// <param name="steps">Runs the steps.</param>
 /// <param name="state">Weights and optimizer state, which the steps update.</param>
 /// <param name="validator">Evaluates each epoch; null without a validation set.</param>
-/// <param name="folder">Writes the output files.</param>
+/// <param name="folder">Writes the output files; null in other processes than rank 0.</param>
 /// <param name="checkpoints">Decides when a checkpoint is written.</param>
 /// <param name="components">Custom schedule and callbacks.</param>
 /// <param name="clock">Accumulates the time spent in each phase.</param>
 /// <param name="logger">Receives log messages.</param>
 /// <param name="progress">Receives progress reports.</param>
 internal sealed class TrainingLoop(
-    Checkpoint start, DetectionDataset train, TrainingLoader loader, StepRunner steps, TrainingState state, Validator? validator, RunFolder folder,
+    Checkpoint start, DetectionDataset train, TrainingLoader loader, StepRunner steps, TrainingState state, Validator? validator, RunFolder? folder,
     CheckpointClock checkpoints, TrainingComponents components, PhaseClock clock, ILogger logger, IProgress<TrainingProgress>? progress)
 {
     private readonly TimeSpan _before = TimeSpan.FromSeconds(start.Seconds);
@@ -33,6 +37,8 @@ internal sealed class TrainingLoop(
     private AnchorSums _recentAnchors;
     private DatasetEvaluation? _bestEvaluation;
     private TimeSpan _validationTime;
+
+    private IProcessGroup Group => steps.Group;
 
     private bool IsEndOfEpoch => _at.Step % _stepsPerEpoch == 0;
 
@@ -60,7 +66,8 @@ internal sealed class TrainingLoop(
                     FinishEpoch(Validate(cancellationToken), schedule.GetLearningRate(_at.Step - 1, totalSteps) * _at.PlateauFactor);
             }
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        // It may have been canceled in another process.
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested || Group.Size > 1)
         {
             // Save the state of the last step, so that no work is lost.
             Write(() => SaveLast(null), mustSucceed: false);
@@ -89,14 +96,22 @@ internal sealed class TrainingLoop(
     private void Steps(ILearningRateSchedule schedule, ThroughputEstimator throughput, long totalSteps, CancellationToken cancellationToken)
     {
         var done = (int)(_at.Step - ((long)_at.Epoch * _stepsPerEpoch));
-        using var batches = loader.EnumerateEpoch(_at.Epoch, done * steps.BatchesPerStep, cancellationToken).GetEnumerator();
+        // Several processes stop after the same step, so that none of them may stop loading before.
+        using var batches = loader.EnumerateEpoch(_at.Epoch, done * steps.BatchesPerStep, Group.Size > 1 ? CancellationToken.None : cancellationToken).GetEnumerator();
         throughput.Resume();
-        for (; done < _stepsPerEpoch && _control.StopReason is null; done++)
+        for (; done < _stepsPerEpoch; done++)
         {
-            cancellationToken.ThrowIfCancellationRequested();
             var begun = Stopwatch.GetTimestamp();
             var learningRate = schedule.GetLearningRate(_at.Step, totalSteps) * _at.PlateauFactor;
-            var (classification, box, images, anchors) = steps.Run(batches, learningRate, _at.Step);
+            if (steps.Run(batches, learningRate, _at.Step, cancellationToken.IsCancellationRequested || _control.StopReason is not null) is not { } outcome)
+            {
+                AgreeOnStopReason();
+                if (_control.StopReason is null)
+                    throw new OperationCanceledException(cancellationToken);
+                break;
+            }
+
+            var (classification, box, images, anchors) = outcome;
             _at = _at with
             {
                 Step = _at.Step + 1,
@@ -123,6 +138,13 @@ internal sealed class TrainingLoop(
         }
 
         throughput.Pause();
+    }
+
+    /// <summary>Lets all processes know the reason if a callback stopped the run in one of them.</summary>
+    private void AgreeOnStopReason()
+    {
+        if (Group.Size > 1 && Group.GatherText(_control.StopReason ?? "").FirstOrDefault(reason => reason.Length > 0) is { } reason)
+            _control.Stop(reason);
     }
 
     private ValidationResult? Validate(CancellationToken cancellationToken)
@@ -158,10 +180,11 @@ internal sealed class TrainingLoop(
         {
             _at = _at with { Best = validation!.Metrics, BestEpoch = _at.Epoch };
             _bestEvaluation = validation.Evaluation;
-            Write(() => folder.SaveBest(state.Model, Description(validation.Metrics.AP)), mustSucceed: false);
+            Write(() => folder?.SaveBest(state.Model, Description(validation.Metrics.AP)), mustSucceed: false);
         }
 
         _at = _at.ReducedOnPlateau();
+        _at = RunAgreement.AfterEpoch(Group, _at, state);
         var isLast = _at.IsFinished;
         Write(() => SaveLast(validation?.Metrics.AP), mustSucceed: isLast);
         clock.Lap("save");
@@ -173,17 +196,18 @@ internal sealed class TrainingLoop(
             PositiveShare = anchors.PositiveFraction,
             Phases = new Dictionary<string, double>(clock.Seconds),
         };
-        Write(() => folder.Append(report), mustSucceed: false);
+        Write(() => folder?.Append(report), mustSucceed: false);
         if (isLast)
-            folder.RetryPending();
+            folder?.RetryPending();
         progress?.Report(report);
         foreach (var callback in components.Callbacks)
             callback.OnEpochEnd(report, _control);
+        AgreeOnStopReason();
         if (isLast || checkpoints.IsAffordable)
             WriteCheckpoint();
     }
 
-    private void SaveLast(double? validationAP) => folder.SaveLast(state.Model, Description(validationAP));
+    private void SaveLast(double? validationAP) => folder?.SaveLast(state.Model, Description(validationAP));
 
     private ModelDescription Description(double? validationAP) => new()
     {
@@ -198,6 +222,8 @@ internal sealed class TrainingLoop(
 
     private void WriteCheckpoint()
     {
+        if (folder is null)
+            return;
         var begun = Stopwatch.GetTimestamp();
         Write(() => folder.SaveCheckpoint(state, _at with { Seconds = Elapsed.TotalSeconds, LossStatistics = steps.Loss.Statistics }), mustSucceed: false);
         checkpoints.Restart(cost: Stopwatch.GetElapsedTime(begun));

@@ -1,6 +1,7 @@
 using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Modeling;
 using RetinaSharp.Detection.Modeling.Architecture;
+using RetinaSharp.Distributed;
 using RetinaSharp.Kernels.Optimizers;
 using static TorchSharp.torch;
 
@@ -18,15 +19,20 @@ internal sealed class TrainingState : IDisposable
     private readonly Optimizer _optimizer;
     private readonly ExponentialMovingAverage? _ema;
     private readonly NetworkState? _emaWeights;
+    private readonly GradientBuckets? _buckets;
 
     /// <param name="initial">Initial tensors, on the device. This object takes ownership.</param>
     /// <param name="settings">Optimizer, number of shards, number of frozen parts, and EMA.</param>
     /// <param name="type">Data type of the computation: fp32 or bf16.</param>
-    public TrainingState(NetworkState initial, TrainingSettings settings, ScalarType type)
+    /// <param name="group">The processes that train together; null: this one.</param>
+    /// <param name="sumType">Data type in which gradients are summed over processes: fp32 or bf16.</param>
+    public TrainingState(NetworkState initial, TrainingSettings settings, ScalarType type, IProcessGroup? group = null, ScalarType sumType = ScalarType.Float32)
     {
+        Layout = new(settings.EffectiveShards, group ?? SingleProcess.Instance);
+        _buckets = Layout.Group.Size == 1 ? null : new(Layout.Group, sumType);
         _masters = initial;
         _graphWeights = initial.ToComputeType(type, settings.Freeze);
-        Shards = [.. Enumerable.Range(0, settings.EffectiveShards).Select(shard => new RetinaNet(_graphWeights, new(type, IsTraining: true, settings.Freeze) { Shard = shard }))];
+        Shards = [.. Enumerable.Range(0, Layout.OwnShards).Select(shard => new RetinaNet(_graphWeights, new(type, IsTraining: true, settings.Freeze) { Shard = shard }))];
         TensorLayout[] trained = [.. initial.Architecture.Tensors().Where(layout => layout.IsTrained(settings.Freeze))];
         _trained = [.. trained.Select(layout => layout.Name)];
         var parameters = Shards.Select(shard => shard.named_parameters().ToDictionary(entry => entry.name, entry => entry.parameter)).ToArray();
@@ -50,7 +56,10 @@ internal sealed class TrainingState : IDisposable
         Evaluation = new(_emaWeights ?? _masters, new(type));
     }
 
-    /// <summary>The replicas of the network, one per shard of a batch. Their parameters share memory, but have separate gradients.</summary>
+    /// <summary>How the shards of a batch are spread over processes.</summary>
+    public ShardLayout Layout { get; }
+
+    /// <summary>The replicas of the network, one per shard of a batch that this process computes. Their parameters share memory, but have separate gradients.</summary>
     public IReadOnlyList<RetinaNet> Shards { get; }
 
     /// <summary>A network in evaluation mode with the weights of <see cref="Model"/>.</summary>
@@ -61,6 +70,13 @@ internal sealed class TrainingState : IDisposable
 
     /// <summary>The tensors that are saved as a model: the EMA weights if EMA is enabled, otherwise the master weights.</summary>
     public IEnumerable<(string Name, Tensor Tensor)> Model => (_emaWeights ?? _masters).Entries;
+
+    /// <summary>Adds the gradients of all processes.</summary>
+    public void SumGradients()
+    {
+        if (_buckets is not null)
+            Gradients.Sum(_buckets);
+    }
 
     /// <summary>Applies an optimizer step, and updates the EMA weights.</summary>
     /// <param name="learningRate">Learning rate.</param>
@@ -76,12 +92,18 @@ internal sealed class TrainingState : IDisposable
         return norm;
     }
 
-    /// <summary>Updates the running statistics of batch norm with the batch statistics of each replica, in the order of the shards.</summary>
-    public void UpdateRunningStats()
+    /// <summary>Updates the running statistics of batch norm with the batch statistics of each replica, in all processes, in the order of the shards.</summary>
+    public void UpdateRunningStats() => RunningStatistics.Update(Shards, Layout.Group);
+
+    /// <summary>Copies the tensors of rank 0 to all processes. <see cref="OnRestored"/> must be called in all of them afterwards.</summary>
+    public void Broadcast()
     {
-        foreach (var shard in Shards)
-            shard.UpdateRunningStats();
+        foreach (var (_, tensor) in CheckpointTensors())
+            TensorBroadcast.Run(Layout.Group, tensor);
     }
+
+    /// <summary>Computes the SHA-256 digest of the master weights, which are equal in all processes.</summary>
+    public string DigestWeights() => TensorDigest.Compute(_masters.Entries.Select(entry => entry.Tensor));
 
     /// <summary>Enumerates the tensors that a checkpoint contains, with unique names: master weights, EMA weights and optimizer state.</summary>
     public IEnumerable<(string Name, Tensor Tensor)> CheckpointTensors()
@@ -114,6 +136,7 @@ internal sealed class TrainingState : IDisposable
     public void Dispose()
     {
         Gradients.Dispose();
+        _buckets?.Dispose();
         foreach (var shard in Shards)
             shard.Dispose();
         Evaluation.Dispose();

@@ -1,6 +1,8 @@
+using System.Runtime.InteropServices;
 using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Data;
 using RetinaSharp.Detection.Modeling;
+using RetinaSharp.Distributed;
 
 namespace RetinaSharp.Detection.Training;
 
@@ -11,18 +13,7 @@ namespace RetinaSharp.Detection.Training;
 /// </summary>
 internal sealed class ValidationLosses(NormalizerKind kind)
 {
-    private double _classification, _box, _centerness;
-    private long _images, _positives;
-    private long? _sampled;
-    private WeightSum? _weights;
-
-    /// <summary>The normalized classification loss of all batches added so far.</summary>
-    public double Classification => _classification / (_sampled is { } sampled ? Math.Max(1, sampled) : Divisor);
-
-    /// <summary>The normalized box loss of all batches added so far.</summary>
-    public double Box => ((_box * (_weights?.Factor ?? 1)) + _centerness) / Divisor;
-
-    private long Divisor => Math.Max(1, kind == NormalizerKind.PerImage ? _images : _positives);
+    private readonly List<Batch> _batches = [];
 
     /// <summary>Adds the losses of a batch.</summary>
     /// <param name="targets">Targets of the batch.</param>
@@ -32,11 +23,25 @@ internal sealed class ValidationLosses(NormalizerKind kind)
     public void Add(BatchTargets targets, int? sampled, WeightSum? weights, Func<LossNormalizer, LossResult> evaluate)
     {
         var loss = evaluate(kind == NormalizerKind.PerImage ? LossNormalizer.PerImage(targets.PositivesByImage(), 1) : 1);
-        (_classification, _box, _centerness) = (_classification + loss.Classification, _box + loss.Box - loss.Centerness, _centerness + loss.Centerness);
-        (_images, _positives) = (_images + targets.Size.Images, _positives + targets.PositiveCount);
-        if (sampled is { } kept)
-            _sampled = (_sampled ?? 0) + kept;
-        if (weights is { } sum)
-            _weights = (_weights ?? default) + sum;
+        // Without sampling, the loss is normalized as if all positives were sampled; likewise without weights, as if all were 1.
+        var divisor = kind == NormalizerKind.PerImage ? targets.Size.Images : targets.PositiveCount;
+        _batches.Add(new(loss.Classification, loss.Box - loss.Centerness, loss.Centerness, divisor, sampled ?? divisor, weights));
+    }
+
+    /// <summary>Returns the normalized losses of the batches of all processes, in the order of the processes.</summary>
+    public (double Classification, double Box) Compute(IProcessGroup group)
+    {
+        // Single losses instead of sums are gathered, so that the sums do not depend on the number of processes.
+        var total = group.Gather(MemoryMarshal.AsBytes<Batch>(_batches.ToArray())).SelectMany(bytes => MemoryMarshal.Cast<byte, Batch>(bytes).ToArray())
+            .Aggregate(default(Batch), (sum, batch) => sum + batch);
+        var divisor = Math.Max(1, total.Divisor);
+        return (total.Classification / Math.Max(1, total.Sampled), ((total.Box * (total.Weights?.Factor ?? 1)) + total.Centerness) / divisor);
+    }
+
+    private readonly record struct Batch(double Classification, double Box, double Centerness, long Divisor, long Sampled, WeightSum? Weights)
+    {
+        public static Batch operator +(Batch one, Batch other) => new(
+            one.Classification + other.Classification, one.Box + other.Box, one.Centerness + other.Centerness, one.Divisor + other.Divisor, one.Sampled + other.Sampled,
+            other.Weights is { } weights ? (one.Weights ?? default) + weights : one.Weights);
     }
 }

@@ -6,6 +6,7 @@ using RetinaSharp.Detection.Data;
 using RetinaSharp.Detection.Inference;
 using RetinaSharp.Detection.Modeling;
 using RetinaSharp.Detection.Sampling;
+using RetinaSharp.Distributed;
 using RetinaSharp.Inference;
 using RetinaSharp.Inference.Batching;
 using static TorchSharp.torch;
@@ -29,6 +30,10 @@ internal sealed class Validator
     private readonly DetectionModel _model;
     private readonly int _threads;
     private readonly TrainingTiles? _tiles;
+    private readonly IProcessGroup _group;
+    
+    // Index of the first image that this process evaluates.
+    private readonly int _firstImage;
 
     // Number of regions (whole image and slices) of all images before each image.
     private readonly long[] _regionsBefore;
@@ -40,9 +45,13 @@ internal sealed class Validator
     /// <param name="threads">Number of CPU threads of the network's operators.</param>
     /// <param name="components">Custom assigner, sampler and losses; null for the built-in ones.</param>
     /// <param name="loss">The loss of the training steps; null: it is created.</param>
+    /// <param name="group">The processes that share the images; null: this one.</param>
     public Validator(
-        DetectionDataset set, RunSettings settings, RetinaNet network, AnchorGenerator anchors, int threads, TrainingComponents? components = null, DetectionLoss? loss = null)
+        DetectionDataset set, RunSettings settings, RetinaNet network, AnchorGenerator anchors, int threads, TrainingComponents? components = null, DetectionLoss? loss = null,
+        IProcessGroup? group = null)
     {
+        _group = group ?? SingleProcess.Instance;
+        _firstImage = ImageShare.Compute(set.Images.Count, settings.Training.Batch, _group).First;
         (_set, _settings, _network, _anchors, _threads) = (set, settings, network, anchors, threads);
         components ??= TrainingComponents.BuiltIn;
         _assigner = components.CreateAssigner(settings);
@@ -62,15 +71,16 @@ internal sealed class Validator
         _network.InvalidateCache();
         var losses = new ValidationLosses(_settings.Loss.Normalizer);
         using var detector = new ObjectDetector(new TorchEngine(_network, _model, _threads, (batch, outputs) => AddLosses(losses, batch, outputs)));
-        var evaluation = DatasetEvaluator.Evaluate(detector, _set, _settings.Training.Batch, cancellationToken: cancellationToken);
-        return new(losses.Classification, losses.Box, evaluation);
+        var evaluation = DatasetEvaluator.Evaluate(detector, _set, _settings.Training.Batch, group: _group, cancellationToken: cancellationToken);
+        var (classification, box) = losses.Compute(_group);
+        return new(classification, box, evaluation);
     }
 
     private void AddLosses(ValidationLosses losses, ImageBatch batch, LevelOutput[] outputs)
     {
-        AnnotatedImage[] images = [.. batch.Indices.Zip(batch.Regions, (index, region) => Sample((int)index, region))];
+        AnnotatedImage[] images = [.. batch.Indices.Zip(batch.Regions, (index, region) => Sample(_firstImage + (int)index, region))];
         var targets = Assign(images, batch, outputs);
-        int? sampled = _sampler?.Sample(outputs, targets, image => RegionIndex((int)batch.Indices[image], batch.Regions[image]));
+        int? sampled = _sampler?.Sample(outputs, targets, image => RegionIndex(_firstImage + (int)batch.Indices[image], batch.Regions[image]));
         using var scope = NewDisposeScope();
         losses.Add(targets, sampled, _weighting?.Weight(outputs, targets), normalizer => _loss.Evaluate(outputs, targets, normalizer, sampled is null ? null : 1));
     }

@@ -131,6 +131,6 @@ internal sealed unsafe class Mpi
         var text = stackalloc byte[MaxText];
         int length;
         var isKnown = ((delegate* unmanaged[Cdecl]<int, byte*, int*, int>)Function("MPI_Error_string"))(code, text, &length) == 0;
-        throw new DistributedException($"{function} failed: {(isKnown ? Encoding.UTF8.GetString(text, length) : $"error {code}")}.");
+        throw new DistributedException($"{function} failed: {(isKnown ? Encoding.UTF8.GetString(text, length) : $"error {code}")}.") { IsLost = true };
     }
 }

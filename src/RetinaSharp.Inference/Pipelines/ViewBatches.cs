@@ -5,8 +5,8 @@ namespace RetinaSharp.Inference.Pipelines;
 
 /// <summary>
 /// Groups views (whole images, slices, or augmentations of them) of equal padded size into batches, even if their images are not
-/// consecutive. Which views form a batch depends only on the image sizes, never on timing. Detections are therefore reproducible; the batch
-/// size can change the last bits of the network's outputs.
+/// consecutive. Which views form a batch depends only on the sizes of the images of a block (see <see cref="ImageShare"/>), never on timing. Detections are therefore
+/// reproducible; the batch size can change the last bits of the network's outputs.
 /// </summary>
 internal static class ViewBatches
 {
@@ -38,7 +38,8 @@ internal static class ViewBatches
                 yield return new(together);
             }
 
-            while (waiting.Count > 0 && Oldest().Value is var oldest && oldest[0].Item.Position <= item.Position - window)
+            var isLastOfBlock = (item.Position + 1) % ((long)batch * ImageShare.BatchesPerBlock) == 0;
+            while (waiting.Count > 0 && Oldest().Value is var oldest && (isLastOfBlock || oldest[0].Item.Position <= item.Position - window))
             {
                 waiting.Remove(Oldest().Key);
                 yield return new(oldest);

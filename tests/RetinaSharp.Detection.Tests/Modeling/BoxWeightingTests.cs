@@ -1,11 +1,12 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using RetinaSharp.Boxes;
 using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Data;
 using RetinaSharp.Detection.Modeling;
 using RetinaSharp.Detection.Training;
+using RetinaSharp.Distributed;
 using RetinaSharp.Losses;
+using System.Text.Json.Nodes;
+using System.Text.Json;
 using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Tests.Modeling;
@@ -90,7 +91,7 @@ public class BoxWeightingTests : LeakCheck
         BatchTargets[] targets = [Targets([1, .5f, .25f, 1, 1]), Targets([.5f, .5f, 0, 1, .25f])];
         var outputs = Outputs(head, new float[Positives.Length * head.Count], logits: null);
         using var threads = new ShardThreads(2, 1);
-        using var weights = new ShardWeighting(new(BoxWeightingKind.Quality, head), shards: 2);
+        using var weights = new ShardWeighting(new(BoxWeightingKind.Quality, head), new(2, SingleProcess.Instance));
 
         threads.Run(2, shard => weights.ForwardAndWeight(shard, () => outputs, targets[shard]));
 
@@ -107,7 +108,7 @@ public class BoxWeightingTests : LeakCheck
         using var scope = NewDisposeScope();
         var outputs = Outputs(BoxHeadOutputs.Delta, new float[Positives.Length * 4], logits: null);
         using var threads = new ShardThreads(2, 1);
-        using var weights = new ShardWeighting(new(BoxWeightingKind.Quality, BoxHeadOutputs.Delta), shards: 2);
+        using var weights = new ShardWeighting(new(BoxWeightingKind.Quality, BoxHeadOutputs.Delta), new(2, SingleProcess.Instance));
 
         Assert.Throws<InvalidOperationException>(() => threads.Run(2, shard => weights.ForwardAndWeight(shard, () => shard == 0 ? outputs : throw new InvalidOperationException(), Targets(qualities: null))));
     }
@@ -121,7 +122,7 @@ public class BoxWeightingTests : LeakCheck
         losses.Add(Targets(qualities: null), null, new(3, 5), _ => new(0, 7, [], []) { Centerness = 3 });
 
         // Box losses of 2 and 4 and weights of 5; the center-ness of 4 is divided by 10 positives.
-        Assert.Equal((6 / 5.0) + (4 / 10.0), losses.Box, 1e-12);
+        Assert.Equal((6 / 5.0) + (4 / 10.0), losses.Compute(SingleProcess.Instance).Box, 1e-12);
     }
 
     [Fact]

@@ -7,6 +7,7 @@ using RetinaSharp.Detection.Sampling;
 using RetinaSharp.Detection.Tests.Data;
 using RetinaSharp.Detection.Tests.Modeling;
 using RetinaSharp.Detection.Training;
+using RetinaSharp.Distributed;
 using RetinaSharp.Losses;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -148,7 +149,7 @@ public sealed class SamplerTests : LeakCheck
         var outputs = batches.Select(Outputs).ToArray();
         var sampler = AnchorSampler.Create(SamplingSettings.ForKind(SamplingKind.Ohem), _anchors, 1)!;
         using var threads = new ShardThreads(2, 1);
-        using var sampling = new ShardSampling(sampler, batches, shards: 2, batches: 3);
+        using var sampling = new ShardSampling(sampler, StepCounts.Compute(SingleProcess.Instance, batches, sampler, isStopRequested: false), new(2, SingleProcess.Instance), batches: 3);
         var normalizers = new double?[2];
 
         threads.Run(2, shard => normalizers[shard] = sampling.ForwardAndSample(shard, () => outputs[shard], batches[shard], 0).Normalizer);
@@ -163,7 +164,7 @@ public sealed class SamplerTests : LeakCheck
     {
         var sampler = AnchorSampler.Create(SamplingSettings.ForKind(SamplingKind.Ohem), _anchors, 1)!;
         using var threads = new ShardThreads(2, 1);
-        using var sampling = new ShardSampling(sampler, [_batch], shards: 2, batches: 1);
+        using var sampling = new ShardSampling(sampler, default, new(2, SingleProcess.Instance), batches: 1);
 
         Assert.Throws<InvalidOperationException>(() => threads.Run(2, shard => sampling.ForwardAndSample(shard, () => shard == 0 ? _outputs : throw new InvalidOperationException(), _batch, 0)));
     }

@@ -5,6 +5,7 @@ using RetinaSharp.Detection.Modeling;
 using RetinaSharp.Detection.Tests.Data;
 using RetinaSharp.Detection.Tests.Modeling;
 using RetinaSharp.Detection.Training;
+using RetinaSharp.Distributed;
 
 namespace RetinaSharp.Detection.Tests.Training;
 
@@ -32,7 +33,7 @@ public sealed class StepNormalizerTests : IDisposable
     [Fact]
     public void CreateNormalizers_Positives_AreThoseOfTheWholeStep()
     {
-        var of = new StepNormalizer(NormalizerKind.Positives).CreateNormalizers(_step);
+        var of = new StepNormalizer(NormalizerKind.Positives).CreateNormalizers(Count(_step));
 
         Assert.Equal([_positives.Sum(), _positives.Sum()], _step.Select(batch => Assert.Single(Divisors(of(batch)))));
     }
@@ -40,7 +41,7 @@ public sealed class StepNormalizerTests : IDisposable
     [Fact]
     public void CreateNormalizers_PerImage_IsTheMeanOverTheImagesOfTheWholeStep()
     {
-        var of = new StepNormalizer(NormalizerKind.PerImage).CreateNormalizers(_step);
+        var of = new StepNormalizer(NormalizerKind.PerImage).CreateNormalizers(Count(_step));
 
         Assert.Equal([_positives[0] * 3.0, 1 * 3], Divisors(of(_step[0])));
         Assert.Equal([_positives[2] * 3.0], Divisors(of(_step[1])));
@@ -52,8 +53,8 @@ public sealed class StepNormalizerTests : IDisposable
         var normalizer = new StepNormalizer(NormalizerKind.MovingAverage);
         var (first, second) = ((.9 * 100) + (.1 * _positives.Sum()), (.81 * 100) + (.19 * _positives.Sum()));
 
-        Assert.Equal(first, Assert.Single(Divisors(normalizer.CreateNormalizers(_step)(_step[1]))), 1e-12);
-        Assert.Equal(second, Assert.Single(Divisors(normalizer.CreateNormalizers(_step)(_step[0]))), 1e-12);
+        Assert.Equal(first, Assert.Single(Divisors(normalizer.CreateNormalizers(Count(_step))(_step[1]))), 1e-12);
+        Assert.Equal(second, Assert.Single(Divisors(normalizer.CreateNormalizers(Count(_step))(_step[0]))), 1e-12);
         Assert.Equal(second, normalizer.Average, 1e-12);
     }
 
@@ -62,10 +63,12 @@ public sealed class StepNormalizerTests : IDisposable
     {
         using var empty = Batch([[]]);
 
-        Assert.Equal([1], Divisors(new StepNormalizer(NormalizerKind.Positives).CreateNormalizers([empty])(empty)));
-        Assert.Equal([1], Divisors(new StepNormalizer(NormalizerKind.PerImage).CreateNormalizers([empty])(empty)));
-        Assert.Equal(90.1, Assert.Single(Divisors(new StepNormalizer(NormalizerKind.MovingAverage).CreateNormalizers([empty])(empty))), 1e-12);
+        Assert.Equal([1], Divisors(new StepNormalizer(NormalizerKind.Positives).CreateNormalizers(Count(empty))(empty)));
+        Assert.Equal([1], Divisors(new StepNormalizer(NormalizerKind.PerImage).CreateNormalizers(Count(empty))(empty)));
+        Assert.Equal(90.1, Assert.Single(Divisors(new StepNormalizer(NormalizerKind.MovingAverage).CreateNormalizers(Count(empty))(empty))), 1e-12);
     }
+
+    private static StepCounts Count(params TrainingBatch[] step) => StepCounts.Compute(SingleProcess.Instance, step, null, isStopRequested: false);
 
     private static double[] Divisors(LossNormalizer normalizer) => [.. Enumerable.Range(0, normalizer.Count).Select(part => normalizer[part])];
 

@@ -16,7 +16,9 @@ public sealed class BatchNorm2d : AffineNorm2d, IDeferredStatistics
     private readonly bool _isTrained;
     private readonly Parameter _weight, _bias;
     private readonly Tensor _mean, _variance;
-    private readonly Queue<(Tensor Mean, Tensor Variance)> _batches = [];
+
+    // Mean and variance of each batch, in turn.
+    private readonly List<Tensor> _statistics = [];
 
     /// <summary>Creates the module.</summary>
     /// <param name="layer">Description of the layer.</param>
@@ -43,7 +45,7 @@ public sealed class BatchNorm2d : AffineNorm2d, IDeferredStatistics
             scope.Attach(x);
             // Momentum 1 stores mean and variance of the batch itself. UpdateRunningStats adds them to the running statistics later.
             var (mean, variance) = (zeros_like(_weight).DetachFromDisposeScope(), zeros_like(_weight).DetachFromDisposeScope());
-            _batches.Enqueue((mean, variance));
+            _statistics.AddRange([mean, variance]);
             // fp32 inputs are converted to NCHW: LibTorch accumulates in fp64 there, but in fp32 for NHWC. The mean of a large map is then about 100 times
             // more accurate, which the gradient of a shift before another batch norm needs. bf16 is accumulated in fp32 in both layouts.
             var planar = x.dtype == ScalarType.Float32 ? x.contiguous() : x;
@@ -53,17 +55,24 @@ public sealed class BatchNorm2d : AffineNorm2d, IDeferredStatistics
     }
 
     /// <inheritdoc/>
-    public void UpdateRunningStats()
+    public IReadOnlyList<Tensor> TakeStatistics()
     {
+        Tensor[] taken = [.. _statistics];
+        _statistics.Clear();
+        return taken;
+    }
+
+    /// <inheritdoc/>
+    public void UpdateRunningStats(IReadOnlyList<Tensor> statistics)
+    {
+        ArgumentNullException.ThrowIfNull(statistics);
         using var guard = no_grad();
         using Scalar momentum = Momentum;
-        while (_batches.TryDequeue(out var batch))
+        for (var i = 0; i < statistics.Count; i += 2)
         {
             using var scope = NewDisposeScope();
-            scope.Attach(batch.Mean);
-            scope.Attach(batch.Variance);
-            _mean.add_(batch.Mean - _mean, momentum);
-            _variance.add_(batch.Variance - _variance, momentum);
+            _mean.add_(statistics[i] - _mean, momentum);
+            _variance.add_(statistics[i + 1] - _variance, momentum);
         }
     }
 
@@ -79,11 +88,8 @@ public sealed class BatchNorm2d : AffineNorm2d, IDeferredStatistics
     {
         if (disposing)
         {
-            foreach (var (mean, variance) in _batches)
-            {
-                mean.Dispose();
-                variance.Dispose();
-            }
+            foreach (var tensor in _statistics)
+                tensor.Dispose();
         }
 
         base.Dispose(disposing);

@@ -1,0 +1,52 @@
+using System.Text.Json;
+using RetinaSharp.Detection.Configuration;
+using RetinaSharp.Distributed;
+
+namespace RetinaSharp.Detection.Training;
+
+/// <summary>What the processes of a training run check and agree on: the same data at its start, the same weights and decisions after each epoch.</summary>
+internal static class RunAgreement
+{
+    /// <summary>Checks that all processes have the same settings and data.</summary>
+    /// <param name="group">The processes.</param>
+    /// <param name="start">The initial checkpoint of this process.</param>
+    /// <exception cref="DistributedException">A process has other settings or data. The message names it.</exception>
+    public static void RequireEqualStart(IProcessGroup group, Checkpoint start)
+    {
+        Require(SettingsJson.Write(start.Settings), "other settings: start all processes with the same command");
+        Require(start.TrainingData, "other training data: images, boxes or classes differ, so copy the dataset again");
+        Require(start.ValidationData ?? "", "other validation data: images, boxes or classes differ, so copy the dataset again");
+
+        void Require(string own, string problem)
+        {
+            var all = group.GatherText(own);
+            if (all.Index().FirstOrDefault(one => one.Item != all[0]) is (> 0 and var rank, _))
+                throw new DistributedException($"rank {rank} on {group.GatherText(group.Machine)[rank]} has {problem}");
+        }
+    }
+
+    /// <summary>Returns the checkpoint of rank 0 in all processes; null if it has none.</summary>
+    public static Checkpoint? Broadcast(IProcessGroup group, Checkpoint? at)
+    {
+        if (group.Size == 1)
+            return at;
+        var text = group.BroadcastText(at is null ? "" : JsonSerializer.Serialize(at, SettingsJsonContext.Default.Checkpoint));
+        return text.Length == 0 ? null : JsonSerializer.Deserialize(text, SettingsJsonContext.Default.Checkpoint);
+    }
+
+    /// <summary>Checks that all processes have the same weights, and returns the checkpoint of rank 0, which decides on the best epoch and the end of the run.</summary>
+    /// <exception cref="DistributedException">Weights differ. The message names the process.</exception>
+    public static Checkpoint AfterEpoch(IProcessGroup group, Checkpoint at, TrainingState state)
+    {
+        if (group.Size == 1)
+            return at;
+        var digests = group.GatherText(state.DigestWeights());
+        if (digests.Index().FirstOrDefault(one => one.Item != digests[0]) is (> 0 and var rank, _))
+        {
+            throw new DistributedException(
+                $"The weights of rank {rank} on {group.GatherText(group.Machine)[rank]} differ from those of rank 0 after epoch {at.Epoch}: different kinds of processors round differently. Use machines of the same kind, and resume from the last checkpoint.");
+        }
+
+        return Broadcast(group, at)!;
+    }
+}

@@ -1,0 +1,39 @@
+using System.Text;
+
+namespace RetinaSharp.Distributed;
+
+/// <summary>Collective operations that are composed of those of <see cref="IProcessGroup"/>. All processes call them, in the same order.</summary>
+public static class ProcessGroupExtensions
+{
+    /// <summary>Returns whether a value is true in any process.</summary>
+    /// <param name="group">The processes.</param>
+    /// <param name="value">The value of this process.</param>
+    /// <exception cref="DistributedException">The operation failed.</exception>
+    public static bool Any(this IProcessGroup group, bool value)
+    {
+        ArgumentNullException.ThrowIfNull(group);
+        Span<double> values = [value ? 1 : 0];
+        group.Reduce(values, Reduction.Max);
+        return values[0] > 0;
+    }
+
+    /// <summary>Returns the text of rank 0 in all processes.</summary>
+    /// <param name="group">The processes.</param>
+    /// <param name="text">The text; only that of rank 0 is used.</param>
+    /// <exception cref="DistributedException">The operation failed.</exception>
+    public static string BroadcastText(this IProcessGroup group, string text)
+    {
+        ArgumentNullException.ThrowIfNull(group);
+        return group.Size == 1 ? text : Encoding.UTF8.GetString(group.Gather(group.Rank == 0 ? Encoding.UTF8.GetBytes(text) : [])[0]);
+    }
+
+    /// <summary>Returns the texts of all processes, by rank, in all processes.</summary>
+    /// <param name="group">The processes.</param>
+    /// <param name="text">The text of this process.</param>
+    /// <exception cref="DistributedException">The operation failed.</exception>
+    public static IReadOnlyList<string> GatherText(this IProcessGroup group, string text)
+    {
+        ArgumentNullException.ThrowIfNull(group);
+        return [.. group.Gather(Encoding.UTF8.GetBytes(text)).Select(Encoding.UTF8.GetString)];
+    }
+}
