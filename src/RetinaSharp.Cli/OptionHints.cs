@@ -1,5 +1,6 @@
 using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Training;
+using RetinaSharp.Distributed;
 
 namespace RetinaSharp.Cli;
 
@@ -32,6 +33,7 @@ internal static class OptionHints
         ($"{nameof(DatasetOptions)}.{nameof(DatasetOptions.MergeClasses)}", "--merge"),
         ($"{nameof(DatasetOptions)}.{nameof(DatasetOptions.DropClasses)}", "--drop-class NAME"),
         ($"{nameof(TrainerOptions)}.{nameof(TrainerOptions.SkipBadImages)}", "--skip-bad-images"),
+        ($"{nameof(MpiOptions)}.{nameof(MpiOptions.Library)}", $"the environment variable {Processes.LibraryVariable}"),
     ];
 
     /// <summary>Returns a message with the options or verbs for the remedy that it suggests; unchanged if it suggests no known remedy.</summary>

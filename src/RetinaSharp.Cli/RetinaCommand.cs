@@ -31,7 +31,8 @@ internal static class RetinaCommand
             var parse = Create(session).Parse(args, new() { ResponseFileTokenReplacer = null, EnablePosixBundling = false });
             if (parse.Action is ParseErrorAction)
             {
-                ReportErrors(parse, output);
+                if (ProcessGroup.LaunchedRank == 0)
+                    ReportErrors(parse, output);
                 return ExitCode.WrongUsage;
             }
 

@@ -6,6 +6,9 @@ public static class ProcessGroup
     /// <summary>Whether a launcher of MPI, such as mpirun or srun, started several processes.</summary>
     public static bool IsLaunched => LaunchEnvironment.Current.Size > 1;
 
+    /// <summary>Rank of this process as its launcher tells it, which is known before <see cref="Join(MpiOptions?)"/>; 0 without a launcher.</summary>
+    public static int LaunchedRank => LaunchEnvironment.Current.Rank;
+
     /// <summary>
     /// Joins the processes that a launcher of MPI started; without a launcher, or if it started one process, returns <see cref="SingleProcess"/>, which needs no MPI library.
     /// </summary>

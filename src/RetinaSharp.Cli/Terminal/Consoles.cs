@@ -1,3 +1,4 @@
+using RetinaSharp.Distributed;
 using Spectre.Console;
 
 namespace RetinaSharp.Cli.Terminal;
@@ -14,14 +15,16 @@ internal static class Consoles
     public static IAnsiConsole Over(TextWriter writer)
     {
         var target = new AnsiConsoleOutput(writer);
+        // mpirun gives its processes a terminal, whose escape sequences would end up in its log. Without Ansi, Spectre sets the colors of the terminal through System.Console.
+        var isTerminal = target.IsTerminal && !ProcessGroup.IsLaunched;
         var console = AnsiConsole.Create(new()
         {
             Out = target,
-            Ansi = target.IsTerminal ? AnsiSupport.Detect : AnsiSupport.No,
-            ColorSystem = target.IsTerminal ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
-            Interactive = target.IsTerminal ? InteractionSupport.Detect : InteractionSupport.No,
+            Ansi = isTerminal ? AnsiSupport.Detect : ProcessGroup.IsLaunched ? AnsiSupport.Yes : AnsiSupport.No,
+            ColorSystem = isTerminal ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+            Interactive = isTerminal ? InteractionSupport.Detect : InteractionSupport.No,
         });
-        if (!target.IsTerminal)
+        if (!isTerminal)
             console.Profile.Width = Unwrapped;
         return console;
     }

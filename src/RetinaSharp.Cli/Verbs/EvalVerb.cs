@@ -36,17 +36,12 @@ internal static class EvalVerb
             var options = inference.Get(parse);
             ensemble.Check(parse);
             var group = session.Processes.Join(shared.GetPatience(parse));
-            var (folder, groundTruth, detector) = session.Processes.Prepare(() =>
-            {
-                var folder = group.Rank > 0 ? null : OutputFolder.Create(parse.GetValue(outFolder), DetectVerb.ResultsFile, [parse.GetRequiredValue(data)]);
-                var groundTruth = DataSource.Open(parse.GetRequiredValue(data), reading.Get(parse), session.Output);
-                var detector = ensemble.Load(parse, parse.GetRequiredValue(model), options);
-                if (groundTruth.Categories.Select(category => category.Name).Except(detector.Categories.Select(category => category.Name)).ToArray() is { Length: > 0 } unknown)
-                    session.Output.Warning($"{parse.GetRequiredValue(data)}: the model does not know {string.Join(", ", unknown)}: their AP is 0. Classes are matched by name.");
-                folder?.Prepare();
-                return (folder, groundTruth, detector);
-            });
-            using var disposed = detector;
+            var folder = group.Rank > 0 ? null : OutputFolder.Create(parse.GetValue(outFolder), DetectVerb.ResultsFile, [parse.GetRequiredValue(data)]);
+            var groundTruth = DataSource.Open(parse.GetRequiredValue(data), reading.Get(parse), session.Output);
+            using var detector = ensemble.Load(parse, parse.GetRequiredValue(model), options);
+            if (groundTruth.Categories.Select(category => category.Name).Except(detector.Categories.Select(category => category.Name)).ToArray() is { Length: > 0 } unknown)
+                session.Output.Warning($"{parse.GetRequiredValue(data)}: the model does not know {string.Join(", ", unknown)}: their AP is 0. Classes are matched by name.");
+            folder?.Prepare();
             var own = ImageShare.Compute(groundTruth.Images.Count, inference.GetBatch(parse), group).Count;
             var evaluation = ProgressDisplay.Run(session.Output, "evaluation", display => DatasetEvaluator.Evaluate(
                 detector, groundTruth, inference.GetBatch(parse), new ImageProgress(display, own), group, session.CancellationToken));

@@ -71,19 +71,16 @@ internal static class TrainVerb
                 Group = group,
                 SumsInBFloat16 = shared.SumsInBFloat16(parse),
             };
-            var (settings, trainSet, validationSet) = session.Processes.Prepare(() =>
-            {
-                LibTorch.Require(options.Device);
-                var train = DataSource.Open(parse.GetRequiredValue(trainData), reading.Get(parse) with { RequireImages = false }, session.Output);
-                var validation = parse.GetValue(validationData) is { } data ? DataSource.Open(data, reading.GetForValidation(parse) with { RequireImages = false }, session.Output) : null;
-                return (group.Rank == 0 ? GetSettings(parse, options, train, validation) : null, train, validation);
-            });
-            var whole = SettingsJson.Parse(group.BroadcastText(settings is null ? "" : SettingsJson.Write(settings)));
+            LibTorch.Require(options.Device);
+            var trainSet = DataSource.Open(parse.GetRequiredValue(trainData), reading.Get(parse) with { RequireImages = false }, session.Output);
+            var validationSet = parse.GetValue(validationData) is { } data ? DataSource.Open(data, reading.GetForValidation(parse) with { RequireImages = false }, session.Output) : null;
+            // Weights, a configuration or an earlier run, which settings may depend on, need only be on the machine of rank 0.
+            var settings = SettingsJson.Parse(group.BroadcastText(group.Rank == 0 ? SettingsJson.Write(GetSettings(parse, options, trainSet, validationSet)) : ""));
 
-            var trainer = new Trainer(whole, trainSet, validationSet, options);
+            var trainer = new Trainer(settings, trainSet, validationSet, options);
             using var events = parse.GetValue(tensorBoard) && group.Rank == 0 ? new TensorBoardLog(options.Folder, session.Output.Warning) : null;
             var result = ProgressDisplay.Run(session.Output, "training", display =>
-                trainer.Train(new TrainingReporter(session.Output, display, whole.Training.Epochs, TimeProvider.System, events), session.CancellationToken));
+                trainer.Train(new TrainingReporter(session.Output, display, settings.Training.Epochs, TimeProvider.System, events), session.CancellationToken));
             if (group.Rank == 0)
                 RunReport.Write(session.Output, options, result, session.CancellationToken);
             Summarize(session.Output, result, options.Folder, parse.GetValue(validationData));
@@ -107,6 +104,7 @@ internal static class TrainVerb
                 settings = FindBatch(session, settings, train, options);
             if (!isResumed && !settingsOptions.IsGiven(parse, ShardsOption))
                 settings = UsageException.Guard(() => settings with { Training = settings.Training.SpreadOver(options.Group.Size) });
+            UsageException.Guard(() => settings.Training.ValidateFor(options.Group.Size));
             // After the batch size, which the number of steps depends on.
             if (settingsOptions.FindsEpochs(parse) && !isResumed)
                 settings = EpochCount.Raise(settings, train);

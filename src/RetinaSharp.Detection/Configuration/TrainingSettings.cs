@@ -104,6 +104,19 @@ public sealed record TrainingSettings
         }
     }
 
+    /// <summary>Checks that processes can share the shards of a batch equally.</summary>
+    /// <param name="processes">Number of processes, at least 1.</param>
+    /// <exception cref="ArgumentException"><see cref="EffectiveShards"/> is not a multiple of the number of processes.</exception>
+    public void ValidateFor(int processes)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(processes, 1);
+        if (EffectiveShards % processes == 0)
+            return;
+        var divisors = Enumerable.Range(1, EffectiveShards).Where(number => EffectiveShards % number == 0);
+        throw new ArgumentException(
+            $"A batch of {Batch} images has {(EffectiveShards == 1 ? "1 shard" : $"{EffectiveShards} shards")}, which {processes} processes cannot share equally: start {string.Join(" or ", divisors)}, or choose a number of shards that is a multiple of {processes} and divides the batch.");
+    }
+
     /// <summary>
     /// Returns settings for processes that share the shards of a batch equally: with the smallest number of shards, from <see cref="EffectiveShards"/> on, that is a multiple
     /// of the number of processes and divides the batch.

@@ -38,7 +38,7 @@ public sealed class Trainer(RunSettings settings, DetectionDataset train, Detect
     public TrainingResult Train(IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         settings.Validate();
-        ShardLayout.Validate(settings.Training.EffectiveShards, options.Group.Size);
+        settings.Training.ValidateFor(options.Group.Size);
         if (settings.Training.Schedule == ScheduleKind.Plateau && validation is null)
             throw new ArgumentException($"Schedule {ScheduleKind.Plateau}: it follows the validation AP; add a validation set, or choose another schedule.");
         if (settings.Training.Freeze > 0 && options.Components.Network.Backbone is { } backbone and not ResNetArchitecture)

@@ -18,7 +18,7 @@ internal static partial class TrainingLog
         "The run in {Folder} is extended from {Before} to {Epochs} epochs. The learning rate schedule now spans all of them and continues where such a run would be after epoch {Epoch}.")]
     public static partial void Extended(this ILogger logger, string folder, int before, int epochs, int epoch);
 
-    [LoggerMessage(5, LogLevel.Information, "The run was computed on {Before} and continues on {Now}: results will differ in the last bits.")]
+    [LoggerMessage(5, LogLevel.Information, "The run was computed on {Before} and continues on {Now}: results may differ in the last bits.")]
     public static partial void ComputedElsewhere(this ILogger logger, string before, string now);
 
     [LoggerMessage(6, LogLevel.Warning, "{Problem}")]
