@@ -2,6 +2,8 @@ namespace RetinaSharp.Distributed.Tests;
 
 public sealed class MpiProcessGroupTests
 {
+    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "RetinaSharp.Distributed.Ranks.dll");
+
     [MpiTheory]
     [InlineData("openmpi", 2)]
     [InlineData("openmpi", 3)]
@@ -9,7 +11,7 @@ public sealed class MpiProcessGroupTests
     [InlineData("mpich", 4)]
     public void Collectives_SeveralProcesses_GiveTheSameResultsEverywhere(string mpi, int processes)
     {
-        var (code, printed) = MpiLauncher.Run(mpi, processes, "collectives");
+        var (code, printed) = Mpi.Run(mpi, processes, Program, "collectives");
 
         Assert.Contains($"collectives: done by {processes} processes, {processes} on this machine", printed);
         Assert.Equal(0, code);
@@ -20,7 +22,7 @@ public sealed class MpiProcessGroupTests
     [InlineData("mpich")]
     public void Reduce_OneProcessIsLate_OthersSleep(string mpi)
     {
-        var (code, printed) = MpiLauncher.Run(mpi, 2, "wait");
+        var (code, printed) = Mpi.Run(mpi, 2, Program, "wait");
 
         Assert.Contains("wait: done by 2 processes", printed);
         Assert.Equal(0, code);
@@ -31,7 +33,7 @@ public sealed class MpiProcessGroupTests
     [InlineData("mpich")]
     public void Reduce_OneProcessDoesNotCome_AllEndWithTheReason(string mpi)
     {
-        var (code, printed) = MpiLauncher.Run(mpi, 2, "late");
+        var (code, printed) = Mpi.Run(mpi, 2, Program, "late");
 
         Assert.Contains("the other processes did not come to 'reduction' for 2 s", printed);
         Assert.Contains("rank 0 on ", printed);
@@ -41,18 +43,18 @@ public sealed class MpiProcessGroupTests
     [MpiTheory]
     [InlineData("openmpi")]
     [InlineData("mpich")]
-    public void Abort_OneProcess_AllEndWithItsCode(string mpi) => Assert.Equal(3, MpiLauncher.Run(mpi, 2, "abort").Code);
+    public void Abort_OneProcess_AllEndWithItsCode(string mpi) => Assert.Equal(3, Mpi.Run(mpi, 2, Program, "abort").Code);
 
     [MpiTheory]
     [InlineData("openmpi")]
     [InlineData("mpich")]
-    public void Reduce_OneProcessIsKilled_AllEnd(string mpi) => Assert.NotEqual(0, MpiLauncher.Run(mpi, 2, "killed").Code);
+    public void Reduce_OneProcessIsKilled_AllEnd(string mpi) => Assert.NotEqual(0, Mpi.Run(mpi, 2, Program, "killed").Code);
 
     [MpiTheory]
     [InlineData("openmpi", "libmpich.so.12")]
     public void Join_LibraryOfAnotherLauncher_FailsInsteadOfRunningTwice(string mpi, string library)
     {
-        var (code, printed) = MpiLauncher.Run(mpi, 2, "collectives", library);
+        var (code, printed) = Mpi.Run(mpi, 2, Program, "collectives", library);
 
         Assert.Contains("2 processes were started, but ", printed);
         Assert.Contains("does not belong to the launcher", printed);
@@ -62,5 +64,5 @@ public sealed class MpiProcessGroupTests
 
     [MpiTheory]
     [InlineData("openmpi")]
-    public void Join_NoSuchLibrary_FailsWithTheRemedy(string mpi) => Assert.Contains("No MPI library is found; tried none.so", MpiLauncher.Run(mpi, 2, "collectives", "none.so").Printed);
+    public void Join_NoSuchLibrary_FailsWithTheRemedy(string mpi) => Assert.Contains("No MPI library is found; tried none.so", Mpi.Run(mpi, 2, Program, "collectives", "none.so").Printed);
 }

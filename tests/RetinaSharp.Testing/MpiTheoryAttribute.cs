@@ -1,12 +1,14 @@
 using System.Runtime.CompilerServices;
+using Xunit;
 using Xunit.v3;
 
-namespace RetinaSharp.Distributed.Tests;
+namespace RetinaSharp.Testing;
 
 /// <summary>A test that starts processes with mpirun, of category Integration. Without an MPI it is skipped, or fails where RETINASHARP_TESTS is "all".</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class MpiTheoryAttribute : TheoryAttribute, ITraitAttribute
 {
+    /// <summary>Marks a test.</summary>
     public MpiTheoryAttribute([CallerFilePath] string? sourceFilePath = null, [CallerLineNumber] int sourceLineNumber = -1)
         : base(sourceFilePath, sourceLineNumber)
     {
@@ -15,7 +17,9 @@ public sealed class MpiTheoryAttribute : TheoryAttribute, ITraitAttribute
         SkipUnless = nameof(IsRun);
     }
 
-    public static bool IsRun { get; } = MpiLauncher.AreInstalled || Environment.GetEnvironmentVariable("RETINASHARP_TESTS") == "all";
+    /// <summary>Whether such tests are run.</summary>
+    public static bool IsRun { get; } = Mpi.IsInstalled || Environment.GetEnvironmentVariable("RETINASHARP_TESTS") == "all";
 
+    /// <inheritdoc/>
     public IReadOnlyCollection<KeyValuePair<string, string>> GetTraits() => TestCategory.Integration;
 }
