@@ -13,7 +13,7 @@ namespace RetinaSharp.Cli;
 internal static class RetinaCommand
 {
     // Verbs whose work several processes can share.
-    private static readonly string[] SharedVerbs = ["retina train", "retina eval"];
+    private static readonly string[] SharedVerbs = ["retina train", "retina eval", "retina ablate"];
 
     /// <summary>Parses the command line and runs the verb.</summary>
     /// <param name="args">The command-line arguments, without the name of the command.</param>
@@ -36,7 +36,7 @@ internal static class RetinaCommand
                 return ExitCode.WrongUsage;
             }
 
-            if (ProcessGroup.IsLaunched && parse.Action is not (HelpAction or ProgramVersion) && !SharedVerbs.Contains(NameOf(parse.CommandResult.Command)))
+            if (ProcessGroup.IsLaunched && parse.Action is not (HelpAction or ProgramVersion) && !SharedVerbs.Any(verb => $"{NameOf(parse.CommandResult.Command)} ".StartsWith($"{verb} ", StringComparison.Ordinal)))
                 throw new UsageException($"{NameOf(parse.CommandResult.Command)} works in one process: start it without mpirun or srun");
             var code = parse.Invoke(new() { Output = stdout, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
             session.Processes.Leave();

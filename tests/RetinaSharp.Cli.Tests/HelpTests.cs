@@ -10,7 +10,7 @@ public sealed partial class HelpTests
     // The contract allows additional options.
     private static readonly string[] Additions =
     [
-        "--api-key-file", "--calibrate-images", "--check", "--check-images", "--count", "--draw", "--ensemble", "--ensemble-weights", "--html",
+        "--api-key-file", "--calibrate-images", "--check", "--check-images", "--count", "--draw", "--ensemble", "--ensemble-weights", "--gradient-sums", "--html",
         "--image-files", "--input", "--interval", "--keep-fp32", "--keep-sensitive", "--logit", "--max-ap-drop", "--max-delay", "--max-images",
         "--max-size", "--min-size", "--name", "--no-check", "--no-crowds", "--opset", "--outputs", "--queue", "--reduce-range", "--rows", "--runs",
         "--samples", "--sampling-ratio", "--sensitivity-images", "--soft-sigma", "--suppression", "--threads", "--tile-overlap", "--trials",
@@ -86,6 +86,9 @@ public sealed partial class HelpTests
         Assert.All(offered, command => Assert.True(Names(command.Path) || AddedVerbs.Contains(command.Path), command.Path));
         Assert.Empty(offered.SelectMany(command => command.Options).Except(options).Except(Additions));
 
+        Assert.Empty(OptionName().Matches(contract).Select(match => match.Value).Except(offered.SelectMany(command => command.Options)));
+        Assert.Empty(Verb().Matches(contract).Select(match => match.Groups[1].Value).Except(offered.SelectMany(command => command.Path.Split(' '))));
+
         // The contract lists verbs of a kind as 'bench loss\|assign'.
         bool Names(string path) => contract.Contains($"retina{path}") ||
             Regex.IsMatch(contract, $@"retina{path[..path.LastIndexOf(' ')]} [\w\\|-]*\b{path[(path.LastIndexOf(' ') + 1)..]}\b");
@@ -102,4 +105,8 @@ public sealed partial class HelpTests
 
     [GeneratedRegex("--[a-z][a-z0-9-]*")]
     private static partial Regex OptionName();
+
+    // In code spans only: the text says "the retina command" and the like.
+    [GeneratedRegex(@"`retina ([a-z]+)")]
+    private static partial Regex Verb();
 }

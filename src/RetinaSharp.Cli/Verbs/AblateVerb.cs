@@ -16,6 +16,9 @@ internal static class AblateVerb
 {
     private const int MaxSeeds = 100;
 
+    // Processes share whole runs, so that one may wait for another for as long as a run takes.
+    private static readonly TimeSpan MaxWait = TimeSpan.FromDays(7);
+
     private static readonly Dictionary<string, string> Descriptions = new()
     {
         { "alpha", "Table a: cross entropy with α from .10 to .999." },
@@ -70,12 +73,15 @@ internal static class AblateVerb
                 table = Select(table, selection);
             foreach (var row in table.Rows)
                 UsageException.Guard(row.Settings.Validate);
+            var group = session.Processes.Join(MaxWait);
             var options = new AblationOptions
             {
+                Group = group,
+                Threads = ProcessThreads.Compute(group),
                 Folder = folder,
                 Logger = new OutputLogger(output, LogLevel.Warning),
                 Seeds = count,
-                Device = engine.GetDevice(parse),
+                Device = engine.GetDevice(parse, group.LocalRank),
                 Precision = engine.GetPrecision(parse),
                 Command = Shell.Command(parse.Tokens.Select(token => token.Value).Prepend("retina")),
                 Machine = MachineDescription.Create(),
@@ -101,6 +107,8 @@ internal static class AblateVerb
                 output.Json(writer => TableJson.Write(writer, outcome));
             else
                 Show(output, outcome);
+            if (group.Size > 1)
+                output.Info($"The weights of a run are on the machine of the process that trained it: the runs were shared by {group.Size} processes.");
             output.Info($"Report: {TableFiles.Report(folder, table)}");
             return ExitCode.Done;
         });

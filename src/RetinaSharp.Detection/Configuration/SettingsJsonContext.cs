@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using RetinaSharp.Boxes;
+using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Assignment;
 using RetinaSharp.Detection.Training;
 using RetinaSharp.Detection.Weights;
@@ -22,4 +23,5 @@ namespace RetinaSharp.Detection.Configuration;
 [JsonSerializable(typeof(RunSettings))]
 [JsonSerializable(typeof(ModelDescription))]
 [JsonSerializable(typeof(Checkpoint))]
+[JsonSerializable(typeof(BadImage[]))]
 internal sealed partial class SettingsJsonContext : JsonSerializerContext;

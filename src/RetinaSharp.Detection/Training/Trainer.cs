@@ -47,7 +47,7 @@ public sealed class Trainer(RunSettings settings, DetectionDataset train, Detect
                 $"Freeze {settings.Training.Freeze} counts stages of a ResNet. For the backbone '{backbone.Name}', set Freeze to 0, and requires_grad of frozen parameters to false.");
         }
 
-        var data = TrainingData.Prepare(train, validation, options.SkipBadImages, options.Logger, cancellationToken);
+        var data = TrainingData.Prepare(train, validation, options.SkipBadImages, options.Logger, options.Group, cancellationToken);
         var (trainSet, validationSet) = settings.Model.BackgroundClass
             ? (BackgroundClass.AddTo(data.Train), data.Validation is null ? null : BackgroundClass.AddTo(data.Validation))
             : (data.Train, data.Validation);
@@ -78,7 +78,7 @@ public sealed class Trainer(RunSettings settings, DetectionDataset train, Detect
     {
         var group = options.Group;
         var isFirst = group.Rank == 0;
-        var threads = options.Threads == 0 ? ThreadCount.Compute(group) : options.Threads;
+        var threads = options.Threads == 0 ? ProcessThreads.Compute(group) : options.Threads;
         var threadsPerShard = settings.Training.GetThreadsPerShard(threads * group.Size);
         LibTorch.Threads = threadsPerShard;
 

@@ -1,5 +1,8 @@
+using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using RetinaSharp.Datasets;
+using RetinaSharp.Detection.Configuration;
+using RetinaSharp.Distributed;
 using RetinaSharp.Inference;
 
 namespace RetinaSharp.Detection.Training;
@@ -21,9 +24,10 @@ internal sealed record TrainingData(DetectionDataset Train, DetectionDataset? Va
     /// names all of them.
     /// </param>
     /// <param name="logger">Receives warnings.</param>
+    /// <param name="group">The processes, each of which checks a part of the images.</param>
     /// <param name="cancellationToken">Cancels the check.</param>
     /// <exception cref="DatasetException">A dataset has no images or no classes, the datasets share no class, or images cannot be used.</exception>
-    public static TrainingData Prepare(DetectionDataset train, DetectionDataset? validation, bool skipBadImages, ILogger logger, CancellationToken cancellationToken)
+    public static TrainingData Prepare(DetectionDataset train, DetectionDataset? validation, bool skipBadImages, ILogger logger, IProcessGroup group, CancellationToken cancellationToken)
     {
         if (train.Images.Count == 0 || train.Categories.Count == 0)
             throw new DatasetException(train.Source, "", "there is nothing to train on: no images, or no classes");
@@ -35,8 +39,8 @@ internal sealed record TrainingData(DetectionDataset Train, DetectionDataset? Va
         if (skipBadImages)
             logger.DecodingAll(train.Images.Count + (validation?.Images.Count ?? 0));
         var skipped = new List<BadImage>();
-        train = Verify(train, skipBadImages, skipped, cancellationToken);
-        validation = validation is null ? null : Verify(validation, skipBadImages, skipped, cancellationToken);
+        train = Verify(train, skipBadImages, skipped, group, cancellationToken);
+        validation = validation is null ? null : Verify(validation, skipBadImages, skipped, group, cancellationToken);
         foreach (var image in skipped)
             logger.ImageSkipped(image.ToString());
         return new(train, validation, skipped);
@@ -54,19 +58,20 @@ internal sealed record TrainingData(DetectionDataset Train, DetectionDataset? Va
         return alignment.Dataset;
     }
 
-    private static DetectionDataset Verify(DetectionDataset dataset, bool skipBadImages, List<BadImage> skipped, CancellationToken cancellationToken)
+    private static DetectionDataset Verify(DetectionDataset dataset, bool skipBadImages, List<BadImage> skipped, IProcessGroup group, CancellationToken cancellationToken)
     {
-        IReadOnlyList<BadImage> bad;
+        var (first, count) = ImageShare.Compute(dataset.Images.Count, 1, group);
+        IReadOnlyList<BadImage> own = [];
         try
         {
-            bad = ImageVerification.FindBadImages(dataset, ImageDecoding.DescribeFailure, decodesAll: skipBadImages, cancellationToken: cancellationToken);
+            own = ImageVerification.FindBadImages(dataset with { Images = [.. dataset.Images.Skip(first).Take(count)] }, ImageDecoding.DescribeFailure, decodesAll: skipBadImages, cancellationToken: cancellationToken);
         }
         catch (OperationCanceledException)
         {
             // The run ends before its first step, and saves its checkpoint.
-            return dataset;
         }
 
+        var bad = Gather([.. own.Select(image => image with { Index = first + image.Index })], group);
         if (bad.Count == 0)
             return dataset;
         if (!skipBadImages || bad.Count == dataset.Images.Count)
@@ -79,4 +84,9 @@ internal sealed record TrainingData(DetectionDataset Train, DetectionDataset? Va
         skipped.AddRange(bad);
         return ImageVerification.Without(dataset, bad);
     }
+
+    /// <summary>Returns the bad images of all processes.</summary>
+    private static IReadOnlyList<BadImage> Gather(BadImage[] own, IProcessGroup group) => group.Size == 1
+        ? own
+        : [.. group.GatherText(JsonSerializer.Serialize(own, SettingsJsonContext.Default.BadImageArray)).SelectMany(text => JsonSerializer.Deserialize(text, SettingsJsonContext.Default.BadImageArray)!)];
 }

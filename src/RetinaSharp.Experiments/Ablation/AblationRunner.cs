@@ -20,7 +20,7 @@ public sealed class AblationRunner(DetectionDataset train, DetectionDataset vali
     /// <param name="table">The table.</param>
     /// <param name="progress">Receives the progress, on the calling thread.</param>
     /// <param name="cancellationToken">Stops after the current step and writes a checkpoint.</param>
-    /// <returns>The complete results.</returns>
+    /// <returns>The complete results; in other processes than rank 0 those that they know.</returns>
     /// <exception cref="ArgumentException">A setting of a row is out of its range; nothing is trained.</exception>
     /// <exception cref="DatasetException">The data cannot be trained on, or a result in the folder is corrupt.</exception>
     /// <exception cref="WeightsException">The initial weights are corrupt or do not match the architecture.</exception>
@@ -37,21 +37,33 @@ public sealed class AblationRunner(DetectionDataset train, DetectionDataset vali
         foreach (var run in runs)
             if (_trainer.Find(run) is { } finished)
                 done.Add(run.Folder, finished);
-        var tableProgress = new TableProgress(runs.Count, done.Values);
+        var group = options.Group;
+        // The runs of all processes are counted off, not only the unfinished ones, which need not be known to all.
+        var own = runs.Where((_, index) => index % group.Size == group.Rank).Select(run => run.Folder).ToHashSet();
+        var tableProgress = new TableProgress(own.Count, [.. done.Where(one => own.Contains(one.Key)).Select(one => one.Value)]);
         // The filter is evaluated lazily: if two rows have the same settings, their run is done when the second row is reached.
-        foreach (var (row, run) in planned.Where(one => !done.ContainsKey(one.Run.Folder)))
+        foreach (var (row, run) in planned.Where(one => own.Contains(one.Run.Folder) && !done.ContainsKey(one.Run.Folder)))
         {
             cancellationToken.ThrowIfCancellationRequested();
             var result = _trainer.Train(run, new ActionProgress<TrainingProgress>(step => Report(row, run, step, null)), cancellationToken);
             done.Add(run.Folder, result);
             tableProgress.Finish(result);
-            TableFiles.Write(options.Folder, Result(table, planned, done));
+            if (group.Rank == 0)
+                TableFiles.Write(options.Folder, Result(table, planned, done));
             Report(row, run, null, result);
         }
 
+        RunExchange.Collect(group, options.Folder, own);
+        foreach (var run in runs)
+            if (_trainer.Find(run) is { } finished)
+                done[run.Folder] = finished;
         var whole = Result(table, planned, done);
-        TableFiles.Write(options.Folder, whole);
-        TableFiles.WriteReport(options.Folder, whole, validation);
+        if (group.Rank == 0)
+        {
+            TableFiles.Write(options.Folder, whole);
+            TableFiles.WriteReport(options.Folder, whole, validation);
+        }
+
         return whole;
 
         void Report(AblationRow row, PlannedRun run, TrainingProgress? step, RunResult? finished) => progress?.Report(new(

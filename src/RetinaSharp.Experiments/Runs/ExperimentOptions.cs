@@ -17,6 +17,9 @@ public abstract record ExperimentOptions
     /// <summary>Number type of the networks' computation.</summary>
     public Precision Precision { get; init; }
 
+    /// <summary>Number of CPU threads of a run; 0 for one per logical core.</summary>
+    public int Threads { get; init; }
+
     /// <summary>Receives the log messages of all runs.</summary>
     public ILogger Logger { get; init; } = NullLogger.Instance;
 

@@ -30,7 +30,7 @@ internal sealed class RunTrainer(DetectionDataset train, DetectionDataset valida
     private const int WarmUpImages = 8;
 
     private readonly string _identity =
-        string.Join('\n', DatasetDigest.ComputeForTraining(train), DatasetDigest.ComputeForValidation(validation), options.Precision, options.Device?.ToString() ?? "cpu");
+        string.Join('\n', DatasetDigest.ComputeForTraining(train), DatasetDigest.ComputeForValidation(validation), options.Precision, options.Device?.type.ToString().ToLowerInvariant() ?? "cpu");
 
     /// <summary>Returns the run with given settings. Its folder name is a hash of everything but the seed, followed by the seed.</summary>
     /// <param name="settings">The settings of the run.</param>
@@ -64,6 +64,7 @@ internal sealed class RunTrainer(DetectionDataset train, DetectionDataset valida
                 Device = options.Device,
                 Precision = options.Precision,
                 CheckpointEvery = options.CheckpointEvery,
+                Threads = options.Threads,
             }).Train(progress, cancellationToken);
             if (trained.IsCanceled)
                 throw new OperationCanceledException(cancellationToken);
@@ -93,7 +94,7 @@ internal sealed class RunTrainer(DetectionDataset train, DetectionDataset valida
     private RunResult Evaluate(PlannedRun planned, string folder, TrainingResult trained, CancellationToken cancellationToken)
     {
         // The last weights, not the best epoch's: selecting on the validation set would favor runs with noisier curves.
-        using var detector = Detector.Load(Path.Combine(folder, ModelFile.Last), new() { Device = options.Device, Precision = options.Precision });
+        using var detector = Detector.Load(Path.Combine(folder, ModelFile.Last), new() { Device = options.Device, Precision = options.Precision, Threads = options.Threads });
         detector.DetectMany([.. validation.Images.Take(WarmUpImages).Select(image => image.Path)], WarmUpImages, cancellationToken: cancellationToken).ToList();
         var evaluation = DatasetEvaluator.Evaluate(detector, validation, cancellationToken: cancellationToken);
         DetectionResults.Write(Path.Combine(folder, DetectionsFile), evaluation.Detections);

@@ -4,9 +4,9 @@ using RetinaSharp.Distributed;
 namespace RetinaSharp.Detection.Training;
 
 /// <summary>The number of CPU threads that a process uses by default: one for each of its logical cores, divided by the processes that may use the same ones.</summary>
-internal static class ThreadCount
+public static class ProcessThreads
 {
-    /// <summary>Computes the number, at least 1.</summary>
+    /// <summary>Computes the number, at least 1. A collective operation: all processes call it.</summary>
     /// <param name="group">The processes.</param>
     public static int Compute(IProcessGroup group)
     {

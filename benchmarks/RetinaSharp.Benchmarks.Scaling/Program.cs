@@ -1,0 +1,36 @@
+// Predicts the throughput of data-parallel training from the steps of one process and the speed of the network:
+//   dotnet run -c Release --project benchmarks/RetinaSharp.Benchmarks.Scaling -- RUN --gradients MB --gbit N [--latency SECONDS] [--jitter SHARE] [--processes 1,2,4,…]
+// RUN is the run folder of a training run in one process with one shard; its steps are taken from metrics.jsonl.
+using System.Globalization;
+using RetinaSharp.Benchmarks.Scaling;
+
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+if (args.Length == 0 || args[0].StartsWith('-'))
+{
+    Console.Error.WriteLine("The first argument is the run folder of a training run in one process.");
+    return 2;
+}
+
+var options = args.Skip(1).Chunk(2).ToDictionary(pair => pair[0], pair => pair.Length == 2 ? pair[1] : throw new ArgumentException($"{pair[0]} has no value"));
+double Number(string name, double value) => options.TryGetValue(name, out var text) ? double.Parse(text) : value;
+
+var step = MeasuredStep.Read(args[0], skipEpochs: 1);
+var network = new Network(
+    BytesPerSecond: Number("--gbit", 1) * 1e9 / 8,
+    Latency: Number("--latency", 100e-6),
+    Algorithm: options.GetValueOrDefault("--algorithm") == "doubling" ? SumAlgorithm.RecursiveDoubling : SumAlgorithm.Ring);
+var gradients = Number("--gradients", 50) * 1e6;
+var jitter = Number("--jitter", .05);
+int[] processes = [.. options.GetValueOrDefault("--processes", "1,2,4,8,16,32,64").Split(',').Select(int.Parse)];
+
+Console.WriteLine($"a shard of {step.Images} images: {step.Shard * 1e3:0} ms; rest of a step: {step.Rest * 1e3:0} ms; gradients of {gradients / 1e6:0.#} MB");
+Console.WriteLine("| processes | images/s | efficiency | waiting | summing |");
+Console.WriteLine("| ---: | ---: | ---: | ---: | ---: |");
+var one = Simulation.Run(step, network, gradients, jitter, 1).ImagesPerSecond;
+foreach (var count in processes)
+{
+    var result = Simulation.Run(step, network, gradients, jitter, count);
+    Console.WriteLine($"| {count} | {result.ImagesPerSecond:0.0} | {result.ImagesPerSecond / one / count:0.00} | {result.Waiting:P0} | {result.Summing:P0} |");
+}
+
+return 0;
