@@ -1,6 +1,7 @@
 // Predicts the throughput of data-parallel training from the steps of one process and the speed of the network:
-//   dotnet run -c Release --project benchmarks/RetinaSharp.Benchmarks.Scaling -- RUN --gradients MB --gbit N [--latency SECONDS] [--jitter SHARE] [--processes 1,2,4,…]
-// RUN is the run folder of a training run in one process with one shard; its steps are taken from metrics.jsonl.
+//   dotnet run -c Release --project benchmarks/RetinaSharp.Benchmarks.Scaling -- RUN [--gradients MB] [--gbit N] [--algorithm ring|doubling] [--latency SECONDS] [--jitter SHARE] [--processes 1,2,4,…]
+// RUN is the run folder of a training run; the durations of its steps are taken from metrics.jsonl, without the first epoch. With "measured RUN" instead, prints what was
+// measured: images/s, and the shares of time that rank 0 waited for others and summed gradients. measure.sh beside this file makes such runs.
 using System.Globalization;
 using RetinaSharp.Benchmarks.Scaling;
 
@@ -9,6 +10,12 @@ if (args.Length == 0 || args[0].StartsWith('-'))
 {
     Console.Error.WriteLine("The first argument is the run folder of a training run in one process.");
     return 2;
+}
+
+if (args is ["measured", var run])
+{
+    Console.WriteLine(MeasuredRun.Read(run));
+    return 0;
 }
 
 var options = args.Skip(1).Chunk(2).ToDictionary(pair => pair[0], pair => pair.Length == 2 ? pair[1] : throw new ArgumentException($"{pair[0]} has no value"));

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 
 namespace RetinaSharp.Cli.Tests;
 
@@ -74,6 +75,26 @@ public sealed class DistributedTests(TrainedModel trained) : IClassFixture<Train
         Assert.True(code == 0, printed);
         Assert.Single(printed.Split('\n'), line => line.StartsWith("AP50 ", StringComparison.Ordinal));
         Assert.Equal(File.ReadAllBytes(_folder.At("one", "detections.json")), File.ReadAllBytes(_folder.At("three", "detections.json")));
+    }
+
+    [MpiTheory]
+    [InlineData("openmpi")]
+    public void Ablate_TwoProcesses_ShareTheRowsAndWriteTheTableOfOne(string mpi)
+    {
+        string[] Ablate(string folder) =>
+            ["ablate", "gamma", "--data", trained.Data, "--val", trained.Data, "--out", _folder.At(folder), "--rows", "4-6", "--preset", "tiny", "--size", "64x64", "--epochs", "1", "--batch", "4", "--json"];
+        var one = CommandResult.Retina(Ablate("one")).IsDone().Json;
+
+        var (code, printed) = Mpi.Run(mpi, 2, Program, Ablate("two"));
+
+        Assert.True(code == 0, printed);
+        // Each process counts its own runs.
+        Assert.Contains("2/2  γ", printed);
+        using var two = JsonDocument.Parse(File.ReadAllText(_folder.At("two", "gamma.json")));
+        Assert.Equal(3, Metrics(one).Count);
+        Assert.Equal(Metrics(one), Metrics(two.RootElement));
+
+        static List<string> Metrics(JsonElement table) => [.. table.GetProperty("rows").EnumerateArray().Select(row => row.GetProperty("figures").GetRawText())];
     }
 
     [MpiTheory]
