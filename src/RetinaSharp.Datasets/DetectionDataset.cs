@@ -78,7 +78,7 @@ public sealed record DetectionDataset
         try
         {
             var set = DatasetReaders.Open(data, options, log);
-            foreach (var image in ImageVerification.FindBadImages(set).Where(image => File.Exists(image.Path)))
+            foreach (var image in ImageVerification.FindBadImages(set).Where(image => set.Images[image.Index].File.Exists))
                 log.AddError(image.Path, $"image {set.Images[image.Index].Id}", image.Reason);
         }
         catch (DatasetException exception)

@@ -41,7 +41,7 @@ public static class DatasetEvaluator
         var started = Stopwatch.GetTimestamp();
         var results = new List<DetectionResult>();
         var done = 0;
-        await foreach (var found in detector.DetectManyAsync(groundTruth.Images.Select(image => image.Path), batch, imagesDone, cancellationToken: cancellationToken).ConfigureAwait(false))
+        await foreach (var found in detector.DetectManyAsync(groundTruth.Images.Select(image => image.File), batch, imagesDone, cancellationToken: cancellationToken).ConfigureAwait(false))
         {
             var image = groundTruth.Images[done++];
             RequireSize(image, found);

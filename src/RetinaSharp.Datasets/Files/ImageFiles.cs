@@ -18,7 +18,7 @@ internal static class ImageFiles
     /// </summary>
     public static void RequireAll(IReadOnlyList<AnnotatedImage> images, string file, IEnumerable<string> lookedIn, ProblemLog log)
     {
-        var missing = images.Where(image => !File.Exists(image.Path)).ToList();
+        var missing = images.Where(image => !image.File.Exists).ToList();
         if (missing.Count == 0)
             return;
         var where = $"looked in {string.Join(", ", lookedIn)}; set {nameof(DatasetOptions)}.{nameof(DatasetOptions.ImagesDirectory)} to their folder";

@@ -39,7 +39,7 @@ internal static class DatasetDigest
     private static void Write(BinaryWriter writer, AnnotatedImage image, Annotation[] annotations)
     {
         // A missing file is not an error here: it is reported when it is read.
-        var file = new FileInfo(image.Path);
+        var file = image.File;
         writer.Write(image.FileName);
         writer.Write(file.Exists ? file.Length : -1);
         writer.Write(image.Width);
