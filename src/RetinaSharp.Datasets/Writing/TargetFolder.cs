@@ -3,6 +3,12 @@ namespace RetinaSharp.Datasets.Writing;
 /// <summary>The folder of a dataset that is written: it appears when it is complete, or not at all.</summary>
 internal static class TargetFolder
 {
+    private const string TemporaryExtension = ".tmp";
+
+    /// <summary>Returns whether a file is in a folder that an interrupted <see cref="Write"/> has left in a dataset folder.</summary>
+    public static bool IsUnfinished(string root, string file) =>
+        Path.GetRelativePath(root, file).Split(Path.DirectorySeparatorChar)[..^1].Any(part => part.StartsWith('.') && part.EndsWith(TemporaryExtension, StringComparison.Ordinal));
+
     /// <summary>Checks that a path does not exist, or is an empty folder.</summary>
     /// <exception cref="IOException">The path is a file, or a folder with content.</exception>
     public static void RequireNew(string path)
@@ -21,7 +27,7 @@ internal static class TargetFolder
     {
         var target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
         var exists = Directory.Exists(target);
-        var temporary = exists ? Path.Combine(target, $".{Guid.NewGuid():N}.tmp") : $"{target}.{Guid.NewGuid():N}.tmp";
+        var temporary = exists ? Path.Combine(target, $".{Guid.NewGuid():N}{TemporaryExtension}") : $"{target}.{Guid.NewGuid():N}{TemporaryExtension}";
         try
         {
             Directory.CreateDirectory(temporary);
