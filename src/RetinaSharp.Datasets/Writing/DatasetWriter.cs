@@ -59,7 +59,7 @@ public static class DatasetWriter
         if (images == ImageHandling.None && !writer.CanNameOriginals)
             throw new ArgumentException($"{writer.Name} finds the label file of an image by the path of the image: copy or link the images");
         if (images == ImageHandling.None && splits.SelectMany(split => split.Dataset.Images).FirstOrDefault(image => image.Entry is not null) is { Entry: { } entry })
-            throw new ArgumentException($"the images are in tar shards such as {entry.Shard}, which annotations of {writer.Name} cannot name: copy or link the images");
+            throw new ArgumentException($"the images are in tar shards such as {entry.Shard}, which annotations of {writer.Name} cannot name: name a folder, and copy or link the images");
         TargetFolder.RequireNew(path);
 
         var problems = new List<DatasetProblem>();

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using RetinaSharp.Datasets.Files;
 
 namespace RetinaSharp.Datasets.Writing;
 
@@ -10,9 +11,7 @@ internal static partial class ImageTransfer
         Directory.CreateDirectory(Path.GetDirectoryName(to)!);
         if (from.Entry is not null)
         {
-            using var source = from.OpenRead();
-            using var target = new FileStream(to, FileMode.CreateNew);
-            source.CopyTo(target);
+            File.WriteAllBytes(to, DataFiles.ReadBytes(from));
             return;
         }
 
