@@ -45,8 +45,7 @@ internal sealed class TarScanner
             if (!TarHeader.TryParse(block, out var header))
                 throw Fail(position, position == 0 ? "is not a tar archive, or a compressed one: unpack .tar.gz first" : "the header of the next entry is damaged: copy the shard again");
             var start = position + block.Length;
-            var isSizeKnown = header.IsFile && longSize is not null;
-            var size = isSizeKnown ? longSize!.Value : header.DataSize;
+            var size = header.IsFile && longSize is { } known ? known : header.DataSize;
             if (size > _length - start)
                 throw Fail(position, $"\"{header.Name}\" has {size} bytes, and the shard ends at byte {_length}: it is truncated; copy it again");
             switch (header.Type)
