@@ -58,7 +58,12 @@ public static class ImageVerification
     private static VerifiedImage Verify(AnnotatedImage image, Func<ImageFile, string?>? decode, bool decodesAll)
     {
         if (!image.File.Exists)
-            return new(null, $"the file does not exist: set {nameof(DatasetOptions)}.{nameof(DatasetOptions.ImagesDirectory)} to the folder of the images");
+        {
+            return new(null, image.Entry is null
+                ? $"the file does not exist: set {nameof(DatasetOptions)}.{nameof(DatasetOptions.ImagesDirectory)} to the folder of the images"
+                : "the shard is missing: copy it again, or pack the dataset again");
+        }
+
         ImageHeader? header = null;
         try
         {

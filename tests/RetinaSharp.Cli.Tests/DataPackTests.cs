@@ -134,7 +134,7 @@ public sealed class DataPackTests(TrainedModel trained) : IClassFixture<TrainedM
         CommandResult.Retina("data", "pack", trained.Data, "--out", Target).IsDone();
         File.Delete(Path.Combine(Target, "data-000000.tar"));
 
-        CommandResult.Retina("train", "--train", Target, "--out", _folder.At("run")).IsRefused(ExitCode.BadData, "data-000000.tar", "missing");
+        CommandResult.Retina("train", "--train", Target, "--out", _folder.At("run")).IsRefused(ExitCode.BadData, "data-000000.tar", "12 of 12 images", "pack the dataset again");
         Assert.Equal(3, CommandResult.Retina("data", "check", Target).Code);
     }
 
