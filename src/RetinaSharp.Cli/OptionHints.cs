@@ -20,6 +20,7 @@ internal static class OptionHints
         ("choose NMS, class-agnostic NMS or none, or export raw outputs", "--suppression nms, class-agnostic or none, or --outputs raw"),
         ("export it with OnnxExporter", "retina export onnx MODEL --out FILE.onnx"),
         ("export it again to change that, or with raw outputs", "retina export onnx --suppression, or --outputs raw"),
+        ("pack a repaired copy of the dataset", "retina data check DATA --fix --out PATH"),
         ("copy or link the images", "--image-files copy, or --image-files link"),
         ("do not fit in one batch", "a smaller --batch, with --accumulate, or --size"),
         ("a smaller input size or a narrower network", "--size, --width"),

@@ -54,10 +54,10 @@ internal static class RetinaCommand
         new HelpOption(),
         new VersionOption { Action = new ProgramVersion(session.Output) },
         DemoVerb.Create(session),
-        new Command("data", "Inspect, check, convert, split and generate datasets.")
+        new Command("data", "Inspect, check, convert, split, pack and generate datasets.")
         {
             DataInfoVerb.Create(session), DataCheckVerb.Create(session), DataConvertVerb.Create(session), DataSplitVerb.Create(session), DataMergeVerb.Create(session), DataFilterVerb.Create(session),
-            DataPreviewVerb.Create(session), DataRankVerb.Create(session), DataGenerateVerb.Create(session),
+            DataPackVerb.Create(session), DataPreviewVerb.Create(session), DataRankVerb.Create(session), DataGenerateVerb.Create(session),
         },
         TrainVerb.Create(session),
         EvalVerb.Create(session),

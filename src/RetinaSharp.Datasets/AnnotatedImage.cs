@@ -11,8 +11,17 @@ public sealed record AnnotatedImage
     /// </summary>
     public required string FileName { get; init; }
 
-    /// <summary>Path of the image file. The file need not exist if only annotations are used.</summary>
+    /// <summary>
+    /// Path of the image file; for an image in a tar shard, the path of the shard followed by the name of the entry. It names the image; <see cref="File"/> reads
+    /// it. The file need not exist if only annotations are used.
+    /// </summary>
     public required string Path { get; init; }
+
+    /// <summary>Where the image is in a tar shard; null: it is a file of its own.</summary>
+    public ShardEntry? Entry { get; init; }
+
+    /// <summary>The encoded bytes of the image.</summary>
+    public ImageFile File => new(Path, Entry);
 
     /// <summary>
     /// The region of the file that is the image, for training on parts of large files; null: the whole file. <see cref="Width"/>, <see cref="Height"/> and

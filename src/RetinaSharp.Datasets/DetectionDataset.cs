@@ -32,7 +32,7 @@ public sealed record DetectionDataset
 
     /// <summary>
     /// Reads a dataset from an annotation file or a folder. The format is recognized by the content: COCO, Pascal VOC, YOLO and darknet, CVAT, LabelMe,
-    /// Label Studio, VIA, Create ML, Open Images, KITTI, and CSV with a box per row, in whatever folders.
+    /// Label Studio, VIA, Create ML, Open Images, KITTI, CSV with a box per row, and tar shards (WebDataset), in whatever folders.
     /// </summary>
     /// <remarks>
     /// If no split is given, VOC folders use <c>trainval.txt</c>, or all files if that does not exist; <c>data.yaml</c> uses <c>train</c>; formats with one
@@ -78,7 +78,7 @@ public sealed record DetectionDataset
         try
         {
             var set = DatasetReaders.Open(data, options, log);
-            foreach (var image in ImageVerification.FindBadImages(set).Where(image => File.Exists(image.Path)))
+            foreach (var image in ImageVerification.FindBadImages(set).Where(image => set.Images[image.Index].File.Exists))
                 log.AddError(image.Path, $"image {set.Images[image.Index].Id}", image.Reason);
         }
         catch (DatasetException exception)

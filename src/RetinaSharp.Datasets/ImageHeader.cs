@@ -20,21 +20,22 @@ public sealed record ImageHeader(ImageFormat Format, int Width, int Height, int 
     private bool IsTransposed => Orientation >= 5;
 
     /// <summary>Reads the header of an image file.</summary>
-    /// <param name="path">Path of the file.</param>
+    /// <param name="file">The file, or its path.</param>
     /// <exception cref="DatasetException">
     /// The file cannot be read, its header is truncated, or it is not an image of a supported format.
     /// </exception>
-    public static ImageHeader Read(string path)
+    public static ImageHeader Read(ImageFile file)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(file);
+        ArgumentException.ThrowIfNullOrEmpty(file.Path, nameof(file));
         try
         {
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
-            return Read(stream, path);
+            using var stream = file.OpenRead();
+            return Read(stream, file.Path);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new DatasetException(path, "", $"cannot be read: {exception.Message}", exception);
+            throw new DatasetException(file.Path, "", $"cannot be read: {exception.Message}", exception);
         }
     }
 

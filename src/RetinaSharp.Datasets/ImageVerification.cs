@@ -20,7 +20,7 @@ public static class ImageVerification
     /// <returns>The images that cannot be used, in the order of the dataset.</returns>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was canceled.</exception>
     public static IReadOnlyList<BadImage> FindBadImages(
-        DetectionDataset dataset, Func<string, string?>? decode = null, bool decodesAll = false, IProgress<int>? progress = null, CancellationToken cancellationToken = default)
+        DetectionDataset dataset, Func<ImageFile, string?>? decode = null, bool decodesAll = false, IProgress<int>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(dataset);
         return FindBadImages(dataset, Verify(dataset, decode, decodesAll, progress, cancellationToken));
@@ -37,8 +37,8 @@ public static class ImageVerification
         return dataset with { Images = [.. dataset.Images.Where((_, i) => !indices.Contains(i))] };
     }
 
-    /// <summary>Does the same as <see cref="FindBadImages(DetectionDataset, Func{string, string?}?, bool, IProgress{int}?, CancellationToken)"/>, and returns a result for each image.</summary>
-    internal static VerifiedImage[] Verify(DetectionDataset dataset, Func<string, string?>? decode, bool decodesAll, IProgress<int>? progress, CancellationToken cancellationToken)
+    /// <summary>Does the same as <see cref="FindBadImages(DetectionDataset, Func{ImageFile, string?}?, bool, IProgress{int}?, CancellationToken)"/>, and returns a result for each image.</summary>
+    internal static VerifiedImage[] Verify(DetectionDataset dataset, Func<ImageFile, string?>? decode, bool decodesAll, IProgress<int>? progress, CancellationToken cancellationToken)
     {
         AnnotatedImage[] images = [.. dataset.Images];
         var verified = new VerifiedImage[images.Length];
@@ -55,14 +55,19 @@ public static class ImageVerification
     internal static IReadOnlyList<BadImage> FindBadImages(DetectionDataset dataset, VerifiedImage[] verified) =>
         [.. dataset.Images.Zip(verified).Select((pair, i) => pair.Second.Failure is { } reason ? new BadImage(i, pair.First.Path, reason) : null).OfType<BadImage>()];
 
-    private static VerifiedImage Verify(AnnotatedImage image, Func<string, string?>? decode, bool decodesAll)
+    private static VerifiedImage Verify(AnnotatedImage image, Func<ImageFile, string?>? decode, bool decodesAll)
     {
-        if (!File.Exists(image.Path))
-            return new(null, $"the file does not exist: set {nameof(DatasetOptions)}.{nameof(DatasetOptions.ImagesDirectory)} to the folder of the images");
+        if (!image.File.Exists)
+        {
+            return new(null, image.Entry is null
+                ? $"the file does not exist: set {nameof(DatasetOptions)}.{nameof(DatasetOptions.ImagesDirectory)} to the folder of the images"
+                : "the shard is missing: copy it again, or pack the dataset again");
+        }
+
         ImageHeader? header = null;
         try
         {
-            header = ImageHeader.Read(image.Path);
+            header = ImageHeader.Read(image.File);
             return new(header.Format, FindReason(image, header, decode, decodesAll));
         }
         catch (DatasetException exception)
@@ -71,16 +76,16 @@ public static class ImageVerification
         }
     }
 
-    private static string? FindReason(AnnotatedImage image, ImageHeader header, Func<string, string?>? decode, bool decodesAll)
+    private static string? FindReason(AnnotatedImage image, ImageHeader header, Func<ImageFile, string?>? decode, bool decodesAll)
     {
         if (image.Crop is { } crop && !crop.IsInside(header.OrientedWidth, header.OrientedHeight))
             return $"is {header.OrientedWidth} x {header.OrientedHeight}, and the region of {crop.Width} x {crop.Height} pixels at ({crop.X}, {crop.Y}) is not inside of it";
         if (image is { Crop: null, Width: > 0 } && (header.OrientedWidth, header.OrientedHeight) != (image.Width, image.Height))
             return DescribeSize(image, header);
-        var isComplete = ImageTail.IsComplete(image.Path, header.Format);
+        var isComplete = ImageTail.IsComplete(image.File, header.Format);
         if (decode is null)
             return isComplete ? null : "the file is truncated: its last bytes are not the end of an image. Copy or download it again";
-        return isComplete && !decodesAll ? null : decode(image.Path);
+        return isComplete && !decodesAll ? null : decode(image.File);
     }
 
     private static string DescribeSize(AnnotatedImage image, ImageHeader header)

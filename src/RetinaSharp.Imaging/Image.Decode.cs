@@ -55,17 +55,34 @@ public sealed partial class Image
     public static Image Load(Stream stream, ImageDecodeOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        var name = stream is FileStream file ? file.Name : "the stream";
-        using var bytes = new MemoryStream();
+        return Load(stream, stream is FileStream file ? file.Name : "the stream", options);
+    }
+
+    /// <summary>Reads a stream to its end and decodes it, see <see cref="Decode(ReadOnlySpan{byte}, ImageDecodeOptions?)"/>.</summary>
+    /// <param name="stream">The stream, read from its current position; it is not closed.</param>
+    /// <param name="name">Name of the image for error messages.</param>
+    /// <param name="options">Size limit and scaling; <see cref="ImageDecodeOptions.Default"/> if null.</param>
+    /// <exception cref="ImageException">The stream cannot be read, or its data is not an image of these formats, is too large, corrupt or truncated.</exception>
+    /// <exception cref="ImagingUnavailableException">Skia cannot be loaded.</exception>
+    public static Image Load(Stream stream, string name, ImageDecodeOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentNullException.ThrowIfNull(name);
+        byte[]? buffer = null;
         try
         {
-            stream.CopyTo(bytes);
+            var bytes = stream.CanSeek ? ReadAll(stream, name, ref buffer) : Copy(stream);
+            return Decode(bytes, options ?? ImageDecodeOptions.Default, name);
         }
         catch (IOException e)
         {
             throw new ImageException(name, $"cannot be read: {e.Message}", e);
         }
-        return Decode(bytes.GetBuffer().AsSpan(0, (int)bytes.Length), options ?? ImageDecodeOptions.Default, name);
+        finally
+        {
+            if (buffer is not null)
+                ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 
     // A loader reads many files of similar size; pooling keeps them off the large object heap.
@@ -85,6 +102,22 @@ public sealed partial class Image
             read += count;
         }
         return buffer.AsSpan(0, read);
+    }
+
+    private static ReadOnlySpan<byte> ReadAll(Stream stream, string name, ref byte[]? buffer)
+    {
+        var size = Math.Max(0, stream.Length - stream.Position);
+        if (size > Array.MaxLength)
+            throw new ImageException(name, $"has {size} bytes, too many for an image");
+        buffer = ArrayPool<byte>.Shared.Rent((int)size);
+        return buffer.AsSpan(0, stream.ReadAtLeast(buffer.AsSpan(0, (int)size), (int)size, throwOnEndOfStream: false));
+    }
+
+    private static ReadOnlySpan<byte> Copy(Stream stream)
+    {
+        using var bytes = new MemoryStream();
+        stream.CopyTo(bytes);
+        return bytes.GetBuffer().AsSpan(0, (int)bytes.Length);
     }
 
     private static Image Decode(ReadOnlySpan<byte> bytes, ImageDecodeOptions options, string file)

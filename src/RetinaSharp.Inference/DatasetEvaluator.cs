@@ -80,7 +80,7 @@ public static class DatasetEvaluator
     {
         var classes = MatchCategories(detector.Categories, groundTruth);
         var done = 0;
-        await foreach (var found in detector.DetectManyAsync(images.Select(image => image.Path), batch, imagesDone, cancellationToken: cancellationToken).ConfigureAwait(false))
+        await foreach (var found in detector.DetectManyAsync(images.Select(image => image.File), batch, imagesDone, cancellationToken: cancellationToken).ConfigureAwait(false))
         {
             var image = images[done++];
             RequireSize(image, found);

@@ -1,9 +1,10 @@
+using RetinaSharp.Datasets;
 using RetinaSharp.Datasets.Checking;
 using RetinaSharp.Imaging;
 
 namespace RetinaSharp.Inference;
 
-/// <summary>Decodes image files to find out whether that is possible, and which of them are similar.</summary>
+/// <summary>Decodes the images of datasets, and finds out whether that is possible, and which of them are similar.</summary>
 public static class ImageDecoding
 {
     private const int Side = 8;
@@ -11,21 +12,41 @@ public static class ImageDecoding
     // Differences of gray levels between neighboring cells below this are noise.
     private const int MinContrast = 16;
 
+    /// <summary>Reads and decodes an image file, or an entry of a tar shard; see <see cref="Image.Load(string, ImageDecodeOptions?)"/>.</summary>
+    /// <param name="file">The file, or its path.</param>
+    /// <param name="options">Size limit and scaling; <see cref="ImageDecodeOptions.Default"/> if null.</param>
+    /// <exception cref="ImageException">The file cannot be read or decoded. The message has its path.</exception>
+    public static Image Load(ImageFile file, ImageDecodeOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        if (file.Entry is null)
+            return Image.Load(file.Path, options);
+        try
+        {
+            using var stream = file.OpenRead();
+            return Image.Load(stream, file.Path, options);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new ImageException(file.Path, $"cannot be read: {error.Message}", error);
+        }
+    }
+
     /// <summary>Decodes an image file and returns the reason why that fails; null if it succeeds.</summary>
-    /// <param name="path">Path of the file.</param>
-    public static string? DescribeFailure(string path) => Inspect(path).Failure;
+    /// <param name="file">The file, or its path.</param>
+    public static string? DescribeFailure(ImageFile file) => Inspect(file).Failure;
 
     /// <summary>
     /// Decodes an image file and computes its difference hash: the image is scaled to 9 x 8 gray cells, and each bit tells whether a cell is brighter than
     /// the cell on its left (N. Krawetz, "Kind of Like That", 2013).
     /// </summary>
-    /// <param name="path">Path of the file.</param>
-    public static DecodedImageFile Inspect(string path)
+    /// <param name="file">The file, or its path.</param>
+    public static DecodedImageFile Inspect(ImageFile file)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(file);
         try
         {
-            return new(null, ComputeHash(Image.Load(path)));
+            return new(null, ComputeHash(Load(file)));
         }
         catch (ImageException exception)
         {

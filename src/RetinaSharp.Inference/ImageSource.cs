@@ -1,3 +1,4 @@
+using RetinaSharp.Datasets;
 using RetinaSharp.Imaging;
 using RetinaSharp.Inference.Batching;
 
@@ -31,6 +32,14 @@ public sealed class ImageSource
         return new(path, (size, scale) => DecodedImage.Load(size, scale, options => Image.Load(path, options)));
     }
 
+    /// <summary>Creates a source that reads an image of a dataset: a file, or an entry of a tar shard.</summary>
+    /// <param name="file">The image file, such as <see cref="AnnotatedImage.File"/>.</param>
+    public static ImageSource FromFile(ImageFile file)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        return new(file.Path, (size, scale) => DecodedImage.Load(size, scale, options => ImageDecoding.Load(file, options)));
+    }
+
     /// <summary>Creates a source that decodes an image file in memory.</summary>
     /// <param name="encoded">
     /// The whole file: JPEG, PNG, WebP, BMP or TIFF. It is decoded only when the detector processes the image; do not change it before.
@@ -57,8 +66,11 @@ public sealed class ImageSource
         return new("", (_, _) => new(image));
     }
 
-    /// <inheritdoc cref="FromFile"/>
+    /// <inheritdoc cref="FromFile(string)"/>
     public static implicit operator ImageSource(string path) => FromFile(path);
+
+    /// <inheritdoc cref="FromFile(ImageFile)"/>
+    public static implicit operator ImageSource(ImageFile file) => FromFile(file);
 
     /// <inheritdoc cref="FromBytes"/>
     public static implicit operator ImageSource(byte[] encoded) => FromBytes(encoded);

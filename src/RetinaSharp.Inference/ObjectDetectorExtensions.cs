@@ -1,3 +1,4 @@
+using RetinaSharp.Datasets;
 using RetinaSharp.Imaging;
 
 namespace RetinaSharp.Inference;
@@ -48,6 +49,25 @@ public static class ObjectDetectorExtensions
         return detector.DetectManyAsync(paths.ToAsyncEnumerable(), batch, imagesDone, onImageError, cancellationToken);
     }
 
+    /// <summary>Detects objects in a sequence of images of a dataset: files, or entries of tar shards.</summary>
+    /// <param name="detector">Detector to use.</param>
+    /// <param name="images">The images, such as those of <see cref="AnnotatedImage.File"/>; may be infinite.</param>
+    /// <param name="batch">Maximum batch size, at least 1.</param>
+    /// <param name="imagesDone">Receives the total number of completed images after each batch.</param>
+    /// <param name="onImageError">
+    /// Called with the error of each image that cannot be read; the image is then skipped. If null, the first such error is thrown.
+    /// </param>
+    /// <param name="cancellationToken">Cancels the enumeration, which throws <see cref="OperationCanceledException"/>.</param>
+    /// <inheritdoc cref="IObjectDetector.DetectManyAsync" path="/returns|/exception"/>
+    public static IAsyncEnumerable<ImageDetections> DetectManyAsync(
+        this IObjectDetector detector, IEnumerable<ImageFile> images, int batch = DefaultBatch, IProgress<int>? imagesDone = null, Action<ImageException>? onImageError = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(detector);
+        ArgumentNullException.ThrowIfNull(images);
+        return detector.DetectManyAsync(images.Select(ImageSource.FromFile).ToAsyncEnumerable(), batch, imagesDone, onImageError, cancellationToken);
+    }
+
     /// <summary>Detects objects in a sequence of decoded images.</summary>
     /// <param name="detector">Detector to use.</param>
     /// <param name="images">The images; may be infinite.</param>
@@ -69,6 +89,12 @@ public static class ObjectDetectorExtensions
         this IObjectDetector detector, IEnumerable<string> paths, int batch = DefaultBatch, IProgress<int>? imagesDone = null, Action<ImageException>? onImageError = null,
         CancellationToken cancellationToken = default) =>
         detector.DetectManyAsync(paths, batch, imagesDone, onImageError, cancellationToken).ToBlockingEnumerable(CancellationToken.None);
+
+    /// <inheritdoc cref="DetectManyAsync(IObjectDetector, IEnumerable{ImageFile}, int, IProgress{int}, Action{ImageException}, CancellationToken)"/>
+    public static IEnumerable<ImageDetections> DetectMany(
+        this IObjectDetector detector, IEnumerable<ImageFile> images, int batch = DefaultBatch, IProgress<int>? imagesDone = null, Action<ImageException>? onImageError = null,
+        CancellationToken cancellationToken = default) =>
+        detector.DetectManyAsync(images, batch, imagesDone, onImageError, cancellationToken).ToBlockingEnumerable(CancellationToken.None);
 
     /// <inheritdoc cref="DetectManyAsync(IObjectDetector, IEnumerable{Image}, int, IProgress{int}, CancellationToken)"/>
     public static IEnumerable<IReadOnlyList<DetectedObject>> DetectMany(

@@ -13,7 +13,7 @@ public sealed partial class HelpTests
         "--api-key-file", "--calibrate-images", "--check", "--check-images", "--count", "--draw", "--ensemble", "--ensemble-weights", "--gradient-sums", "--html",
         "--image-files", "--input", "--interval", "--keep-fp32", "--keep-sensitive", "--logit", "--max-ap-drop", "--max-delay", "--max-images",
         "--max-size", "--min-size", "--name", "--no-check", "--no-crowds", "--opset", "--outputs", "--queue", "--reduce-range", "--rows", "--runs",
-        "--samples", "--sampling-ratio", "--sensitivity-images", "--soft-sigma", "--suppression", "--threads", "--tile-overlap", "--trials",
+        "--samples", "--sampling-ratio", "--sensitivity-images", "--shard-size", "--soft-sigma", "--suppression", "--threads", "--tile-overlap", "--trials",
         "--until-empty", "--version", "--with-boxes",
     ];
 

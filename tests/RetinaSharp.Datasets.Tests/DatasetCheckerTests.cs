@@ -78,7 +78,7 @@ public sealed class DatasetCheckerTests : IDisposable
         var options = new DatasetCheckOptions
         {
             DecodesAll = true,
-            Decode = path => new(null, int.Parse(Path.GetFileNameWithoutExtension(path)) switch { 2 => 0xFFFF_0000_1234_5678, 5 => 0xFFFF_0000_1234_567A, 7 => 0x0F0F_0F0F_0F0F_0F0F, _ => null }),
+            Decode = image => new(null, int.Parse(Path.GetFileNameWithoutExtension(image.Path)) switch { 2 => 0xFFFF_0000_1234_5678, 5 => 0xFFFF_0000_1234_567A, 7 => 0x0F0F_0F0F_0F0F_0F0F, _ => null }),
         };
 
         var problem = Assert.Single(DatasetChecker.Check(data, options).Problems);
@@ -91,7 +91,7 @@ public sealed class DatasetCheckerTests : IDisposable
     public void Check_Decode_FindsDamageInTheMiddle()
     {
         var data = Write(images: 12);
-        var options = new DatasetCheckOptions { DecodesAll = true, Decode = path => path.EndsWith("4.jpg", StringComparison.Ordinal) ? new("its pixels are damaged", null) : default };
+        var options = new DatasetCheckOptions { DecodesAll = true, Decode = path => path.Path.EndsWith("4.jpg", StringComparison.Ordinal) ? new("its pixels are damaged", null) : default };
 
         var problem = Assert.Single(DatasetChecker.Check(data, options).Problems);
 

@@ -34,6 +34,19 @@ public class ImageDecodeTests
     }
 
     [Fact]
+    public void Load_StreamWithAName_ReadsFromItsPositionAndNamesTheImage()
+    {
+        var bytes = File.ReadAllBytes(GoldenImages.PathOf("rgb.png"));
+        using var inside = new MemoryStream([1, 2, 3, .. bytes]) { Position = 3 };
+
+        Assert.Equal(0, GoldenImages.Difference(GoldenImages.Pixels("rgb.png"), Image.Load(inside, "shard/rgb.png")));
+
+        var error = Assert.Throws<ImageException>(() => Image.Load(new MemoryStream(bytes[..20]), "shard/rgb.png"));
+        Assert.Equal("shard/rgb.png", error.File);
+        Assert.Equal("shard/rgb.png: is empty", Assert.Throws<ImageException>(() => Image.Load(inside, "shard/rgb.png")).Message);
+    }
+
+    [Fact]
     public void Load_OrientationFive_SwapsWidthAndHeight()
     {
         var image = Image.Load(GoldenImages.PathOf("orientation_5.jpg"));

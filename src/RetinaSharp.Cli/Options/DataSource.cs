@@ -7,7 +7,7 @@ namespace RetinaSharp.Cli.Options;
 internal static class DataSource
 {
     public const string Help =
-        "An annotation file or the folder of a dataset: COCO, Pascal VOC, YOLO, or an export of a labeling tool, recognized by its content; #SPLIT after it selects a split.";
+        "An annotation file or the folder of a dataset: COCO, Pascal VOC, YOLO, an export of a labeling tool, or tar shards, recognized by its content; #SPLIT after it selects a split.";
 
     private const int MaxWarnings = 10;
 

@@ -5,6 +5,7 @@ using RetinaSharp.Cli.Terminal;
 using RetinaSharp.Datasets;
 using RetinaSharp.Experiments.Reports;
 using RetinaSharp.Imaging;
+using RetinaSharp.Inference;
 
 namespace RetinaSharp.Cli.Reports;
 
@@ -121,7 +122,7 @@ internal sealed partial class CheckReport(string source, IReadOnlyList<Detection
     {
         try
         {
-            var image = Image.Load(annotated.Path);
+            var image = ImageDecoding.Load(annotated.File);
             var scale = Math.Min(1, (double)ThumbnailSide / Math.Max(image.Width, image.Height));
             var small = image.Resize(Math.Max(1, (int)(image.Width * scale)), Math.Max(1, (int)(image.Height * scale)));
             return small.Draw(annotated.Annotations.Where(annotation => !annotated.IsDegenerate(annotation)).Select(annotation => new BoxLabel(

@@ -20,10 +20,13 @@ internal static class WrittenDatasetReport
     }
 
     /// <summary>Returns the command that is useful after writing a dataset: a training if there is data for it and for its validation, otherwise a summary.</summary>
-    public static string NextCommand(WrittenDataset written) =>
-        written.Splits is [{ Name: "train" or "trainval" } train, { Name: "val" or "test" } validation, ..]
-            ? $"retina train --train {Shell.Quote(train.Data)} --val {Shell.Quote(validation.Data)} --out RUN"
-            : $"retina data info {Shell.Quote(written.Splits[0].Data)}";
+    public static string NextCommand(WrittenDataset written) => NextCommand([.. written.Splits.Select(split => (split.Name, split.Data))]);
+
+    /// <inheritdoc cref="NextCommand(WrittenDataset)"/>
+    public static string NextCommand(IReadOnlyList<(string? Name, string Data)> splits) =>
+        splits is [{ Name: "train" or "trainval", Data: var train }, { Name: "val" or "test", Data: var validation }, ..]
+            ? $"retina train --train {Shell.Quote(train)} --val {Shell.Quote(validation)} --out RUN"
+            : $"retina data info {Shell.Quote(splits[0].Data)}";
 
     /// <summary>Writes the properties <c>out</c>, <c>format</c> and <c>splits</c>.</summary>
     public static void Write(Utf8JsonWriter writer, WrittenDataset written)

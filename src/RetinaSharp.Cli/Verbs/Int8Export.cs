@@ -44,9 +44,9 @@ internal static class Int8Export
                 AccuracyBound = settings.MaxApDrop is { } drop ? new(check, drop) : null,
                 OnImageError = error => output.Warning($"{error.Message}; skipped"),
             };
-            var paths = data.Images.Select(image => image.Path).Distinct();
+            var images = data.Images.DistinctBy(image => image.Path).Select(image => ImageSource.FromFile(image.File));
             var result = ProgressDisplay.Run(output, "quantization", display => UsageException.Guard(
-                () => OnnxQuantizer.Quantize(fp32, target, paths, quantization, new Int8Progress(display), session.CancellationToken)));
+                () => OnnxQuantizer.Quantize(fp32, target, images, quantization, new Int8Progress(display), session.CancellationToken)));
             Int8Accuracy? accuracy = canDetect ? new(settings.Check ?? settings.Calibrate, check.Images.Count, Evaluate(session, fp32, check, "fp32"), Evaluate(session, target, check, "int8")) : null;
             return (export with { File = target, Bytes = result.Bytes }, new(result, accuracy));
         }

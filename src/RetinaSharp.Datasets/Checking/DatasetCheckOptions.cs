@@ -10,7 +10,7 @@ public sealed record DatasetCheckOptions
     /// Decodes an image file; called on several threads, for files whose last bytes are not those of a complete file. Null: such files count as truncated,
     /// although a JPEG file may have other data after the image.
     /// </summary>
-    public Func<string, DecodedImageFile>? Decode { get; init; }
+    public Func<ImageFile, DecodedImageFile>? Decode { get; init; }
 
     /// <summary>Whether to decode every image, which also finds damage in the middle of files and near-duplicate images.</summary>
     public bool DecodesAll { get; init; }

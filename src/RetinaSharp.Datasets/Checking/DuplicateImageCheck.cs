@@ -33,9 +33,9 @@ internal static class DuplicateImageCheck
 
     /// <summary>Returns groups of files with equal bytes. Only files of equal length are read.</summary>
     private static IEnumerable<List<CheckedFile>> FindEqual(IReadOnlyList<CheckedFile> files, CancellationToken cancellationToken) =>
-        files.GroupBy(file => new FileInfo(file.Path).Length).Where(group => group.Count() > 1)
+        files.GroupBy(file => file.File.Length).Where(group => group.Count() > 1)
             .AsParallel().AsOrdered().WithCancellation(cancellationToken)
-            .SelectMany(group => group.GroupBy(file => file.Path).Select(same => (File: same.ToList(), Hash: Convert.ToHexString(SHA256.HashData(DataFiles.ReadBytes(same.Key)))))
+            .SelectMany(group => group.GroupBy(file => file.File).Select(same => (File: same.ToList(), Hash: Convert.ToHexString(SHA256.HashData(DataFiles.ReadBytes(same.Key)))))
                 .GroupBy(item => item.Hash).Select(equal => equal.SelectMany(item => item.File).ToList()).Where(equal => equal.Count > 1));
 
     /// <summary>

@@ -19,17 +19,17 @@ internal static class ImageFileCheck
         var indexOfPath = new Dictionary<string, int>();
         for (var i = 0; i < hashes.Length; i++)
             indexOfPath.TryAdd(dataset.Images[i].Path, i);
-        Func<string, string?>? decode = options.Decode is not { } open ? null : path =>
+        Func<ImageFile, string?>? decode = options.Decode is not { } open ? null : image =>
         {
-            var file = open(path);
-            hashes[indexOfPath[path]] = file.Hash;
+            var file = open(image);
+            hashes[indexOfPath[image.Path]] = file.Hash;
             return file.Failure;
         };
         var verified = ImageVerification.Verify(dataset, decode, options.DecodesAll, progress, cancellationToken);
         foreach (var image in ImageVerification.FindBadImages(dataset, verified))
         {
             // Missing files were reported by the reader.
-            if (File.Exists(image.Path))
+            if (dataset.Images[image.Index].File.Exists)
                 log.AddError(image.Path, $"image {dataset.Images[image.Index].Id}", image.Reason);
         }
 
@@ -39,6 +39,6 @@ internal static class ImageFileCheck
                 log.AddWarning(image.Path, "", $"is a {format} image in spite of its extension: other tools may not open it; rename it");
         }
 
-        return dataset.Images.Select((image, i) => new CheckedFile(dataset, image.Path, image.Width, image.Height, hashes[i])).Where(file => File.Exists(file.Path));
+        return dataset.Images.Select((image, i) => new CheckedFile(dataset, image.File, image.Width, image.Height, hashes[i])).Where(file => file.File.Exists);
     }
 }

@@ -7,10 +7,10 @@ internal static class DataFiles
 {
     private static ReadOnlySpan<byte> LfsPointer => "version https://git-lfs.github.com/spec/"u8;
 
-    public static byte[] ReadBytes(string path)
+    public static byte[] ReadBytes(ImageFile file)
     {
-        var bytes = Guard(path, File.ReadAllBytes);
-        ThrowIfLfsPointer(path, bytes);
+        var bytes = Guard(file.Path, _ => file.ReadBytes());
+        ThrowIfLfsPointer(file.Path, bytes);
         return bytes;
     }
 
@@ -45,18 +45,18 @@ internal static class DataFiles
     }
 
     /// <summary>Reads the start of a file, at most <paramref name="length"/> bytes.</summary>
-    public static byte[] ReadStart(string path, int length) => Guard(path, file =>
+    public static byte[] ReadStart(ImageFile file, int length) => Guard(file.Path, _ =>
     {
-        using var stream = File.OpenRead(file);
+        using var stream = file.OpenRead();
         var start = new byte[(int)Math.Min(length, stream.Length)];
         stream.ReadExactly(start);
         return start;
     });
 
     /// <summary>Reads the end of a file, at most <paramref name="length"/> bytes.</summary>
-    public static byte[] ReadEnd(string path, int length) => Guard(path, file =>
+    public static byte[] ReadEnd(ImageFile file, int length) => Guard(file.Path, _ =>
     {
-        using var stream = File.OpenRead(file);
+        using var stream = file.OpenRead();
         var end = new byte[(int)Math.Min(length, stream.Length)];
         stream.Position = stream.Length - end.Length;
         stream.ReadExactly(end);

@@ -18,7 +18,7 @@ internal static class ImageFiles
     /// </summary>
     public static void RequireAll(IReadOnlyList<AnnotatedImage> images, string file, IEnumerable<string> lookedIn, ProblemLog log)
     {
-        var missing = images.Where(image => !File.Exists(image.Path)).ToList();
+        var missing = images.Where(image => !image.File.Exists).ToList();
         if (missing.Count == 0)
             return;
         var where = $"looked in {string.Join(", ", lookedIn)}; set {nameof(DatasetOptions)}.{nameof(DatasetOptions.ImagesDirectory)} to their folder";
@@ -38,11 +38,11 @@ internal static class ImageFiles
     /// Reads the header of an image file. If it is invalid, adds the error to the log and returns false; throws it if the log does not
     /// collect errors.
     /// </summary>
-    public static bool TryReadHeader(string path, ProblemLog log, [NotNullWhen(true)] out ImageHeader? header)
+    public static bool TryReadHeader(ImageFile file, ProblemLog log, [NotNullWhen(true)] out ImageHeader? header)
     {
         try
         {
-            header = ImageHeader.Read(path);
+            header = ImageHeader.Read(file);
             return true;
         }
         catch (DatasetException exception) when (log.CollectsErrors)

@@ -11,12 +11,12 @@ internal static class ImageTail
     /// Returns whether a file has the end or the length of a complete file. A JPEG file may have other data after the image, so that false only means that
     /// the file has to be decoded. TIFF files count as complete.
     /// </summary>
-    public static bool IsComplete(string path, ImageFormat format) => format switch
+    public static bool IsComplete(ImageFile file, ImageFormat format) => format switch
     {
-        ImageFormat.Jpeg => DataFiles.ReadEnd(path, Length).AsSpan().TrimEnd((byte)0).EndsWith((ReadOnlySpan<byte>)[0xFF, 0xD9]),
-        ImageFormat.Png => DataFiles.ReadEnd(path, Length).AsSpan().IndexOf("IEND"u8) >= 0,
+        ImageFormat.Jpeg => DataFiles.ReadEnd(file, Length).AsSpan().TrimEnd((byte)0).EndsWith((ReadOnlySpan<byte>)[0xFF, 0xD9]),
+        ImageFormat.Png => DataFiles.ReadEnd(file, Length).AsSpan().IndexOf("IEND"u8) >= 0,
         // RIFF: the length after the first eight bytes.
-        ImageFormat.WebP => new FileInfo(path).Length >= HeaderLength + (long)BinaryPrimitives.ReadUInt32LittleEndian(DataFiles.ReadStart(path, HeaderLength).AsSpan(4)),
+        ImageFormat.WebP => file.Length >= HeaderLength + (long)BinaryPrimitives.ReadUInt32LittleEndian(DataFiles.ReadStart(file, HeaderLength).AsSpan(4)),
         _ => true,
     };
 }

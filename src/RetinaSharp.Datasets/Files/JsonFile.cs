@@ -30,9 +30,12 @@ internal sealed class JsonFile
 
     private ReadOnlySpan<byte> Text => _bytes.AsSpan(_start);
 
-    public static JsonFile Load(string path)
+    public static JsonFile Load(string path) => Parse(path, DataFiles.ReadBytes(path));
+
+    /// <summary>Returns a JSON file whose bytes were read before, such as an entry of an archive.</summary>
+    public static JsonFile Parse(string path, byte[] bytes)
     {
-        var file = new JsonFile(path, DataFiles.ReadBytes(path));
+        var file = new JsonFile(path, bytes);
         if (file.Text.IndexOfAnyExcept(" \t\r\n"u8) < 0)
             throw new DatasetException(path, "", "the file is empty");
         if (file.Text.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) || file.Text.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]))

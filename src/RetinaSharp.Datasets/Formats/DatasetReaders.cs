@@ -9,6 +9,7 @@ internal static class DatasetReaders
     // with more information come first.
     private static readonly IDatasetReader[] Readers =
     [
+        new PackedReader(),
         new VocReader(anyFolder: false),
         new CocoReader(),
         new YoloReader(),
@@ -21,6 +22,8 @@ internal static class DatasetReaders
         new OpenImagesReader(),
         new CsvBoxReader(),
         new KittiReader(),
+        // Last: archives that were unpacked often stay beside their files.
+        new WebDatasetReader(),
     ];
 
     private static string Formats => string.Join(", ", Readers.Select(reader => reader.Name).Distinct());

@@ -53,8 +53,8 @@ public static class DatasetMerger
     private static IEnumerable<DatasetProblem> SameContent(string source, IEnumerable<AnnotatedImage> images)
     {
         // Only files of the same length can have the same content.
-        var same = images.Where(image => File.Exists(image.Path)).GroupBy(image => new FileInfo(image.Path).Length).Where(group => group.Skip(1).Any())
-            .SelectMany(group => group.GroupBy(image => Hash(image.Path)).Where(equal => equal.Skip(1).Any()))
+        var same = images.Where(image => image.File.Exists).GroupBy(image => image.File.Length).Where(group => group.Skip(1).Any())
+            .SelectMany(group => group.GroupBy(image => Hash(image.File)).Where(equal => equal.Skip(1).Any()))
             .Select(group => group.OrderBy(image => image.Id).ToArray()).OrderBy(group => group[0].Id).ToArray();
         foreach (var group in same.Take(MaxReported))
         {
@@ -68,16 +68,16 @@ public static class DatasetMerger
             yield return new(source, "images", $"{same.Length - MaxReported} more images occur several times with the same content");
     }
 
-    private static string Hash(string path)
+    private static string Hash(ImageFile file)
     {
         try
         {
-            using var stream = File.OpenRead(path);
+            using var stream = file.OpenRead();
             return Convert.ToHexString(SHA256.HashData(stream));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new DatasetException(path, "", $"cannot be read: {exception.Message}", exception);
+            throw new DatasetException(file.Path, "", $"cannot be read: {exception.Message}", exception);
         }
     }
 }

@@ -16,7 +16,7 @@ public static class DatasetRepair
     /// The dataset without images that cannot be used, without boxes that have no area or equal another box of their class, with boxes clipped to the image,
     /// and with boxes rotated that were annotated on the stored pixels of an image with an EXIF orientation; and what was changed, with counts.
     /// </returns>
-    public static (DetectionDataset Dataset, IReadOnlyList<DatasetProblem> Changes) Repair(DetectionDataset dataset, Func<string, string?>? decode = null)
+    public static (DetectionDataset Dataset, IReadOnlyList<DatasetProblem> Changes) Repair(DetectionDataset dataset, Func<ImageFile, string?>? decode = null)
     {
         ArgumentNullException.ThrowIfNull(dataset);
         var (rotated, dropped, clipped, equal) = (0, 0, 0, 0);
@@ -79,7 +79,7 @@ public static class DatasetRepair
     /// <summary>Rotates the boxes of an image whose annotated size is that of the stored pixels, and not of the upright image.</summary>
     private static AnnotatedImage Rotate(AnnotatedImage image, ref int count)
     {
-        if (!File.Exists(image.Path) || TryReadHeader(image.Path) is not { Orientation: >= 5 } header
+        if (!image.File.Exists || TryReadHeader(image.File) is not { Orientation: >= 5 } header
             || (header.Width, header.Height) != (image.Width, image.Height) || header.Width == header.Height)
             return image;
         count++;
@@ -99,11 +99,11 @@ public static class DatasetRepair
         return new(x, y, box.Height, box.Width);
     }
 
-    private static ImageHeader? TryReadHeader(string path)
+    private static ImageHeader? TryReadHeader(ImageFile file)
     {
         try
         {
-            return ImageHeader.Read(path);
+            return ImageHeader.Read(file);
         }
         catch (DatasetException)
         {

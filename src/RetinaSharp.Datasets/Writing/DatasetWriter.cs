@@ -1,5 +1,3 @@
-using RetinaSharp.Datasets.Operations;
-
 namespace RetinaSharp.Datasets.Writing;
 
 /// <summary>Writes datasets in any of the formats of <see cref="DatasetFormat"/>.</summary>
@@ -50,7 +48,7 @@ public static class DatasetWriter
     {
         ArgumentNullException.ThrowIfNull(splits);
         ArgumentException.ThrowIfNullOrEmpty(path);
-        CheckNames(splits);
+        SplitPreparation.CheckNames(splits);
         var writer = Writers[(int)format];
         var isFile = writer.FileExtension is { } extension && Path.GetExtension(path).Equals(extension, StringComparison.OrdinalIgnoreCase) && !Directory.Exists(path);
         if (isFile && splits.Count > 1)
@@ -60,10 +58,12 @@ public static class DatasetWriter
             throw new ArgumentException($"{path} is one file, beside which no images are written: name a folder");
         if (images == ImageHandling.None && !writer.CanNameOriginals)
             throw new ArgumentException($"{writer.Name} finds the label file of an image by the path of the image: copy or link the images");
-        RequireNew(path);
+        if (images == ImageHandling.None && splits.SelectMany(split => split.Dataset.Images).FirstOrDefault(image => image.Entry is not null) is { Entry: { } entry })
+            throw new ArgumentException($"the images are in tar shards such as {entry.Shard}, which annotations of {writer.Name} cannot name: name a folder, and copy or link the images");
+        TargetFolder.RequireNew(path);
 
         var problems = new List<DatasetProblem>();
-        var prepared = Prepare(splits, path, problems);
+        var prepared = SplitPreparation.Prepare(splits, path, problems);
         if (images != ImageHandling.None)
             RequireImages(prepared);
         problems.AddRange(LossReport.Find(path, writer, prepared));
@@ -71,60 +71,17 @@ public static class DatasetWriter
         if (isFile)
             WriteFile(path, writer, targets[0]);
         else
-            WriteFolder(path, folder => Fill(folder, targets, writer, images, progress, cancellationToken));
+            TargetFolder.Write(path, folder => Fill(folder, targets, writer, images, progress, cancellationToken));
         return new(path, format,
             [.. prepared.Select(split => new WrittenSplit(split.Name, split.Name is null ? path : $"{path}#{split.Name}", split.Dataset.Images.Count, split.Dataset.Images.Sum(image => image.Annotations.Count)))], problems);
-    }
-
-    private static void CheckNames(IReadOnlyList<DatasetSplit> splits)
-    {
-        if (splits.Count == 0)
-            throw new ArgumentException("there are no splits", nameof(splits));
-        foreach (var name in splits.Select(split => split.Name))
-        {
-            if (name is null ? splits.Count > 1 : name.Length == 0 || name is "." or ".." || name.AsSpan().IndexOfAny("/\\#:\0\n") >= 0)
-                throw new ArgumentException($"\"{name}\" is not a valid name of a split", nameof(splits));
-        }
-
-        if (splits.GroupBy(split => split.Name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(group => group.Count() > 1) is { } twice)
-            throw new ArgumentException($"two splits have the name \"{twice.Key}\"", nameof(splits));
-    }
-
-    private static void RequireNew(string path)
-    {
-        if (File.Exists(path))
-            throw new IOException($"{path} exists: choose another path, or delete it");
-        if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
-            throw new IOException($"{path} is not empty: choose another folder, or empty it");
     }
 
     private static void RequireImages(IEnumerable<DatasetSplit> splits)
     {
         var images = splits.SelectMany(split => split.Dataset.Images).ToArray();
-        var missing = images.Where(image => !File.Exists(image.Path)).ToArray();
+        var missing = images.Where(image => !image.File.Exists).ToArray();
         if (missing.Length > 0)
             throw new DatasetException(missing[0].Path, "", $"image file \"{missing[0].FileName}\" not found ({missing.Length} of {images.Length} are missing)");
-    }
-
-    /// <summary>Joins the classes of the splits, completes the sizes of images, and removes boxes that are not finite.</summary>
-    private static List<DatasetSplit> Prepare(IReadOnlyList<DatasetSplit> splits, string path, List<DatasetProblem> problems)
-    {
-        var dropped = 0;
-        var prepared = CategoryUnion.Apply(splits).Select(split => split with { Dataset = split.Dataset with { Images = [.. split.Dataset.Images.Select(Complete)] } }).ToList();
-        if (dropped > 0)
-            problems.Add(new(path, "", $"{dropped} {(dropped == 1 ? "box has" : "boxes have")} numbers that are not finite: left out"));
-        return prepared;
-
-        AnnotatedImage Complete(AnnotatedImage image)
-        {
-            var finite = image.Annotations.Where(annotation => double.IsFinite(annotation.Box.X + annotation.Box.Width) && double.IsFinite(annotation.Box.Y + annotation.Box.Height)).ToArray();
-            dropped += image.Annotations.Count - finite.Length;
-            image = image with { Annotations = [.. finite.Select(annotation => annotation with { Area = double.IsFinite(annotation.Area) ? annotation.Area : annotation.Box.Area })] };
-            if ((image.Width > 0 && image.Height > 0) || !File.Exists(image.Path))
-                return image;
-            var header = ImageHeader.Read(image.Path);
-            return image with { Width = header.OrientedWidth, Height = header.OrientedHeight };
-        }
     }
 
     private static List<TargetSplit> Plan(IReadOnlyList<DatasetSplit> splits, string path, bool isFile, bool namesOriginals, IFormatWriter writer)
@@ -161,32 +118,6 @@ public static class DatasetWriter
         }
     }
 
-    /// <summary>Writes a folder under a temporary name, beside it or, if it exists, in it, and moves it to its place when it is complete.</summary>
-    private static void WriteFolder(string path, Action<string> write)
-    {
-        var target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
-        var exists = Directory.Exists(target);
-        var temporary = exists ? Path.Combine(target, $".{Guid.NewGuid():N}.tmp") : $"{target}.{Guid.NewGuid():N}.tmp";
-        try
-        {
-            Directory.CreateDirectory(temporary);
-            write(temporary);
-            if (!exists)
-            {
-                Directory.Move(temporary, target);
-                return;
-            }
-
-            foreach (var entry in Directory.GetFileSystemEntries(temporary))
-                Directory.Move(entry, Path.Combine(target, Path.GetFileName(entry)));
-        }
-        finally
-        {
-            if (Directory.Exists(temporary))
-                Directory.Delete(temporary, recursive: true);
-        }
-    }
-
     private static void Fill(string folder, List<TargetSplit> splits, IFormatWriter writer, ImageHandling images, IProgress<int>? progress, CancellationToken cancellationToken)
     {
         var done = 0;
@@ -197,7 +128,7 @@ public static class DatasetWriter
                 foreach (var target in split.Images)
                 {
                     cancellationToken.ThrowIfCancellationRequested();
-                    ImageTransfer.Transfer(target.Image.Path, Path.Combine(folder, writer.ImageFolder(split.Name), target.Name), images);
+                    ImageTransfer.Transfer(target.Image.File, Path.Combine(folder, writer.ImageFolder(split.Name), target.Name), images);
                     progress?.Report(++done);
                 }
             }

@@ -7,7 +7,7 @@ public enum ImageHandling
     Copy,
 
     /// <summary>
-    /// Makes hard links to the image files, which need no space; a file that cannot be linked, such as one on another drive, is copied.
+    /// Makes hard links to the image files, which need no space; a file that cannot be linked, such as one on another drive or in a tar shard, is copied.
     /// </summary>
     Link,
 

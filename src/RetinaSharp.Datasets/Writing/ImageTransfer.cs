@@ -1,16 +1,23 @@
 using System.Runtime.InteropServices;
+using RetinaSharp.Datasets.Files;
 
 namespace RetinaSharp.Datasets.Writing;
 
 /// <summary>Copies or links image files.</summary>
 internal static partial class ImageTransfer
 {
-    public static void Transfer(string from, string to, ImageHandling handling)
+    public static void Transfer(ImageFile from, string to, ImageHandling handling)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(to)!);
-        if (handling == ImageHandling.Link && TryLink(from, to))
+        if (from.Entry is not null)
+        {
+            File.WriteAllBytes(to, DataFiles.ReadBytes(from));
             return;
-        File.Copy(from, to);
+        }
+
+        if (handling == ImageHandling.Link && TryLink(from.Path, to))
+            return;
+        File.Copy(from.Path, to);
     }
 
     /// <summary>Makes a hard link; returns false if the file system or the platform does not allow it.</summary>

@@ -32,7 +32,7 @@ internal sealed class ImageStore(InputSize size, double maxScale, long cacheByte
     /// <exception cref="DatasetException">The size of the image differs from the annotated one, or the region is not inside the image.</exception>
     public Image Read(AnnotatedImage source)
     {
-        var file = ReadFile(source.Path, source.Crop is null ? maxScale : double.PositiveInfinity);
+        var file = ReadFile(source.File, source.Crop is null ? maxScale : double.PositiveInfinity);
         if (source.Crop is not { } crop)
         {
             return (file.Width, file.Height) == (source.Width, source.Height)
@@ -47,13 +47,13 @@ internal sealed class ImageStore(InputSize size, double maxScale, long cacheByte
                 $"is {file.Width} x {file.Height}, and the region of {crop.Width} x {crop.Height} pixels at ({crop.X}, {crop.Y}) is not inside of it");
     }
 
-    private DecodedImage ReadFile(string path, double scale)
+    private DecodedImage ReadFile(ImageFile source, double scale)
     {
-        if (_cache.TryGetValue((path, scale), out var cached))
+        if (_cache.TryGetValue((source.Path, scale), out var cached))
             return cached;
-        var file = DecodedImage.Load(size, scale, options => Image.Load(path, options));
+        var file = DecodedImage.Load(size, scale, options => ImageDecoding.Load(source, options));
         var bytes = file.Image.Pixels.Length;
-        if (Interlocked.Add(ref _bytes, bytes) > cacheBytes || !_cache.TryAdd((path, scale), file))
+        if (Interlocked.Add(ref _bytes, bytes) > cacheBytes || !_cache.TryAdd((source.Path, scale), file))
             Interlocked.Add(ref _bytes, -bytes);
         return file;
     }

@@ -20,7 +20,9 @@ internal sealed class SampleComposer(DetectionDataset set, AugmentationSettings 
 
     /// <summary>Composes a sample.</summary>
     /// <param name="image">Index of the image that the sample is of.</param>
-    /// <param name="order">Indices of images that additional images are drawn from: the order of the epoch, so that they are as balanced as it is.</param>
+    /// <param name="order">
+    /// Indices of images that additional images are drawn from: the order of the epoch or a part of it, so that they are as balanced as it is.
+    /// </param>
     /// <param name="sample">Index of the sample in the run.</param>
     /// <param name="size">Input size of the network.</param>
     /// <param name="cancellationToken">Cancels custom augmentations.</param>

@@ -40,7 +40,7 @@ internal sealed class TrainingLoader
         ImageSizes.RequireKnown(set.Images);
         (_augmentation, _anchors, _assigner, _options) = (augmentation, anchors, assigner, options);
         _sizes = augmentation.GetInputSizes(size);
-        _order = new(set.Images.Count, options.Repeats, options.Seed);
+        _order = new(set.Images.Count, options.Repeats, options.Seed, ShardWindows.Create(set.Images));
         // If regions of a file are used, it is decoded in its original size, and then the whole image uses the same pixels.
         _store = new(_sizes[^1], set.Images.Any(image => image.Crop is not null) ? double.PositiveInfinity : augmentation.MaxZoom, options.CacheBytes);
         _composer = new(set, augmentation, augmentations ?? [], _store, options.Seed);
@@ -84,7 +84,7 @@ internal sealed class TrainingLoader
         {
             var position = (IndexInEpoch(batch) * _options.BatchSize) + i;
             var sample = ((long)epoch * BatchesOfAllRanks * _options.BatchSize) + position;
-            samples[i] = composer.Compose(order[position % order.Length], order, sample, inputSize, cancellationToken);
+            samples[i] = composer.Compose(order[position % order.Length], _order.GetNeighbors(order, (int)(position % order.Length)), sample, inputSize, cancellationToken);
         }
 
         var size = PaddedSize.Compute([.. samples.Select(sample => (sample.Width, sample.Height))]);

@@ -5,7 +5,7 @@ namespace RetinaSharp.Detection.Training;
 
 /// <summary>
 /// Identifies a dataset by the SHA-256 digest of its classes, and of the file names, file lengths, sizes and boxes of its images. Pixels are not included,
-/// because reading them would take as long as an epoch; neither are folder paths.
+/// because reading them would take as long as an epoch; neither are folder paths. The digest of a packed dataset includes which image is in which shard.
 /// </summary>
 internal static class DatasetDigest
 {
@@ -39,9 +39,12 @@ internal static class DatasetDigest
     private static void Write(BinaryWriter writer, AnnotatedImage image, Annotation[] annotations)
     {
         // A missing file is not an error here: it is reported when it is read.
-        var file = new FileInfo(image.Path);
+        var file = image.File;
         writer.Write(image.FileName);
         writer.Write(file.Exists ? file.Length : -1);
+        // The order of an epoch depends on the shards.
+        if (image.Entry is { } entry)
+            writer.Write(Path.GetFileName(entry.Shard));
         writer.Write(image.Width);
         writer.Write(image.Height);
         if (image.Crop is { } crop)

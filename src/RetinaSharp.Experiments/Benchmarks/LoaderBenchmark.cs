@@ -36,7 +36,7 @@ public sealed class LoaderBenchmark(DetectionDataset set, RunSettings settings, 
     public void Evaluate()
     {
         using var detector = new ObjectDetector(new EmptyEngine(set, settings));
-        foreach (var _ in detector.DetectMany(set.Images.Select(image => image.Path), settings.Training.Batch))
+        foreach (var _ in detector.DetectMany(set.Images.Select(image => image.File), settings.Training.Batch))
         {
         }
     }

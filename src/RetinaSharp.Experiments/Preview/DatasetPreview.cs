@@ -42,7 +42,7 @@ public static class DatasetPreview
         options ??= new();
         options.Validate();
         var seed = settings.Training.Seed;
-        var usable = dataset with { Images = [.. dataset.Images.Where(image => image is { Width: > 0, Height: > 0 } && File.Exists(image.Path))] };
+        var usable = dataset with { Images = [.. dataset.Images.Where(image => image is { Width: > 0, Height: > 0 } && image.File.Exists)] };
         var sample = dataset with { Images = ImageSample.Choose(usable, options.Images, seed) };
         var bad = ImageVerification.FindBadImages(sample, ImageDecoding.DescribeFailure, decodesAll: true, cancellationToken: cancellationToken);
         sample = ImageVerification.Without(sample, bad);

@@ -1,6 +1,7 @@
 using RetinaSharp.Boxes;
 using RetinaSharp.Datasets;
 using RetinaSharp.Imaging;
+using RetinaSharp.Inference;
 
 namespace RetinaSharp.Experiments.Preview;
 
@@ -23,7 +24,7 @@ internal static class DrawnImage
     /// <exception cref="ImageException">The file cannot be read or decoded.</exception>
     public static Image Load(AnnotatedImage annotated, IReadOnlyList<Category> categories, int side)
     {
-        var image = Image.Load(annotated.Path, new() { ScaleTo = (width, height) => FitSize(width, height, side) });
+        var image = ImageDecoding.Load(annotated.File, new() { ScaleTo = (width, height) => FitSize(width, height, side) });
         var (scaleX, scaleY) = (image.Width / (float)annotated.Width, image.Height / (float)annotated.Height);
         // Small boxes last would be hidden by large ones; the first is drawn on top.
         var boxes = annotated.Annotations.Where(annotation => !annotated.IsDegenerate(annotation)).OrderBy(annotation => annotation.Area).Select(annotation =>

@@ -2,6 +2,7 @@ using RetinaSharp.Boxes;
 using RetinaSharp.Datasets;
 using RetinaSharp.Detection;
 using RetinaSharp.Imaging;
+using RetinaSharp.Inference;
 
 namespace RetinaSharp.Experiments.Preview;
 
@@ -27,7 +28,7 @@ internal static class ObjectSheets
         {
             try
             {
-                var image = Image.Load(group.Key.Path);
+                var image = ImageDecoding.Load(group.Key.File);
                 foreach (var (index, (_, annotation)) in group)
                     crops[index] = Crop(image, group.Key, annotation);
             }
@@ -54,7 +55,7 @@ internal static class ObjectSheets
     private static List<(AnnotatedImage Image, Annotation Annotation)> Choose(DetectionDataset dataset, DatasetPreviewOptions options, long seed)
     {
         var objects = from image in dataset.Images
-                      where File.Exists(image.Path)
+                      where image.File.Exists
                       from annotation in image.Annotations
                       where !annotation.IsCrowd && !image.IsDegenerate(annotation)
                       group (image, annotation) by annotation.Category;

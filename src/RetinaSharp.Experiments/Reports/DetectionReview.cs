@@ -2,6 +2,7 @@ using RetinaSharp.Boxes;
 using RetinaSharp.Datasets;
 using RetinaSharp.Evaluation;
 using RetinaSharp.Imaging;
+using RetinaSharp.Inference;
 
 namespace RetinaSharp.Experiments.Reports;
 
@@ -97,7 +98,7 @@ internal sealed class DetectionReview(DetectionDataset groundTruth, IReadOnlyLis
     /// <exception cref="ImageException">The image cannot be read.</exception>
     public Image Draw(AnnotatedImage image, IEnumerable<MatchedDetection> matches)
     {
-        var whole = Image.Load(image.Path);
+        var whole = ImageDecoding.Load(image.File);
         var region = new AnnotatedRegion(whole, new(0, 0, whole.Width, whole.Height), ImageSide);
         foreach (var box in image.Annotations.Where(box => !image.IsDegenerate(box)))
             region.AddGroundTruth(box.Box);
@@ -132,7 +133,7 @@ internal sealed class DetectionReview(DetectionDataset groundTruth, IReadOnlyLis
     /// <param name="caption">Caption of the picture; the file name is added.</param>
     private static Picture Crop(AnnotatedImage image, BoxXywh subject, BoxXywh? box, BoxXywh? detection, string caption)
     {
-        var whole = Image.Load(image.Path);
+        var whole = ImageDecoding.Load(image.File);
         var side = Math.Max(MinCrop, Context * Math.Max(subject.Width, subject.Height));
         var (x, width) = Around(subject.X + subject.Width / 2, whole.Width);
         var (y, height) = Around(subject.Y + subject.Height / 2, whole.Height);

@@ -95,7 +95,7 @@ internal sealed class RunTrainer(DetectionDataset train, DetectionDataset valida
     {
         // The last weights, not the best epoch's: selecting on the validation set would favor runs with noisier curves.
         using var detector = Detector.Load(Path.Combine(folder, ModelFile.Last), new() { Device = options.Device, Precision = options.Precision, Threads = options.Threads });
-        detector.DetectMany([.. validation.Images.Take(WarmUpImages).Select(image => image.Path)], WarmUpImages, cancellationToken: cancellationToken).ToList();
+        detector.DetectMany([.. validation.Images.Take(WarmUpImages).Select(image => image.File)], WarmUpImages, cancellationToken: cancellationToken).ToList();
         var evaluation = DatasetEvaluator.Evaluate(detector, validation, cancellationToken: cancellationToken);
         DetectionResults.Write(Path.Combine(folder, DetectionsFile), evaluation.Detections);
         TrainingReport.Write(folder);

@@ -87,6 +87,139 @@ public class EpochOrderTests
         Assert.Equal([1.5, 1, 1], ImageRepeats.Compute(set, new() { RepeatFactor = .75 })!);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Create_ImagesOfFiles_IsTheOrderOfAllVersions(bool repeated)
+    {
+        double[]? repeats = repeated ? [.. Enumerable.Range(0, 200).Select(i => .3 + (i % 7 * .4))] : null;
+        var order = new EpochOrder(200, repeats, 11, ShardWindows.Create([.. Enumerable.Range(0, 200).Select(i => Image(i, []))]));
+
+        for (var epoch = 0; epoch < 20; epoch++)
+        {
+            Assert.Equal(Reference(200, repeats, 11, epoch), order.Create(epoch));
+            var samples = order.Create(epoch);
+            Assert.Same(samples, order.GetNeighbors(samples, 7));
+        }
+    }
+
+    [Theory]
+    [InlineData(15, 1)]
+    [InlineData(16, 2)]
+    [InlineData(40, 5)]
+    [InlineData(47, 5)]
+    public void Create_ImagesOfShards_ReadsAWindowOfShardsAfterTheOther(int shards, int windows)
+    {
+        var images = ShardedSet.Images(Enumerable.Range(0, shards).Select(i => 20 + (i % 3)));
+        var order = new EpochOrder(images.Length, null, 7, ShardWindows.Create(images));
+
+        var epochs = Enumerable.Range(0, 30).Select(order.Create).ToArray();
+
+        Assert.All(epochs, epoch => Assert.Equal(Enumerable.Range(0, images.Length), epoch.Order()));
+        Assert.Equal(epochs[3], new EpochOrder(images.Length, null, 7, ShardWindows.Create(images)).Create(3));
+        Assert.Equal(30, epochs.DistinctBy(epoch => string.Join(' ', epoch)).Count());
+        Assert.NotEqual(epochs[0], new EpochOrder(images.Length, null, 8, ShardWindows.Create(images)).Create(0));
+        foreach (var epoch in epochs)
+        {
+            // A shard is read from its first image to its last; as many are read at a time as a window has.
+            var spans = epoch.Index().GroupBy(sample => images[sample.Item].Entry!.Shard).Select(shard => (First: shard.Min(sample => sample.Index), Last: shard.Max(sample => sample.Index))).ToArray();
+            var atATime = Enumerable.Range(0, epoch.Length).Select(i => spans.Count(span => span.First <= i && i <= span.Last)).ToArray();
+            Assert.InRange(atATime.Max(), 1, windows == 1 ? shards : 2 * ShardWindows.MinShards - 1);
+            Assert.InRange(spans.Max(span => span.Last - span.First), epoch.Length / windows / 2, windows == 1 ? epoch.Length : 2 * epoch.Length / windows);
+        }
+
+        // Shards meet others in every epoch.
+        if (windows > 1)
+            Assert.True(epochs.Select(epoch => epoch.Take(100).Select(image => images[image].Entry!.Shard).Distinct().Order().Aggregate((all, one) => all + one)).Distinct().Count() > 20);
+        if (windows == 1)
+            Assert.Equal(Reference(images.Length, null, 7, 3), epochs[3]);
+    }
+
+    [Fact]
+    public void Create_ImagesOfAWindow_AreInEveryOrder()
+    {
+        var images = ShardedSet.Images(Enumerable.Repeat(4, 16));
+        var order = new EpochOrder(images.Length, null, 7, ShardWindows.Create(images));
+        var places = new double[images.Length];
+        const int epochs = 2000;
+
+        for (var epoch = 0; epoch < epochs; epoch++)
+            foreach (var (place, image) in order.Create(epoch).Index())
+                places[image] += place;
+
+        // The mean of places that are equally likely, 31.5, with a standard deviation of 18.5 / sqrt(2000) = .41.
+        Assert.All(places, sum => Assert.InRange(sum / epochs, 31.5 - 2, 31.5 + 2));
+    }
+
+    [Fact]
+    public void Create_RepeatsOfImagesInShards_StayInTheirWindow()
+    {
+        var images = ShardedSet.Images(Enumerable.Repeat(10, 32));
+        double[] repeats = [.. Enumerable.Range(0, images.Length).Select(i => .5 + (i % 5 * .5))];
+        var order = new EpochOrder(images.Length, repeats, 7, ShardWindows.Create(images));
+        var counts = new int[images.Length];
+
+        for (var epoch = 0; epoch < 400; epoch++)
+        {
+            var samples = order.Create(epoch);
+            Assert.Equal(order.Count, samples.Length);
+            foreach (var image in samples)
+                counts[image]++;
+            var quarter = samples.Length / 4;
+            Assert.InRange(samples.Take(quarter - 20).Select(image => images[image].Entry!.Shard).Distinct().Count(), 8, 9);
+        }
+
+        for (var i = 0; i < counts.Length; i++)
+            Assert.InRange(counts[i] / 400.0, repeats[i] - .15, repeats[i] + .15);
+    }
+
+    [Fact]
+    public void GetNeighbors_ImagesOfShards_AreAWindowAroundTheSample()
+    {
+        var images = ShardedSet.Images(Enumerable.Repeat(10, 32));
+        var order = new EpochOrder(images.Length, null, 7, ShardWindows.Create(images));
+        var samples = order.Create(0);
+
+        for (var i = 0; i < samples.Length; i++)
+        {
+            var neighbors = order.GetNeighbors(samples, i);
+            Assert.Equal(80, neighbors.Count);
+            Assert.Contains(samples[i], neighbors);
+        }
+    }
+
+    [Fact]
+    public void Create_ImagesOfFilesAndOfShards_HaveNoWindows() =>
+        Assert.Null(ShardWindows.Create([.. ShardedSet.Images(Enumerable.Repeat(1, 40)), Image(0, [])]));
+
+    // A copy of the code before there were shards.
+    private static int[] Reference(int images, double[]? repeats, long seed, int epoch)
+    {
+        var order = new int[images];
+        for (var i = 0; i < order.Length; i++)
+            order[i] = i;
+        var random = new RandomStream(seed, "order", epoch);
+        random.Shuffle<int>(order);
+        if (repeats is null)
+            return order;
+        var count = Math.Max(1, (int)repeats.Sum());
+        var repeated = new List<int>(count + 1);
+        var sum = random.NextDouble();
+        foreach (var image in order)
+        {
+            var before = Math.Floor(sum);
+            sum += repeats[image];
+            for (var i = Math.Floor(sum) - before; i > 0; i--)
+                repeated.Add(image);
+        }
+
+        if (repeated.Count < count)
+            repeated.Add(order[^1]);
+        var samples = repeated.ToArray();
+        random.Shuffle<int>(samples);
+        return samples[..count];
+    }
+
     private static DetectionDataset Set(int count, params (int Class, int Images)[] classes) =>
         Set([.. Enumerable.Range(0, count).Select(i => Image(i, [.. classes.Where(one => i < one.Images).Select(one => one.Class)]))]);
 

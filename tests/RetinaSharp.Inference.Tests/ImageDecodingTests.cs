@@ -1,0 +1,51 @@
+using RetinaSharp.Datasets;
+using RetinaSharp.Datasets.Writing;
+using RetinaSharp.Imaging;
+
+namespace RetinaSharp.Inference.Tests;
+
+public sealed class ImageDecodingTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Load_EntryOfAShard_HasThePixelsOfTheFile()
+    {
+        var (files, shards) = Pack();
+
+        foreach (var image in shards.Images)
+        {
+            var file = files.Images.Single(one => one.Id == image.Id);
+            Assert.Equal(Image.Load(file.Path).Pixels, ImageDecoding.Load(image.File).Pixels);
+            Assert.Equal(ImageDecoding.Inspect(file.File), ImageDecoding.Inspect(image.File));
+            Assert.Null(ImageDecoding.DescribeFailure(image.File));
+            Assert.Equal(image.Path, ImageSource.FromFile(image.File).Path);
+        }
+    }
+
+    [Theory]
+    [InlineData(false, "truncated")]
+    [InlineData(true, "cannot be read")]
+    public void Load_DamagedShard_IsAnImageExceptionThatNamesIt(bool isMissing, string reason)
+    {
+        var image = Pack().Shards.Images[^1];
+        if (isMissing)
+            File.Delete(image.Entry!.Shard);
+        else
+            File.WriteAllBytes(image.Entry!.Shard, File.ReadAllBytes(image.Entry.Shard)[..2000]);
+
+        var error = Assert.Throws<ImageException>(() => ImageDecoding.Load(image.File));
+
+        Assert.StartsWith($"{image.Entry!.Shard}/", error.File);
+        Assert.Contains(reason, error.Message);
+        Assert.NotNull(ImageDecoding.DescribeFailure(image.File));
+    }
+
+    private (DetectionDataset Files, DetectionDataset Shards) Pack()
+    {
+        var files = DetectionDataset.Open(ColoredRectangles.Write(_folder.At("files"), images: 6));
+        return (files, DetectionDataset.Open(DatasetPacker.Pack([new(null, files)], _folder.At("shards")).Path));
+    }
+}
