@@ -13,8 +13,8 @@ internal sealed class Processes(Output output)
     /// <summary>Name of an environment variable: the MPI library to load, instead of that of the launcher's kind.</summary>
     public const string LibraryVariable = "RETINA_MPI_LIBRARY";
 
-    // If all processes have the same error, rank 0 reports it and ends the others in this time.
-    private static readonly TimeSpan TimeForRank0 = TimeSpan.FromSeconds(2);
+    // If all processes have the same error, rank 0 reports it and ends the others in this time. Open MPI takes up to 3 seconds.
+    private static readonly TimeSpan TimeForRank0 = TimeSpan.FromSeconds(6);
 
     private static readonly TimeSpan TimeToForward = TimeSpan.FromMilliseconds(300);
 
@@ -25,7 +25,13 @@ internal sealed class Processes(Output output)
     /// <exception cref="DistributedException">The processes cannot work together.</exception>
     public IProcessGroup Join(TimeSpan patience)
     {
-        _group = ProcessGroup.Join(new() { Patience = patience, LostExitCode = ExitCode.Lost, Library = Environment.GetEnvironmentVariable(LibraryVariable) });
+        _group = ProcessGroup.Join(new()
+        {
+            Patience = patience,
+            LostExitCode = ExitCode.Lost,
+            Library = Environment.GetEnvironmentVariable(LibraryVariable),
+            OnLost = message => Console.Error.WriteLine($"error: {message}"),
+        });
         if (_group.Size > 1)
             output.SpeakAs($"rank {_group.Rank} on {_group.Machine}: ", isMuted: _group.Rank > 0);
         return _group;
@@ -40,10 +46,15 @@ internal sealed class Processes(Output output)
     public int Fail(Exception error)
     {
         var report = ErrorReport.Create(error);
-        // An error before the processes joined follows from the command line, which is that of rank 0.
-        if (_group is null && ProcessGroup.LaunchedRank > 0)
-            return report.Code;
-        if (_group is { Rank: > 0 })
+        if (_group is null && ProcessGroup.LaunchedRank is > 0 and var rank)
+        {
+            // Another error before the processes joined follows from the command line, which is that of rank 0.
+            if (error is not DistributedException)
+                return report.Code;
+            output.SpeakAs($"rank {rank} on {Environment.MachineName}: ", isMuted: true);
+        }
+
+        if ((_group?.Rank ?? ProcessGroup.LaunchedRank) > 0)
             Thread.Sleep(TimeForRank0);
         if (report.Code == ExitCode.Cancelled)
             output.Info(report.Message);

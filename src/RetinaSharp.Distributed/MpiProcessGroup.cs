@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using RetinaSharp.Distributed.Native;
 
 namespace RetinaSharp.Distributed;
@@ -20,6 +21,7 @@ public sealed unsafe class MpiProcessGroup : IProcessGroup
     private readonly MpiOptions _options;
     private readonly Watchdog _watchdog;
     private nint _bFloat16Sum;
+    private volatile bool _isJoined;
 
     /// <summary>Joins the other processes.</summary>
     /// <param name="options">Options; null: the defaults.</param>
@@ -28,21 +30,31 @@ public sealed unsafe class MpiProcessGroup : IProcessGroup
     {
         _options = options ?? new();
         _mpi = new(MpiLibrary.Load(_options.Library, LaunchEnvironment.Current));
-        _thread.Run("join", () =>
-        {
-            _mpi.Initialize();
-            (Rank, Size) = _mpi.Place(_mpi.Constants.World);
-            (LocalRank, LocalSize) = _mpi.Place(_mpi.SplitByMachine());
-            (Machine, Library) = (_mpi.Machine, _mpi.Version);
-            _bFloat16Sum = _mpi.CreateOperation(BFloat16Sum.Function);
-        });
-        RequireLauncher();
+        // Before joining, because that waits for the others too.
         _watchdog = new(_thread, _options.Patience, GiveUp);
         _watchdog.Start();
+        try
+        {
+            _thread.Run("join", () =>
+            {
+                _mpi.Initialize();
+                _isJoined = true;
+                (Rank, Size) = _mpi.Place(_mpi.Constants.World);
+                (LocalRank, LocalSize) = _mpi.Place(_mpi.SplitByMachine());
+                (Machine, Library) = (_mpi.Machine, _mpi.Version);
+                _bFloat16Sum = _mpi.CreateOperation(BFloat16Sum.Function);
+            });
+            RequireLauncher();
+        }
+        catch
+        {
+            _watchdog.Stop();
+            throw;
+        }
     }
 
     /// <inheritdoc/>
-    public int Rank { get; private set; }
+    public int Rank { get; private set; } = LaunchEnvironment.Current.Rank;
 
     /// <inheritdoc/>
     public int Size { get; private set; }
@@ -54,7 +66,7 @@ public sealed unsafe class MpiProcessGroup : IProcessGroup
     public int LocalSize { get; private set; }
 
     /// <inheritdoc/>
-    public string Machine { get; private set; } = "";
+    public string Machine { get; private set; } = Environment.MachineName;
 
     /// <summary>Name and version of the MPI library.</summary>
     public string Library { get; private set; } = "";
@@ -110,8 +122,15 @@ public sealed unsafe class MpiProcessGroup : IProcessGroup
     // By a thread of its own, because the communication thread may wait for a process that does not come.
     public void Abort(int exitCode)
     {
-        new Thread(() => _mpi.Abort(exitCode)) { IsBackground = true }.Start();
-        Thread.Sleep(AbortTime);
+        // MPI_Abort is not allowed before.
+        if (_isJoined)
+        {
+            new Thread(() => _mpi.Abort(exitCode)) { IsBackground = true }.Start();
+            Thread.Sleep(AbortTime);
+        }
+
+        if (!OperatingSystem.IsWindows())
+            Exit(exitCode);
         Process.GetCurrentProcess().Kill();
     }
 
@@ -178,6 +197,10 @@ public sealed unsafe class MpiProcessGroup : IProcessGroup
         (_options.OnLost ?? Console.Error.WriteLine)($"rank {Rank} on {Machine}: {reason}");
         Abort(_options.LostExitCode);
     }
+
+    // Ends the process at once. Environment.Exit would wait for the library, whose thread hangs.
+    [DllImport("libc", EntryPoint = "_exit")]
+    private static extern void Exit(int exitCode);
 
     private (nint Type, nint Sum, int Bytes) TypeOf(NumberType type) => type switch
     {

@@ -36,4 +36,16 @@ public static class ProcessGroupExtensions
         ArgumentNullException.ThrowIfNull(group);
         return [.. group.Gather(Encoding.UTF8.GetBytes(text)).Select(Encoding.UTF8.GetString)];
     }
+
+    /// <summary>Checks that all processes have the same text, such as the digest of a file.</summary>
+    /// <param name="group">The processes.</param>
+    /// <param name="text">The text of this process.</param>
+    /// <param name="difference">What a process with another text has, for the message: other data, for example.</param>
+    /// <exception cref="DistributedException">The text of a process differs from that of rank 0; the message names the process. Or the operation failed.</exception>
+    public static void RequireEqual(this IProcessGroup group, string text, string difference)
+    {
+        var all = group.GatherText(text);
+        if (all.Index().FirstOrDefault(one => one.Item != all[0]) is (> 0 and var rank, _))
+            throw new DistributedException($"rank {rank} on {group.GatherText(group.Machine)[rank]} has {difference}");
+    }
 }

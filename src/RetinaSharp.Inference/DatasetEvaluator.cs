@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
 using RetinaSharp.Boxes;
 using RetinaSharp.Datasets;
 using RetinaSharp.Distributed;
@@ -30,6 +32,7 @@ public static class DatasetEvaluator
     /// size.
     /// </exception>
     /// <exception cref="ImageException">An image cannot be read.</exception>
+    /// <exception cref="DistributedException">A process has another dataset; the message names it. Or the connection to a process failed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was canceled.</exception>
     public static async Task<DatasetEvaluation> EvaluateAsync(
         IObjectDetector detector, DetectionDataset groundTruth, int batch = DefaultBatch, IProgress<int>? imagesDone = null, IProcessGroup? group = null, CancellationToken cancellationToken = default)
@@ -37,6 +40,8 @@ public static class DatasetEvaluator
         RequireUsable(detector, groundTruth);
         var started = Stopwatch.GetTimestamp();
         group ??= SingleProcess.Instance;
+        if (group.Size > 1)
+            group.RequireEqual(Digest(groundTruth), "other data: images, boxes or classes differ, so copy the dataset again");
         var (first, count) = ImageShare.Compute(groundTruth.Images.Count, batch, group);
         var own = new List<DetectionResult>();
         try
@@ -88,6 +93,24 @@ public static class DatasetEvaluator
                 if (classes[detection.Class] is >= 0 and var category)
                     results.Add(new(image.Id, groundTruth.Categories[category].Id, BoxXywh.FromCorners(detection.Box), detection.Score));
         }
+    }
+
+    /// <summary>Returns the digest of a dataset, without the pixels of its images.</summary>
+    private static string Digest(DetectionDataset set)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var category in set.Categories)
+            Add($"{category.Id} {category.Name}");
+        foreach (var image in set.Images)
+        {
+            Add($"{image.Id} {image.FileName} {image.Width} {image.Height}");
+            foreach (var annotation in image.Annotations)
+                Add($"{annotation.Category} {annotation.Box.X} {annotation.Box.Y} {annotation.Box.Width} {annotation.Box.Height} {annotation.Area} {annotation.IsCrowd} {annotation.IsDifficult}");
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+
+        void Add(FormattableString text) => hash.AppendData(Encoding.UTF8.GetBytes(FormattableString.Invariant(text) + "\n"));
     }
 
     /// <summary>Returns the detections of all processes, in the order of the images.</summary>

@@ -1,5 +1,7 @@
+using System.Security.Cryptography;
 using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Inference;
+using RetinaSharp.Detection.Weights;
 using RetinaSharp.Inference;
 using RetinaSharp.OnnxRuntime;
 
@@ -26,6 +28,14 @@ internal static class DetectorLoader
         if (options.Precision == Precision.Bf16)
             throw new UsageException($"--precision: {path} runs in ONNX Runtime, which has no bf16 on CPUs; give the run folder or the .safetensors file");
         return UsageException.Guard(() => OnnxDetector.Load(path, Convert(options)));
+    }
+
+    /// <summary>Computes the SHA-256 digest of a model file.</summary>
+    /// <param name="path">A run folder, a .safetensors file or an .onnx file.</param>
+    public static string Digest(string path)
+    {
+        using var file = File.OpenRead(IsOnnx(path) ? path : ModelFile.Find(path));
+        return System.Convert.ToHexStringLower(SHA256.HashData(file));
     }
 
     private static OnnxDetectorOptions Convert(DetectorOptions options) => new()

@@ -45,7 +45,7 @@ internal sealed class EnsembleOptions
     /// <returns>The detector of the model, or an ensemble.</returns>
     public IObjectDetector Load(ParseResult parse, string model, DetectorOptions options)
     {
-        string[] models = [model, .. parse.GetValue(_models) ?? []];
+        var models = GetModels(parse, model);
         if (models.Length == 1)
             return DetectorLoader.Load(model, options);
         var defaults = new EnsembleDetectorOptions();
@@ -68,6 +68,9 @@ internal sealed class EnsembleOptions
             throw;
         }
     }
+
+    /// <summary>Returns the paths of a model and of those that --ensemble names.</summary>
+    public string[] GetModels(ParseResult parse, string model) => [model, .. parse.GetValue(_models) ?? []];
 
     private double[]? GetWeights(ParseResult parse) => parse.IsGiven(_weights) ? parse.GetValue(_weights) : null;
 }

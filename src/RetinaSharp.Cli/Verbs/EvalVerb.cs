@@ -3,6 +3,7 @@ using RetinaSharp.Cli.Options;
 using RetinaSharp.Cli.Reports;
 using RetinaSharp.Cli.Terminal;
 using RetinaSharp.Datasets;
+using RetinaSharp.Distributed;
 using RetinaSharp.Inference;
 
 namespace RetinaSharp.Cli.Verbs;
@@ -41,6 +42,9 @@ internal static class EvalVerb
             using var detector = ensemble.Load(parse, parse.GetRequiredValue(model), options);
             if (groundTruth.Categories.Select(category => category.Name).Except(detector.Categories.Select(category => category.Name)).ToArray() is { Length: > 0 } unknown)
                 session.Output.Warning($"{parse.GetRequiredValue(data)}: the model does not know {string.Join(", ", unknown)}: their AP is 0. Classes are matched by name.");
+            if (group.Size > 1)
+                foreach (var path in ensemble.GetModels(parse, parse.GetRequiredValue(model)))
+                    group.RequireEqual(DetectorLoader.Digest(path), $"another model {path}: copy it again");
             folder?.Prepare();
             var own = ImageShare.Compute(groundTruth.Images.Count, inference.GetBatch(parse), group).Count;
             var evaluation = ProgressDisplay.Run(session.Output, "evaluation", display => DatasetEvaluator.Evaluate(

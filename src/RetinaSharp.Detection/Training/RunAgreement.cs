@@ -13,16 +13,9 @@ internal static class RunAgreement
     /// <exception cref="DistributedException">A process has other settings or data. The message names it.</exception>
     public static void RequireEqualStart(IProcessGroup group, Checkpoint start)
     {
-        Require(SettingsJson.Write(start.Settings), "other settings: start all processes with the same command");
-        Require(start.TrainingData, "other training data: images, boxes or classes differ, so copy the dataset again");
-        Require(start.ValidationData ?? "", "other validation data: images, boxes or classes differ, so copy the dataset again");
-
-        void Require(string own, string problem)
-        {
-            var all = group.GatherText(own);
-            if (all.Index().FirstOrDefault(one => one.Item != all[0]) is (> 0 and var rank, _))
-                throw new DistributedException($"rank {rank} on {group.GatherText(group.Machine)[rank]} has {problem}");
-        }
+        group.RequireEqual(SettingsJson.Write(start.Settings), "other settings: start all processes with the same command");
+        group.RequireEqual(start.TrainingData, "other training data: images, boxes or classes differ, so copy the dataset again");
+        group.RequireEqual(start.ValidationData ?? "", "other validation data: images, boxes or classes differ, so copy the dataset again");
     }
 
     /// <summary>Returns the checkpoint of rank 0 in all processes; null if it has none.</summary>

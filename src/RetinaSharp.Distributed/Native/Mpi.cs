@@ -35,7 +35,7 @@ internal sealed unsafe class Mpi
     public MpiConstants Constants => _constants;
 
     /// <summary>The first line of the library's description of itself.</summary>
-    public string Version => Text((delegate* unmanaged[Cdecl]<byte*, int*, int>)Function("MPI_Get_library_version")).Split('\n', '\0')[0].Trim();
+    public string Version => Text((delegate* unmanaged[Cdecl]<byte*, int*, int>)Function("MPI_Get_library_version")).Split('\n', '\0')[0].Replace('\t', ' ').Trim();
 
     /// <summary>Name of the machine.</summary>
     public string Machine => Text((delegate* unmanaged[Cdecl]<byte*, int*, int>)Function("MPI_Get_processor_name"));
