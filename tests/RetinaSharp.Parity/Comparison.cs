@@ -7,6 +7,7 @@ using RetinaSharp.Detection.Inference;
 using RetinaSharp.Detection.Modeling;
 using RetinaSharp.Detection.Training;
 using RetinaSharp.Detection.Weights;
+using RetinaSharp.Distributed;
 using RetinaSharp.Imaging;
 using RetinaSharp.Inference.Batching;
 using RetinaSharp.Kernels;
@@ -140,7 +141,7 @@ internal sealed class Comparison : IDisposable
         using var network = new RetinaNet(values, new(type, IsTraining: true));
         using var scope = NewDisposeScope();
         var outputs = network.call(Preprocessing.Input(batch, network));
-        var normalizer = new StepNormalizer(_settings.Loss.Normalizer).CreateNormalizers([batch])(batch);
+        var normalizer = new StepNormalizer(_settings.Loss.Normalizer).CreateNormalizers(StepCounts.Compute(SingleProcess.Instance, [batch], null, isStopRequested: false))(batch);
         // The losses know single precision and less.
         var loss = new DetectionLoss(_settings.Loss).Evaluate([.. outputs.Select(level => new LevelOutput(level.Logits.to(ScalarType.Float32), level.BoxOutputs.to(ScalarType.Float32)))], batch.Targets, normalizer);
         Autograd.Backward([.. outputs.SelectMany(level => new[] { level.Logits, level.BoxOutputs })], [.. loss.Gradients.Select(gradient => gradient.to(type))]);
