@@ -71,11 +71,16 @@ internal static class TrainVerb
                 Group = group,
                 SumsInBFloat16 = shared.SumsInBFloat16(parse),
             };
+            // Weights, a configuration or an earlier run, which settings may depend on, need only be on the machine of rank 0.
+            var (initial, origin) = group.Rank == 0 ? GetSettings(settingsOptions, parse, folder, options.Resume, parse.GetValue(anchors) == AutoAnchors) : (new(), "");
+            if (group.Rank == 0)
+                RequireUsable(options);
             LibTorch.Require(options.Device);
             var trainSet = DataSource.Open(parse.GetRequiredValue(trainData), reading.Get(parse) with { RequireImages = false }, session.Output);
             var validationSet = parse.GetValue(validationData) is { } data ? DataSource.Open(data, reading.GetForValidation(parse) with { RequireImages = false }, session.Output) : null;
-            // Weights, a configuration or an earlier run, which settings may depend on, need only be on the machine of rank 0.
-            var settings = SettingsJson.Parse(group.BroadcastText(group.Rank == 0 ? SettingsJson.Write(GetSettings(parse, options, trainSet, validationSet)) : ""));
+            var settings = SettingsJson.Parse(group.BroadcastText(group.Rank == 0 ? SettingsJson.Write(Complete(parse, initial, options, trainSet)) : ""));
+            if (group.Rank == 0)
+                Describe(session, origin, settings, options, trainSet, validationSet);
 
             var trainer = new Trainer(settings, trainSet, validationSet, options);
             using var events = parse.GetValue(tensorBoard) && group.Rank == 0 ? new TensorBoardLog(options.Folder, session.Output.Warning) : null;
@@ -90,12 +95,9 @@ internal static class TrainVerb
         });
         return command;
 
-        RunSettings GetSettings(ParseResult parse, TrainerOptions options, DetectionDataset train, DetectionDataset? validation)
+        // Settings that depend on the data or the number of processes.
+        RunSettings Complete(ParseResult parse, RunSettings settings, TrainerOptions options, DetectionDataset train)
         {
-            var (settings, origin) = TrainVerb.GetSettings(settingsOptions, parse, options.Folder, options.Resume, parse.GetValue(anchors) == AutoAnchors);
-            OutputFolder.RequireFolder(options.Folder);
-            if (!options.Resume)
-                RequireNoRun(options.Folder);
             var isResumed = options.Resume && File.Exists(Path.Combine(options.Folder, ConfigFile));
             if (parse.GetValue(anchors) == AutoAnchors && !isResumed)
                 settings = FitAnchors(session, settings, train, settingsOptions, parse);
@@ -108,7 +110,6 @@ internal static class TrainVerb
             // After the batch size, which the number of steps depends on.
             if (settingsOptions.FindsEpochs(parse) && !isResumed)
                 settings = EpochCount.Raise(settings, train);
-            Describe(session, origin, settings, options, train, validation);
             return settings;
         }
     }
@@ -164,11 +165,13 @@ internal static class TrainVerb
         static string Bytes(long bytes) => bytes < 1e9 ? $"{bytes / 1e6:0} MB" : $"{bytes / 1e9:0.0} GB";
     }
 
-    /// <summary>Checks that the folder contains no run, which would be overwritten.</summary>
-    /// <exception cref="UsageException">The folder contains a run.</exception>
-    private static void RequireNoRun(string folder)
+    /// <summary>Checks that the run folder is none that would be overwritten.</summary>
+    /// <exception cref="UsageException">The folder contains a run that is not resumed, or is a file.</exception>
+    private static void RequireUsable(TrainerOptions options)
     {
-        if (TrainedFiles.Any(name => File.Exists(Path.Combine(folder, name))))
+        var folder = options.Folder;
+        OutputFolder.RequireFolder(folder);
+        if (!options.Resume && TrainedFiles.Any(name => File.Exists(Path.Combine(folder, name))))
             throw new UsageException($"--out: {folder} holds a run; resume it (--resume), choose another folder, or delete it");
     }
 

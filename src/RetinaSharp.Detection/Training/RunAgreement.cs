@@ -24,7 +24,7 @@ internal static class RunAgreement
         if (group.Size == 1)
             return at;
         var text = group.BroadcastText(at is null ? "" : JsonSerializer.Serialize(at, SettingsJsonContext.Default.Checkpoint));
-        return text.Length == 0 ? null : JsonSerializer.Deserialize(text, SettingsJsonContext.Default.Checkpoint);
+        return group.Rank == 0 ? at : text.Length == 0 ? null : JsonSerializer.Deserialize(text, SettingsJsonContext.Default.Checkpoint);
     }
 
     /// <summary>Checks that all processes have the same weights, and returns the checkpoint of rank 0, which decides on the best epoch and the end of the run.</summary>
