@@ -45,7 +45,7 @@ public static class ProcessGroupExtensions
     public static void RequireEqual(this IProcessGroup group, string text, string difference)
     {
         var all = group.GatherText(text);
-        if (all.Index().FirstOrDefault(one => one.Item != all[0]) is (> 0 and var rank, _))
+        if (all.Index().FirstOrDefault(one => one.Item != all[0]) is ( > 0 and var rank, _))
             throw new DistributedException($"rank {rank} on {group.GatherText(group.Machine)[rank]} has {difference}");
     }
 }

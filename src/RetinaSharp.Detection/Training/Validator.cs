@@ -31,7 +31,7 @@ internal sealed class Validator
     private readonly int _threads;
     private readonly TrainingTiles? _tiles;
     private readonly IProcessGroup _group;
-    
+
     // Index of the first image that this process evaluates.
     private readonly int _firstImage;
 

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using RetinaSharp.Boxes;
 using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Data;
@@ -5,8 +7,6 @@ using RetinaSharp.Detection.Modeling;
 using RetinaSharp.Detection.Training;
 using RetinaSharp.Distributed;
 using RetinaSharp.Losses;
-using System.Text.Json.Nodes;
-using System.Text.Json;
 using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Tests.Modeling;
