@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using RetinaSharp.Detection.Weights;
 
 namespace RetinaSharp.Cli.Tests;
 
@@ -27,6 +28,22 @@ public sealed class DistributedTests(TrainedModel trained) : IClassFixture<Train
         Assert.Single(printed.Split('\n'), line => line.Contains("epoch 2/2 done"));
         Assert.Contains("2 processes, each with 1 of the 2 shards", printed);
         AssertEqualRuns("one", "two");
+    }
+
+    [MpiTheory]
+    [InlineData("mpich")]
+    public void Train_GradientSumsInBFloat16_DifferByRounding(string mpi)
+    {
+        string[] options = ["--epochs", "1", "--precision", "fp32", "--norm", "group", "--optimizer", "sgd", "--ema", "0", "--batch", "12"];
+        CommandResult.Retina(Train("one", [.. options, "--shards", "2"])).IsDone();
+
+        var (code, printed) = Mpi.Run(mpi, 2, Program, Train("two", [.. options, "--gradient-sums", "bf16"]));
+
+        Assert.True(code == 0, printed);
+        var (one, two) = (Weights("one"), Weights("two"));
+        Assert.NotEqual(one, two);
+        // One step: the sums of bf16 have 8 bits.
+        Assert.All(one.Zip(two), pair => Assert.Equal(pair.First, pair.Second, .02 * (Math.Abs(pair.First) + .01)));
     }
 
     [MpiTheory]
@@ -162,9 +179,15 @@ public sealed class DistributedTests(TrainedModel trained) : IClassFixture<Train
 
     private string[] Train(string run, params string[] options) =>
     [
-        "train", "--train", trained.Data, "--val", trained.Data, "--out", _folder.At(run), "--preset", "tiny", "--size", "64x64", "--batch", "4",
+        "train", "--train", trained.Data, "--val", trained.Data, "--out", _folder.At(run), "--preset", "tiny", "--size", "64x64", .. options.Contains("--batch") ? [] : (string[])["--batch", "4"],
         .. options.Contains("--epochs") ? [] : (string[])["--epochs", "2"], .. options,
     ];
+
+    private float[] Weights(string run)
+    {
+        using var file = SafetensorsFile.Open(_folder.At(run, "last.safetensors"));
+        return [.. file.Entries.Keys.Order().SelectMany(file.ReadFp32)];
+    }
 
     private void AssertEqualRuns(string one, string other)
     {

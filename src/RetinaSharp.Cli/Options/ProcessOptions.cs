@@ -1,4 +1,5 @@
 using System.CommandLine;
+using RetinaSharp.Detection.Configuration;
 
 namespace RetinaSharp.Cli.Options;
 
@@ -10,8 +11,8 @@ internal sealed class ProcessOptions
     private readonly Option<double> _patience =
         CliOption.Number("--patience", "With mpirun or srun: how long a process waits for the others. Then all end with exit code 75.", "SECONDS", min: 1, max: MaxPatience).WithDefault(DefaultPatience);
 
-    private readonly Option<bool> _sums =
-        CliOption.Choice("--gradient-sums", "With mpirun or srun: number type in which gradients are summed over processes. bf16 halves the data that they exchange, for slow networks.", ("fp32", false), ("bf16", true));
+    private readonly Option<Precision> _sums =
+        CliOption.Choice("--gradient-sums", "With mpirun or srun: number type in which gradients are summed over processes. bf16 halves the data that they exchange, for slow networks.", ("fp32", Precision.Fp32), ("bf16", Precision.Bf16));
 
     public void AddTo(Command command, bool sumsGradients)
     {
@@ -22,5 +23,5 @@ internal sealed class ProcessOptions
 
     public TimeSpan GetPatience(ParseResult parse) => TimeSpan.FromSeconds(parse.GetValue(_patience));
 
-    public bool SumsInBFloat16(ParseResult parse) => parse.GetValue(_sums);
+    public bool SumsInBFloat16(ParseResult parse) => parse.GetValue(_sums) == Precision.Bf16;
 }
