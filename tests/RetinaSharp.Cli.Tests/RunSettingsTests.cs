@@ -45,6 +45,7 @@ public sealed class RunSettingsTests
         ["--epochs"] = ("7", s => s.Training.Epochs, 7),
         ["--batch"] = ("3", s => s.Training.Batch, 3),
         ["--accumulate"] = ("4", s => s.Training.Accumulate, 4),
+        ["--shards"] = ("4", s => s.Training.Shards, 4),
         ["--lr"] = ("3e-4", s => s.Training.LearningRate, 3e-4),
         ["--schedule"] = ("step", s => s.Training.Schedule, ScheduleKind.Step),
         ["--warm-up"] = ("17", s => s.Training.WarmUp, 17),

@@ -33,13 +33,7 @@ internal static class RunAgreement
     {
         if (group.Size == 1)
             return at;
-        var digests = group.GatherText(state.DigestWeights());
-        if (digests.Index().FirstOrDefault(one => one.Item != digests[0]) is ( > 0 and var rank, _))
-        {
-            throw new DistributedException(
-                $"The weights of rank {rank} on {group.GatherText(group.Machine)[rank]} differ from those of rank 0 after epoch {at.Epoch}: different kinds of processors round differently. Use machines of the same kind, and resume from the last checkpoint.");
-        }
-
+        group.RequireEqual(state.DigestWeights(), $"other weights than rank 0 after epoch {at.Epoch}: different kinds of processors round differently, so use machines of the same kind, and resume from the last checkpoint");
         return Broadcast(group, at)!;
     }
 }

@@ -44,6 +44,7 @@ public sealed class WrongOptionTests : IDisposable
         { "--batch", "0", "1 or more" },
         { "--batch", "2147483647", "1048576 or less" },
         { "--accumulate", "-3", "1 or more" },
+        { "--shards", "0", "from 1 to 256" },
         { "--lr", "0", "above 0" },
         { "--schedule", "linear", "step|cosine|polynomial|one-cycle|plateau" },
         { "--warm-up", "-1", "0 or more" },
