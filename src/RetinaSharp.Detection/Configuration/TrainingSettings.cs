@@ -118,14 +118,16 @@ public sealed record TrainingSettings
     }
 
     /// <summary>
-    /// Returns settings for processes that share the shards of a batch equally: with the smallest number of shards, from <see cref="EffectiveShards"/> on, that is a multiple
-    /// of the number of processes and divides the batch.
+    /// Returns settings for processes that share the shards of a batch equally: these, or if they cannot, with the smallest larger number of shards that is a multiple of the
+    /// number of processes and divides the batch.
     /// </summary>
     /// <param name="processes">Number of processes, at least 1.</param>
     /// <exception cref="ArgumentException">There is no such number: the batch is not a multiple of the number of processes.</exception>
     public TrainingSettings SpreadOver(int processes)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(processes, 1);
+        if (EffectiveShards % processes == 0)
+            return this;
         return Batch % processes == 0
             ? this with { Shards = Enumerable.Range(EffectiveShards, Batch - EffectiveShards + 1).First(shards => shards % processes == 0 && Batch % shards == 0) }
             : throw new ArgumentException($"A batch of {Batch} images cannot be shared equally by {processes} processes: choose a batch that is a multiple of {processes}.");

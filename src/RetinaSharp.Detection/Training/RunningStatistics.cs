@@ -26,18 +26,17 @@ internal static class RunningStatistics
         if (modules[0].Length == 0)
             return;
         var own = Array.ConvertAll(modules, of => Array.ConvertAll(of, module => module.TakeStatistics()));
+        foreach (var tensor in own.SelectMany(shard => shard).SelectMany(tensors => tensors))
+            scope.Attach(tensor);
         var all = group.Gather(MemoryMarshal.AsBytes<float>(own.SelectMany(shard => shard).SelectMany(tensors => tensors).SelectMany(Values).ToArray()));
         var offsets = new int[group.Size];
         for (var shard = 0; shard < shards.Count; shard++)
         {
-            var next = (int[])offsets.Clone();
             for (var rank = 0; rank < group.Size; rank++)
             {
                 for (var module = 0; module < modules[shard].Length; module++)
-                    modules[shard][module].UpdateRunningStats([.. own[shard][module].Select(like => Read(all[rank], ref next[rank], like))]);
+                    modules[shard][module].UpdateRunningStats([.. own[shard][module].Select(like => Read(all[rank], ref offsets[rank], like))]);
             }
-
-            offsets = next;
         }
     }
 

@@ -108,6 +108,15 @@ public sealed class DistributedTrainingTests : IDisposable
     }
 
     [Fact]
+    public void SpreadOver_OneProcess_ChangesNothing()
+    {
+        // Only one shard is used, because 3 is no multiple of 2.
+        var training = new TrainingSettings { Shards = 2, Batch = 3 };
+
+        Assert.Equal(training, training.SpreadOver(1));
+    }
+
+    [Fact]
     public void SpreadOver_BatchIsNoMultiple_Throws() =>
         Assert.Contains("cannot be shared equally by 3 processes", Assert.Throws<ArgumentException>(() => new TrainingSettings { Batch = 4 }.SpreadOver(3)).Message);
 
