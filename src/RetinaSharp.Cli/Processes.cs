@@ -13,6 +13,9 @@ internal sealed class Processes(Output output)
     /// <summary>Name of an environment variable: the MPI library to load, instead of that of the launcher's kind.</summary>
     public const string LibraryVariable = "RETINA_MPI_LIBRARY";
 
+    /// <summary>How long a process waits for the others if they share whole runs: for as long as runs may take.</summary>
+    public static readonly TimeSpan PatienceForRuns = TimeSpan.FromDays(7);
+
     // If all processes have the same error, rank 0 reports it and ends the others in this time. Open MPI takes up to 3 seconds.
     private static readonly TimeSpan TimeForRank0 = TimeSpan.FromSeconds(6);
 

@@ -13,7 +13,7 @@ namespace RetinaSharp.Cli;
 internal static class RetinaCommand
 {
     // Verbs whose work several processes can share.
-    private static readonly string[] SharedVerbs = ["retina train", "retina eval", "retina ablate"];
+    private static readonly string[] SharedVerbs = ["retina train", "retina eval", "retina ablate", "retina tune"];
 
     /// <summary>Parses the command line and runs the verb.</summary>
     /// <param name="args">The command-line arguments, without the name of the command.</param>

@@ -116,6 +116,21 @@ public sealed class DistributedTests(TrainedModel trained) : IClassFixture<Train
 
     [MpiTheory]
     [InlineData("openmpi")]
+    public void Tune_TwoProcesses_FindTheSettingsOfOne(string mpi)
+    {
+        string[] Tune(string folder) =>
+            ["tune", "--train", trained.Data, "--val", trained.Data, "--out", _folder.At(folder), "--budget", "1000", "--trials", "3", "--preset", "tiny", "--size", "64x64", "--epochs", "2", "--batch", "4"];
+        CommandResult.Retina(Tune("one")).IsDone();
+
+        var (code, printed) = Mpi.Run(mpi, 2, Program, Tune("two"));
+
+        Assert.True(code == 0, printed);
+        Assert.Single(printed.Split('\n'), line => line.StartsWith("Next: retina train", StringComparison.Ordinal));
+        Assert.Equal(File.ReadAllText(_folder.At("one", "best.json")), File.ReadAllText(_folder.At("two", "best.json")));
+    }
+
+    [MpiTheory]
+    [InlineData("openmpi")]
     public void Train_OtherDataInOneProcess_NamesIt(string mpi)
     {
         var other = ColoredRectangles.Write(_folder.At("other"), images: 13);

@@ -16,9 +16,6 @@ internal static class AblateVerb
 {
     private const int MaxSeeds = 100;
 
-    // Processes share whole runs, so that one may wait for another for as long as a run takes.
-    private static readonly TimeSpan MaxWait = TimeSpan.FromDays(7);
-
     private static readonly Dictionary<string, string> Descriptions = new()
     {
         { "alpha", "Table a: cross entropy with α from .10 to .999." },
@@ -73,7 +70,7 @@ internal static class AblateVerb
                 table = Select(table, selection);
             foreach (var row in table.Rows)
                 UsageException.Guard(row.Settings.Validate);
-            var group = session.Processes.Join(MaxWait);
+            var group = session.Processes.Join(Processes.PatienceForRuns);
             var options = new AblationOptions
             {
                 Group = group,

@@ -47,13 +47,16 @@ internal static class TuneVerb
             var folder = parse.GetRequiredValue(outFolder);
             OutputFolder.RequireFolder(folder);
             var settings = settingsOptions.Get(parse);
+            var group = session.Processes.Join(Processes.PatienceForRuns);
             var options = new TuningOptions
             {
+                Group = group,
+                Threads = ProcessThreads.Compute(group),
                 Folder = folder,
                 Budget = TimeSpan.FromMinutes(parse.GetValue(budget)),
                 Trials = parse.GetOptional(trials),
                 Logger = new OutputLogger(output, LogLevel.Warning),
-                Device = engine.GetDevice(parse),
+                Device = engine.GetDevice(parse, group.LocalRank),
                 Precision = engine.GetPrecision(parse),
                 Command = Shell.Command(parse.Tokens.Select(token => token.Value).Prepend("retina")),
                 TrainCommand = TrainCommand(parse, folder, [budget, outFolder, trials, json, .. settingsOptions.All]),
@@ -80,6 +83,8 @@ internal static class TuneVerb
                 output.Json(writer => TuningJson.Write(writer, options, result));
             else if (result.Trials.Count > 0)
                 Show(output, result);
+            if (group.Size > 1)
+                output.Info($"The weights of a run are on the machine of the process that trained it: the runs were shared by {group.Size} processes.");
             output.Info($"Report: {TuningFolder.Report(folder)}");
             return Conclude(output, options, result);
         });

@@ -42,18 +42,19 @@ public sealed class AblationRunner(DetectionDataset train, DetectionDataset vali
         var own = runs.Where((_, index) => index % group.Size == group.Rank).Select(run => run.Folder).ToHashSet();
         var tableProgress = new TableProgress(own.Count, [.. done.Where(one => own.Contains(one.Key)).Select(one => one.Value)]);
         // The filter is evaluated lazily: if two rows have the same settings, their run is done when the second row is reached.
-        foreach (var (row, run) in planned.Where(one => own.Contains(one.Run.Folder) && !done.ContainsKey(one.Run.Folder)))
+        RunExchange.Train(group, options.Folder, own, () =>
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            var result = _trainer.Train(run, new ActionProgress<TrainingProgress>(step => Report(row, run, step, null)), cancellationToken);
-            done.Add(run.Folder, result);
-            tableProgress.Finish(result);
-            if (group.Rank == 0)
-                TableFiles.Write(options.Folder, Result(table, planned, done));
-            Report(row, run, null, result);
-        }
-
-        RunExchange.Collect(group, options.Folder, own);
+            foreach (var (row, run) in planned.Where(one => own.Contains(one.Run.Folder) && !done.ContainsKey(one.Run.Folder)))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                var result = _trainer.Train(run, new ActionProgress<TrainingProgress>(step => Report(row, run, step, null)), cancellationToken);
+                done.Add(run.Folder, result);
+                tableProgress.Finish(result);
+                if (group.Rank == 0)
+                    TableFiles.Write(options.Folder, Result(table, planned, done));
+                Report(row, run, null, result);
+            }
+        }, cancellationToken);
         foreach (var run in runs)
             if (_trainer.Find(run) is { } finished)
                 done[run.Folder] = finished;

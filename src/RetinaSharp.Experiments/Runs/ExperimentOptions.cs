@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using RetinaSharp.Detection.Configuration;
+using RetinaSharp.Distributed;
 using static TorchSharp.torch;
 
 namespace RetinaSharp.Experiments.Runs;
@@ -16,6 +17,12 @@ public abstract record ExperimentOptions
 
     /// <summary>Number type of the networks' computation.</summary>
     public Precision Precision { get; init; }
+
+    /// <summary>
+    /// The processes that share the runs, by default only this one. Each run is trained by one process; rank 0 collects the results and writes the output folder. All
+    /// create the experiment and run it with the same arguments and data.
+    /// </summary>
+    public IProcessGroup Group { get; init; } = SingleProcess.Instance;
 
     /// <summary>Number of CPU threads of a run; 0 for one per logical core.</summary>
     public int Threads { get; init; }

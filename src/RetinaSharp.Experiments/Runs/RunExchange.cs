@@ -1,3 +1,4 @@
+using System.Text.Json;
 using RetinaSharp.Detection;
 using RetinaSharp.Distributed;
 
@@ -9,14 +10,45 @@ internal static class RunExchange
     // Large, and not needed for tables and reports.
     private static readonly string[] LeftOut = [".safetensors", ".state", ".previous", ".lock"];
 
-    /// <summary>Copies the results, metrics and reports of runs to rank 0, where they are missing. Weights stay where they were trained.</summary>
+    /// <summary>
+    /// Trains the runs of each process, and copies their results, metrics and reports to rank 0, where they are missing. Weights stay where they were trained. A canceled
+    /// process waits for the others, which wait for it.
+    /// </summary>
     /// <param name="group">The processes.</param>
     /// <param name="folder">Output folder of this process.</param>
     /// <param name="runs">Run folders of this process's runs, relative to the output folder.</param>
-    public static void Collect(IProcessGroup group, string folder, IEnumerable<string> runs)
+    /// <param name="train">Trains the runs of this process.</param>
+    /// <param name="cancellationToken">Cancels <paramref name="train"/>.</param>
+    /// <exception cref="OperationCanceledException">A process was canceled.</exception>
+    public static void Train(IProcessGroup group, string folder, IEnumerable<string> runs, Action train, CancellationToken cancellationToken)
     {
-        if (group.Size == 1)
-            return;
+        var isCanceled = false;
+        try
+        {
+            train();
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            isCanceled = true;
+        }
+
+        if (group.Size > 1)
+            Collect(group, folder, runs);
+        if (group.Any(isCanceled))
+            throw new OperationCanceledException(cancellationToken);
+    }
+
+    /// <summary>Returns the results of all processes in all of them.</summary>
+    /// <param name="group">The processes.</param>
+    /// <param name="results">The results that this process knows.</param>
+    public static IReadOnlyList<RunResult> Share(IProcessGroup group, IReadOnlyList<RunResult> results) => group.Size == 1 ? results :
+    [
+        .. group.GatherText(JsonSerializer.Serialize(results, RunJsonContext.Default.IReadOnlyListRunResult))
+            .SelectMany(text => JsonSerializer.Deserialize(text, RunJsonContext.Default.IReadOnlyListRunResult)!).DistinctBy(result => result.Folder),
+    ];
+
+    private static void Collect(IProcessGroup group, string folder, IEnumerable<string> runs)
+    {
         var all = group.Gather(group.Rank == 0 ? [] : Pack(folder, runs));
         if (group.Rank == 0)
             Unpack(folder, all);

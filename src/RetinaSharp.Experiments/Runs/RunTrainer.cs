@@ -5,6 +5,7 @@ using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Inference;
 using RetinaSharp.Detection.Training;
 using RetinaSharp.Detection.Weights;
+using RetinaSharp.Distributed;
 using RetinaSharp.Experiments.Reports;
 using RetinaSharp.Inference;
 
@@ -29,8 +30,7 @@ internal sealed class RunTrainer(DetectionDataset train, DetectionDataset valida
     // Number of images of the warm-up, before inference is timed.
     private const int WarmUpImages = 8;
 
-    private readonly string _identity =
-        string.Join('\n', DatasetDigest.ComputeForTraining(train), DatasetDigest.ComputeForValidation(validation), options.Precision, options.Device?.type.ToString().ToLowerInvariant() ?? "cpu");
+    private readonly string _identity = Identify(train, validation, options);
 
     /// <summary>Returns the run with given settings. Its folder name is a hash of everything but the seed, followed by the seed.</summary>
     /// <param name="settings">The settings of the run.</param>
@@ -89,6 +89,17 @@ internal sealed class RunTrainer(DetectionDataset train, DetectionDataset valida
             File.Delete(state);
         // Returns what a later call would read from the file.
         return RunResult.Find(folder)!;
+    }
+
+    /// <summary>Returns what all runs have in common, and checks that all processes have the same.</summary>
+    private static string Identify(DetectionDataset train, DetectionDataset validation, ExperimentOptions options)
+    {
+        var (trainDigest, validationDigest) = (DatasetDigest.ComputeForTraining(train), DatasetDigest.ComputeForValidation(validation));
+        var engine = $"{options.Precision}\n{options.Device?.type.ToString().ToLowerInvariant() ?? "cpu"}";
+        options.Group.RequireEqual(trainDigest, "other training data: images, boxes or classes differ, so copy the dataset again");
+        options.Group.RequireEqual(validationDigest, "other validation data: images, boxes or classes differ, so copy the dataset again");
+        options.Group.RequireEqual(engine, "another device or precision: start all processes with the same command");
+        return string.Join('\n', trainDigest, validationDigest, engine);
     }
 
     private RunResult Evaluate(PlannedRun planned, string folder, TrainingResult trained, CancellationToken cancellationToken)

@@ -42,8 +42,9 @@ internal sealed class HalvingPlan
         }
     }
 
-    /// <summary>Number of epochs of all runs together.</summary>
-    public long Epochs => Steps.Sum(step => (long)step.Epochs * step.Trials);
+    /// <summary>Returns the number of epochs that the plan takes one after another, if processes share the runs of each rung.</summary>
+    /// <param name="processes">Number of processes, at least 1.</param>
+    public long GetEpochs(int processes) => Steps.Sum(step => (long)step.Epochs * ((step.Trials + processes - 1) / processes));
 
     /// <summary>Lists the rungs: the full number of epochs, its third and its ninth, if they have the minimum number of epochs.</summary>
     /// <param name="epochs">Full number of epochs.</param>
@@ -61,9 +62,10 @@ internal sealed class HalvingPlan
     /// <param name="trials">Number of trials at the first rung, at least 1.</param>
     public static HalvingPlan Create(IReadOnlyList<int> rungs, int trials) => new(rungs, trials);
 
-    /// <summary>Creates the plan with as many trials as can be trained for a number of epochs in total, at least <see cref="Reduction"/>.</summary>
+    /// <summary>Creates the plan with as many trials as can be trained in the time of a number of epochs, at least <see cref="Reduction"/>.</summary>
     /// <param name="rungs">Epochs of a run at each rung, ascending.</param>
-    /// <param name="total">Number of epochs that all runs may have together.</param>
-    public static HalvingPlan Within(IReadOnlyList<int> rungs, double total) =>
-        Enumerable.Range(Reduction, MaxTrials - Reduction + 1).Select(trials => Create(rungs, trials)).TakeWhile(plan => plan.Trials == Reduction || plan.Epochs <= total).Last();
+    /// <param name="epochs">Number of epochs that a process can train.</param>
+    /// <param name="processes">Number of processes that share the runs of each rung, at least 1.</param>
+    public static HalvingPlan Within(IReadOnlyList<int> rungs, double epochs, int processes = 1) =>
+        Enumerable.Range(Reduction, MaxTrials - Reduction + 1).Select(trials => Create(rungs, trials)).TakeWhile(plan => plan.Trials == Reduction || plan.GetEpochs(processes) <= epochs).Last();
 }

@@ -1,7 +1,9 @@
+using System.Text.Json;
 using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Training;
 using RetinaSharp.Detection.Weights;
+using RetinaSharp.Distributed;
 using RetinaSharp.Experiments.Runs;
 
 namespace RetinaSharp.Experiments.Tuning;
@@ -9,7 +11,7 @@ namespace RetinaSharp.Experiments.Tuning;
 /// <summary>
 /// Searches settings within a time budget: random values (<see cref="SearchSpace"/>), of which successive halving selects the best (<see cref="HalvingPlan"/>).
 /// The first trial has the settings that the search starts from. Finished runs are kept, an unfinished one resumes from its checkpoint, and the same call with a
-/// longer budget goes on. Weights are kept of the best trial only.
+/// longer budget goes on. Weights are kept of the best trial only. Several processes share the runs of a rung.
 /// </summary>
 /// <remarks>
 /// A trial at a rung is a run of its own with that many epochs, not a longer run that is interrupted. Its learning rate falls to the end of its schedule, so
@@ -29,12 +31,14 @@ public sealed class Tuner
     private readonly BudgetClock _clock;
     private readonly SortedDictionary<int, Trial> _trials = [];
     private TuningState _state;
+    private int _epochsNotShared;
 
     /// <summary>Creates a search, or opens the one in the folder.</summary>
     /// <param name="start">The settings that the search starts from.</param>
     /// <param name="train">Training set.</param>
     /// <param name="validation">Validation set, with the same classes.</param>
     /// <param name="options">Folder, budget, and what all runs share.</param>
+    /// <exception cref="DistributedException">The processes have different data, or the connection to one of them failed.</exception>
     /// <exception cref="ArgumentException">
     /// A setting is out of its range, or the folder contains a search with other data, settings or device; the message names the difference.
     /// </exception>
@@ -52,14 +56,18 @@ public sealed class Tuner
         _dimensions = SearchSpace.Create(start);
         var stepsPerEpoch = Math.Max(1, (double)train.Images.Count / start.Training.EffectiveBatch);
         _rungs = HalvingPlan.CreateRungs(start.Training.Epochs, (int)Math.Ceiling(options.MinSteps / stepsPerEpoch));
-        _state = TuningFolder.Open(start, new()
+        var created = new TuningState
         {
             TrainingData = DatasetDigest.ComputeForTraining(train),
             ValidationData = DatasetDigest.ComputeForValidation(validation),
             Engine = $"{options.Device?.ToString() ?? "cpu"}, {options.Precision}",
-        }, options.Folder);
+        };
+        _state = Agree(IsFirst ? TuningFolder.Open(start, created, options.Folder) : created);
         _clock = new(options.Clock, TimeSpan.FromSeconds(_state.Seconds));
     }
+
+    // Rank 0 writes the files of the search; all processes write into the folders of their runs.
+    private bool IsFirst => _options.Group.Rank == 0;
 
     /// <summary>Searches until all planned runs are finished or the budget ends, and writes best.json, tuning.json and report.html.</summary>
     /// <param name="progress">Receives the progress, on the calling thread.</param>
@@ -74,24 +82,24 @@ public sealed class Tuner
         _clock.Start();
         var isComplete = RunTrials(progress, cancellationToken);
         SaveState();
-        var result = new TuningResult(_dimensions, _rungs, _state.Trials, [.. _trials.Values], _clock.Elapsed, isComplete);
-        TuningFolder.Write(_options, result);
+        var result = new TuningResult(_dimensions, _rungs, _state.Trials, [.. _trials.Values.Where(trial => trial.Last is not null)], _clock.Elapsed, isComplete);
+        if (IsFirst)
+            TuningFolder.Write(_options, result);
         return result;
     }
 
     /// <summary>Trains the planned runs. Returns false if the budget ended before.</summary>
     private bool RunTrials(IProgress<TuningProgress>? progress, CancellationToken cancellationToken)
     {
-        if (!TryTrain(0, _rungs[0], null, progress, cancellationToken))
+        if (!TryTrain([0], _rungs[0], null, progress, cancellationToken))
             return false;
         var plan = Plan();
         IEnumerable<int> trials = Enumerable.Range(0, plan.Trials);
         foreach (var (step, next) in plan.Steps.Zip(plan.Steps.Skip(1).Append((Epochs: 0, Trials: 0))))
         {
             int[] atRung = [.. trials];
-            foreach (var trial in atRung)
-                if (!TryTrain(trial, step.Epochs, plan, progress, cancellationToken))
-                    return false;
+            if (!TryTrain(atRung, step.Epochs, plan, progress, cancellationToken))
+                return false;
             // The best is first: if the budget ends within the next rung, the most promising trials have been trained.
             trials = atRung.Where(trial => _trials[trial].At(step.Epochs)!.Failure is null)
                 .OrderByDescending(trial => _trials[trial].At(step.Epochs)!.Metrics.AP).Take(next.Trials);
@@ -106,28 +114,48 @@ public sealed class Tuner
         var first = _trials[0].Runs[0];
         // The first run may have been finished by a session that was killed before it saved the time.
         var secondsPerEpoch = _state.SecondsPerEpoch ?? Math.Max(_clock.Elapsed.TotalSeconds, first.Result.Seconds) / first.Epochs;
-        var trials = _options.Trials ?? HalvingPlan.Within(_rungs, _options.Budget.TotalSeconds / secondsPerEpoch).Trials;
-        _state = _state with { SecondsPerEpoch = secondsPerEpoch, Trials = Math.Max(trials, _state.Trials) };
+        var trials = _options.Trials ?? HalvingPlan.Within(_rungs, _options.Budget.TotalSeconds / secondsPerEpoch, _options.Group.Size).Trials;
+        _state = Agree(_state with { SecondsPerEpoch = secondsPerEpoch, Trials = Math.Max(trials, _state.Trials) });
         SaveState();
         return HalvingPlan.Create(_rungs, _state.Trials);
     }
 
-    /// <summary>Trains a trial for a number of epochs, unless that run is finished. Returns false if the budget ended before.</summary>
-    private bool TryTrain(int number, int epochs, HalvingPlan? plan, IProgress<TuningProgress>? progress, CancellationToken cancellationToken)
+    /// <summary>
+    /// Trains trials for a number of epochs, but those whose run is finished. The processes share the runs, and know all results afterwards. Returns false if the budget
+    /// ended before.
+    /// </summary>
+    private bool TryTrain(int[] trials, int epochs, HalvingPlan? plan, IProgress<TuningProgress>? progress, CancellationToken cancellationToken)
     {
-        var trial = _trials.GetValueOrDefault(number) ?? CreateTrial(number);
-        if (trial.At(epochs) is not null)
-            return true;
-        var run = _trainer.Plan(trial.Settings with { Training = trial.Settings.Training with { Epochs = epochs } }, isValidated: false);
-        if (_trainer.Find(run) is { } known)
-        {
-            Add(known);
-            return true;
-        }
+        var group = _options.Group;
+        foreach (var number in trials)
+            _trials.TryAdd(number, CreateTrial(number));
+        var runs = trials.ToDictionary(number => number, number => PlanRun(number, epochs));
+        Share(runs.Values.Select(_trainer.Find));
+        int[] own = [.. trials.Where(number => _trials[number].At(epochs) is null).Where((_, index) => index % group.Size == group.Rank)];
+        var isInTime = true;
+        RunExchange.Train(group, _options.Folder, own.Select(number => runs[number].Folder),
+            () => isInTime = own.All(number => TryTrain(number, runs[number], plan, progress, cancellationToken)), cancellationToken);
+        Share(own.Select(number => _trials[number].At(epochs)));
+        TuningFolder.KeepBest(_options.Folder, _trials.Values, writesSettings: IsFirst);
+        return !group.Any(!isInTime);
 
+        void Share(IEnumerable<RunResult?> results)
+        {
+            var all = RunExchange.Share(group, [.. results.OfType<RunResult>()]).ToDictionary(result => result.Folder);
+            foreach (var number in trials)
+                if (all.TryGetValue(runs[number].Folder, out var result))
+                    Add(number, epochs, result);
+            _epochsNotShared = 0;
+        }
+    }
+
+    /// <summary>Trains a run. Returns false if the budget ended before.</summary>
+    private bool TryTrain(int number, PlannedRun run, HalvingPlan? plan, IProgress<TuningProgress>? progress, CancellationToken cancellationToken)
+    {
         cancellationToken.ThrowIfCancellationRequested();
         if (_clock.Elapsed >= _options.Budget)
             return false;
+        var epochs = run.Settings.Training.Epochs;
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
@@ -139,9 +167,10 @@ public sealed class Tuner
                     SaveState();
                 Report(training, null);
             }), end.Token);
-            Add(result);
+            Add(number, epochs, result);
+            _epochsNotShared += epochs;
             SaveState();
-            TuningFolder.WriteBest(_options.Folder, _trials.Values);
+            TuningFolder.KeepBest(_options.Folder, _trials.Values, writesSettings: IsFirst);
             Report(null, result);
             return true;
         }
@@ -154,10 +183,21 @@ public sealed class Tuner
             SaveState();
         }
 
-        void Add(RunResult result) => _trials[number] = trial with { Runs = [.. trial.Runs, (epochs, result)] };
-
         void Report(TrainingProgress? training, RunResult? finished) => progress?.Report(new(
             _trials.Values.Sum(one => one.Runs.Count), plan?.Steps.Sum(step => step.Trials), number, epochs, _clock.Elapsed, Remaining(plan, epochs, training), training, finished));
+    }
+
+    private void Add(int number, int epochs, RunResult result)
+    {
+        var trial = _trials[number];
+        if (trial.At(epochs) is null)
+            _trials[number] = trial with { Runs = [.. trial.Runs, (epochs, result)] };
+    }
+
+    private PlannedRun PlanRun(int number, int epochs)
+    {
+        var settings = _trials[number].Settings;
+        return _trainer.Plan(settings with { Training = settings.Training with { Epochs = epochs } }, isValidated: false);
     }
 
     private Trial CreateTrial(int number)
@@ -173,14 +213,24 @@ public sealed class Tuner
             budget = TimeSpan.Zero;
         if (plan is null)
             return budget;
-        var done = _trials.Values.Sum(trial => trial.Runs.Sum(run => run.Epochs)) + (training is TrainingStep step ? epochs * (double)step.Step / step.TotalSteps : 0);
-        var planned = Math.Max(0, plan.Epochs - done) * _state.SecondsPerEpoch!.Value;
+        // Within a rung, the results of the other processes are not known.
+        var done = ((_trials.Values.Sum(trial => trial.Runs.Sum(run => run.Epochs)) - _epochsNotShared) / (double)_options.Group.Size)
+            + _epochsNotShared + (training is TrainingStep step ? epochs * (double)step.Step / step.TotalSteps : 0);
+        var planned = Math.Max(0, plan.GetEpochs(_options.Group.Size) - done) * _state.SecondsPerEpoch!.Value;
         return planned < budget.TotalSeconds ? TimeSpan.FromSeconds(planned) : budget;
     }
 
     private void SaveState()
     {
         _state = _state with { Seconds = _clock.Elapsed.TotalSeconds };
-        _state.Write(_options.Folder);
+        if (IsFirst)
+            _state.Write(_options.Folder);
+    }
+
+    /// <summary>Returns the state of rank 0 in all processes.</summary>
+    private TuningState Agree(TuningState own)
+    {
+        var context = TuningJsonContext.Default.TuningState;
+        return JsonSerializer.Deserialize(_options.Group.BroadcastText(JsonSerializer.Serialize(own, context)), context)!;
     }
 }

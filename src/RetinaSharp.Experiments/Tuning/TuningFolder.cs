@@ -51,20 +51,25 @@ public static class TuningFolder
         return created;
     }
 
-    /// <summary>Writes best.json, and deletes the weights of all other trials.</summary>
-    internal static void WriteBest(string folder, IEnumerable<Trial> trials)
+    /// <summary>Writes best.json if that is wanted, and deletes the weights of all other trials.</summary>
+    internal static void KeepBest(string folder, IEnumerable<Trial> trials, bool writesSettings)
     {
         if (Trial.FindBest(trials) is not { } best)
             return;
-        WriteSettings(Best(folder), best.Settings);
+        if (writesSettings)
+            WriteSettings(Best(folder), best.Settings);
         foreach (var run in trials.SelectMany(trial => trial.Runs.Select(run => run.Result)).Where(run => run.Folder != best.Last!.Folder))
-            File.Delete(Path.Combine(folder, run.Folder, ModelFile.Last));
+        {
+            // The folder of a run that another process trained may be on its machine.
+            var weights = Path.Combine(folder, run.Folder, ModelFile.Last);
+            if (File.Exists(weights))
+                File.Delete(weights);
+        }
     }
 
-    /// <summary>Writes best.json, tuning.json and report.html; existing files are replaced.</summary>
+    /// <summary>Writes tuning.json and report.html; existing files are replaced.</summary>
     internal static void Write(TuningOptions options, TuningResult result)
     {
-        WriteBest(options.Folder, result.Trials);
         AtomicFile.Write(Path.Combine(options.Folder, "tuning.json"), file =>
         {
             using var writer = new Utf8JsonWriter(file, new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });

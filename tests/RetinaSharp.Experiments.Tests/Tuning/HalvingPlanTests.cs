@@ -34,7 +34,16 @@ public sealed class HalvingPlanTests
         // 10 · 1 + 3 · 3 + 1 · 9 = 28; with 9 trials 27.
         Assert.Equal(9, HalvingPlan.Within([1, 3, 9], 27.5).Trials);
         Assert.Equal(10, HalvingPlan.Within([1, 3, 9], 28).Trials);
-        Assert.Equal(28, HalvingPlan.Within([1, 3, 9], 28).Epochs);
+        Assert.Equal(28, HalvingPlan.Within([1, 3, 9], 28).GetEpochs(1));
         Assert.Equal(3, HalvingPlan.Within([1, 3, 9], 0).Trials);
+    }
+
+    [Fact]
+    public void Within_TwoProcesses_CountsTheRunsOfTheOneThatHasMore()
+    {
+        // 5 · 1 + 2 · 3 + 1 · 9 = 20: ten trials, three and one.
+        Assert.Equal(20, HalvingPlan.Create([1, 3, 9], 10).GetEpochs(2));
+        Assert.Equal(10, HalvingPlan.Within([1, 3, 9], 20, processes: 2).Trials);
+        Assert.Equal(8, HalvingPlan.Within([1, 3, 9], 19.9, processes: 2).Trials);
     }
 }

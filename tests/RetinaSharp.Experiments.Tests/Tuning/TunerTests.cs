@@ -2,6 +2,7 @@ using System.Text.Json;
 using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Training;
+using RetinaSharp.Distributed;
 using RetinaSharp.Evaluation;
 using RetinaSharp.Experiments.Runs;
 using RetinaSharp.Experiments.Scenes;
@@ -138,6 +139,64 @@ public sealed class TunerTests : IDisposable
     }
 
     [Fact]
+    public void Run_TwoProcessesWithoutASharedDisk_FindTheResultOfOne()
+    {
+        var one = Tune(new Log(), folder: _folder.At("one"));
+        var logs = new[] { new Log(), new Log() };
+
+        var two = ThreadGroup.Run(2, group => Tune(logs[group.Rank], folder: _folder.At($"rank{group.Rank}"), group: group));
+
+        // The first run tells how long a run takes; then the processes take turns.
+        Assert.Equal(["0 1", "1 1", "3 1"], logs[0].Finished.Take(3));
+        Assert.Equal("2 1", logs[1].Finished[0]);
+        Assert.Equal(5, logs.Sum(log => log.Finished.Count));
+        Assert.All(two, result => Assert.Equal(Metrics(one), Metrics(result)));
+        Assert.All(two, result => Assert.True(result.IsComplete));
+        Assert.Equal(File.ReadAllText(_folder.At("one", "best.json")), File.ReadAllText(_folder.At("rank0", "best.json")));
+        Assert.False(File.Exists(_folder.At("rank1", "best.json")));
+        // Rank 0 has the results and reports of all runs; weights are kept of the best trial, where it was trained.
+        Assert.Equal(5, Directory.GetFiles(_folder.At("rank0"), "result.json", SearchOption.AllDirectories).Length);
+        Assert.Single(logs.SelectMany((_, rank) => Directory.GetFiles(_folder.At($"rank{rank}"), "*.safetensors", SearchOption.AllDirectories)));
+
+        // One process goes on with what the two have found.
+        var more = new Log();
+        Assert.Equal(Metrics(one), Metrics(Tune(more, folder: _folder.At("rank0"))));
+        Assert.Empty(more.Finished);
+
+        static List<(int, int, double)> Metrics(TuningResult result) =>
+            [.. from trial in result.Trials from run in trial.Runs select (trial.Number, run.Epochs, run.Result.Metrics.AP)];
+    }
+
+    [Fact]
+    public void Run_OneOfTwoProcessesIsCanceled_BothStopAndResume()
+    {
+        using var interruption = new CancellationTokenSource();
+        var first = new Log(progress =>
+        {
+            if (progress is { Trial: 2, Training: TrainingStep })
+                interruption.Cancel();
+        });
+
+        var canceled = ThreadGroup.Run(2, group => Record.Exception(() =>
+            Tune(group.Rank == 1 ? first : new Log(), folder: _folder.At($"rank{group.Rank}"), group: group, cancellationToken: group.Rank == 1 ? interruption.Token : default)));
+
+        Assert.All(canceled, error => Assert.IsType<OperationCanceledException>(error));
+        var logs = new[] { new Log(), new Log() };
+        Assert.All(ThreadGroup.Run(2, group => Tune(logs[group.Rank], folder: _folder.At($"rank{group.Rank}"), group: group)), result => Assert.True(result.IsComplete));
+        // The run that was interrupted, and the last rung.
+        Assert.Equal(2, logs.Sum(log => log.Finished.Count));
+    }
+
+    [Fact]
+    public void Run_OneOfTwoProcessesHasOtherData_NamesIt()
+    {
+        var error = Assert.Throws<DistributedException>(() => ThreadGroup.Run(2, group => new Tuner(
+            Start, group.Rank == 1 ? _train with { Images = [.. _train.Images.Skip(1)] } : _train, _val, new() { Folder = _folder.At($"rank{group.Rank}"), Budget = TimeSpan.FromMinutes(1), Group = group })));
+
+        Assert.Equal("rank 1 on machine1 has other training data: images, boxes or classes differ, so copy the dataset again", error.Message);
+    }
+
+    [Fact]
     public void Run_BudgetEnds_ReportsTheBestSoFarAndALongerOneContinues()
     {
         var clock = new FakeClock();
@@ -226,7 +285,7 @@ public sealed class TunerTests : IDisposable
     private Tuner Create(RunSettings start, DetectionDataset train, DetectionDataset val) =>
         new(start, train, val, new() { Folder = _folder.At("search"), Budget = TimeSpan.FromMinutes(1) });
 
-    private TuningResult Tune(Log log, double budget = 1000, TimeProvider? clock = null, int? trials = 4, string? folder = null, CancellationToken cancellationToken = default) =>
+    private TuningResult Tune(Log log, double budget = 1000, TimeProvider? clock = null, int? trials = 4, string? folder = null, IProcessGroup? group = null, CancellationToken cancellationToken = default) =>
         new Tuner(Start, _train, _val, new()
         {
             Folder = folder ?? _folder.At("search"),
@@ -235,6 +294,7 @@ public sealed class TunerTests : IDisposable
             MinSteps = 1,
             Precision = Precision.Fp32,
             Clock = clock ?? TimeProvider.System,
+            Group = group ?? SingleProcess.Instance,
         }).Run(log, cancellationToken);
 
     private JsonElement Json()

@@ -1,23 +1,29 @@
 using System.Runtime.ExceptionServices;
 using RetinaSharp.Distributed;
+using Xunit;
 
-namespace RetinaSharp.Detection.Tests.Training;
+namespace RetinaSharp.Testing;
 
 /// <summary>Threads in place of processes, so that collective operations can be tested without MPI.</summary>
-internal sealed unsafe class ThreadGroup : IProcessGroup
+public sealed unsafe class ThreadGroup : IProcessGroup
 {
     private readonly Shared _shared;
 
     private ThreadGroup(int rank, Shared shared) => (Rank, _shared) = (rank, shared);
 
+    /// <inheritdoc/>
     public int Rank { get; }
 
+    /// <inheritdoc/>
     public int Size => _shared.Values.Length;
 
+    /// <inheritdoc/>
     public int LocalRank => Rank;
 
+    /// <inheritdoc/>
     public int LocalSize => Size;
 
+    /// <inheritdoc/>
     public string Machine => $"machine{Rank}";
 
     /// <summary>Runs work in several threads, each with its rank, and returns their results. Rethrows the exception of the lowest rank.</summary>
@@ -45,6 +51,7 @@ internal sealed unsafe class ThreadGroup : IProcessGroup
         return results;
     }
 
+    /// <inheritdoc/>
     public void Reduce(Span<double> values, Reduction reduction = Reduction.Sum)
     {
         var all = Exchange(values.ToArray());
@@ -59,6 +66,7 @@ internal sealed unsafe class ThreadGroup : IProcessGroup
         }
     }
 
+    /// <inheritdoc/>
     public ICollectiveOperation StartSum(MemoryRegion memory)
     {
         Assert.Equal(NumberType.Float32, memory.Type);
@@ -69,6 +77,7 @@ internal sealed unsafe class ThreadGroup : IProcessGroup
         return new Done();
     }
 
+    /// <inheritdoc/>
     public void Broadcast(MemoryRegion memory)
     {
         Assert.Equal(NumberType.Float32, memory.Type);
@@ -76,10 +85,13 @@ internal sealed unsafe class ThreadGroup : IProcessGroup
         Exchange(own.ToArray())[0].CopyTo(own);
     }
 
+    /// <inheritdoc/>
     public IReadOnlyList<byte[]> Gather(ReadOnlySpan<byte> own) => Exchange(own.ToArray());
 
+    /// <inheritdoc/>
     public void Abort(int exitCode) => Assert.Fail($"Abort({exitCode})");
 
+    /// <inheritdoc/>
     public void Dispose()
     {
     }
