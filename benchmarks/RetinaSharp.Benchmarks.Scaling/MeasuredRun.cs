@@ -6,8 +6,8 @@ namespace RetinaSharp.Benchmarks.Scaling;
 /// <summary>What a training run measured, without its first epoch.</summary>
 /// <param name="ImagesPerSecond">Images per second of all processes together, without validation and files.</param>
 /// <param name="Waiting">Share of time that rank 0 waited for the others.</param>
-/// <param name="Summing">Share of time that rank 0 summed gradients.</param>
-internal sealed record MeasuredRun(double ImagesPerSecond, double Waiting, double Summing)
+/// <param name="Exchanging">Share of time that rank 0 exchanged gradients and weights.</param>
+internal sealed record MeasuredRun(double ImagesPerSecond, double Waiting, double Exchanging)
 {
     private static readonly string[] OfSteps = ["data", "forward", "loss", "backward", "wait", "reduce", "optimizer"];
 
@@ -25,5 +25,5 @@ internal sealed record MeasuredRun(double ImagesPerSecond, double Waiting, doubl
     }
 
     /// <inheritdoc/>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{ImagesPerSecond:0.00} images/s, waiting {Waiting:P0}, summing {Summing:P0}");
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{ImagesPerSecond:0.00} images/s, waiting {Waiting:P0}, exchanging {Exchanging:P0}");
 }

@@ -5,7 +5,7 @@ using System.Runtime.ExceptionServices;
 namespace RetinaSharp.Distributed;
 
 /// <summary>
-/// The thread that makes all calls of MPI, in the order in which they were added. The library needs no locks then, and communication goes on while the callers compute.
+/// The thread that makes all calls of MPI, one after another. The library needs no support for several threads then.
 /// </summary>
 internal sealed class CommunicationThread
 {
@@ -22,18 +22,15 @@ internal sealed class CommunicationThread
     /// <summary>Name and duration of the operation that runs; null: none.</summary>
     public (string Name, TimeSpan Duration)? Current => Volatile.Read(ref _running) is { } running ? (running.Name, Stopwatch.GetElapsedTime(running.Started)) : null;
 
-    /// <summary>Adds an operation.</summary>
+    /// <summary>Runs an operation after those before it, and waits for it.</summary>
     /// <param name="name">Name of the operation, for messages.</param>
     /// <param name="action">The operation.</param>
-    public ICollectiveOperation Start(string name, Action action)
+    public void Run(string name, Action action)
     {
         var operation = new Operation(name, action);
         _queue.Add(operation);
-        return operation;
+        operation.Wait();
     }
-
-    /// <summary>Runs an operation and waits for it.</summary>
-    public void Run(string name, Action action) => Start(name, action).Wait();
 
     /// <summary>Ends the thread after all operations.</summary>
     public void Stop()
@@ -54,7 +51,7 @@ internal sealed class CommunicationThread
 
     private sealed record Running(string Name, long Started);
 
-    private sealed class Operation(string name, Action action) : ICollectiveOperation
+    private sealed class Operation(string name, Action action)
     {
         private readonly ManualResetEventSlim _done = new();
         private ExceptionDispatchInfo? _error;

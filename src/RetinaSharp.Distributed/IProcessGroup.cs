@@ -21,30 +21,29 @@ public interface IProcessGroup : IDisposable
     /// <summary>Name of the machine.</summary>
     string Machine { get; }
 
-    /// <summary>Combines the numbers of all processes, in place. Sums of integers below 2^53 are exact. The result has the same bits in every process.</summary>
-    /// <param name="values">The numbers of this process; as many as in the others.</param>
-    /// <param name="reduction">How numbers are combined.</param>
-    /// <exception cref="DistributedException">The operation failed.</exception>
-    void Reduce(Span<double> values, Reduction reduction = Reduction.Sum);
-
-    /// <summary>
-    /// Starts to add up memory of all processes, in place, while the caller goes on. The memory must stay valid, and must not be used, until the operation is complete.
-    /// The result has the same bits in every process.
-    /// </summary>
-    /// <param name="memory">The numbers of this process; as many, and of the same type, as in the others.</param>
-    /// <returns>The operation, which the caller must wait for.</returns>
-    ICollectiveOperation StartSum(MemoryRegion memory);
-
     /// <summary>Copies memory of rank 0 to all processes.</summary>
-    /// <param name="memory">The source in rank 0, the destination elsewhere; of the same length and type.</param>
+    /// <param name="memory">The source in rank 0, the destination elsewhere; of the same length.</param>
     /// <exception cref="DistributedException">The operation failed.</exception>
-    void Broadcast(MemoryRegion memory);
+    void Broadcast(Span<byte> memory);
 
     /// <summary>Collects the bytes of all processes, in all processes.</summary>
     /// <param name="own">The bytes of this process, of any length.</param>
     /// <returns>The bytes of each process, by rank.</returns>
     /// <exception cref="DistributedException">The operation failed, or all bytes together exceed 2 GiB.</exception>
     IReadOnlyList<byte[]> Gather(ReadOnlySpan<byte> own);
+
+    /// <summary>Sends a part of memory to each process, and receives its part from each (MPI_Alltoallv).</summary>
+    /// <param name="parts">The parts for all processes, one after another, by rank.</param>
+    /// <param name="lengths">The length of each process's part in bytes, by rank; the same in all processes.</param>
+    /// <param name="received">Receives the parts for this process, one after another, by rank of the sender; of its own length times the number of processes.</param>
+    /// <exception cref="DistributedException">The operation failed.</exception>
+    void Exchange(ReadOnlySpan<byte> parts, ReadOnlySpan<int> lengths, Span<byte> received);
+
+    /// <summary>Completes memory of which each process has a part (MPI_Allgatherv).</summary>
+    /// <param name="parts">The parts of all processes, one after another, by rank. That of this process is read, the others are written.</param>
+    /// <param name="lengths">The length of each process's part in bytes, by rank; the same in all processes.</param>
+    /// <exception cref="DistributedException">The operation failed.</exception>
+    void GatherParts(Span<byte> parts, ReadOnlySpan<int> lengths);
 
     /// <summary>Ends all processes. Does not return if there are several; otherwise the caller ends the process.</summary>
     /// <param name="exitCode">Exit code of the processes.</param>

@@ -10,9 +10,6 @@ namespace RetinaSharp.Distributed;
 /// </summary>
 public sealed unsafe class MpiProcessGroup : IProcessGroup
 {
-    // MPI's counts are int.
-    private const int MaxElements = 1 << 30;
-
     // The launcher may need this long to end the processes after MPI_Abort.
     private static readonly TimeSpan AbortTime = TimeSpan.FromSeconds(3);
 
@@ -20,7 +17,6 @@ public sealed unsafe class MpiProcessGroup : IProcessGroup
     private readonly Mpi _mpi;
     private readonly MpiOptions _options;
     private readonly Watchdog _watchdog;
-    private nint _bFloat16Sum;
     private volatile bool _isJoined;
 
     /// <summary>Joins the other processes.</summary>
@@ -42,7 +38,6 @@ public sealed unsafe class MpiProcessGroup : IProcessGroup
                 (Rank, Size) = _mpi.Place(_mpi.Constants.World);
                 (LocalRank, LocalSize) = _mpi.Place(_mpi.SplitByMachine());
                 (Machine, Library) = (_mpi.Machine, _mpi.Version);
-                _bFloat16Sum = _mpi.CreateOperation(BFloat16Sum.Function);
             });
             RequireLauncher();
         }
@@ -72,42 +67,19 @@ public sealed unsafe class MpiProcessGroup : IProcessGroup
     public string Library { get; private set; } = "";
 
     /// <inheritdoc/>
-    public void Reduce(Span<double> values, Reduction reduction = Reduction.Sum)
+    public void Broadcast(Span<byte> memory)
     {
-        fixed (double* start = values)
+        // A lambda cannot use a fixed pointer; the caller waits within the fixed statement. So in the other operations.
+        fixed (byte* start = memory)
         {
-            // A lambda cannot use a fixed pointer; the caller waits within the fixed statement.
-            var (address, count) = ((nint)start, values.Length);
-            _thread.Run("reduction", () =>
+            var (address, length) = ((nint)start, memory.Length);
+            _thread.Run("broadcast", () =>
             {
                 AwaitAll();
-                _mpi.AllReduce((void*)address, count, _mpi.Constants.Double, reduction switch
-                {
-                    Reduction.Max => _mpi.Constants.Max,
-                    Reduction.Min => _mpi.Constants.Min,
-                    _ => _mpi.Constants.Sum,
-                });
+                _mpi.Broadcast((void*)address, length);
             });
         }
     }
-
-    /// <inheritdoc/>
-    public ICollectiveOperation StartSum(MemoryRegion memory) => _thread.Start("sum", () =>
-    {
-        var (type, operation, size) = TypeOf(memory.Type);
-        AwaitAll();
-        for (var done = 0L; done < memory.Count; done += MaxElements)
-            _mpi.AllReduce((void*)(memory.Address + (nint)(done * size)), (int)Math.Min(MaxElements, memory.Count - done), type, operation);
-    });
-
-    /// <inheritdoc/>
-    public void Broadcast(MemoryRegion memory) => _thread.Run("broadcast", () =>
-    {
-        var (type, _, size) = TypeOf(memory.Type);
-        AwaitAll();
-        for (var done = 0L; done < memory.Count; done += MaxElements)
-            _mpi.Broadcast((void*)(memory.Address + (nint)(done * size)), (int)Math.Min(MaxElements, memory.Count - done), type);
-    });
 
     /// <inheritdoc/>
     public IReadOnlyList<byte[]> Gather(ReadOnlySpan<byte> own)
@@ -116,6 +88,37 @@ public sealed unsafe class MpiProcessGroup : IProcessGroup
         var all = new byte[Size][];
         _thread.Run("gather", () => GatherAll(mine, all));
         return all;
+    }
+
+    /// <inheritdoc/>
+    public void Exchange(ReadOnlySpan<byte> parts, ReadOnlySpan<int> lengths, Span<byte> received)
+    {
+        var ownLengths = Enumerable.Repeat(lengths[Rank], Size).ToArray();
+        var (sent, sentAt, ownAt) = (lengths.ToArray(), Offsets(lengths), Offsets(ownLengths));
+        fixed (byte* from = parts, to = received)
+        {
+            var (source, target) = ((nint)from, (nint)to);
+            _thread.Run("exchange", () =>
+            {
+                AwaitAll();
+                _mpi.AllToAll((void*)source, sent, sentAt, (void*)target, ownLengths, ownAt);
+            });
+        }
+    }
+
+    /// <inheritdoc/>
+    public void GatherParts(Span<byte> parts, ReadOnlySpan<int> lengths)
+    {
+        var (copied, offsets) = (lengths.ToArray(), Offsets(lengths));
+        fixed (byte* start = parts)
+        {
+            var address = (nint)start;
+            _thread.Run("gather", () =>
+            {
+                AwaitAll();
+                _mpi.AllGather((void*)_mpi.Constants.InPlace, 0, (void*)address, copied, offsets);
+            });
+        }
     }
 
     /// <inheritdoc/>
@@ -153,26 +156,26 @@ public sealed unsafe class MpiProcessGroup : IProcessGroup
     private void GatherAll(byte[] own, byte[][] all)
     {
         AwaitAll();
-        var length = (long)own.Length;
-        Span<long> lengths = new long[Size];
-        var (counts, offsets) = (new int[Size], new int[Size]);
-        fixed (long* start = lengths)
-            _mpi.AllGather(&length, 1, _mpi.Constants.Int64, start);
-        var total = 0L;
-        for (var i = 0; i < Size; i++)
-        {
-            if (total + lengths[i] > Array.MaxLength)
-                throw new DistributedException($"{Size} processes have more than {Array.MaxLength} bytes to gather together.");
-            (counts[i], offsets[i]) = ((int)lengths[i], (int)total);
-            total += lengths[i];
-        }
-
-        var joined = new byte[total];
+        var length = own.Length;
+        var lengths = new int[Size];
+        fixed (int* start = lengths)
+            _mpi.AllGather(&length, sizeof(int), start);
+        var total = lengths.Sum(one => (long)one);
+        if (total > Array.MaxLength)
+            throw new DistributedException($"{Size} processes have {total} bytes to gather together, more than {Array.MaxLength}.");
+        var (joined, offsets) = (new byte[total], Offsets(lengths));
         fixed (byte* source = own, target = joined)
-        fixed (int* count = counts, offset = offsets)
-            _mpi.AllGather(source, own.Length, _mpi.Constants.Byte, target, count, offset);
+            _mpi.AllGather(source, own.Length, target, lengths, offsets);
         for (var i = 0; i < Size; i++)
-            all[i] = joined.AsSpan(offsets[i], counts[i]).ToArray();
+            all[i] = joined.AsSpan(offsets[i], lengths[i]).ToArray();
+    }
+
+    private static int[] Offsets(ReadOnlySpan<int> lengths)
+    {
+        var offsets = new int[lengths.Length];
+        for (var i = 1; i < offsets.Length; i++)
+            offsets[i] = offsets[i - 1] + lengths[i - 1];
+        return offsets;
     }
 
     /// <summary>Waits for the slowest process.</summary>
@@ -201,12 +204,4 @@ public sealed unsafe class MpiProcessGroup : IProcessGroup
     // Ends the process at once. Environment.Exit would wait for the library, whose thread hangs.
     [DllImport("libc", EntryPoint = "_exit")]
     private static extern void Exit(int exitCode);
-
-    private (nint Type, nint Sum, int Bytes) TypeOf(NumberType type) => type switch
-    {
-        NumberType.Float32 => (_mpi.Constants.Float, _mpi.Constants.Sum, sizeof(float)),
-        NumberType.Float64 => (_mpi.Constants.Double, _mpi.Constants.Sum, sizeof(double)),
-        NumberType.BFloat16 => (_mpi.Constants.UInt16, _bFloat16Sum, sizeof(ushort)),
-        _ => (_mpi.Constants.Byte, _mpi.Constants.Sum, sizeof(byte)),
-    };
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace RetinaSharp.Distributed;
@@ -5,6 +6,33 @@ namespace RetinaSharp.Distributed;
 /// <summary>Collective operations that are composed of those of <see cref="IProcessGroup"/>. All processes call them, in the same order.</summary>
 public static class ProcessGroupExtensions
 {
+    /// <summary>Combines the numbers of all processes, in place and in the order of the ranks, so that the result has the same bits in every process and every run.</summary>
+    /// <param name="group">The processes.</param>
+    /// <param name="values">The numbers of this process; as many as in the others.</param>
+    /// <param name="reduction">How numbers are combined.</param>
+    /// <exception cref="DistributedException">The operation failed.</exception>
+    public static void Reduce(this IProcessGroup group, Span<double> values, Reduction reduction = Reduction.Sum)
+    {
+        ArgumentNullException.ThrowIfNull(group);
+        if (group.Size == 1)
+            return;
+        var all = group.Gather(MemoryMarshal.AsBytes(values));
+        MemoryMarshal.Cast<byte, double>(all[0]).CopyTo(values);
+        foreach (var bytes in all.Skip(1))
+        {
+            var others = MemoryMarshal.Cast<byte, double>(bytes);
+            for (var i = 0; i < values.Length; i++)
+            {
+                values[i] = reduction switch
+                {
+                    Reduction.Max => Math.Max(values[i], others[i]),
+                    Reduction.Min => Math.Min(values[i], others[i]),
+                    _ => values[i] + others[i],
+                };
+            }
+        }
+    }
+
     /// <summary>Returns whether a value is true in any process.</summary>
     /// <param name="group">The processes.</param>
     /// <param name="value">The value of this process.</param>

@@ -1,6 +1,6 @@
 namespace RetinaSharp.Distributed;
 
-/// <summary>A process on its own. Sums are its own numbers, and nothing is copied but by <see cref="Gather"/>.</summary>
+/// <summary>A process on its own. It has all memory and all numbers itself.</summary>
 public sealed class SingleProcess : IProcessGroup
 {
     private SingleProcess()
@@ -26,20 +26,20 @@ public sealed class SingleProcess : IProcessGroup
     public string Machine => Environment.MachineName;
 
     /// <inheritdoc/>
-    public void Reduce(Span<double> values, Reduction reduction = Reduction.Sum)
-    {
-    }
-
-    /// <inheritdoc/>
-    public ICollectiveOperation StartSum(MemoryRegion memory) => Complete.Instance;
-
-    /// <inheritdoc/>
-    public void Broadcast(MemoryRegion memory)
+    public void Broadcast(Span<byte> memory)
     {
     }
 
     /// <inheritdoc/>
     public IReadOnlyList<byte[]> Gather(ReadOnlySpan<byte> own) => [own.ToArray()];
+
+    /// <inheritdoc/>
+    public void Exchange(ReadOnlySpan<byte> parts, ReadOnlySpan<int> lengths, Span<byte> received) => parts.CopyTo(received);
+
+    /// <inheritdoc/>
+    public void GatherParts(Span<byte> parts, ReadOnlySpan<int> lengths)
+    {
+    }
 
     /// <inheritdoc/>
     public void Abort(int exitCode)
@@ -49,14 +49,5 @@ public sealed class SingleProcess : IProcessGroup
     /// <inheritdoc/>
     public void Dispose()
     {
-    }
-
-    private sealed class Complete : ICollectiveOperation
-    {
-        public static readonly Complete Instance = new();
-
-        public void Wait()
-        {
-        }
     }
 }

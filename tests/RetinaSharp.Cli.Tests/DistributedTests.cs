@@ -32,17 +32,17 @@ public sealed class DistributedTests(TrainedModel trained) : IClassFixture<Train
 
     [MpiTheory]
     [InlineData("mpich")]
-    public void Train_GradientSumsInBFloat16_DifferByRounding(string mpi)
+    public void Train_GradientsInBFloat16_DifferByRounding(string mpi)
     {
         string[] options = ["--epochs", "1", "--precision", "fp32", "--norm", "group", "--optimizer", "sgd", "--ema", "0", "--batch", "12"];
         CommandResult.Retina(Train("one", [.. options, "--shards", "2"])).IsDone();
 
-        var (code, printed) = Mpi.Run(mpi, 2, Program, Train("two", [.. options, "--gradient-sums", "bf16"]));
+        var (code, printed) = Mpi.Run(mpi, 2, Program, Train("two", [.. options, "--gradient-precision", "bf16"]));
 
         Assert.True(code == 0, printed);
         var (one, two) = (Weights("one"), Weights("two"));
         Assert.NotEqual(one, two);
-        // One step: the sums of bf16 have 8 bits.
+        // One step: bf16 has 8 bits.
         Assert.All(one.Zip(two), pair => Assert.Equal(pair.First, pair.Second, .02 * (Math.Abs(pair.First) + .01)));
     }
 

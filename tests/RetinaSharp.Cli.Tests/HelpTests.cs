@@ -10,7 +10,7 @@ public sealed partial class HelpTests
     // The contract allows additional options.
     private static readonly string[] Additions =
     [
-        "--api-key-file", "--calibrate-images", "--check", "--check-images", "--count", "--draw", "--ensemble", "--ensemble-weights", "--gradient-sums", "--html",
+        "--api-key-file", "--calibrate-images", "--check", "--check-images", "--count", "--draw", "--ensemble", "--ensemble-weights", "--gradient-precision", "--html",
         "--image-files", "--input", "--interval", "--keep-fp32", "--keep-sensitive", "--logit", "--max-ap-drop", "--max-delay", "--max-images",
         "--max-size", "--min-size", "--name", "--no-check", "--no-crowds", "--opset", "--outputs", "--queue", "--reduce-range", "--rows", "--runs",
         "--samples", "--sampling-ratio", "--sensitivity-images", "--shard-size", "--soft-sigma", "--suppression", "--threads", "--tile-overlap", "--trials",

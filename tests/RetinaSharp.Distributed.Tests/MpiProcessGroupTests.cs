@@ -35,7 +35,7 @@ public sealed class MpiProcessGroupTests
     {
         var (code, printed) = Mpi.Run(mpi, 2, Program, "late");
 
-        Assert.Contains("the other processes did not come to 'reduction' for 2 s", printed);
+        Assert.Contains("the other processes did not come to 'gather' for 2 s", printed);
         Assert.Contains("rank 0 on ", printed);
         Assert.Equal(75, code);
     }

@@ -9,11 +9,14 @@ public sealed class ProcessGroupTests
 
         double[] values = [1, 2];
         group.Reduce(values);
-        group.StartSum(new(0, 1, NumberType.Float32)).Wait();
-        group.Broadcast(new(0, 1, NumberType.Byte));
+        var received = new byte[2];
+        group.Exchange([1, 2], [2], received);
+        group.GatherParts([3], [1]);
+        group.Broadcast([4]);
         Assert.Same(SingleProcess.Instance, group);
         Assert.Equal((0, 1, 0, 1), (group.Rank, group.Size, group.LocalRank, group.LocalSize));
         Assert.Equal([1.0, 2], values);
+        Assert.Equal([1, 2], received);
         Assert.Equal([1, 2, 3], Assert.Single(group.Gather([1, 2, 3])));
     }
 

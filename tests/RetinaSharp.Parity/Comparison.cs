@@ -141,7 +141,7 @@ internal sealed class Comparison : IDisposable
         using var network = new RetinaNet(values, new(type, IsTraining: true));
         using var scope = NewDisposeScope();
         var outputs = network.call(Preprocessing.Input(batch, network));
-        var normalizer = new StepNormalizer(_settings.Loss.Normalizer).CreateNormalizers(StepCounts.Compute(SingleProcess.Instance, [batch], null, isStopRequested: false))(batch);
+        var normalizer = new StepNormalizer(_settings.Loss.Normalizer).CreateNormalizers(StepCounts.Compute(SingleProcess.Instance, [batch], null, isStopRequested: false, isCheckpointRequested: false))(batch);
         // The losses know single precision and less.
         var loss = new DetectionLoss(_settings.Loss).Evaluate([.. outputs.Select(level => new LevelOutput(level.Logits.to(ScalarType.Float32), level.BoxOutputs.to(ScalarType.Float32)))], batch.Targets, normalizer);
         Autograd.Backward([.. outputs.SelectMany(level => new[] { level.Logits, level.BoxOutputs })], [.. loss.Gradients.Select(gradient => gradient.to(type))]);
@@ -165,7 +165,7 @@ internal sealed class Comparison : IDisposable
         using var batches = Batches(wanted.Length).GetEnumerator();
         return Difference.Create("steps", 1e-3, [.. wanted.Select((losses, step) =>
         {
-            var (classification, box, _, _) = steps.Run(batches, _expected["rate"][0], step)!.Value;
+            var (classification, box, _, _, _) = steps.Run(batches, _expected["rate"][0], step)!.Value;
             return (Relative(losses[0] + losses[1], classification + box), $"step {step + 1}");
         })]);
     }

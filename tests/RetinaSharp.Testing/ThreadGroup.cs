@@ -5,7 +5,7 @@ using Xunit;
 namespace RetinaSharp.Testing;
 
 /// <summary>Threads in place of processes, so that collective operations can be tested without MPI.</summary>
-public sealed unsafe class ThreadGroup : IProcessGroup
+public sealed class ThreadGroup : IProcessGroup
 {
     private readonly Shared _shared;
 
@@ -52,41 +52,25 @@ public sealed unsafe class ThreadGroup : IProcessGroup
     }
 
     /// <inheritdoc/>
-    public void Reduce(Span<double> values, Reduction reduction = Reduction.Sum)
+    public void Broadcast(Span<byte> memory) => Share(memory.ToArray())[0].CopyTo(memory);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<byte[]> Gather(ReadOnlySpan<byte> own) => Share(own.ToArray());
+
+    /// <inheritdoc/>
+    public void Exchange(ReadOnlySpan<byte> parts, ReadOnlySpan<int> lengths, Span<byte> received)
     {
-        var all = Exchange(values.ToArray());
-        for (var i = 0; i < values.Length; i++)
-        {
-            values[i] = all.Select(one => one[i]).Aggregate((a, b) => reduction switch
-            {
-                Reduction.Max => Math.Max(a, b),
-                Reduction.Min => Math.Min(a, b),
-                _ => a + b,
-            });
-        }
+        var (start, own) = (Offset(lengths, Rank), lengths[Rank]);
+        foreach (var (rank, sent) in Share(parts.ToArray()).Index())
+            sent.AsSpan(start, own).CopyTo(received[(rank * own)..]);
     }
 
     /// <inheritdoc/>
-    public ICollectiveOperation StartSum(MemoryRegion memory)
+    public void GatherParts(Span<byte> parts, ReadOnlySpan<int> lengths)
     {
-        Assert.Equal(NumberType.Float32, memory.Type);
-        var own = new Span<float>((void*)memory.Address, (int)memory.Count);
-        var all = Exchange(own.ToArray());
-        for (var i = 0; i < own.Length; i++)
-            own[i] = all.Select(one => one[i]).Aggregate((a, b) => a + b);
-        return new Done();
+        foreach (var (rank, part) in Share(parts.Slice(Offset(lengths, Rank), lengths[Rank]).ToArray()).Index())
+            part.CopyTo(parts[Offset(lengths, rank)..]);
     }
-
-    /// <inheritdoc/>
-    public void Broadcast(MemoryRegion memory)
-    {
-        Assert.Equal(NumberType.Float32, memory.Type);
-        var own = new Span<float>((void*)memory.Address, (int)memory.Count);
-        Exchange(own.ToArray())[0].CopyTo(own);
-    }
-
-    /// <inheritdoc/>
-    public IReadOnlyList<byte[]> Gather(ReadOnlySpan<byte> own) => Exchange(own.ToArray());
 
     /// <inheritdoc/>
     public void Abort(int exitCode) => Assert.Fail($"Abort({exitCode})");
@@ -96,26 +80,27 @@ public sealed unsafe class ThreadGroup : IProcessGroup
     {
     }
 
-    private T[] Exchange<T>(T own)
+    private static int Offset(ReadOnlySpan<int> lengths, int rank)
     {
-        _shared.Values[Rank] = own!;
+        var offset = 0;
+        foreach (var length in lengths[..rank])
+            offset += length;
+        return offset;
+    }
+
+    private byte[][] Share(byte[] own)
+    {
+        _shared.Values[Rank] = own;
         _shared.Barrier.SignalAndWait();
-        var all = Array.ConvertAll(_shared.Values, value => (T)value);
+        byte[][] all = [.. _shared.Values];
         _shared.Barrier.SignalAndWait();
         return all;
     }
 
     private sealed class Shared(int size)
     {
-        public object[] Values { get; } = new object[size];
+        public byte[][] Values { get; } = new byte[size][];
 
         public Barrier Barrier { get; } = new(size);
-    }
-
-    private sealed class Done : ICollectiveOperation
-    {
-        public void Wait()
-        {
-        }
     }
 }

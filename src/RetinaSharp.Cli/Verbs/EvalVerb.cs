@@ -30,7 +30,7 @@ internal static class EvalVerb
         reading.AddTo(command);
         inference.AddTo(command);
         ensemble.AddTo(command);
-        shared.AddTo(command, sumsGradients: false);
+        shared.AddTo(command, sendsGradients: false);
         command.Add(json);
         command.SetAction(parse =>
         {

@@ -53,7 +53,7 @@ internal static class TrainVerb
         reading.AddTo(command, withValidation: true);
         settingsOptions.AddTo(command);
         engine.AddTo(command);
-        shared.AddTo(command, sumsGradients: true);
+        shared.AddTo(command, sendsGradients: true);
         command.Add(json);
         command.SetAction(parse =>
         {
@@ -69,7 +69,7 @@ internal static class TrainVerb
                 SkipBadImages = parse.GetValue(skipBadImages),
                 CheckpointEvery = TimeSpan.FromSeconds(parse.GetValue(checkpointEvery)),
                 Group = group,
-                SumsInBFloat16 = shared.SumsInBFloat16(parse),
+                GradientsInBFloat16 = shared.SendsGradientsInBFloat16(parse),
             };
             // Weights, a configuration or an earlier run, which settings may depend on, need only be on the machine of rank 0.
             var (initial, origin) = group.Rank == 0 ? GetSettings(settingsOptions, parse, folder, options.Resume, parse.GetValue(anchors) == AutoAnchors) : (new(), "");

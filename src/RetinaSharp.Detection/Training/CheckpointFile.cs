@@ -5,7 +5,7 @@ using RetinaSharp.Detection.Weights;
 namespace RetinaSharp.Detection.Training;
 
 /// <summary>
-/// Reads and writes checkpoint files: safetensors files with the tensors of <see cref="TrainingState"/>, the <see cref="Checkpoint"/> as metadata, and a
+/// Reads and writes checkpoint files: safetensors files with the <see cref="CheckpointTensors"/>, the <see cref="Checkpoint"/> as metadata, and a
 /// SHA-256 checksum. The previous checkpoint is kept, for the case that the last one is corrupt or belongs to another run.
 /// </summary>
 internal static class CheckpointFile
@@ -23,11 +23,11 @@ internal static class CheckpointFile
 
     /// <summary>Writes a new last checkpoint; the old one becomes the previous checkpoint.</summary>
     /// <exception cref="IOException">The file cannot be written; existing checkpoints are unchanged.</exception>
-    public static void Write(string folder, TrainingState state, Checkpoint at)
+    public static void Write(string folder, CheckpointTensors tensors, Checkpoint at)
     {
         var metadata = new Dictionary<string, string> { [Key] = JsonSerializer.Serialize(at, SettingsJsonContext.Default.Checkpoint) };
         SafetensorsWriter.Write(
-            Path.Combine(folder, Last), state.CheckpointTensors().Select(entry => SafetensorsTensors.Entry(entry.Name, entry.Tensor)), metadata, previous: Path.Combine(folder, Previous));
+            Path.Combine(folder, Last), tensors.Entries.Select(entry => SafetensorsTensors.Entry(entry.Name, entry.Tensor)), metadata, previous: Path.Combine(folder, Previous));
     }
 
     /// <summary>Finds the checkpoint to resume from; null if the folder contains no checkpoint.</summary>
@@ -63,14 +63,13 @@ internal static class CheckpointFile
         return rejection is null ? null : throw rejection;
     }
 
-    /// <summary>Reads the tensors of a checkpoint into the training state, and restores its step counts.</summary>
+    /// <summary>Reads the tensors of a checkpoint.</summary>
     /// <exception cref="WeightsException">A tensor is missing or has another shape.</exception>
-    public static void Restore(string path, Checkpoint at, TrainingState state)
+    public static void Read(string path, CheckpointTensors tensors)
     {
         using var file = SafetensorsFile.Open(path);
-        foreach (var (name, tensor) in state.CheckpointTensors())
+        foreach (var (name, tensor) in tensors.Entries)
             file.ReadInto(name, tensor);
-        state.OnRestored(at.Step);
     }
 
     private static Checkpoint Defaults => new() { Settings = new(), TrainingData = "", Precision = Precision.Fp32, ComputedOn = "" };

@@ -19,15 +19,6 @@ internal sealed class GradientSums(Parameter[][] shards) : IDisposable
     /// </summary>
     public IReadOnlyList<Tensor> GetSums() => [.. _sums.Select((sum, i) => sum ?? (_sums[i] = zeros_like(shards[0][i], requires_grad: false).DetachFromDisposeScope()))];
 
-    /// <summary>Adds the gradients of all processes.</summary>
-    /// <param name="buckets">Adds up gradients.</param>
-    public void Sum(GradientBuckets buckets)
-    {
-        Tensor[] sums = [.. GetSums()];
-        buckets.Sum(sums);
-        sums.CopyTo(_sums, 0);
-    }
-
     /// <summary>Adds the gradients of all replicas to the sums, and sets the gradients of their parameters to null.</summary>
     public void Collect()
     {

@@ -147,10 +147,10 @@ internal sealed class RunFolder : IDisposable
 
     /// <summary>Writes the files that could not be written before, then a checkpoint.</summary>
     /// <exception cref="IOException">A file cannot be written.</exception>
-    public void SaveCheckpoint(TrainingState state, Checkpoint at)
+    public void SaveCheckpoint(CheckpointTensors tensors, Checkpoint at)
     {
         RetryPending();
-        CheckpointFile.Write(_path, state, at);
+        CheckpointFile.Write(_path, tensors, at);
     }
 
     /// <summary>Writes the metrics and best weights that could not be written before.</summary>

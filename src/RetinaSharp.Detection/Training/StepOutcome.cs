@@ -5,4 +5,5 @@ namespace RetinaSharp.Detection.Training;
 /// <param name="Box">Normalized box loss, multiplied by its weight.</param>
 /// <param name="Images">Number of images.</param>
 /// <param name="Anchors">Numbers of anchors.</param>
-internal readonly record struct StepOutcome(double Classification, double Box, int Images, AnchorSums Anchors);
+/// <param name="IsCheckpointRequested">Whether a process asked for a checkpoint.</param>
+internal readonly record struct StepOutcome(double Classification, double Box, int Images, AnchorSums Anchors, bool IsCheckpointRequested);

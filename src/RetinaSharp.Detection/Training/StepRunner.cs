@@ -11,7 +11,7 @@ namespace RetinaSharp.Detection.Training;
 
 /// <summary>
 /// Runs the steps of a training run. A batch is split into shards (parts), which may be spread over processes. Replicas of the network run their forward and backward
-/// passes concurrently; then their gradients are summed, and the optimizer updates the weights, in every process alike.
+/// passes concurrently; then their gradients are summed, and the optimizer updates the weights. Each process updates a part of them.
 /// </summary>
 internal sealed class StepRunner(
     TrainingSettings settings, TrainingState state, DetectionLoss loss, StepNormalizer normalizer, PredictionAssignment? assignment, ISampler? sampler, BoxWeighting? weighting, ShardThreads shards,
@@ -37,9 +37,10 @@ internal sealed class StepRunner(
     /// <param name="learningRate">Learning rate of the step.</param>
     /// <param name="step">Index of the step in the run, from 0.</param>
     /// <param name="isStopRequested">Whether this process asks all processes to stop before this step.</param>
+    /// <param name="isCheckpointRequested">Whether this process asks for a checkpoint after this step.</param>
     /// <returns>The losses and counts of the step; null if a process asks to stop: the step was not done.</returns>
     /// <exception cref="TrainingDivergedException">A loss or a gradient is not finite; the weights were not updated.</exception>
-    public StepOutcome? Run(IEnumerator<TrainingBatch> source, double learningRate, long step, bool isStopRequested = false)
+    public StepOutcome? Run(IEnumerator<TrainingBatch> source, double learningRate, long step, bool isStopRequested = false, bool isCheckpointRequested = false)
     {
         // All batches of the step are loaded before the first forward pass, because the normalizer counts the positives of all of them.
         var batches = new List<TrainingBatch>();
@@ -48,7 +49,7 @@ internal sealed class StepRunner(
             while (batches.Count < BatchesPerStep && source.MoveNext())
                 batches.Add(source.Current);
             clock.Lap("data");
-            var counts = StepCounts.Compute(Group, batches, sampler, isStopRequested);
+            var counts = StepCounts.Compute(Group, batches, sampler, isStopRequested, isCheckpointRequested);
             LapIfShared("wait");
             if (counts.IsStopRequested)
                 return null;
@@ -61,11 +62,13 @@ internal sealed class StepRunner(
             RequireFinite(state.Update(learningRate, settings.Clip), "gradient", step, batches);
             loss.Statistics = LossResult.Add(loss.Statistics, losses.Statistics);
             clock.Lap("optimizer");
-            return new(losses.Classification, losses.Box, counts.Images, losses.Anchors);
+            state.ShareWeights();
+            LapIfShared("reduce");
+            return new(losses.Classification, losses.Box, counts.Images, losses.Anchors, counts.IsCheckpointRequested);
         }
         finally
         {
-            state.Gradients.Clear();
+            state.ClearGradients();
             foreach (var batch in batches)
                 batch.Dispose();
             // TorchSharp leaves thousands of small objects per step to the finalizer. Their native memory lies between the activations and fragments the

@@ -17,7 +17,7 @@ internal static class TensorBroadcast
         using var scope = NewDisposeScope();
         // Layouts may differ between the processes.
         var copy = tensor.cpu().contiguous();
-        group.Broadcast(TensorRegion.Create(copy));
+        group.Broadcast(TensorBytes.Of(copy));
         if (group.Rank > 0)
             tensor.copy_(copy);
     }

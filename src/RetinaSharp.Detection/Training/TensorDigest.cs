@@ -1,11 +1,9 @@
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using RetinaSharp.Kernels;
 using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Training;
 
-/// <summary>The SHA-256 digest of the values of fp32 tensors.</summary>
+/// <summary>The SHA-256 digest of the values of fp32 and bf16 tensors.</summary>
 internal static class TensorDigest
 {
     /// <summary>Computes the digest, as 64 hexadecimal digits.</summary>
@@ -17,7 +15,7 @@ internal static class TensorDigest
         {
             using var scope = NewDisposeScope();
             var values = tensor.cpu().contiguous();
-            hash.AppendData(MemoryMarshal.AsBytes(values.Elements<float>()));
+            hash.AppendData(TensorBytes.Of(values));
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());

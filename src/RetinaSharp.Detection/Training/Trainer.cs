@@ -95,15 +95,9 @@ public sealed class Trainer(RunSettings settings, DetectionDataset train, Detect
 
         using var state = new TrainingState(
             Initial(architecture, train, reached is null && isFirst, device), settings.Training, ComputeType.Choose(at.Precision, device), group,
-            options.SumsInBFloat16 ? ScalarType.BFloat16 : ScalarType.Float32);
-        if (found is not null)
-            CheckpointFile.Restore(found.Value.Path, at, state);
-        if (group.Size > 1)
-        {
-            state.Broadcast();
-            state.OnRestored(at.Step);
-        }
-
+            options.GradientsInBFloat16);
+        if (group.Size > 1 || found is not null)
+            Restore(state, found?.Path, at);
         using var shards = new ShardThreads(state.Layout.OwnShards, threadsPerShard);
         var clock = new PhaseClock();
         var anchors = new AnchorGenerator(settings.Model.Anchors);
@@ -135,6 +129,17 @@ public sealed class Trainer(RunSettings settings, DetectionDataset train, Detect
         var validator = validation is null ? null : new Validator(validation, settings, state.Evaluation, anchors, threads, components, steps.Loss, group);
         using var folder = isFirst ? new RunFolder(options.Folder, at.Settings, reached) : null;
         return new TrainingLoop(at, train, loader, steps, state, validator, folder, new(options.CheckpointEvery), components, clock, options.Logger, progress).Run(cancellationToken);
+    }
+
+    /// <summary>Gives all processes the tensors of a checkpoint, or of rank 0.</summary>
+    private void Restore(TrainingState state, string? checkpoint, Checkpoint at)
+    {
+        using var tensors = state.GetCheckpoint();
+        if (checkpoint is not null)
+            CheckpointFile.Read(checkpoint, tensors);
+        foreach (var (_, tensor) in tensors.Entries)
+            TensorBroadcast.Run(options.Group, tensor);
+        state.OnRestored(tensors, at.Step);
     }
 
     /// <summary>Returns the training samples: the images, or with <see cref="RunSettings.Tile"/> their slices.</summary>

@@ -34,16 +34,16 @@ public sealed record TrainerOptions
 
     /// <summary>
     /// The processes that train together, by default only this one. They share the shards of a batch (<see cref="TrainingSettings.Shards"/>), a multiple of their number. The
-    /// result does not depend on their number: two processes give the weights of one process with two shards to the last bit, on CPUs of the same kind. All call
+    /// result does not depend on their number: N processes give the weights of one process with N shards to the last bit, on CPUs of the same kind. All call
     /// <see cref="Trainer.Train(IProgress{TrainingProgress}, CancellationToken)"/> with the same settings and data. Rank 0 reads the initial weights and the checkpoint, and writes the run folder; callbacks are called in
     /// every process. If training throws in one process, call <see cref="IProcessGroup.Abort"/>, because the others wait for it.
     /// </summary>
     public IProcessGroup Group { get; init; } = SingleProcess.Instance;
 
     /// <summary>
-    /// Whether processes sum gradients in bf16 instead of fp32, which halves the data that they exchange, and rounds after each addition: for slow networks.
+    /// Whether processes send gradients in bf16 even if they were computed or accumulated in fp32: for slow networks. They are added in fp32 in any case.
     /// </summary>
-    public bool SumsInBFloat16 { get; init; }
+    public bool GradientsInBFloat16 { get; init; }
 
     /// <summary>
     /// Whether to resume the run in the folder from its last checkpoint. On the same machine, the result is bit for bit that of an uninterrupted run. If the

@@ -36,6 +36,7 @@ internal sealed class TrainingLoop(
     private LossSums _recent;
     private AnchorSums _recentAnchors;
     private DatasetEvaluation? _bestEvaluation;
+    private TimeSpan _stepTime;
     private TimeSpan _validationTime;
 
     private IProcessGroup Group => steps.Group;
@@ -62,14 +63,17 @@ internal sealed class TrainingLoop(
             {
                 clock.Reset();
                 Steps(schedule, throughput, totalSteps, cancellationToken);
-                if (IsEndOfEpoch)
-                    FinishEpoch(Validate(cancellationToken), schedule.GetLearningRate(_at.Step - 1, totalSteps) * _at.PlateauFactor);
+                if (!IsEndOfEpoch)
+                    continue;
+                state.GatherModel();
+                FinishEpoch(Validate(cancellationToken), schedule.GetLearningRate(_at.Step - 1, totalSteps) * _at.PlateauFactor);
             }
         }
         // It may have been canceled in another process.
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested || Group.Size > 1)
         {
             // Save the state of the last step, so that no work is lost.
+            state.GatherModel();
             Write(() => SaveLast(null), mustSucceed: false);
             WriteCheckpoint();
             return Result(isCanceled: true);
@@ -78,7 +82,11 @@ internal sealed class TrainingLoop(
         if (_control.StopReason is { } reason && !_at.IsFinished)
         {
             if (!IsEndOfEpoch)
+            {
+                state.GatherModel();
                 Write(() => SaveLast(null), mustSucceed: false);
+            }
+
             WriteCheckpoint();
             logger.StoppedByCallback(_at.Step, reason);
             return Result(isCanceled: false) with { StopReason = reason };
@@ -103,7 +111,9 @@ internal sealed class TrainingLoop(
         {
             var begun = Stopwatch.GetTimestamp();
             var learningRate = schedule.GetLearningRate(_at.Step, totalSteps) * _at.PlateauFactor;
-            if (steps.Run(batches, learningRate, _at.Step, cancellationToken.IsCancellationRequested || _control.StopReason is not null) is not { } outcome)
+            // This step and the next one take about as long as the last one; a crash at their end must not lose more than the interval.
+            var isCheckpointDue = folder is not null && checkpoints.IsDue(next: 2 * _stepTime);
+            if (steps.Run(batches, learningRate, _at.Step, cancellationToken.IsCancellationRequested || _control.StopReason is not null, isCheckpointDue) is not { } outcome)
             {
                 AgreeOnStopReason();
                 if (_control.StopReason is null)
@@ -111,7 +121,7 @@ internal sealed class TrainingLoop(
                 break;
             }
 
-            var (classification, box, images, anchors) = outcome;
+            var (classification, box, images, anchors, isCheckpointRequested) = outcome;
             _at = _at with
             {
                 Step = _at.Step + 1,
@@ -132,8 +142,8 @@ internal sealed class TrainingLoop(
             foreach (var callback in components.Callbacks)
                 callback.OnStepEnd(new(_at.Step, totalSteps, _at.Epoch + 1, classification, box, learningRate, images), _control);
 
-            // The next step takes about as long; a crash at its end must not lose more than the interval.
-            if (checkpoints.IsDue(next: Stopwatch.GetElapsedTime(begun)))
+            _stepTime = Stopwatch.GetElapsedTime(begun);
+            if (isCheckpointRequested)
                 WriteCheckpoint();
         }
 
@@ -151,7 +161,7 @@ internal sealed class TrainingLoop(
     {
         if (validator is null)
             return null;
-        if (checkpoints.IsDue(next: _validationTime))
+        if (IsAgreed(checkpoints.IsDue(next: _validationTime)))
             WriteCheckpoint();
         var begun = Stopwatch.GetTimestamp();
         try
@@ -203,7 +213,7 @@ internal sealed class TrainingLoop(
         foreach (var callback in components.Callbacks)
             callback.OnEpochEnd(report, _control);
         AgreeOnStopReason();
-        if (isLast || checkpoints.IsAffordable)
+        if (isLast || IsAgreed(checkpoints.IsAffordable))
             WriteCheckpoint();
     }
 
@@ -220,12 +230,15 @@ internal sealed class TrainingLoop(
         ValidationAP = validationAP,
     };
 
+    /// <summary>Returns the decision of rank 0, which writes the files, in all processes.</summary>
+    private bool IsAgreed(bool isWanted) => Group.Any(folder is not null && isWanted);
+
+    /// <summary>Writes a checkpoint in rank 0, with the tensors of all processes.</summary>
     private void WriteCheckpoint()
     {
-        if (folder is null)
-            return;
         var begun = Stopwatch.GetTimestamp();
-        Write(() => folder.SaveCheckpoint(state, _at with { Seconds = Elapsed.TotalSeconds, LossStatistics = steps.Loss.Statistics }), mustSucceed: false);
+        using var tensors = state.GatherCheckpoint();
+        Write(() => folder?.SaveCheckpoint(tensors, _at with { Seconds = Elapsed.TotalSeconds, LossStatistics = steps.Loss.Statistics }), mustSucceed: false);
         checkpoints.Restart(cost: Stopwatch.GetElapsedTime(begun));
         clock.Lap("save");
     }

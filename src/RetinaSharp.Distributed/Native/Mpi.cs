@@ -12,7 +12,9 @@ internal sealed unsafe class Mpi
     private readonly nint _library;
     private readonly MpiConstants _constants;
     private readonly delegate* unmanaged[Cdecl]<nint, int, int> _abort;
-    private readonly delegate* unmanaged[Cdecl]<void*, void*, int, nint, nint, nint, int> _allReduce;
+    private readonly delegate* unmanaged[Cdecl]<void*, int, nint, void*, int, nint, nint, int> _allGather;
+    private readonly delegate* unmanaged[Cdecl]<void*, int, nint, void*, int*, int*, nint, nint, int> _allGatherParts;
+    private readonly delegate* unmanaged[Cdecl]<void*, int*, int*, nint, void*, int*, int*, nint, nint, int> _allToAll;
     private readonly delegate* unmanaged[Cdecl]<void*, int, nint, int, nint, int> _broadcast;
     private readonly delegate* unmanaged[Cdecl]<nint, nint*, int> _startBarrier;
     private readonly delegate* unmanaged[Cdecl]<nint*, int*, void*, int> _test;
@@ -22,7 +24,9 @@ internal sealed unsafe class Mpi
     {
         (_library, _constants, Abi) = (library.Handle, new(library), library.Abi);
         _abort = (delegate* unmanaged[Cdecl]<nint, int, int>)Function("MPI_Abort");
-        _allReduce = (delegate* unmanaged[Cdecl]<void*, void*, int, nint, nint, nint, int>)Function("MPI_Allreduce");
+        _allGather = (delegate* unmanaged[Cdecl]<void*, int, nint, void*, int, nint, nint, int>)Function("MPI_Allgather");
+        _allGatherParts = (delegate* unmanaged[Cdecl]<void*, int, nint, void*, int*, int*, nint, nint, int>)Function("MPI_Allgatherv");
+        _allToAll = (delegate* unmanaged[Cdecl]<void*, int*, int*, nint, void*, int*, int*, nint, nint, int>)Function("MPI_Alltoallv");
         _broadcast = (delegate* unmanaged[Cdecl]<void*, int, nint, int, nint, int>)Function("MPI_Bcast");
         _startBarrier = (delegate* unmanaged[Cdecl]<nint, nint*, int>)Function("MPI_Ibarrier");
         _test = (delegate* unmanaged[Cdecl]<nint*, int*, void*, int>)Function("MPI_Test");
@@ -76,26 +80,25 @@ internal sealed unsafe class Mpi
         return communicator;
     }
 
-    /// <summary>Creates a commutative operation for reductions.</summary>
-    public nint CreateOperation(delegate* unmanaged[Cdecl]<void*, void*, int*, void*, void> function)
+    /// <summary>Copies bytes of rank 0 to all processes.</summary>
+    public void Broadcast(void* buffer, int length) => Check(_broadcast(buffer, length, _constants.Byte, 0, _constants.World), "MPI_Bcast");
+
+    /// <summary>Gathers the same number of bytes of each process.</summary>
+    public void AllGather(void* own, int length, void* all) => Check(_allGather(own, length, _constants.Byte, all, length, _constants.Byte, _constants.World), "MPI_Allgather");
+
+    /// <summary>Gathers a number of bytes of each process that differs.</summary>
+    public void AllGather(void* own, int length, void* all, ReadOnlySpan<int> lengths, ReadOnlySpan<int> offsets)
     {
-        nint operation = 0;
-        Check(((delegate* unmanaged[Cdecl]<delegate* unmanaged[Cdecl]<void*, void*, int*, void*, void>, int, nint*, int>)Function("MPI_Op_create"))(function, 1, &operation), "MPI_Op_create");
-        return operation;
+        fixed (int* allLengths = lengths, allOffsets = offsets)
+            Check(_allGatherParts(own, length, _constants.Byte, all, allLengths, allOffsets, _constants.Byte, _constants.World), "MPI_Allgatherv");
     }
 
-    public void AllReduce(void* buffer, int count, nint type, nint operation) =>
-        Check(_allReduce((void*)_constants.InPlace, buffer, count, type, operation, _constants.World), "MPI_Allreduce");
-
-    public void Broadcast(void* buffer, int count, nint type) => Check(_broadcast(buffer, count, type, 0, _constants.World), "MPI_Bcast");
-
-    /// <summary>Gathers the same number of elements of each process.</summary>
-    public void AllGather(void* own, int count, nint type, void* all) =>
-        Check(((delegate* unmanaged[Cdecl]<void*, int, nint, void*, int, nint, nint, int>)Function("MPI_Allgather"))(own, count, type, all, count, type, _constants.World), "MPI_Allgather");
-
-    /// <summary>Gathers a number of elements of each process that differs.</summary>
-    public void AllGather(void* own, int count, nint type, void* all, int* counts, int* offsets) =>
-        Check(((delegate* unmanaged[Cdecl]<void*, int, nint, void*, int*, int*, nint, nint, int>)Function("MPI_Allgatherv"))(own, count, type, all, counts, offsets, type, _constants.World), "MPI_Allgatherv");
+    /// <summary>Sends bytes to each process, and receives bytes of each.</summary>
+    public void AllToAll(void* sent, ReadOnlySpan<int> sentLengths, ReadOnlySpan<int> sentAt, void* received, ReadOnlySpan<int> receivedLengths, ReadOnlySpan<int> receivedAt)
+    {
+        fixed (int* outLengths = sentLengths, outAt = sentAt, inLengths = receivedLengths, inAt = receivedAt)
+            Check(_allToAll(sent, outLengths, outAt, _constants.Byte, received, inLengths, inAt, _constants.Byte, _constants.World), "MPI_Alltoallv");
+    }
 
     /// <summary>Starts to wait for all processes.</summary>
     /// <returns>The request.</returns>

@@ -14,14 +14,7 @@ internal sealed class MpiConstants
         World = Handle("comm_world", 0x44000000, 0x101);
         ErrorsReturn = Handle("errors_return", 0x54000001, 0x142);
         InfoNull = Handle("info_null", 0x1C000000, 0x130);
-        Float = Handle("float", 0x4C00040A, 0x210);
-        Double = Handle("double", 0x4C00080B, 0x214);
-        Int64 = Handle("int64_t", 0x4C00083A, 0x258);
-        UInt16 = Handle("uint16_t", 0x4C00023C, 0x249);
         Byte = Handle("byte", 0x4C00010D, 0x247);
-        Sum = Handle("op_sum", 0x58000003, 0x21);
-        Max = Handle("op_max", 0x58000001, 0x23);
-        Min = Handle("op_min", 0x58000002, 0x22);
         (InPlace, StatusIgnore, CommTypeShared, ThreadFunneled) = library.Abi switch
         {
             MpiAbi.OpenMpi => (1, 0, 0, 1),
@@ -43,21 +36,7 @@ internal sealed class MpiConstants
 
     public nint InfoNull { get; }
 
-    public nint Float { get; }
-
-    public nint Double { get; }
-
-    public nint Int64 { get; }
-
-    public nint UInt16 { get; }
-
     public nint Byte { get; }
-
-    public nint Sum { get; }
-
-    public nint Max { get; }
-
-    public nint Min { get; }
 
     public nint InPlace { get; }
 

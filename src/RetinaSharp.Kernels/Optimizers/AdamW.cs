@@ -25,7 +25,7 @@ public sealed class AdamW : Optimizer
     /// <param name="epsilon">Term added to the denominator for numerical stability.</param>
     /// <param name="weightDecay">Weight decay coefficient. In each step, weights decay by learning rate × coefficient.</param>
     /// <exception cref="ArgumentException">
-    /// There is no parameter, a parameter violates the requirements of <see cref="OptimizedParameter"/>, or two share memory.
+    /// A parameter violates the requirements of <see cref="OptimizedParameter"/>, or two share memory.
     /// </exception>
     public AdamW(IReadOnlyList<OptimizedParameter> parameters, double beta1 = .9, double beta2 = .999, double epsilon = 1e-8, double weightDecay = .01)
         : base(parameters, weightDecay)

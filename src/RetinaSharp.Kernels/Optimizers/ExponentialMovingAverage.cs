@@ -14,6 +14,7 @@ public sealed unsafe class ExponentialMovingAverage : IDisposable
     private readonly Tensor[] _averages;
     private readonly double _decay;
     private readonly bool _isOnCpu;
+    private readonly bool _ownsAverages;
 
     /// <summary>Creates the averages, with the current weights as initial values.</summary>
     /// <param name="state">
@@ -21,9 +22,10 @@ public sealed unsafe class ExponentialMovingAverage : IDisposable
     /// keeps ownership and must not move the tensors in memory.
     /// </param>
     /// <param name="decay">The decay, in [0, 1): the weight of the previous average in an update.</param>
+    /// <param name="averages">Tensors that keep the averages, with the shapes and strides of the state; the caller keeps ownership. Null: new ones.</param>
     /// <exception cref="ArgumentException">A tensor is not fp32 or not dense, or two share memory.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The decay is not in [0, 1).</exception>
-    public ExponentialMovingAverage(IReadOnlyList<(string Name, Tensor Tensor)> state, double decay)
+    public ExponentialMovingAverage(IReadOnlyList<(string Name, Tensor Tensor)> state, double decay, IReadOnlyList<Tensor>? averages = null)
     {
         ArgumentNullException.ThrowIfNull(state);
         if (decay is not (>= 0 and < 1))
@@ -44,7 +46,8 @@ public sealed unsafe class ExponentialMovingAverage : IDisposable
         _isOnCpu = _state.All(tensor => tensor.device_type == DeviceType.CPU);
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
-        _averages = [.. _state.Select(tensor => tensor.detach().clone().DetachFromDisposeScope())];
+        _ownsAverages = averages is null;
+        _averages = averages is null ? [.. _state.Select(tensor => tensor.detach().clone().DetachFromDisposeScope())] : [.. _state.Zip(averages, (tensor, average) => average.copy_(tensor))];
     }
 
     /// <summary>Number of updates so far. To resume a run, set this and copy the saved values into <see cref="Averages"/>.</summary>
@@ -69,7 +72,7 @@ public sealed unsafe class ExponentialMovingAverage : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var average in _averages)
+        foreach (var average in _ownsAverages ? _averages : [])
             average.Dispose();
     }
 

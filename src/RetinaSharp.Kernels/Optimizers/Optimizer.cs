@@ -21,13 +21,11 @@ public abstract unsafe class Optimizer : IDisposable
     /// <param name="parameters">The trained parameters, already on their device.</param>
     /// <param name="weightDecay">Weight decay coefficient of the parameters with <see cref="OptimizedParameter.Decays"/>.</param>
     /// <exception cref="ArgumentException">
-    /// There is no parameter, a parameter violates the requirements of <see cref="OptimizedParameter"/>, or two share memory.
+    /// A parameter violates the requirements of <see cref="OptimizedParameter"/>, or two share memory.
     /// </exception>
     private protected Optimizer(IReadOnlyList<OptimizedParameter> parameters, double weightDecay)
     {
         ArgumentNullException.ThrowIfNull(parameters);
-        if (parameters.Count == 0)
-            throw new ArgumentException("There are no parameters to train: all are frozen.", nameof(parameters));
         _parameters = [.. parameters];
         _layouts = [.. _parameters.Select(parameter => new DenseLayout(parameter.Master, parameter.Name))];
         var addresses = new HashSet<nint>();
@@ -53,6 +51,14 @@ public abstract unsafe class Optimizer : IDisposable
 
     /// <summary>Number of optimizer steps so far.</summary>
     public long Steps { get; set; }
+
+    /// <summary>Returns gradients with the strides of the master weights: those that have others are copied, in the caller's dispose scope.</summary>
+    /// <param name="gradients">The gradient of each parameter, in the order of the parameters.</param>
+    public IReadOnlyList<Tensor> Fit(IReadOnlyList<Tensor> gradients)
+    {
+        ArgumentNullException.ThrowIfNull(gradients);
+        return [.. _layouts.Zip(gradients, (layout, gradient) => layout.Fit(gradient))];
+    }
 
     /// <summary>
     /// Performs an optimizer step: updates the master weights and their bf16 copies. It writes to their memory directly, without autograd's

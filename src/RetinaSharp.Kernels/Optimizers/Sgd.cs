@@ -20,7 +20,7 @@ public sealed class Sgd : Optimizer
     /// <param name="momentum">The momentum factor, in [0, 1).</param>
     /// <param name="weightDecay">Weight decay coefficient (L2 penalty). The coefficient times the weight is added to the gradient.</param>
     /// <exception cref="ArgumentException">
-    /// There is no parameter, a parameter violates the requirements of <see cref="OptimizedParameter"/>, or two share memory.
+    /// A parameter violates the requirements of <see cref="OptimizedParameter"/>, or two share memory.
     /// </exception>
     public Sgd(IReadOnlyList<OptimizedParameter> parameters, double momentum = .9, double weightDecay = 1e-4)
         : base(parameters, weightDecay) => (_momentum, _velocity) = (momentum, AddState("velocity"));

@@ -125,7 +125,7 @@ public class TorchvisionParityTests : LeakCheck
 
         for (var step = 0; step < wanted.Length; step++)
         {
-            var (classification, box, images, _) = steps.Run(batches, golden.GetProperty("rate").GetDouble(), step)!.Value;
+            var (classification, box, images, _, _) = steps.Run(batches, golden.GetProperty("rate").GetDouble(), step)!.Value;
 
             Assert.Equal(2, images);
             AssertRelative(wanted[step][0], classification, 1e-3, $"classification, step {step}");

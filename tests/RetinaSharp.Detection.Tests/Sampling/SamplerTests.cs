@@ -149,7 +149,7 @@ public sealed class SamplerTests : LeakCheck
         var outputs = batches.Select(Outputs).ToArray();
         var sampler = AnchorSampler.Create(SamplingSettings.ForKind(SamplingKind.Ohem), _anchors, 1)!;
         using var threads = new ShardThreads(2, 1);
-        using var sampling = new ShardSampling(sampler, StepCounts.Compute(SingleProcess.Instance, batches, sampler, isStopRequested: false), new(2, SingleProcess.Instance), batches: 3);
+        using var sampling = new ShardSampling(sampler, StepCounts.Compute(SingleProcess.Instance, batches, sampler, isStopRequested: false, isCheckpointRequested: false), new(2, SingleProcess.Instance), batches: 3);
         var normalizers = new double?[2];
 
         threads.Run(2, shard => normalizers[shard] = sampling.ForwardAndSample(shard, () => outputs[shard], batches[shard], 0).Normalizer);

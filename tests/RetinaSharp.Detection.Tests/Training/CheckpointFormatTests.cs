@@ -26,7 +26,8 @@ public sealed class CheckpointFormatTests : LeakCheck
         using var state = new TrainingState(
             WeightInitializer.Create(RetinaNetArchitecture.Create(Presets.Tiny, 5), 1), Presets.Tiny.Training with { Optimizer = optimizer }, ScalarType.Float32);
 
-        string[] lines = [.. state.CheckpointTensors().Select(entry => $"{entry.Name} F32 [{string.Join(", ", entry.Tensor.shape.Select(side => side.ToString(CultureInfo.InvariantCulture)))}]")];
+        using var tensors = state.GatherCheckpoint();
+        string[] lines = [.. tensors.Entries.Select(entry => $"{entry.Name} F32 [{string.Join(", ", entry.Tensor.shape.Select(side => side.ToString(CultureInfo.InvariantCulture)))}]")];
 
         Assert.Equal(count, lines.Length);
         Assert.Equal(expected, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', lines.Order(StringComparer.Ordinal))))));

@@ -64,19 +64,28 @@ public sealed class DeviceTests(TrainedModel trained) : LeakCheck
         for (var step = 0; step < 3; step++)
         {
             if (step == 2)
-                CheckpointFile.Write(folder, whole, at);
+            {
+                using var written = whole.GatherCheckpoint();
+                CheckpointFile.Write(folder, written, at);
+            }
+
             Step(whole, step);
         }
 
         using var resumed = State(device);
-        CheckpointFile.Restore(Path.Combine(folder, CheckpointFile.Last), at, resumed);
+        using (var read = resumed.GetCheckpoint())
+        {
+            CheckpointFile.Read(Path.Combine(folder, CheckpointFile.Last), read);
+            resumed.OnRestored(read, at.Step);
+        }
+
         Step(resumed, 2);
 
-        AssertSame(whole.CheckpointTensors(), resumed.CheckpointTensors(), device);
+        AssertSame(whole.GatherCheckpoint().Entries, resumed.GatherCheckpoint().Entries, device);
         AssertSame(Parameters(whole), Parameters(resumed), device);
-        Assert.All(whole.CheckpointTensors(), entry => Assert.Equal(ScalarType.Float32, entry.Tensor.dtype));
+        Assert.All(whole.GatherCheckpoint().Entries, entry => Assert.Equal(ScalarType.Float32, entry.Tensor.dtype));
         // The copies are the masters, rounded.
-        var masters = whole.CheckpointTensors().ToDictionary(entry => entry.Name, entry => entry.Tensor);
+        var masters = whole.GatherCheckpoint().Entries.ToDictionary(entry => entry.Name, entry => entry.Tensor);
         Assert.Contains(Parameters(whole), entry => entry.Tensor.dtype == ScalarType.BFloat16);
         Assert.All(Parameters(whole), entry =>
         {

@@ -33,6 +33,34 @@ public sealed class DistributedTrainingTests : IDisposable
         Assert.All(results, result => Assert.Equal(alone.BestEvaluation!.Detections, result.BestEvaluation!.Detections));
     }
 
+    [Theory]
+    [InlineData(Precision.Fp32)]
+    [InlineData(Precision.Bf16)]
+    public void Train_FourProcesses_EqualOneWithFourShardsBitForBit(Precision precision)
+    {
+        var settings = TinyRun.NarrowWith(training => training with { Batch = 4, Shards = 4 });
+        Train(settings, "alone", SingleProcess.Instance, precision: precision);
+
+        ThreadGroup.Run(4, group => Train(settings, "four", group, precision: precision));
+
+        Assert.Equal(Weights("alone"), Weights("four"));
+    }
+
+    [Fact]
+    public void Train_FourProcesses_ResumeWithOneAndBack()
+    {
+        var settings = TinyRun.NarrowWith(training => training with { Batch = 4, Shards = 4, Epochs = 3 });
+        Train(settings, "alone", SingleProcess.Instance);
+        using var first = new CancellationTokenSource();
+        using var second = new CancellationTokenSource();
+
+        ThreadGroup.Run(4, group => Train(settings, "run", group, new Canceling(first, atStep: 2), first.Token));
+        Assert.True(Train(settings, "run", SingleProcess.Instance, new Canceling(second, atStep: 5), second.Token).IsCanceled);
+        ThreadGroup.Run(4, group => Train(settings, "run", group));
+
+        Assert.Equal(Weights("alone"), Weights("run"));
+    }
+
     [Fact]
     public void Train_OneCanceled_AllStopAfterTheSameStepAndResume()
     {
@@ -121,29 +149,36 @@ public sealed class DistributedTrainingTests : IDisposable
         Assert.Contains("cannot be shared equally by 3 processes", Assert.Throws<ArgumentException>(() => new TrainingSettings { Batch = 4 }.SpreadOver(3)).Message);
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void GradientBuckets_Sum_AddsUpInFp32AndKeepsTheLayout(bool isBFloat16)
+    [InlineData(2, false)]
+    [InlineData(3, true)]
+    public void TensorPartition_SumAndGather_EachProcessHasItsPartThenAllHaveTheWhole(int processes, bool isBFloat16)
     {
         var type = isBFloat16 ? ScalarType.BFloat16 : ScalarType.Float32;
-        // The first three do not fit into one bucket with the last.
-        long[][] shapes = [[3, 5, 2, 4], [7], [1], [2600, 2600], [2]];
+        // A tensor that is split, small ones, one whose memory is not in row-major order, and one that is always fp32.
+        long[][] shapes = [[300, 500], [7], [3, 5, 2, 4], [200, 700], [2]];
+        ScalarType[] types = [type, type, type, type, ScalarType.Float32];
 
-        ThreadGroup.Run(2, group =>
+        ThreadGroup.Run(processes, group =>
         {
             using var scope = NewDisposeScope();
-            using var buckets = new GradientBuckets(group, ScalarType.Float32);
-            Tensor[] expected = [.. shapes.Select((shape, i) => (Gradient(i, 0) + Gradient(i, 1)))];
+            Tensor[] weights = [.. shapes.Select((shape, i) => Layout(i, zeros(shape)))];
+            using var partition = new TensorPartition(group, weights);
             for (var step = 0; step < 2; step++)
             {
-                Tensor[] gradients = [.. shapes.Select((_, i) => Layout(i, Gradient(i, group.Rank).to(type)))];
-                buckets.Sum(gradients);
-                foreach (var (i, sum) in gradients.Index())
+                var sums = partition.Sum([.. shapes.Select((_, i) => Gradient(i, group.Rank))], types);
+                foreach (var (slice, sum) in partition.Own.Zip(sums))
                 {
                     Assert.Equal(ScalarType.Float32, sum.dtype);
-                    Assert.Equal(Layout(i, Gradient(i, 0)).stride(), sum.stride());
-                    Assert.True(sum.Equals(expected[i]), $"gradient {i}");
+                    TensorPartition.View(weights[slice.Tensor], slice).copy_(sum);
                     sum.Dispose();
+                }
+
+                partition.Gather(weights);
+
+                foreach (var (i, weight) in weights.Index())
+                {
+                    Assert.Equal(Layout(i, zeros(shapes[i])).stride(), weight.stride());
+                    Assert.True(weight.Equals(Enumerable.Range(0, processes).Select(rank => Gradient(i, rank)).Aggregate((a, b) => a + b)), $"tensor {i}");
                 }
             }
 
@@ -153,15 +188,43 @@ public sealed class DistributedTrainingTests : IDisposable
         // Whole numbers, which bf16 has exactly.
         Tensor Gradient(int index, int rank) => arange(shapes[index].Aggregate((a, b) => a * b)).remainder(17).add(rank + index).to(ScalarType.Float32).reshape(shapes[index]);
 
-        static Tensor Layout(int index, Tensor tensor) => index == 0 ? tensor.contiguous().permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2) : tensor;
+        static Tensor Layout(int index, Tensor tensor) => index == 2 ? tensor.contiguous().permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2) : tensor;
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(16)]
+    public void TensorSlice_Split_CoversEveryElementOnceInEqualParts(int parts)
+    {
+        const long Block = 64;
+        long[] counts = [1000, 5, 64, 63, 300, 0, 130];
+
+        var slices = TensorSlice.Split(counts, parts, Block);
+
+        Assert.Equal(parts, slices.Length);
+        var next = counts.Select(_ => 0L).ToArray();
+        foreach (var (tensor, start, count) in slices.SelectMany(part => part))
+        {
+            Assert.Equal(next[tensor], start);
+            Assert.Equal(0, start % Block);
+            next[tensor] += count;
+        }
+
+        Assert.Equal(counts, next);
+        Assert.Equal(slices.SelectMany(part => part).OrderBy(slice => slice.Tensor), slices.SelectMany(part => part));
+        Assert.All(slices, part => Assert.InRange(part.Sum(slice => slice.Count), (counts.Sum() / parts) - Block, (counts.Sum() / parts) + Block));
     }
 
     private TrainingResult Train(
-        RunSettings settings, string run, IProcessGroup group, ITrainingCallback? callback = null, CancellationToken cancellationToken = default, DetectionDataset? set = null) =>
+        RunSettings settings, string run, IProcessGroup group, ITrainingCallback? callback = null, CancellationToken cancellationToken = default, DetectionDataset? set = null,
+        Precision precision = Precision.Fp32) =>
         new Trainer(settings, set ?? _pictures.Set, _pictures.Set, TinyRun.Options(_folder.At(run)) with
         {
             Group = group,
-            Threads = 2 / group.Size,
+            Threads = Math.Max(1, 2 / group.Size),
+            Precision = precision,
             Resume = true,
             Components = new() { Callbacks = callback is null ? [] : [callback] },
         }).Train(cancellationToken: cancellationToken);

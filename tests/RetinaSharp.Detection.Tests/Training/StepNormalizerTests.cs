@@ -68,7 +68,7 @@ public sealed class StepNormalizerTests : IDisposable
         Assert.Equal(90.1, Assert.Single(Divisors(new StepNormalizer(NormalizerKind.MovingAverage).CreateNormalizers(Count(empty))(empty))), 1e-12);
     }
 
-    private static StepCounts Count(params TrainingBatch[] step) => StepCounts.Compute(SingleProcess.Instance, step, null, isStopRequested: false);
+    private static StepCounts Count(params TrainingBatch[] step) => StepCounts.Compute(SingleProcess.Instance, step, null, isStopRequested: false, isCheckpointRequested: false);
 
     private static double[] Divisors(LossNormalizer normalizer) => [.. Enumerable.Range(0, normalizer.Count).Select(part => normalizer[part])];
 
