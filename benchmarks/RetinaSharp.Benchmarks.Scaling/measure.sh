@@ -25,8 +25,7 @@ pair() {
   if [[ $2 == local ]]; then
     mpirun.openmpi --oversubscribe --bind-to none -n 2 "${command[@]}" >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
   else
-    # One core for each machine; they are one, and would both use all.
-    (launch "$2" bash -c 'name=$(hostname); exec taskset -c "${name#machine}" "$@"' pinned "${command[@]}") >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
+    (launch "$2" "${command[@]}") >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
   fi
   echo "$1: $(measured pair)"
 }

@@ -34,10 +34,12 @@ machines_up() {
   done
 }
 
-# launch openmpi|mpich COMMAND...: the command on both machines. It replaces the shell: call it in parentheses or in the background.
+# launch openmpi|mpich COMMAND...: the command on both machines. It replaces the shell: call it in parentheses or in the background. Each machine has a core of its own: they are
+# one, and would both use all; and a shard must have as many threads as in one process, because some of LibTorch's operators round differently with more.
 launch() {
   local kind=$1
   shift
+  set -- bash -c 'name=$(hostname); exec taskset -c "${name#machine}" "$@"' pinned "$@"
   case $kind in
     openmpi) set -- mpirun.openmpi --oversubscribe --bind-to none -H machine0:1,machine1:1 --mca plm_rsh_agent "$here/as-ssh.sh" --mca pml ob1 --mca btl self,vader,tcp \
       --mca btl_tcp_if_include 10.77.0.0/24 --mca oob_tcp_if_include 10.77.0.0/24 "$@" ;;

@@ -11,7 +11,7 @@ namespace RetinaSharp.Detection.Training;
 public static class EpochCount
 {
     /// <summary>Number of steps that new heads on a pretrained backbone need for boxes that fit, as measured with <see cref="Presets.Pretrained"/>.</summary>
-    public const int MinSteps = 1500;
+    public const int MinSteps = 3000;
 
     /// <summary>Returns the settings with as many epochs as <see cref="MinSteps"/> needs, if they have fewer.</summary>
     /// <param name="settings">Settings of the run.</param>

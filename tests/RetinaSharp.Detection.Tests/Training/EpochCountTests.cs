@@ -8,12 +8,13 @@ public sealed class EpochCountTests
 {
     // The images that do not fill a batch of 4 are left out of an epoch.
     [Theory]
-    [InlineData(292, 4, 1, 24)]
-    [InlineData(132, 4, 1, 46)]
-    [InlineData(135, 4, 1, 46)]
-    [InlineData(132, 4, 2, 94)]
-    [InlineData(132, 8, 1, 94)]
-    [InlineData(3, 4, 1, 1500)]
+    [InlineData(500, 4, 1, 24)]
+    [InlineData(292, 4, 1, 42)]
+    [InlineData(132, 4, 1, 91)]
+    [InlineData(135, 4, 1, 91)]
+    [InlineData(132, 4, 2, 188)]
+    [InlineData(132, 8, 1, 188)]
+    [InlineData(3, 4, 1, 3000)]
     public void Raise_SmallDataset_HasTheMinimumOfSteps(int images, int batch, int accumulate, int expected)
     {
         var settings = Presets.Pretrained with { Training = Presets.Pretrained.Training with { Batch = batch, Accumulate = accumulate } };
