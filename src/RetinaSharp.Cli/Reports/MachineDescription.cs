@@ -7,6 +7,6 @@ namespace RetinaSharp.Cli.Reports;
 internal static class MachineDescription
 {
     /// <summary>Returns the number of CPU threads, the CPU features, and the versions of .NET and LibTorch. LibTorch must be loaded.</summary>
-    public static string Create() => $"{Environment.ProcessorCount} threads of a CPU with {string.Join(", ", CpuFeatureNames.Supported)}; "
+    public static string Create() => $"{(Environment.ProcessorCount == 1 ? "one thread" : $"{Environment.ProcessorCount} threads")} of a CPU with {string.Join(", ", CpuFeatureNames.Supported)}; "
         + $"{RuntimeInformation.FrameworkDescription}, LibTorch {LibTorch.Version}";
 }

@@ -42,7 +42,7 @@ public static class ComponentTables
         ArgumentNullException.ThrowIfNull(start);
         var common = WithBoxIouLoss(WithoutSampling(start));
         return new("assigners", "Assigners",
-            $"How anchors are assigned to objects. The box loss is {common.Loss.Box} in all rows. The row center has points with center-ness as in FCOS, the others have the head of the settings.",
+            $"How anchors are assigned to objects. The box loss is {Name(common.Loss.Box)} in all rows. The row center has points with center-ness as in FCOS, the others have the head of the settings.",
             new("MMDetection",
                 $"{MmDetection}: retinanet, atss (one anchor per location, center-ness), fcos (with center sampling and GIoU), tood (one anchor per location, an aligned head and a quality loss)"),
             [
@@ -65,7 +65,7 @@ public static class ComponentTables
         var common = WithBoxIouLoss(WithoutSampling(start));
         common = common with { Assigner = common.Assigner with { Kind = AssignerKind.Atss } };
         return new("heads", "Heads",
-            $"What boxes are predicted from, how they are represented, and the classification loss. The assigner is ATSS and the box loss {common.Loss.Box} in all rows. Points with focal loss have a center-ness.",
+            $"What boxes are predicted from, how they are represented, and the classification loss. The assigner is ATSS and the box loss {Name(common.Loss.Box)} in all rows. Points with focal loss have a center-ness.",
             new("MMDetection", $"{MmDetection}: atss (one anchor per location, center-ness), gfl"),
             [.. from head in Enum.GetValues<HeadKind>()
                 from boxHead in Enum.GetValues<BoxHeadKind>()
@@ -128,4 +128,13 @@ public static class ComponentTables
     private static RunSettings WithoutSampling(RunSettings start) => start with { Loss = start.Loss with { Sampling = new() } };
 
     private static RunSettings WithBoxIouLoss(RunSettings start) => start with { Loss = start.Loss.WithBoxIouLoss() };
+
+    private static string Name(BoxLossKind kind) => kind switch
+    {
+        BoxLossKind.SmoothL1 => "smooth L1",
+        BoxLossKind.L1 => "L1",
+        BoxLossKind.Giou => "GIoU",
+        BoxLossKind.Diou => "DIoU",
+        _ => "CIoU",
+    };
 }

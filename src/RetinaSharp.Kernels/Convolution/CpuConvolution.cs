@@ -93,10 +93,11 @@ internal readonly struct CpuConvolution(int stride, int padding, bool relu)
             return Array.ConvertAll(maps, map => ComposedConvolution.Forward(map, weight, bias, strides, paddings, postOps));
         }
 
-        var layout = packed?.Reordered(() => OneDnn.Reorder(weight, strides, paddings, maps[0].shape)) ?? weight;
         var results = new Tensor[maps.Length];
         for (var i = 0; i < maps.Length; i++)
         {
+            var shape = maps[i].shape;
+            var layout = packed?.Reordered(shape, () => OneDnn.Reorder(weight, strides, paddings, shape)) ?? weight;
             var output = residual is null
                 ? OneDnn.Forward(maps[i], layout, bias, stride, padding, relu)
                 : OneDnn.ForwardInto(overwritesResidual ? residual.ChannelsLast() : Copy(residual), maps[i], layout, bias, stride, padding, relu);

@@ -99,6 +99,19 @@ internal static unsafe class OneDnn
             : throw new TorchOperatorException($"mkldnn::_reorder_convolution_weight({Describe(w)}) failed.");
     }
 
+    /// <summary>Returns the description of the layout of a reordered weight. Descriptions of equal layouts are equal.</summary>
+    public static byte[] GetLayout(Tensor reordered)
+    {
+        var stack = stackalloc ulong[1];
+        if (StableAbi.aoti_torch_new_tensor_handle(reordered.Handle, out var weight) != 0)
+            throw new TorchOperatorException("aoti_torch_new_tensor_handle failed.");
+        stack[0] = (ulong)weight;
+        if (StableAbi.torch_call_dispatcher("mkldnn::_get_mkldnn_serialized_md", "", stack, StableAbi.Version) != 0)
+            throw new TorchOperatorException($"mkldnn::_get_mkldnn_serialized_md({Describe(reordered)}) failed.");
+        using var description = Tensor.UnsafeCreateTensor((nint)stack[0]);
+        return description.Elements<byte>().ToArray();
+    }
+
     private static ulong List(params ReadOnlySpan<long> values)
     {
         if (StableAbi.torch_new_list_reserve_size((nuint)values.Length, out var list) != 0)

@@ -156,7 +156,7 @@ public sealed class FusedConvolutionTests : LeakCheck
 
         var first = Convolve();
         var second = Convolve();
-        // A map of another size, with the layout that was created for the first.
+        // A map of another size.
         var other = at with { Images = 2, Height = 9, Width = 31 };
         var otherX = other.Input(type);
         var ofOther = FusedConvolution.Forward(otherX, w, b, 1, kernel / 2, PostOps.OnlyRelu, packed);
@@ -171,6 +171,31 @@ public sealed class FusedConvolutionTests : LeakCheck
         var changed = Convolve();
         TensorAssert.Close(at.Reference(x, w, b, PostOps.OnlyRelu), changed, type == ScalarType.Float32 ? Fp32 : .01);
         TensorAssert.Same(changed, Convolve());
+    }
+
+    [Theory]
+    [InlineData(ScalarType.Float32)]
+    [InlineData(ScalarType.BFloat16)]
+    public void Forward_PackedWeightOfManySizes_HasFewLayoutsAndTheOutputsOfThePlainWeight(ScalarType type)
+    {
+        using var scope = NewDisposeScope();
+        using var guard = no_grad();
+        using var packed = new PackedWeight();
+        var at = new ConvolutionCase(1, 96, 96, 40, 40, 3, 2);
+        var (w, b) = (at.Weight(type), at.Bias(type));
+        for (var round = 0; round < 2; round++)
+        {
+            for (var side = 1; side <= 40; side++)
+            {
+                var input = (at with { Height = side, Width = side }).Input(type);
+                TensorAssert.Close(FusedConvolution.Forward(input, w, b, 2, 1, PostOps.OnlyRelu), FusedConvolution.Forward(input, w, b, 2, 1, PostOps.OnlyRelu, packed), type == ScalarType.Float32 ? Fp32 : .01);
+            }
+        }
+
+        // One for each blocking that oneDNN chooses, not for each size; none without oneDNN.
+        Assert.InRange(packed.Layouts, 0, 8);
+        packed.Invalidate();
+        Assert.Equal(0, packed.Layouts);
     }
 
     [Fact]
