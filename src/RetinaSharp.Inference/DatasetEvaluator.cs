@@ -57,7 +57,9 @@ public static class DatasetEvaluator
             throw new OperationCanceledException(cancellationToken);
         var detections = Gather(own, group);
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
-        return new(CocoEvaluator.Evaluate(groundTruth, detections, new() { CancellationToken = cancellationToken }), detections, groundTruth.Images.Count, seconds);
+        // Several processes have agreed that none is canceled; one alone must not leave the others.
+        var evaluating = group.Size > 1 ? CancellationToken.None : cancellationToken;
+        return new(CocoEvaluator.Evaluate(groundTruth, detections, new() { CancellationToken = evaluating }), detections, groundTruth.Images.Count, seconds);
     }
 
     /// <inheritdoc cref="EvaluateAsync"/>

@@ -61,6 +61,7 @@ internal static class AblateVerb
         command.SetAction(parse =>
         {
             var output = session.Output;
+            var group = session.Processes.Join(Processes.PatienceForRuns);
             var folder = parse.GetRequiredValue(outFolder);
             OutputFolder.RequireFolder(folder);
             var count = parse.GetValue(seeds);
@@ -70,7 +71,6 @@ internal static class AblateVerb
                 table = Select(table, selection);
             foreach (var row in table.Rows)
                 UsageException.Guard(row.Settings.Validate);
-            var group = session.Processes.Join(Processes.PatienceForRuns);
             var options = new AblationOptions
             {
                 Group = group,

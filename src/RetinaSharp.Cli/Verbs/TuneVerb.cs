@@ -44,10 +44,10 @@ internal static class TuneVerb
         command.SetAction(parse =>
         {
             var output = session.Output;
+            var group = session.Processes.Join(Processes.PatienceForRuns);
             var folder = parse.GetRequiredValue(outFolder);
             OutputFolder.RequireFolder(folder);
             var settings = settingsOptions.Get(parse);
-            var group = session.Processes.Join(Processes.PatienceForRuns);
             var options = new TuningOptions
             {
                 Group = group,
@@ -120,7 +120,9 @@ internal static class TuneVerb
             output.Info("The budget ended before all planned runs were finished; the same command with a longer --budget continues.");
         if (result.Best is null)
         {
-            output.Error(result.Trials.Count == 0 ? "the first run is not finished" : "all runs diverged; start from a lower learning rate (--lr)");
+            // The other processes would say the same.
+            if (options.Group.Rank == 0)
+                output.Error(result.Trials.Count == 0 ? "the first run is not finished" : "all runs diverged; start from a lower learning rate (--lr)");
             return ExitCode.Failed;
         }
 

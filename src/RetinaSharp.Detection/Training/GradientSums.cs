@@ -9,7 +9,7 @@ namespace RetinaSharp.Detection.Training;
 /// Each replica processes a shard (a part) of a batch, and its parameters have their own gradients.
 /// </summary>
 /// <param name="shards">Trained parameters of each replica, all in the same order.</param>
-internal sealed class GradientSums(Parameter[][] shards) : IDisposable
+internal sealed class GradientSums(Parameter[][] shards)
 {
     private readonly Tensor?[] _sums = new Tensor?[shards[0].Length];
 
@@ -46,9 +46,6 @@ internal sealed class GradientSums(Parameter[][] shards) : IDisposable
             sum?.Dispose();
         Array.Clear(_sums);
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => Clear();
 
     private static void Add(ref Tensor? kept, Tensor sum, Tensor gradient)
     {

@@ -33,7 +33,7 @@ internal static class RunAgreement
     {
         if (group.Size == 1)
             return at;
-        group.RequireEqual(state.DigestWeights(), $"other weights than rank 0 after epoch {at.Epoch}: different kinds of processors round differently, so use machines of the same kind, and resume from the last checkpoint");
+        group.RequireEqual(state.DigestWeights(), $"other weights than rank 0 after epoch {at.Epoch}: running statistics differ if kinds of processors round differently, so use machines of the same kind, and resume from the last checkpoint");
         return Broadcast(group, at)!;
     }
 }

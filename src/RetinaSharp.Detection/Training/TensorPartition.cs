@@ -44,7 +44,7 @@ internal sealed class TensorPartition : IDisposable
         foreach (var flat in Flatten(types))
         {
             using var scope = NewDisposeScope();
-            var sent = Buffer("flat", flat.Type, flat.Count);
+            var sent = Buffer("sent", flat.Type, flat.Count);
             foreach (var tensor in flat.Tensors)
                 Whole(sent, flat, tensor).copy_(gradients[tensor]);
             var received = Buffer("received", flat.Type, flat.OwnCount * _group.Size);
@@ -68,7 +68,7 @@ internal sealed class TensorPartition : IDisposable
         foreach (var flat in Flatten([.. tensors.Select(tensor => tensor.dtype)]))
         {
             using var scope = NewDisposeScope();
-            var parts = Buffer("flat", flat.Type, flat.Count);
+            var parts = Buffer("gathered", flat.Type, flat.Count);
             foreach (var slice in Own)
                 if (flat.Offsets.TryGetValue(slice.Tensor, out var offset))
                     parts.narrow(0, offset + slice.Start, slice.Count).copy_(View(tensors[slice.Tensor], slice));

@@ -38,6 +38,7 @@ internal sealed class TrainingLoop(
     private DatasetEvaluation? _bestEvaluation;
     private TimeSpan _stepTime;
     private TimeSpan _validationTime;
+    private bool _isCancellationAgreed;
 
     private IProcessGroup Group => steps.Group;
 
@@ -69,8 +70,8 @@ internal sealed class TrainingLoop(
                 FinishEpoch(Validate(cancellationToken), schedule.GetLearningRate(_at.Step - 1, totalSteps) * _at.PlateauFactor);
             }
         }
-        // It may have been canceled in another process.
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested || Group.Size > 1)
+        // It may have been canceled in another process. What follows needs all of them.
+        catch (OperationCanceledException) when (Group.Size == 1 ? cancellationToken.IsCancellationRequested : _isCancellationAgreed)
         {
             // Save the state of the last step, so that no work is lost.
             state.GatherModel();
@@ -111,12 +112,14 @@ internal sealed class TrainingLoop(
         {
             var begun = Stopwatch.GetTimestamp();
             var learningRate = schedule.GetLearningRate(_at.Step, totalSteps) * _at.PlateauFactor;
-            // This step and the next one take about as long as the last one; a crash at their end must not lose more than the interval.
-            var isCheckpointDue = folder is not null && checkpoints.IsDue(next: 2 * _stepTime);
+            // This step and the next one take about as long as the last one; a crash at their end must not lose more than the interval. Several processes agree on it before
+            // the step, one decides after it.
+            var isCheckpointDue = Group.Size > 1 && folder is not null && checkpoints.IsDue(next: 2 * _stepTime);
             if (steps.Run(batches, learningRate, _at.Step, cancellationToken.IsCancellationRequested || _control.StopReason is not null, isCheckpointDue) is not { } outcome)
             {
                 AgreeOnStopReason();
-                if (_control.StopReason is null)
+                _isCancellationAgreed = _control.StopReason is null;
+                if (_isCancellationAgreed)
                     throw new OperationCanceledException(cancellationToken);
                 break;
             }
@@ -143,7 +146,7 @@ internal sealed class TrainingLoop(
                 callback.OnStepEnd(new(_at.Step, totalSteps, _at.Epoch + 1, classification, box, learningRate, images), _control);
 
             _stepTime = Stopwatch.GetElapsedTime(begun);
-            if (isCheckpointRequested)
+            if (isCheckpointRequested || (Group.Size == 1 && checkpoints.IsDue(next: _stepTime)))
                 WriteCheckpoint();
         }
 
@@ -167,6 +170,12 @@ internal sealed class TrainingLoop(
         try
         {
             return validator.Run(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            // The processes validate together.
+            _isCancellationAgreed = true;
+            throw;
         }
         finally
         {

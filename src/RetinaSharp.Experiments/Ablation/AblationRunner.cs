@@ -1,13 +1,15 @@
 using RetinaSharp.Datasets;
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Training;
 using RetinaSharp.Detection.Weights;
+using RetinaSharp.Distributed;
 using RetinaSharp.Experiments.Runs;
 
 namespace RetinaSharp.Experiments.Ablation;
 
 /// <summary>
 /// Computes ablation tables: trains every row with every seed, evaluates the last weights of each run, and writes the table as Markdown, JSON and HTML.
-/// Finished runs are kept, so that an interrupted table resumes, and tables in the same folder share runs.
+/// Finished runs are kept, so that an interrupted table resumes, and tables in the same folder share runs. All processes create it: it checks that they have the same data.
 /// </summary>
 /// <param name="train">Training set.</param>
 /// <param name="validation">Validation set, with the same classes.</param>
@@ -22,6 +24,7 @@ public sealed class AblationRunner(DetectionDataset train, DetectionDataset vali
     /// <param name="cancellationToken">Stops after the current step and writes a checkpoint.</param>
     /// <returns>The complete results; in other processes than rank 0 those that they know.</returns>
     /// <exception cref="ArgumentException">A setting of a row is out of its range; nothing is trained.</exception>
+    /// <exception cref="DistributedException">The processes have different settings, or the connection to one of them failed.</exception>
     /// <exception cref="DatasetException">The data cannot be trained on, or a result in the folder is corrupt.</exception>
     /// <exception cref="WeightsException">The initial weights are corrupt or do not match the architecture.</exception>
     /// <exception cref="IOException">The folder cannot be written to.</exception>
@@ -30,6 +33,7 @@ public sealed class AblationRunner(DetectionDataset train, DetectionDataset vali
     {
         foreach (var row in table.Rows)
             row.Settings.Validate();
+        options.Group.RequireEqual(string.Join('\n', table.Rows.Select(row => SettingsJson.Write(row.Settings))), "other settings: start all processes with the same command, and copies of the same settings file");
         Directory.CreateDirectory(options.Folder);
         var planned = Enumerable.Range(0, options.Seeds).SelectMany(seed => table.Rows.Select(row => Plan(row, seed))).ToList();
         var runs = planned.Select(one => one.Run).DistinctBy(run => run.Folder).ToList();

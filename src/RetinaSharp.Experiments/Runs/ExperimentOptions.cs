@@ -20,7 +20,7 @@ public abstract record ExperimentOptions
 
     /// <summary>
     /// The processes that share the runs, by default only this one. Each run is trained by one process; rank 0 collects the results and writes the output folder. All
-    /// create the experiment and run it with the same arguments and data.
+    /// create the experiment and run it with the same arguments and data. If one throws, call <see cref="IProcessGroup.Abort"/>, because the others wait for it.
     /// </summary>
     public IProcessGroup Group { get; init; } = SingleProcess.Instance;
 

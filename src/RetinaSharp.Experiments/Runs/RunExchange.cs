@@ -11,7 +11,7 @@ internal static class RunExchange
     private static readonly string[] LeftOut = [".safetensors", ".state", ".previous", ".lock"];
 
     /// <summary>
-    /// Trains the runs of each process, and copies their results, metrics and reports to rank 0, where they are missing. Weights stay where they were trained. A canceled
+    /// Trains the runs of each process, and copies the results, metrics and reports of those that are finished to rank 0, where they are missing. Weights stay where they were trained. A canceled
     /// process waits for the others, which wait for it.
     /// </summary>
     /// <param name="group">The processes.</param>
@@ -58,7 +58,8 @@ internal static class RunExchange
     {
         var packed = new MemoryStream();
         using var writer = new BinaryWriter(packed);
-        foreach (var file in runs.Select(run => Path.Combine(folder, run)).Where(Directory.Exists).SelectMany(Directory.GetFiles).Where(file => !LeftOut.Contains(Path.GetExtension(file))))
+        // Files of an unfinished run would stay when it is finished, because existing files are not replaced.
+        foreach (var file in runs.Select(run => Path.Combine(folder, run)).Where(run => RunResult.Find(run) is not null).SelectMany(Directory.GetFiles).Where(file => !LeftOut.Contains(Path.GetExtension(file))))
         {
             var content = File.ReadAllBytes(file);
             writer.Write(Path.GetRelativePath(folder, file));

@@ -42,9 +42,17 @@ internal sealed class HalvingPlan
         }
     }
 
-    /// <summary>Returns the number of epochs that the plan takes one after another, if processes share the runs of each rung.</summary>
+    /// <summary>
+    /// Returns the number of epochs that the plan takes one after another, if processes share the runs of each rung. The first run is trained while the others wait, because
+    /// the plan depends on its duration.
+    /// </summary>
     /// <param name="processes">Number of processes, at least 1.</param>
-    public long GetEpochs(int processes) => Steps.Sum(step => (long)step.Epochs * ((step.Trials + processes - 1) / processes));
+    public long GetEpochs(int processes)
+    {
+        return Rungs[0] + Steps.Select((step, i) => (long)step.Epochs * Rounds(i == 0 ? step.Trials - 1 : step.Trials)).Sum();
+
+        int Rounds(int trials) => (trials + processes - 1) / processes;
+    }
 
     /// <summary>Lists the rungs: the full number of epochs, its third and its ninth, if they have the minimum number of epochs.</summary>
     /// <param name="epochs">Full number of epochs.</param>

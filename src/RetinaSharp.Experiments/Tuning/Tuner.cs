@@ -38,7 +38,7 @@ public sealed class Tuner
     /// <param name="train">Training set.</param>
     /// <param name="validation">Validation set, with the same classes.</param>
     /// <param name="options">Folder, budget, and what all runs share.</param>
-    /// <exception cref="DistributedException">The processes have different data, or the connection to one of them failed.</exception>
+    /// <exception cref="DistributedException">The processes have different settings or data, or the connection to one of them failed.</exception>
     /// <exception cref="ArgumentException">
     /// A setting is out of its range, or the folder contains a search with other data, settings or device; the message names the difference.
     /// </exception>
@@ -51,6 +51,7 @@ public sealed class Tuner
         start.Validate();
         if (options.Budget <= TimeSpan.Zero)
             throw new ArgumentException($"Budget {options.Budget}: must be above 0.");
+        options.Group.RequireEqual(SettingsJson.Write(start), "other settings: start all processes with the same command, and copies of the same settings file");
         (_start, _options) = (start, options);
         _trainer = new(train, validation, options, TrialsFolder);
         _dimensions = SearchSpace.Create(start);
@@ -73,6 +74,7 @@ public sealed class Tuner
     /// <param name="progress">Receives the progress, on the calling thread.</param>
     /// <param name="cancellationToken">Stops after the current step and writes a checkpoint.</param>
     /// <returns>The results so far.</returns>
+    /// <exception cref="DistributedException">The connection to a process failed.</exception>
     /// <exception cref="DatasetException">The data cannot be trained on, or a result in the folder is corrupt.</exception>
     /// <exception cref="WeightsException">The initial weights are corrupt or do not match the architecture.</exception>
     /// <exception cref="IOException">The folder cannot be written to.</exception>
@@ -131,7 +133,8 @@ public sealed class Tuner
             _trials.TryAdd(number, CreateTrial(number));
         var runs = trials.ToDictionary(number => number, number => PlanRun(number, epochs));
         Share(runs.Values.Select(_trainer.Find));
-        int[] own = [.. trials.Where(number => _trials[number].At(epochs) is null).Where((_, index) => index % group.Size == group.Rank)];
+        // All trials are counted off, not only the unfinished ones, so that a process resumes its own runs, whose checkpoints are on its disk.
+        int[] own = [.. trials.Where((_, index) => index % group.Size == group.Rank).Where(number => _trials[number].At(epochs) is null)];
         var isInTime = true;
         RunExchange.Train(group, _options.Folder, own.Select(number => runs[number].Folder),
             () => isInTime = own.All(number => TryTrain(number, runs[number], plan, progress, cancellationToken)), cancellationToken);
@@ -213,9 +216,9 @@ public sealed class Tuner
             budget = TimeSpan.Zero;
         if (plan is null)
             return budget;
-        // Within a rung, the results of the other processes are not known.
-        var done = ((_trials.Values.Sum(trial => trial.Runs.Sum(run => run.Epochs)) - _epochsNotShared) / (double)_options.Group.Size)
-            + _epochsNotShared + (training is TrainingStep step ? epochs * (double)step.Step / step.TotalSteps : 0);
+        // The first run is trained alone. Within a rung, the results of the other processes are not known.
+        var shared = _trials.Values.Sum(trial => trial.Runs.Sum(run => run.Epochs)) - _epochsNotShared - _rungs[0];
+        var done = _rungs[0] + (shared / (double)_options.Group.Size) + _epochsNotShared + (training is TrainingStep step ? epochs * (double)step.Step / step.TotalSteps : 0);
         var planned = Math.Max(0, plan.GetEpochs(_options.Group.Size) - done) * _state.SecondsPerEpoch!.Value;
         return planned < budget.TotalSeconds ? TimeSpan.FromSeconds(planned) : budget;
     }

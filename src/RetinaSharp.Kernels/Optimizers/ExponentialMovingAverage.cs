@@ -23,7 +23,7 @@ public sealed unsafe class ExponentialMovingAverage : IDisposable
     /// </param>
     /// <param name="decay">The decay, in [0, 1): the weight of the previous average in an update.</param>
     /// <param name="averages">Tensors that keep the averages, with the shapes and strides of the state; the caller keeps ownership. Null: new ones.</param>
-    /// <exception cref="ArgumentException">A tensor is not fp32 or not dense, or two share memory.</exception>
+    /// <exception cref="ArgumentException">A tensor is not fp32 or not dense, or two share memory; or an average does not match its tensor.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The decay is not in [0, 1).</exception>
     public ExponentialMovingAverage(IReadOnlyList<(string Name, Tensor Tensor)> state, double decay, IReadOnlyList<Tensor>? averages = null)
     {
@@ -39,6 +39,12 @@ public sealed unsafe class ExponentialMovingAverage : IDisposable
             // Averages are looked up by the address of their weights.
             if (tensor.NumberOfElements > 0 && !addresses.Add((nint)TensorMemory.Pointer(tensor)))
                 throw new ArgumentException($"{name} shares memory with another tensor.", nameof(state));
+        }
+
+        if (averages is not null && (averages.Count != state.Count || state.Zip(averages).Any(pair => pair.Second.dtype != ScalarType.Float32
+            || pair.Second.device_type != pair.First.Tensor.device_type || !new DenseLayout(pair.First.Tensor, pair.First.Name).Matches(pair.Second))))
+        {
+            throw new ArgumentException("There must be an average for each tensor, in fp32 and with its shape, strides and device.", nameof(averages));
         }
 
         _decay = decay;

@@ -41,9 +41,9 @@ public sealed class HalvingPlanTests
     [Fact]
     public void Within_TwoProcesses_CountsTheRunsOfTheOneThatHasMore()
     {
-        // 5 · 1 + 2 · 3 + 1 · 9 = 20: ten trials, three and one.
-        Assert.Equal(20, HalvingPlan.Create([1, 3, 9], 10).GetEpochs(2));
-        Assert.Equal(10, HalvingPlan.Within([1, 3, 9], 20, processes: 2).Trials);
-        Assert.Equal(8, HalvingPlan.Within([1, 3, 9], 19.9, processes: 2).Trials);
+        // The first run, 5 · 1 + 2 · 3 + 1 · 9 = 21: the other nine of ten trials, three and one.
+        Assert.Equal(21, HalvingPlan.Create([1, 3, 9], 10).GetEpochs(2));
+        Assert.Equal(11, HalvingPlan.Within([1, 3, 9], 21, processes: 2).Trials);
+        Assert.Equal(9, HalvingPlan.Within([1, 3, 9], 20.9, processes: 2).Trials);
     }
 }

@@ -147,8 +147,8 @@ public sealed class TunerTests : IDisposable
         var two = ThreadGroup.Run(2, group => Tune(logs[group.Rank], folder: _folder.At($"rank{group.Rank}"), group: group));
 
         // The first run tells how long a run takes; then the processes take turns.
-        Assert.Equal(["0 1", "1 1", "3 1"], logs[0].Finished.Take(3));
-        Assert.Equal("2 1", logs[1].Finished[0]);
+        Assert.Equal(["0 1", "2 1"], logs[0].Finished.Take(2));
+        Assert.Equal(["1 1", "3 1"], logs[1].Finished.Take(2));
         Assert.Equal(5, logs.Sum(log => log.Finished.Count));
         Assert.All(two, result => Assert.Equal(Metrics(one), Metrics(result)));
         Assert.All(two, result => Assert.True(result.IsComplete));
@@ -173,7 +173,7 @@ public sealed class TunerTests : IDisposable
         using var interruption = new CancellationTokenSource();
         var first = new Log(progress =>
         {
-            if (progress is { Trial: 2, Training: TrainingStep })
+            if (progress is { Trial: 3, Training: TrainingStep })
                 interruption.Cancel();
         });
 
@@ -183,8 +183,12 @@ public sealed class TunerTests : IDisposable
         Assert.All(canceled, error => Assert.IsType<OperationCanceledException>(error));
         var logs = new[] { new Log(), new Log() };
         Assert.All(ThreadGroup.Run(2, group => Tune(logs[group.Rank], folder: _folder.At($"rank{group.Rank}"), group: group)), result => Assert.True(result.IsComplete));
-        // The run that was interrupted, and the last rung.
+        // The run that was interrupted, in the process that has its checkpoint, and the last rung.
+        Assert.Equal("3 1", logs[1].Finished[0]);
         Assert.Equal(2, logs.Sum(log => log.Finished.Count));
+        // Rank 0 has the whole metrics of each run.
+        Assert.All(Directory.GetFiles(_folder.At("rank1"), "metrics.jsonl", SearchOption.AllDirectories),
+            path => Assert.Equal(File.ReadAllText(path), File.ReadAllText(_folder.At("rank0", Path.GetRelativePath(_folder.At("rank1"), path)))));
     }
 
     [Fact]
@@ -194,6 +198,15 @@ public sealed class TunerTests : IDisposable
             Start, group.Rank == 1 ? _train with { Images = [.. _train.Images.Skip(1)] } : _train, _val, new() { Folder = _folder.At($"rank{group.Rank}"), Budget = TimeSpan.FromMinutes(1), Group = group })));
 
         Assert.Equal("rank 1 on machine1 has other training data: images, boxes or classes differ, so copy the dataset again", error.Message);
+    }
+
+    [Fact]
+    public void Run_OneOfTwoProcessesHasOtherSettings_NamesIt()
+    {
+        var error = Assert.Throws<DistributedException>(() => ThreadGroup.Run(2, group => new Tuner(
+            Start with { Training = Start.Training with { Seed = group.Rank } }, _train, _val, new() { Folder = _folder.At($"rank{group.Rank}"), Budget = TimeSpan.FromMinutes(1), Group = group })));
+
+        Assert.StartsWith("rank 1 on machine1 has other settings", error.Message);
     }
 
     [Fact]

@@ -70,6 +70,38 @@ public sealed class ExponentialMovingAverageTests : LeakCheck
     }
 
     [Fact]
+    public void Create_WithTensorsForTheAverages_KeepsThemThere()
+    {
+        using var scope = NewDisposeScope();
+        var (weight, storage) = (TestParameters.Draw(1, [8]), zeros(20));
+        using (var ema = new ExponentialMovingAverage([("a", weight)], .5, [storage.narrow(0, 4, 8)]))
+        {
+            Assert.Equal(weight.Elements<float>(), storage.Elements<float>()[4..12]);
+            weight.add_(1);
+            ema.Updates = 100;
+            ema.Update();
+        }
+
+        Assert.Equal(weight.sub(.5).Elements<float>().ToArray(), storage.Elements<float>()[4..12].ToArray(), (a, b) => Math.Abs(a - b) < 1e-6);
+        Assert.Equal(0, storage[3].item<float>());
+        Assert.Equal(0, storage[12].item<float>());
+    }
+
+    [Fact]
+    public void Create_AveragesDoNotMatch_Throws()
+    {
+        using var scope = NewDisposeScope();
+        var weight = TestParameters.Draw(1, [3, 4]);
+        Throws();
+        Throws(zeros(3, 4), zeros(3, 4));
+        Throws(zeros(12));
+        Throws(zeros(4, 3).t());
+        Throws(zeros(3, 4, ScalarType.BFloat16));
+
+        void Throws(params Tensor[] averages) => Assert.Throws<ArgumentException>(() => new ExponentialMovingAverage([("a", weight)], .9, averages));
+    }
+
+    [Fact]
     public void Create_InvalidState_Throws()
     {
         using var scope = NewDisposeScope();
