@@ -45,7 +45,7 @@ public sealed class AutoSettingsTests(TrainedModel trained) : IClassFixture<Trai
         var resumed = CommandResult.Retina(command).IsDone();
 
         // 12 images are 3 steps.
-        Assert.Equal(500, Training(run, "epochs"));
+        Assert.Equal(1000, Training(run, "epochs"));
         Assert.Contains("by early stopping", resumed.Error);
     }
 
