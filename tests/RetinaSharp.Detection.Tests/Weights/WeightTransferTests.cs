@@ -43,7 +43,7 @@ public class WeightTransferTests(TrainedModel trained) : LeakCheck
 
         new Trainer(settings with { Model = settings.Model with { Anchors = new() } }, trained.Set, null, TinyRun.Options(trained.At("few"), reports)).Train(reports);
 
-        Assert.Equal(["Optimizer steps of this run: 1, few for heads that start from random weights: boxes will be loose. 1500 steps usually suffice; set epochs to 1500."], reports.Warnings);
+        Assert.Equal(["Optimizer steps of this run: 1, few for heads that start from random weights: boxes will be loose. 3000 steps usually suffice; set epochs to 3000."], reports.Warnings);
     }
 
     [Fact]
