@@ -13,9 +13,24 @@ internal static class RunAgreement
     /// <exception cref="DistributedException">A process has other settings or data. The message names it.</exception>
     public static void RequireEqualStart(IProcessGroup group, Checkpoint start)
     {
-        group.RequireEqual(SettingsJson.Write(start.Settings), "other settings: start all processes with the same command");
-        group.RequireEqual(start.TrainingData, "other training data: images, boxes or classes differ, so copy the dataset again");
-        group.RequireEqual(start.ValidationData ?? "", "other validation data: images, boxes or classes differ, so copy the dataset again");
+        RequireEqualSettings(group, [start.Settings]);
+        RequireEqualData(group, start.TrainingData, start.ValidationData);
+    }
+
+    /// <summary>Checks that all processes have the same settings.</summary>
+    /// <exception cref="DistributedException">A process has others. The message names it.</exception>
+    public static void RequireEqualSettings(IProcessGroup group, IEnumerable<RunSettings> settings) =>
+        group.RequireEqual(string.Join('\n', settings.Select(SettingsJson.Write)), "other settings: start all processes with the same command, and copies of the same settings file");
+
+    /// <summary>Checks that all processes have the same data.</summary>
+    /// <param name="group">The processes.</param>
+    /// <param name="training">Digest of the training set.</param>
+    /// <param name="validation">Digest of the validation set; null: none.</param>
+    /// <exception cref="DistributedException">A process has others. The message names it.</exception>
+    public static void RequireEqualData(IProcessGroup group, string training, string? validation)
+    {
+        group.RequireEqual(training, "other training data: images, boxes or classes differ, so copy the dataset again");
+        group.RequireEqual(validation ?? "", "other validation data: images, boxes or classes differ, so copy the dataset again");
     }
 
     /// <summary>Returns the checkpoint of rank 0 in all processes; null if it has none.</summary>

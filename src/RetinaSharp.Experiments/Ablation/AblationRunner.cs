@@ -1,5 +1,4 @@
 using RetinaSharp.Datasets;
-using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Training;
 using RetinaSharp.Detection.Weights;
 using RetinaSharp.Distributed;
@@ -33,7 +32,7 @@ public sealed class AblationRunner(DetectionDataset train, DetectionDataset vali
     {
         foreach (var row in table.Rows)
             row.Settings.Validate();
-        options.Group.RequireEqual(string.Join('\n', table.Rows.Select(row => SettingsJson.Write(row.Settings))), "other settings: start all processes with the same command, and copies of the same settings file");
+        RunAgreement.RequireEqualSettings(options.Group, table.Rows.Select(row => row.Settings));
         Directory.CreateDirectory(options.Folder);
         var planned = Enumerable.Range(0, options.Seeds).SelectMany(seed => table.Rows.Select(row => Plan(row, seed))).ToList();
         var runs = planned.Select(one => one.Run).DistinctBy(run => run.Folder).ToList();

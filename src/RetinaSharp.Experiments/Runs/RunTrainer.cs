@@ -96,8 +96,7 @@ internal sealed class RunTrainer(DetectionDataset train, DetectionDataset valida
     {
         var (trainDigest, validationDigest) = (DatasetDigest.ComputeForTraining(train), DatasetDigest.ComputeForValidation(validation));
         var engine = $"{options.Precision}\n{options.Device?.type.ToString().ToLowerInvariant() ?? "cpu"}";
-        options.Group.RequireEqual(trainDigest, "other training data: images, boxes or classes differ, so copy the dataset again");
-        options.Group.RequireEqual(validationDigest, "other validation data: images, boxes or classes differ, so copy the dataset again");
+        RunAgreement.RequireEqualData(options.Group, trainDigest, validationDigest);
         options.Group.RequireEqual(engine, "another device or precision: start all processes with the same command");
         return string.Join('\n', trainDigest, validationDigest, engine);
     }

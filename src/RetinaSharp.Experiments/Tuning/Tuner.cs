@@ -51,7 +51,7 @@ public sealed class Tuner
         start.Validate();
         if (options.Budget <= TimeSpan.Zero)
             throw new ArgumentException($"Budget {options.Budget}: must be above 0.");
-        options.Group.RequireEqual(SettingsJson.Write(start), "other settings: start all processes with the same command, and copies of the same settings file");
+        RunAgreement.RequireEqualSettings(options.Group, [start]);
         (_start, _options) = (start, options);
         _trainer = new(train, validation, options, TrialsFolder);
         _dimensions = SearchSpace.Create(start);
