@@ -45,6 +45,11 @@ public interface IProcessGroup : IDisposable
     /// <exception cref="DistributedException">The operation failed.</exception>
     void GatherParts(Span<byte> parts, ReadOnlySpan<int> lengths);
 
+    /// <summary>Runs an operation of another library that waits for the other processes, as those of the group run: it ends if they do not come.</summary>
+    /// <param name="operation">Name of the operation, for messages.</param>
+    /// <param name="action">The operation, which may run on another thread.</param>
+    void RunWatched(string operation, Action action);
+
     /// <summary>Ends all processes. Does not return if there are several; otherwise the caller ends the process.</summary>
     /// <param name="exitCode">Exit code of the processes.</param>
     void Abort(int exitCode);

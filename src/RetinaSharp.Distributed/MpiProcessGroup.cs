@@ -122,6 +122,9 @@ public sealed unsafe class MpiProcessGroup : IProcessGroup
     }
 
     /// <inheritdoc/>
+    public void RunWatched(string operation, Action action) => _thread.Run(operation, action);
+
+    /// <inheritdoc/>
     // By a thread of its own, because the communication thread may wait for a process that does not come.
     public void Abort(int exitCode)
     {

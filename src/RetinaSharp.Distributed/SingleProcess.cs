@@ -42,6 +42,13 @@ public sealed class SingleProcess : IProcessGroup
     }
 
     /// <inheritdoc/>
+    public void RunWatched(string operation, Action action)
+    {
+        ArgumentNullException.ThrowIfNull(action);
+        action();
+    }
+
+    /// <inheritdoc/>
     public void Abort(int exitCode)
     {
     }

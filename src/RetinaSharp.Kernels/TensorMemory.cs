@@ -76,6 +76,10 @@ public static unsafe class TensorMemory
 
     private static long[] ChannelsLastStrides(long[] shape) => [shape[1] * shape[2] * shape[3], 1, shape[1] * shape[3], shape[1]];
 
+    /// <summary>Returns the address of a tensor's first element in the memory of its device, which is valid while the tensor is alive.</summary>
+    /// <param name="tensor">The tensor.</param>
+    public static nint Address(this Tensor tensor) => (nint)Pointer(tensor);
+
     /// <summary>Returns the address of the tensor's first element.</summary>
     internal static void* Pointer(Tensor tensor)
     {

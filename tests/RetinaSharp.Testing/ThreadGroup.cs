@@ -73,6 +73,9 @@ public sealed class ThreadGroup : IProcessGroup
     }
 
     /// <inheritdoc/>
+    public void RunWatched(string operation, Action action) => action();
+
+    /// <inheritdoc/>
     public void Abort(int exitCode) => Assert.Fail($"Abort({exitCode})");
 
     /// <inheritdoc/>

@@ -21,5 +21,5 @@ internal static class ComputeType
     private static bool HasBf16(Device device) => device.type == DeviceType.CPU
         // Without oneDNN, bf16 convolutions are computed in fp32.
         ? CpuFeatures.ReportsCaches && CpuFeatures.HasFastBf16
-        : CudaFeatures.HasBf16(Math.Max(0, device.index));
+        : CudaDevice.HasBf16(Math.Max(0, device.index));
 }

@@ -1,4 +1,5 @@
 using RetinaSharp.Distributed;
+using RetinaSharp.Kernels;
 using RetinaSharp.Kernels.Optimizers;
 using static TorchSharp.torch;
 
@@ -12,6 +13,7 @@ namespace RetinaSharp.Detection.Training;
 internal sealed class TensorPartition : IDisposable
 {
     private readonly IProcessGroup _group;
+    private readonly IDeviceExchange? _devices;
     private readonly IReadOnlyList<Tensor> _layouts;
     private readonly TensorSlice[][] _slices;
     private readonly Dictionary<(string Use, ScalarType Type), Tensor> _buffers = [];
@@ -19,9 +21,10 @@ internal sealed class TensorPartition : IDisposable
     /// <summary>Splits tensors.</summary>
     /// <param name="group">The processes.</param>
     /// <param name="tensors">Dense tensors with the shapes and strides of those that are to be shared, such as the master weights. The caller keeps ownership.</param>
-    public TensorPartition(IProcessGroup group, IReadOnlyList<Tensor> tensors)
+    /// <param name="devices">Exchanges the memory of the tensors' device, and is disposed with this object; null: a copy in host memory is exchanged.</param>
+    public TensorPartition(IProcessGroup group, IReadOnlyList<Tensor> tensors, IDeviceExchange? devices = null)
     {
-        (_group, _layouts) = (group, tensors);
+        (_group, _layouts, _devices) = (group, tensors, devices);
         _slices = TensorSlice.Split([.. tensors.Select(tensor => tensor.numel())], group.Size, GradientNorm.BlockElements);
     }
 
@@ -36,7 +39,7 @@ internal sealed class TensorPartition : IDisposable
     /// <summary>Adds up the gradients of all processes for the slices of this one.</summary>
     /// <param name="gradients">The gradients of this process, of any strides.</param>
     /// <param name="types">Data type in which each gradient is sent: fp32 or bf16; the same in all processes.</param>
-    /// <returns>The sums for <see cref="Own"/>, in fp32. The caller takes ownership; on the CPU they share memory that the next call overwrites.</returns>
+    /// <returns>The sums for <see cref="Own"/>, in fp32. The caller takes ownership; they may share memory that the next call overwrites.</returns>
     public Tensor[] Sum(IReadOnlyList<Tensor> gradients, IReadOnlyList<ScalarType> types)
     {
         using var guard = no_grad();
@@ -48,7 +51,10 @@ internal sealed class TensorPartition : IDisposable
             foreach (var tensor in flat.Tensors)
                 Whole(sent, flat, tensor).copy_(gradients[tensor]);
             var received = Buffer("received", flat.Type, flat.OwnCount * _group.Size);
-            _group.Exchange(TensorBytes.Of(sent), flat.Lengths, TensorBytes.Of(received));
+            if (_devices is null)
+                _group.Exchange(TensorBytes.Of(sent), flat.Lengths, TensorBytes.Of(received));
+            else
+                _devices.Exchange(sent.Address(), flat.Lengths, received.Address());
             var sum = Buffer($"sum of {flat.Type}", ScalarType.Float32, flat.OwnCount).copy_(received.narrow(0, 0, flat.OwnCount));
             for (var rank = 1; rank < _group.Size; rank++)
                 sum.add_(received.narrow(0, rank * flat.OwnCount, flat.OwnCount));
@@ -72,7 +78,10 @@ internal sealed class TensorPartition : IDisposable
             foreach (var slice in Own)
                 if (flat.Offsets.TryGetValue(slice.Tensor, out var offset))
                     parts.narrow(0, offset + slice.Start, slice.Count).copy_(View(tensors[slice.Tensor], slice));
-            _group.GatherParts(TensorBytes.Of(parts), flat.Lengths);
+            if (_devices is null)
+                _group.GatherParts(TensorBytes.Of(parts), flat.Lengths);
+            else
+                _devices.GatherParts(parts.Address(), flat.Lengths);
             var owned = Own.Where(slice => slice.Count == tensors[slice.Tensor].numel()).Select(slice => slice.Tensor).ToHashSet();
             foreach (var tensor in flat.Tensors.Where(tensor => !owned.Contains(tensor)))
                 tensors[tensor].copy_(Whole(parts, flat, tensor));
@@ -85,6 +94,7 @@ internal sealed class TensorPartition : IDisposable
         foreach (var buffer in _buffers.Values)
             buffer.Dispose();
         _buffers.Clear();
+        _devices?.Dispose();
     }
 
     /// <summary>Returns a tensor's part of a flat buffer, with the tensor's shape and strides.</summary>
@@ -114,7 +124,7 @@ internal sealed class TensorPartition : IDisposable
         if (!_buffers.TryGetValue((use, type), out var buffer) || buffer.numel() != count)
         {
             buffer?.Dispose();
-            _buffers[(use, type)] = buffer = empty(count, type).DetachFromDisposeScope();
+            _buffers[(use, type)] = buffer = empty(count, type, _devices is null ? CPU : _layouts[0].device).DetachFromDisposeScope();
         }
 
         return buffer;

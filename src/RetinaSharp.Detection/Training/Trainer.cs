@@ -96,6 +96,8 @@ public sealed class Trainer(RunSettings settings, DetectionDataset train, Detect
         using var state = new TrainingState(
             Initial(architecture, train, reached is null && isFirst, device), settings.Training, ComputeType.Choose(at.Precision, device), group,
             options.GradientsInBFloat16);
+        if (group.Size > 1 && device.type == TorchSharp.DeviceType.CUDA)
+            options.Logger.GpusExchange(state.ExchangeLibrary ?? "MPI in host memory: NCCL needs libnccl2 on every machine and a GPU for each process");
         if (group.Size > 1 || found is not null)
             Restore(state, found?.Path, at);
         using var shards = new ShardThreads(state.Layout.OwnShards, threadsPerShard);

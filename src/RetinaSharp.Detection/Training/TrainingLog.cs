@@ -69,4 +69,7 @@ internal static partial class TrainingLog
     [LoggerMessage(20, LogLevel.Information,
         "This CPU does not report the sizes of its caches, as some virtual machines do. oneDNN computes wrong results on such CPUs, so slower kernels are used: prefer another machine for long runs.")]
     public static partial void NoOneDnn(this ILogger logger);
+
+    [LoggerMessage(21, LogLevel.Information, "The GPUs of the processes exchange gradients and weights by {Library}.")]
+    public static partial void GpusExchange(this ILogger logger, string library);
 }

@@ -3,7 +3,7 @@ using TorchSharp;
 
 namespace RetinaSharp.Kernels.Native;
 
-/// <summary>Reads memory and compute capability of CUDA devices from NVIDIA's driver, because TorchSharp 0.107 has no function for them.</summary>
+/// <summary>Reads memory, compute capability and UUID of CUDA devices from NVIDIA's driver, because TorchSharp 0.107 has no function for them.</summary>
 internal static partial class CudaDriver
 {
     /// <summary>Name of the library in imports; <see cref="FileName"/> is that of its file.</summary>
@@ -72,6 +72,20 @@ internal static partial class CudaDriver
         }
     }
 
+    /// <summary>Returns the UUID of a device; null if there is no such device or no driver.</summary>
+    /// <param name="index">Index of the device, as above.</param>
+    public static Guid? GetUuid(int index)
+    {
+        try
+        {
+            return cuInit(0) == 0 && cuDeviceGet(out var device, index) == 0 && cuDeviceGetUuid_v2(out var uuid, device) == 0 ? uuid : null;
+        }
+        catch (Exception error) when (IsMissing(error))
+        {
+            return null;
+        }
+    }
+
     private static bool IsMissing(Exception error) => error is DllNotFoundException or EntryPointNotFoundException or BadImageFormatException;
 
     [LibraryImport(Library)]
@@ -82,6 +96,9 @@ internal static partial class CudaDriver
 
     [LibraryImport(Library)]
     private static partial int cuDeviceGetAttribute(out int value, int attribute, int device);
+
+    [LibraryImport(Library)]
+    private static partial int cuDeviceGetUuid_v2(out Guid uuid, int device);
 
     [LibraryImport(Library)]
     private static partial int cuDevicePrimaryCtxRetain(out nint context, int device);

@@ -60,6 +60,13 @@ internal static unsafe partial class StableAbi
         nint gradient, nint x, nint w, long** biasSizes, long biasSizesLength, long* stride, long strideLength, long* padding, long paddingLength, long* dilation, long dilationLength,
         int transposed, long* outputPadding, long outputPaddingLength, long groups, int* mask, long maskLength, out nint dx, out nint dw, out nint db);
 
+    /// <summary>Makes a GPU the current one of the calling thread, until the guard is deleted.</summary>
+    [LibraryImport(NativeLibraries.Torch)]
+    public static partial int aoti_torch_create_device_guard(int index, out nint guard);
+
+    [LibraryImport(NativeLibraries.Torch)]
+    public static partial int aoti_torch_delete_device_guard(nint guard);
+
     /// <summary>Runs a parallel loop on the threads that LibTorch's operators use.</summary>
     [LibraryImport(NativeLibraries.Torch)]
     public static partial int torch_parallel_for(long begin, long end, long grain, delegate* unmanaged[Cdecl]<long, long, void*, void> body, void* context);

@@ -149,9 +149,10 @@ public sealed class DistributedTrainingTests : IDisposable
         Assert.Contains("cannot be shared equally by 3 processes", Assert.Throws<ArgumentException>(() => new TrainingSettings { Batch = 4 }.SpreadOver(3)).Message);
 
     [Theory]
-    [InlineData(2, false)]
-    [InlineData(3, true)]
-    public void TensorPartition_SumAndGather_EachProcessHasItsPartThenAllHaveTheWhole(int processes, bool isBFloat16)
+    [InlineData(2, false, false)]
+    [InlineData(3, true, false)]
+    [InlineData(3, true, true)]
+    public void TensorPartition_SumAndGather_EachProcessHasItsPartThenAllHaveTheWhole(int processes, bool isBFloat16, bool byAddress)
     {
         var type = isBFloat16 ? ScalarType.BFloat16 : ScalarType.Float32;
         // A tensor that is split, small ones, one whose memory is not in row-major order, and one that is always fp32.
@@ -162,10 +163,18 @@ public sealed class DistributedTrainingTests : IDisposable
         {
             using var scope = NewDisposeScope();
             Tensor[] weights = [.. shapes.Select((shape, i) => Layout(i, zeros(shape)))];
-            using var partition = new TensorPartition(group, weights);
+            var devices = byAddress ? new AddressExchange(group) : null;
+            using (var partition = new TensorPartition(group, weights, devices))
+                Share(partition, weights, group.Rank);
+            Assert.True(devices is null or { Calls: 6, IsDisposed: true });
+            return true;
+        });
+
+        void Share(TensorPartition partition, Tensor[] weights, int rank)
+        {
             for (var step = 0; step < 2; step++)
             {
-                var sums = partition.Sum([.. shapes.Select((_, i) => Gradient(i, group.Rank))], types);
+                var sums = partition.Sum([.. shapes.Select((_, i) => Gradient(i, rank))], types);
                 foreach (var (slice, sum) in partition.Own.Zip(sums))
                 {
                     Assert.Equal(ScalarType.Float32, sum.dtype);
@@ -178,12 +187,10 @@ public sealed class DistributedTrainingTests : IDisposable
                 foreach (var (i, weight) in weights.Index())
                 {
                     Assert.Equal(Layout(i, zeros(shapes[i])).stride(), weight.stride());
-                    Assert.True(weight.Equals(Enumerable.Range(0, processes).Select(rank => Gradient(i, rank)).Aggregate((a, b) => a + b)), $"tensor {i}");
+                    Assert.True(weight.Equals(Enumerable.Range(0, processes).Select(other => Gradient(i, other)).Aggregate((a, b) => a + b)), $"tensor {i}");
                 }
             }
-
-            return true;
-        });
+        }
 
         // Whole numbers, which bf16 has exactly.
         Tensor Gradient(int index, int rank) => arange(shapes[index].Aggregate((a, b) => a * b)).remainder(17).add(rank + index).to(ScalarType.Float32).reshape(shapes[index]);
