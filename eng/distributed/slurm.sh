@@ -59,7 +59,8 @@ END
   ip netns exec machine0 munged --force --key-file="$work/munge.key" --socket="$work/munge" --pid-file="$work/munged.pid" --log-file="$work/munged.log" --seed-file="$work/munge.seed" 2>/dev/null
   sleep 1
   on machine0 slurmctld -c
-  for machine in machine0 machine1; do on $machine slurmd -N $machine; done
+  # A core each, as in launch.
+  for machine in machine0 machine1; do on $machine taskset -c "${machine#machine}" slurmd -N $machine; done
   for ((i = 0; i < 40; i++)); do
     sleep .5
     [[ $(on machine0 sinfo -h -N -t idle -o %n -p low | wc -l) == 2 ]] && return
