@@ -13,6 +13,9 @@ internal sealed class Processes(Output output)
     /// <summary>Name of an environment variable: the MPI library to load, instead of that of the launcher's kind.</summary>
     public const string LibraryVariable = "RETINA_MPI_LIBRARY";
 
+    /// <summary>Name of an environment variable: 0 if GPUs must not exchange their memory by NCCL.</summary>
+    public const string NcclVariable = "RETINA_NCCL";
+
     /// <summary>How long a process waits for the others if they share whole runs: for as long as runs may take.</summary>
     public static readonly TimeSpan PatienceForRuns = TimeSpan.FromDays(7);
 

@@ -10,6 +10,6 @@ public interface IExchangeDevice
     /// <returns>Restores the one before.</returns>
     IDisposable MakeCurrent();
 
-    /// <summary>Waits until the GPU has done all work.</summary>
+    /// <summary>Waits until the GPU has done all work, and throws if a part of it failed.</summary>
     void Synchronize();
 }

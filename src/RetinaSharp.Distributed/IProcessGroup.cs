@@ -45,7 +45,7 @@ public interface IProcessGroup : IDisposable
     /// <exception cref="DistributedException">The operation failed.</exception>
     void GatherParts(Span<byte> parts, ReadOnlySpan<int> lengths);
 
-    /// <summary>Runs an operation of another library that waits for the other processes, as those of the group run: it ends if they do not come.</summary>
+    /// <summary>Runs an operation of another library that waits for the other processes. As in the group's own operations, the process ends if they do not come in time.</summary>
     /// <param name="operation">Name of the operation, for messages.</param>
     /// <param name="action">The operation, which may run on another thread.</param>
     void RunWatched(string operation, Action action);

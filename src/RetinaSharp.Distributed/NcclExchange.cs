@@ -27,14 +27,22 @@ public sealed class NcclExchange : IDeviceExchange
         ArgumentNullException.ThrowIfNull(device);
         (_group, _device, _nccl) = (group, device, nccl);
         var id = group.Gather(group.Rank == 0 ? nccl.CreateId() : [])[0];
-        group.RunWatched("connection of GPUs", () =>
+        try
         {
-            using var current = device.MakeCurrent();
-            nccl.Connect(id, group.Size, group.Rank);
-        });
+            group.RunWatched("connection of GPUs", () =>
+            {
+                using var current = device.MakeCurrent();
+                nccl.Connect(id, group.Size, group.Rank);
+            });
+        }
+        catch
+        {
+            nccl.Dispose();
+            throw;
+        }
     }
 
-    /// <summary>Whether the NCCL library (<c>libnccl.so.2</c>) is installed on this machine.</summary>
+    /// <summary>Whether NCCL 2.12.10 or later (<c>libnccl.so.2</c>) is installed on this machine.</summary>
     public static bool IsAvailable => Nccl.IsAvailable;
 
     /// <inheritdoc/>
@@ -49,8 +57,10 @@ public sealed class NcclExchange : IDeviceExchange
             var sent = parts;
             for (var rank = 0; rank < all.Length; rank++)
             {
-                _nccl.Send(sent, all[rank], rank, _device.Stream);
-                _nccl.Receive(received + (nint)(rank * own), own, rank, _device.Stream);
+                if (all[rank] > 0)
+                    _nccl.Send(sent, all[rank], rank, _device.Stream);
+                if (own > 0)
+                    _nccl.Receive(received + (nint)(rank * own), own, rank, _device.Stream);
                 sent += all[rank];
             }
         });
@@ -71,19 +81,22 @@ public sealed class NcclExchange : IDeviceExchange
         });
     }
 
-    /// <summary>Leaves the other processes. Does not wait for them.</summary>
-    public void Dispose()
-    {
-        using var current = _device.MakeCurrent();
-        _nccl.Dispose();
-    }
+    /// <summary>Leaves the other processes, without waiting for them: they may not have received yet what this one sent.</summary>
+    public void Dispose() => _nccl.Dispose();
 
     private void Run(string operation, Action calls) => _group.RunWatched(operation, () =>
     {
         using var current = _device.MakeCurrent();
         _nccl.StartGroup();
-        calls();
-        _nccl.EndGroup();
+        try
+        {
+            calls();
+        }
+        finally
+        {
+            _nccl.EndGroup();
+        }
+
         // NCCL only enqueues: wait here, where the group watches for processes that do not come.
         _device.Synchronize();
         _nccl.Check();

@@ -3,7 +3,7 @@ using RetinaSharp.Kernels.Native;
 namespace RetinaSharp.Kernels;
 
 /// <summary>
-/// What LibTorch tells of a CUDA device, and TorchSharp 0.107 does not. The index of a device is N of <c>cuda:N</c>; LibTorch counts devices like the driver, which applies
+/// What TorchSharp 0.107 does not tell of a CUDA device, from NVIDIA's driver and LibTorch. The index of a device is N of <c>cuda:N</c>; LibTorch counts devices like the driver, which applies
 /// <c>CUDA_VISIBLE_DEVICES</c>. Not tried on a GPU.
 /// </summary>
 public static class CudaDevice
@@ -16,9 +16,11 @@ public static class CudaDevice
     /// <returns>False also if there is no such device or no CUDA driver.</returns>
     public static bool HasBf16(int index) => CudaDriver.GetComputeCapabilityMajor(index) >= FirstWithBf16;
 
-    /// <summary>Returns the UUID of a device, which no other device has; null if there is no such device or no CUDA driver.</summary>
+    /// <summary>
+    /// Returns the PCI bus id of a device, which no other GPU of the machine has; null if there is no such device or no CUDA driver. Parts of a GPU (MIG) have that of the GPU.
+    /// </summary>
     /// <param name="index">Index of the device.</param>
-    public static Guid? GetUuid(int index) => CudaDriver.GetUuid(index);
+    public static string? GetPciBusId(int index) => CudaDriver.GetPciBusId(index);
 
     /// <summary>Makes a device the current one of the calling thread.</summary>
     /// <param name="index">Index of the device.</param>

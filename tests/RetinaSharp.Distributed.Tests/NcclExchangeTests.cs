@@ -69,6 +69,15 @@ public sealed unsafe class NcclExchangeTests
         Assert.Throws<DistributedException>(() => exchange.GatherParts(0, []));
     }
 
+    [Fact]
+    public void Connect_Fails_LeavesNccl()
+    {
+        var nccl = new HostNccl(SingleProcess.Instance) { CannotConnect = true };
+
+        Assert.Throws<DistributedException>(() => new NcclExchange(SingleProcess.Instance, new HostDevice(), nccl));
+        Assert.True(nccl.IsDisposed);
+    }
+
     private static byte[] Parts(int[] lengths, int rank) => [.. Enumerable.Range(0, lengths.Sum()).Select(i => (byte)((50 * rank) + i))];
 
     private sealed class HostDevice : IExchangeDevice, IDisposable
@@ -101,12 +110,14 @@ public sealed unsafe class NcclExchangeTests
     /// <summary>Collects calls like NCCL, and copies host memory through the process group.</summary>
     private sealed class HostNccl(IProcessGroup group) : INccl
     {
-        private readonly List<(nint Source, int Length)> _sent = [];
-        private readonly List<(nint Destination, int Length)> _received = [];
+        private readonly List<(nint Memory, int Length, int Rank)> _sent = [];
+        private readonly List<(nint Memory, int Length, int Rank)> _received = [];
         private readonly List<(nint Memory, int Length, int Rank)> _broadcast = [];
         private bool _isGroup;
 
         public DistributedException? Error { get; init; }
+
+        public bool CannotConnect { get; init; }
 
         public string? Connected { get; private set; }
 
@@ -118,24 +129,30 @@ public sealed unsafe class NcclExchangeTests
 
         public byte[] CreateId() => [42];
 
-        public void Connect(byte[] id, int size, int rank) => Connected = $"{rank} of {size}, id {Assert.Single(id)}";
+        public void Connect(byte[] id, int size, int rank) =>
+            Connected = CannotConnect ? throw new DistributedException("NCCL: unhandled system error") : $"{rank} of {size}, id {Assert.Single(id)}";
 
         public void StartGroup() => _isGroup = true;
 
-        public void Send(nint source, long length, int rank, nint stream) => Add(_sent, (source, (int)length), rank, stream);
+        public void Send(nint source, long length, int rank, nint stream) => Add(_sent, (source, (int)length, rank), stream);
 
-        public void Receive(nint destination, long length, int rank, nint stream) => Add(_received, (destination, (int)length), rank, stream);
+        public void Receive(nint destination, long length, int rank, nint stream) => Add(_received, (destination, (int)length, rank), stream);
 
-        public void Broadcast(nint memory, long length, int rank, nint stream) => Add(_broadcast, (memory, (int)length, rank), rank, stream);
+        public void Broadcast(nint memory, long length, int rank, nint stream) => Add(_broadcast, (memory, (int)length, rank), stream);
 
         public void EndGroup()
         {
-            if (_sent.Count > 0)
+            if (group.Any(_sent.Count > 0))
             {
-                // Each gets one message from each, in the order of the ranks.
-                IReadOnlyList<byte[]>[] messages = [.. _sent.Select(one => group.Gather(new Span<byte>((void*)one.Source, one.Length)))];
-                foreach (var (rank, (destination, length)) in _received.Index())
-                    messages[group.Rank][rank].CopyTo(new Span<byte>((void*)destination, length));
+                // Each sends at most one message to each, without empty ones.
+                for (var receiver = 0; receiver < group.Size; receiver++)
+                {
+                    var sent = _sent.Find(one => one.Rank == receiver);
+                    var messages = group.Gather(new Span<byte>((void*)sent.Memory, sent.Length));
+                    if (receiver == group.Rank)
+                        foreach (var (memory, length, rank) in _received)
+                            messages[rank].CopyTo(new Span<byte>((void*)memory, length));
+                }
             }
 
             foreach (var (memory, length, rank) in _broadcast)
@@ -154,10 +171,10 @@ public sealed unsafe class NcclExchangeTests
 
         public void Dispose() => IsDisposed = true;
 
-        private void Add<T>(List<T> calls, T call, int rank, nint stream)
+        private void Add(List<(nint Memory, int Length, int Rank)> calls, (nint Memory, int Length, int Rank) call, nint stream)
         {
             Assert.True(_isGroup);
-            Assert.InRange(rank, 0, group.Size - 1);
+            Assert.InRange(call.Rank, 0, group.Size - 1);
             calls.Add(call);
             LastStream = stream;
         }

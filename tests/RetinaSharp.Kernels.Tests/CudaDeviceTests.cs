@@ -13,18 +13,18 @@ public sealed class CudaDeviceTests
     }
 
     [Fact]
-    public void GetUuid_NoSuchDevice_IsNull() => Assert.Null(CudaDevice.GetUuid(LibTorch.Devices().Count));
+    public void GetPciBusId_NoSuchDevice_IsNull() => Assert.Null(CudaDevice.GetPciBusId(LibTorch.Devices().Count));
 
     [Fact]
     public void MakeCurrent_NoSuchDevice_Throws() =>
         Assert.Contains("cannot be made the current device", Assert.Throws<TorchOperatorException>(() => CudaDevice.MakeCurrent(LibTorch.Devices().Count).Dispose()).Message);
 
     [Fact]
-    public void MakeCurrent_FirstDevice_AndItsUuid()
+    public void MakeCurrent_FirstDevice_AndItsBusId()
     {
         Assert.SkipUnless(torch.cuda.is_available(), "needs a CUDA device");
         using var current = CudaDevice.MakeCurrent(0);
 
-        Assert.NotNull(CudaDevice.GetUuid(0));
+        Assert.NotNull(CudaDevice.GetPciBusId(0));
     }
 }

@@ -70,6 +70,7 @@ internal static class TrainVerb
                 CheckpointEvery = TimeSpan.FromSeconds(parse.GetValue(checkpointEvery)),
                 Group = group,
                 GradientsInBFloat16 = shared.SendsGradientsInBFloat16(parse),
+                UsesNccl = Environment.GetEnvironmentVariable(Processes.NcclVariable) != "0",
             };
             // Weights, a configuration or an earlier run, which settings may depend on, need only be on the machine of rank 0.
             var (initial, origin) = group.Rank == 0 ? GetSettings(settingsOptions, parse, folder, options.Resume, parse.GetValue(anchors) == AutoAnchors) : (new(), "");

@@ -21,7 +21,7 @@ internal sealed class TensorPartition : IDisposable
     /// <summary>Splits tensors.</summary>
     /// <param name="group">The processes.</param>
     /// <param name="tensors">Dense tensors with the shapes and strides of those that are to be shared, such as the master weights. The caller keeps ownership.</param>
-    /// <param name="devices">Exchanges the memory of the tensors' device, and is disposed with this object; null: a copy in host memory is exchanged.</param>
+    /// <param name="devices">Exchanges the memory of the tensors' device, which the caller keeps; null: a copy in host memory is exchanged.</param>
     public TensorPartition(IProcessGroup group, IReadOnlyList<Tensor> tensors, IDeviceExchange? devices = null)
     {
         (_group, _layouts, _devices) = (group, tensors, devices);
@@ -94,7 +94,6 @@ internal sealed class TensorPartition : IDisposable
         foreach (var buffer in _buffers.Values)
             buffer.Dispose();
         _buffers.Clear();
-        _devices?.Dispose();
     }
 
     /// <summary>Returns a tensor's part of a flat buffer, with the tensor's shape and strides.</summary>

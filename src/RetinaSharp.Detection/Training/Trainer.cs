@@ -93,11 +93,12 @@ public sealed class Trainer(RunSettings settings, DetectionDataset train, Detect
         var at = RunAgreement.Broadcast(
             group, reached is null ? start with { Precision = ComputeType.Resolve(options.Precision, device) } : reached with { ComputedOn = start.ComputedOn })!;
 
+        using var devices = GpuExchange.Create(group, device, options.UsesNccl);
+        if (group.Size > 1 && device.type == TorchSharp.DeviceType.CUDA)
+            options.Logger.GpusExchange(devices?.Library ?? "MPI in host memory: NCCL needs libnccl.so.2 2.12.10 or later on every machine, and a GPU for each process");
         using var state = new TrainingState(
             Initial(architecture, train, reached is null && isFirst, device), settings.Training, ComputeType.Choose(at.Precision, device), group,
-            options.GradientsInBFloat16);
-        if (group.Size > 1 && device.type == TorchSharp.DeviceType.CUDA)
-            options.Logger.GpusExchange(state.ExchangeLibrary ?? "MPI in host memory: NCCL needs libnccl2 on every machine and a GPU for each process");
+            options.GradientsInBFloat16, devices);
         if (group.Size > 1 || found is not null)
             Restore(state, found?.Path, at);
         using var shards = new ShardThreads(state.Layout.OwnShards, threadsPerShard);
@@ -130,7 +131,11 @@ public sealed class Trainer(RunSettings settings, DetectionDataset train, Detect
         }, components.Augmentations);
         var validator = validation is null ? null : new Validator(validation, settings, state.Evaluation, anchors, threads, components, steps.Loss, group);
         using var folder = isFirst ? new RunFolder(options.Folder, at.Settings, reached) : null;
-        return new TrainingLoop(at, train, loader, steps, state, validator, folder, new(options.CheckpointEvery), components, clock, options.Logger, progress).Run(cancellationToken);
+        var result = new TrainingLoop(at, train, loader, steps, state, validator, folder, new(options.CheckpointEvery), components, clock, options.Logger, progress).Run(cancellationToken);
+        // A process may leave NCCL when the others have received what it sent.
+        if (devices is not null)
+            group.Any(false);
+        return result;
     }
 
     /// <summary>Gives all processes the tensors of a checkpoint, or of rank 0.</summary>

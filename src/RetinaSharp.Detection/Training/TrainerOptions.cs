@@ -46,6 +46,11 @@ public sealed record TrainerOptions
     public bool GradientsInBFloat16 { get; init; }
 
     /// <summary>
+    /// Whether processes may exchange the memory of their GPUs by NCCL, if all have it and a GPU each; otherwise by MPI through host memory. Not tried on GPUs.
+    /// </summary>
+    public bool UsesNccl { get; init; } = true;
+
+    /// <summary>
     /// Whether to resume the run in the folder from its last checkpoint. On the same machine, the result is bit for bit that of an uninterrupted run. If the
     /// folder contains no run, training starts from the beginning. A finished run is not changed.
     /// </summary>

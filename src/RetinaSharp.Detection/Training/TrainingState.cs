@@ -33,7 +33,8 @@ internal sealed class TrainingState : IDisposable
     /// <param name="type">Data type of the computation: fp32 or bf16.</param>
     /// <param name="group">The processes that train together; null: this one.</param>
     /// <param name="sendsBFloat16">Whether processes send gradients in bf16 even if they were computed or added up in fp32.</param>
-    public TrainingState(NetworkState initial, TrainingSettings settings, ScalarType type, IProcessGroup? group = null, bool sendsBFloat16 = false)
+    /// <param name="devices">Exchanges the memory of the processes' GPUs; null: they exchange host memory. The caller keeps ownership.</param>
+    public TrainingState(NetworkState initial, TrainingSettings settings, ScalarType type, IProcessGroup? group = null, bool sendsBFloat16 = false, IDeviceExchange? devices = null)
     {
         Layout = new(settings.EffectiveShards, group ?? SingleProcess.Instance);
         _masters = initial;
@@ -44,13 +45,7 @@ internal sealed class TrainingState : IDisposable
         _trainedGraphWeights = [.. _trained.Select(layout => _graphWeights[layout.Name])];
         var parameters = Shards.Select(shard => shard.named_parameters().ToDictionary(entry => entry.name, entry => entry.parameter)).ToArray();
         Gradients = new([.. parameters.Select(byName => _trained.Select(layout => byName[layout.Name]).ToArray())]);
-        if (Layout.Group.Size > 1)
-        {
-            var devices = GpuExchange.Create(Layout.Group, _trainedMasters[0].device);
-            ExchangeLibrary = devices?.Library;
-            _partition = new(Layout.Group, _trainedMasters, devices);
-        }
-
+        _partition = Layout.Group.Size == 1 ? null : new(Layout.Group, _trainedMasters, devices);
         // A gradient that is a sum is fp32.
         var isSum = Layout.OwnShards * settings.Accumulate > 1;
         _gradientTypes = [.. _trainedGraphWeights.Select(weights => sendsBFloat16 ? ScalarType.BFloat16 : isSum ? ScalarType.Float32 : weights.dtype)];
@@ -85,9 +80,6 @@ internal sealed class TrainingState : IDisposable
 
     /// <summary>The tensors that are saved as a model: the EMA weights if EMA is enabled, otherwise the master weights. With several processes, call <see cref="GatherModel"/> before.</summary>
     public IEnumerable<(string Name, Tensor Tensor)> Model => (_emaWeights ?? _masters).Entries;
-
-    /// <summary>Name and version of the library that exchanges the memory of GPUs; null: processes exchange host memory.</summary>
-    public string? ExchangeLibrary { get; }
 
     /// <summary>Adds the gradients of all processes.</summary>
     public void SumGradients()

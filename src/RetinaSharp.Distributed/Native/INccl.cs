@@ -23,6 +23,6 @@ internal interface INccl : IDisposable
     /// <summary>Copies memory of a rank to all, in place.</summary>
     void Broadcast(nint memory, long length, int rank, nint stream);
 
-    /// <summary>Throws if an operation that was enqueued has failed.</summary>
+    /// <summary>Throws if an operation that has ended has failed. One that waits for a lost process does not end.</summary>
     void Check();
 }

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace RetinaSharp.Distributed.Native;
 
-/// <summary>NVIDIA's NCCL, by its C API (nccl.h, version 2.7 or later).</summary>
+/// <summary>NVIDIA's NCCL, by its C API (nccl.h).</summary>
 internal sealed unsafe partial class Nccl : INccl
 {
     private const string Library = "libnccl.so.2";
@@ -15,7 +15,11 @@ internal sealed unsafe partial class Nccl : INccl
 
     private nint _communicator;
 
-    public static bool IsAvailable { get; } = NativeLibrary.TryLoad(Library, typeof(Nccl).Assembly, null, out _);
+    // 2.12.10, the first in which operations without data do not hang.
+    private const int FirstVersion = 21210;
+
+    public static bool IsAvailable { get; } =
+        NativeLibrary.TryLoad(Library, typeof(Nccl).Assembly, null, out _) && ncclGetVersion(out var version) == 0 && version >= FirstVersion;
 
     public string Version
     {
@@ -67,7 +71,7 @@ internal sealed unsafe partial class Nccl : INccl
     private static void Check(int result)
     {
         if (result != 0)
-            throw new DistributedException($"NCCL: {Marshal.PtrToStringUTF8(ncclGetErrorString(result))}. NCCL_DEBUG=WARN in the environment makes it say more.");
+            throw new DistributedException($"NCCL: {Marshal.PtrToStringUTF8(ncclGetErrorString(result))}");
     }
 
     [LibraryImport(Library)]

@@ -1,9 +1,10 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using TorchSharp;
 
 namespace RetinaSharp.Kernels.Native;
 
-/// <summary>Reads memory, compute capability and UUID of CUDA devices from NVIDIA's driver, because TorchSharp 0.107 has no function for them.</summary>
+/// <summary>Reads memory, compute capability and bus id of CUDA devices from NVIDIA's driver, because TorchSharp 0.107 has no function for them.</summary>
 internal static partial class CudaDriver
 {
     /// <summary>Name of the library in imports; <see cref="FileName"/> is that of its file.</summary>
@@ -72,13 +73,14 @@ internal static partial class CudaDriver
         }
     }
 
-    /// <summary>Returns the UUID of a device; null if there is no such device or no driver.</summary>
+    /// <summary>Returns the PCI bus id of a device, such as 0000:3b:00.0; null if there is no such device or no driver.</summary>
     /// <param name="index">Index of the device, as above.</param>
-    public static Guid? GetUuid(int index)
+    public static string? GetPciBusId(int index)
     {
+        Span<byte> text = stackalloc byte[32];
         try
         {
-            return cuInit(0) == 0 && cuDeviceGet(out var device, index) == 0 && cuDeviceGetUuid_v2(out var uuid, device) == 0 ? uuid : null;
+            return cuInit(0) == 0 && cuDeviceGet(out var device, index) == 0 && cuDeviceGetPCIBusId(text, text.Length, device) == 0 ? Encoding.ASCII.GetString(text).TrimEnd('\0') : null;
         }
         catch (Exception error) when (IsMissing(error))
         {
@@ -98,7 +100,7 @@ internal static partial class CudaDriver
     private static partial int cuDeviceGetAttribute(out int value, int attribute, int device);
 
     [LibraryImport(Library)]
-    private static partial int cuDeviceGetUuid_v2(out Guid uuid, int device);
+    private static partial int cuDeviceGetPCIBusId(Span<byte> text, int length, int device);
 
     [LibraryImport(Library)]
     private static partial int cuDevicePrimaryCtxRetain(out nint context, int device);
