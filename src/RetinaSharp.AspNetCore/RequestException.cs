@@ -27,8 +27,8 @@ internal sealed class RequestException(int status, string reason, string message
     public static RequestException TooManyImages(int limit) =>
         new(StatusCodes.Status413PayloadTooLarge, "too_many_images", $"The request has more images than the limit of {limit}: send several requests.");
 
-    public static RequestException ImageTooLarge(string image, int width, int height, long limit) =>
-        new(StatusCodes.Status413PayloadTooLarge, "image_too_large", $"{image}: {width} x {height} pixels are more than the limit of {limit}: scale the image down.");
+    public static RequestException ImageTooLarge(string image, long width, long height, long limit) =>
+        new(StatusCodes.Status413PayloadTooLarge, "image_too_large", $"{image}: {width} x {height} pixels are more than the limit of {limit}, or than {ServingOptions.MaxSide} on a side: scale the image down.");
 
     public static RequestException MediaType(string message) => new(StatusCodes.Status415UnsupportedMediaType, "media_type", message);
 

@@ -37,9 +37,9 @@ public static class RetinaDetectorEndpoints
         MapDetection(group, services);
         MapOpenInference(group, services);
         group.MapPrometheusScrapingEndpoint("/metrics");
-        group.MapHealthChecks("/health/live", new() { Predicate = _ => false }).AllowAnonymous();
-        group.MapHealthChecks("/health/ready", new() { Predicate = check => check.Tags.Contains(ModelHealthCheck.Name) }).AllowAnonymous();
-        group.MapGet("/openapi/retinasharp.json", PageEndpoints.OpenApiAsync).AllowAnonymous();
+        group.MapHealthChecks("/health/live", new() { Predicate = _ => false }).Open();
+        group.MapHealthChecks("/health/ready", new() { Predicate = check => check.Tags.Contains(ModelHealthCheck.Name) }).Open();
+        group.MapGet("/openapi/retinasharp.json", PageEndpoints.OpenApiAsync).Open();
         if (options.ServesPage)
             MapPage(group, services);
         return group;
@@ -58,8 +58,8 @@ public static class RetinaDetectorEndpoints
         var infer = services.GetRequiredService<InferEndpoint>();
         var metadata = services.GetRequiredService<MetadataEndpoints>();
         MapV2(HttpMethods.Get, "", metadata.ServerAsync);
-        MapV2(HttpMethods.Get, "/health/live", metadata.LiveAsync).AllowAnonymous();
-        MapV2(HttpMethods.Get, "/health/ready", metadata.ReadyAsync).AllowAnonymous();
+        MapV2(HttpMethods.Get, "/health/live", metadata.LiveAsync).Open();
+        MapV2(HttpMethods.Get, "/health/ready", metadata.ReadyAsync).Open();
         foreach (var model in (string[])["/models/{model}", "/models/{model}/versions/{version}"])
         {
             MapV2(HttpMethods.Get, model, metadata.ModelAsync);
@@ -73,9 +73,9 @@ public static class RetinaDetectorEndpoints
     private static void MapPage(RouteGroupBuilder group, IServiceProvider services)
     {
         var page = services.GetRequiredService<PageEndpoints>();
-        group.MapGet("/", PageEndpoints.PageAsync).AllowAnonymous();
-        Map(group, HttpMethods.Get, "/samples", page.SamplesAsync, Problem.WriteAsync).AllowAnonymous();
-        Map(group, HttpMethods.Get, "/samples/{name}", page.SampleAsync, Problem.WriteAsync).AllowAnonymous();
+        group.MapGet("/", PageEndpoints.PageAsync).Open();
+        Map(group, HttpMethods.Get, "/samples", page.SamplesAsync, Problem.WriteAsync).Open();
+        Map(group, HttpMethods.Get, "/samples/{name}", page.SampleAsync, Problem.WriteAsync).Open();
     }
 
     private static IEndpointConventionBuilder Map(RouteGroupBuilder group, string method, string pattern, RequestDelegate handler, Func<HttpContext, RequestException, Task> writeError) =>

@@ -8,12 +8,17 @@ public sealed class ServingOptions
     /// <summary>Maximum of <see cref="MaxDetections"/>, because responses of the Open Inference Protocol are padded to that length.</summary>
     internal const int MaxMaxDetections = 10_000;
 
-    /// <summary>Maximum size of a request's body in bytes, at least 1. A larger one is refused with status 413.</summary>
+    /// <summary>Maximum side of an image in pixels, that of JPEG. It bounds the number of slices of an image.</summary>
+    internal const int MaxSide = ushort.MaxValue;
+
+    private const int MaxMaxBodyBytes = 1 << 30;
+
+    /// <summary>Maximum size of a request's body in bytes, from 1 to 1 GiB. A larger one is refused with status 413.</summary>
     public int MaxBodyBytes { get; set; } = 32 << 20;
 
     /// <summary>
     /// Maximum number of pixels of an image, from 1 to 100 million. It is compared with the size in the file's header, before the image is decoded; a larger image is
-    /// refused with status 413.
+    /// refused with status 413. So is one with a side of more than 65,535 pixels.
     /// </summary>
     public long MaxPixels { get; set; } = 50_000_000;
 
@@ -37,6 +42,12 @@ public sealed class ServingOptions
     /// parameter <c>timeout_ms</c>.
     /// </summary>
     public TimeSpan DefaultDeadline { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// Longest time that a client may set, at least <see cref="DefaultDeadline"/>; a longer one is shortened. It bounds how long a client that sends slowly occupies a
+    /// connection, and how long requests keep a model that was replaced.
+    /// </summary>
+    public TimeSpan MaxDeadline { get; set; } = TimeSpan.FromMinutes(2);
 
     /// <summary>
     /// Maximum number of detections per image that is returned if the client names none, from 1 to 10,000. It is also the length to which the outputs of the Open Inference
@@ -71,13 +82,14 @@ public sealed class ServingOptions
     /// <exception cref="ArgumentException">An option is out of its range. The message names it.</exception>
     public void Validate()
     {
-        Require(MaxBodyBytes >= 1, nameof(MaxBodyBytes), MaxBodyBytes, "1 or more");
+        Require(MaxBodyBytes is >= 1 and <= MaxMaxBodyBytes, nameof(MaxBodyBytes), MaxBodyBytes, $"from 1 to {MaxMaxBodyBytes}");
         Require(MaxPixels >= 1 && MaxPixels <= ImageDecodeOptions.Default.MaxPixels, nameof(MaxPixels), MaxPixels, $"from 1 to {ImageDecodeOptions.Default.MaxPixels}");
         Require(MaxImages >= 1, nameof(MaxImages), MaxImages, "1 or more");
         Require(QueueLength >= 1, nameof(QueueLength), QueueLength, "1 or more");
         Require(MaxBatch >= 1, nameof(MaxBatch), MaxBatch, "1 or more");
         Require(MaxDelay >= TimeSpan.Zero && MaxDelay <= MaxTime, nameof(MaxDelay), MaxDelay, $"from 0 to {MaxTime}");
         Require(DefaultDeadline > TimeSpan.Zero && DefaultDeadline <= MaxTime, nameof(DefaultDeadline), DefaultDeadline, $"above 0, up to {MaxTime}");
+        Require(MaxDeadline >= DefaultDeadline && MaxDeadline <= MaxTime, nameof(MaxDeadline), MaxDeadline, $"from {nameof(DefaultDeadline)}, {DefaultDeadline}, to {MaxTime}");
         Require(MaxDetections is >= 1 and <= MaxMaxDetections, nameof(MaxDetections), MaxDetections, $"from 1 to {MaxMaxDetections}");
         Require(DecodingThreads >= 1, nameof(DecodingThreads), DecodingThreads, "1 or more");
         Require(WarmUpRuns >= 0, nameof(WarmUpRuns), WarmUpRuns, "0 or more");

@@ -44,8 +44,9 @@ public sealed class ImageSource
     /// <param name="encoded">
     /// The whole file: JPEG, PNG, WebP, BMP or TIFF. It is decoded only when the detector processes the image; do not change it before.
     /// </param>
-    public static ImageSource FromBytes(ReadOnlyMemory<byte> encoded) =>
-        new("", (size, scale) => DecodedImage.Load(size, scale, options => Image.Decode(encoded.Span, options)));
+    /// <param name="maxPixels">Maximum number of pixels, at least 1; null for that of <see cref="ImageDecodeOptions"/>. An image with more is not decoded.</param>
+    public static ImageSource FromBytes(ReadOnlyMemory<byte> encoded, long? maxPixels = null) =>
+        new("", (size, scale) => DecodedImage.Load(size, scale, options => Image.Decode(encoded.Span, options with { MaxPixels = maxPixels ?? options.MaxPixels })));
 
     /// <summary>Creates a source that reads an image file from a stream.</summary>
     /// <param name="stream">
@@ -72,10 +73,10 @@ public sealed class ImageSource
     /// <inheritdoc cref="FromFile(ImageFile)"/>
     public static implicit operator ImageSource(ImageFile file) => FromFile(file);
 
-    /// <inheritdoc cref="FromBytes"/>
+    /// <inheritdoc cref="FromBytes(ReadOnlyMemory{byte}, long?)"/>
     public static implicit operator ImageSource(byte[] encoded) => FromBytes(encoded);
 
-    /// <inheritdoc cref="FromBytes"/>
+    /// <inheritdoc cref="FromBytes(ReadOnlyMemory{byte}, long?)"/>
     public static implicit operator ImageSource(ReadOnlyMemory<byte> encoded) => FromBytes(encoded);
 
     /// <summary>Creates a source that decodes an image file in memory. The bytes are copied.</summary>

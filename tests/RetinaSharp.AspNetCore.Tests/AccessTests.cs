@@ -15,9 +15,12 @@ public class AccessTests
     [Theory]
     [InlineData("Authorization", "Bearer second-key")]
     [InlineData("X-API-Key", "first-key")]
-    public async Task ApiKey_Given_IsServed(string header, string value)
+    [InlineData("X-API-Key", "first-key", "Bearer token.of.the.application")]
+    public async Task ApiKey_Given_IsServed(string header, string value, string? authorization = null)
     {
         await using var service = await StartAsync();
+        if (authorization is not null)
+            service.Client.DefaultRequestHeaders.Add("Authorization", authorization);
         service.Client.DefaultRequestHeaders.Add(header, value);
 
         await TestService.ReadAsync(await service.PostImageAsync(TestEngine.Png()));
@@ -58,6 +61,14 @@ public class AccessTests
         await using var service = await StartAsync();
 
         Assert.Equal(HttpStatusCode.OK, (await service.Client.GetAsync(url)).StatusCode);
+    }
+
+    [Fact]
+    public async Task ApiKey_ApplicationAllowsAnonymousAccess_IsStillNeeded()
+    {
+        await using var service = await TestService.StartAsync(options => options.ApiKeys.Add("key"), map: endpoints => endpoints.AllowAnonymous());
+
+        Assert.Equal(HttpStatusCode.Unauthorized, (await service.PostImageAsync(TestEngine.Png())).StatusCode);
     }
 
     [Fact]

@@ -31,6 +31,20 @@ public sealed class FileFingerprintTests : IDisposable
     }
 
     [Fact]
+    public void Read_Link_IsThatOfItsFile()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "links need rights on Windows");
+        Write("first.onnx", "12345", Early);
+        var second = Write("second.onnx", "1234567", Late);
+        File.CreateSymbolicLink(_folder.At("model.onnx"), "first.onnx");
+
+        Assert.Equal(new(5, Early), FileFingerprint.Read(_folder.At("model.onnx")));
+        File.Delete(_folder.At("model.onnx"));
+        File.CreateSymbolicLink(_folder.At("model.onnx"), second);
+        Assert.Equal(new(7, Late), FileFingerprint.Read(_folder.At("model.onnx")));
+    }
+
+    [Fact]
     public void Read_NothingThere_IsDefault() => Assert.Equal(default, FileFingerprint.Read(_folder.At("missing.onnx")));
 
     private string Write(string name, string text, DateTime modified)

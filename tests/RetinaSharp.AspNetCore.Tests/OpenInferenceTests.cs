@@ -179,6 +179,11 @@ public class OpenInferenceTests
     [InlineData("""{"parameters": {"max_detections": "many"}, "inputs": [{"name": "images", "datatype": "UINT8", "shape": [1, 1, 3], "data": [1, 2, 3]}]}""", "parameter max_detections: must be an integer", 400)]
     [InlineData("""{"inputs": [{"name": "images", "datatype": "UINT8", "shape": [1, 1, 3], "data": [1, 2, 3]}], "outputs": [{"name": "masks"}]}""", "no output 'masks'; the outputs are boxes", 400)]
     [InlineData("""{"inputs": [{"name": "images", "datatype": "UINT8", "shape": [1, 1, 3], "data": [1, 2, 3]}], "outputs": [null]}""", "no output ''", 400)]
+    [InlineData("""{"inputs": [{"name": "images", "datatype": "UINT8", "shape": [1, 1, 3], "data": [1, 2, 3]}], "outputs": [{"name": "boxes"}, {"name": "boxes"}]}""", "'boxes' is named twice", 400)]
+    [InlineData("""{"inputs": [{"name": "images", "datatype": "UINT8", "shape": [1, 1, 3], "data": [1, 2, 3]}], "outputs": [{"name": "boxes", "parameters": {"shared_memory_region": "r"}}]}""", "shared memory is not supported", 400)]
+    [InlineData("""{"inputs": [{"name": "images", "datatype": "UINT8", "shape": [1, 1, 3], "parameters": {"shared_memory_region": "r"}}]}""", "shared memory is not supported", 400)]
+    [InlineData("""{"parameters": {"sequence_id": 5}, "inputs": [{"name": "images", "datatype": "UINT8", "shape": [1, 1, 3], "data": [1, 2, 3]}]}""", "sequences are not supported", 400)]
+    [InlineData("""{"inputs": [{"name": "images", "datatype": "UINT8", "shape": [1, 70000, 3], "data": []}]}""", "65535 on a side", 413)]
     public async Task Infer_BadRequest_IsAnErrorThatNamesIt(string json, string error, int status)
     {
         await using var service = await TestService.StartAsync();
@@ -201,6 +206,17 @@ public class OpenInferenceTests
     }
 
     private static async Task<JsonElement> GetAsync(TestService service, string url) => await TestService.ReadAsync(await service.Client.GetAsync(url));
+
+    [Fact]
+    public async Task Infer_JsonOfManyElements_IsRefusedBeforeItIsRead()
+    {
+        await using var service = await TestService.StartAsync();
+        var many = string.Join(',', Enumerable.Repeat("{}", 6000));
+
+        Assert.Contains("more than 10000 JSON elements", await ErrorAsync(await PostAsync(service, $$"""{"inputs": [{{many}}]}"""), HttpStatusCode.BadRequest));
+        Assert.Contains("limit of 65536", await ErrorAsync(await PostAsync(
+            service, $$"""{"parameters": {"classes": "{{new string('a', 70_000)}}"}, "inputs": [{"name": "images", "datatype": "UINT8", "shape": [1, 1, 3], "data": [1, 2, 3]}]}"""), HttpStatusCode.BadRequest));
+    }
 
     private static async Task<JsonElement> InferAsync(TestService service, string json) => await TestService.ReadAsync(await PostAsync(service, json));
 

@@ -77,6 +77,46 @@ public sealed class ReloadTests : IDisposable
         await TestService.ReadAsync(await service.PostImageAsync(TestEngine.Png()));
     }
 
+    [Fact]
+    public async Task Path_ThatIsNoFile_IsLoadedOnce()
+    {
+        var loads = 0;
+        await using var service = await TestService.StartAsync(options => options.ReloadInterval = TimeSpan.FromMilliseconds(5), model: options =>
+        {
+            (options.Path, var load) = ("a model of a registry", options.Load!);
+            options.Load = path =>
+            {
+                Interlocked.Increment(ref loads);
+                return load(path);
+            };
+        });
+
+        // Many intervals.
+        for (var request = 0; request < 20; request++)
+        {
+            await TestService.ReadAsync(await service.PostImageAsync(TestEngine.Png()));
+            await Task.Delay(5, TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal(1, loads);
+    }
+
+    [Fact]
+    public async Task Release_CalledTwice_WaitsForTheRequestBothTimes()
+    {
+        await using var service = await StartAsync();
+        var model = QueueTests.Model(service);
+        var reference = model.Acquire();
+
+        var (first, second) = (model.ReleaseAsync(), model.ReleaseAsync());
+        Assert.False(first.IsCompleted);
+        Assert.False(second.IsCompleted);
+        reference.Dispose();
+
+        await Task.WhenAll(first, second).WaitAsync(TestService.Patience, TestContext.Current.CancellationToken);
+        Assert.True(_engines.Single().Engine.IsDisposed);
+    }
+
     private async Task<TestService> StartAsync()
     {
         Replace("first model");

@@ -171,15 +171,17 @@ public class StatusTests
     }
 
     [Fact]
-    public async Task Detect_ModelThatCannotBeLoaded_Is503WithTheReason()
+    public async Task Detect_ModelThatCannotBeLoaded_Is503()
     {
-        await using var service = await TestService.StartAsync(waitUntilReady: false, model: options => options.Load = _ => throw new InvalidOperationException("the file is no model"));
+        await using var service = await TestService.StartAsync(waitUntilReady: false, model: options => options.Load = path => throw new InvalidOperationException($"{path} is no model"));
         HttpResponseMessage response;
         do
             response = await service.PostImageAsync(TestEngine.Png());
         while ((await response.Content.ReadAsStringAsync()).Contains("starting", StringComparison.Ordinal));
 
-        await TestService.ReadProblemAsync(response, HttpStatusCode.ServiceUnavailable, "not_loaded");
+        var problem = await TestService.ReadProblemAsync(response, HttpStatusCode.ServiceUnavailable, "not_loaded");
+        // Paths of the machine are in the log only.
+        Assert.DoesNotContain("safetensors", problem.GetRawText());
         Assert.Equal(HttpStatusCode.OK, (await service.Client.GetAsync("/health/live")).StatusCode);
     }
 
@@ -200,6 +202,15 @@ public class StatusTests
         service.Engine.Release();
         await TestService.ReadAsync(await first);
         Assert.Equal([1], service.Engine.Batches);
+    }
+
+    [Fact]
+    public async Task Detect_LongerDeadlineThanAllowed_IsShortened()
+    {
+        await using var service = await TestService.StartAsync(options => options.DefaultDeadline = options.MaxDeadline = TimeSpan.FromMilliseconds(200));
+        service.Engine.Hold();
+
+        await TestService.ReadProblemAsync(await service.PostImageAsync(TestEngine.Png(), "/v1/detect?timeout_ms=1000000000"), HttpStatusCode.GatewayTimeout, "deadline");
     }
 
     [Fact]

@@ -71,6 +71,8 @@ public class WaitingImagesTests
         Assert.Equal(1, _slots.Used);
         Assert.Equal([stays], _waiting.TakeBatch(isLast: false));
         Assert.True(left.Result.IsCanceled);
+        Assert.Null(left.Source);
+        Assert.NotNull(stays.Source);
         Assert.Null(_waiting.Delay);
     }
 

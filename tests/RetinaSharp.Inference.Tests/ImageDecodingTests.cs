@@ -25,6 +25,15 @@ public sealed class ImageDecodingTests : IDisposable
         }
     }
 
+    [Fact]
+    public void FromBytes_MoreThanTheMaximumOfPixels_IsNotDecoded()
+    {
+        var file = ColorImages.Paint(8, 4).Encode(ImageEncoding.Png);
+
+        Assert.Equal(8, ImageSource.FromBytes(file, maxPixels: 32).Load(new(64, 64), 1).Width);
+        Assert.Contains("8 x 4 pixels, more than the limit of 31", Assert.Throws<ImageException>(() => ImageSource.FromBytes(file, maxPixels: 31).Load(new(64, 64), 1)).Message);
+    }
+
     [Theory]
     [InlineData(false, "truncated")]
     [InlineData(true, "cannot be read")]

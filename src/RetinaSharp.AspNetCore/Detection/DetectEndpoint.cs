@@ -13,19 +13,25 @@ internal sealed class DetectEndpoint(ModelCatalog catalog, DetectionRunner runne
     public async Task HandleAsync(HttpContext context)
     {
         var serving = options.Value;
-        using var deadline = new RequestDeadline(context, serving.DefaultDeadline, time);
+        using var deadline = new RequestDeadline(context, serving, time);
         try
         {
             var model = catalog.Get(context.GetRouteValue("model") as string);
             var query = DetectionQuery.Parse(context.Request.Query, serving.MaxDetections);
-            model.RequireCapacity();
-            var body = await RequestBody.ReadAsync(context.Request, serving.MaxBodyBytes, deadline.Token).ConfigureAwait(false);
-            var content = await ImageContent.ParseAsync(context.Request.ContentType, body, serving.MaxImages).ConfigureAwait(false);
-            InputImage[] images = [.. content.Files.Select((file, i) => InputImage.FromFile(Describe(content, i), file.Bytes, serving.MaxPixels))];
-            using var detector = model.Acquire();
-            var filter = query.For(detector.Detector.Categories);
-            var found = await runner.RunAsync(model, detector, images, deadline.Token).ConfigureAwait(false);
-            await WriteAsync(context, model, content, [.. found.Select((image, i) => Create(content.Files[i].Name, image, filter))]).ConfigureAwait(false);
+            ImageContent content;
+            DetectedImage[] detected;
+            using (var detector = model.AcquireFree())
+            {
+                var body = await RequestBody.ReadAsync(context.Request, serving.MaxBodyBytes, deadline.Token).ConfigureAwait(false);
+                content = await ImageContent.ParseAsync(context.Request.ContentType, body, serving.MaxImages).ConfigureAwait(false);
+                InputImage[] images = [.. content.Files.Select((file, i) => InputImage.FromFile(Describe(content, i), file.Bytes, serving.MaxPixels))];
+                var filter = query.For(detector.Detector.Categories);
+                var found = await runner.RunAsync(model, detector, images, deadline.Token).ConfigureAwait(false);
+                detected = [.. found.Select((image, i) => Create(content.Files[i].Name, image, filter))];
+            }
+
+            // A slow client does not keep the detector.
+            await WriteAsync(context, model, content, detected).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (deadline.HasPassed)
         {

@@ -15,7 +15,8 @@ internal readonly record struct FileFingerprint(long Bytes, DateTime Modified)
             IEnumerable<FileInfo> files = Directory.Exists(path)
                 ? new DirectoryInfo(path).EnumerateFiles().Where(file => ModelFiles.Contains(file.Extension))
                 : new FileInfo(path) is { Exists: true } file ? [file] : [];
-            return files.Aggregate(default(FileFingerprint), (sum, file) => new(sum.Bytes + file.Length, sum.Modified > file.LastWriteTimeUtc ? sum.Modified : file.LastWriteTimeUtc));
+            // Size and time of a link are those of the link; the volumes of Kubernetes replace files by changing links.
+            return files.Select(file => file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file).Aggregate(default(FileFingerprint), (sum, file) => new(sum.Bytes + file.Length, sum.Modified > file.LastWriteTimeUtc ? sum.Modified : file.LastWriteTimeUtc));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -20,8 +20,10 @@ internal sealed class ServedModel
     private readonly Lock _loading = new();
     private LoadedDetector? _current;
     private FileFingerprint _attempted, _seen;
-    private string? _failure;
+    private bool _isAttempted;
+    private volatile bool _hasFailed;
     private Task _load = Task.CompletedTask;
+    private Task? _release;
     private volatile bool _isStopping;
 
     public ServedModel(string name, ServedModelOptions options, ServingOptions serving, ServingMetrics metrics, TimeProvider time, ILogger logger)
@@ -55,8 +57,9 @@ internal sealed class ServedModel
         {
             if (_isStopping)
                 throw RequestException.Unavailable("stopping", "The service is stopping.");
-            var current = Volatile.Read(ref _current) ?? throw (_failure is { } failure
-                ? RequestException.Unavailable("not_loaded", $"Model {Name} could not be loaded: {failure}")
+            var current = Volatile.Read(ref _current) ?? throw (_hasFailed
+                // The reason may name files of this machine, which are none of the client's business.
+                ? RequestException.Unavailable("not_loaded", $"Model {Name} could not be loaded; the service's log has the reason.")
                 : RequestException.Unavailable("starting", $"Model {Name} is being loaded: try again in a moment."));
             if (current.TryAddReference())
                 return current;
@@ -72,14 +75,9 @@ internal sealed class ServedModel
         return Slots.TryReserve(images) ?? throw QueueFull();
     }
 
-    /// <summary>Refuses a request that would be refused later in any case, before its body is read.</summary>
+    /// <summary>As <see cref="Acquire"/>, but refuses a request that would be refused later in any case, before its body is read.</summary>
     /// <exception cref="RequestException">The model is not ready, or its queue is full.</exception>
-    public void RequireCapacity()
-    {
-        Acquire().Dispose();
-        if (Slots.IsFull)
-            throw QueueFull();
-    }
+    public LoadedDetector AcquireFree() => Slots.IsFull && IsReady ? throw QueueFull() : Acquire();
 
     /// <summary>Loads the model if its file is new: at the first call, and when the file was replaced and has not changed since the call before.</summary>
     public async Task RefreshAsync()
@@ -87,10 +85,9 @@ internal sealed class ServedModel
         var found = FileFingerprint.Read(_options.Path);
         var isStable = found == _seen;
         _seen = found;
-        var isFirst = _attempted == default && _failure is null;
-        if (!isFirst && (found == default || found == _attempted || !isStable))
+        if (_isAttempted && (found == default || found == _attempted || !isStable))
             return;
-        _attempted = found;
+        (_attempted, _isAttempted) = (found, true);
         lock (_loading)
         {
             if (_isStopping)
@@ -110,9 +107,15 @@ internal sealed class ServedModel
     }
 
     /// <summary>Disposes the detector after its last request, and after it is loaded if that is under way.</summary>
-    public async Task ReleaseAsync()
+    public Task ReleaseAsync()
     {
         Stop();
+        lock (_loading)
+            return _release ??= ReleaseCurrentAsync();
+    }
+
+    private async Task ReleaseCurrentAsync()
+    {
         await _load.ConfigureAwait(false);
         if (Interlocked.Exchange(ref _current, null) is not { } current)
             return;
@@ -123,30 +126,32 @@ internal sealed class ServedModel
     private void Load()
     {
         var started = Stopwatch.GetTimestamp();
+        LoadedDetector? previous;
         IObjectDetector? detector = null;
         try
         {
             detector = _options.Load!(_options.Path);
             WarmUp(detector);
             var queue = new BatchQueue(detector, new(_serving.MaxBatch, _serving.MaxDelay, _options.Concurrency), Metrics, _time, _logger);
-            var previous = Interlocked.Exchange(ref _current, new(detector, queue, _time.GetUtcNow(), _logger));
-            _failure = null;
-            _logger.ModelLoaded(Name, _options.Path, Stopwatch.GetElapsedTime(started).TotalSeconds);
-            if (previous is null)
-                return;
-            _logger.ModelReplaced(Name, _options.Path);
-            Metrics.RecordReload(succeeded: true);
-            previous.Dispose();
+            previous = Interlocked.Exchange(ref _current, new(detector, queue, _time.GetUtcNow(), _logger));
         }
         catch (Exception error)
         {
             detector?.Dispose();
+            _hasFailed = true;
             var isReload = Volatile.Read(ref _current) is not null;
-            _failure = error.Message;
             if (isReload)
                 Metrics.RecordReload(succeeded: false);
             _logger.ModelFailed(Name, _options.Path, isReload ? "The previous model is still served." : "The model is not served.", error);
+            return;
         }
+
+        _logger.ModelLoaded(Name, _options.Path, Stopwatch.GetElapsedTime(started).TotalSeconds);
+        if (previous is null)
+            return;
+        previous.Dispose();
+        _logger.ModelReplaced(Name, _options.Path);
+        Metrics.RecordReload(succeeded: true);
     }
 
     private void WarmUp(IObjectDetector detector)

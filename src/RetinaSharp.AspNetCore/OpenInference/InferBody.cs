@@ -12,6 +12,8 @@ internal sealed record InferBody(InferRequest? Request, ReadOnlyMemory<byte> Jso
     /// <summary>Header with the length of the JSON, if binary data follow it. 0: there is no JSON, but one encoded image.</summary>
     public const string LengthHeader = "Inference-Header-Content-Length";
 
+    private const int MaxElements = 10_000;
+
     /// <summary>Parses a body.</summary>
     /// <param name="body">The body.</param>
     /// <param name="jsonLength">Value of <see cref="LengthHeader"/>; null if the header is not given.</param>
@@ -26,12 +28,29 @@ internal sealed record InferBody(InferRequest? Request, ReadOnlyMemory<byte> Jso
         var json = body[..length];
         try
         {
+            RequireShort(json.Span);
             var request = JsonSerializer.Deserialize(json.Span, InferJson.Default.InferRequest) ?? throw new JsonException("the request is null");
             return new(request, json, body[length..]);
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
             throw RequestException.Malformed($"The request is not valid JSON of the Open Inference Protocol: {error.Message}");
+        }
+    }
+
+    /// <summary>Refuses JSON that takes many times its length as objects. The data of tensors stay as they are.</summary>
+    private static void RequireShort(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json);
+        for (var elements = 0; reader.Read(); elements++)
+        {
+            if (elements == MaxElements)
+                throw RequestException.Malformed($"The request has more than {MaxElements} JSON elements besides the data of tensors.");
+            if (reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals("data"u8))
+            {
+                reader.Read();
+                reader.Skip();
+            }
         }
     }
 }

@@ -17,22 +17,29 @@ internal sealed class InferEndpoint(ModelCatalog catalog, DetectionRunner runner
     public async Task HandleAsync(HttpContext context)
     {
         var serving = options.Value;
-        using var deadline = new RequestDeadline(context, serving.DefaultDeadline, time);
+        using var deadline = new RequestDeadline(context, serving, time);
         try
         {
             var model = catalog.Get(context.GetRouteValue("model") as string, context.GetRouteValue("version") as string);
-            model.RequireCapacity();
-            var bytes = await RequestBody.ReadAsync(context.Request, serving.MaxBodyBytes, deadline.Token).ConfigureAwait(false);
-            var body = InferBody.Parse(bytes, context.Request.Headers[InferBody.LengthHeader] is [{ } length, ..] ? length : null);
-            // Triton's timeout is in microseconds.
-            if (body.Request?.Parameters.Integer("timeout") is > 0 and var timeout)
-                deadline.Set(TimeSpan.FromSeconds(Math.Min(timeout / MicrosecondsPerSecond, ServingOptions.MaxTime.TotalSeconds)));
-            var images = InferImages.Read(body, serving);
-            using var detector = model.Acquire();
-            var filter = GetFilter(body.Request, serving, detector);
-            var wanted = GetOutputs(body.Request);
-            var found = await runner.RunAsync(model, detector, images, deadline.Token).ConfigureAwait(false);
-            await WriteAsync(context, model, body.Request?.Id, [.. wanted.Select(output => CreateOutput(output.Name, output.IsBinary, found, filter))]).ConfigureAwait(false);
+            IReadOnlyList<(OutputTensor Tensor, byte[]? Binary)> outputs;
+            InferBody body;
+            using (var detector = model.AcquireFree())
+            {
+                var bytes = await RequestBody.ReadAsync(context.Request, serving.MaxBodyBytes, deadline.Token).ConfigureAwait(false);
+                body = InferBody.Parse(bytes, context.Request.Headers[InferBody.LengthHeader] is [{ } length, ..] ? length : null);
+                // Triton's timeout is in microseconds.
+                if (body.Request?.Parameters.Integer("timeout") is > 0 and var timeout)
+                    deadline.Set(TimeSpan.FromSeconds(Math.Min(timeout / MicrosecondsPerSecond, serving.MaxDeadline.TotalSeconds)));
+                RequireSupported(body.Request);
+                var images = InferImages.Read(body, serving);
+                var filter = GetFilter(body.Request, serving, detector);
+                var wanted = GetOutputs(body.Request);
+                var found = await runner.RunAsync(model, detector, images, deadline.Token).ConfigureAwait(false);
+                outputs = [.. wanted.Select(output => CreateOutput(output.Name, output.IsBinary, found, filter))];
+            }
+
+            // A slow client does not keep the detector.
+            await WriteAsync(context, model, body.Request?.Id, outputs).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (deadline.HasPassed)
         {
@@ -40,12 +47,22 @@ internal sealed class InferEndpoint(ModelCatalog catalog, DetectionRunner runner
         }
     }
 
+    /// <summary>Refuses what the protocol has as extensions, and this service has not: without it, clients would wait for results elsewhere.</summary>
+    private static void RequireSupported(InferRequest? request)
+    {
+        if (request?.Parameters?.ContainsKey("sequence_id") == true)
+            throw RequestException.Malformed("sequence_id: sequences are not supported.");
+        var tensors = (request?.Inputs ?? []).Select(input => input?.Parameters).Concat((request?.Outputs ?? []).Select(output => output?.Parameters));
+        if (tensors.Any(parameters => parameters?.ContainsKey("shared_memory_region") == true))
+            throw RequestException.Malformed("shared_memory_region: shared memory is not supported.");
+    }
+
     private static DetectionFilter GetFilter(InferRequest? request, ServingOptions serving, LoadedDetector detector)
     {
         var parameters = request?.Parameters;
         var query = new DetectionQuery(
             DetectionQuery.CheckScore(parameters.Number("score_threshold") ?? 0), DetectionQuery.CheckCount(parameters.Integer("max_detections") ?? serving.MaxDetections),
-            parameters.Text("classes")?.Split(',', StringSplitOptions.TrimEntries));
+            DetectionQuery.ParseClasses(parameters.Text("classes")));
         return query.For(detector.Detector.Categories);
     }
 
@@ -56,7 +73,10 @@ internal sealed class InferEndpoint(ModelCatalog catalog, DetectionRunner runner
         var isBinary = request?.Parameters.Flag("binary_data_output") ?? false;
         if (request?.Outputs is not { Count: > 0 } wanted)
             return [.. InferOutputs.Metadata.Select(tensor => (tensor.Name, isBinary))];
-        return [.. wanted.Select(output => (InferOutputs.Find(output?.Name).Name, output!.Parameters.Flag("binary_data") ?? isBinary))];
+        // Every output is built in memory, so a name counts once.
+        return wanted.GroupBy(output => output?.Name).FirstOrDefault(group => group.Count() > 1) is { Key: var twice }
+            ? throw RequestException.Malformed($"outputs: '{twice}' is named twice.")
+            : [.. wanted.Select(output => (InferOutputs.Find(output?.Name).Name, output!.Parameters.Flag("binary_data") ?? isBinary))];
     }
 
     private static (OutputTensor Tensor, byte[]? Binary) CreateOutput(string name, bool isBinary, IReadOnlyList<ImageDetections> found, DetectionFilter filter)

@@ -111,8 +111,7 @@ internal static class InferImages
             [var h and > 0, var w and > 0, Channels] => (1, h, w),
             _ => throw RequestException.Malformed($"input {InputName}: the shape of pixels must be [N, height, width, {Channels}] or [height, width, {Channels}]."),
         };
-        if (height > int.MaxValue || width > int.MaxValue || width > options.MaxPixels / height)
-            throw RequestException.ImageTooLarge($"input {InputName}", (int)Math.Min(width, int.MaxValue), (int)Math.Min(height, int.MaxValue), options.MaxPixels);
+        InputImage.RequireSize($"input {InputName}", width, height, options.MaxPixels);
         var image = (int)(height * width * Channels);
         var expected = (long)images * image;
         var pixels = binary ?? ParseNumbers(input, body, expected);

@@ -103,29 +103,50 @@ internal sealed class BatchQueue : IAsyncDisposable
 
     private async Task RunAsync(IReadOnlyList<QueuedImage> batch)
     {
-        using var activity = ServingTraces.StartBatch(batch);
-        var started = _time.GetTimestamp();
+        using var stop = new CancellationTokenSource();
+        var abandoned = CancelWhenCompletedAsync(batch, stop);
         var done = 0;
+        Activity? activity = null;
         try
         {
+            activity = ServingTraces.StartBatch(batch);
+            var started = _time.GetTimestamp();
             foreach (var image in batch)
                 _metrics.RecordQueued(_time.GetElapsedTime(image.Queued, started));
-            await foreach (var found in _detector.DetectManyAsync(batch.Select(image => image.Source).ToAsyncEnumerable(), batch.Count).ConfigureAwait(false))
+            var images = batch.Select(image => image.Source!).ToAsyncEnumerable();
+            await foreach (var found in _detector.DetectManyAsync(images, batch.Count, cancellationToken: stop.Token).ConfigureAwait(false))
+            {
+                if (done == batch.Count - 1)
+                    _metrics.RecordBatch(batch.Count, _time.GetElapsedTime(started));
                 batch[done++].Complete(found);
+            }
+
             if (done < batch.Count)
                 throw new InvalidOperationException($"The detector returned {done} results for {batch.Count} images.");
-            _metrics.RecordBatch(batch.Count, _time.GetElapsedTime(started));
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // All clients have left or have their results.
         }
         catch (Exception error)
         {
-            activity?.AddException(error).SetStatus(ActivityStatusCode.Error, error.Message);
-            _logger.BatchFailed(batch.Count, error);
             foreach (var image in batch.Skip(done))
                 image.Fail(error);
+            activity?.AddException(error).SetStatus(ActivityStatusCode.Error, error.Message);
+            _logger.BatchFailed(batch.Count, error);
         }
         finally
         {
             _free.Release();
+            activity?.Dispose();
+            await abandoned.ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Ends the work on a batch when the clients of all its images have left: slices of a large image may take long.</summary>
+    private static async Task CancelWhenCompletedAsync(IReadOnlyList<QueuedImage> batch, CancellationTokenSource stop)
+    {
+        await Task.WhenAll(batch.Select(Task (image) => image.Result)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await stop.CancelAsync().ConfigureAwait(false);
     }
 }

@@ -25,8 +25,8 @@ internal sealed class QueuedImage
         _registration = cancellationToken.UnsafeRegister(static image => ((QueuedImage)image!).Cancel(), this);
     }
 
-    /// <summary>The decoded image.</summary>
-    public ImageSource Source { get; }
+    /// <summary>The decoded image; null if the image was canceled before it was taken.</summary>
+    public ImageSource? Source { get; private set; }
 
     /// <summary>Padded size of the image in the network's input.</summary>
     public PaddedSize Size { get; }
@@ -68,7 +68,9 @@ internal sealed class QueuedImage
 
     private void Cancel()
     {
-        TryTake();
+        // It may stay in a list for as long as a batch runs; its pixels must not.
+        if (TryTake())
+            Source = null;
         _result.TrySetCanceled(_cancellationToken);
     }
 }

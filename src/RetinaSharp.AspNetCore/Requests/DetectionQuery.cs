@@ -10,19 +10,26 @@ namespace RetinaSharp.AspNetCore.Requests;
 /// <param name="Classes">Names of the classes; null: all.</param>
 internal sealed record DetectionQuery(double ScoreThreshold, int MaxDetections, IReadOnlyList<string>? Classes)
 {
+    private const int MaxClassesLength = 64 << 10;
+
     /// <summary>Reads the query of a URL.</summary>
     /// <exception cref="RequestException">A value is out of its range.</exception>
     public static DetectionQuery Parse(IQueryCollection query, int maxDetections)
     {
-        string? classes = query["classes"];
         return new(
             query["score_threshold"] is [{ } score, ..] ? ParseScore(score) : 0, query["max_detections"] is [{ } max, ..] ? ParseCount(max) : maxDetections,
-            string.IsNullOrEmpty(classes) ? null : classes.Split(',', StringSplitOptions.TrimEntries));
+            ParseClasses(query["classes"]));
 
         static double ParseScore(string text) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? CheckScore(value) : throw Invalid("score_threshold", text);
 
         static int ParseCount(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? CheckCount(value) : throw Invalid("max_detections", text);
     }
+
+    /// <summary>Reads names of classes, separated by commas; returns null if there are none.</summary>
+    /// <exception cref="RequestException">The text is too long.</exception>
+    public static string[]? ParseClasses(string? text) => string.IsNullOrEmpty(text) ? null
+        : text.Length <= MaxClassesLength ? text.Split(',', StringSplitOptions.TrimEntries)
+        : throw RequestException.Malformed($"classes: {text.Length} characters are more than the limit of {MaxClassesLength}.");
 
     /// <summary>Checks a score threshold.</summary>
     /// <exception cref="RequestException">The value is out of its range.</exception>

@@ -28,9 +28,17 @@ internal sealed class InputImage
     public static InputImage FromFile(string name, ReadOnlyMemory<byte> encoded, long maxPixels)
     {
         var header = ReadHeader(name, encoded);
-        if ((long)header.Width * header.Height > maxPixels)
-            throw RequestException.ImageTooLarge(name, header.OrientedWidth, header.OrientedHeight, maxPixels);
-        return new(name, header.OrientedWidth, header.OrientedHeight, ImageSource.FromBytes(encoded));
+        RequireSize(name, header.OrientedWidth, header.OrientedHeight, maxPixels);
+        // The decoder has the limit too, because a TIFF file may have tiles that are larger than the image.
+        return new(name, header.OrientedWidth, header.OrientedHeight, ImageSource.FromBytes(encoded, maxPixels));
+    }
+
+    /// <summary>Refuses an image with too many pixels, or a side that is too long.</summary>
+    /// <exception cref="RequestException">The image is too large.</exception>
+    public static void RequireSize(string name, long width, long height, long maxPixels)
+    {
+        if (width > ServingOptions.MaxSide || height > ServingOptions.MaxSide || width * height > maxPixels)
+            throw RequestException.ImageTooLarge(name, width, height, maxPixels);
     }
 
     /// <summary>Creates an image from RGB pixels.</summary>

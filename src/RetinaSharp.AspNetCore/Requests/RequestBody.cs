@@ -15,7 +15,7 @@ internal static class RequestBody
     /// <exception cref="RequestException">The body is larger than the limit, empty, or compressed.</exception>
     public static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpRequest request, int limit, CancellationToken cancellationToken)
     {
-        if (request.Headers.ContentEncoding.Count > 0)
+        if (request.Headers.ContentEncoding.Any(encoding => encoding != "identity"))
             throw RequestException.MediaType("Content-Encoding is not supported: send the body uncompressed.");
         if (request.ContentLength > limit)
             throw RequestException.BodyTooLarge(limit);

@@ -20,10 +20,10 @@ internal sealed class RequestDeadline : IDisposable
 
     /// <summary>Starts the time of a request.</summary>
     /// <exception cref="RequestException">The client's value is not a time.</exception>
-    public RequestDeadline(HttpContext context, TimeSpan defaultDeadline, TimeProvider time)
+    public RequestDeadline(HttpContext context, ServingOptions serving, TimeProvider time)
     {
         string? text = context.Request.Headers[Header] is [{ } header, ..] ? header : context.Request.Query[Parameter];
-        var limit = text is null ? defaultDeadline : Parse(text);
+        var limit = text is null ? serving.DefaultDeadline : Parse(text, serving.MaxDeadline);
         (_time, _started, _aborted) = (time, time.GetTimestamp(), context.RequestAborted);
         _deadline = new(limit, time);
         _either = CancellationTokenSource.CreateLinkedTokenSource(_deadline.Token, _aborted);
@@ -50,8 +50,8 @@ internal sealed class RequestDeadline : IDisposable
         _deadline.Dispose();
     }
 
-    private static TimeSpan Parse(string text) =>
-        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var milliseconds) && milliseconds > 0 && milliseconds <= ServingOptions.MaxTime.TotalMilliseconds
-            ? TimeSpan.FromMilliseconds(milliseconds)
-            : throw RequestException.Malformed($"{Parameter} '{text}': must be a number of milliseconds above 0, up to {ServingOptions.MaxTime.TotalMilliseconds}.");
+    private static TimeSpan Parse(string text, TimeSpan max) =>
+        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var milliseconds) && milliseconds > 0
+            ? TimeSpan.FromMilliseconds(Math.Min(milliseconds, max.TotalMilliseconds))
+            : throw RequestException.Malformed($"{Parameter} '{text}': must be a number of milliseconds above 0.");
 }

@@ -25,7 +25,10 @@ internal static class RequestErrors
             Count(context, hasLeft ? "client_left" : "internal");
             if (!hasLeft)
                 Log(context, error);
-            if (!context.Response.HasStarted)
+            // A response that ended here would look complete.
+            if (context.Response.HasStarted)
+                context.Abort();
+            else
                 context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
         }
         catch (Exception error)

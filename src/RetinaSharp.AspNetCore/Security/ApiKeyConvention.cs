@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -12,10 +11,14 @@ namespace RetinaSharp.AspNetCore.Security;
 /// <remarks>It is no authentication scheme: a scheme of the service would keep the only scheme of an application from being its default one.</remarks>
 internal static class ApiKeyConvention
 {
-    /// <summary>Makes all endpoints require a key, except those that allow anonymous access.</summary>
+    /// <summary>Makes an endpoint need neither a key nor authorization.</summary>
+    /// <remarks>Keys have metadata of their own, because an application that calls AllowAnonymous means its own authorization.</remarks>
+    public static IEndpointConventionBuilder Open(this IEndpointConventionBuilder endpoint) => endpoint.AllowAnonymous().WithMetadata(NoApiKey.Instance);
+
+    /// <summary>Makes all endpoints require a key, except those that are <see cref="Open"/>.</summary>
     public static void RequireApiKey(this IEndpointConventionBuilder endpoints, ApiKeys keys) => endpoints.Finally(endpoint =>
     {
-        if (endpoint.Metadata.OfType<IAllowAnonymous>().Any() || endpoint.RequestDelegate is not { } handle)
+        if (endpoint.Metadata.OfType<NoApiKey>().Any() || endpoint.RequestDelegate is not { } handle)
             return;
         var format = endpoint.Metadata.OfType<ErrorFormat>().FirstOrDefault() ?? new(Problem.WriteAsync);
         endpoint.RequestDelegate = context => keys.Accept(context.Request) ? handle(context) : RefuseAsync(context, format);
@@ -28,5 +31,10 @@ internal static class ApiKeyConvention
         context.Response.StatusCode = error.Status;
         context.Response.Headers.WWWAuthenticate = "Bearer";
         return format.WriteAsync(context, error);
+    }
+
+    private sealed class NoApiKey
+    {
+        public static readonly NoApiKey Instance = new();
     }
 }

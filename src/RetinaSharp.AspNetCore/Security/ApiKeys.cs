@@ -19,11 +19,15 @@ internal sealed class ApiKeys(IEnumerable<string> keys)
     public bool Accept(HttpRequest request)
     {
         string? authorization = request.Headers.Authorization;
-        var key = authorization is not null && authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? authorization[Bearer.Length..].Trim() : (string?)request.Headers[Header];
-        var hash = Hash(key ?? "");
+        string?[] sent = [authorization?.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) == true ? authorization[Bearer.Length..].Trim() : null, request.Headers[Header]];
         var isKnown = false;
-        foreach (var known in _hashes)
-            isKnown |= CryptographicOperations.FixedTimeEquals(known, hash);
+        foreach (var key in sent.OfType<string>())
+        {
+            var hash = Hash(key);
+            foreach (var known in _hashes)
+                isKnown |= CryptographicOperations.FixedTimeEquals(known, hash);
+        }
+
         return isKnown;
     }
 

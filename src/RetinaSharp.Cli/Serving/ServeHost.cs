@@ -14,8 +14,9 @@ internal static class ServeHost
     // Each may hold a request's body in memory.
     private const int MaxConnections = 256;
 
-    // Clients that send their headers byte by byte must not occupy the connections.
+    // Clients that send their headers byte by byte, or nothing, must not occupy the connections.
     private static readonly TimeSpan HeadersTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(30);
 
     /// <summary>Serves until the session is canceled, and finishes the requests that are there.</summary>
     /// <param name="settings">What is served.</param>
@@ -24,20 +25,35 @@ internal static class ServeHost
     public static async Task RunAsync(ServeSettings settings, Session session, Action<string> started)
     {
         // A model that cannot be loaded at all is an error of the command, not of a request.
-        var loaded = new Dictionary<string, IObjectDetector>();
+        var loaded = new Dictionary<string, (IObjectDetector Detector, DateTime Modified)>();
         try
         {
             foreach (var model in settings.Models)
-                loaded.Add(model.Path, settings.Load(model.Path));
-            await using var application = Create(settings, path => loaded.Remove(path, out var detector) ? detector : settings.Load(path), session);
+            {
+                var modified = File.GetLastWriteTimeUtc(model.Path);
+                loaded.Add(model.Path, (settings.Load(model.Path), modified));
+            }
+
+            await using var application = Create(settings, Load, session);
             await application.StartAsync(session.CancellationToken).ConfigureAwait(false);
             started(application.Urls.First());
             await application.WaitForShutdownAsync(session.CancellationToken).ConfigureAwait(false);
         }
         finally
         {
-            foreach (var detector in loaded.Values)
+            foreach (var (detector, _) in loaded.Values)
                 detector.Dispose();
+        }
+
+        // A file that was replaced since then is loaded again: the service looks at its time only now.
+        IObjectDetector Load(string path)
+        {
+            if (!loaded.Remove(path, out var first))
+                return settings.Load(path);
+            if (File.GetLastWriteTimeUtc(path) == first.Modified)
+                return first.Detector;
+            first.Detector.Dispose();
+            return settings.Load(path);
         }
     }
 
@@ -50,6 +66,7 @@ internal static class ServeHost
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxConcurrentConnections = MaxConnections;
             kestrel.Limits.RequestHeadersTimeout = HeadersTimeout;
+            kestrel.Limits.KeepAliveTimeout = IdleTimeout;
             kestrel.Listen(settings.Address, settings.Port);
         });
         builder.Logging.AddProvider(new ServeLogging(session.Output));
