@@ -8,7 +8,12 @@ internal sealed class DecodedBoxLoss(CornerLoss loss) : BoxLoss
 {
     public override bool SupportsBoxes => true;
 
-    public override double EvaluateBox(Box predicted, Box target, out Box gradient) => Boxes.Giou.Loss(predicted, target, out gradient);
+    public override double EvaluateBox(Box predicted, Box target, out Box gradient)
+    {
+        var value = loss(predicted.X1, predicted.Y1, predicted.X2, predicted.Y2, target, out var corners);
+        gradient = corners.ToBox();
+        return value;
+    }
 
     protected override double EvaluateAnchor(BoxDelta predicted, Box anchor, Box target, double scale, out BoxDelta gradient)
     {

@@ -20,7 +20,8 @@ public static class ClassBalance
 
     /// <summary>
     /// Computes class weights by inverse frequency, for mutually exclusive classes: <c>(1 / n_c) / Σ (1 / n_c)</c>, where n_c is the number
-    /// of examples of class c. The weights can be used as <see cref="LossOptions.ClassAlpha"/>.
+    /// of examples of class c. The weights can be used as <see cref="LossOptions.ClassAlpha"/> of a
+    /// <see cref="SoftmaxLoss"/>; for a <see cref="SigmoidLoss"/>, multiply them to the mean α that is wanted.
     /// </summary>
     /// <param name="counts">Number of examples per class, 0 or more; a class with none gets weight 0.</param>
     /// <returns>The weights of the classes, [classes]; they sum to 1.</returns>

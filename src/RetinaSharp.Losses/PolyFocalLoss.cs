@@ -19,8 +19,8 @@ public readonly struct PolyFocalLoss : IBinaryLoss
 
     /// <summary>Creates the loss.</summary>
     /// <param name="epsilon">
-    /// ε, -1 or more; -1 removes the first term of the series. The paper finds positive values best for classification, and -1 for detection,
-    /// where the predictions are overconfident.
+    /// ε, -1 or more; -1 removes the first term of the series. The paper finds positive values best for classification, and -1 for the cross
+    /// entropy of Mask R-CNN. In the focal loss, -1 makes the weights of hard examples as low as those of a higher γ.
     /// </param>
     /// <param name="gamma">γ, 0 or more, as in <see cref="FocalLoss"/>.</param>
     /// <param name="alpha">Weight of the positives, in [0, 1]; negatives have weight 1 - α. Null gives both weight 1.</param>

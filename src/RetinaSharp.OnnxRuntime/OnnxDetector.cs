@@ -24,7 +24,7 @@ public sealed class OnnxDetector : ObjectDetector
     /// <param name="options">Threads, session, and overrides of the model's settings; null: the defaults.</param>
     /// <exception cref="OnnxModelException">The file does not exist, is corrupt, was not exported by RetinaSharp, or has a fixed input size.</exception>
     /// <exception cref="ArgumentException">
-    /// An option is out of its range, or the graph includes postprocessing without the kind of suppression or for fewer detections.
+    /// An option is out of its range, or one that the file does not allow: another kind of suppression than in its graph, a score threshold below that of an int8 model.
     /// </exception>
     /// <exception cref="DllNotFoundException">The native library of ONNX Runtime is missing.</exception>
     public static OnnxDetector Load(string path, OnnxDetectorOptions? options = null)
@@ -37,10 +37,10 @@ public sealed class OnnxDetector : ObjectDetector
         try
         {
             var description = OnnxMetadata.Read(path, session);
-            RequireInputSize(path, description, options.Input ?? description.Model.Input);
+            RequireInputSize(path, description, options);
             if (options.VerifyChecksum && description.Checksum is { } checksum && GraphChecksum.Compute(path) != checksum)
                 throw new OnnxModelException(path, $"its graph differs from its checksum: the file is damaged, or another program has changed it; export it again, or disable {nameof(OnnxDetectorOptions.VerifyChecksum)}");
-            var engine = new OnnxEngine(session, description, options.ApplyTo(description.Model.Inference)) { MaxConcurrency = Math.Max(1, Environment.ProcessorCount / threads) };
+            var engine = new OnnxEngine(path, session, description, options.ApplyTo(description.Model.Inference)) { MaxConcurrency = Math.Max(1, Environment.ProcessorCount / threads) };
             return new(engine, description, options);
         }
         catch
@@ -62,20 +62,25 @@ public sealed class OnnxDetector : ObjectDetector
         return OnnxMetadata.Read(path, session);
     }
 
-    private static void RequireInputSize(string path, OnnxModelDescription description, InputSize input)
+    private static void RequireInputSize(string path, OnnxModelDescription description, OnnxDetectorOptions options)
     {
-        if (description.Size is { } size && !(input.Stretches && size == (input.Short, input.Short)))
-            throw new OnnxModelException(path, $"has images of {size.Width} x {size.Height} pixels only, but a detector scales images with their aspect ratio; export it again with dynamic sizes");
+        if (description.Size is not { } size)
+            return;
+        var input = options.Input ?? description.Model.Input;
+        if (!(input.Stretches && size == (input.Short, input.Short)))
+            throw new OnnxModelException(path, $"has images of {size.Width} x {size.Height} pixels only, but the detector scales images to other sizes ({input}); export it again with dynamic sizes");
+        if (options.TestTimeAugmentation)
+            throw new OnnxModelException(path, $"has images of {size.Width} x {size.Height} pixels only, but test-time augmentation scales images to several sizes; export it again with dynamic sizes");
     }
 
     private static InferenceSession Open(string path, int threads, OnnxDetectorOptions options)
     {
         if (!File.Exists(path))
             throw new OnnxModelException(path, "does not exist; export it with OnnxExporter");
-        using var session = new SessionOptions { IntraOpNumThreads = threads, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
-        options.ConfigureSession?.Invoke(session);
         try
         {
+            using var session = new SessionOptions { IntraOpNumThreads = threads, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
+            options.ConfigureSession?.Invoke(session);
             return new(path, session);
         }
         // A DLL that is missing shows in the initializer of the first type that needs it.

@@ -11,6 +11,7 @@ namespace RetinaSharp.OnnxRuntime;
 internal sealed class OnnxMetadata
 {
     private const int NewestFormat = 2;
+    private const int ChecksumDigits = 64;
     private const string Remedy = "export it with OnnxExporter";
 
     private readonly Dictionary<string, string> _entries;
@@ -38,9 +39,13 @@ internal sealed class OnnxMetadata
             description.Model.Input.Validate();
             description.Model.Inference.Validate();
             description.Model.Anchors.Validate();
+            if (description.Model.Tile is { } tile)
+                ImageSlices.ValidateSide(tile);
+            if (description.Checksum is { } checksum && !(checksum.Length == ChecksumDigits && checksum.All(char.IsAsciiHexDigit)))
+                throw new FormatException($"graph_sha256 has not {ChecksumDigits} hexadecimal digits");
             return description;
         }
-        catch (Exception error) when (error is KeyNotFoundException or FormatException or OverflowException or JsonException or InvalidOperationException or ArgumentException)
+        catch (Exception error) when (error is KeyNotFoundException or FormatException or OverflowException or JsonException or InvalidOperationException or ArgumentException or IndexOutOfRangeException)
         {
             throw new OnnxModelException(path, $"its metadata are malformed ({error.Message.TrimEnd('.')}); export it again", error);
         }
@@ -53,6 +58,7 @@ internal sealed class OnnxMetadata
         Checksum = _entries.GetValueOrDefault("graph_sha256"),
         HasBackgroundOutput = _entries.GetValueOrDefault("scores", "").StartsWith("softmax", StringComparison.Ordinal),
         Precision = _entries.GetValueOrDefault("precision", "fp32"),
+        MinLogit = _entries.ContainsKey("min_logit") ? Number("min_logit") : null,
         Model = new()
         {
             Categories = Categories(),

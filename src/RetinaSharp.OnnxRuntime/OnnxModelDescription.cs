@@ -23,6 +23,13 @@ public sealed record OnnxModelDescription
     /// <summary>Number type of the convolutions: <c>fp32</c> or <c>int8</c>.</summary>
     public string Precision { get; init; } = "fp32";
 
+    /// <summary>Logit below which those of an int8 model are not told apart; null: all are.</summary>
+    public double? MinLogit { get; init; }
+
+    /// <summary>Smallest score threshold that the model can be used with: lower scores are those of <see cref="MinLogit"/>, background included.</summary>
+    public double MinScoreThreshold => MinLogit is not { } logit ? 0
+        : 1 / (1 + Math.Exp(-logit)) is var score && Model.BoxOutputs.HasCenterness ? Math.Sqrt(score) : score;
+
     /// <summary>Height and width of the images in pixels, if the graph fixes them; null: dynamic.</summary>
     public (int Height, int Width)? Size { get; init; }
 }

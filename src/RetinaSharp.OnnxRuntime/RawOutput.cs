@@ -8,8 +8,9 @@ namespace RetinaSharp.OnnxRuntime;
 /// <param name="levels">The pyramid levels of the padded size of the batch.</param>
 /// <param name="images">Number of images.</param>
 /// <param name="classes">Number of categories.</param>
+/// <param name="boxOutputs">Number of outputs of the regression head for an anchor.</param>
 /// <param name="hasBackground">Whether the first logit of an anchor is that of the background, and scores are a softmax.</param>
-internal sealed class RawOutput(IReadOnlyList<AnchorLevel> levels, int images, int classes, bool hasBackground) : IHeadOutput
+internal sealed class RawOutput(IReadOnlyList<AnchorLevel> levels, int images, int classes, int boxOutputs, bool hasBackground) : IHeadOutput
 {
     private readonly List<IDisposable> _runs = [];
     private readonly (OrtValue Logits, OrtValue Boxes, int Index)[] _images = new (OrtValue, OrtValue, int)[images];
@@ -23,15 +24,21 @@ internal sealed class RawOutput(IReadOnlyList<AnchorLevel> levels, int images, i
     /// <summary>Adds the outputs of a run. This object disposes them.</summary>
     /// <param name="outputs">Logits [n, anchors, outputs] and outputs of the regression head [n, anchors, outputs].</param>
     /// <param name="indices">Index in the batch of each of the n images.</param>
-    public void Add(IDisposableReadOnlyCollection<OrtValue> outputs, ReadOnlySpan<int> indices)
+    /// <returns>Whether the tensors have the lengths that they should have.</returns>
+    public bool TryAdd(IDisposableReadOnlyCollection<OrtValue> outputs, ReadOnlySpan<int> indices)
     {
         _runs.Add(outputs);
+        if (outputs[0].GetTensorDataAsSpan<float>().Length != indices.Length * Anchors * (hasBackground ? classes + 1 : classes)
+            || outputs[1].GetTensorDataAsSpan<float>().Length != indices.Length * Anchors * boxOutputs)
+            return false;
         for (var i = 0; i < indices.Length; i++)
         {
             _images[indices[i]] = (outputs[0], outputs[1], i);
             if (hasBackground)
                 _sigmoidLogits[indices[i]] = SigmoidLogits(Part(outputs[0], i));
         }
+
+        return true;
     }
 
     /// <inheritdoc/>

@@ -16,6 +16,26 @@ public sealed class BoxLossTests
     public static TheoryData<string> Names => ["l1", "smooth-l1", "giou", "diou", "ciou"];
 
     [Theory]
+    [InlineData("giou")]
+    [InlineData("diou")]
+    [InlineData("ciou")]
+    public void EvaluateBox_IsTheLossOfItsName(string name)
+    {
+        var predicted = new Box(12, 18, 50, 61);
+        Box gradient;
+        var expected = name switch
+        {
+            "giou" => Giou.Loss(predicted, Target, out gradient),
+            "diou" => Diou.Loss(predicted, Target, out gradient),
+            _ => Ciou.Loss(predicted, Target, out gradient),
+        };
+
+        Assert.Equal(expected, Loss(name).EvaluateBox(predicted, Target, out var actual));
+        Assert.Equal(gradient, actual);
+        Assert.Distinct([Giou.Loss(predicted, Target), Diou.Loss(predicted, Target), Ciou.Loss(predicted, Target)]);
+    }
+
+    [Theory]
     [MemberData(nameof(Names))]
     public void Evaluate_EachPrediction_MatchesReferenceAndFiniteDifferences(string name)
     {

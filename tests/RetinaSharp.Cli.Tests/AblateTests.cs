@@ -63,10 +63,6 @@ public sealed class AblateTests : IDisposable
     }
 
     [Fact]
-    public void Ablate_HeadsWithPoints_ExitsWith2() =>
-        CommandResult.Retina([.. Command("heads"), "--head", "points"]).IsRefused(ExitCode.WrongUsage, "needs settings whose head is Anchors");
-
-    [Fact]
     public void Ablate_Cancelled_ExitsWith130()
     {
         var ran = CommandResult.Retina(new CancellationToken(canceled: true), Command("prior"));

@@ -57,7 +57,7 @@ public sealed class WatchTests(TrainedModel trained) : IDisposable
         await File.WriteAllTextAsync(growing, "1", TestContext.Current.CancellationToken);
         using var stop = new CancellationTokenSource();
         var looks = 0;
-        var files = new ArrivingFiles(In, TimeSpan.FromMilliseconds(1)).WaitAsync(untilEmpty: false, stop.Token).GetAsyncEnumerator(stop.Token);
+        var files = new ArrivingFiles(In, TimeSpan.FromMilliseconds(1)).WaitAsync(untilEmpty: false, Assert.Fail, stop.Token).GetAsyncEnumerator(stop.Token);
 
         var next = files.MoveNextAsync();
         for (; looks < 50 && !next.IsCompleted; looks++)
@@ -67,7 +67,7 @@ public sealed class WatchTests(TrainedModel trained) : IDisposable
         }
 
         Assert.True(await next);
-        Assert.Equal(growing, files.Current);
+        Assert.Equal(growing, files.Current.Path);
         // It stays, and is not returned again; cancellation ends the enumeration without an exception.
         next = files.MoveNextAsync();
         await Task.Delay(50, TestContext.Current.CancellationToken);
@@ -77,14 +77,57 @@ public sealed class WatchTests(TrainedModel trained) : IDisposable
     }
 
     [Fact]
+    public async Task ArrivingFiles_FolderThatIsAway_IsReportedOnceEachTime()
+    {
+        var (reported, back) = (0, new TaskCompletionSource());
+        using var stop = new CancellationTokenSource();
+        var arriving = new ArrivingFiles(In, TimeSpan.FromMilliseconds(1));
+        await using var files = arriving.WaitAsync(untilEmpty: false, message =>
+        {
+            Assert.Contains(In, message);
+            if (++reported == 2)
+                back.SetResult();
+        }, stop.Token).GetAsyncEnumerator(stop.Token);
+
+        var next = files.MoveNextAsync();
+        _folder.Write("in/a.png", "1");
+        Assert.True(await next);
+        Directory.Delete(In, recursive: true);
+        next = files.MoveNextAsync();
+        await back.Task;
+        await Task.Delay(50, TestContext.Current.CancellationToken);
+        _folder.Write("in/b.png", "1");
+
+        Assert.True(await next);
+        Assert.Equal(_folder.At("in", "b.png"), files.Current.Path);
+        Assert.Equal(2, reported);
+    }
+
+    [Fact]
+    public async Task ArrivingFiles_UntilEmptyWithoutAFolder_Throws() =>
+        await Assert.ThrowsAsync<DirectoryNotFoundException>(async () => await new ArrivingFiles(In, TimeSpan.Zero).WaitAsync(untilEmpty: true, Assert.Fail, TestContext.Current.CancellationToken).ToListAsync());
+
+    [Fact]
     public async Task Frames_PpmStream_AreReadInOrder()
     {
-        byte[] stream = [.. Frame(2, 1, 10), .. "P6\n3 2\n255\n"u8, .. Enumerable.Repeat((byte)7, 18)];
+        byte[] stream = [.. Frame(2, 1, 10), .. "P6\n# 1 2\n3 2# size\n#\n255\n"u8, .. Enumerable.Repeat((byte)'#', 18)];
 
         var frames = await new PpmFrames(new MemoryStream(stream)).ReadAsync(TestContext.Current.CancellationToken).ToListAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal([(2, 1), (3, 2)], frames.Select(frame => (frame.Width, frame.Height)));
         Assert.Equal([10, 11, 12, 13, 14, 15], frames[0].Pixels.ToArray());
+        Assert.Equal(Enumerable.Repeat((byte)'#', 18), frames[1].Pixels.ToArray());
+    }
+
+    [Fact]
+    public async Task Frames_StreamThatStalls_CanBeCancelled()
+    {
+        using var stop = new CancellationTokenSource();
+        var frames = new PpmFrames(new StalledStream()).ReadAsync(stop.Token).ToListAsync().AsTask();
+
+        await stop.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => frames);
     }
 
     [Theory]
@@ -114,11 +157,40 @@ public sealed class WatchTests(TrainedModel trained) : IDisposable
         CommandResult.Retina("watch", In, "--model", trained.Run, "--out", Out).IsRefused(ExitCode.BadData, "no such folder");
         Directory.CreateDirectory(In);
         CommandResult.Retina("watch", In, "--model", trained.Run, "--out", In + "/").IsRefused(ExitCode.WrongUsage, "choose another folder");
+        CommandResult.Retina("watch", In, "--model", trained.Run, "--out", Out, "--batch", "2").IsRefused(ExitCode.WrongUsage, "--batch");
         CommandResult.Retina("watch", In, "--model", trained.Run).IsRefused(ExitCode.WrongUsage, "--out");
         CommandResult.Retina("watch", In, "--model", _folder.At("none"), "--out", Out).IsRefused(ExitCode.BadData, "no such file");
         Assert.False(Directory.Exists(Out));
     }
 
+    [Theory]
+    [InlineData("failed")]
+    [InlineData("drawn")]
+    public void Watch_FolderThatImagesMoveTo_IsRefused(string name)
+    {
+        var watched = Directory.CreateDirectory(Path.Combine(Out, name)).FullName;
+
+        CommandResult.Retina("watch", watched, "--model", trained.Run, "--out", Out).IsRefused(ExitCode.WrongUsage, "choose another folder");
+    }
+
+    [Fact]
+    public void Watch_LinkToAFolderThatImagesMoveTo_IsRefused()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "links need rights on Windows");
+        var (failed, link) = (Directory.CreateDirectory(Path.Combine(Out, "failed")).FullName, _folder.At("link"));
+        Directory.CreateSymbolicLink(link, Out);
+
+        CommandResult.Retina("watch", Out, "--model", trained.Run, "--out", link).IsRefused(ExitCode.WrongUsage, "choose another folder");
+        CommandResult.Retina("watch", failed, "--model", trained.Run, "--out", link).IsRefused(ExitCode.WrongUsage, "choose another folder");
+        CommandResult.Retina("watch", Path.Combine(link, "failed"), "--model", trained.Run, "--out", Out).IsRefused(ExitCode.WrongUsage, "choose another folder");
+    }
+
     private static byte[] Frame(int width, int height, byte first) =>
         [.. Encoding.ASCII.GetBytes($"P6\n{width} {height}\n255\n"), .. Enumerable.Range(first, width * height * 3).Select(value => (byte)value)];
+
+    /// <summary>A stream like that of a console: a read waits for data, whatever its token.</summary>
+    private sealed class StalledStream : MemoryStream
+    {
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => new(new TaskCompletionSource<int>().Task);
+    }
 }

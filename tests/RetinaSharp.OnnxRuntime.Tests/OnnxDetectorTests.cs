@@ -186,6 +186,37 @@ public sealed class OnnxDetectorTests : LeakCheck
     }
 
     [Theory]
+    [InlineData("tile", "320", "001")]
+    [InlineData("anchor_levels", "[LEVELS]", "[333]")]
+    [InlineData("score_threshold", "0.05", "1.05")]
+    public void Load_MetadataOutOfRange_Throws(string key, string value, string other)
+    {
+        var path = _folder.At("model.safetensors");
+        TestModels.Write(path, TestModels.All.Values.First() with { Tile = 320 });
+        OnnxExporter.Export(path, Model);
+        var anchors = OnnxDetector.Describe(Model).Model.Anchors;
+        value = value.Replace("LEVELS", $"{anchors.MinLevel},{anchors.MaxLevel}", StringComparison.Ordinal);
+        var bytes = File.ReadAllBytes(Model);
+        byte[] entry = [.. System.Text.Encoding.ASCII.GetBytes(key), 0x12, (byte)value.Length, .. System.Text.Encoding.ASCII.GetBytes(value)];
+        var at = bytes.AsSpan().LastIndexOf(entry);
+        Assert.NotEqual(-1, at);
+        System.Text.Encoding.ASCII.GetBytes(other).CopyTo(bytes, at + entry.Length - value.Length);
+        File.WriteAllBytes(Model, bytes);
+
+        Assert.Contains("malformed", Assert.Throws<OnnxModelException>(() => OnnxDetector.Load(Model)).Message);
+    }
+
+    [Fact]
+    public void Load_TestTimeAugmentationOfAFixedSize_ThrowsWithTheRemedy()
+    {
+        var path = _folder.At("model.safetensors");
+        TestModels.Write(path, TestModels.All.Values.First() with { Input = InputSize.Square(96) });
+        OnnxExporter.Export(path, Model, new() { Size = (96, 96) });
+
+        Assert.Contains("dynamic sizes", Assert.Throws<OnnxModelException>(() => OnnxDetector.Load(Model, new() { TestTimeAugmentation = true })).Message);
+    }
+
+    [Theory]
     [MemberData(nameof(Models))]
     public void Describe_EveryKindOfModel_IsThatOfTheWeights(string name)
     {

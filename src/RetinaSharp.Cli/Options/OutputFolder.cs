@@ -30,12 +30,14 @@ internal sealed class OutputFolder
     }
 
     /// <summary>Checks that a path is a folder or can become one.</summary>
+    /// <param name="path">Path of the folder.</param>
+    /// <param name="option">Name of the option that gives it, for messages.</param>
     /// <exception cref="UsageException">The path or one of its parents is a file.</exception>
-    public static void RequireFolder(string path)
+    public static void RequireFolder(string path, string option = "--out")
     {
         for (var part = System.IO.Path.GetFullPath(path); part is not null; part = System.IO.Path.GetDirectoryName(part))
             if (File.Exists(part))
-                throw new UsageException($"--out: {part} is a file, not a folder");
+                throw new UsageException($"{option}: {part} is a file, not a folder");
     }
 
     /// <summary>Checks that a path can be written as a file.</summary>

@@ -133,12 +133,7 @@ internal static class TrainingOptions
         return option;
     }
 
-    private static RunSettings WithHead(RunSettings settings, HeadKind head) => (head, settings.Model.Head) switch
-    {
-        (HeadKind.Points, _) => settings.WithPoints(),
-        (_, HeadKind.Points) => throw new UsageException("--head anchors: the preset or configuration has points; choose one with anchors."),
-        _ => settings,
-    };
+    private static RunSettings WithHead(RunSettings settings, HeadKind head) => head == HeadKind.Points ? settings.WithPoints() : settings.WithAnchors();
 
     private static RunSettings WithSampling(RunSettings settings, SamplingSettings sampling) => settings with { Loss = settings.Loss with { Sampling = sampling } };
 

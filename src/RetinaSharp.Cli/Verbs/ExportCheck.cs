@@ -25,7 +25,8 @@ internal sealed class ExportCheck(string model, string file, IReadOnlyList<strin
     public bool? Run(Session session)
     {
         var description = OnnxDetector.Describe(file);
-        if (description.Size is not null && !description.Model.Input.Stretches)
+        var input = description.Model.Input;
+        if (description.Size is { } size && !(input.Stretches && size == (input.Short, input.Short)))
         {
             session.Output.Warning($"{file}: not checked, because the size of its images is fixed; a model with dynamic sizes has the same network.");
             return null;

@@ -3,6 +3,7 @@ using System.Text.Json;
 using RetinaSharp.Cli.Options;
 using RetinaSharp.Cli.Reports;
 using RetinaSharp.Cli.Terminal;
+using RetinaSharp.Detection.Weights;
 using RetinaSharp.Inference;
 using RetinaSharp.Onnx;
 
@@ -44,9 +45,9 @@ internal static class ExportOnnxVerb
                 MaxDetections = parse.GetOptional(maxDetections),
             };
             var (path, target) = (parse.GetRequiredValue(model), parse.GetRequiredValue(outFile));
-            OutputFolder.RequireFile(target, [path]);
+            OutputFolder.RequireFile(target, [ModelFile.Find(path)]);
             if (parse.GetValue(triton) is { } repository)
-                OutputFolder.RequireFolder(repository);
+                OutputFolder.RequireFolder(repository, triton.Name);
             if (parse.GetValue(noCheck) && parse.IsGiven(checkImages))
                 throw new UsageException($"{checkImages.Name} has no effect with {noCheck.Name}; omit one of them");
             var images = parse.GetValue(checkImages) is { } given ? ImagePaths.Find([given]) : [];
@@ -59,8 +60,11 @@ internal static class ExportOnnxVerb
             var (result, int8Report) = int8Settings is null
                 ? (UsageException.Guard(() => OnnxExporter.Export(path, target, options)), null)
                 : Int8Export.Run(session, path, target, options, int8Settings);
-            IReadOnlyList<string> files = [target, .. parse.GetValue(triton) is { } folder ? TritonRepository.Write(folder, Path.GetFileNameWithoutExtension(target), result) : []];
             var agrees = parse.GetValue(noCheck) || int8Settings is not null ? null : new ExportCheck(path, target, images).Run(session);
+            // A server loads what is in its repository at once.
+            IReadOnlyList<string> files = [target, .. parse.GetValue(triton) is { } folder && agrees != false
+                ? UsageException.Guard(() => TritonRepository.Write(folder, Path.GetFileNameWithoutExtension(target), result))
+                : []];
             if (parse.GetValue(json))
             {
                 session.Output.Json(writer =>

@@ -27,12 +27,15 @@ internal static class Int8Export
         var check = settings.Check is { } path ? DataSource.Open(path, settings.Reading, output) : data;
         if (data.Images.Count == 0)
             throw new DatasetException(data.Source, "", "there are no images to calibrate on");
-        var canDetect = options.Size is null;
-        if (!canDetect && settings.MaxApDrop is not null)
+        var hasObjects = check.Images.Any(image => image.Annotations.Count > 0);
+        if (options.Size is not null && settings.MaxApDrop is not null)
             throw new UsageException("--max-ap-drop needs --size dynamic");
-        if (!canDetect)
+        if (options.Size is not null)
             output.Warning("AP is not measured, because the size of the images is fixed; a model with dynamic sizes has the same network.");
-        if (canDetect && settings.Check is null)
+        else if (!hasObjects)
+            output.Warning($"AP is not measured, because {check.Source} has no objects; --check DATA measures it on labeled images.");
+        var isMeasured = options.Size is null && hasObjects;
+        if (isMeasured && settings.Check is null)
             output.Info($"AP is measured on {settings.Calibrate}, the calibration images included; --check DATA measures it on other images");
 
         var fp32 = $"{target}.{Guid.NewGuid():N}.tmp";
@@ -44,10 +47,12 @@ internal static class Int8Export
                 AccuracyBound = settings.MaxApDrop is { } drop ? new(check, drop) : null,
                 OnImageError = error => output.Warning($"{error.Message}; skipped"),
             };
+            // Before anything is written: the images may be damaged, or have other classes.
+            var before = isMeasured ? Evaluate(session, fp32, check, "fp32") : null;
             var images = data.Images.DistinctBy(image => image.Path).Select(image => ImageSource.FromFile(image.File));
             var result = ProgressDisplay.Run(output, "quantization", display => UsageException.Guard(
                 () => OnnxQuantizer.Quantize(fp32, target, images, quantization, new Int8Progress(display), session.CancellationToken)));
-            Int8Accuracy? accuracy = canDetect ? new(settings.Check ?? settings.Calibrate, check.Images.Count, Evaluate(session, fp32, check, "fp32"), Evaluate(session, target, check, "int8")) : null;
+            Int8Accuracy? accuracy = before is null ? null : new(settings.Check ?? settings.Calibrate, check.Images.Count, before, Evaluate(session, target, check, "int8"));
             return (export with { File = target, Bytes = result.Bytes }, new(result, accuracy));
         }
         finally

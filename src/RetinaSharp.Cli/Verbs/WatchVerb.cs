@@ -14,6 +14,8 @@ internal static class WatchVerb
     private const double DefaultDrawThreshold = .3;
     private const double DefaultInterval = 1;
 
+    private static readonly StringComparison PathComparison = OperatingSystem.IsLinux() ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase;
+
     public static Command Create(Session session)
     {
         var folder = CliArgument.PathOrStdin("FOLDER", "Folder in which images arrive, or - for frames on stdin: PPM images, as written by ffmpeg -i VIDEO -f image2pipe -c:v ppm -.");
@@ -29,6 +31,8 @@ internal static class WatchVerb
         var json = SharedOptions.Json();
         var command = new Command("watch", "Detect objects in images as they arrive in a folder, or in frames of a video.") { folder, model, outFolder, draw, interval, once, scoreThreshold, drawThreshold, classes };
         inference.AddTo(command);
+        // Images are detected as they arrive, one by one.
+        command.Options.Remove(command.Options.Single(option => option.Name == "--batch"));
         command.Add(json);
         command.SetAction(parse =>
         {
@@ -45,7 +49,7 @@ internal static class WatchVerb
             {
                 if (!parse.GetValue(json))
                     session.Output.Result($"{image.File}: {image.Counts(threshold)}");
-            }, error => session.Output.Error(error.Message));
+            }, session.Output.Error, session.Output.Info);
             if (source == Stdin)
             {
                 using var input = Console.OpenStandardInput();
@@ -53,6 +57,7 @@ internal static class WatchVerb
             }
             else
             {
+                results.Recover();
                 session.Output.Info($"Watching {source}; Ctrl-C ends.");
                 watch.RunAsync(new ArrivingFiles(source, TimeSpan.FromSeconds(parse.GetValue(interval))), parse.GetValue(once), session.CancellationToken).GetAwaiter().GetResult();
             }
@@ -72,7 +77,18 @@ internal static class WatchVerb
     {
         if (!Directory.Exists(source))
             throw new DatasetException(source, "", "there is no such folder");
-        if (Path.TrimEndingDirectorySeparator(Path.GetFullPath(source)) == Path.TrimEndingDirectorySeparator(Path.GetFullPath(target)))
-            throw new UsageException("--out: images cannot move to the folder that is watched; choose another folder");
+        var watched = Resolve(source);
+        if (new[] { target, Path.Combine(target, WatchedFolder.Drawn), Path.Combine(target, WatchedFolder.Failed) }.Any(folder => Resolve(folder).Equals(watched, PathComparison)))
+            throw new UsageException($"--out: images would move to {source}, the folder that is watched; choose another folder");
+    }
+
+    /// <summary>Returns the full path of a folder, with all links in it resolved. The folder need not exist.</summary>
+    private static string Resolve(string folder)
+    {
+        var path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+        if (Path.GetDirectoryName(path) is not { } parent)
+            return path;
+        path = Path.Combine(Resolve(parent), Path.GetFileName(path));
+        return Directory.Exists(path) && Directory.ResolveLinkTarget(path, returnFinalTarget: true) is { } target ? Resolve(target.FullName) : path;
     }
 }

@@ -29,7 +29,7 @@ internal sealed class PpmFrames(Stream stream)
             if (await NumberAsync(reader, "maximum", cancellationToken).ConfigureAwait(false) is not 255 and var maximum)
                 throw Error($"has the maximum {maximum}, but 8 bits, 255, are needed");
             var pixels = new byte[width * height * 3];
-            var read = await reader.ReadAtLeastAsync(pixels.Length, cancellationToken).ConfigureAwait(false);
+            var read = await ReadAtLeastAsync(reader, pixels.Length, cancellationToken).ConfigureAwait(false);
             if (read.Buffer.Length < pixels.Length)
                 throw Error($"ends after {read.Buffer.Length} of {pixels.Length} bytes of pixels");
             var frame = read.Buffer.Slice(0, pixels.Length);
@@ -46,17 +46,21 @@ internal sealed class PpmFrames(Stream stream)
     private async Task<int> NumberAsync(PipeReader reader, string what, CancellationToken cancellationToken) =>
         int.TryParse(await TokenAsync(reader, cancellationToken).ConfigureAwait(false), out var number) ? number : throw Error($"has no {what} in its header");
 
-    /// <summary>Reads the next word of a header and the one white space after it; null at the end of the stream.</summary>
+    /// <summary>Reads the next word of a header and the one white space after it; null at the end of the stream. A comment, from # to the end of its line, is like the line's end.</summary>
     private async Task<string?> TokenAsync(PipeReader reader, CancellationToken cancellationToken)
     {
         var token = "";
+        var isComment = false;
         while (true)
         {
-            var read = await reader.ReadAtLeastAsync(1, cancellationToken).ConfigureAwait(false);
+            var read = await ReadAtLeastAsync(reader, 1, cancellationToken).ConfigureAwait(false);
             if (read.Buffer.IsEmpty)
                 return token.Length == 0 ? null : throw Error("ends within its header");
             var next = (char)read.Buffer.FirstSpan[0];
             reader.AdvanceTo(read.Buffer.GetPosition(1));
+            isComment = isComment ? next is not ('\n' or '\r') : next == '#';
+            if (isComment)
+                continue;
             if (char.IsWhiteSpace(next) && token.Length > 0)
                 return token;
             if (!char.IsWhiteSpace(next))
@@ -65,6 +69,10 @@ internal sealed class PpmFrames(Stream stream)
                 throw Error("has no PPM header");
         }
     }
+
+    // The console does not cancel a read that has begun. The wait for it ends; the read does with the process.
+    private static Task<ReadResult> ReadAtLeastAsync(PipeReader reader, int bytes, CancellationToken cancellationToken) =>
+        reader.ReadAtLeastAsync(bytes, cancellationToken).AsTask().WaitAsync(cancellationToken);
 
     private DatasetException Error(string reason) => new(Name, $"frame {_frames + 1}", $"{reason}; pipe frames in as PPM images: ffmpeg -i VIDEO -f image2pipe -c:v ppm -");
 }

@@ -15,28 +15,56 @@ namespace RetinaSharp.Cli.Watching;
 /// <param name="drawThreshold">Minimum score of a drawn detection; null: nothing is drawn.</param>
 internal sealed class WatchedFolder(string path, double? drawThreshold)
 {
+    /// <summary>Name of the folder in it for drawings.</summary>
+    public const string Drawn = "drawn";
+
+    /// <summary>Name of the folder in it for damaged images.</summary>
+    public const string Failed = "failed";
+
     private static readonly JsonWriterOptions JsonOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private readonly Lock _lock = new();
-
-    /// <summary>Moves an image into the folder, with its detections and, if wanted, its drawing.</summary>
-    /// <returns>Path of the moved image.</returns>
-    public string Add(DetectedImage image)
+    /// <summary>Completes or removes what killed processes have left in the folder.</summary>
+    public void Recover()
     {
-        var target = Reserve(path, Path.GetFileName(image.File));
-        AtomicFile.Write(Path.ChangeExtension(target, ".json"), stream => WriteLine(stream, image with { File = Path.GetFileName(target) }));
-        if (drawThreshold is { } threshold)
-            Draw(image, Image.Load(image.File), threshold, Path.GetFileNameWithoutExtension(target));
-        Move(image.File, target);
-        return target;
+        foreach (var folder in (string[])[path, Path.Combine(path, Failed)])
+            if (Directory.Exists(folder))
+                ReservedName.Recover(folder);
     }
 
-    /// <summary>Moves an image that cannot be read to the folder <c>failed</c>.</summary>
-    public void AddFailed(string file)
+    /// <summary>Draws the detections of an image if wanted.</summary>
+    /// <param name="image">The detections.</param>
+    /// <param name="encoded">The image file.</param>
+    /// <returns>The drawing, a JPEG file; null if nothing is drawn.</returns>
+    /// <exception cref="ImageException">The image cannot be decoded, or is too large to draw.</exception>
+    public byte[]? Draw(DetectedImage image, ReadOnlySpan<byte> encoded) =>
+        drawThreshold is { } threshold ? DetectionDrawing.Draw(image, Image.Decode(encoded), threshold).Encode(ImageEncoding.Jpeg) : null;
+
+    /// <summary>Moves an image into the folder, with its detections and its drawing.</summary>
+    /// <param name="file">The image file.</param>
+    /// <param name="image">The detections.</param>
+    /// <param name="drawing">The drawing; null for none.</param>
+    /// <returns>Whether it was moved; if not, it has changed or vanished, and nothing of it is in the folder.</returns>
+    /// <exception cref="IOException">The folder cannot be written to.</exception>
+    public bool Add(ArrivedFile file, DetectedImage image, byte[]? drawing)
     {
-        var folder = Path.Combine(path, "failed");
-        Directory.CreateDirectory(folder);
-        Move(file, Reserve(folder, Path.GetFileName(file)));
+        using var name = ReservedName.Take(path, file);
+        AtomicFile.Write(name.Json, stream => WriteLine(stream, image with { File = Path.GetFileName(name.Image) }));
+        if (drawing is not null)
+        {
+            CreateFolder(Drawn);
+            AtomicFile.Write(name.Drawing, stream => stream.Write(drawing));
+        }
+
+        return name.Move(file);
+    }
+
+    /// <summary>Moves a damaged image to the folder <c>failed</c>.</summary>
+    /// <returns>Whether it was moved; if not, it has changed or vanished.</returns>
+    /// <exception cref="IOException">The folder cannot be written to.</exception>
+    public bool AddFailed(ArrivedFile file)
+    {
+        using var name = ReservedName.Take(CreateFolder(Failed), file);
+        return name.Move(file);
     }
 
     /// <summary>Writes an image and its detections as one line of JSON.</summary>
@@ -52,45 +80,26 @@ internal sealed class WatchedFolder(string path, double? drawThreshold)
         stream.WriteByte((byte)'\n');
     }
 
-    /// <summary>Draws the detections of an image if wanted.</summary>
+    /// <summary>Draws the detections of a frame if wanted, to a file with the name of the frame.</summary>
     /// <param name="image">The detections.</param>
-    /// <param name="pixels">The image.</param>
-    /// <param name="name">File name of the drawing, without extension.</param>
-    public void DrawFrame(DetectedImage image, Image pixels, string name)
+    /// <param name="pixels">The frame.</param>
+    public void DrawFrame(DetectedImage image, Image pixels)
     {
         if (drawThreshold is { } threshold)
-            Draw(image, pixels, threshold, name);
+            DetectionDrawing.Draw(image, pixels, threshold).Save(Path.Combine(CreateFolder(Drawn), image.File + ".jpg"));
     }
 
-    private void Draw(DetectedImage image, Image pixels, double threshold, string name)
+    private string CreateFolder(string name)
     {
-        var folder = Path.Combine(path, "drawn");
-        Directory.CreateDirectory(folder);
-        DetectionDrawing.Draw(image, pixels, threshold).Save(Path.Combine(folder, name + ".jpg"));
-    }
-
-    /// <summary>Returns a path that no file has: that of the name, with a number if it is taken.</summary>
-    private string Reserve(string folder, string name)
-    {
-        lock (_lock)
+        var folder = Path.Combine(path, name);
+        try
         {
-            for (var number = 1; ; number++)
-            {
-                var target = Path.Combine(folder, number == 1 ? name : $"{Path.GetFileNameWithoutExtension(name)}-{number}{Path.GetExtension(name)}");
-                if (new[] { target, Path.ChangeExtension(target, ".json"), target + AtomicFile.TemporarySuffix }.Any(File.Exists))
-                    continue;
-                // The temporary file of the move keeps the name until the image takes it.
-                new FileStream(target + AtomicFile.TemporarySuffix, FileMode.CreateNew).Dispose();
-                return target;
-            }
+            Directory.CreateDirectory(folder);
+            return folder;
         }
-    }
-
-    // Between file systems a move is a copy, which must not be seen half-written.
-    private static void Move(string file, string target)
-    {
-        var temporary = target + AtomicFile.TemporarySuffix;
-        File.Move(file, temporary, overwrite: true);
-        File.Move(temporary, target);
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"{folder} cannot be created ({error.Message}): check the permissions and the free space of {path}.", error);
+        }
     }
 }

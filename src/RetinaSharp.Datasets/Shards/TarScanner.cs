@@ -13,6 +13,9 @@ internal sealed class TarScanner
     // A name has at most 4096 bytes on Linux; a header of attributes has a few more.
     private const int MaxHeaderData = 1 << 20;
 
+    // Two blocks of zeros end an archive. GNU tar and Python pad it to 10 KiB with further ones, other tools to more.
+    private const int EndBytes = 2 * TarHeader.BlockSize, MaxPadding = 1 << 20;
+
     private readonly string _path;
     private readonly SafeFileHandle _file;
     private readonly long _length;
@@ -21,7 +24,7 @@ internal sealed class TarScanner
 
     /// <summary>Returns the files of an archive, in its order.</summary>
     /// <param name="path">Path of the archive.</param>
-    /// <exception cref="DatasetException">The archive cannot be read, is truncated or damaged, or has a name that leads out of its folder.</exception>
+    /// <exception cref="DatasetException">The archive cannot be read, is truncated or damaged, goes on after its end, or has a name that leads out of its folder.</exception>
     public static List<TarEntry> Scan(string path) => DataFiles.Guard(path, _ =>
     {
         using var file = File.OpenHandle(path);
@@ -41,7 +44,11 @@ internal sealed class TarScanner
                 throw Fail(position, _length == 0 ? "the shard is empty: copy it again" : "the shard has no end mark: it is truncated; copy it again");
             Read(block, position);
             if (block.AsSpan().IndexOfAnyExcept((byte)0) < 0)
+            {
+                CheckEnd(position);
                 return entries;
+            }
+
             if (!TarHeader.TryParse(block, out var header))
                 throw Fail(position, position == 0 ? "is not a tar archive, or a compressed one: unpack .tar.gz first" : "the header of the next entry is damaged: copy the shard again");
             var start = position + block.Length;
@@ -67,6 +74,22 @@ internal sealed class TarScanner
 
             position = start + TarHeader.Pad(size);
         }
+    }
+
+    /// <summary>
+    /// Checks that only padding follows a block of zeros, of which the second one may be missing. A download that was interrupted may have the length of the whole, and zeros
+    /// where samples are missing.
+    /// </summary>
+    private void CheckEnd(long position)
+    {
+        const string Remedy = "a download was interrupted, or archives were joined as files: copy the shard again, or join archives with tar --concatenate";
+        var left = _length - position;
+        if (left > EndBytes + MaxPadding)
+            throw Fail(position, $"the entries end here, and {left} more bytes follow: {Remedy}");
+        var end = new byte[(int)left];
+        Read(end, position);
+        if (end.AsSpan().IndexOfAnyExcept((byte)0) is >= 0 and var data)
+            throw Fail(position + data, $"data follow a block of zeros, which ends the entries: {Remedy}");
     }
 
     private ReadOnlySpan<byte> HeaderData(TarHeader header, long start)

@@ -20,8 +20,11 @@ public sealed record LossSettings
     /// <summary>Shift β of <see cref="ClassificationLossKind.FocalStar"/>, which is added to γ · x_t.</summary>
     public double StarBeta { get; init; }
 
-    /// <summary>ε of <see cref="ClassificationLossKind.PolyFocal"/>, at least -1. The paper uses -1 for detection.</summary>
-    public double PolyEpsilon { get; init; } = -1;
+    /// <summary>
+    /// ε of <see cref="ClassificationLossKind.PolyFocal"/>, at least -1. The paper's -1 for detection belongs to the cross entropy of Mask R-CNN; in the focal loss it weakens the
+    /// gradient of hard background further (docs/results/losses.md).
+    /// </summary>
+    public double PolyEpsilon { get; init; } = 1;
 
     /// <summary>Focusing parameter of the positives of <see cref="ClassificationLossKind.Asymmetric"/>, at least 0.</summary>
     public double PositiveGamma { get; init; }
@@ -52,7 +55,9 @@ public sealed record LossSettings
     /// </summary>
     public BoxWeightingKind BoxWeighting { get; init; }
 
-    /// <summary>Weight of the distribution focal loss of <see cref="BoxHeadKind.Distribution"/> relative to the box loss, at least 0.</summary>
+    /// <summary>
+    /// Weight of the distribution focal loss of <see cref="BoxHeadKind.Distribution"/> relative to the box loss, at least 0. GFL's is .125: .25 beside a box loss of weight 2.
+    /// </summary>
     public double DistributionWeight { get; init; } = .25;
 
     /// <summary>Weight of the cross entropy of the center-ness relative to the box loss, at least 0; used with <see cref="ModelSettings.Centerness"/>.</summary>

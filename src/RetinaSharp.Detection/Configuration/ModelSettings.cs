@@ -98,6 +98,14 @@ public sealed record ModelSettings
         Anchors = Anchors with { Scales = [1], Ratios = [1], BaseSize = 2 * Anchors.BaseSize },
     };
 
+    /// <summary>Changes the head to anchors: RetinaNet's nine per cell, of half the base size of the points, and without center-ness.</summary>
+    public ModelSettings WithAnchors() => Head == HeadKind.Anchors ? this : this with
+    {
+        Head = HeadKind.Anchors,
+        Centerness = false,
+        Anchors = Anchors with { Scales = new AnchorSettings().Scales, Ratios = new AnchorSettings().Ratios, BaseSize = Anchors.BaseSize / 2 },
+    };
+
     /// <summary>Validates all values.</summary>
     /// <exception cref="ArgumentException">A value is out of range; the message names the setting and its range.</exception>
     public void Validate()

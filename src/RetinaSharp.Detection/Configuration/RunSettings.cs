@@ -53,6 +53,13 @@ public sealed record RunSettings
         Loss = Loss.WithBoxIouLoss(),
     };
 
+    /// <summary>Returns settings whose head predicts boxes from nine anchors per cell, as in RetinaNet. The assigner by centers becomes that by IoU.</summary>
+    public RunSettings WithAnchors() => Model.Head == HeadKind.Anchors ? this : this with
+    {
+        Model = Model.WithAnchors(),
+        Assigner = Assigner.Kind == AssignerKind.Center ? Assigner with { Kind = AssignerKind.Iou } : Assigner,
+    };
+
     /// <summary>Returns settings with a representation of boxes. For a distribution, a box loss of deltas becomes GIoU.</summary>
     /// <param name="kind">The representation.</param>
     public RunSettings WithBoxHead(BoxHeadKind kind) =>

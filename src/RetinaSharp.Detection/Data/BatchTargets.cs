@@ -13,6 +13,19 @@ public sealed record BatchTargets(PaddedSize Size, IReadOnlyList<LevelTargets> L
     /// <summary>Number of positive anchors, over all images and levels of the batch.</summary>
     public int PositiveCount => Levels.Sum(level => level.Positives.Length);
 
+    /// <summary>Sum of the qualities that the assigner gave the positive anchors; 0 if it gave none.</summary>
+    public double QualitySum
+    {
+        get
+        {
+            var sum = 0.0;
+            foreach (var level in Levels)
+                foreach (var quality in level.PositiveQualities)
+                    sum += quality;
+            return sum;
+        }
+    }
+
     /// <summary>Number of positive and background anchors, over all images and levels. Sampling reduces it.</summary>
     public int NonIgnoredAnchors => Levels.Sum(level => level.Labels.Length - level.Labels.Count(SigmoidLoss.Ignore));
 

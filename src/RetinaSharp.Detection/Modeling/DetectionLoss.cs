@@ -45,14 +45,17 @@ public sealed class DetectionLoss
         set => (_classification as IAdaptiveClassificationLoss)?.Statistics = value;
     }
 
+    /// <summary>Whether the targets of the classification loss are qualities in [0, 1].</summary>
+    public bool UsesQualities => _classification.UsesQualities;
+
     /// <summary>Computes both losses of a batch, and the gradients of their sum. The box loss is weighted if the targets have weights.</summary>
     /// <param name="outputs">Logits and box outputs of each pyramid level, finest first.</param>
     /// <param name="targets">Training targets of the anchors of the batch.</param>
     /// <param name="normalizer">Divisor of both losses.</param>
-    /// <param name="sampled">Divisor of the classification loss if anchors are sampled; null: <paramref name="normalizer"/>.</param>
+    /// <param name="classificationDivisor">Divisor of the classification loss, if anchors are sampled or their targets are an assigner's qualities; null: <paramref name="normalizer"/>.</param>
     /// <param name="threads">Number of threads; 0: one per core.</param>
     /// <exception cref="InvalidOperationException">A head's number of predictions differs from the number of anchors in the targets.</exception>
-    public LossResult Evaluate(LevelOutput[] outputs, BatchTargets targets, LossNormalizer normalizer, double? sampled = null, int threads = 0)
+    public LossResult Evaluate(LevelOutput[] outputs, BatchTargets targets, LossNormalizer normalizer, double? classificationDivisor = null, int threads = 0)
     {
         using var guard = no_grad();
         double classificationSum = 0, boxSum = 0, centernessSum = 0;
@@ -66,7 +69,7 @@ public sealed class DetectionLoss
             // The regression loss comes first: the IoUs of its boxes are the targets of a quality loss.
             var qualities = _classification.UsesQualities ? new float[one.Labels.Length] : [];
             var (boxValue, centernessValue, boxGradient) = _regression.Evaluate(boxes.detach(), one, normalizer, qualities);
-            var (classificationValue, logitsGradient) = _classification.Evaluate(logits.detach(), one.Labels, qualities, sampled is { } chosen ? chosen : normalizer, threads);
+            var (classificationValue, logitsGradient) = _classification.Evaluate(logits.detach(), one.Labels, qualities, classificationDivisor is { } chosen ? chosen : normalizer, threads);
             if (_classification is IAdaptiveClassificationLoss adaptive && double.IsFinite(classificationValue))
                 statistics = LossResult.Add(statistics, adaptive.Measure(logitsGradient, one.Labels));
             classificationSum += classificationValue;

@@ -86,7 +86,7 @@ internal sealed class StepRunner(
         foreach (var group in groups)
         {
             var losses = new LossResult[group.Length];
-            using var assigning = assignment is null ? null : new ShardAssignment(assignment, layout, groups.Length);
+            using var assigning = assignment is null ? null : new ShardAssignment(assignment, loss.UsesQualities, layout, groups.Length);
             using var sampling = sampler is null ? null : new ShardSampling(sampler, counts, layout, groups.Length);
             using var weights = weighting is null ? null : new ShardWeighting(weighting, layout);
             shards.Run(group.Length, shard => losses[shard] = ForwardAndBackward(
@@ -107,9 +107,9 @@ internal sealed class StepRunner(
         int shard, TrainingBatch batch, LossNormalizer divisor, ShardAssignment? assigning, ShardSampling? sampling, ShardWeighting? weights, long firstImage)
     {
         using var scope = NewDisposeScope();
-        double? sampled = null;
+        double? classification = null;
         var outputs = weights is null ? Predict() : weights.ForwardAndWeight(shard, Predict, batch.Targets);
-        var result = loss.Evaluate(outputs, batch.Targets, divisor, sampled, LibTorch.Threads);
+        var result = loss.Evaluate(outputs, batch.Targets, divisor, classification, LibTorch.Threads);
         Lap("loss");
         // The caller checks that the losses are finite. If not, this backward pass has no effect, because no update follows.
         Autograd.Backward(result.Outputs, result.Gradients);
@@ -119,9 +119,9 @@ internal sealed class StepRunner(
         {
             LevelOutput[] predicted;
             if (sampling is not null)
-                (predicted, sampled) = sampling.ForwardAndSample(shard, Forward, batch, firstImage);
+                (predicted, classification) = sampling.ForwardAndSample(shard, Forward, batch, firstImage);
             else if (assigning is not null)
-                (predicted, divisor) = assigning.ForwardAndAssign(shard, Forward, batch);
+                (predicted, divisor, classification) = assigning.ForwardAndAssign(shard, Forward, batch);
             else
                 predicted = Forward();
             return predicted;

@@ -82,7 +82,8 @@ internal sealed class Validator
         var targets = Assign(images, batch, outputs);
         int? sampled = _sampler?.Sample(outputs, targets, image => RegionIndex(_firstImage + (int)batch.Indices[image], batch.Regions[image]));
         using var scope = NewDisposeScope();
-        losses.Add(targets, sampled, _weighting?.Weight(outputs, targets), normalizer => _loss.Evaluate(outputs, targets, normalizer, sampled is null ? null : 1));
+        double? divisor = sampled is not null ? sampled : _loss.UsesQualities && targets.QualitySum > 0 ? targets.QualitySum : null;
+        losses.Add(targets, divisor, _weighting?.Weight(outputs, targets), normalizer => _loss.Evaluate(outputs, targets, normalizer, divisor is null ? null : 1));
     }
 
     private AnnotatedImage Sample(int index, ImageRegion region) => _tiles is null ? _set.Images[index] : _tiles.Cut(_set.Images[index], region);

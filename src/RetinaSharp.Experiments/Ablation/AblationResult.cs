@@ -15,8 +15,6 @@ public sealed record AblationResult(AblationTable Table, IReadOnlyList<RowResult
     /// <summary>The row with the highest AP, averaged over its runs; null if no run is finished.</summary>
     public RowResult? Best => Rows.Where(row => row.Runs.Count > 0).MaxBy(row => row.Mean(metrics => metrics.AP) ?? -1);
 
-    /// <summary>
-    /// Training time in seconds, summed over the runs of each row. Runs that were reused from another table count; a run that two rows share counts twice.
-    /// </summary>
-    public double Seconds => Rows.Sum(row => row.Runs.Sum(run => run.Seconds));
+    /// <summary>Training time in seconds of all runs. Runs that were reused from another table count; a run that several rows share counts once.</summary>
+    public double Seconds => Rows.SelectMany(row => row.Runs).DistinctBy(run => run.Folder).Sum(run => run.Seconds);
 }

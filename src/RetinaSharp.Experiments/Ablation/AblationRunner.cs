@@ -36,16 +36,14 @@ public sealed class AblationRunner(DetectionDataset train, DetectionDataset vali
         Directory.CreateDirectory(options.Folder);
         var planned = Enumerable.Range(0, options.Seeds).SelectMany(seed => table.Rows.Select(row => Plan(row, seed))).ToList();
         var runs = planned.Select(one => one.Run).DistinctBy(run => run.Folder).ToList();
-        var done = new Dictionary<string, RunResult>();
-        foreach (var run in runs)
-            if (_trainer.Find(run) is { } finished)
-                done.Add(run.Folder, finished);
         var group = options.Group;
-        // The runs of all processes are counted off, not only the unfinished ones, which need not be known to all.
+        // A run that any process has finished is not repeated: with another number of processes it may have been another's.
+        var done = RunExchange.Share(group, [.. runs.Select(_trainer.Find).OfType<RunResult>()]).ToDictionary(result => result.Folder);
+        // The runs of all processes are counted off, not only the unfinished ones, so that a process resumes its own runs, whose checkpoints are on its disk.
         var own = runs.Where((_, index) => index % group.Size == group.Rank).Select(run => run.Folder).ToHashSet();
         var tableProgress = new TableProgress(own.Count, [.. done.Where(one => own.Contains(one.Key)).Select(one => one.Value)]);
         // The filter is evaluated lazily: if two rows have the same settings, their run is done when the second row is reached.
-        RunExchange.Train(group, options.Folder, own, () =>
+        RunExchange.Train(group, options.Folder, runs.Select(run => run.Folder), () =>
         {
             foreach (var (row, run) in planned.Where(one => own.Contains(one.Run.Folder) && !done.ContainsKey(one.Run.Folder)))
             {

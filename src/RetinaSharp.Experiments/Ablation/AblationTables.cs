@@ -77,6 +77,8 @@ public static class AblationTables
     /// <param name="start">Base settings, including the loss.</param>
     public static AblationTable Anchors(RunSettings start)
     {
+        ArgumentNullException.ThrowIfNull(start);
+        start = start.WithAnchors();
         return new("anchors", "Anchors per location: scales × aspect ratios",
             "n scales are 2^(k/n), k = 0 … n − 1; one aspect ratio is 1:1, three are 1:2, 1:1 and 2:1.", Minival,
             [

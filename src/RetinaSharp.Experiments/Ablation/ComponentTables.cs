@@ -35,14 +35,14 @@ public static class ComponentTables
         AblationRow Row(string label, ClassificationLossKind kind, PublishedMetrics? published = null) => new(label, unsampled.WithClassification(kind), published);
     }
 
-    /// <summary>Assigners, with the head of the settings; the assigner by centers with points.</summary>
+    /// <summary>Assigners, with anchors; the assigner by centers with points.</summary>
     /// <param name="start">Base settings.</param>
     public static AblationTable Assigners(RunSettings start)
     {
         ArgumentNullException.ThrowIfNull(start);
-        var common = WithBoxIouLoss(WithoutSampling(start));
+        var common = WithBoxIouLoss(WithoutSampling(start.WithAnchors()));
         return new("assigners", "Assigners",
-            $"How anchors are assigned to objects. The box loss is {Name(common.Loss.Box)} in all rows. The row center has points with center-ness as in FCOS, the others have the head of the settings.",
+            $"How anchors are assigned to objects. The box loss is {Name(common.Loss.Box)} in all rows. The row center has points with center-ness as in FCOS, the others have anchors.",
             new("MMDetection",
                 $"{MmDetection}: retinanet, atss (one anchor per location, center-ness), fcos (with center sampling and GIoU), tood (one anchor per location, an aligned head and a quality loss)"),
             [
@@ -55,14 +55,11 @@ public static class ComponentTables
     }
 
     /// <summary>Anchors and points, box deltas and distributions, focal and quality focal loss, all with ATSS.</summary>
-    /// <param name="start">Base settings, with anchors.</param>
-    /// <exception cref="ArgumentException">The settings have points.</exception>
+    /// <param name="start">Base settings.</param>
     public static AblationTable Heads(RunSettings start)
     {
         ArgumentNullException.ThrowIfNull(start);
-        if (start.Model.Head == HeadKind.Points)
-            throw new ArgumentException($"The table of heads compares anchors with points, and needs settings whose head is {HeadKind.Anchors}.");
-        var common = WithBoxIouLoss(WithoutSampling(start));
+        var common = WithBoxIouLoss(WithoutSampling(start.WithAnchors()));
         common = common with { Assigner = common.Assigner with { Kind = AssignerKind.Atss } };
         return new("heads", "Heads",
             $"What boxes are predicted from, how they are represented, and the classification loss. The assigner is ATSS and the box loss {Name(common.Loss.Box)} in all rows. Points with focal loss have a center-ness.",

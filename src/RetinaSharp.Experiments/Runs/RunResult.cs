@@ -9,7 +9,8 @@ namespace RetinaSharp.Experiments.Runs;
 /// <summary>The result of a finished training run. It is stored in the run folder, so that the run is not repeated.</summary>
 public sealed record RunResult
 {
-    private const string FileName = "result.json";
+    /// <summary>Name of the file in the run folder.</summary>
+    internal const string FileName = "result.json";
 
     /// <summary>Path of the run folder, relative to the output folder.</summary>
     [JsonPropertyName("run")]
@@ -52,7 +53,7 @@ public sealed record RunResult
         }
         catch (JsonException error)
         {
-            throw new DatasetException(path, error.Path ?? "", $"is not the result of a run: {error.Message}; delete it, and the run is repeated", error);
+            throw new DatasetException(path, error.Path ?? "", $"is not the result of a run: {error.Message}; delete the folder {runFolder}, and the run is repeated", error);
         }
     }
 

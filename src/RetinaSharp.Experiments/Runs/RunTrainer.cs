@@ -31,14 +31,19 @@ internal sealed class RunTrainer(DetectionDataset train, DetectionDataset valida
     private const int WarmUpImages = 8;
 
     private readonly string _identity = Identify(train, validation, options);
+    private readonly Dictionary<string, string> _weightDigests = [];
 
-    /// <summary>Returns the run with given settings. Its folder name is a hash of everything but the seed, followed by the seed.</summary>
+    /// <summary>Returns the run with given settings. Its folder name is a hash of everything but the seed, followed by the seed. All processes plan the same runs in the same order.</summary>
     /// <param name="settings">The settings of the run.</param>
     /// <param name="isValidated">Whether the run is validated after each epoch if its settings do not need that.</param>
+    /// <exception cref="WeightsException">The file of the initial weights does not exist or cannot be read.</exception>
+    /// <exception cref="DistributedException">The processes have different initial weights, or the connection to one of them failed.</exception>
     public PlannedRun Plan(RunSettings settings, bool isValidated)
     {
         var training = settings.Training;
         var key = SettingsJson.Write(settings with { Training = training with { Seed = 0 } }) + '\n' + _identity;
+        if (DigestWeights(settings.Weights) is { } weights)
+            key += '\n' + weights;
         var digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))[..DigestDigits];
         return new(settings, Path.Combine(runsFolder, $"{digest}-{training.Seed}"), isValidated || training.EarlyStop > 0 || training.Schedule == ScheduleKind.Plateau);
     }
@@ -99,6 +104,34 @@ internal sealed class RunTrainer(DetectionDataset train, DetectionDataset valida
         RunAgreement.RequireEqualData(options.Group, trainDigest, validationDigest);
         options.Group.RequireEqual(engine, "another device or precision: start all processes with the same command");
         return string.Join('\n', trainDigest, validationDigest, engine);
+    }
+
+    /// <summary>
+    /// Returns the digest of the initial weights' file, which may be replaced by another of the same name; null without a file. The content of named weights is
+    /// fixed, and checked when they are loaded.
+    /// </summary>
+    private string? DigestWeights(string? weights)
+    {
+        if (weights is null or PretrainedWeights.ImageNet)
+            return null;
+        if (_weightDigests.TryGetValue(weights, out var known))
+            return known;
+        var digest = DigestFile(ModelFile.Find(weights));
+        options.Group.RequireEqual(digest, "other initial weights: copy their file again");
+        return _weightDigests[weights] = digest;
+    }
+
+    private static string DigestFile(string path)
+    {
+        try
+        {
+            using var file = File.OpenRead(path);
+            return Convert.ToHexStringLower(SHA256.HashData(file));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new WeightsException(path, $"cannot be read ({error.Message})", error);
+        }
     }
 
     private RunResult Evaluate(PlannedRun planned, string folder, TrainingResult trained, CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Configuration;
+using RetinaSharp.Detection.Data;
 using RetinaSharp.Detection.Training;
 using RetinaSharp.Detection.Weights;
 using RetinaSharp.Distributed;
@@ -23,12 +24,16 @@ public sealed class Tuner
 {
     private const string TrialsFolder = "trials";
 
+    private static readonly TimeSpan SaveEvery = TimeSpan.FromMinutes(1);
+
     private readonly RunSettings _start;
     private readonly TuningOptions _options;
     private readonly RunTrainer _trainer;
     private readonly IReadOnlyList<TuningDimension> _dimensions;
+    private readonly int _stepsPerEpoch;
     private readonly IReadOnlyList<int> _rungs;
     private readonly BudgetClock _clock;
+    private readonly Lock _saving = new();
     private readonly SortedDictionary<int, Trial> _trials = [];
     private TuningState _state;
     private int _epochsNotShared;
@@ -42,7 +47,7 @@ public sealed class Tuner
     /// <exception cref="ArgumentException">
     /// A setting is out of its range, or the folder contains a search with other data, settings or device; the message names the difference.
     /// </exception>
-    /// <exception cref="DatasetException">A file of the search is corrupt.</exception>
+    /// <exception cref="DatasetException">A file of the search is corrupt, or the size of an image that is to be sliced is unknown.</exception>
     /// <exception cref="IOException">The folder cannot be written to.</exception>
     public Tuner(RunSettings start, DetectionDataset train, DetectionDataset validation, TuningOptions options)
     {
@@ -55,8 +60,8 @@ public sealed class Tuner
         (_start, _options) = (start, options);
         _trainer = new(train, validation, options, TrialsFolder);
         _dimensions = SearchSpace.Create(start);
-        var stepsPerEpoch = Math.Max(1, (double)train.Images.Count / start.Training.EffectiveBatch);
-        _rungs = HalvingPlan.CreateRungs(start.Training.Epochs, (int)Math.Ceiling(options.MinSteps / stepsPerEpoch));
+        _stepsPerEpoch = start.Training.GetStepsPerEpoch(TrainingSamples.Create(train, start));
+        _rungs = HalvingPlan.CreateRungs(start.Training.Epochs, (int)Math.Ceiling((double)options.MinSteps / _stepsPerEpoch));
         var created = new TuningState
         {
             TrainingData = DatasetDigest.ComputeForTraining(train),
@@ -82,6 +87,8 @@ public sealed class Tuner
     public TuningResult Run(IProgress<TuningProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         _clock.Start();
+        // Also while this process waits for the others, so that a kill loses little of the time.
+        using var saving = IsFirst ? _options.Clock.CreateTimer(_ => TrySaveState(), null, SaveEvery, SaveEvery) : null;
         var isComplete = RunTrials(progress, cancellationToken);
         SaveState();
         var result = new TuningResult(_dimensions, _rungs, _state.Trials, [.. _trials.Values.Where(trial => trial.Last is not null)], _clock.Elapsed, isComplete);
@@ -93,7 +100,7 @@ public sealed class Tuner
     /// <summary>Trains the planned runs. Returns false if the budget ended before.</summary>
     private bool RunTrials(IProgress<TuningProgress>? progress, CancellationToken cancellationToken)
     {
-        if (!TryTrain([0], _rungs[0], null, progress, cancellationToken))
+        if (!TryTrainFirst(progress, cancellationToken))
             return false;
         var plan = Plan();
         IEnumerable<int> trials = Enumerable.Range(0, plan.Trials);
@@ -110,15 +117,34 @@ public sealed class Tuner
         return true;
     }
 
-    /// <summary>Plans the trials by the duration of the first run. A longer budget than before adds trials; none is taken away.</summary>
+    /// <summary>
+    /// Trains the first trial, whose duration the plan depends on, and if it diverges further ones, up to the smallest number of trials of a plan: a run that diverges
+    /// at once tells nothing of how long others take. Returns false if the budget ended before.
+    /// </summary>
+    private bool TryTrainFirst(IProgress<TuningProgress>? progress, CancellationToken cancellationToken)
+    {
+        var most = Math.Clamp(_options.Trials ?? HalvingPlan.Reduction, 1, HalvingPlan.Reduction);
+        for (var number = 0; number < most; number++)
+        {
+            if (!TryTrain([number], _rungs[0], null, progress, cancellationToken))
+                return false;
+            if (_trials[number].At(_rungs[0])!.Failure is null)
+                break;
+        }
+
+        return true;
+    }
+
+    /// <summary>Plans the trials by the duration of the runs of <see cref="TryTrainFirst"/>. A longer budget than before adds trials; none is taken away.</summary>
     private HalvingPlan Plan()
     {
-        var first = _trials[0].Runs[0];
+        RunResult[] first = [.. _trials.Values.Select(trial => trial.At(_rungs[0])!)];
+        // By steps, because a run that diverged or stopped early has not trained all of its epochs.
+        var epochs = Math.Max(1.0, first.Sum(result => result.Steps)) / _stepsPerEpoch;
         // The first run may have been finished by a session that was killed before it saved the time.
-        var secondsPerEpoch = _state.SecondsPerEpoch ?? Math.Max(_clock.Elapsed.TotalSeconds, first.Result.Seconds) / first.Epochs;
+        var secondsPerEpoch = _state.SecondsPerEpoch ?? Math.Max(_clock.Elapsed.TotalSeconds, first.Sum(result => result.Seconds)) / epochs;
         var trials = _options.Trials ?? HalvingPlan.Within(_rungs, _options.Budget.TotalSeconds / secondsPerEpoch, _options.Group.Size).Trials;
-        _state = Agree(_state with { SecondsPerEpoch = secondsPerEpoch, Trials = Math.Max(trials, _state.Trials) });
-        SaveState();
+        SaveState(Agree(_state with { SecondsPerEpoch = secondsPerEpoch, Trials = Math.Max(trials, _state.Trials) }));
         return HalvingPlan.Create(_rungs, _state.Trials);
     }
 
@@ -136,7 +162,7 @@ public sealed class Tuner
         // All trials are counted off, not only the unfinished ones, so that a process resumes its own runs, whose checkpoints are on its disk.
         int[] own = [.. trials.Where((_, index) => index % group.Size == group.Rank).Where(number => _trials[number].At(epochs) is null)];
         var isInTime = true;
-        RunExchange.Train(group, _options.Folder, own.Select(number => runs[number].Folder),
+        RunExchange.Train(group, _options.Folder, runs.Values.Select(run => run.Folder),
             () => isInTime = own.All(number => TryTrain(number, runs[number], plan, progress, cancellationToken)), cancellationToken);
         Share(own.Select(number => _trials[number].At(epochs)));
         TuningFolder.KeepBest(_options.Folder, _trials.Values, writesSettings: IsFirst);
@@ -166,8 +192,6 @@ public sealed class Tuner
             {
                 if (_clock.Elapsed >= _options.Budget)
                     end.Cancel();
-                if (_clock.Elapsed.TotalSeconds - _state.Seconds >= _options.CheckpointEvery.TotalSeconds)
-                    SaveState();
                 Report(training, null);
             }), end.Token);
             Add(number, epochs, result);
@@ -223,11 +247,28 @@ public sealed class Tuner
         return planned < budget.TotalSeconds ? TimeSpan.FromSeconds(planned) : budget;
     }
 
-    private void SaveState()
+    /// <summary>Saves the state with the time so far.</summary>
+    /// <param name="changed">The new state; null: only the time has changed.</param>
+    private void SaveState(TuningState? changed = null)
     {
-        _state = _state with { Seconds = _clock.Elapsed.TotalSeconds };
-        if (IsFirst)
-            _state.Write(_options.Folder);
+        lock (_saving)
+        {
+            _state = (changed ?? _state) with { Seconds = _clock.Elapsed.TotalSeconds };
+            if (IsFirst)
+                _state.Write(_options.Folder);
+        }
+    }
+
+    private void TrySaveState()
+    {
+        try
+        {
+            SaveState();
+        }
+        catch (IOException)
+        {
+            // An exception of a timer would end the process. If the folder still cannot be written to, the search itself says so.
+        }
     }
 
     /// <summary>Returns the state of rank 0 in all processes.</summary>

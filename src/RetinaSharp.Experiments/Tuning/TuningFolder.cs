@@ -60,9 +60,8 @@ public static class TuningFolder
             WriteSettings(Best(folder), best.Settings);
         foreach (var run in trials.SelectMany(trial => trial.Runs.Select(run => run.Result)).Where(run => run.Folder != best.Last!.Folder))
         {
-            // The folder of a run that another process trained may be on its machine.
-            var weights = Path.Combine(folder, run.Folder, ModelFile.Last);
-            if (File.Exists(weights))
+            // The folder of a run that another process trained may be on its machine. With early stopping there are also the weights of the best epoch.
+            foreach (var weights in new[] { ModelFile.Last, ModelFile.Best }.Select(name => Path.Combine(folder, run.Folder, name)).Where(File.Exists))
                 File.Delete(weights);
         }
     }

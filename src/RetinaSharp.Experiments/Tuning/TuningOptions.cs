@@ -8,7 +8,7 @@ public sealed record TuningOptions : ExperimentOptions
     /// <summary>Time that the search may take, over all sessions.</summary>
     public required TimeSpan Budget { get; init; }
 
-    /// <summary>Number of trials, at least 1; null: as many as the budget allows, by the duration of the first run.</summary>
+    /// <summary>Number of trials, at least 1; null: as many as the budget allows, by the duration of the first run that does not diverge.</summary>
     public int? Trials { get; init; }
 
     /// <summary>

@@ -5,7 +5,7 @@ namespace RetinaSharp.Experiments.Tuning;
 
 /// <summary>Progress of a <see cref="Tuner"/>: of the current run and of the whole search.</summary>
 /// <param name="Done">Number of finished runs.</param>
-/// <param name="Total">Number of planned runs; null until the first run is finished.</param>
+/// <param name="Total">Number of planned runs; null until the trials are planned.</param>
 /// <param name="Trial">Number of the trial of the current run, from 0.</param>
 /// <param name="Epochs">Number of epochs of the current run.</param>
 /// <param name="Spent">Time that the search has taken, over all sessions.</param>

@@ -23,10 +23,10 @@ internal sealed record TuningState
     /// <summary>Time that the search has taken, over all sessions.</summary>
     public double Seconds { get; init; }
 
-    /// <summary>Duration of an epoch of the first run, with its share of the evaluation; null until that run is finished.</summary>
+    /// <summary>Duration of an epoch of the first runs, with its share of the evaluation; null until the trials are planned.</summary>
     public double? SecondsPerEpoch { get; init; }
 
-    /// <summary>Number of trials; 0 until the first run is finished.</summary>
+    /// <summary>Number of trials; 0 until they are planned.</summary>
     public int Trials { get; init; }
 
     /// <summary>Reads the state of a search; returns null if there is none.</summary>

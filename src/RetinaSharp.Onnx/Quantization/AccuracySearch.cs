@@ -1,3 +1,4 @@
+using RetinaSharp.Datasets;
 using RetinaSharp.Inference;
 using RetinaSharp.Onnx.Schema;
 using RetinaSharp.OnnxRuntime;
@@ -24,6 +25,9 @@ internal sealed class AccuracySearch(string fp32File, string outFile, OnnxAccura
         LayerRanking ranking, int kept, Func<IReadOnlySet<string>, ModelProto> quantize, CancellationToken cancellationToken)
     {
         var expected = await MeasureAsync(fp32File, cancellationToken).ConfigureAwait(false);
+        // AP is -1 without objects.
+        if (expected < 0)
+            throw new DatasetException(bound.GroundTruth.Source, "", "has no objects, so that AP cannot be measured: use labeled images");
         while (true)
         {
             var layers = ranking.Quantized(kept);

@@ -61,6 +61,38 @@ public sealed class TarScannerTests : IDisposable
         }
     }
 
+    [Fact]
+    public void Scan_EndAndPaddingOfZeros_AreRead()
+    {
+        var entries = File.ReadAllBytes(Write(TarEntryFormat.Ustar, ["a.jpg"]))[..^1024];
+
+        // One block at the end of the file, a record of GNU tar, a MiB.
+        foreach (var zeros in new[] { 512, 700, 10240 - entries.Length, 1024 + (1 << 20) })
+            Assert.Single(TarScanner.Scan(_folder.Write("padded.tar", [.. entries, .. new byte[zeros]])));
+    }
+
+    [Fact]
+    public void Scan_FileThatGoesOnAfterItsEnd_IsAnErrorThatNamesTheShard()
+    {
+        var archive = File.ReadAllBytes(Write(TarEntryFormat.Ustar, ["a.jpg"]));
+        var entries = archive[..^1024];
+
+        Check("data follow", [.. entries, .. new byte[512], .. archive]);
+        Check("data follow", [.. archive, .. archive]);
+        Check("data follow", [.. archive, 1]);
+        // A download that was interrupted, in a file of the whole length.
+        Check("1049601 more bytes follow", [.. entries, .. new byte[1025 + (1 << 20)]]);
+
+        void Check(string reason, byte[] bytes)
+        {
+            var path = _folder.Write("long.tar", bytes);
+            var error = Assert.Throws<DatasetException>(() => TarScanner.Scan(path));
+            Assert.Equal(path, error.File);
+            Assert.Contains(reason, error.Reason);
+            Assert.Contains("copy the shard again", error.Reason);
+        }
+    }
+
     [Theory]
     [InlineData("../a.jpg")]
     [InlineData("/etc/a.jpg")]

@@ -66,8 +66,32 @@ public sealed class WebDatasetReaderTests : IDisposable
         Assert.Equal(77, read.Images[0].Id);
     }
 
+    [Fact]
+    public void Open_MasksAndCompanionsOfMacOS_AreLeftOut()
+    {
+        Shard("a.tar", ("._000.jpg", "attributes"), ("000.jpg", Jpeg), ("a/._000.json", "attributes"), ("000.mask.png", Jpeg), ("000.json", "{\"annotations\": []}"));
+
+        Assert.Equal("000.jpg", Assert.Single(DetectionDataset.Open(_folder.At("set")).Images).FileName);
+    }
+
+    [Fact]
+    public void Open_AnnotationIds_AreKeptIfTheyAreUnique()
+    {
+        Shard("a.tar", ("1.jpg", Jpeg), ("1.json", Sample(7)), ("2.jpg", Jpeg), ("2.json", Sample(5)));
+        Assert.Equal([7, 5], Ids());
+
+        // Other tools count from 1 in each image.
+        Shard("a.tar", ("1.jpg", Jpeg), ("1.json", Sample(1)), ("2.jpg", Jpeg), ("2.json", Sample(1)));
+        Assert.Equal([1, 2], Ids());
+
+        static string Sample(int id) => $$"""{"annotations": [{"id": {{id}}, "bbox": [1, 2, 3, 4], "category": "dog"}]}""";
+
+        IEnumerable<long> Ids() => DetectionDataset.Open(_folder.At("set")).Images.SelectMany(image => image.Annotations).Select(annotation => annotation.Id);
+    }
+
     [Theory]
     [InlineData("no json", "1.json is missing")]
+    [InlineData("mask only", "1.jpg (or another image format), is missing")]
     [InlineData("two images", "keys of a shard must be unique")]
     [InlineData("two jsons", "keys of a shard must be unique")]
     [InlineData("no images", "no images")]
@@ -83,6 +107,7 @@ public sealed class WebDatasetReaderTests : IDisposable
         var shard = sample switch
         {
             "no json" => Shard("a.tar", ("1.jpg", Jpeg)),
+            "mask only" => Shard("a.tar", ("1.mask.png", Jpeg), ("1.json", "{\"annotations\": []}")),
             "two images" => Shard("a.tar", ("1.jpg", Jpeg), ("1.png", Jpeg), ("1.json", "{\"annotations\": []}")),
             "two jsons" => Shard("a.tar", ("1.jpg", Jpeg), ("1.json", "{\"annotations\": []}"), ("1.json", "{\"annotations\": []}")),
             "no images" => Shard("a.tar", ("1.cls", "7")),

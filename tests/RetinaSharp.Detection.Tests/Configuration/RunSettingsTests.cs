@@ -159,6 +159,15 @@ public class RunSettingsTests
     }
 
     [Fact]
+    public void WithAnchors_Points_BecomesWhatItWas()
+    {
+        Assert.Equal(SettingsJson.Write(Presets.Tiny), SettingsJson.Write(Presets.Tiny.WithPoints().WithAnchors()));
+        Assert.Equal(AssignerKind.Atss, Presets.Pretrained.WithAnchors().Assigner.Kind);
+        Assert.Same(Presets.R50, Presets.R50.WithAnchors());
+        Presets.Pretrained.WithAnchors().Validate();
+    }
+
+    [Fact]
     public void WithPoints_Anchors_BecomesOnePointPerCellWithWhatItNeeds()
     {
         var points = Presets.R50.WithPoints();

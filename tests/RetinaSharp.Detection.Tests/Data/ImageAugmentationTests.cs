@@ -190,10 +190,22 @@ public class ImageAugmentationTests
             ious.Add(source.Annotations.Max(annotation => Iou.Compute(part, annotation.Box.ToCorners())));
         }
 
-        // Half of the images are to be cropped, and of those a share of .49 can be: see Golden/random_crop_rate.py.
-        Assert.Equal(.5 * .49, crops / 4000.0, .025);
+        Assert.Equal(.5, crops / 4000.0, .025);
+        // See Golden/random_crop.py.
+        Assert.Equal(.259, ious.Average(), .01);
         Assert.True(ious.Count(iou => iou < .2) > 100);
         Assert.True(ious.Count(iou => iou > .3) > 100);
+    }
+
+    [Fact]
+    public void Draw_CropOfAnImageWithASmallObject_IsNearlyAlwaysAPart()
+    {
+        // No part reaches an IoU of .1 with the object: only the lowest minimum is left.
+        var source = Pictures.Describe(300, 200, new Box(140, 90, 160, 110));
+
+        var crops = Enumerable.Range(0, 200).Select(seed => RandomCrop.Draw(AugmentationSettings.None with { Crop = 1 }, source, new(seed, "test")));
+
+        Assert.InRange(crops.Count(crop => crop != new ImageRegion(0, 0, 300, 200)), 190, 200);
     }
 
     [Fact]

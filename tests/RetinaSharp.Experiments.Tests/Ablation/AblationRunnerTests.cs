@@ -2,6 +2,7 @@ using System.Text.Json;
 using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Training;
+using RetinaSharp.Distributed;
 using RetinaSharp.Experiments.Ablation;
 using RetinaSharp.Experiments.Scenes;
 
@@ -76,6 +77,18 @@ public sealed class AblationRunnerTests : IDisposable
     }
 
     [Fact]
+    public void Run_MoreProcessesThanBeforeWithoutASharedDisk_RepeatNoRun()
+    {
+        var one = Run(Table(), new Log(), seeds: 1, folder: "rank0");
+        var logs = new[] { new Log(), new Log() };
+
+        var two = ThreadGroup.Run(2, group => Run(Table(), logs[group.Rank], seeds: 1, folder: $"rank{group.Rank}", group: group));
+
+        Assert.All(logs, log => Assert.Empty(log.Finished));
+        Assert.All(two, result => Assert.Equal(one.Rows.SelectMany(row => row.Runs), result.Rows.SelectMany(row => row.Runs)));
+    }
+
+    [Fact]
     public void Run_DivergedRun_IsAResult()
     {
         var diverging = Start with { Training = Start.Training with { Epochs = 4, LearningRate = 1e30, WarmUp = 0, Clip = 0, Optimizer = OptimizerKind.Sgd } };
@@ -120,13 +133,15 @@ public sealed class AblationRunnerTests : IDisposable
 
     private static AblationTable Table() => new("some", "Some", "", null, [new("one", Start, new(.302)), new("two", Start with { Loss = Start.Loss with { Gamma = 1 } })]);
 
-    private AblationResult Run(AblationTable table, Log log, CancellationToken cancellationToken = default, int seeds = 2) => new AblationRunner(_train, _val, new()
-    {
-        Folder = _folder.At("tables"),
-        Seeds = seeds,
-        Precision = Precision.Fp32,
-        Command = "a command",
-    }).Run(table, log, cancellationToken);
+    private AblationResult Run(
+        AblationTable table, Log log, CancellationToken cancellationToken = default, int seeds = 2, string folder = "tables", IProcessGroup? group = null) => new AblationRunner(_train, _val, new()
+        {
+            Folder = _folder.At(folder),
+            Group = group ?? SingleProcess.Instance,
+            Seeds = seeds,
+            Precision = Precision.Fp32,
+            Command = "a command",
+        }).Run(table, log, cancellationToken);
 
     private JsonElement Json()
     {

@@ -41,8 +41,13 @@ public sealed class ComponentTablesTests
     }
 
     [Fact]
-    public void Heads_SettingsWithPoints_AreRefused() =>
-        Assert.Contains("needs settings whose head is Anchors", Assert.Throws<ArgumentException>(() => ComponentTables.Heads(Presets.Tiny.WithPoints())).Message);
+    public void HeadsAndAssigners_SettingsWithPoints_AreThoseOfAnchors()
+    {
+        Assert.Equal(Settings(ComponentTables.Heads(Presets.Tiny)), Settings(ComponentTables.Heads(Presets.Tiny.WithPoints())));
+        Assert.Equal(Settings(ComponentTables.Assigners(Presets.Tiny)), Settings(ComponentTables.Assigners(Presets.Tiny.WithPoints())));
+
+        static IEnumerable<string> Settings(AblationTable table) => table.Rows.Select(row => SettingsJson.Write(row.Settings));
+    }
 
     [Fact]
     public void Augmentations_EachRow_AddsOneToThoseOfTheSettings()

@@ -62,6 +62,14 @@ public sealed class RowResultTests
         Assert.Equal("a 2", result.Best!.Row.Label);
     }
 
+    [Fact]
+    public void Seconds_RunOfTwoRows_CountsOnce()
+    {
+        var result = new AblationResult(new("t", "T", "", null, [Row]), [new(Row, [Run(.3), Run(.4) with { Folder = "runs/x-1" }]), new(Row, [Run(.3)])], new("", "", "", "", default));
+
+        Assert.Equal(120, result.Seconds);
+    }
+
     internal static RunResult Run(double ap) =>
         new() { Folder = "runs/x-0", Seed = 0, Metrics = new CocoSummary { AP = ap, APl = -1 }, Steps = 100, Seconds = 60 };
 }

@@ -65,15 +65,14 @@ public sealed class TunerTests : IDisposable
     {
         var start = Start with { Training = Start.Training with { Epochs = 9 } };
         var options = new TuningOptions { Folder = _folder.At("search"), Budget = TimeSpan.FromMinutes(1), Trials = 9, MinSteps = 1, Precision = Precision.Fp32 };
-        var runs = new RunTrainer(_train, _val, options, "trials");
         double[] afterOne = [.10, .20, .05, .30, .25, .15, .28, .01, .02];
         // Trial 3 is the best after one epoch, but not after three. Trial 8 would be the best of all, but is not promoted.
         double[] afterThree = [.9, .9, .9, .4, .6, .9, .5, .9, .9];
         for (var trial = 0; trial < 9; trial++)
         {
-            Know(trial, 1, afterOne[trial]);
-            Know(trial, 3, afterThree[trial]);
-            Know(trial, 9, .7);
+            Know(start, trial, 1, afterOne[trial]);
+            Know(start, trial, 3, afterThree[trial]);
+            Know(start, trial, 9, .7);
         }
 
         var log = new Log();
@@ -83,14 +82,6 @@ public sealed class TunerTests : IDisposable
         Assert.Equal([1, 1, 1, 3, 9, 1, 3, 1, 1], result.Trials.Select(trial => trial.Epochs));
         Assert.Equal(4, result.Best!.Number);
         Assert.Equal(9, result.Planned);
-
-        void Know(int trial, int epochs, double ap)
-        {
-            var settings = SearchSpace.Create(start).Aggregate(start, (one, dimension) => dimension.Apply(one, dimension.Draw(Start.Training.Seed, trial)));
-            var run = runs.Plan(settings with { Training = settings.Training with { Epochs = epochs } }, isValidated: false);
-            Directory.CreateDirectory(_folder.At("search", run.Folder));
-            new RunResult { Folder = run.Folder, Seed = 5, Metrics = new CocoSummary { AP = ap }, Steps = 1, Seconds = 1 }.Write(_folder.At("search", run.Folder));
-        }
     }
 
     [Fact]
@@ -272,6 +263,72 @@ public sealed class TunerTests : IDisposable
     }
 
     [Fact]
+    public void Run_FirstRunDivergesOrStopsEarly_IsTimedByItsSteps()
+    {
+        // Trial 0 diverges after half of an epoch, trial 1 takes a minute and a half for a whole one: the time of an epoch is a minute.
+        Know(Start, 0, 1, 0, steps: 1, seconds: 0, failure: "gradient non-finite at step 1");
+        Know(Start, 1, 1, .3, steps: 2, seconds: 90);
+        Know(Start, 2, 1, .2);
+        Know(Start, 3, 1, .1);
+        Know(Start, 1, 3, .4);
+
+        var result = Tune(new Log(), budget: 7.5, clock: new FakeClock(), trials: null);
+
+        Assert.Equal(4, result.Planned);
+        Assert.True(result.IsComplete);
+    }
+
+    [Fact]
+    public void Run_StepsOfAnEpoch_AreThoseOfTraining()
+    {
+        // 4 images are 2 steps; the first rung needs 8.
+        var start = Start with { Training = Start.Training with { Epochs = 18 } };
+        var empty = _train with { Images = [.. _train.Images.Select(image => image with { Annotations = [] })] };
+        var distinct = _train with { Images = [.. _train.Images.Select((image, i) => image with { Annotations = [new() { Id = i, Category = i, Box = new(10, 10, 20, 20), Area = 400 }] })] };
+
+        Assert.Equal([6, 18], Rungs(start, empty));
+        // Each image without objects is used as a whole and as one slice.
+        Assert.Equal([2, 6, 18], Rungs(start with { Tile = 64 }, empty));
+        // Each image is the only one of its class, and used twice.
+        Assert.Equal([2, 6, 18], Rungs(start with { Training = start.Training with { RepeatFactor = 1 } }, distinct));
+
+        IReadOnlyList<int> Rungs(RunSettings settings, DetectionDataset train)
+        {
+            using var folder = new TemporaryFolder();
+            var options = new TuningOptions { Folder = folder.Root, Budget = TimeSpan.FromMinutes(1), MinSteps = 8 };
+            _ = new Tuner(settings, train, _val, options);
+            // The budget is spent: nothing is trained.
+            var state = TuningState.Find(folder.Root)! with { Seconds = 60 };
+            state.Write(folder.Root);
+            return new Tuner(settings, train, _val, options).Run().Rungs;
+        }
+    }
+
+    [Fact]
+    public void Run_ProcessThatWaitsForAnother_SavesTheTime()
+    {
+        // Only trial 3 is not known, which rank 1 trains.
+        for (var trial = 0; trial < 3; trial++)
+            Know(Start, trial, 1, .9, folder: "rank0");
+        Know(Start, 0, 3, .9, folder: "rank0");
+        FakeClock[] clocks = [new(), new()];
+        TuningState? saved = null;
+        var log = new Log(progress =>
+        {
+            if (progress is not { Trial: 3, Training: TrainingStep })
+                return;
+            clocks[0].Minutes = 7;
+            clocks[0].Fire();
+            saved = TuningState.Find(_folder.At("rank0"));
+        });
+
+        ThreadGroup.Run(2, group => Tune(group.Rank == 1 ? log : new Log(), clock: clocks[group.Rank], folder: _folder.At($"rank{group.Rank}"), group: group));
+
+        Assert.Equal(7 * 60, saved!.Seconds);
+        Assert.Equal(4, saved!.Trials);
+    }
+
+    [Fact]
     public void Tuner_OtherSearchInTheFolder_IsRefusedWithTheDifference()
     {
         Create(Start, _train, _val);
@@ -310,16 +367,37 @@ public sealed class TunerTests : IDisposable
             Group = group ?? SingleProcess.Instance,
         }).Run(log, cancellationToken);
 
+    /// <summary>Writes the result of a run of a search, so that it is not trained.</summary>
+    private void Know(
+        RunSettings start, int trial, int epochs, double ap, long steps = 1, double seconds = 1, string? failure = null, string folder = "search")
+    {
+        var settings = SearchSpace.Create(start).Aggregate(start, (one, dimension) => dimension.Apply(one, dimension.Draw(start.Training.Seed, trial)));
+        var runs = new RunTrainer(_train, _val, new TuningOptions { Folder = _folder.At(folder), Budget = TimeSpan.FromMinutes(1), Precision = Precision.Fp32 }, "trials");
+        var run = runs.Plan(settings with { Training = settings.Training with { Epochs = epochs } }, isValidated: false);
+        Directory.CreateDirectory(_folder.At(folder, run.Folder));
+        new RunResult { Folder = run.Folder, Seed = start.Training.Seed, Metrics = new CocoSummary { AP = ap }, Failure = failure, Steps = steps, Seconds = seconds }.Write(_folder.At(folder, run.Folder));
+    }
+
     private JsonElement Json()
     {
         using var document = JsonDocument.Parse(File.ReadAllBytes(_folder.At("search", "tuning.json")));
         return document.RootElement.Clone();
     }
 
-    /// <summary>A clock that the test moves.</summary>
+    /// <summary>A clock that the test moves, and whose timers it fires.</summary>
     private sealed class FakeClock : TimeProvider
     {
+        private readonly List<Action> _timers = [];
+
         public double Minutes { get; set; }
+
+        public void Fire() => _timers.ForEach(timer => timer());
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            _timers.Add(() => callback(state));
+            return base.CreateTimer(callback, state, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
 
         public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 

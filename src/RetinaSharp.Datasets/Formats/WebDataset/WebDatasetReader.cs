@@ -49,7 +49,9 @@ internal sealed class WebDatasetReader : IDatasetReader
         var sizes = ParallelRead.Select(selected, log, GetSize);
 
         // Ids of the shards only if all have one of their own: detections name them.
-        var keepsIds = selected.All(sample => sample.Id is not null) && selected.Select(sample => sample.Id).Distinct().Count() == selected.Length;
+        var keepsIds = AreUnique([.. selected.Select(sample => sample.Id)]);
+        // Other tools may count the annotations of each image from 1.
+        var keepsAnnotationIds = AreUnique([.. selected.SelectMany(sample => sample.Objects).Select(item => item.Id)]);
         var images = new List<AnnotatedImage>(selected.Length);
         long annotationId = 0;
         foreach (var (sample, (width, height)) in selected.Zip(sizes))
@@ -60,7 +62,7 @@ internal sealed class WebDatasetReader : IDatasetReader
                 annotationId++;
                 var fault = BoxCheck.Find(item.Box, width, height);
                 if (fault == BoxFault.None || BoxCheck.Keep(fault, item.Box, width, height, sample.Json, item.Location, options.KeepDegenerate, log))
-                    annotations.Add(new() { Id = item.Id ?? annotationId, Category = indexOfClass[item.Class], Box = item.Box, Area = item.Area, IsCrowd = item.IsCrowd, IsDifficult = item.IsDifficult });
+                    annotations.Add(new() { Id = keepsAnnotationIds ? item.Id!.Value : annotationId, Category = indexOfClass[item.Class], Box = item.Box, Area = item.Area, IsCrowd = item.IsCrowd, IsDifficult = item.IsDifficult });
             }
 
             images.Add(new()
@@ -79,6 +81,8 @@ internal sealed class WebDatasetReader : IDatasetReader
             log.AddWarning(path, "", "the shards have no samples");
         return new() { Source = source, Categories = categories, Images = images, Problems = log.Problems };
     }
+
+    private static bool AreUnique(IReadOnlyList<long?> ids) => ids.All(id => id is not null) && ids.Distinct().Count() == ids.Count;
 
     private static (int Width, int Height) GetSize(WebDatasetSample sample, ProblemLog log) =>
         sample is { Width: > 0, Height: > 0 } || !ImageFiles.TryReadHeader(sample.File, log, out var header) ? (sample.Width, sample.Height) : (header.OrientedWidth, header.OrientedHeight);

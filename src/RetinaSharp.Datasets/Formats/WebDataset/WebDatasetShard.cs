@@ -12,15 +12,20 @@ internal static class WebDatasetShard
     /// <summary>Reads the samples in the order of their images. Samples with errors are added to the log and left out.</summary>
     public static List<WebDatasetSample> Read(string path, ProblemLog log)
     {
-        var entries = TarScanner.Scan(path);
+        // macOS adds a companion ._NAME with attributes to each file.
+        List<TarEntry> entries = [.. TarScanner.Scan(path).Where(entry => !Path.GetFileName(entry.Name).StartsWith("._", StringComparison.Ordinal))];
         var jsons = new Dictionary<string, TarEntry>();
         var keys = new HashSet<string>();
         foreach (var entry in entries.Where(entry => IsJson(entry.Name)))
             if (!jsons.TryAdd(KeyOf(entry.Name), entry))
                 log.AddError(path, entry.Name, "another entry has this name: the keys of a shard must be unique");
         var samples = new List<WebDatasetSample>();
-        foreach (var entry in entries.Where(entry => ImageFiles.IsImage(entry.Name)))
+        var images = entries.Where(entry => ImageFiles.IsImage(entry.Name)).ToLookup(entry => IsKeyWithExtension(entry.Name));
+        foreach (var entry in images[true])
             ItemErrors.Collect(log, () => samples.Add(Read(path, entry, jsons, keys)));
+        // Another image of a sample, such as its mask KEY.mask.png, is not read.
+        foreach (var entry in images[false].Where(entry => !keys.Contains(KeyOf(entry.Name))))
+            log.AddError(path, entry.Name, $"the image of its sample, {KeyOf(entry.Name)}.jpg (or another image format), is missing: a key ends at the first dot, so leave further dots out of the names");
         if (entries.Count > 0 && keys.Count == 0)
             log.AddError(path, "", $"has {entries.Count} entries, but no images: a sample is KEY.jpg (or another image format) with KEY.json");
         return samples;
@@ -41,6 +46,8 @@ internal static class WebDatasetShard
     private static ImageFile Locate(string path, TarEntry entry) => new($"{path}/{entry.Name}", new(path, entry.Offset, (int)entry.Length));
 
     private static bool IsJson(string name) => name[KeyOf(name).Length..].Equals(".json", StringComparison.OrdinalIgnoreCase);
+
+    private static bool IsKeyWithExtension(string name) => KeyOf(name).Length == name.Length - Path.GetExtension(name).Length;
 
     /// <summary>Returns the key of an entry by WebDataset's rule: the path up to the first dot of the file name.</summary>
     private static string KeyOf(string name)
