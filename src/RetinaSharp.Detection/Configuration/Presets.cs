@@ -1,3 +1,4 @@
+using RetinaSharp.Detection.Assignment;
 using RetinaSharp.Detection.Weights;
 
 namespace RetinaSharp.Detection.Configuration;
@@ -43,16 +44,17 @@ public static class Presets
     /// A ResNet of width 1 that was trained on ImageNet, for a few hundred photographs on a CPU. It starts from the weights
     /// <see cref="PretrainedWeights.ImageNet"/>, whose file the package RetinaSharp.Weights.ResNet18 brings.
     /// </summary>
-    public static RunSettings Pretrained { get; } = Small with
+    public static RunSettings Pretrained { get; } = (Small with
     {
         // Without norms in the heads, the loss of the first steps at this learning rate is ten times as high.
         Model = Small.Model with { Blocks = [2, 2, 2, 3], Width = 1, Norm = NormKind.Frozen, HeadConvolutions = 2, HeadNorm = true, BoxHead = BoxHeadKind.Distribution },
         Weights = PretrainedWeights.ImageNet,
+        Assigner = new() { Kind = AssignerKind.Atss },
         Augmentation = Small.Augmentation with { VerticalFlip = 0, MinScale = .6, MaxScale = 1.5 },
         // Small batches: the new neck and heads need many steps. One shard: with few images, the work per weight dominates, and each shard repeats it.
         Training = Small.Training with { Epochs = 24, Batch = 4, Shards = 1, LearningRate = 1e-3, Freeze = 2 },
         Loss = Small.Loss with { BoxWeight = 2 },
-    };
+    }).WithPoints();
 
     /// <summary>The RetinaNet of the focal loss paper on ResNet-50-FPN.</summary>
     public static RunSettings R50 { get; } = new()
