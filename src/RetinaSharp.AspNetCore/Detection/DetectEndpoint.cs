@@ -18,25 +18,26 @@ internal sealed class DetectEndpoint(ModelCatalog catalog, DetectionRunner runne
         {
             var model = catalog.Get(context.GetRouteValue("model") as string);
             var query = DetectionQuery.Parse(context.Request.Query, serving.MaxDetections);
-            ImageContent content;
-            DetectedImage[] detected;
-            using (var detector = model.AcquireFree())
-            {
-                var body = await RequestBody.ReadAsync(context.Request, serving.MaxBodyBytes, deadline.Token).ConfigureAwait(false);
-                content = await ImageContent.ParseAsync(context.Request.ContentType, body, serving.MaxImages).ConfigureAwait(false);
-                InputImage[] images = [.. content.Files.Select((file, i) => InputImage.FromFile(Describe(content, i), file.Bytes, serving.MaxPixels))];
-                var filter = query.For(detector.Detector.Categories);
-                var found = await runner.RunAsync(model, detector, images, deadline.Token).ConfigureAwait(false);
-                detected = [.. found.Select((image, i) => Create(content.Files[i].Name, image, filter))];
-            }
-
-            // A slow client does not keep the detector.
+            var (content, detected) = await DetectAsync(context, model, query, serving, deadline.Token).ConfigureAwait(false);
             await WriteAsync(context, model, content, detected).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (deadline.HasPassed)
         {
             throw RequestException.DeadlineExceeded();
         }
+    }
+
+    /// <summary>Reads the images and detects objects in them. The reference to the detector ends before the response is written, which a slow client may make long.</summary>
+    private async Task<(ImageContent Content, DetectedImage[] Detected)> DetectAsync(
+        HttpContext context, ServedModel model, DetectionQuery query, ServingOptions serving, CancellationToken cancellationToken)
+    {
+        using var detector = model.AcquireFree();
+        var body = await RequestBody.ReadAsync(context.Request, serving.MaxBodyBytes, cancellationToken).ConfigureAwait(false);
+        var content = await ImageContent.ParseAsync(context.Request.ContentType, body, serving.MaxImages).ConfigureAwait(false);
+        InputImage[] images = [.. content.Files.Select((file, i) => InputImage.FromFile(Describe(content, i), file.Bytes, serving.MaxPixels))];
+        var filter = query.For(detector.Detector.Categories);
+        var found = await runner.RunAsync(model, detector, images, cancellationToken).ConfigureAwait(false);
+        return (content, [.. found.Select((image, i) => Create(content.Files[i].Name, image, filter))]);
     }
 
     private static Task WriteAsync(HttpContext context, ServedModel model, ImageContent content, DetectedImage[] images) => content.IsSingle

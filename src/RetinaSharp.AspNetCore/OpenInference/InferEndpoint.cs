@@ -21,30 +21,30 @@ internal sealed class InferEndpoint(ModelCatalog catalog, DetectionRunner runner
         try
         {
             var model = catalog.Get(context.GetRouteValue("model") as string, context.GetRouteValue("version") as string);
-            IReadOnlyList<(OutputTensor Tensor, byte[]? Binary)> outputs;
-            InferBody body;
-            using (var detector = model.AcquireFree())
-            {
-                var bytes = await RequestBody.ReadAsync(context.Request, serving.MaxBodyBytes, deadline.Token).ConfigureAwait(false);
-                body = InferBody.Parse(bytes, context.Request.Headers[InferBody.LengthHeader] is [{ } length, ..] ? length : null);
-                // Triton's timeout is in microseconds.
-                if (body.Request?.Parameters.Integer("timeout") is > 0 and var timeout)
-                    deadline.Set(TimeSpan.FromSeconds(Math.Min(timeout / MicrosecondsPerSecond, serving.MaxDeadline.TotalSeconds)));
-                RequireSupported(body.Request);
-                var images = InferImages.Read(body, serving);
-                var filter = GetFilter(body.Request, serving, detector);
-                var wanted = GetOutputs(body.Request);
-                var found = await runner.RunAsync(model, detector, images, deadline.Token).ConfigureAwait(false);
-                outputs = [.. wanted.Select(output => CreateOutput(output.Name, output.IsBinary, found, filter))];
-            }
-
-            // A slow client does not keep the detector.
-            await WriteAsync(context, model, body.Request?.Id, outputs).ConfigureAwait(false);
+            var (id, outputs) = await InferAsync(context, model, serving, deadline).ConfigureAwait(false);
+            await WriteAsync(context, model, id, outputs).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (deadline.HasPassed)
         {
             throw RequestException.DeadlineExceeded();
         }
+    }
+
+    /// <summary>Reads the images and detects objects in them. The reference to the detector ends before the response is written, which a slow client may make long.</summary>
+    private async Task<(string? Id, IReadOnlyList<(OutputTensor Tensor, byte[]? Binary)> Outputs)> InferAsync(HttpContext context, ServedModel model, ServingOptions serving, RequestDeadline deadline)
+    {
+        using var detector = model.AcquireFree();
+        var bytes = await RequestBody.ReadAsync(context.Request, serving.MaxBodyBytes, deadline.Token).ConfigureAwait(false);
+        var body = InferBody.Parse(bytes, context.Request.Headers[InferBody.LengthHeader] is [{ } length, ..] ? length : null);
+        // Triton's timeout is in microseconds.
+        if (body.Request?.Parameters.Integer("timeout") is > 0 and var timeout)
+            deadline.Set(TimeSpan.FromSeconds(Math.Min(timeout / MicrosecondsPerSecond, serving.MaxDeadline.TotalSeconds)));
+        RequireSupported(body.Request);
+        var images = InferImages.Read(body, serving);
+        var filter = GetFilter(body.Request, serving, detector);
+        var wanted = GetOutputs(body.Request);
+        var found = await runner.RunAsync(model, detector, images, deadline.Token).ConfigureAwait(false);
+        return (body.Request?.Id, [.. wanted.Select(output => CreateOutput(output.Name, output.IsBinary, found, filter))]);
     }
 
     /// <summary>Refuses what the protocol has as extensions, and this service has not: without it, clients would wait for results elsewhere.</summary>

@@ -7,8 +7,8 @@ namespace RetinaSharp.Cli.Options;
 /// <summary>
 /// The inference options that <c>retina eval</c> and <c>retina detect</c> share. Settings of the model apply where an option is not given.
 /// </summary>
-/// <param name="defaultBatch">Default of --batch.</param>
-internal sealed class InferenceOptions(int defaultBatch)
+/// <param name="defaultBatch">Default of --batch; null: a verb without this option.</param>
+internal sealed class InferenceOptions(int? defaultBatch)
 {
     private readonly Option<InputSize> _size = SharedOptions.Size();
     private readonly Option<SuppressionKind> _suppression = SharedOptions.Suppression([
@@ -18,7 +18,7 @@ internal sealed class InferenceOptions(int defaultBatch)
     private readonly Option<double> _nms = SharedOptions.Nms();
     private readonly Option<double> _softSigma = CliOption.Number("--soft-sigma", "Sigma of --suppression soft-gaussian: the higher, the less overlapping boxes lose of their scores. 0.5 by default.");
     private readonly Option<int> _maxDetections = SharedOptions.MaxDetections();
-    private readonly Option<int> _batch = SharedOptions.Batch(defaultBatch);
+    private readonly Option<int> _batch = SharedOptions.Batch(defaultBatch ?? 1);
     private readonly Option<NumberOrOff<int>> _tile = CliOption.Parsed("--tile", "N|off", "Sliced inference, for small objects in large images: also detect in overlapping tiles of N pixels, scaled to the input size. A model trained with --tile uses its N by default.", NumberOrOff<int>.Parse);
     private readonly Option<double> _tileOverlap = CliOption.Number("--tile-overlap", "Share of a tile that the next one overlaps; objects up to this size are whole in some tile. 0.25 by default.", "SHARE");
     private readonly Option<bool> _tta = CliOption.Flag("--tta", "Test-time augmentation: also detect in the mirrored image and at three sizes, and fuse the boxes. More accurate, about seven times the work.");
@@ -31,7 +31,8 @@ internal sealed class InferenceOptions(int defaultBatch)
         command.Add(_nms);
         command.Add(_softSigma);
         command.Add(_maxDetections);
-        command.Add(_batch);
+        if (defaultBatch is not null)
+            command.Add(_batch);
         command.Add(_tile);
         command.Add(_tileOverlap);
         command.Add(_tta);

@@ -27,12 +27,11 @@ internal static class WatchVerb
         var scoreThreshold = SharedOptions.ScoreThreshold();
         var drawThreshold = CliOption.Number("--draw-threshold", "Minimum score of a detection that is drawn or counted in the text output; JSON has all detections.", min: 0, max: 1).WithDefault(DefaultDrawThreshold);
         var classes = ClassFilter.Option();
-        var inference = new InferenceOptions(defaultBatch: 1);
+        // Images are detected as they arrive, one by one.
+        var inference = new InferenceOptions(defaultBatch: null);
         var json = SharedOptions.Json();
         var command = new Command("watch", "Detect objects in images as they arrive in a folder, or in frames of a video.") { folder, model, outFolder, draw, interval, once, scoreThreshold, drawThreshold, classes };
         inference.AddTo(command);
-        // Images are detected as they arrive, one by one.
-        command.Options.Remove(command.Options.Single(option => option.Name == "--batch"));
         command.Add(json);
         command.SetAction(parse =>
         {
