@@ -27,6 +27,7 @@ internal static partial class CliReference
         | 2 | wrong usage |
         | 3 | invalid input data; file, location and reason are on stderr |
         | 4 | engine or device not available |
+        | 75 | another process or the connection to it was lost; start again |
         | 130 | canceled by Ctrl-C or SIGTERM; a training run writes its checkpoint first |
 
         """;

@@ -13,12 +13,12 @@ using static TorchSharp.torch;
 namespace RetinaSharp.Detection.Training;
 
 /// <summary>
-/// Trains a RetinaNet on annotated images. Writes a run folder with config.json, metrics.jsonl, last.safetensors, last.state (the checkpoint to resume
+/// Trains a detector on annotated images. Writes a run folder with config.json, metrics.jsonl, last.safetensors, last.state (the checkpoint to resume
 /// from) and, with a validation set, best.safetensors. All random draws are functions of the seed.
 /// </summary>
 /// <param name="settings">Settings of the model, its input and the training run.</param>
 /// <param name="train">The training images.</param>
-/// <param name="validation">The validation images, with the same classes, on which the best epoch is selected; null: no validation.</param>
+/// <param name="validation">The validation images, on which the best epoch is selected. Classes are matched by name, and at least one must be shared. Null: no validation.</param>
 /// <param name="options">Run folder, device and custom components.</param>
 public sealed class Trainer(RunSettings settings, DetectionDataset train, DetectionDataset? validation, TrainerOptions options)
 {
@@ -28,7 +28,7 @@ public sealed class Trainer(RunSettings settings, DetectionDataset train, Detect
     /// <returns>The result; <see cref="TrainingResult.IsCanceled"/> is true if the run was canceled.</returns>
     /// <exception cref="ArgumentException">A setting is out of its range.</exception>
     /// <exception cref="DatasetException">
-    /// The data cannot be used for training: for example, there are no images or no classes, or the classes of the two sets differ.
+    /// The data cannot be used for training: for example, there are no images or no classes, or the two datasets share no class.
     /// </exception>
     /// <exception cref="TrainingDivergedException">A loss or a gradient is not finite. The last checkpoint is from before that step.</exception>
     /// <exception cref="WeightsException">The initial weights or the checkpoint to resume from are corrupt, or do not match the settings or data.</exception>
