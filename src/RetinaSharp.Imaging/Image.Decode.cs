@@ -156,6 +156,8 @@ public sealed partial class Image
             throw new ImageException(file, "is corrupt: its header gives no width and height");
         if (scan.Width > (ulong)maxPixels / scan.Height)
             throw new ImageException(file, $"has {scan.Width} x {scan.Height} pixels, more than the limit of {maxPixels}");
+        if (Math.Max(scan.Width, scan.Height) > ImageDecodeOptions.MaxSide)
+            throw new ImageException(file, $"has {scan.Width} x {scan.Height} pixels, more than the limit of {ImageDecodeOptions.MaxSide} on a side");
         if (scan.Defect is not null)
             throw new ImageException(file, scan.Defect);
     }

@@ -3,6 +3,9 @@ namespace RetinaSharp.Imaging;
 /// <summary>Options for decoding an image.</summary>
 public sealed record ImageDecodeOptions
 {
+    /// <summary>Maximum width and height in pixels, those of JPEG. An image whose header gives more is rejected before it is decoded.</summary>
+    public const int MaxSide = ushort.MaxValue;
+
     /// <summary>The default options: no scaling, at most 100 million pixels.</summary>
     public static ImageDecodeOptions Default { get; } = new();
 
@@ -15,8 +18,9 @@ public sealed record ImageDecodeOptions
     public Func<int, int, (int Width, int Height)>? ScaleTo { get; init; }
 
     /// <summary>
-    /// Maximum number of pixels. An image whose header gives more is rejected before it is decoded. Decoding needs four bytes per pixel,
-    /// and an array is limited to 2 GB.
+    /// Maximum number of pixels. An image whose header gives more is rejected before it is decoded. Decoding needs four bytes per pixel, which
+    /// one array must hold, so at most 2 GB; for TIFF also a decoded strip or tile. The result needs three bytes per pixel, and three more
+    /// while it is rotated.
     /// </summary>
     public long MaxPixels { get; init; } = 100_000_000;
 }

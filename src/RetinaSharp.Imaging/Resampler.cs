@@ -11,7 +11,12 @@ namespace RetinaSharp.Imaging;
 /// </summary>
 internal static unsafe class Resampler
 {
-    /// <summary>Filters RGB or RGBA pixels to RGB. The target may be the source.</summary>
+    // Limit of the memory for filtered rows, unless a single row of the target needs more.
+    private const int MaxBufferBytes = 8 << 20;
+
+    /// <summary>
+    /// Filters RGB or RGBA pixels to RGB. The target may be the source if it has as many rows: a row is overwritten only after it was filtered.
+    /// </summary>
     /// <param name="source">The source pixels, starting at the first byte of the first row.</param>
     /// <param name="channels">Number of channels, 3 or 4; the fourth is dropped.</param>
     /// <param name="sourceStride">Number of bytes from one source row to the next.</param>
@@ -23,31 +28,41 @@ internal static unsafe class Resampler
         ReadOnlySpan<byte> source, int channels, int sourceStride, ResamplingWeights columns, ResamplingWeights rows, Span<byte> target, int targetStride)
     {
         // Only these source rows contribute.
-        var firstRow = rows.First[0];
-        var endRow = rows.First[^1] + rows.Count[^1];
+        var sourceRows = rows.First[^1] + rows.Count[^1] - rows.First[0];
         // Writes four bytes per pixel; the next pixel overwrites the fourth byte.
         var (rowBytes, stride) = (3 * columns.First.Length, (3 * columns.First.Length) + 1);
-        var filteredRows = ArrayPool<byte>.Shared.Rent(checked((stride * (endRow - firstRow)) + 1));
+        // Number of filtered rows that the buffer holds.
+        var capacity = Math.Min(sourceRows, Math.Max(rows.Taps, MaxBufferBytes / stride));
+        var filteredRows = ArrayPool<byte>.Shared.Rent(checked((stride * capacity) + 1));
         try
         {
             fixed (byte* from = source, middle = filteredRows, to = target)
             fixed (short* columnWeights = columns.Weights, rowWeights = rows.Weights)
             {
                 var end = from + source.Length;
-                for (var y = firstRow; y < endRow; y++)
-                {
-                    var row = from + ((nint)y * sourceStride);
-                    var filtered = middle + ((nint)(y - firstRow) * stride);
-                    if (channels == 4)
-                        FilterRow<Rgba>(row, end, filtered, columns, columnWeights);
-                    else
-                        FilterRow<Rgb>(row, end, filtered, columns, columnWeights);
-                }
-
+                // The source rows whose filtered rows are in the buffer. For each row of the target, both ends move down or stay.
+                var (firstRow, endRow) = (rows.First[0], rows.First[0]);
                 for (var y = 0; y < rows.First.Length; y++)
                 {
+                    var (first, last) = (rows.First[y], rows.First[y] + rows.Count[y] - 1);
+                    if (last - firstRow >= capacity)
+                    {
+                        filteredRows.AsSpan((first - firstRow) * stride, (endRow - first) * stride).CopyTo(filteredRows);
+                        firstRow = first;
+                    }
+
+                    for (; endRow <= last; endRow++)
+                    {
+                        var row = from + ((nint)endRow * sourceStride);
+                        var filtered = middle + ((nint)(endRow - firstRow) * stride);
+                        if (channels == 4)
+                            FilterRow<Rgba>(row, end, filtered, columns, columnWeights);
+                        else
+                            FilterRow<Rgb>(row, end, filtered, columns, columnWeights);
+                    }
+
                     SumRows(
-                        middle + ((nint)(rows.First[y] - firstRow) * stride), stride, rowWeights + ((nint)y * rows.Taps), rows.Count[y], rows.FractionBits,
+                        middle + ((nint)(first - firstRow) * stride), stride, rowWeights + ((nint)y * rows.Taps), rows.Count[y], rows.FractionBits,
                         to + ((nint)y * targetStride), rowBytes);
                 }
             }

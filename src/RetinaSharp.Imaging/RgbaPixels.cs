@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace RetinaSharp.Imaging;
@@ -12,7 +13,7 @@ internal sealed class RgbaPixels : IDisposable
     /// <summary>Bytes per pixel.</summary>
     public const int BytesPerPixel = 4;
 
-    private byte[]? _bytes;
+    private int[]? _raster;
 
     /// <summary>Rents memory for an image. The pixels are not initialized.</summary>
     /// <param name="width">Width in pixels.</param>
@@ -23,7 +24,7 @@ internal sealed class RgbaPixels : IDisposable
         if ((long)width * height * BytesPerPixel > Array.MaxLength)
             throw new ImageException("", $"has {width} x {height} pixels, which do not fit in one array");
         (Width, Height) = (width, height);
-        _bytes = ArrayPool<byte>.Shared.Rent(width * height * BytesPerPixel);
+        _raster = ArrayPool<int>.Shared.Rent(width * height);
     }
 
     /// <summary>Width in pixels.</summary>
@@ -33,7 +34,10 @@ internal sealed class RgbaPixels : IDisposable
     public int Height { get; }
 
     /// <summary>The pixels [height, width, 4].</summary>
-    public Span<byte> Bytes => (_bytes ?? throw new ObjectDisposedException(nameof(RgbaPixels))).AsSpan(0, Width * Height * BytesPerPixel);
+    public Span<byte> Bytes => MemoryMarshal.AsBytes(Raster.AsSpan(0, Width * Height));
+
+    /// <summary>The memory of the pixels, an element for each. It may be longer.</summary>
+    public int[] Raster => _raster ?? throw new ObjectDisposedException(nameof(RgbaPixels));
 
     /// <summary>Converts RGB pixels to opaque RGBA.</summary>
     public static RgbaPixels FromRgb(ReadOnlySpan<byte> rgb, int width, int height)
@@ -64,8 +68,8 @@ internal sealed class RgbaPixels : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (_bytes is not null)
-            ArrayPool<byte>.Shared.Return(_bytes);
-        _bytes = null;
+        if (_raster is not null)
+            ArrayPool<int>.Shared.Return(_raster);
+        _raster = null;
     }
 }

@@ -48,7 +48,7 @@ public static class DatasetEvaluator
         {
             await DetectAsync(detector, groundTruth, new ArraySegment<AnnotatedImage>([.. groundTruth.Images], first, count), batch, own, imagesDone, cancellationToken).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (group.Size > 1)
+        catch (OperationCanceledException) when (group.Size > 1 && cancellationToken.IsCancellationRequested)
         {
             // The other processes wait to gather the detections.
         }

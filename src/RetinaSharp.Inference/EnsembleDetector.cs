@@ -46,6 +46,17 @@ public sealed class EnsembleDetector : IObjectDetector
     public InputSize Input => _detectors[0].Input;
 
     /// <inheritdoc/>
+    public ImageSource Decode(ImageSource image)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        var decoded = image.ToRepeatable().ToCached();
+        // Each member loads the size that it needs, which is there when it detects.
+        foreach (var detector in _detectors)
+            detector.Decode(decoded);
+        return decoded;
+    }
+
+    /// <inheritdoc/>
     public async Task<IReadOnlyList<DetectedObject>> DetectAsync(ImageSource image, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(image);
@@ -76,7 +87,8 @@ public sealed class EnsembleDetector : IObjectDetector
         IAsyncEnumerable<ImageSource> images, int batch, IProgress<int>? imagesDone, Action<ImageException>? onImageError, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        await using var source = images.Select(image => image.ToRepeatable()).GetAsyncEnumerator(stop.Token);
+        var source = images.Select(image => image.ToRepeatable()).GetAsyncEnumerator(stop.Token);
+        await using var disposal = source.ConfigureAwait(false);
         var shared = new SharedSequence<ImageSource>(source, _detectors.Length);
         MemberRun[] runs = [.. _detectors.Select((detector, member) => new MemberRun(detector, shared.ReadAsync(member), batch, onImageError is null, stop.Token))];
         try

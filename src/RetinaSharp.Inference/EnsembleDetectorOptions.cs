@@ -14,6 +14,12 @@ public sealed record EnsembleDetectorOptions
     /// <summary>IoU above which boxes of a class are fused, in [0, 1].</summary>
     public double IouThreshold { get; init; } = DetectionFusion.DefaultIouThreshold;
 
+    /// <summary>
+    /// Whether fused boxes of different classes are one object, too: of two that overlap by more than <see cref="IouThreshold"/>, only the one with the higher
+    /// score is kept. Members find an object in different classes even if each of them has <see cref="SuppressionKind.ClassAgnostic"/>.
+    /// </summary>
+    public bool IsClassAgnostic { get; init; }
+
     /// <summary>Maximum number of detections per image, at least 1. Those with the highest scores are kept.</summary>
     public int MaxDetections { get; init; } = 100;
 

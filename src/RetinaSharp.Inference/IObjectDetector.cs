@@ -25,7 +25,7 @@ public interface IObjectDetector : IDisposable
     ImageSource Decode(ImageSource image)
     {
         ArgumentNullException.ThrowIfNull(image);
-        return image.Decode(Input, double.PositiveInfinity);
+        return image.Decode(size: null);
     }
 
     /// <summary>Detects objects in an image.</summary>
@@ -43,10 +43,10 @@ public interface IObjectDetector : IDisposable
     /// </summary>
     /// <param name="images">The images; may be infinite. They are enumerated on the thread pool.</param>
     /// <param name="batch">
-    /// Maximum batch size, at least 1. An image waits for others of the same padded size among the next 4 · <paramref name="batch"/>
-    /// images.
+    /// Maximum batch size, at least 1. An image waits for others of the same padded size of its block of 4 · <paramref name="batch"/> images;
+    /// with slices, for those of the next image only.
     /// </param>
-    /// <param name="imagesDone">Receives the total number of completed images after each batch.</param>
+    /// <param name="imagesDone">Receives the total number of completed images after each batch, with those that cannot be read.</param>
     /// <param name="onImageError">
     /// Called with the error of each image that cannot be read; the image is then skipped. If null, the first such error is thrown.
     /// </param>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using RetinaSharp.Datasets;
 using RetinaSharp.Imaging;
 using RetinaSharp.Inference.Batching;
@@ -10,12 +11,12 @@ namespace RetinaSharp.Inference;
 /// </summary>
 public sealed class ImageSource
 {
-    private readonly Func<InputSize, double, DecodedImage> _load;
+    private readonly Func<InputSize?, DecodedImage> _load;
 
     // The stream, if the source can be loaded only once.
     private readonly Stream? _stream;
 
-    private ImageSource(string path, Func<InputSize, double, DecodedImage> load, Stream? stream = null)
+    private ImageSource(string path, Func<InputSize?, DecodedImage> load, Stream? stream = null)
     {
         (Path, _load, _stream) = (path, load, stream);
         Original = this;
@@ -29,7 +30,7 @@ public sealed class ImageSource
     public static ImageSource FromFile(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return new(path, (size, scale) => DecodedImage.Load(size, scale, options => Image.Load(path, options)));
+        return new(path, size => DecodedImage.Load(size, options => Image.Load(path, options)));
     }
 
     /// <summary>Creates a source that reads an image of a dataset: a file, or an entry of a tar shard.</summary>
@@ -37,7 +38,7 @@ public sealed class ImageSource
     public static ImageSource FromFile(ImageFile file)
     {
         ArgumentNullException.ThrowIfNull(file);
-        return new(file.Path, (size, scale) => DecodedImage.Load(size, scale, options => ImageDecoding.Load(file, options)));
+        return new(file.Path, size => DecodedImage.Load(size, options => ImageDecoding.Load(file, options)));
     }
 
     /// <summary>Creates a source that decodes an image file in memory.</summary>
@@ -46,7 +47,7 @@ public sealed class ImageSource
     /// </param>
     /// <param name="maxPixels">Maximum number of pixels, at least 1; null for that of <see cref="ImageDecodeOptions"/>. An image with more is not decoded.</param>
     public static ImageSource FromBytes(ReadOnlyMemory<byte> encoded, long? maxPixels = null) =>
-        new("", (size, scale) => DecodedImage.Load(size, scale, options => Image.Decode(encoded.Span, options with { MaxPixels = maxPixels ?? options.MaxPixels })));
+        new("", size => DecodedImage.Load(size, options => Image.Decode(encoded.Span, options with { MaxPixels = maxPixels ?? options.MaxPixels })));
 
     /// <summary>Creates a source that reads an image file from a stream.</summary>
     /// <param name="stream">
@@ -56,7 +57,7 @@ public sealed class ImageSource
     public static ImageSource FromStream(Stream stream)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        return new("", (size, scale) => DecodedImage.Load(size, scale, options => Image.Load(stream, options)), stream);
+        return new("", size => DecodedImage.Load(size, options => Image.Load(stream, options)), stream);
     }
 
     /// <summary>Creates a source from a decoded image.</summary>
@@ -64,7 +65,7 @@ public sealed class ImageSource
     public static ImageSource FromImage(Image image)
     {
         ArgumentNullException.ThrowIfNull(image);
-        return new("", (_, _) => new(image));
+        return new("", _ => new(image));
     }
 
     /// <inheritdoc cref="FromFile(string)"/>
@@ -90,18 +91,23 @@ public sealed class ImageSource
     public static implicit operator ImageSource(Image image) => FromImage(image);
 
     /// <summary>Reads and decodes the image.</summary>
-    /// <param name="size">Input size of the network.</param>
-    /// <param name="scale">
-    /// Maximum factor by which the image's size in the network's input is multiplied; infinity gives the original size.
-    /// </param>
+    /// <param name="size">Size that the image is scaled down to; null: the original size.</param>
     /// <exception cref="ImageException">The image cannot be read or decoded.</exception>
-    internal DecodedImage Load(InputSize size, double scale) => _load(size, scale);
+    internal DecodedImage Load(InputSize? size) => _load(size);
 
     /// <summary>Returns a source that holds the decoded image. The parameters and exceptions are those of <see cref="Load"/>.</summary>
-    internal ImageSource Decode(InputSize size, double scale)
+    internal ImageSource Decode(InputSize? size)
     {
-        var decoded = Load(size, scale);
-        return new(Path, (_, _) => decoded) { Original = Original };
+        var decoded = Load(size);
+        return new(Path, _ => decoded) { Original = Original };
+    }
+
+    /// <summary>Returns a source that decodes the image once for each size, and then holds the pixels. Concurrent calls may decode it twice.</summary>
+    internal ImageSource ToCached()
+    {
+        // In a tuple, because null is no key.
+        var decoded = new ConcurrentDictionary<ValueTuple<InputSize?>, DecodedImage>();
+        return new(Path, size => decoded.GetOrAdd(ValueTuple.Create(size), _ => Load(size))) { Original = Original };
     }
 
     /// <summary>The source that <see cref="ToRepeatable"/> was called on; else this source.</summary>
@@ -113,8 +119,10 @@ public sealed class ImageSource
         if (_stream is not { } stream)
             return this;
         var bytes = new Lazy<byte[]>(() => ReadAll(stream));
-        return new(Path, (size, scale) => DecodedImage.Load(size, scale, options => Image.Load(new MemoryStream(bytes.Value), options))) { Original = this };
+        return new(Path, size => DecodedImage.Load(size, options => Image.Load(new MemoryStream(bytes.Value), NameOf(stream), options))) { Original = this };
     }
+
+    private static string NameOf(Stream stream) => stream is FileStream file ? file.Name : "the stream";
 
     private static byte[] ReadAll(Stream stream)
     {
@@ -126,7 +134,7 @@ public sealed class ImageSource
         }
         catch (IOException error)
         {
-            throw new ImageException(stream is FileStream file ? file.Name : "the stream", $"cannot be read: {error.Message}", error);
+            throw new ImageException(NameOf(stream), $"cannot be read: {error.Message}", error);
         }
     }
 }

@@ -67,7 +67,7 @@ public class ObjectDetector : IObjectDetector
     public ImageSource Decode(ImageSource image)
     {
         ArgumentNullException.ThrowIfNull(image);
-        return image.Decode(Input, _planner.MaxScale);
+        return image.Decode(_planner.DecodeSize);
     }
 
     /// <inheritdoc/>
@@ -80,7 +80,7 @@ public class ObjectDetector : IObjectDetector
             // An image with one view needs no pipeline.
             return _planner.HasSingleView
                 ? (await DetectAsync(() => CreateBatch(Load(image)), cancellationToken).ConfigureAwait(false))[0]
-                : (await _pipeline.RunAsync(new[] { image }.ToAsyncEnumerable(), Load, 1, null, cancellationToken).SingleAsync(cancellationToken).ConfigureAwait(false)).Detections;
+                : await DetectViewsAsync(image, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception error)
         {
@@ -104,9 +104,12 @@ public class ObjectDetector : IObjectDetector
         ArgumentNullException.ThrowIfNull(images);
         if (images.Count == 0)
             throw new ArgumentException("At least one image is required.", nameof(images));
-        return _planner.HasSingleView && (_supportsMixedSizes || HaveEqualPaddedSize(images))
-            ? await DetectAsync(() => ImageBatch.Create(images, Input, _pool), cancellationToken).ConfigureAwait(false)
-            : await this.DetectManyAsync(images, cancellationToken: cancellationToken).ToListAsync(cancellationToken).ConfigureAwait(false);
+        if (_planner.HasSingleView && (_supportsMixedSizes || HaveEqualPaddedSize(images)))
+            return await DetectAsync(() => ImageBatch.Create(images, Input, _pool), cancellationToken).ConfigureAwait(false);
+        var found = new List<IReadOnlyList<DetectedObject>>(images.Count);
+        await foreach (var detections in this.DetectManyAsync(images, cancellationToken: cancellationToken).ConfigureAwait(false))
+            found.Add(detections);
+        return found;
     }
 
     /// <inheritdoc cref="DetectAsync(IReadOnlyList{Image}, CancellationToken)"/>
@@ -157,7 +160,16 @@ public class ObjectDetector : IObjectDetector
 
     private ImageBatch CreateBatch(DecodedImage image) => ImageBatch.Create([(_planner.Plan(image.Width, image.Height).Views[0], image.Image, 0L)], _pool);
 
-    private DecodedImage Load(ImageSource image) => image.Load(Input, _planner.MaxScale);
+    private DecodedImage Load(ImageSource image) => image.Load(_planner.DecodeSize);
+
+    private async Task<IReadOnlyList<DetectedObject>> DetectViewsAsync(ImageSource image, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<DetectedObject> detections = [];
+        // Not SingleAsync, which continues in the caller's synchronization context: a synchronous call blocks that.
+        await foreach (var item in _pipeline.RunAsync(new[] { image }.ToAsyncEnumerable(), Load, 1, null, cancellationToken).ConfigureAwait(false))
+            detections = item.Detections;
+        return detections;
+    }
 
     private async Task<IReadOnlyList<DetectedObject>[]> DetectAsync(Func<ImageBatch> create, CancellationToken cancellationToken)
     {

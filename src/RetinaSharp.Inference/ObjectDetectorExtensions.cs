@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using RetinaSharp.Datasets;
 using RetinaSharp.Imaging;
 
@@ -81,7 +82,7 @@ public static class ObjectDetectorExtensions
     {
         ArgumentNullException.ThrowIfNull(detector);
         ArgumentNullException.ThrowIfNull(images);
-        return detector.DetectManyAsync(images.Select(ImageSource.FromImage).ToAsyncEnumerable(), batch, imagesDone, onImageError: null, cancellationToken).Select(image => image.Detections);
+        return SelectDetections(detector.DetectManyAsync(images.Select(ImageSource.FromImage).ToAsyncEnumerable(), batch, imagesDone, onImageError: null, cancellationToken));
     }
 
     /// <inheritdoc cref="DetectManyAsync(IObjectDetector, IAsyncEnumerable{string}, int, IProgress{int}, Action{ImageException}, CancellationToken)"/>
@@ -100,4 +101,11 @@ public static class ObjectDetectorExtensions
     public static IEnumerable<IReadOnlyList<DetectedObject>> DetectMany(
         this IObjectDetector detector, IEnumerable<Image> images, int batch = DefaultBatch, IProgress<int>? imagesDone = null, CancellationToken cancellationToken = default) =>
         detector.DetectManyAsync(images, batch, imagesDone, cancellationToken).ToBlockingEnumerable(CancellationToken.None);
+
+    // Not Select, which continues in the caller's synchronization context: a synchronous call blocks that.
+    private static async IAsyncEnumerable<IReadOnlyList<DetectedObject>> SelectDetections(IAsyncEnumerable<ImageDetections> images, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        await foreach (var image in images.WithCancellation(cancellationToken).ConfigureAwait(false))
+            yield return image.Detections;
+    }
 }

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.IO.Pipes;
 
 namespace RetinaSharp.Imaging.Tests;
@@ -124,6 +125,17 @@ public class ImageDecodeTests
         Convert.FromHexString(size).CopyTo(bytes, at);
 
         Assert.Contains("more than the limit", Assert.Throws<ImageException>(() => Image.Decode(bytes)).Message);
+    }
+
+    [Theory]
+    [InlineData("0001000000000001")]
+    [InlineData("0000000100010000")]
+    public void Decode_SideBeyondTheLimit_ThrowsBeforeDecoding(string size)
+    {
+        var bytes = GoldenImages.Bytes("rgb.png");
+        Convert.FromHexString(size).CopyTo(bytes, 16);
+
+        Assert.Contains("more than the limit of 65535 on a side", Assert.Throws<ImageException>(() => Image.Decode(bytes)).Message);
     }
 
     [Theory]
@@ -256,6 +268,29 @@ public class ImageDecodeTests
         BitConverter.TryWriteBytes(bytes.AsSpan(BitConverter.ToInt32(bytes, 4) + 2 + 4), 1_000_000);
 
         Assert.Contains("outside of the file", Assert.Throws<ImageException>(() => Image.Decode(bytes)).Message);
+    }
+
+    [Fact]
+    public void Decode_TiffEntriesThatShareTheWholeFile_Throws()
+    {
+        const int entries = 1000, stripOffsets = 273, bytesType = 1;
+        var bytes = new byte[10 + (12 * entries)];
+        "II*\0\b\0\0\0"u8.CopyTo(bytes);
+        BinaryPrimitives.WriteInt16LittleEndian(bytes.AsSpan(8), entries);
+        // 256 is the width and 257 the height.
+        for (var i = 0; i < entries; i++)
+            Write(i, i < 2 ? 256 + i : stripOffsets, bytesType, i < 2 ? 1 : bytes.Length, i < 2 ? 1 : 0);
+
+        Assert.Contains("entries of its directory overlap", Assert.Throws<ImageException>(() => Image.Decode(bytes)).Message);
+
+        void Write(int entry, int tag, int type, int count, int value)
+        {
+            var at = bytes.AsSpan(10 + (12 * entry));
+            BinaryPrimitives.WriteUInt16LittleEndian(at, (ushort)tag);
+            BinaryPrimitives.WriteUInt16LittleEndian(at[2..], (ushort)type);
+            BinaryPrimitives.WriteInt32LittleEndian(at[4..], count);
+            BinaryPrimitives.WriteInt32LittleEndian(at[8..], value);
+        }
     }
 
     [Fact]

@@ -27,6 +27,25 @@ public class ImageResizeTests
             Assert.Equal(-1, new Image(97, 41, white).Resize(width, height).Pixels.IndexOfAnyExcept((byte)255));
     }
 
+    [Fact]
+    public void Resize_HighImageToAWideOne_NeedsLittleMemoryForTheSamePixels()
+    {
+        var image = Noise(2, 60_000);
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var resized = image.Resize(300, 200);
+
+        // The filtered rows of the whole image have 54 MB.
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 20 << 20);
+        // The rows of each crop fit into the buffer.
+        for (var y = 0; y < 200; y += 20)
+        {
+            var crop = new byte[300 * 20 * 3];
+            image.ResizeAndCropInto(crop, 300 * 3, 300, 200, 0, y, 300, 20);
+            Assert.Equal(resized.Crop(0, y, 300, 20).Pixels, crop);
+        }
+    }
+
     [Theory]
     [InlineData(0, 0, 13, 9)]
     [InlineData(3, 2, 7, 6)]

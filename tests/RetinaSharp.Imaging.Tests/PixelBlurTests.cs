@@ -29,6 +29,22 @@ public class PixelBlurTests
     }
 
     [Fact]
+    public void Gaussian_MoreRowsThanTheBufferHolds_TakesThemFromBeforeTheBlur()
+    {
+        const int stride = 3 * 1000, height = 4000, part = 100, radius = 4;
+        var pixels = new byte[stride * height];
+        new Random(5).NextBytes(pixels);
+        var last = pixels[^(part * stride)..];
+
+        PixelBlur.Gaussian(pixels, stride, stride / 3, height, 1);
+        PixelBlur.Gaussian(last, stride, stride / 3, part, 1);
+
+        // Above, the pixels before the part have an influence.
+        var compared = (part - radius) * stride;
+        Assert.True(last.AsSpan()[^compared..].SequenceEqual(pixels.AsSpan()[^compared..]));
+    }
+
+    [Fact]
     public void Gaussian_UniformColor_KeepsColor()
     {
         byte[] pixels = [.. Enumerable.Repeat<byte[]>([0, 77, 255], 20 * 9).SelectMany(color => color)];

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using RetinaSharp.Boxes;
 using RetinaSharp.Imaging;
+using RetinaSharp.Inference.Batching;
 
 namespace RetinaSharp.Inference.Tests;
 
@@ -39,6 +40,35 @@ public sealed class EnsembleDetectorTests : IDisposable
         using var once = File.OpenRead(path);
         Assert.Equal(found, await ensemble.DetectAsync(once));
         Assert.Equal(found, Assert.Single(await ensemble.DetectManyAsync([image]).ToListAsync()));
+    }
+
+    [Fact]
+    public async Task DetectAsync_DecodedAhead_GivesEachMemberThePixelsOfTheFile()
+    {
+        var path = Path.Combine(_folder.FullName, "large.jpg");
+        ColorImages.Paint(512, 256, (0, Red), (2, new Box(200, 50, 400, 200))).Save(path);
+        var pixels = new List<byte[]>();
+        using var ensemble = Create(
+            new ColorEngine { Running = Add }, new ColorEngine { Running = Add, Model = new() { Categories = ColorImages.Categories, Input = new(32, 64) } });
+        var found = await ensemble.DetectAsync(path);
+
+        var decoded = ensemble.Decode(path);
+        File.Delete(path);
+
+        Assert.Equal(found, await ensemble.DetectAsync(decoded));
+        // A JPEG that is decoded in another size has other pixels.
+        Assert.Equal(4, pixels.Count);
+        Assert.Equal(pixels[0], pixels[2]);
+        Assert.Equal(pixels[1], pixels[3]);
+        var one = Assert.Single(await ensemble.DetectManyAsync(new[] { decoded }.ToAsyncEnumerable()).ToListAsync());
+        Assert.Equal((path, 512, 256), (one.Path, one.Width, one.Height));
+        Assert.Equal(found, one.Detections);
+
+        void Add(ImageBatch batch)
+        {
+            lock (pixels)
+                pixels.Add(batch.Pixels.ToArray());
+        }
     }
 
     [Fact]

@@ -30,8 +30,17 @@ public sealed class ImageDecodingTests : IDisposable
     {
         var file = ColorImages.Paint(8, 4).Encode(ImageEncoding.Png);
 
-        Assert.Equal(8, ImageSource.FromBytes(file, maxPixels: 32).Load(new(64, 64), 1).Width);
-        Assert.Contains("8 x 4 pixels, more than the limit of 31", Assert.Throws<ImageException>(() => ImageSource.FromBytes(file, maxPixels: 31).Load(new(64, 64), 1)).Message);
+        Assert.Equal(8, ImageSource.FromBytes(file, maxPixels: 32).Load(new(64, 64)).Width);
+        Assert.Contains("8 x 4 pixels, more than the limit of 31", Assert.Throws<ImageException>(() => ImageSource.FromBytes(file, maxPixels: 31).Load(new(64, 64))).Message);
+    }
+
+    [Fact]
+    public void ToRepeatable_DamagedFileOfAStream_IsNamed()
+    {
+        using var stream = File.OpenRead(_folder.Write("damaged.png", "this is no image"));
+
+        Assert.Equal(stream.Name, Assert.Throws<ImageException>(() => ImageSource.FromStream(stream).ToRepeatable().Load(null)).File);
+        Assert.Equal("the stream", Assert.Throws<ImageException>(() => ImageSource.FromStream(new MemoryStream([1, 2, 3])).ToRepeatable().Load(null)).File);
     }
 
     [Theory]

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using BitMiracle.LibTiff.Classic;
 
 namespace RetinaSharp.Imaging.Decoding;
@@ -27,13 +26,13 @@ internal static class TiffDecoder
             // Keeps the stored row order; the caller applies the orientation.
             tiff.SetField(TiffTag.ORIENTATION, BitMiracle.LibTiff.Classic.Orientation.TOPLEFT);
             pixels = new(width, height);
-            var raster = new int[width * height];
-            if (!tiff.ReadRGBAImageOriented(width, height, raster, BitMiracle.LibTiff.Classic.Orientation.TOPLEFT, stopOnError: true))
+            // The memory is reused: what LibTiff.NET leaves out must not be pixels of another image.
+            pixels.Bytes.Clear();
+            if (!tiff.ReadRGBAImageOriented(width, height, pixels.Raster, BitMiracle.LibTiff.Classic.Orientation.TOPLEFT, stopOnError: true))
                 throw new ImageException("", FirstError.Reason);
             // An element has R in its lowest byte.
             if (!BitConverter.IsLittleEndian)
-                System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(raster, raster);
-            MemoryMarshal.AsBytes(raster.AsSpan()).CopyTo(pixels.Bytes);
+                System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(pixels.Raster, pixels.Raster);
             return pixels;
         }
         // For corrupt files LibTiff.NET throws whatever its array accesses and casts throw.

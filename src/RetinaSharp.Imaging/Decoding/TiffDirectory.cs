@@ -56,9 +56,13 @@ internal readonly ref struct TiffDirectory
         var directory = new TiffDirectory(file);
         ulong width = 0, height = 0, tileWidth = 0, tileHeight = 0, samples = 1, rows = ulong.MaxValue, segments = ulong.MaxValue;
         var (orientation, isInFile, isPlanar) = (1, true, false);
+        // Values do not overlap, so the file has room for those of all entries. Otherwise many entries could have the whole file as their values, and would all be read.
+        UInt128 unread = (uint)file.Length;
         for (var i = 0; i < directory._count; i++)
         {
-            isInFile &= directory.IsInFile(i);
+            var size = directory.Size(i);
+            isInFile = isInFile && size <= unread && directory.IsInFile(i);
+            unread -= UInt128.Min(size, unread);
             // If a tag is repeated, uses the greater value: the limit must hold whichever one the decoder uses.
             var value = directory.Value(i);
             switch (directory.Tag(i))
@@ -79,7 +83,7 @@ internal readonly ref struct TiffDirectory
             }
         }
 
-        var damage = !isInFile ? "is corrupt: an entry of its directory is outside of the file"
+        var damage = !isInFile ? "is corrupt: entries of its directory overlap or are outside of the file"
             : segments < RequiredSegments() ? $"is corrupt: its directory has {segments} strips or tiles, fewer than the image needs"
             : samples > MaxSamples ? $"has {samples} samples per pixel, more than the limit of {MaxSamples}"
             : null;
@@ -111,12 +115,13 @@ internal readonly ref struct TiffDirectory
 
     private ulong Count(int index) => Read(Entry(index) + 4, _isBig ? 8 : 4);
 
+    // Number of bytes of the values.
+    private UInt128 Size(int index) => (UInt128)Count(index) * (uint)Bytes(Type(index));
+
     private bool IsInFile(int index)
     {
-        var count = Count(index);
-        var size = (UInt128)count * (uint)Bytes(Type(index));
         var inline = _isBig ? 8 : 4;
-        return size <= (uint)inline || Read(Entry(index) + (_isBig ? 12 : 8), inline) + size <= (ulong)_file.Length;
+        return Size(index) <= (uint)inline || Read(Entry(index) + (_isBig ? 12 : 8), inline) + Size(index) <= (ulong)_file.Length;
     }
 
     // Whether all values of an entry, which is itself in the file, are offsets or sizes within the file.
@@ -125,7 +130,7 @@ internal readonly ref struct TiffDirectory
         var size = Bytes(Type(index));
         var inline = _isBig ? 8 : 4;
         var position = Entry(index) + (_isBig ? 12 : 8);
-        var at = Count(index) * (ulong)size <= (ulong)inline ? position : (long)Read(position, inline);
+        var at = Size(index) <= (uint)inline ? position : (long)Read(position, inline);
         for (var i = 0L; i < (long)Count(index); i++, at += size)
         {
             if (Read(at, size) > (ulong)_file.Length)

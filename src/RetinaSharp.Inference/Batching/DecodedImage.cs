@@ -40,6 +40,12 @@ public sealed record DecodedImage(int Width, int Height, Image Image)
         return new(full.Width, full.Height, image);
     }
 
+    /// <summary>Decodes an image at the size it has in an input, or in its original size if that is smaller.</summary>
+    /// <param name="size">Size of the input; null: the original size of the image.</param>
+    /// <param name="decode">Decodes the image with the given options.</param>
+    /// <exception cref="ImageException">The image cannot be read or decoded.</exception>
+    internal static DecodedImage Load(InputSize? size, Func<ImageDecodeOptions, Image> decode) => size is null ? new(decode(new())) : Load(size, 1, decode);
+
     /// <summary>
     /// Multiplies the width or height of an image by a factor. The result is rounded down to whole pixels and at least 1.
     /// </summary>

@@ -98,22 +98,25 @@ public static class OrderedPrefetch
     private static async Task ProduceAsync<TSource, TResult>(
         IAsyncEnumerable<TSource> sources, Func<TSource, CancellationToken, Task<TResult>> start, ChannelWriter<Task<TResult>> results, CancellationToken cancellationToken)
     {
+        Exception? failure = null;
         try
         {
             await using var source = sources.GetAsyncEnumerator(cancellationToken);
             // Wait for room before enumerating a source, so that the bound holds.
             while (await results.WaitToWriteAsync(cancellationToken).ConfigureAwait(false) && await source.MoveNextAsync().ConfigureAwait(false))
                 results.TryWrite(StartAsync(source.Current));
-            results.Complete();
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            results.Complete();
+            // The consumer has left, or throws itself.
         }
         catch (Exception error)
         {
-            results.Complete(error);
+            failure = error;
         }
+
+        // Only now, because disposing the source may fail, too.
+        results.Complete(failure);
 
         // An exception thrown synchronously becomes the exception of the result, too.
         async Task<TResult> StartAsync(TSource source) => await start(source, cancellationToken).ConfigureAwait(false);

@@ -26,7 +26,7 @@ internal sealed class DetectionPipeline(
     /// <param name="sources">Sources of the images; may be infinite.</param>
     /// <param name="read">Reads an image, on a pool thread. Exceptions are stored in <see cref="PipelineItem{T}.Error"/>.</param>
     /// <param name="batch">Maximum batch size, at least 1.</param>
-    /// <param name="imagesDone">Receives the total number of completed images after each batch.</param>
+    /// <param name="imagesDone">Receives the total number of completed images after each batch, with those that cannot be read.</param>
     /// <param name="cancellationToken">Cancels the enumeration, which throws <see cref="OperationCanceledException"/>.</param>
     /// <returns>The images with detections or errors, in the order of the sources.</returns>
     public async IAsyncEnumerable<PipelineItem<T>> RunAsync<T>(
@@ -55,8 +55,10 @@ internal sealed class DetectionPipeline(
                 Telemetry.RecordImages(1, item.Started);
             }
 
-            if (views.Views.Count > 0)
-                imagesDone?.Report(done);
+            // An image that could not be read gives an empty batch.
+            if (views.Views.Count == 0)
+                done++;
+            imagesDone?.Report(done);
             while (inOrder.TryPeek(out var first) && first.IsDone)
             {
                 cancellationToken.ThrowIfCancellationRequested();

@@ -29,9 +29,10 @@ internal sealed class InferenceRequest
         if (!TryTake())
             return;
         _registration.Unregister();
-        Telemetry.RecordQueued(_queued);
         try
         {
+            // Here, because a listener that throws would end the process.
+            Telemetry.RecordQueued(_queued);
             _output.SetResult(RunTraced(engine));
         }
         catch (Exception error)
@@ -55,14 +56,16 @@ internal sealed class InferenceRequest
     {
         using var activity = Telemetry.StartInference(_batch, _parent);
         var started = Telemetry.Now();
+        IInferenceOutput? output = null;
         try
         {
-            var output = engine.Run(_batch);
+            output = engine.Run(_batch);
             Telemetry.RecordBatch(started);
             return output;
         }
         catch (Exception error)
         {
+            output?.Dispose();
             Telemetry.Fail(activity, error);
             throw;
         }

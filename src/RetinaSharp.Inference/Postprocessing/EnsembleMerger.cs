@@ -1,3 +1,4 @@
+using RetinaSharp.Boxes;
 using RetinaSharp.Datasets;
 
 namespace RetinaSharp.Inference.Postprocessing;
@@ -47,7 +48,16 @@ internal sealed class EnsembleMerger
             }
         }
 
-        return DetectionFusion.Fuse(all, index => _classWeights[index], (float)_options.ScoreThreshold, _options.MaxDetections, weights.ToArray(), _options.IouThreshold);
+        var limit = _options.IsClassAgnostic ? int.MaxValue : _options.MaxDetections;
+        var fused = DetectionFusion.Fuse(all, index => _classWeights[index], (float)_options.ScoreThreshold, limit, weights.ToArray(), _options.IouThreshold);
+        return _options.IsClassAgnostic ? Suppress(fused) : fused;
+    }
+
+    private List<DetectedObject> Suppress(List<DetectedObject> fused)
+    {
+        Box[] boxes = [.. fused.Select(one => one.Box)];
+        float[] scores = [.. fused.Select(one => one.Score)];
+        return [.. NonMaximumSuppression.Suppress(boxes, scores, (float)_options.IouThreshold, _options.MaxDetections).Select(index => fused[index])];
     }
 
     /// <summary>Returns the class index in the ensemble of each category of a member. Categories that the ensemble does not have are added to it.</summary>

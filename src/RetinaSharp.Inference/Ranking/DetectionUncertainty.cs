@@ -24,10 +24,23 @@ internal sealed record DetectionUncertainty(double Entropy, double Margin, int D
         DetectedObject[] counted = [.. detections.Where(detection => detection.Score >= options.MinScore).OrderByDescending(detection => detection.Score)];
         var margin = 0d;
         var pairs = new Dictionary<(string, string), int>();
+        // Detections that belong to the object of a better one.
+        var isTaken = new bool[counted.Length];
         for (var i = 0; i < counted.Length; i++)
         {
+            if (isTaken[i])
+                continue;
             // The best detection of the same object in another class: only this pair counts, so that an object counts once.
-            var second = Array.FindIndex(counted, i + 1, other => other.Class != counted[i].Class && Iou.Compute(other.Box, counted[i].Box) >= options.SameObjectIou);
+            var second = -1;
+            for (var other = i + 1; other < counted.Length; other++)
+            {
+                if (isTaken[other] || !(Iou.Compute(counted[other].Box, counted[i].Box) >= options.SameObjectIou))
+                    continue;
+                isTaken[other] = true;
+                if (second < 0 && counted[other].Class != counted[i].Class)
+                    second = other;
+            }
+
             if (second < 0 || counted[i].Score - counted[second].Score >= ClearMargin)
                 continue;
             margin += 1 - (counted[i].Score - counted[second].Score);

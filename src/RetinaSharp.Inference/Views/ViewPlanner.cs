@@ -13,9 +13,9 @@ internal sealed record ViewPlanner(InputSize Input, int? Tile = null, double Ove
     private static readonly double[] Once = [1], Scales = [.8, 1, 1.25];
 
     /// <summary>
-    /// Maximum factor by which <see cref="Input"/> is multiplied in the views; infinity if slices need the original resolution.
+    /// Size that images are decoded in: that of the largest view, so that this view is not scaled a second time; null if slices need the original size.
     /// </summary>
-    public double MaxScale => Tile is not null ? double.PositiveInfinity : UsesTestTimeAugmentation ? Scales[^1] : 1;
+    public InputSize? DecodeSize => Tile is not null ? null : UsesTestTimeAugmentation ? At(Scales[^1]) : Input;
 
     /// <summary>Whether every image has a single view: there are no slices and no test-time augmentation.</summary>
     public bool HasSingleView => Tile is null && !UsesTestTimeAugmentation;
@@ -72,9 +72,11 @@ internal sealed record ViewPlanner(InputSize Input, int? Tile = null, double Ove
 
     private IEnumerable<ImageView> Views(ImagePart part) =>
         from scale in UsesTestTimeAugmentation ? Scales : Once
-        let size = scale == 1 ? Input : Input with { Short = Scaled(Input.Short, scale), Long = Scaled(Input.Long, scale) }
+        let size = At(scale)
         from flipped in UsesTestTimeAugmentation ? new[] { false, true } : [false]
         select new ImageView(part.X, part.Y, size.Fit(part.Width, part.Height), flipped);
+
+    private InputSize At(double scale) => scale == 1 ? Input : Input with { Short = Scaled(Input.Short, scale), Long = Scaled(Input.Long, scale) };
 
     private static int Scaled(int side, double scale) => Math.Max(1, (int)Math.Round(side * scale));
 }

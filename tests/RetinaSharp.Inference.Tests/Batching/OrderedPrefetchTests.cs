@@ -114,6 +114,20 @@ public class OrderedPrefetchTests
     }
 
     [Fact]
+    public async Task SelectAsync_DisposalOfTheSourceFails_ThrowsAfterTheResults()
+    {
+        var seen = new List<int>();
+
+        await Assert.ThrowsAsync<FormatException>(async () =>
+        {
+            await foreach (var i in OrderedPrefetch.SelectAsync(new FailingDisposal(), (i, _) => Task.FromResult(i), 4))
+                seen.Add(i);
+        });
+
+        Assert.Equal([1, 2], seen);
+    }
+
+    [Fact]
     public async Task SelectAsync_AbandonedEarly_DisposesWhatWasAheadAndEndsTheSource()
     {
         var items = new ConcurrentQueue<Item>();
@@ -227,6 +241,18 @@ public class OrderedPrefetchTests
         for (var old = Volatile.Read(ref most); value > old; old = Volatile.Read(ref most))
             if (Interlocked.CompareExchange(ref most, value, old) == old)
                 return;
+    }
+
+    /// <summary>The numbers 1 and 2, whose enumerator cannot be disposed.</summary>
+    private sealed class FailingDisposal : IAsyncEnumerable<int>, IAsyncEnumerator<int>
+    {
+        public int Current { get; private set; }
+
+        public IAsyncEnumerator<int> GetAsyncEnumerator(CancellationToken cancellationToken = default) => this;
+
+        public ValueTask<bool> MoveNextAsync() => new(++Current <= 2);
+
+        public ValueTask DisposeAsync() => throw new FormatException();
     }
 
     private sealed class Item(int number) : IDisposable

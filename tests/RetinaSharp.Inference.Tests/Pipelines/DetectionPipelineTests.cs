@@ -59,6 +59,18 @@ public class DetectionPipelineTests
     }
 
     [Fact]
+    public async Task RunAsync_ImagesThatCannotBeRead_CountAsDone()
+    {
+        var done = new List<int>();
+
+        await new ColorPipeline(Plain).RunAsync(
+            AsyncEnumerable.Range(0, 5), i => i % 2 == 0 ? throw new ImageException($"{i}.png", "is damaged") : new(ColorImages.Paint(64, 64)), batch: 2, new Collected(done)).ToListAsync();
+
+        // 0, 2, the batch of 1 and 3, and 4.
+        Assert.Equal([1, 2, 4, 5], done);
+    }
+
+    [Fact]
     public async Task RunAsync_NetworkFails_ThrowsItsExceptionAndNothingIsLeft()
     {
         var batches = 0;
@@ -155,5 +167,10 @@ public class DetectionPipelineTests
         Assert.Equal(1, await pipeline.RunAsync([ColorImages.Paint(100, 80, (1, new(3, 3, 50, 50)))]).CountAsync());
 
         Assert.Equal(1, pipeline.Batches.Sum(batch => batch.Images));
+    }
+
+    private sealed class Collected(List<int> reports) : IProgress<int>
+    {
+        public void Report(int value) => reports.Add(value);
     }
 }

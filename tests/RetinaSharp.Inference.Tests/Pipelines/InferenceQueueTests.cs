@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using RetinaSharp.Inference.Batching;
 using RetinaSharp.Inference.Pipelines;
 
@@ -67,6 +68,39 @@ public class InferenceQueueTests
 
         Assert.Equal("first", (await Assert.ThrowsAsync<InvalidOperationException>(() => queue.RunAsync(batch, default))).Message);
         (await queue.RunAsync(batch, default)).Dispose();
+    }
+
+    [Theory]
+    [InlineData("retinasharp.queue.duration")]
+    [InlineData("retinasharp.batch.duration")]
+    public async Task RunAsync_ListenerFails_ThrowsAndTheNextRuns(string instrument)
+    {
+        var engine = new ColorEngine();
+        using var queue = new InferenceQueue(engine);
+        using var batch = Batch();
+        (await queue.RunAsync(batch, default)).Dispose();
+        // Other tests measure at the same time, so it fails on the thread of this queue only.
+        var isFailing = true;
+        using var meters = new MeterListener
+        {
+            InstrumentPublished = (one, listener) =>
+            {
+                if (one.Meter.Name == Telemetry.Name && one.Name == instrument)
+                    listener.EnableMeasurementEvents(one);
+            },
+        };
+        meters.SetMeasurementEventCallback<double>((_, _, _, _) =>
+        {
+            if (Volatile.Read(ref isFailing) && engine.Threads.ContainsKey(Thread.CurrentThread))
+                throw new InvalidOperationException("listener");
+        });
+        meters.Start();
+
+        Assert.Equal("listener", (await Assert.ThrowsAsync<InvalidOperationException>(() => queue.RunAsync(batch, default).WaitAsync(Patience))).Message);
+
+        Assert.Equal(0, engine.Outputs);
+        Volatile.Write(ref isFailing, false);
+        (await queue.RunAsync(batch, default).WaitAsync(Patience)).Dispose();
     }
 
     [Fact]

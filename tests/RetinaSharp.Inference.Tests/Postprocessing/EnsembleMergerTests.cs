@@ -57,6 +57,19 @@ public sealed class EnsembleMergerTests
             scores, Create(options, ([Cat], 1), ([Cat], 1)).Merge([first, second]).Select(one => one.Score), (a, b) => Math.Abs(a - b) < 1e-6);
     }
 
+    [Theory]
+    [InlineData(false, new[] { "cat", "dog" })]
+    [InlineData(true, new[] { "cat", "horse" })]
+    public void Merge_MembersFindDifferentClasses_ClassAgnosticKeepsTheBetter(bool isClassAgnostic, string[] expected)
+    {
+        var merger = Create(new() { IsClassAgnostic = isClassAgnostic, MaxDetections = 2 }, ([Cat, Dog], 1), ([Cat, Dog, new(3, "horse")], 1));
+
+        // The limit holds after the suppression, so that the horse comes in for the dog.
+        var found = merger.Merge([[Make(0, Cat, .9f, new(0, 0, 20, 20))], [Make(1, Dog, .8f, new(1, 0, 21, 20)), Make(2, new(3, "horse"), .3f, new(50, 0, 70, 20))]]);
+
+        Assert.Equal(expected, found.Select(one => one.Category.Name));
+    }
+
     private static DetectedObject Make(int index, Category category, float score, Box box) => new(index, category, score, box);
 
     private static EnsembleMerger Create(EnsembleDetectorOptions options, params (Category[] Categories, double Weight)[] members) =>

@@ -32,6 +32,15 @@ public sealed class ImageRankerTests
     }
 
     [Fact]
+    public void Uncertainty_ObjectWithThreeClasses_CountsOnce()
+    {
+        var uncertainty = DetectionUncertainty.Compute([Detection(0, .6f, 10), Detection(1, .5f, 11), Detection(2, .4f, 12)], new());
+
+        Assert.Equal(.9, uncertainty.Margin, 1e-6);
+        Assert.Equal([("cat", "dog", 1)], uncertainty.Ambiguous);
+    }
+
+    [Fact]
     public void Rank_UnsureImages_AreBeforeSureOnes()
     {
         var ranking = ImageRanker.Rank(

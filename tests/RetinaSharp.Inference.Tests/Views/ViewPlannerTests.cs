@@ -1,3 +1,4 @@
+using RetinaSharp.Imaging;
 using RetinaSharp.Inference.Views;
 
 namespace RetinaSharp.Inference.Tests.Views;
@@ -44,6 +45,24 @@ public class ViewPlannerTests
         Assert.Equal([51, 51, 64, 64, 80, 80], plan.Views.Select(view => view.Geometry.Height));
         Assert.Equal(3, plan.Views.Count(view => view.IsFlipped));
     }
+
+    [Theory]
+    [InlineData(false, 86, 64)]
+    [InlineData(true, 108, 80)]
+    public void DecodeSize_WithoutTiles_IsThatOfTheLargestView(bool isAugmented, int width, int height)
+    {
+        var planner = new ViewPlanner(Input, UsesTestTimeAugmentation: isAugmented);
+
+        var decoded = ImageSource.FromBytes(ColorImages.Paint(173, 128).Encode(ImageEncoding.Png)).Load(planner.DecodeSize).Image;
+
+        // 1.25 times 86 is 107: pixels of that width would be scaled again.
+        var largest = planner.Plan(173, 128).Views[^1].Geometry;
+        Assert.Equal((width, height), (largest.Width, largest.Height));
+        Assert.Equal((width, height), (decoded.Width, decoded.Height));
+    }
+
+    [Fact]
+    public void DecodeSize_Tiles_IsTheOriginalSize() => Assert.Null(new ViewPlanner(Input, Tile: 100, UsesTestTimeAugmentation: true).DecodeSize);
 
     [Theory]
     [InlineData(15, .25)]
