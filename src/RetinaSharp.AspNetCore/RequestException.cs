@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using RetinaSharp.Imaging;
 
 namespace RetinaSharp.AspNetCore;
 
@@ -28,7 +29,7 @@ internal sealed class RequestException(int status, string reason, string message
         new(StatusCodes.Status413PayloadTooLarge, "too_many_images", $"The request has more images than the limit of {limit}: send several requests.");
 
     public static RequestException ImageTooLarge(string image, long width, long height, long limit) =>
-        new(StatusCodes.Status413PayloadTooLarge, "image_too_large", $"{image}: {width} x {height} pixels are more than the limit of {limit}, or than {ServingOptions.MaxSide} on a side: scale the image down.");
+        new(StatusCodes.Status413PayloadTooLarge, "image_too_large", $"{image}: {width} x {height} pixels are more than the limit of {limit}, or than {ImageDecodeOptions.MaxSide} on a side: scale the image down.");
 
     public static RequestException MediaType(string message) => new(StatusCodes.Status415UnsupportedMediaType, "media_type", message);
 

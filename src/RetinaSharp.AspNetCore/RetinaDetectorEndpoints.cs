@@ -39,7 +39,7 @@ public static class RetinaDetectorEndpoints
         group.MapPrometheusScrapingEndpoint("/metrics");
         group.MapHealthChecks("/health/live", new() { Predicate = _ => false }).Open();
         group.MapHealthChecks("/health/ready", new() { Predicate = check => check.Tags.Contains(ModelHealthCheck.Name) }).Open();
-        group.MapGet("/openapi/retinasharp.json", PageEndpoints.OpenApiAsync).Open();
+        group.MapGet(PageEndpoints.OpenApiRoute, PageEndpoints.OpenApiAsync).Open();
         if (options.ServesPage)
             MapPage(group, services);
         return group;

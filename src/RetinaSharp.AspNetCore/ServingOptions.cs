@@ -8,9 +8,6 @@ public sealed class ServingOptions
     /// <summary>Maximum of <see cref="MaxDetections"/>, because responses of the Open Inference Protocol are padded to that length.</summary>
     internal const int MaxMaxDetections = 10_000;
 
-    /// <summary>Maximum side of an image in pixels, that of JPEG. It bounds the number of slices of an image.</summary>
-    internal const int MaxSide = ushort.MaxValue;
-
     private const int MaxMaxBodyBytes = 1 << 30;
 
     /// <summary>Maximum size of a request's body in bytes, from 1 to 1 GiB. A larger one is refused with status 413.</summary>

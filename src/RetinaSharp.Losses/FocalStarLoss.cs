@@ -81,8 +81,9 @@ public readonly struct FocalStarLoss : IBinaryLoss
         var gamma = TLanes.Create(_gamma);
         var beta = TLanes.Create(_beta);
         var maximum = TLanes.Create(_maxLogit);
-        var x = TLanes.Select(TLanes.Less(logit, maximum), logit, maximum);
-        x = TLanes.Select(TLanes.Less(-maximum, x), x, -maximum);
+        // In this order, NaN stays NaN.
+        var x = TLanes.Select(TLanes.Less(maximum, logit), maximum, logit);
+        x = TLanes.Select(TLanes.Less(x, -maximum), -maximum, x);
         // γ x + β with the errors of both roundings (two-sum): at an exponent of -69, where the result is 1e-30, they matter.
         var product = gamma * x;
         var high = product + beta;

@@ -50,8 +50,8 @@ public readonly ref struct LossOptions
     public int LabelOffset { get; init; }
 
     /// <summary>
-    /// Whether a loss that is not finite is returned. If false, it causes an <see cref="ArgumentException"/> that names the invalid
-    /// element.
+    /// Whether a loss that is not finite is returned. If false, it causes an <see cref="ArgumentException"/> that names the first invalid
+    /// element. Only the loss is checked: ignored logits, and infinite ones whose loss is finite, such as -∞ with target 0, are not noticed.
     /// </summary>
     public bool AllowsNonFinite { get; init; }
 

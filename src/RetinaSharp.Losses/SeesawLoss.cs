@@ -62,8 +62,8 @@ public readonly struct SeesawLoss
     /// <param name="options">Reduction, weights and other options, without label smoothing.</param>
     /// <returns>The reduced loss.</returns>
     /// <exception cref="ArgumentException">
-    /// The lengths do not match, the gradient overlaps an input, a label is invalid, a logit or a weight is not finite (the message names
-    /// it), or an option is out of range.
+    /// The lengths do not match, the gradient overlaps an input, a label is invalid, a logit or a weight makes the
+    /// loss NaN or infinite (the message names the first that is not finite, see <see cref="LossOptions.AllowsNonFinite"/>), or an option is out of range.
     /// </exception>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> is not a supported type.</exception>
     public unsafe double Evaluate<T>(ReadOnlySpan<T> logits, ReadOnlySpan<int> labels, ClassCounts counts, Span<T> gradient, LossOptions options = default)

@@ -27,8 +27,8 @@ public static unsafe class SigmoidLoss
     /// <param name="options">Reduction, weights and other options.</param>
     /// <returns>The reduced loss.</returns>
     /// <exception cref="ArgumentException">
-    /// The lengths do not match, the gradient overlaps an input, a label is invalid, a logit or a weight is not finite (the message names
-    /// it), or an option is out of range.
+    /// The lengths do not match, the gradient overlaps an input, a label is invalid, a logit or a weight makes the
+    /// loss NaN or infinite (the message names the first that is not finite, see <see cref="LossOptions.AllowsNonFinite"/>), or an option is out of range.
     /// </exception>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> is not a supported type.</exception>
     public static double Evaluate<TLoss, T>(TLoss loss, ReadOnlySpan<T> logits, ReadOnlySpan<int> labels, int classes,
@@ -58,8 +58,8 @@ public static unsafe class SigmoidLoss
     /// <param name="options">Reduction, weights and other options. <see cref="Reduction.Positives"/> counts labels that are a class.</param>
     /// <returns>The reduced loss.</returns>
     /// <exception cref="ArgumentException">
-    /// The lengths do not match, the gradient overlaps an input, a label is invalid, a quality is not in [0, 1], a logit or a weight is not finite
-    /// (the message names it), or an option is out of range.
+    /// The lengths do not match, the gradient overlaps an input, a label is invalid, a quality is not in [0, 1], a logit or a weight makes the
+    /// loss NaN or infinite (the message names the first that is not finite, see <see cref="LossOptions.AllowsNonFinite"/>), or an option is out of range.
     /// </exception>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> is not a supported type.</exception>
     public static double Evaluate<TLoss, T>(TLoss loss, ReadOnlySpan<T> logits, ReadOnlySpan<int> labels, ReadOnlySpan<float> qualities, int classes,
@@ -97,8 +97,8 @@ public static unsafe class SigmoidLoss
     /// <param name="options">Reduction, weights and other options.</param>
     /// <returns>The reduced loss.</returns>
     /// <exception cref="ArgumentException">
-    /// The lengths differ, the gradient overlaps an input, a target is not in [0, 1], a logit or a weight is not finite (the message names
-    /// it), or an option is out of range.
+    /// The lengths differ, the gradient overlaps an input, a target is not in [0, 1], a logit or a weight makes the
+    /// loss NaN or infinite (the message names the first that is not finite, see <see cref="LossOptions.AllowsNonFinite"/>), or an option is out of range.
     /// </exception>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> is not a supported type.</exception>
     public static double Evaluate<TLoss, T>(TLoss loss, ReadOnlySpan<T> logits, ReadOnlySpan<float> targets, Span<T> gradient,

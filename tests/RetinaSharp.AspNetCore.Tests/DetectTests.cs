@@ -52,6 +52,19 @@ public class DetectTests
         Assert.Equal("red", found.GetProperty("images")[0].GetProperty("detections")[0].GetProperty("label").GetString());
     }
 
+    [Theory]
+    [InlineData("Identity")]
+    [InlineData("identity, identity")]
+    [InlineData("")]
+    public async Task Detect_EncodingThatIsNone_IsServed(string encoding)
+    {
+        await using var service = await TestService.StartAsync();
+        var content = new ByteArrayContent(TestEngine.Png()) { Headers = { { "Content-Type", "image/png" } } };
+        Assert.True(content.Headers.TryAddWithoutValidation("Content-Encoding", encoding));
+
+        await TestService.ReadAsync(await service.Client.PostAsync("/v1/detect", content));
+    }
+
     [Fact]
     public async Task Detect_Query_SelectsDetections()
     {

@@ -14,10 +14,14 @@ public sealed class FileFingerprintTests : IDisposable
     public void Read_File_ChangesWithSizeAndTime()
     {
         var path = Write("model.onnx", "12345", Early);
+        var first = FileFingerprint.Read(path);
 
-        Assert.Equal(new(5, Early), FileFingerprint.Read(path));
         Write("model.onnx", "12345", Late);
-        Assert.Equal(new(5, Late), FileFingerprint.Read(path));
+        Assert.NotEqual(first, FileFingerprint.Read(path));
+        Write("model.onnx", "1234", Early);
+        Assert.NotEqual(first, FileFingerprint.Read(path));
+        Write("model.onnx", "54321", Early);
+        Assert.Equal(first, FileFingerprint.Read(path));
     }
 
     [Fact]
@@ -25,23 +29,41 @@ public sealed class FileFingerprintTests : IDisposable
     {
         Write("best.safetensors", "123", Early);
         Write("last.safetensors", "12", Late);
+        var before = FileFingerprint.Read(_folder.Root);
+
         Write("metrics.jsonl", "1", Late.AddHours(1));
 
-        Assert.Equal(new(5, Late), FileFingerprint.Read(_folder.Root));
+        Assert.NotEqual(default, before);
+        Assert.Equal(before, FileFingerprint.Read(_folder.Root));
+    }
+
+    /// <summary>The sum of the sizes and the latest time stay the same.</summary>
+    [Fact]
+    public void Read_FolderWhoseFilesAreExchanged_Changes()
+    {
+        Write("best.safetensors", "123", Early);
+        Write("last.safetensors", "12", Late);
+        var before = FileFingerprint.Read(_folder.Root);
+
+        Write("best.safetensors", "12", Late);
+        Write("last.safetensors", "123", Early);
+
+        Assert.NotEqual(before, FileFingerprint.Read(_folder.Root));
     }
 
     [Fact]
     public void Read_Link_IsThatOfItsFile()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "links need rights on Windows");
-        Write("first.onnx", "12345", Early);
+        var expected = FileFingerprint.Read(Write("model.onnx", "12345", Early));
+        File.Move(_folder.At("model.onnx"), _folder.At("first.onnx"));
         var second = Write("second.onnx", "1234567", Late);
-        File.CreateSymbolicLink(_folder.At("model.onnx"), "first.onnx");
 
-        Assert.Equal(new(5, Early), FileFingerprint.Read(_folder.At("model.onnx")));
+        File.CreateSymbolicLink(_folder.At("model.onnx"), "first.onnx");
+        Assert.Equal(expected, FileFingerprint.Read(_folder.At("model.onnx")));
         File.Delete(_folder.At("model.onnx"));
         File.CreateSymbolicLink(_folder.At("model.onnx"), second);
-        Assert.Equal(new(7, Late), FileFingerprint.Read(_folder.At("model.onnx")));
+        Assert.NotEqual(expected, FileFingerprint.Read(_folder.At("model.onnx")));
     }
 
     [Fact]

@@ -114,9 +114,14 @@ public class OpenInferenceTests
     {
         await using var service = await TestService.StartAsync();
 
-        var response = await TestService.ReadAsync(await PostBinaryAsync(service, "", TestEngine.Png()));
+        var response = await PostBinaryAsync(service, "", TestEngine.Png());
 
-        Assert.Equal([1], Numbers(response.GetProperty("outputs")[3].GetProperty("data")));
+        Assert.Equal("application/octet-stream", response.Content.Headers.ContentType!.MediaType);
+        var bytes = await response.Content.ReadAsByteArrayAsync();
+        var json = JsonDocument.Parse(bytes.AsMemory(0, int.Parse(response.Headers.GetValues(LengthHeader).Single()))).RootElement;
+        Assert.Equal(4, json.GetProperty("outputs")[3].GetProperty("parameters").GetProperty("binary_data_size").GetInt32());
+        // The last output, counts.
+        Assert.Equal(1, BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(^4..)));
     }
 
     [Fact]
@@ -128,6 +133,8 @@ public class OpenInferenceTests
         Assert.Equal((double[])[0, 1, 2], await LabelsAsync("{}"));
         Assert.Equal((double[])[0, 1], await LabelsAsync("""{"score_threshold": 0.8}"""));
         Assert.Equal((double[])[2], await LabelsAsync("""{"classes": "blue"}"""));
+        // 0 is no sequence.
+        Assert.Equal((double[])[0, 1, 2], await LabelsAsync("""{"sequence_id": 0}"""));
 
         async Task<double[]> LabelsAsync(string parameters)
         {
@@ -183,6 +190,7 @@ public class OpenInferenceTests
     [InlineData("""{"inputs": [{"name": "images", "datatype": "UINT8", "shape": [1, 1, 3], "data": [1, 2, 3]}], "outputs": [{"name": "boxes", "parameters": {"shared_memory_region": "r"}}]}""", "shared memory is not supported", 400)]
     [InlineData("""{"inputs": [{"name": "images", "datatype": "UINT8", "shape": [1, 1, 3], "parameters": {"shared_memory_region": "r"}}]}""", "shared memory is not supported", 400)]
     [InlineData("""{"parameters": {"sequence_id": 5}, "inputs": [{"name": "images", "datatype": "UINT8", "shape": [1, 1, 3], "data": [1, 2, 3]}]}""", "sequences are not supported", 400)]
+    [InlineData("""{"inputs": [{"name": "images", "datatype": "UINT8", "shape": [1, 1, 3], "data": [1, 2, 3]}], "outputs": [{"name": "scores", "parameters": {"classification": 3}}]}""", "classification: this extension is not supported", 400)]
     [InlineData("""{"inputs": [{"name": "images", "datatype": "UINT8", "shape": [1, 70000, 3], "data": []}]}""", "65535 on a side", 413)]
     public async Task Infer_BadRequest_IsAnErrorThatNamesIt(string json, string error, int status)
     {
@@ -213,7 +221,11 @@ public class OpenInferenceTests
         await using var service = await TestService.StartAsync();
         var many = string.Join(',', Enumerable.Repeat("{}", 6000));
 
-        Assert.Contains("more than 10000 JSON elements", await ErrorAsync(await PostAsync(service, $$"""{"inputs": [{{many}}]}"""), HttpStatusCode.BadRequest));
+        // Only the data of input tensors are not parsed.
+        foreach (var json in (string[])[
+            $$"""{"inputs": [{{many}}]}""", $$"""{"parameters": {"data": [{{many}}]} }""", $$"""{"data": [{{many}}]}""",
+            $$"""{"inputs": [{"name": "images", "parameters": {"data": [{{many}}]} }]}""", $$"""{"inputs": [], "outputs": [{"data": [{{many}}]}]}"""])
+            Assert.Contains("more than 10000 JSON elements", await ErrorAsync(await PostAsync(service, json), HttpStatusCode.BadRequest));
         Assert.Contains("limit of 65536", await ErrorAsync(await PostAsync(
             service, $$"""{"parameters": {"classes": "{{new string('a', 70_000)}}"}, "inputs": [{"name": "images", "datatype": "UINT8", "shape": [1, 1, 3], "data": [1, 2, 3]}]}"""), HttpStatusCode.BadRequest));
     }

@@ -78,6 +78,22 @@ public sealed partial class PageTests : IDisposable
         Assert.All(Reference().Matches(document.GetRawText()), match => Assert.Contains(match.Groups[1].Value, schemas));
     }
 
+    [Theory]
+    [InlineData("", "/")]
+    [InlineData("/detector", "/detector")]
+    public async Task OpenApi_ItsServer_IsThePrefixOfTheEndpoints(string prefix, string url)
+    {
+        await using var service = await TestService.StartAsync(prefix: prefix);
+
+        var document = JsonDocument.Parse(await service.Client.GetStringAsync("openapi/retinasharp.json")).RootElement;
+
+        Assert.Equal(url, Assert.Single(document.GetProperty("servers").EnumerateArray()).GetProperty("url").GetString());
+        // Each scheme is one way to authenticate; none is needed where the service has no keys.
+        Assert.Equal(
+            document.GetProperty("components").GetProperty("securitySchemes").EnumerateObject().Select(scheme => scheme.Name).Prepend(""),
+            document.GetProperty("security").EnumerateArray().Select(way => way.EnumerateObject().Select(scheme => scheme.Name).SingleOrDefault("")));
+    }
+
     [Fact]
     public async Task Metrics_AfterRequests_HaveQueueBatchesTimesAndRejections()
     {

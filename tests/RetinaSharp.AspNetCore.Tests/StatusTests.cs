@@ -21,6 +21,7 @@ public class StatusTests
         { "/v1/detect", "application/json", "{\"url\": \"http://127.0.0.1/cat.jpg\"}", "expected", 400, "malformed" },
         { "/v1/detect", "application/json", "{\"images\": []} x", "not valid JSON", 400, "malformed" },
         { "/v1/detect", "application/json", "{\"images\": [\"YQ==\",\"YQ==\",\"YQ==\",\"YQ==\",\"YQ==\"]}", "limit of 4", 413, "too_many_images" },
+        { "/v1/detect", "application/json", "{\"image\": \"YQ==\",\"image\": \"YQ==\",\"image\": \"YQ==\",\"image\": \"YQ==\",\"image\": 5}", "limit of 4", 413, "too_many_images" },
         { "/v1/detect", "application/json", "{\"image\": \"YQ==\"}", "image 1: is not a JPEG", 415, "media_type" },
         { "/v1/detect", "multipart/form-data", "x", "no boundary", 400, "malformed" },
         { "/v1/detect", "multipart/form-data; boundary=b", "--b\r\nContent-Disposition: form-data", "multipart", 400, "malformed" },

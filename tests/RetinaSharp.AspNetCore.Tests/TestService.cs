@@ -48,7 +48,8 @@ internal sealed class TestService : IAsyncDisposable
         map?.Invoke(endpoints);
         await application.StartAsync();
         var service = new TestService(application, engine);
-        service.Client = new() { BaseAddress = new(service.Address, prefix + "/"), Timeout = Patience };
+        // On a busy machine, the answer to Expect: 100-continue takes more than the second that is the default.
+        service.Client = new(new SocketsHttpHandler { Expect100ContinueTimeout = Patience }) { BaseAddress = new(service.Address, prefix + "/"), Timeout = Patience };
         if (waitUntilReady)
             await service.WaitUntilReadyAsync();
         return service;

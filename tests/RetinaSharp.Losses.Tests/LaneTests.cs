@@ -163,6 +163,19 @@ public unsafe class LaneTests
             Assert.Equal(1, LaneMath<Lanes256>.Exp(Lanes256.Create(x)).First() / Math.Exp(x), 1.3e-7);
     }
 
+    /// <summary>The bits of a NaN are those of its payload, which depends on what computed it.</summary>
+    [Fact]
+    public void Exp_NaNOfAnyPayload_IsNaN()
+    {
+        for (var payload = 0u; payload < 1024; payload++)
+        {
+            var x = BitConverter.UInt32BitsToSingle(0x7FC00000 + payload);
+            Assert.True(float.IsNaN(LaneMath<Lanes128>.Exp(Lanes128.Create(x)).First()), $"payload {payload}");
+            Assert.True(float.IsNaN(LaneMath<Lanes256>.Exp(Lanes256.Create(x)).First()), $"payload {payload}");
+            Assert.True(float.IsNaN(LaneMath<Lanes512>.Exp(Lanes512.Create(x)).First()), $"payload {payload}");
+        }
+    }
+
     [Fact]
     public void ExpOfTwoParts_OverRange_KeepsTheLowPart()
     {

@@ -185,6 +185,9 @@ public class LossOptionsTests
     {
         Assert.Contains("logit 4 is NaN", Assert.Throws<ArgumentException>(() => SigmoidLoss.Evaluate(Loss, [0f, 0, 0, 0, float.NaN, 0], [0, 1], 3, new float[6])).Message);
         Assert.Contains("logit 0 is ", Assert.Throws<ArgumentException>(() => SigmoidLoss.Evaluate(Loss, [double.PositiveInfinity, 0], [0f, 1], new double[2])).Message);
+        var payload = BitConverter.UInt32BitsToSingle(0x7FC00001);
+        Assert.Contains("logit 1 is NaN", Assert.Throws<ArgumentException>(() => SigmoidLoss.Evaluate(Loss, [0f, payload], [0f, 1], new float[2])).Message);
+        Assert.Contains("logit 1 is NaN", Assert.Throws<ArgumentException>(() => SigmoidLoss.Evaluate(new FocalStarLoss(2), [0f, float.NaN], [0f, 1], new float[2])).Message);
         Assert.Contains("logit 1 is NaN", Assert.Throws<ArgumentException>(() =>
             SigmoidLoss.Evaluate(Loss, [(BFloat16)0f, (BFloat16)float.NaN], [0f, 1], new BFloat16[2])).Message);
         Assert.Throws<NotSupportedException>(() => SigmoidLoss.Evaluate(Loss, new decimal[2], [0f, 1], new decimal[2]));

@@ -1,9 +1,8 @@
 namespace RetinaSharp.AspNetCore.Models;
 
-/// <summary>Size and time of a model's file, or of the model files in a folder, by which a replaced file is recognized.</summary>
-/// <param name="Bytes">Size in bytes; of a folder, the sum over its model files.</param>
-/// <param name="Modified">Time of the last modification, the latest in a folder.</param>
-internal readonly record struct FileFingerprint(long Bytes, DateTime Modified)
+/// <summary>Name, size and time of a model's file, or of each model file in a folder, by which a replaced file is recognized.</summary>
+/// <param name="Files">A line for each file.</param>
+internal readonly record struct FileFingerprint(string? Files)
 {
     private static readonly string[] ModelFiles = [".safetensors", ".onnx"];
 
@@ -15,13 +14,21 @@ internal readonly record struct FileFingerprint(long Bytes, DateTime Modified)
             IEnumerable<FileInfo> files = Directory.Exists(path)
                 ? new DirectoryInfo(path).EnumerateFiles().Where(file => ModelFiles.Contains(file.Extension))
                 : new FileInfo(path) is { Exists: true } file ? [file] : [];
-            // Size and time of a link are those of the link; the volumes of Kubernetes replace files by changing links.
-            return files.Select(file => file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file).Aggregate(default(FileFingerprint), (sum, file) => new(sum.Bytes + file.Length, sum.Modified > file.LastWriteTimeUtc ? sum.Modified : file.LastWriteTimeUtc));
+            // A folder lists its files in any order.
+            string[] lines = [.. files.Select(Describe).Order(StringComparer.Ordinal)];
+            return lines.Length == 0 ? default : new(string.Join('\n', lines));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             // The file is being replaced.
             return default;
         }
+    }
+
+    private static string Describe(FileInfo file)
+    {
+        // Size and time of a link are those of the link; the volumes of Kubernetes replace files by changing links.
+        var target = file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file;
+        return $"{file.Name} {target.Length} {target.LastWriteTimeUtc.Ticks}";
     }
 }

@@ -14,6 +14,9 @@ internal sealed record InferBody(InferRequest? Request, ReadOnlyMemory<byte> Jso
 
     private const int MaxElements = 10_000;
 
+    // Depths of the properties of the request, and of those of a tensor in one of its arrays.
+    private const int RequestDepth = 1, TensorDepth = 3;
+
     /// <summary>Parses a body.</summary>
     /// <param name="body">The body.</param>
     /// <param name="jsonLength">Value of <see cref="LengthHeader"/>; null if the header is not given.</param>
@@ -38,15 +41,23 @@ internal sealed record InferBody(InferRequest? Request, ReadOnlyMemory<byte> Jso
         }
     }
 
-    /// <summary>Refuses JSON that takes many times its length as objects. The data of tensors stay as they are.</summary>
+    /// <summary>Refuses JSON that takes many times its length as objects. The data of the input tensors stay as they are.</summary>
     private static void RequireShort(ReadOnlySpan<byte> json)
     {
         var reader = new Utf8JsonReader(json);
+        var isInput = false;
         for (var elements = 0; reader.Read(); elements++)
         {
             if (elements == MaxElements)
                 throw RequestException.Malformed($"The request has more than {MaxElements} JSON elements besides the data of tensors.");
-            if (reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals("data"u8))
+            if (reader.TokenType != JsonTokenType.PropertyName)
+                continue;
+            if (reader.CurrentDepth == RequestDepth)
+            {
+                isInput = reader.ValueTextEquals("inputs"u8);
+            }
+            // Properties of this name elsewhere, such as in parameters, become objects.
+            else if (isInput && reader.CurrentDepth == TensorDepth && reader.ValueTextEquals("data"u8))
             {
                 reader.Read();
                 reader.Skip();

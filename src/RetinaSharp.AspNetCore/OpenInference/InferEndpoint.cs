@@ -50,12 +50,18 @@ internal sealed class InferEndpoint(ModelCatalog catalog, DetectionRunner runner
     /// <summary>Refuses what the protocol has as extensions, and this service has not: without it, clients would wait for results elsewhere.</summary>
     private static void RequireSupported(InferRequest? request)
     {
-        if (request?.Parameters?.ContainsKey("sequence_id") == true)
+        var (inputs, outputs) = ((request?.Inputs ?? []).Select(input => input?.Parameters), (request?.Outputs ?? []).Select(output => output?.Parameters));
+        if (Asks(request?.Parameters, "sequence_id"))
             throw RequestException.Malformed("sequence_id: sequences are not supported.");
-        var tensors = (request?.Inputs ?? []).Select(input => input?.Parameters).Concat((request?.Outputs ?? []).Select(output => output?.Parameters));
-        if (tensors.Any(parameters => parameters?.ContainsKey("shared_memory_region") == true))
+        if (outputs.Any(parameters => Asks(parameters, "classification")))
+            throw RequestException.Malformed("classification: this extension is not supported.");
+        if (inputs.Concat(outputs).Any(parameters => Asks(parameters, "shared_memory_region")))
             throw RequestException.Malformed("shared_memory_region: shared memory is not supported.");
     }
+
+    /// <summary>Whether a parameter is given; 0 means that there is no sequence, and no classification.</summary>
+    private static bool Asks(IReadOnlyDictionary<string, JsonElement>? parameters, string name) =>
+        parameters is not null && parameters.TryGetValue(name, out var value) && value.GetRawText() != "0";
 
     private static DetectionFilter GetFilter(InferRequest? request, ServingOptions serving, LoadedDetector detector)
     {
@@ -69,8 +75,8 @@ internal sealed class InferEndpoint(ModelCatalog catalog, DetectionRunner runner
     /// <summary>Returns the outputs that are wanted, and whether as binary data. A name that does not exist fails before the detector runs.</summary>
     private static List<(string Name, bool IsBinary)> GetOutputs(InferRequest? request)
     {
-        // A request that is one image as it is gets JSON, as from Triton.
-        var isBinary = request?.Parameters.Flag("binary_data_output") ?? false;
+        // A request that is one image as it is gets binary data, as from Triton.
+        var isBinary = request is null || (request.Parameters.Flag("binary_data_output") ?? false);
         if (request?.Outputs is not { Count: > 0 } wanted)
             return [.. InferOutputs.Metadata.Select(tensor => (tensor.Name, isBinary))];
         // Every output is built in memory, so a name counts once.

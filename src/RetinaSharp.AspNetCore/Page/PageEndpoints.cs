@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -12,6 +13,9 @@ namespace RetinaSharp.AspNetCore.Page;
 /// <summary>The page on which images can be tried, its samples, and the OpenAPI document.</summary>
 internal sealed partial class PageEndpoints(IOptions<ServingOptions> options)
 {
+    /// <summary>Route of the OpenAPI document.</summary>
+    public const string OpenApiRoute = "/openapi/retinasharp.json";
+
     private static readonly string Html = Read("index.html"), OpenApi = Read("openapi.json");
 
     // Script and style are allowed by their hashes, so that nothing that gets into the page otherwise is run.
@@ -40,8 +44,11 @@ internal sealed partial class PageEndpoints(IOptions<ServingOptions> options)
 
     public static Task OpenApiAsync(HttpContext context)
     {
+        // The document's paths are relative to its server, which is the prefix of the endpoints.
+        var url = (context.Request.PathBase + context.Request.Path).ToUriComponent().TrimEnd('/')[..^OpenApiRoute.Length];
+        var document = url.Length == 0 ? OpenApi : OpenApi.Replace("\"url\": \"/\"", $"\"url\": \"{JsonEncodedText.Encode(url)}\"", StringComparison.Ordinal);
         context.Response.ContentType = "application/json";
-        return context.Response.WriteAsync(OpenApi, context.RequestAborted);
+        return context.Response.WriteAsync(document, context.RequestAborted);
     }
 
     public Task SamplesAsync(HttpContext context) =>

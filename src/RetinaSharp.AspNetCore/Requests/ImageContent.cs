@@ -83,18 +83,14 @@ internal sealed class ImageContent(IReadOnlyList<(string Name, ReadOnlyMemory<by
                 var (isOne, isMany) = (reader.ValueTextEquals("image"u8), reader.ValueTextEquals("images"u8));
                 reader.Read();
                 if (isOne)
-                    files.Add(("", ReadImage(ref reader)));
+                    Add(ref reader);
                 else if (!isMany)
                     throw new JsonException(expected);
                 else if (reader.TokenType != JsonTokenType.StartArray)
                     throw new JsonException(expected);
                 else
                     while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-                    {
-                        if (files.Count == maxImages)
-                            throw RequestException.TooManyImages(maxImages);
-                        files.Add(("", ReadImage(ref reader)));
-                    }
+                        Add(ref reader);
             }
 
             // Anything but white space after the object is an error.
@@ -106,10 +102,16 @@ internal sealed class ImageContent(IReadOnlyList<(string Name, ReadOnlyMemory<by
             throw RequestException.Malformed($"The body is not valid JSON for this request: {error.Message}");
         }
 
-        return files.Count > maxImages ? throw RequestException.TooManyImages(maxImages) : files;
+        return files;
 
-        static byte[] ReadImage(ref Utf8JsonReader reader) => Base64.TryRead(ref reader, out var bytes)
-            ? bytes
-            : throw new JsonException($"byte {reader.TokenStartIndex}: an image must be a string in base64, without a data: prefix and line breaks");
+        // Before it is decoded: a property may be there many times.
+        void Add(ref Utf8JsonReader reader)
+        {
+            if (files.Count == maxImages)
+                throw RequestException.TooManyImages(maxImages);
+            if (!Base64.TryRead(ref reader, out var bytes))
+                throw new JsonException($"byte {reader.TokenStartIndex}: an image must be a string in base64, without a data: prefix and line breaks");
+            files.Add(("", bytes));
+        }
     }
 }

@@ -37,7 +37,7 @@ internal sealed class InputImage
     /// <exception cref="RequestException">The image is too large.</exception>
     public static void RequireSize(string name, long width, long height, long maxPixels)
     {
-        if (width > ServingOptions.MaxSide || height > ServingOptions.MaxSide || width * height > maxPixels)
+        if (width > ImageDecodeOptions.MaxSide || height > ImageDecodeOptions.MaxSide || width * height > maxPixels)
             throw RequestException.ImageTooLarge(name, width, height, maxPixels);
     }
 

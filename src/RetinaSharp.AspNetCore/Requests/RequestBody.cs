@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Net.Http.Headers;
 
 namespace RetinaSharp.AspNetCore.Requests;
 
@@ -15,7 +16,7 @@ internal static class RequestBody
     /// <exception cref="RequestException">The body is larger than the limit, empty, or compressed.</exception>
     public static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpRequest request, int limit, CancellationToken cancellationToken)
     {
-        if (request.Headers.ContentEncoding.Any(encoding => encoding != "identity"))
+        if (request.Headers.GetCommaSeparatedValues(HeaderNames.ContentEncoding).Any(encoding => !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase)))
             throw RequestException.MediaType("Content-Encoding is not supported: send the body uncompressed.");
         if (request.ContentLength > limit)
             throw RequestException.BodyTooLarge(limit);

@@ -45,6 +45,7 @@ internal static unsafe class LossCheck
         new($"anchor {row} has label {label}; valid are classes 0 to {classes - 1}, -1 (background) and -2 (ignored)", "labels");
 
     /// <summary>If a sum is not finite, throws an exception that names the first invalid element, if there is one.</summary>
+    /// <remarks>Ignored logits, and infinite ones whose loss is finite, leave the sum finite: finding them would take a pass over all logits.</remarks>
     /// <param name="sum">The sum of the losses.</param>
     /// <param name="logits">The logits.</param>
     /// <param name="targets">Targets of the logits; empty if there are labels instead.</param>

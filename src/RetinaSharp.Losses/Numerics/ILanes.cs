@@ -59,7 +59,7 @@ internal unsafe interface ILanes<TSelf> where TSelf : unmanaged, ILanes<TSelf>
 
     /// <summary>
     /// Multiplies each lane of <paramref name="value"/> by 2ⁿ, where the integer n is in the lowest bits of <paramref name="power"/>.
-    /// Overflow is not checked.
+    /// Overflow is not checked; NaN stays NaN.
     /// </summary>
     static abstract TSelf Scale(TSelf value, TSelf power);
 

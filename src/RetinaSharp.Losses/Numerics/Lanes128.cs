@@ -89,8 +89,12 @@ internal readonly unsafe struct Lanes128(Vector128<float> vector) : ILanes<Lanes
         new(((value._vector.AsInt32() & Vector128.Create(0x7FFFFF)) | Vector128.Create(0x3F800000)).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes128 Scale(Lanes128 value, Lanes128 power) =>
-        new((value._vector.AsInt32() + Vector128.ShiftLeft(power._vector.AsInt32(), 23)).AsSingle());
+    public static Lanes128 Scale(Lanes128 value, Lanes128 power)
+    {
+        var scaled = (value._vector.AsInt32() + Vector128.ShiftLeft(power._vector.AsInt32(), 23)).AsSingle();
+        // Adding to the bits of a NaN could turn it into a number.
+        return new(Vector128.ConditionalSelect(Vector128.Equals(value._vector, value._vector), scaled, value._vector));
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 AddLower(Lanes128 doubles, Lanes128 value) =>

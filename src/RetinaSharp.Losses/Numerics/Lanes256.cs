@@ -89,8 +89,12 @@ internal readonly unsafe struct Lanes256(Vector256<float> vector) : ILanes<Lanes
         new(((value._vector.AsInt32() & Vector256.Create(0x7FFFFF)) | Vector256.Create(0x3F800000)).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes256 Scale(Lanes256 value, Lanes256 power) =>
-        new((value._vector.AsInt32() + Vector256.ShiftLeft(power._vector.AsInt32(), 23)).AsSingle());
+    public static Lanes256 Scale(Lanes256 value, Lanes256 power)
+    {
+        var scaled = (value._vector.AsInt32() + Vector256.ShiftLeft(power._vector.AsInt32(), 23)).AsSingle();
+        // Adding to the bits of a NaN could turn it into a number.
+        return new(Vector256.ConditionalSelect(Vector256.Equals(value._vector, value._vector), scaled, value._vector));
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 AddLower(Lanes256 doubles, Lanes256 value) =>

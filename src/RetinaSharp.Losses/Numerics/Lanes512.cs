@@ -89,8 +89,12 @@ internal readonly unsafe struct Lanes512(Vector512<float> vector) : ILanes<Lanes
         new(((value._vector.AsInt32() & Vector512.Create(0x7FFFFF)) | Vector512.Create(0x3F800000)).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512 Scale(Lanes512 value, Lanes512 power) =>
-        new((value._vector.AsInt32() + Vector512.ShiftLeft(power._vector.AsInt32(), 23)).AsSingle());
+    public static Lanes512 Scale(Lanes512 value, Lanes512 power)
+    {
+        var scaled = (value._vector.AsInt32() + Vector512.ShiftLeft(power._vector.AsInt32(), 23)).AsSingle();
+        // Adding to the bits of a NaN could turn it into a number.
+        return new(Vector512.ConditionalSelect(Vector512.Equals(value._vector, value._vector), scaled, value._vector));
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 AddLower(Lanes512 doubles, Lanes512 value) =>

@@ -10,13 +10,19 @@ internal readonly record struct ActivationScale(float Scale, byte ZeroPoint)
     /// </summary>
     public const float MinScale = 1e-12f;
 
+    /// <summary>What the zero point adds: value + shift = scale · q.</summary>
+    public double Shift => ZeroPoint * (double)Scale;
+
     /// <summary>Computes the quantization of a tensor from its range.</summary>
     /// <param name="range">A finite range. It is extended to 0, because zero padding must be exact.</param>
-    public static ActivationScale Create(TensorRange range)
+    /// <param name="coversLow">Whether the smallest value must not exceed the low end; otherwise the ends may be half a step within the range.</param>
+    public static ActivationScale Create(TensorRange range, bool coversLow = false)
     {
         // In fp64: the width of a finite range may overflow in fp32.
         var (low, high) = ((double)Math.Min(0, range.Low), (double)Math.Max(0, range.High));
-        var scale = Math.Max((float)((high - low) / byte.MaxValue), MinScale);
-        return new(scale, (byte)Math.Clamp(Math.Round(-low / scale), 0, byte.MaxValue));
+        // One step less, because rounding the zero point up moves the high end down.
+        var scale = Math.Max((float)((high - low) / (coversLow ? byte.MaxValue - 1 : byte.MaxValue)), MinScale);
+        var zero = -low / scale;
+        return new(scale, (byte)Math.Clamp(coversLow ? Math.Ceiling(zero) : Math.Round(zero), 0, byte.MaxValue));
     }
 }

@@ -114,8 +114,13 @@ public static class OnnxQuantizer
 
         ModelProto Write(IReadOnlySet<string> layers)
         {
+            // A file without quantized layers is that of the fp32 model.
+            if (layers.Count == 0)
+                return graph.Model;
             var model = QdqGraph.Create(graph, new(graph, layers), ranges, options.WeightLimit);
-            QuantizationMetadata.Update(model, calibration, [.. graph.Layers.Where(layer => !layers.Contains(layer))], floor, options);
+            // Logits in fp32 are all told apart.
+            var hasFloor = graph.Predictors.Any(convolution => QuantizableGraph.IsClassification(convolution) && layers.Contains(convolution.Layer));
+            QuantizationMetadata.Update(model, calibration, [.. graph.Layers.Where(layer => !layers.Contains(layer))], hasFloor ? floor : null, options);
             return model;
         }
 

@@ -15,6 +15,7 @@ internal sealed class QdqGraph
     private readonly QuantizationPlan _plan;
     private readonly IReadOnlyDictionary<string, TensorRange[]> _ranges;
     private readonly int _weightLimit;
+    private readonly HashSet<string> _logits;
     private readonly GraphProto _graph;
     private readonly Dictionary<string, ActivationScale[]> _scales = [];
     private readonly Dictionary<string, QuantizedWeight> _weights = [];
@@ -24,6 +25,7 @@ internal sealed class QdqGraph
     private QdqGraph(QuantizableGraph source, QuantizationPlan plan, IReadOnlyDictionary<string, TensorRange[]> ranges, int weightLimit)
     {
         (_source, _plan, _ranges, _weightLimit) = (source, plan, ranges, weightLimit);
+        _logits = [.. source.Predictors.Where(QuantizableGraph.IsClassification).Select(convolution => convolution.Output)];
         _graph = new() { Name = source.Model.Graph.Name };
         _graph.Input.AddRange(source.Model.Graph.Input.Select(input => input.Clone()));
         _graph.Output.AddRange(source.Model.Graph.Output);
@@ -139,7 +141,8 @@ internal sealed class QdqGraph
     private ActivationScale[] Scales(string tensor)
     {
         if (!_scales.TryGetValue(tensor, out var scales))
-            _scales[tensor] = scales = [.. _ranges[_plan.RangeOf(tensor)].Select(ActivationScale.Create)];
+            // The lowest logit stands for all of background: above the floor it would pass a score threshold that is permitted.
+            _scales[tensor] = scales = [.. _ranges[_plan.RangeOf(tensor)].Select(range => ActivationScale.Create(range, coversLow: _logits.Contains(tensor)))];
         return scales;
     }
 
@@ -150,8 +153,10 @@ internal sealed class QdqGraph
     {
         if (!_weights.TryGetValue(weight, out var quantized))
         {
-            var inputScale = _plan.Convolutions.Where(convolution => convolution.Weight == weight).Min(convolution => Scale(convolution.Input).Scale);
-            _weights[weight] = quantized = QuantizedWeight.Create(_source.Weights(weight), _source.Weights(bias), inputScale, _weightLimit);
+            ConvolutionNode[] sharing = [.. _plan.Convolutions.Where(convolution => convolution.Weight == weight)];
+            var inputScale = sharing.Min(convolution => Scale(convolution.Input).Scale);
+            ActivationScale[][] outputs = [.. sharing.Select(convolution => convolution.Output).Where(_plan.PerChannel.Contains).Select(Scales)];
+            _weights[weight] = quantized = QuantizedWeight.Create(_source.Weights(weight), _source.Weights(bias), inputScale, _weightLimit, outputs);
         }
 
         return quantized;

@@ -13,7 +13,8 @@ internal sealed record QuantizedWeight(sbyte[] Values, float[] Scales)
     /// <param name="bias">The fp32 bias, [channels].</param>
     /// <param name="inputScale">Smallest scale of the inputs of the convolutions that share the weights.</param>
     /// <param name="limit">Largest magnitude of a quantized weight: 127, or 63 for 7 bits.</param>
-    public static QuantizedWeight Create(ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, float inputScale, int limit)
+    /// <param name="outputs">The scales per channel of the outputs of these convolutions, as far as they have them.</param>
+    public static QuantizedWeight Create(ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, float inputScale, int limit, params ReadOnlySpan<ActivationScale[]> outputs)
     {
         var perChannel = weights.Length / bias.Length;
         var (values, scales) = (new sbyte[weights.Length], new float[bias.Length]);
@@ -23,8 +24,11 @@ internal sealed record QuantizedWeight(sbyte[] Values, float[] Scales)
             var largest = 0f;
             foreach (var weight in from)
                 largest = Math.Max(largest, Math.Abs(weight));
+            var largestBias = (double)Math.Abs(bias[channel]);
+            foreach (var output in outputs)
+                largestBias = Math.Max(largestBias, Math.Abs(bias[channel] + output[channel].Shift));
             // The bias has the scale of input times weight. In a channel with tiny or zero weights it would overflow int32; a larger scale costs nothing there.
-            var scale = (float)Math.Max(Math.Max(largest / (double)limit, Math.Abs(bias[channel]) / (inputScale * MaxBias)), ActivationScale.MinScale);
+            var scale = (float)Math.Clamp(Math.Max(largest / (double)limit, largestBias / (inputScale * MaxBias)), ActivationScale.MinScale, float.MaxValue);
             scales[channel] = scale;
             for (var i = 0; i < perChannel; i++)
                 values[(channel * perChannel) + i] = (sbyte)Math.Clamp(MathF.Round(from[i] / scale), -limit, limit);
@@ -48,7 +52,7 @@ internal sealed record QuantizedWeight(sbyte[] Values, float[] Scales)
         for (var channel = 0; channel < bias.Length; channel++)
         {
             scales[channel] = weightScales[channel] * inputScale;
-            var shift = output is null ? 0 : output[channel].ZeroPoint * (double)output[channel].Scale;
+            var shift = output is null ? 0 : output[channel].Shift;
             values[channel] = (int)Math.Clamp(Math.Round((bias[channel] + shift) / (Scales[channel] * (double)inputScale)), int.MinValue, int.MaxValue);
         }
 

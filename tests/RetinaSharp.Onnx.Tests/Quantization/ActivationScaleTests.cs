@@ -17,6 +17,18 @@ public class ActivationScaleTests
     }
 
     [Theory]
+    [InlineData(-4.59512f, 3.1f)]
+    [InlineData(-4.59512f, 6)]
+    [InlineData(-4.59512f, 0)]
+    public void Create_CoversLow_BothEndsAreWithin(float low, float high)
+    {
+        var (scale, zero) = ActivationScale.Create(new(low, high), coversLow: true);
+
+        Assert.InRange(scale * (0 - zero), low - scale, low);
+        Assert.InRange(scale * (255 - zero), high, high + scale);
+    }
+
+    [Theory]
     [InlineData(2, 3, 0)]
     [InlineData(-3, -2, 255)]
     [InlineData(5, 5, 0)]

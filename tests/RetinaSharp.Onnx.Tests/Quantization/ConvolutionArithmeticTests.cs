@@ -42,7 +42,7 @@ public sealed class ConvolutionArithmeticTests : IDisposable
         var (scale, zero) = ActivationScale.Create(ranges[stem.Output][0]);
         Assert.Equal(0, zero);
         var features = reference.Compute(SmallModel.Stem, stem.Node.Output[0], planes, 1, 0, scale, 0, 3, Height, Width);
-        var logitScale = ActivationScale.Create(ranges[logits.Output][0]);
+        var logitScale = ActivationScale.Create(ranges[logits.Output][0], coversLow: true);
         var expectedLogits = reference.Compute(SmallModel.Logits, logits.Node.Output[0], features, scale, 0, logitScale.Scale, logitScale.ZeroPoint, 1, Height, Width);
         // Weights and bias include the scales and zero points of the channels.
         var expectedBoxes = reference.Compute(SmallModel.Boxes, boxes.Node.Output[0], features, scale, 0, 1, 0, 1, Height, Width);

@@ -74,6 +74,18 @@ public class QuantizedWeightTests
         Assert.True(float.IsFinite(scales[0]) && scales[0] > 0);
     }
 
+    [Fact]
+    public void QuantizeBias_ZeroPointOfTheOutput_FitsInt32()
+    {
+        ActivationScale[] output = [new(.5f, 255)];
+        var quantized = QuantizedWeight.Create([1e-9f], [0], 1e-6f, 127, output);
+
+        var (values, scales) = quantized.QuantizeBias([0], 1e-6f, output);
+
+        Assert.InRange(values[0], 1, 1.001 * (1 << 29));
+        Assert.Equal(255, values[0] * (double)scales[0], 1e-3);
+    }
+
     private static (float[] Weights, float[] Bias) Random()
     {
         var random = new Random(3);
