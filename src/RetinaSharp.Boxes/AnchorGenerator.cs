@@ -3,8 +3,8 @@ namespace RetinaSharp.Boxes;
 /// <summary>Generates the anchors for a padded image size and caches the grids of the most recently used sizes. Thread-safe.</summary>
 public sealed class AnchorGenerator
 {
-    // Images are padded to a small number of different sizes; a grid of 200,000 anchors takes 6 MB.
-    private const int CacheCapacity = 16;
+    // Images are padded to a small number of different sizes; a grid of 200,000 anchors takes 6 MB, the most anchors 128 MB.
+    private const int MaxGrids = 16, MaxAnchors = 4_000_000;
 
     private readonly Lock _lock = new();
     private readonly LinkedList<AnchorGrid> _recent = [];
@@ -53,7 +53,7 @@ public sealed class AnchorGenerator
             }
             var grid = Generate(height, width, GridSizes(height, width));
             _recent.AddFirst(grid);
-            if (_recent.Count > CacheCapacity)
+            while (_recent.Count > MaxGrids || (_recent.Count > 1 && _recent.Sum(one => (long)one.Count) > MaxAnchors))
                 _recent.RemoveLast();
             return grid;
         }

@@ -17,6 +17,10 @@ namespace RetinaSharp.Evaluation;
 /// equal IoU replaces the match, and the loop ends at the first ignored box if there is a match already. Detections of different images do not affect
 /// each other, so the order of the images does not matter.
 /// </para>
+/// <para>
+/// A detection that matches an annotation with id 0 is a false positive in <see cref="MatchResult.FalsePositive"/>, as in pycocotools, but has the match in
+/// <see cref="MatchResult.GroundTruth"/>: <see cref="CocoEvaluator.Match"/>, and with it F1 and the confusion matrix, count it as a true positive.
+/// </para>
 /// </remarks>
 /// <param name="groundTruths">Ground truth boxes of the class, sorted by image.</param>
 /// <param name="starts">Index of the first ground truth box of each image, followed by the total number of boxes.</param>

@@ -12,8 +12,9 @@ namespace RetinaSharp.Evaluation;
 /// Boxes are matched one to one, greedily by descending score, in two passes. The first matches detections with ground truth of their own class, as
 /// <see cref="CocoEvaluator.Match"/> does. The second matches each remaining detection with the remaining ground truth box of the highest IoU, whatever
 /// its class. Both require an IoU of at least .5. So the diagonal counts the true positives of the COCO metrics, and a ground truth box is counted as
-/// confused only if no detection of its own class matches it. Ultralytics matches in one pass over all classes by IoU. There a box with a detection of its
-/// own class may be counted as confused.
+/// confused only if no detection of its own class matches it. The exception is an annotation with id 0: a detection that matches it is on the diagonal, but
+/// is a false positive of <see cref="CocoEvaluator.Evaluate"/>, as in pycocotools. Ultralytics matches in one pass over all classes by IoU. There a box with a
+/// detection of its own class may be counted as confused.
 /// </para>
 /// <para>
 /// Detections without a match (false positives) are counted in the row of the background, ground truth boxes without a match (false negatives) in its

@@ -112,6 +112,17 @@ public class AnchorGeneratorTests
     }
 
     [Fact]
+    public void Generate_MillionsOfAnchors_KeepsTheLatestGridOnly()
+    {
+        var generator = new AnchorGenerator(new() { MinLevel = 0, MaxLevel = 0, Scales = [1], Ratios = [1] });
+        var small = generator.Generate(32, 32);
+        var large = generator.Generate(2048, 2048);
+
+        Assert.Same(large, generator.Generate(2048, 2048));
+        Assert.NotSame(small, generator.Generate(32, 32));
+    }
+
+    [Fact]
     public void Constructor_SettingsOutOfRange_Throws()
     {
         foreach (var settings in new AnchorSettings[]

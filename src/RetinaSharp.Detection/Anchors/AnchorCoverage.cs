@@ -4,8 +4,9 @@ using RetinaSharp.Detection.Configuration;
 namespace RetinaSharp.Detection.Anchors;
 
 /// <summary>
-/// How well anchors cover the ground-truth boxes of a dataset. A box is covered if the IoU of some anchor with it is at least the assigner's foreground
-/// threshold, so that it is learned without low-quality matches. Positions count: the anchors are those of the grid of each image.
+/// How well anchors cover the ground-truth boxes of a dataset. A box is covered if the IoU of some anchor with it is at least the foreground threshold of the
+/// assigner by IoU, so that it is learned without low-quality matches; for other assigners, this says little. Positions count: the anchors are those of the
+/// grid of each image.
 /// </summary>
 public sealed record AnchorCoverage
 {

@@ -21,6 +21,9 @@ public static class AnchorFitter
     // Boxes that the search looks at; the result is verified on all boxes. A share of 5000 boxes has a standard error below a percent.
     private const int MaxBoxes = 5000;
 
+    // Share of a size class that may lose its anchors when the search has not seen all boxes.
+    private const double SampleError = .01;
+
     // Bounds of scales and ratios, and step widths, as logarithms to base 2.
     private const double MaxLogarithm = 4;
     private static readonly double[] Steps = [.5, .25, .125, .0625, .03125];
@@ -41,9 +44,12 @@ public static class AnchorFitter
     // Digits of fitted values, so that they can be typed.
     private const int Digits = 3;
 
-    /// <summary>Fits anchors and input size to a dataset. The result is the same for the same data, and never covers less than the start.</summary>
-    /// <param name="dataset">The annotated images; those of unknown size are left out. No image is decoded.</param>
-    /// <param name="settings">Anchors and input size to start from, and the assigner's foreground threshold.</param>
+    /// <summary>
+    /// Fits anchors and input size to a dataset. The result is the same for the same data, and never covers less than the start. Of more than 5000 boxes, the
+    /// search looks at a sample: then a size class may lose up to a percent of its boxes, if more are gained in the others.
+    /// </summary>
+    /// <param name="dataset">The annotated images; those of unknown size are left out. No image is decoded. For sliced training, the slices.</param>
+    /// <param name="settings">Anchors and input size to start from, and the foreground threshold of the assigner by IoU; other assigners do not need a fit.</param>
     /// <param name="options">What may change; everything if null.</param>
     /// <param name="cancellationToken">Cancels the search.</param>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was canceled.</exception>
@@ -55,16 +61,18 @@ public static class AnchorFitter
         var (start, threshold) = (settings.Model.Anchors, settings.Assigner.ForegroundIou);
         var boxes = InputBoxes.Create(dataset, settings.Input, cancellationToken);
         var before = Coverage(boxes, start, threshold);
+        // Of the sampled boxes at the input size of the start, also for larger inputs: the boxes are the same ones in the same order.
+        int[] floor = [.. Coverage(boxes.Sample(MaxBoxes), start, threshold).BySize.Select(group => group.Covered)];
         var unchanged = new AnchorFit(start, settings.Input, before, before) { IsChanged = false };
         if (boxes.Count == 0)
             return unchanged;
 
-        var best = Search(boxes, start, settings.Input, threshold, options, cancellationToken);
+        var best = Search(boxes, start, settings.Input, threshold, floor, options, cancellationToken);
         if (options.FitsLevels)
         {
             foreach (var (min, max) in ((int, int)[])[(start.MinLevel - 1, start.MaxLevel), (start.MinLevel, start.MaxLevel + 1)])
                 if (min >= FinestLevel && max <= CoarsestLevel)
-                    best = Better(best, Search(boxes, start with { MinLevel = min, MaxLevel = max }, settings.Input, threshold, options, cancellationToken), options);
+                    best = Better(best, Search(boxes, start with { MinLevel = min, MaxLevel = max }, settings.Input, threshold, floor, options, cancellationToken));
         }
 
         if (options.FitsInput)
@@ -72,29 +80,31 @@ public static class AnchorFitter
             foreach (var factor in InputFactors)
             {
                 var input = settings.Input with { Short = Enlarged(settings.Input.Short, factor), Long = Enlarged(settings.Input.Long, factor) };
-                best = Better(best, Search(InputBoxes.Create(dataset, input, cancellationToken), start, input, threshold, options, cancellationToken), options);
+                best = Better(best, Search(InputBoxes.Create(dataset, input, cancellationToken), start, input, threshold, floor, options, cancellationToken));
             }
         }
 
         var all = best.Input == settings.Input ? boxes : InputBoxes.Create(dataset, best.Input, cancellationToken);
         var after = Coverage(all, best.Anchors, threshold);
-        var isBetter = after.All.Covered >= before.All.Covered && after.All.CoveredShare + after.All.MeanBestIou > before.All.CoveredShare + before.All.MeanBestIou + MinImprovement;
+        var tolerance = boxes.Count > MaxBoxes ? SampleError : 0;
+        var isBetter = after.All.Covered >= before.All.Covered && after.All.CoveredShare + after.All.MeanBestIou > before.All.CoveredShare + before.All.MeanBestIou + MinImprovement
+            && after.BySize.Zip(before.BySize).All(pair => pair.First.Covered >= pair.Second.Covered - tolerance * pair.Second.Boxes);
         return isBetter ? new(best.Anchors, best.Input, before, after) { IsChanged = true } : unchanged;
+
+        Candidate Better(Candidate current, Candidate other) => other.Covered >= current.Covered + options.MinGain && other.Reaches(floor) ? other : current;
     }
 
     private static AnchorCoverage Coverage(InputBoxes boxes, AnchorSettings anchors, double threshold) =>
         AnchorCoverage.Create(boxes, new AnchorMatch(boxes, anchors).BestIous(anchors), threshold);
 
-    private static Candidate Better(Candidate best, Candidate other, AnchorFitOptions options) => other.Covered >= best.Covered + options.MinGain ? other : best;
-
     private static int Enlarged(int side, double factor) => Math.Min(MaxInputSide, (int)Math.Ceiling(side * factor / InputMultiple) * InputMultiple);
 
-    private static Candidate Search(InputBoxes boxes, AnchorSettings start, InputSize input, double threshold, AnchorFitOptions options, CancellationToken cancellationToken)
+    private static Candidate Search(
+        InputBoxes boxes, AnchorSettings start, InputSize input, double threshold, int[] floor, AnchorFitOptions options, CancellationToken cancellationToken)
     {
         var sample = boxes.Sample(MaxBoxes);
         var match = new AnchorMatch(sample, start);
-        var begin = Evaluate(start);
-        var best = begin;
+        var best = Evaluate(start);
         foreach (var from in options.FitsRatios ? [start, start with { Ratios = AspectQuantiles(sample, start.Ratios.Count) }] : (AnchorSettings[])[start])
             best = Max(best, Descend(Evaluate(from)));
         return best;
@@ -121,8 +131,7 @@ public static class AnchorFitter
         }
 
         // No size class may lose boxes, or the many boxes of one size would be fitted at the cost of the few of another.
-        Candidate Max(Candidate current, Candidate other) =>
-            other.Score > current.Score + MinImprovement && other.CoveredBySize.Zip(begin.CoveredBySize).All(pair => pair.First >= pair.Second) ? other : current;
+        Candidate Max(Candidate current, Candidate other) => other.Score > current.Score + MinImprovement && other.Reaches(floor) ? other : current;
 
         Candidate Evaluate(AnchorSettings anchors)
         {
@@ -190,5 +199,8 @@ public static class AnchorFitter
     private sealed record Candidate(AnchorSettings Anchors, InputSize Input, int[] CoveredBySize, double Covered, double MeanBestIou)
     {
         public double Score => Covered + MeanBestIou;
+
+        /// <summary>Returns whether no size class has fewer covered boxes than a floor.</summary>
+        public bool Reaches(int[] floor) => CoveredBySize.Zip(floor).All(pair => pair.First >= pair.Second);
     }
 }

@@ -16,7 +16,7 @@ namespace RetinaSharp.Detection.Anchors;
 /// <param name="Foreground">Number of positive anchors, over all images.</param>
 /// <param name="Background">Number of background anchors.</param>
 /// <param name="Ignored">
-/// Number of ignored anchors: their highest IoU is between the background and the foreground threshold, or they lie in an ignore region such as a crowd.
+/// Number of ignored anchors: their highest IoU is between the background and the foreground threshold, or they belong to an ignore region such as a crowd.
 /// </param>
 /// <param name="Boxes">Number of ground-truth boxes.</param>
 /// <param name="BoxesWithoutAnchor">Number of ground-truth boxes that no positive anchor is assigned to.</param>
@@ -25,7 +25,7 @@ public sealed record AnchorStatistics(long Foreground, long Background, long Ign
     /// <summary>Number of ground-truth boxes with a side below one pixel at the input size, which cannot be learned. <see cref="Boxes"/> does not count them.</summary>
     public int VanishedBoxes { get; init; }
 
-    /// <summary>Smallest side of a ground-truth box at the input size, in pixels; infinite without boxes.</summary>
+    /// <summary>Smallest side of a ground-truth box, clipped to its image, at the input size, in pixels; infinite without boxes.</summary>
     public double SmallestSide { get; init; } = double.PositiveInfinity;
 
     /// <summary>Number of images that were counted: all images whose size the annotations give, or a sample of them.</summary>
@@ -108,11 +108,15 @@ public sealed record AnchorStatistics(long Foreground, long Background, long Ign
         var assignment = assigner.Assign(generator.Generate(padded.Height, padded.Width), sample.Boxes, sample.Classes, sample.Ignored);
         var foreground = assignment.Positives.Length;
         var ignored = assignment.Labels.Count(label => label == Losses.SigmoidLoss.Ignore);
-        var boxes = image.Annotations.Where(annotation => !annotation.IsCrowd && !image.IsDegenerate(annotation)).Select(annotation => annotation.Box).ToArray();
+        Box[] boxes =
+        [
+            .. image.Annotations.Where(annotation => !annotation.IsCrowd && !image.IsDegenerate(annotation)).Select(annotation =>
+                annotation.Box.ToCorners().Clip(image.Width, image.Height).Scale(geometry.Width / (float)image.Width, geometry.Height / (float)image.Height)),
+        ];
         return new(foreground, assignment.Labels.Length - foreground - ignored, ignored, sample.Boxes.Length, sample.Boxes.Length - assignment.PositiveBoxes.Distinct().Count())
         {
             VanishedBoxes = boxes.Length - sample.Boxes.Length,
-            SmallestSide = boxes.Select(box => Math.Min(box.Width * geometry.Width / image.Width, box.Height * geometry.Height / image.Height)).DefaultIfEmpty(double.PositiveInfinity).Min(),
+            SmallestSide = boxes.Select(box => (double)Math.Min(box.Width, box.Height)).DefaultIfEmpty(double.PositiveInfinity).Min(),
         };
     }
 

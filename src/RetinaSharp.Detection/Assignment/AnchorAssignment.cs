@@ -12,7 +12,7 @@ public sealed record AnchorAssignment(int[] Labels, int[] Positives, int[] Posit
 {
     /// <summary>
     /// For each element of <see cref="Positives"/>, the quality in [0, 1] that a quality loss uses as the target of the anchor's class; null: the IoU of the
-    /// predicted box with the ground-truth box.
+    /// predicted box with the ground-truth box. An assigner gives qualities for every image of a training run that has positive anchors, or for none.
     /// </summary>
     public float[]? Qualities { get; init; }
 }

@@ -49,7 +49,10 @@ public sealed record AssignerSettings
     /// <summary>SimOTA: weight of the box cost, -log IoU, relative to the classification cost; at least 0.</summary>
     public double SimOtaBoxWeight { get; init; } = 3;
 
-    /// <summary>A background anchor is ignored if at least this fraction of its area lies in an ignore region, such as a crowd; in (0, 1].</summary>
+    /// <summary>
+    /// A background anchor is ignored if at least this fraction of its area lies in an ignore region, such as a crowd, or if its center lies in the region and
+    /// it covers at least this fraction of the region; in (0, 1].
+    /// </summary>
     public double IgnoreCoverage { get; init; } = .5;
 
     /// <summary>Checks that all settings are in range.</summary>

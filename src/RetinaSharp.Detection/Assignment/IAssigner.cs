@@ -18,7 +18,7 @@ public interface IAssigner
     /// <param name="anchors">The anchors for the padded size of the image.</param>
     /// <param name="boxes">Ground-truth boxes in pixels of the padded image; may be empty.</param>
     /// <param name="classes">Class index of each box, from 0; as many as boxes.</param>
-    /// <param name="ignored">Ignore regions, such as crowd regions: anchors within them are ignored instead of background.</param>
+    /// <param name="ignored">Ignore regions, such as crowd regions: their anchors are ignored instead of background.</param>
     /// <param name="predictions">The network's predictions for the image; null if <see cref="UsesPredictions"/> is false.</param>
     /// <returns>The labels, and the boxes of the positive anchors.</returns>
     AnchorAssignment Assign(

@@ -6,10 +6,10 @@ namespace RetinaSharp.Detection.Assignment;
 /// <summary>Labels background anchors within ignore regions, such as crowd regions, as ignored.</summary>
 internal static class IgnoreRegions
 {
-    /// <summary>Ignores the background anchors of a grid of which at least a fraction of the area lies in a region.</summary>
+    /// <summary>Ignores the background anchors of a grid that belong to a region.</summary>
     /// <param name="anchors">The anchors.</param>
     /// <param name="regions">The ignore regions, in pixels of the padded image.</param>
-    /// <param name="coverage">The fraction, in (0, 1].</param>
+    /// <param name="coverage">See <see cref="AssignerSettings.IgnoreCoverage"/>.</param>
     /// <param name="labels">Labels of the anchors, [anchors].</param>
     public static void Apply(AnchorGrid anchors, ReadOnlySpan<Box> regions, double coverage, Span<int> labels)
     {
@@ -18,12 +18,25 @@ internal static class IgnoreRegions
                 Apply(anchors.Boxes.Slice(first, count), region, coverage, labels.Slice(first, count));
     }
 
-    /// <summary>Ignores the background anchors of which at least a fraction of the area lies in a region.</summary>
+    /// <summary>Ignores the background anchors that belong to a region.</summary>
     public static void Apply(ReadOnlySpan<Box> anchors, Box region, double coverage, Span<int> labels)
     {
         for (var i = 0; i < anchors.Length; i++)
-            if (labels[i] == SigmoidLoss.Background && Intersection(anchors[i], region) >= (float)coverage * anchors[i].Area)
+            if (labels[i] == SigmoidLoss.Background && Belongs(anchors[i], region, (float)coverage))
                 labels[i] = SigmoidLoss.Ignore;
+    }
+
+    // No anchor lies in a region that is much smaller than the anchors. There, those around it that cover it belong to it.
+    private static bool Belongs(Box anchor, Box region, float coverage)
+    {
+        var intersection = Intersection(anchor, region);
+        return intersection > 0 && (intersection >= coverage * anchor.Area || (intersection >= coverage * region.Area && IsCentered(anchor, region)));
+    }
+
+    private static bool IsCentered(Box anchor, Box region)
+    {
+        var (x, y) = anchor.GetCenter();
+        return x >= region.X1 && x <= region.X2 && y >= region.Y1 && y <= region.Y2;
     }
 
     private static float Intersection(Box a, Box b) =>

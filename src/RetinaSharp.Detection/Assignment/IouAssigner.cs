@@ -36,7 +36,7 @@ public sealed class IouAssigner : IAssigner
         foreach (var level in anchors.Levels)
             widest = Math.Max(widest, level.Count / level.Grid.Height);
         var row = ArrayPool<float>.Shared.Rent(widest);
-        using var matcher = new Matcher(anchors.Count, boxes.Length);
+        using var matcher = new Matcher(anchors.Count, boxes.Length, Settings);
         for (var i = 0; i < boxes.Length; i++)
             foreach (var (first, count) in new AnchorWindows(anchors, boxes[i], MinIou))
             {
@@ -47,26 +47,26 @@ public sealed class IouAssigner : IAssigner
             }
         ArrayPool<float>.Shared.Return(row);
 
-        var assignment = matcher.Finish(Settings, classes);
+        var assignment = matcher.Finish(classes);
         IgnoreRegions.Apply(anchors, ignored, Settings.IgnoreCoverage, assignment.Labels);
         return assignment;
     }
 
     /// <summary>
-    /// Assigns anchors that need not form a grid. Computes the IoU of every box with every anchor, in blocks of anchors, so that memory does not grow with
-    /// the number of boxes.
+    /// Assigns anchors that need not form a grid. Computes the IoU of every box with every anchor, in blocks of anchors. Only the best box of every anchor and
+    /// the best anchors of every box are kept.
     /// </summary>
     /// <param name="anchors">The anchors; width and height may be 0.</param>
     /// <param name="boxes">Ground-truth boxes in the coordinates of the anchors; may be empty. A box with area 0 overlaps nothing.</param>
     /// <param name="classes">Class index of each box, from 0; as many as boxes.</param>
-    /// <param name="ignored">Ignore regions, such as crowd regions: anchors within them are ignored instead of background.</param>
+    /// <param name="ignored">Ignore regions, such as crowd regions: their anchors are ignored instead of background, see <see cref="AssignerSettings.IgnoreCoverage"/>.</param>
     /// <exception cref="ArgumentException">The lengths differ, a class is negative, or a box or anchor is not finite or has its corners swapped.</exception>
     public AnchorAssignment Assign(ReadOnlySpan<Box> anchors, ReadOnlySpan<Box> boxes, ReadOnlySpan<int> classes, ReadOnlySpan<Box> ignored = default)
     {
         AssignerInput.Check(anchors, nameof(anchors));
         AssignerInput.Check(boxes, classes, ignored);
         Span<float> columns = stackalloc float[5 * Block];
-        using var matcher = new Matcher(anchors.Length, boxes.Length);
+        using var matcher = new Matcher(anchors.Length, boxes.Length, Settings);
         for (var first = 0; first < anchors.Length; first += Block)
         {
             var block = anchors.Slice(first, Math.Min(Block, anchors.Length - first));
@@ -84,7 +84,7 @@ public sealed class IouAssigner : IAssigner
             }
         }
 
-        var assignment = matcher.Finish(Settings, classes);
+        var assignment = matcher.Finish(classes);
         foreach (var region in ignored)
             IgnoreRegions.Apply(anchors, region, Settings.IgnoreCoverage, assignment.Labels);
         return assignment;

@@ -13,6 +13,7 @@ namespace RetinaSharp.Detection.Assignment;
 /// </summary>
 internal sealed class Matcher : IDisposable
 {
+    private readonly AssignerSettings _settings;
     private readonly int _anchors;
     private readonly int _boxes;
     private readonly float[] _bestIou;
@@ -20,18 +21,24 @@ internal sealed class Matcher : IDisposable
     private readonly float[] _boxIou;
     // Anchors whose IoU with a box was the highest of those offered so far. An anchor offered later may be better, so Finish filters the list.
     private readonly List<(int Box, int Anchor, float Iou)> _candidates = [];
+    // Length of the list above which the candidates that a better anchor has beaten are removed.
+    private int _maxCandidates;
     private int _lastBox = -1;
     private int _firstOfLastBox;
 
-    public Matcher(int anchors, int boxes)
+    /// <param name="anchors">Number of anchors.</param>
+    /// <param name="boxes">Number of boxes.</param>
+    /// <param name="settings">The thresholds.</param>
+    public Matcher(int anchors, int boxes, AssignerSettings settings)
     {
-        (_anchors, _boxes) = (anchors, boxes);
+        (_anchors, _boxes, _settings, _maxCandidates) = (anchors, boxes, settings, 2 * anchors);
         _bestIou = ArrayPool<float>.Shared.Rent(anchors);
         _bestBox = ArrayPool<int>.Shared.Rent(anchors);
         _boxIou = ArrayPool<float>.Shared.Rent(boxes);
         _bestIou.AsSpan(0, anchors).Clear();
         _bestBox.AsSpan(0, anchors).Clear();
-        _boxIou.AsSpan(0, boxes).Clear();
+        // Starting from the floor, no anchor below it is recorded. In fp32, as the IoUs: an IoU of exactly .7f must not be below a floor of .7.
+        _boxIou.AsSpan(0, boxes).Fill((float?)settings.LowQualityFloor ?? float.PositiveInfinity);
     }
 
     /// <summary>Adds the IoUs of a box with consecutive anchors.</summary>
@@ -42,7 +49,12 @@ internal sealed class Matcher : IDisposable
     public void Offer(int box, int first, ReadOnlySpan<float> ious)
     {
         if (box != _lastBox)
+        {
+            if (_candidates.Count > _maxCandidates)
+                RemoveBeaten();
             (_lastBox, _firstOfLastBox) = (box, _candidates.Count);
+        }
+
         ref var best = ref MemoryMarshal.GetReference(_bestIou.AsSpan(first, ious.Length));
         ref var bestBox = ref MemoryMarshal.GetReference(_bestBox.AsSpan(first, ious.Length));
         ref var offered = ref MemoryMarshal.GetReference(ious);
@@ -67,20 +79,18 @@ internal sealed class Matcher : IDisposable
     }
 
     /// <summary>Labels all anchors by the IoUs offered so far and the thresholds, and returns the assignment.</summary>
-    /// <param name="settings">The thresholds.</param>
     /// <param name="classes">Class index of each box.</param>
-    public AnchorAssignment Finish(AssignerSettings settings, ReadOnlySpan<int> classes)
+    public AnchorAssignment Finish(ReadOnlySpan<int> classes)
     {
         var labels = new int[_anchors];
         // Thresholds in fp32, as the IoUs: an IoU of exactly .4f must not be below a threshold of .4.
-        var (foreground, background) = ((float)settings.ForegroundIou, (float)settings.BackgroundIou);
-        var floor = settings.LowQualityFloor ?? double.PositiveInfinity;
-        // A box that overlaps no anchor has best IoU 0 with all anchors, so with floor 0 they all become positive (torchvision's rule).
-        if (_boxIou.AsSpan(0, _boxes).Contains(0f) && floor <= 0)
+        var (foreground, background) = ((float)_settings.ForegroundIou, (float)_settings.BackgroundIou);
+        // With floor 0, a box that overlaps no anchor has best IoU 0 with all anchors, so they all become positive (torchvision's rule).
+        if (_boxIou.AsSpan(0, _boxes).Contains(0f))
             foreground = 0;
         Threshold(_bestIou.AsSpan(0, _anchors), foreground, background, labels);
         foreach (var (box, anchor, iou) in _candidates)
-            if (iou == _boxIou[box] && iou >= floor)
+            if (iou == _boxIou[box])
                 labels[anchor] = Positive;
 
         var positives = new int[labels.AsSpan().Count(Positive)];
@@ -122,6 +132,13 @@ internal sealed class Matcher : IDisposable
 
         for (; i < ious.Length; i++)
             labels[i] = ious[i] >= foreground ? Positive : ious[i] < background ? SigmoidLoss.Background : SigmoidLoss.Ignore;
+    }
+
+    // The limit leaves room for as many candidates again, so that a list of many ties is not searched in vain for every box.
+    private void RemoveBeaten()
+    {
+        _candidates.RemoveAll(candidate => candidate.Iou < _boxIou[candidate.Box]);
+        _maxCandidates = Math.Max(_maxCandidates, 2 * _candidates.Count);
     }
 
     // Updates the list of anchors that have the highest IoU with the box so far, and returns this IoU. Anchors with IoU 0 are not recorded.

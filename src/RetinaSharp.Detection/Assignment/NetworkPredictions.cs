@@ -1,20 +1,20 @@
 using RetinaSharp.Boxes;
 using RetinaSharp.Detection.Modeling;
-using RetinaSharp.Kernels;
-using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Assignment;
 
 /// <summary>Reads the network's outputs for one image of a batch by anchor. Decodes boxes on demand.</summary>
 internal sealed class NetworkPredictions : AnchorPredictions
 {
-    private readonly LevelOutput[] _outputs;
+    // The outputs of each level.
+    private readonly TensorRows[] _logits;
+    private readonly TensorRows[] _boxOutputs;
     private readonly AnchorGrid _anchors;
     private readonly BoxHeadOutputs _boxHead;
     private readonly int _image;
 
-    private NetworkPredictions(LevelOutput[] outputs, AnchorGrid anchors, BoxHeadOutputs boxHead, int image) =>
-        (_outputs, _anchors, _boxHead, _image) = (outputs, anchors, boxHead, image);
+    private NetworkPredictions(TensorRows[] logits, TensorRows[] boxOutputs, AnchorGrid anchors, BoxHeadOutputs boxHead, int image) =>
+        (_logits, _boxOutputs, _anchors, _boxHead, _image) = (logits, boxOutputs, anchors, boxHead, image);
 
     /// <summary>Creates the predictions of each image of a batch. The tensors they read live in the caller's dispose scope.</summary>
     /// <param name="outputs">The network's outputs, finest level first, of any data type and device.</param>
@@ -23,36 +23,31 @@ internal sealed class NetworkPredictions : AnchorPredictions
     /// <param name="images">Number of images.</param>
     public static NetworkPredictions[] Create(IReadOnlyList<LevelOutput> outputs, AnchorGrid anchors, BoxHeadOutputs boxHead, int images)
     {
-        LevelOutput[] readable = [.. outputs.Select(output => new LevelOutput(Readable(output.Logits), Readable(output.BoxOutputs)))];
-        return [.. Enumerable.Range(0, images).Select(image => new NetworkPredictions(readable, anchors, boxHead, image))];
+        TensorRows[] logits = [.. outputs.Select(output => new TensorRows(output.Logits))];
+        TensorRows[] boxOutputs = [.. outputs.Select(output => new TensorRows(output.BoxOutputs))];
+        return [.. Enumerable.Range(0, images).Select(image => new NetworkPredictions(logits, boxOutputs, anchors, boxHead, image))];
     }
 
     /// <inheritdoc/>
     public override ReadOnlySpan<float> Logits(int anchor)
     {
         var level = LevelOf(anchor);
-        return Row(_outputs[level].Logits, level, anchor);
+        return _logits[level][Row(level, anchor)];
     }
 
     /// <inheritdoc/>
-    public override Box Box(int anchor)
-    {
-        var level = LevelOf(anchor);
-        return _boxHead.Decode(_anchors.Boxes[anchor], 1 << _anchors.Levels[level].Level, Row(_outputs[level].BoxOutputs, level, anchor));
-    }
+    public override Box Box(int anchor) => Decode(LevelOf(anchor), anchor);
 
     /// <summary>Decodes the boxes of all anchors, [anchors].</summary>
     public void Decode(Span<Box> boxes)
     {
         foreach (var (level, anchors) in _anchors.Levels.Index())
-        {
-            var outputs = _outputs[level].BoxOutputs.Elements<float>().Slice(_image * anchors.Count * _boxHead.Count, anchors.Count * _boxHead.Count);
-            for (var i = 0; i < anchors.Count; i++)
-                boxes[anchors.Offset + i] = _boxHead.Decode(_anchors.Boxes[anchors.Offset + i], 1 << anchors.Level, outputs.Slice(i * _boxHead.Count, _boxHead.Count));
-        }
+            for (var anchor = anchors.Offset; anchor < anchors.Offset + anchors.Count; anchor++)
+                boxes[anchor] = Decode(level, anchor);
     }
 
-    private static Tensor Readable(Tensor output) => output.detach().to(ScalarType.Float32, CPU).contiguous();
+    private Box Decode(int level, int anchor) =>
+        _boxHead.Decode(_anchors.Boxes[anchor], 1 << _anchors.Levels[level].Level, _boxOutputs[level][Row(level, anchor)]);
 
     private int LevelOf(int anchor)
     {
@@ -62,9 +57,5 @@ internal sealed class NetworkPredictions : AnchorPredictions
         return level;
     }
 
-    private ReadOnlySpan<float> Row(Tensor output, int level, int anchor)
-    {
-        var (count, width) = (_anchors.Levels[level].Count, (int)output.shape[2]);
-        return output.Elements<float>().Slice((_image * count + anchor - _anchors.Levels[level].Offset) * width, width);
-    }
+    private int Row(int level, int anchor) => _image * _anchors.Levels[level].Count + anchor - _anchors.Levels[level].Offset;
 }

@@ -42,7 +42,8 @@ internal sealed record BatchImage(AnnotatedImage Source, int Width, int Height, 
                     var visible = placement.Clip.Clip(whole);
                     if (!(visible.Width >= 1 && visible.Height >= 1))
                         continue;
-                    if (annotation.IsCrowd || weight < minVisible || visible.Area - CoveredArea(part, i, visible) < minVisible * whole.Area)
+                    // Rounding can put the edge of a box beyond that of its image, where it cannot be seen.
+                    if (annotation.IsCrowd || weight < minVisible || visible.Area - CoveredArea(part, i, visible) < minVisible * placement.Extent.Clip(whole).Area)
                     {
                         ignored.Add(visible);
                         continue;

@@ -34,8 +34,10 @@ public sealed record BatchTargets(PaddedSize Size, IReadOnlyList<LevelTargets> L
     /// <param name="grid">The anchors.</param>
     /// <param name="assignment">The assignment of the anchors.</param>
     /// <param name="boxes">The ground-truth boxes that were assigned.</param>
+    /// <exception cref="InvalidOperationException">The assigner gave qualities for a part of the positive anchors of the batch.</exception>
     internal void Set(int image, AnchorGrid grid, AnchorAssignment assignment, ReadOnlySpan<Box> boxes)
     {
+        CheckQualities(assignment);
         for (var level = 0; level < Levels.Count; level++)
             Levels[level].Set(image, grid, grid.Levels[level], assignment, boxes);
     }
@@ -48,5 +50,15 @@ public sealed record BatchTargets(PaddedSize Size, IReadOnlyList<LevelTargets> L
             foreach (var positive in level.Positives)
                 counts[positive / level.AnchorsPerImage]++;
         return counts;
+    }
+
+    // Losses find the quality of a positive anchor by its index in the batch.
+    private void CheckQualities(AnchorAssignment assignment)
+    {
+        var positives = assignment.Positives.Length;
+        if (assignment.Qualities is { } qualities && qualities.Length != positives)
+            throw new InvalidOperationException($"{qualities.Length} qualities for {positives} positive anchors: an assigner must give one for each, or null");
+        if (positives > 0 && PositiveCount > 0 && Levels.Any(level => !level.PositiveQualities.IsEmpty) != (assignment.Qualities is not null))
+            throw new InvalidOperationException("qualities for some images of a batch only: an assigner must give them for all images with positive anchors, or for none");
     }
 }

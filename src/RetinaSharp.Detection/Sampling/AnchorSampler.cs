@@ -88,8 +88,9 @@ public sealed class AnchorSampler : ISampler
                 float[] losses = [.. order.Select(anchor => scores[anchor])];
                 return [.. NonMaximumSuppression.Suppress(candidates, losses, (float)_settings.NmsIouThreshold, limit).Select(index => order[index])];
             case SamplingKind.HardNegative:
-                Array.Sort(order.Select(anchor => -scores[anchor]).ToArray(), order);
-                return order;
+                int[] ranked = [.. TopScores.Select([.. order.Select(anchor => scores[anchor])]).Select(index => order[index])];
+                // Losses that are NaN have no rank. They come last, and are not left out: a network that gives nothing else has to be noticed.
+                return [.. ranked, .. order.Where(anchor => float.IsNaN(scores[anchor]))];
             default:
                 new RandomStream(_seed, _purpose, image).Shuffle<int>(order);
                 return order;

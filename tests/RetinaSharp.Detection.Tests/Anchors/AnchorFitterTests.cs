@@ -113,6 +113,7 @@ public sealed class AnchorFitterTests
         var fit = AnchorFitter.Fit(dataset, settings, new() { FitsInput = false });
 
         Assert.True(fit.After.All.Covered >= fit.Before.All.Covered, $"{fit.Before.All} {fit.After.All}");
+        Assert.All(fit.After.BySize.Zip(fit.Before.BySize), pair => Assert.True(pair.First.Covered >= pair.Second.Covered, $"{pair.Second} {pair.First}"));
         Assert.Equal(fit.After.All, AnchorCoverage.Compute(dataset, fit.ApplyTo(settings)).All);
         Assert.Equal((settings.Model.Anchors.Scales.Count, settings.Model.Anchors.Ratios.Count), (fit.Anchors.Scales.Count, fit.Anchors.Ratios.Count));
         fit.ApplyTo(settings).Validate();
@@ -168,6 +169,22 @@ public sealed class AnchorFitterTests
 
         Assert.True(fit.Input.Short > 256 && fit.Input.Short == fit.Input.Long, $"{fit.Input}");
         Assert.True(fit.After.All.CoveredShare > fit.Before.All.CoveredShare + .1, $"{fit.Before.All} {fit.After.All}");
+    }
+
+    [Theory]
+    [InlineData(false, 384)]
+    [InlineData(true, 256)]
+    public void Fit_LargerInput_LosesNoBoxesOfASize(bool hasMediumBoxes, int expected)
+    {
+        // Anchors of 32 and 64 pixels. At 1.5 times the size, they cover the boxes of 16 pixels, but no longer those of 64.
+        var settings = Settings with { Model = Settings.Model with { Anchors = new() { MinLevel = 3, MaxLevel = 4, Scales = [1], Ratios = [1] } }, Input = new(256, 256) };
+        BoxXywh[] small = [.. Enumerable.Range(1, 9).Select(i => new BoxXywh(24 * i - 8, 24, 16, 16))];
+        var dataset = Dataset([Image(1, 256, 256, [.. small, .. hasMediumBoxes ? (BoxXywh[])[new(96, 96, 64, 64)] : []])]);
+
+        var fit = AnchorFitter.Fit(dataset, settings, new() { FitsScales = false, FitsRatios = false, FitsLevels = false });
+
+        Assert.Equal(expected, fit.Input.Short);
+        Assert.Equal(hasMediumBoxes ? 1 : 9, fit.After.All.Covered);
     }
 
     [Fact]

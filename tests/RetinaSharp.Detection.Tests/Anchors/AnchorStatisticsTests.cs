@@ -58,6 +58,15 @@ public class AnchorStatisticsTests
         Assert.Equal(AnchorStatistics.Compute(set, Presets.Tiny), AnchorStatistics.Compute(more, Presets.Tiny));
     }
 
+    [Fact]
+    public void SmallestSide_BoxOverTheBorder_IsThatOfThePartInTheImage()
+    {
+        var set = Set(1);
+        set = set with { Images = [set.Images[0] with { Annotations = [Box(1, -40, 10, 44, 30)] }] };
+
+        Assert.Equal(4, AnchorStatistics.Compute(set, Presets.Tiny).SmallestSide, 1e-3);
+    }
+
     /// <summary>Images of which the first has no box, the next one, and so on.</summary>
     private static DetectionDataset Set(int images) => new()
     {

@@ -27,7 +27,7 @@ internal static class NaiveAssigner
         for (var i = 0; i < boxes.Length && settings.LowQualityFloor is not null; i++)
         {
             var highest = Enumerable.Range(0, anchors.Length).Max(j => matrix[i, j]);
-            for (var j = 0; j < anchors.Length && highest >= settings.LowQualityFloor; j++)
+            for (var j = 0; j < anchors.Length && highest >= (float?)settings.LowQualityFloor; j++)
                 if (matrix[i, j] == highest)
                     labels[j] = classes[matches[j]];
         }

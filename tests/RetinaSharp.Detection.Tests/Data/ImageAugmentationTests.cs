@@ -124,6 +124,14 @@ public class ImageAugmentationTests
     }
 
     [Fact]
+    public void Of_BoxAtTheBorder_IsVisibleAsAWhole()
+    {
+        // Scaled coordinates are rounded, for some of these sizes beyond the border.
+        for (var width = 100; width < 200; width++)
+            Assert.Empty(BatchImage.Create(Pictures.Describe(width, 100, new Box(width / 2, 50, width, 100)), Size, minVisible: 1).Ignored);
+    }
+
+    [Fact]
     public void Of_CrowdsAndEmptyAndOutside_AreNoObjects()
     {
         var source = Pictures.Describe(240, 240, new Box(0, 0, 20, 20), new Box(5, 5, 6.5f, 30), new Box(250, 0, 300, 20), new Box(200, 100, 400, 140));

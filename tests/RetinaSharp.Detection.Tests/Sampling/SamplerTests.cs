@@ -80,6 +80,30 @@ public sealed class SamplerTests : LeakCheck
         AssertKept(_all.Select(anchors => InRatio(ByLoss(anchors), int.MaxValue, 3)), positives);
     }
 
+    [Fact]
+    public void Run_HardNegativeOfEqualLossesAndNaN_KeepsTheFirstWithANumber()
+    {
+        using var scope = NewDisposeScope();
+        // The image without boxes has NaN at the first half of its finest level. The loss of a large logit is the logit, without rounding.
+        var (image, half) = (Array.FindIndex(_all, anchors => anchors.All(anchor => anchor.Label < 0)), _batch.Targets.Levels[0].AnchorsPerImage / 2);
+        LevelOutput[] outputs = [.. _batch.Targets.Levels.Select((level, index) =>
+        {
+            var logits = Enumerable.Repeat(200f, Images * level.AnchorsPerImage * Classes).ToArray();
+            if (index == 0)
+                logits.AsSpan(image * level.AnchorsPerImage * Classes, half * Classes).Fill(float.NaN);
+            return new LevelOutput(TensorValues.Create(logits, Images, level.AnchorsPerImage, Classes), zeros(Images, level.AnchorsPerImage, 4));
+        })];
+
+        AnchorSampler.Create(SamplingSettings.ForKind(SamplingKind.HardNegative), _anchors, 1)!.Sample(outputs, _batch.Targets, place => place);
+
+        for (var i = 0; i < Images; i++)
+        {
+            var negatives = _all[i].Where(anchor => anchor.Label == SigmoidLoss.Background && (i != image || anchor.Index >= half)).Select(anchor => anchor.Index);
+            var count = 3 * Math.Max(1, _all[i].Count(anchor => anchor.Label >= 0));
+            Assert.Equal(negatives.Take(count), Kept(i).Where(anchor => anchor.Label < 0).Select(anchor => anchor.Index));
+        }
+    }
+
     [Theory]
     [InlineData(256, 64)]
     [InlineData(16, 4)]
@@ -149,7 +173,7 @@ public sealed class SamplerTests : LeakCheck
         var outputs = batches.Select(Outputs).ToArray();
         var sampler = AnchorSampler.Create(SamplingSettings.ForKind(SamplingKind.Ohem), _anchors, 1)!;
         using var threads = new ShardThreads(2, 1);
-        using var sampling = new ShardSampling(sampler, StepCounts.Compute(SingleProcess.Instance, batches, sampler, isStopRequested: false, isCheckpointRequested: false), new(2, SingleProcess.Instance), batches: 3);
+        using var sampling = new ShardSampling(sampler, StepCounts.Compute(SingleProcess.Instance, batches, sampler, isStopRequested: false, isCheckpointRequested: false), 2, SingleProcess.Instance, batches: 3);
         var normalizers = new double?[2];
 
         threads.Run(2, shard => normalizers[shard] = sampling.ForwardAndSample(shard, () => outputs[shard], batches[shard], 0).Normalizer);
@@ -164,7 +188,7 @@ public sealed class SamplerTests : LeakCheck
     {
         var sampler = AnchorSampler.Create(SamplingSettings.ForKind(SamplingKind.Ohem), _anchors, 1)!;
         using var threads = new ShardThreads(2, 1);
-        using var sampling = new ShardSampling(sampler, default, new(2, SingleProcess.Instance), batches: 1);
+        using var sampling = new ShardSampling(sampler, default, 2, SingleProcess.Instance, batches: 1);
 
         Assert.Throws<InvalidOperationException>(() => threads.Run(2, shard => sampling.ForwardAndSample(shard, () => shard == 0 ? _outputs : throw new InvalidOperationException(), _batch, 0)));
     }
