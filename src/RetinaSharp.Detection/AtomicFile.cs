@@ -30,10 +30,7 @@ public static partial class AtomicFile
                 write(file);
                 file.Flush(flushToDisk: true);
             }
-            // Between the two renames only the previous file exists; readers fall back to it.
-            if (previous is not null && File.Exists(path))
-                File.Move(path, previous, overwrite: true);
-            File.Move(temporary, path, overwrite: true);
+            Replace(path, temporary, previous);
             FlushFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
         }
         catch (Exception error)
@@ -41,6 +38,23 @@ public static partial class AtomicFile
             Remove(temporary);
             if (error is IOException or UnauthorizedAccessException)
                 throw new IOException($"{path} cannot be written ({error.Message}): check that its folder exists, is writable and has free space.", error);
+            throw;
+        }
+    }
+
+    private static void Replace(string path, string temporary, string? previous)
+    {
+        var keepsPrevious = previous is not null && File.Exists(path);
+        // Between the two renames only the previous file exists; readers fall back to it.
+        if (keepsPrevious)
+            File.Move(path, previous!, overwrite: true);
+        try
+        {
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch when (keepsPrevious)
+        {
+            File.Move(previous!, path);
             throw;
         }
     }

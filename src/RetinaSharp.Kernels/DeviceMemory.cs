@@ -21,7 +21,7 @@ public static class DeviceMemory
     {
         if (!IsCuda(device))
         {
-            ProcessMemory.ReturnFreeMemory();
+            Heap.ReturnFreedMemory();
             return Environment.WorkingSet;
         }
 

@@ -28,6 +28,27 @@ public static partial class Heap
         }
     }
 
+    /// <summary>
+    /// Returns the freed memory that glibc has kept to the operating system, such as that of a finished training run: other threads, which allocate in other arenas, would
+    /// not reuse it. It has no effect on systems without glibc.
+    /// </summary>
+    public static void ReturnFreedMemory()
+    {
+        if (!OperatingSystem.IsLinux())
+            return;
+        try
+        {
+            _ = malloc_trim(0);
+        }
+        catch (Exception error) when (error is DllNotFoundException or EntryPointNotFoundException)
+        {
+            // musl has no malloc_trim, and keeps little memory.
+        }
+    }
+
+    [LibraryImport("libc")]
+    private static partial int malloc_trim(nuint pad);
+
     [LibraryImport("libc")]
     private static partial int mallopt(int parameter, int value);
 }

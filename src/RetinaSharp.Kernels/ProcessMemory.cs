@@ -1,10 +1,9 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 
 namespace RetinaSharp.Kernels;
 
 /// <summary>Measures the memory of this process.</summary>
-internal static partial class ProcessMemory
+internal static class ProcessMemory
 {
     private const int SampleMilliseconds = 2;
 
@@ -23,7 +22,8 @@ internal static partial class ProcessMemory
     /// <summary>Runs an action, and returns the largest resident memory of the process in bytes meanwhile.</summary>
     public static long MeasurePeak(Action action)
     {
-        ReturnFreeMemory();
+        // Reusing freed memory that the C library has kept would not increase the resident memory.
+        Heap.ReturnFreedMemory();
         if (!TryResetPeak())
             return SamplePeak(action);
         action();
@@ -56,24 +56,6 @@ internal static partial class ProcessMemory
                 peak = Math.Max(peak, Environment.WorkingSet);
         }
     }
-
-    /// <summary>Returns memory to the system that LibTorch has freed and the C library has kept: reusing it would not increase the resident memory.</summary>
-    public static void ReturnFreeMemory()
-    {
-        if (!OperatingSystem.IsLinux())
-            return;
-        try
-        {
-            _ = TrimHeap(0);
-        }
-        catch (EntryPointNotFoundException)
-        {
-            // Only the GNU C library keeps much memory.
-        }
-    }
-
-    [LibraryImport("libc", EntryPoint = "malloc_trim")]
-    private static partial int TrimHeap(nuint pad);
 
     private static bool TryResetPeak()
     {

@@ -6,7 +6,7 @@ namespace RetinaSharp.Detection.Configuration;
 
 /// <summary>
 /// Changes settings to the conventions of another RetinaNet implementation, where implementations differ. Like a preset, this changes several settings at
-/// once. Settings that are not a matter of convention, such as image and anchor sizes, are unchanged.
+/// once. Points become anchors. Settings that are not a matter of convention, such as image and anchor sizes, are unchanged.
 /// </summary>
 public static class Compatibility
 {
@@ -25,8 +25,8 @@ public static class Compatibility
     public static RunSettings Apply(RunSettings settings, string name) => name switch
     {
         None => settings,
-        "torchvision" => Torchvision(settings),
-        "detectron2" => Detectron2(settings),
+        "torchvision" => Torchvision(settings.WithAnchors()),
+        "detectron2" => Detectron2(settings.WithAnchors()),
         _ => throw new ArgumentException($"Unknown compatibility '{name}': must be one of {string.Join(", ", Names)}."),
     };
 
@@ -38,6 +38,7 @@ public static class Compatibility
     /// <summary>
     /// Changes settings to the conventions of torchvision's retinanet_resnet50_fpn, or of retinanet_resnet50_fpn_v2 if the heads have normalization layers.
     /// </summary>
+    /// <param name="settings">The settings to change, with anchors.</param>
     internal static RunSettings Torchvision(RunSettings settings)
     {
         var isSecond = settings.Model.HeadNorm;
@@ -48,7 +49,6 @@ public static class Compatibility
                 Anchors = settings.Model.Anchors with { Compatibility = AnchorCompatibility.Torchvision },
                 P6From = isSecond ? P6Source.C5 : P6Source.P5,
                 BackgroundClass = true,
-                Head = HeadKind.Anchors,
                 BoxHead = BoxHeadKind.Delta,
                 Centerness = false,
             },
@@ -65,7 +65,6 @@ public static class Compatibility
             Anchors = settings.Model.Anchors with { Compatibility = AnchorCompatibility.Exact },
             P6From = P6Source.C5,
             BackgroundClass = false,
-            Head = HeadKind.Anchors,
             BoxHead = BoxHeadKind.Delta,
             Centerness = false,
         },

@@ -97,17 +97,18 @@ public sealed record RunSettings
         if (Model.BoxOutputs.Coding != BoxCoding.Delta && !Loss.BoxLoss.SupportsBoxes)
             throw new ArgumentException($"Box loss {Loss.Box}: it needs box deltas; choose an IoU loss, such as Giou, for the head {Model.Head} with {Model.BoxHead}.");
         if (Detection.Assignment.Assigner.Create(Assigner).UsesPredictions)
-            ValidateForPredictions();
+            ValidateForPredictions($"Assigner {Assigner.Kind}");
     }
 
     /// <summary>Validates the settings that cannot be combined with an assigner that uses the network's predictions.</summary>
-    private void ValidateForPredictions()
+    /// <param name="assigner">Name of the assigner, for messages.</param>
+    internal void ValidateForPredictions(string assigner)
     {
         if (Loss.HasBackgroundOutput)
-            throw new ArgumentException($"Assigner {Assigner.Kind} with the loss {Loss.Classification}: it needs a sigmoid per class; choose another loss or assigner.");
+            throw new ArgumentException($"{assigner} with the loss {Loss.Classification}: it needs a sigmoid per class; choose another loss or assigner.");
         if (Loss.Sampling.Kind != SamplingKind.None)
-            throw new ArgumentException($"Assigner {Assigner.Kind} with sampling {Loss.Sampling.Kind}: sampling needs labels before the forward pass; choose no sampling, or another assigner.");
+            throw new ArgumentException($"{assigner} with sampling {Loss.Sampling.Kind}: sampling needs labels before the forward pass; choose no sampling, or another assigner.");
         if (Loss.Normalizer != NormalizerKind.Positives)
-            throw new ArgumentException($"Assigner {Assigner.Kind} with normalizer {Loss.Normalizer}: the positives are not known before the forward pass; choose the normalizer {NormalizerKind.Positives}.");
+            throw new ArgumentException($"{assigner} with normalizer {Loss.Normalizer}: the positives are not known before the forward pass; choose the normalizer {NormalizerKind.Positives}.");
     }
 }

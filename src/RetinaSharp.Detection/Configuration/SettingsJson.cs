@@ -4,18 +4,18 @@ using RetinaSharp.Datasets;
 
 namespace RetinaSharp.Detection.Configuration;
 
-/// <summary>Reads and writes settings as JSON. Unknown setting names are errors, so that a misspelled setting is never silently ignored.</summary>
+/// <summary>Reads and writes settings as JSON. Unknown and repeated setting names are errors, so that no setting is silently ignored.</summary>
 public static class SettingsJson
 {
     /// <summary>Reads settings from a file. Settings missing in the file keep the values of <paramref name="defaults"/>.</summary>
     /// <param name="path">A JSON file.</param>
     /// <param name="defaults">Values of missing settings.</param>
-    /// <exception cref="DatasetException">The file cannot be read, is not valid JSON, or contains an unknown setting or value.</exception>
+    /// <exception cref="DatasetException">The file cannot be read, is not valid JSON, or contains an unknown setting or value, or a setting twice.</exception>
     public static RunSettings Read(string path, RunSettings defaults)
     {
         try
         {
-            using var given = JsonDocument.Parse(File.ReadAllText(path), new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+            using var given = JsonDocument.Parse(File.ReadAllText(path), new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, AllowDuplicateProperties = false });
             return Complete(given.RootElement, defaults, SettingsJsonContext.Default.RunSettings) ?? throw new JsonException("the value is null");
         }
         // Utf8JsonReader reports invalid Unicode as InvalidOperationException.

@@ -73,7 +73,7 @@ public sealed record TrainingSettings
     public int PlateauPatience { get; init; } = 3;
 
     /// <summary>
-    /// Number of warm-up steps, in which the learning rate increases linearly from a thousandth of its value; limited to a tenth of all steps.
+    /// Number W of warm-up steps, in which the learning rate increases linearly: step i, from 0, has .001 + .999 (i + 1) / W of its value. Limited to a tenth of all steps.
     /// </summary>
     public int WarmUp { get; init; } = 500;
 

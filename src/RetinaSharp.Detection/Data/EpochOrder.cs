@@ -10,8 +10,11 @@ namespace RetinaSharp.Detection.Data;
 /// <param name="windows">Windows that images are shuffled within; null: all images are one window.</param>
 internal sealed class EpochOrder(int images, IReadOnlyList<double>? repeats, long seed, ShardWindows? windows = null)
 {
+    // Repeats that add up to a whole number, such as those of class-balanced sampling, are a few ulps above or below it as doubles.
+    private const double SumTolerance = 1e-9;
+
     /// <summary>Number of samples of an epoch: the sum of the repeats, rounded down.</summary>
-    public int Count { get; } = repeats is null ? images : Math.Max(1, (int)repeats.Sum());
+    public int Count { get; } = repeats is null ? images : Math.Max(1, (int)(repeats.Sum() * (1 + SumTolerance)));
 
     /// <summary>Returns the index of the image of each sample of an epoch.</summary>
     public int[] Create(int epoch)

@@ -58,6 +58,7 @@ public sealed class DetectionLoss
     public LossResult Evaluate(LevelOutput[] outputs, BatchTargets targets, LossNormalizer normalizer, double? classificationDivisor = null, int threads = 0)
     {
         using var guard = no_grad();
+        using var scope = NewDisposeScope();
         double classificationSum = 0, boxSum = 0, centernessSum = 0;
         IReadOnlyList<double> statistics = [];
         var (tensors, gradients) = (new List<Tensor>(), new List<Tensor>());
@@ -79,6 +80,7 @@ public sealed class DetectionLoss
             gradients.AddRange([logitsGradient, boxGradient]);
         }
 
+        scope.MoveToOuter(gradients);
         return new(classificationSum, boxSum, tensors, gradients) { Centerness = centernessSum, Statistics = statistics };
     }
 

@@ -96,13 +96,21 @@ public sealed class NetworkState : IDisposable
     {
         using var guard = no_grad();
         var state = new NetworkState(Architecture);
-        foreach (var (name, tensor) in _tensors)
+        try
         {
-            using var scope = NewDisposeScope();
-            // `to` returns the same tensor if device and data type do not change.
-            state._tensors.Add(name, convert(name, tensor).alias().DetachFromDisposeScope());
-        }
+            foreach (var (name, tensor) in _tensors)
+            {
+                using var scope = NewDisposeScope();
+                // `to` returns the same tensor if device and data type do not change.
+                state._tensors.Add(name, convert(name, tensor).alias().DetachFromDisposeScope());
+            }
 
-        return state;
+            return state;
+        }
+        catch
+        {
+            state.Dispose();
+            throw;
+        }
     }
 }

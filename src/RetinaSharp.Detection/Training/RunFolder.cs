@@ -19,6 +19,9 @@ internal sealed class RunFolder : IDisposable
 
     private const string Lock = "training.lock";
 
+    // A process that was killed may have left a temporary file of each.
+    private static readonly string[] Written = [Config, Metrics, CheckpointFile.Last, ModelFile.Best, ModelFile.Last];
+
     private readonly string _path;
     private readonly FileStream _lock;
     private readonly List<string> _lines = [];
@@ -48,8 +51,8 @@ internal sealed class RunFolder : IDisposable
 
     private void Prepare(RunSettings settings, Checkpoint? from)
     {
-        foreach (var leftover in Directory.GetFiles(_path, "*" + AtomicFile.TemporarySuffix))
-            File.Delete(leftover);
+        foreach (var name in Written)
+            File.Delete(At(name) + AtomicFile.TemporarySuffix);
         if (from is not null)
             _lines.AddRange(LinesUpTo(from.Epoch));
         else

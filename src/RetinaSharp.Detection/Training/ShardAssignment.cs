@@ -1,6 +1,7 @@
 using RetinaSharp.Detection.Assignment;
 using RetinaSharp.Detection.Data;
 using RetinaSharp.Detection.Modeling;
+using RetinaSharp.Distributed;
 
 namespace RetinaSharp.Detection.Training;
 
@@ -12,11 +13,12 @@ namespace RetinaSharp.Detection.Training;
 /// </summary>
 /// <param name="assignment">Assigns the anchors.</param>
 /// <param name="usesQualities">Whether the classification loss has qualities as targets.</param>
-/// <param name="layout">The shards of the batch, which run concurrently.</param>
+/// <param name="shards">Number of shards of this process, which run concurrently.</param>
+/// <param name="group">The processes.</param>
 /// <param name="batches">Number of accumulated batches in the step.</param>
-internal sealed class ShardAssignment(PredictionAssignment assignment, bool usesQualities, ShardLayout layout, int batches) : IDisposable
+internal sealed class ShardAssignment(PredictionAssignment assignment, bool usesQualities, int shards, IProcessGroup group, int batches) : IDisposable
 {
-    private readonly ShardSum _sums = new(layout.OwnShards, 2, layout.Group);
+    private readonly ShardSum _sums = new(shards, 2, group);
 
     /// <summary>Runs the forward pass of a shard and assigns its anchors.</summary>
     /// <param name="shard">Index of the shard.</param>

@@ -1,6 +1,7 @@
 using RetinaSharp.Detection.Data;
 using RetinaSharp.Detection.Modeling;
 using RetinaSharp.Detection.Sampling;
+using RetinaSharp.Distributed;
 using RetinaSharp.Kernels;
 
 namespace RetinaSharp.Detection.Training;
@@ -13,12 +14,13 @@ namespace RetinaSharp.Detection.Training;
 /// </summary>
 /// <param name="sampler">Selects the anchors.</param>
 /// <param name="step">Counts of the step.</param>
-/// <param name="layout">The shards of the batch, which run concurrently.</param>
+/// <param name="shards">Number of shards of this process, which run concurrently.</param>
+/// <param name="group">The processes.</param>
 /// <param name="batches">Number of accumulated batches in the step.</param>
-internal sealed class ShardSampling(ISampler sampler, StepCounts step, ShardLayout layout, int batches) : IDisposable
+internal sealed class ShardSampling(ISampler sampler, StepCounts step, int shards, IProcessGroup group, int batches) : IDisposable
 {
     private readonly double? _knownNormalizer = sampler.DependsOnOutputs ? null : Math.Max(1, step.SampledPositives);
-    private readonly ShardSum _kept = new(layout.OwnShards, 1, layout.Group);
+    private readonly ShardSum _kept = new(shards, 1, group);
 
     /// <summary>Runs the forward pass of a shard and samples its anchors.</summary>
     /// <param name="shard">Index of the shard.</param>

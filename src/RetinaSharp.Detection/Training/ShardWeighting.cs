@@ -1,5 +1,6 @@
 using RetinaSharp.Detection.Data;
 using RetinaSharp.Detection.Modeling;
+using RetinaSharp.Distributed;
 
 namespace RetinaSharp.Detection.Training;
 
@@ -9,10 +10,11 @@ namespace RetinaSharp.Detection.Training;
 /// weights are scaled in each batch.
 /// </summary>
 /// <param name="weighting">Computes the weights.</param>
-/// <param name="layout">The shards of the batch, which run concurrently.</param>
-internal sealed class ShardWeighting(BoxWeighting weighting, ShardLayout layout) : IDisposable
+/// <param name="shards">Number of shards of this process, which run concurrently.</param>
+/// <param name="group">The processes.</param>
+internal sealed class ShardWeighting(BoxWeighting weighting, int shards, IProcessGroup group) : IDisposable
 {
-    private readonly ShardSum _weights = new(layout.OwnShards, 2, layout.Group);
+    private readonly ShardSum _weights = new(shards, 2, group);
 
     /// <summary>Runs the forward pass of a shard, and weights its positive anchors.</summary>
     /// <param name="shard">Index of the shard.</param>

@@ -64,7 +64,9 @@ internal sealed class StepRunner(
             clock.Lap("optimizer");
             state.ShareWeights();
             LapIfShared("reduce");
-            return new(losses.Classification, losses.Box, counts.Images, losses.Anchors, counts.IsCheckpointRequested);
+            // A sampler relabels anchors in the forward pass; an assigner that uses predictions labels them only there.
+            var anchors = assignment is null ? counts.Anchors : losses.Anchors;
+            return new(losses.Classification, losses.Box, counts.Images, anchors, counts.IsCheckpointRequested);
         }
         finally
         {
@@ -85,10 +87,12 @@ internal sealed class StepRunner(
         var groups = batches.Chunk(layout.OwnShards).ToArray();
         foreach (var group in groups)
         {
+            // The last group of a dataset that is smaller than a step has fewer shards.
             var losses = new LossResult[group.Length];
-            using var assigning = assignment is null ? null : new ShardAssignment(assignment, loss.UsesQualities, layout, groups.Length);
-            using var sampling = sampler is null ? null : new ShardSampling(sampler, counts, layout, groups.Length);
-            using var weights = weighting is null ? null : new ShardWeighting(weighting, layout);
+            using var assigning = assignment is null ? null : new ShardAssignment(assignment, loss.UsesQualities, group.Length, layout.Group, groups.Length);
+            using var sampling = sampler is null ? null : new ShardSampling(sampler, counts, group.Length, layout.Group, groups.Length);
+            using var weights = weighting is null ? null : new ShardWeighting(weighting, group.Length, layout.Group);
+            state.Modules.Seed(firstSample: FirstImage(group[0]));
             shards.Run(group.Length, shard => losses[shard] = ForwardAndBackward(
                 shard, group[shard], normalizerOf(group[shard]), assigning, sampling, weights, FirstImage(group[shard])));
             sum = losses.Aggregate(sum, (total, one) => total.Add(one));

@@ -22,7 +22,10 @@ namespace RetinaSharp.Detection.Training;
 /// <param name="options">Run folder, device and custom components.</param>
 public sealed class Trainer(RunSettings settings, DetectionDataset train, DetectionDataset? validation, TrainerOptions options)
 {
-    /// <summary>Trains until the run ends or is canceled. The weights are saved in both cases.</summary>
+    /// <summary>
+    /// Trains until the run ends or is canceled. The weights are saved in both cases, but if it is canceled while <see cref="TrainerOptions.SkipBadImages"/> decodes the images:
+    /// then nothing is written.
+    /// </summary>
     /// <param name="progress">Reports steps and epochs, on the calling thread.</param>
     /// <param name="cancellationToken">Stops the run after the current step, with a checkpoint to resume from.</param>
     /// <returns>The result; <see cref="TrainingResult.IsCanceled"/> is true if the run was canceled.</returns>
@@ -39,6 +42,7 @@ public sealed class Trainer(RunSettings settings, DetectionDataset train, Detect
     {
         settings.Validate();
         settings.Training.ValidateFor(options.Group.Size);
+        options.Components.Validate(settings);
         if (settings.Training.Schedule == ScheduleKind.Plateau && validation is null)
             throw new ArgumentException($"Schedule {ScheduleKind.Plateau}: it follows the validation AP; add a validation set, or choose another schedule.");
         if (settings.Training.Freeze > 0 && options.Components.Network.Backbone is { } backbone and not ResNetArchitecture)
@@ -47,7 +51,8 @@ public sealed class Trainer(RunSettings settings, DetectionDataset train, Detect
                 $"Freeze {settings.Training.Freeze} counts stages of a ResNet. For the backbone '{backbone.Name}', set Freeze to 0, and requires_grad of frozen parameters to false.");
         }
 
-        var data = TrainingData.Prepare(train, validation, options.SkipBadImages, options.Logger, options.Group, cancellationToken);
+        if (TrainingData.Prepare(train, validation, options.SkipBadImages, options.Logger, options.Group, cancellationToken) is not { } data)
+            return new(0, 0, null, 0, TimeSpan.Zero, IsCanceled: true);
         var (trainSet, validationSet) = settings.Model.BackgroundClass
             ? (BackgroundClass.AddTo(data.Train), data.Validation is null ? null : BackgroundClass.AddTo(data.Validation))
             : (data.Train, data.Validation);
@@ -63,6 +68,8 @@ public sealed class Trainer(RunSettings settings, DetectionDataset train, Detect
         finally
         {
             LibTorch.Threads = before;
+            // The next run of this process has other threads.
+            Heap.ReturnFreedMemory();
         }
     }
 
@@ -116,7 +123,7 @@ public sealed class Trainer(RunSettings settings, DetectionDataset train, Detect
 
         var repeats = ImageRepeats.Compute(samples, settings.Training);
         if (repeats is not null)
-            options.Logger.Repeated(samples.Images.Count, (long)repeats.Sum(), repeats.Max());
+            options.Logger.Repeated(samples.Images.Count, settings.Training.GetSamplesPerEpoch(samples), repeats.Max());
         var loader = new TrainingLoader(samples, settings.Input, settings.Augmentation, anchors, components.CreateAssigner(settings), new()
         {
             BatchSize = settings.Training.Batch / settings.Training.EffectiveShards,

@@ -43,6 +43,18 @@ public sealed record TrainingComponents
     /// <summary>Receivers of the events of the training run, called in this order.</summary>
     public IReadOnlyList<ITrainingCallback> Callbacks { get; init; } = [];
 
+    /// <summary>Validates the components with the settings that they are used with.</summary>
+    /// <exception cref="ArgumentException">An assigner that uses the network's predictions cannot be combined with a sampler or a setting.</exception>
+    internal void Validate(RunSettings settings)
+    {
+        var assigner = CreateAssigner(settings);
+        if (!assigner.UsesPredictions)
+            return;
+        settings.ValidateForPredictions(assigner.GetType().Name);
+        if (Sampler is not null)
+            throw new ArgumentException($"{assigner.GetType().Name} with {Sampler.GetType().Name}: a sampler needs labels before the forward pass, and this assigner uses the predictions; leave out one of them.");
+    }
+
     internal IAssigner CreateAssigner(RunSettings settings) => Assigner ?? Assignment.Assigner.Create(settings.Assigner);
 
     internal DetectionLoss CreateLoss(RunSettings settings) =>

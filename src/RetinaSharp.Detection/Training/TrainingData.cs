@@ -26,8 +26,9 @@ internal sealed record TrainingData(DetectionDataset Train, DetectionDataset? Va
     /// <param name="logger">Receives warnings.</param>
     /// <param name="group">The processes, each of which checks a part of the images.</param>
     /// <param name="cancellationToken">Cancels the check.</param>
+    /// <returns>The datasets; null if the check was canceled before all images were decoded, so that it is not known which ones are left out.</returns>
     /// <exception cref="DatasetException">A dataset has no images or no classes, the datasets share no class, or images cannot be used.</exception>
-    public static TrainingData Prepare(DetectionDataset train, DetectionDataset? validation, bool skipBadImages, ILogger logger, IProcessGroup group, CancellationToken cancellationToken)
+    public static TrainingData? Prepare(DetectionDataset train, DetectionDataset? validation, bool skipBadImages, ILogger logger, IProcessGroup group, CancellationToken cancellationToken)
     {
         if (train.Images.Count == 0 || train.Categories.Count == 0)
             throw new DatasetException(train.Source, "", "there is nothing to train on: no images, or no classes");
@@ -39,11 +40,14 @@ internal sealed record TrainingData(DetectionDataset Train, DetectionDataset? Va
         if (skipBadImages)
             logger.DecodingAll(train.Images.Count + (validation?.Images.Count ?? 0));
         var skipped = new List<BadImage>();
-        train = Verify(train, skipBadImages, skipped, group, cancellationToken);
-        validation = validation is null ? null : Verify(validation, skipBadImages, skipped, group, cancellationToken);
+        if (Verify(train, skipBadImages, skipped, group, cancellationToken) is not { } usable)
+            return null;
+        var usableValidation = validation is null ? null : Verify(validation, skipBadImages, skipped, group, cancellationToken);
+        if (validation is not null && usableValidation is null)
+            return null;
         foreach (var image in skipped)
             logger.ImageSkipped(image.ToString());
-        return new(train, validation, skipped);
+        return new(usable, usableValidation, skipped);
     }
 
     private static DetectionDataset Align(DetectionDataset validation, DetectionDataset train, ILogger logger)
@@ -58,18 +62,24 @@ internal sealed record TrainingData(DetectionDataset Train, DetectionDataset? Va
         return alignment.Dataset;
     }
 
-    private static DetectionDataset Verify(DetectionDataset dataset, bool skipBadImages, List<BadImage> skipped, IProcessGroup group, CancellationToken cancellationToken)
+    /// <summary>Returns the dataset without the images that are left out; null if it was canceled before they were known.</summary>
+    private static DetectionDataset? Verify(DetectionDataset dataset, bool skipBadImages, List<BadImage> skipped, IProcessGroup group, CancellationToken cancellationToken)
     {
         var (first, count) = ImageShare.Compute(dataset.Images.Count, 1, group);
         IReadOnlyList<BadImage> own = [];
+        var isCanceled = false;
         try
         {
             own = ImageVerification.FindBadImages(dataset with { Images = [.. dataset.Images.Skip(first).Take(count)] }, ImageDecoding.DescribeFailure, decodesAll: skipBadImages, cancellationToken: cancellationToken);
         }
         catch (OperationCanceledException)
         {
-            // The run ends before its first step, and saves its checkpoint.
+            // If no image is left out, the run ends before its first step, and saves its checkpoint.
+            isCanceled = true;
         }
+
+        if (skipBadImages && group.Any(isCanceled))
+            return null;
 
         var bad = Gather([.. own.Select(image => image with { Index = first + image.Index })], group);
         if (bad.Count == 0)

@@ -164,12 +164,17 @@ internal sealed class TrainingLoop(
     {
         if (validator is null)
             return null;
-        if (IsAgreed(checkpoints.IsDue(next: _validationTime)))
+        // How long the first validation of a session takes is not known.
+        if (IsAgreed(_validationTime == TimeSpan.Zero || checkpoints.IsDue(next: _validationTime)))
             WriteCheckpoint();
         var begun = Stopwatch.GetTimestamp();
         try
         {
-            return validator.Run(cancellationToken);
+            var result = validator.Run(cancellationToken);
+            // The last step of an epoch can make weights so large that the outputs are not finite, which the next forward pass is the first to see.
+            if (!double.IsFinite(result.Classification) || !double.IsFinite(result.Box))
+                throw new TrainingDivergedException("validation loss", _at.Step, []);
+            return result;
         }
         catch (OperationCanceledException)
         {
@@ -222,7 +227,8 @@ internal sealed class TrainingLoop(
         foreach (var callback in components.Callbacks)
             callback.OnEpochEnd(report, _control);
         AgreeOnStopReason();
-        if (isLast || IsAgreed(checkpoints.IsAffordable))
+        // The checkpoint must know the epoch whose weights best.safetensors has.
+        if (isLast || IsAgreed(isBest || checkpoints.IsAffordable))
             WriteCheckpoint();
     }
 

@@ -64,6 +64,7 @@ internal sealed class TrainingState : IDisposable
         }
 
         Evaluation = new(_emaWeights ?? _masters, new(type));
+        Modules = new(_graphWeights, Shards, Layout, settings.Seed);
     }
 
     /// <summary>How the shards of a batch are spread over processes.</summary>
@@ -74,6 +75,9 @@ internal sealed class TrainingState : IDisposable
 
     /// <summary>A network in evaluation mode with the weights of <see cref="Model"/>.</summary>
     public RetinaNet Evaluation { get; }
+
+    /// <summary>What replicas of custom modules do not share by themselves.</summary>
+    public ModuleReplicas Modules { get; }
 
     /// <summary>The gradients of the current step, summed over the replicas.</summary>
     public GradientSums Gradients { get; }
@@ -159,8 +163,15 @@ internal sealed class TrainingState : IDisposable
         }
     }
 
-    /// <summary>Updates the running statistics of batch norm with the batch statistics of each replica, in all processes, in the order of the shards.</summary>
-    public void UpdateRunningStats() => RunningStatistics.Update(Shards, Layout.Group);
+    /// <summary>
+    /// Updates the running statistics of batch norm with the batch statistics of each replica, in all processes, in the order of the shards. Buffers of custom modules take the
+    /// values of the first replica of rank 0.
+    /// </summary>
+    public void UpdateRunningStats()
+    {
+        RunningStatistics.Update(Shards, Layout.Group);
+        Modules.ShareBuffers(isEqualInAllProcesses: false);
+    }
 
     /// <summary>Computes the SHA-256 digest of the weights that the network computes with, which are equal in all processes.</summary>
     public string DigestWeights() => TensorDigest.Compute(_graphWeights.Entries.Select(entry => entry.Tensor));
@@ -193,6 +204,7 @@ internal sealed class TrainingState : IDisposable
         foreach (var (name, value) in _graphWeights.Entries)
             if (value.dtype != _masters[name].dtype)
                 value.copy_(_masters[name]);
+        Modules.ShareBuffers(isEqualInAllProcesses: true);
         foreach (var shard in Shards)
             shard.InvalidateCache();
         Evaluation.InvalidateCache();

@@ -21,7 +21,10 @@ internal static class ClassNames
         var bytes = Bytes(path);
         var text = bytes.AsSpan().StartsWith("\uFEFF"u8) ? bytes.AsSpan(3) : bytes;
         var isJson = text.TrimStart(" \t\r\n"u8) is [(byte)'{' or (byte)'[', ..];
-        return Distinct(isJson ? AssignIndices(path, Categories(path, text), outputs) : AssignIndices(path, Lines(path, text), outputs));
+        var categories = isJson ? AssignIndices(path, Categories(path, text), outputs) : AssignIndices(path, Lines(path, text), outputs);
+        if (categories[0].Name == BackgroundClass.TorchvisionName)
+            categories[0] = categories[0] with { Name = BackgroundClass.Name };
+        return Distinct(categories);
     }
 
     private static byte[] Bytes(string path)
@@ -90,7 +93,8 @@ internal static class ClassNames
 
         if (categories.Count != outputs && categories.Count != outputs - 1)
             throw Misfit(path, categories.Count, outputs);
-        return categories.Count == outputs ? categories : [new(0, BackgroundClass.Name), .. categories];
+        // The background's id is 0 as in torchvision, or -1 if another category has id 0.
+        return categories.Count == outputs ? categories : [new(categories.Exists(category => category.Id == 0) ? -1 : 0, BackgroundClass.Name), .. categories];
     }
 
     /// <summary>Makes class names unique by appending the class index to repeated names: torchvision's list has ten classes "N/A".</summary>

@@ -148,13 +148,12 @@ public static class ModelFile
     {
         try
         {
-            using var given = JsonDocument.Parse(text);
+            using var given = JsonDocument.Parse(text, new() { AllowDuplicateProperties = false });
+            CheckVersion(path, given.RootElement);
             if (given.RootElement.ValueKind == JsonValueKind.Object && !given.RootElement.TryGetProperty("settings", out _))
                 throw new JsonException("the settings are missing");
             var description = SettingsJson.Complete(given.RootElement, new() { Settings = new(), Categories = [] }, SettingsJsonContext.Default.ModelDescription)
                 ?? throw new WeightsException(path, "the model's description is empty");
-            if (description.Version != ModelDescription.CurrentVersion)
-                throw new WeightsException(path, $"the model's description has version {description.Version}, but this version of RetinaSharp supports {ModelDescription.CurrentVersion}");
             // RespectNullableAnnotations does not apply to list elements.
             if (description.Categories.Count == 0 || description.Categories.Any(category => category is null))
                 throw new WeightsException(path, "the model has no classes");
@@ -164,6 +163,16 @@ public static class ModelFile
         catch (Exception error) when (error is JsonException or InvalidOperationException or ArgumentException)
         {
             throw new WeightsException(path, $"the model's description is invalid: {error.Message}");
+        }
+    }
+
+    /// <summary>Checks the version before all other members, because another version may have members that are unknown here.</summary>
+    private static void CheckVersion(string path, JsonElement description)
+    {
+        if (description.ValueKind == JsonValueKind.Object && description.TryGetProperty("version", out var given)
+            && given.ValueKind == JsonValueKind.Number && given.TryGetInt32(out var version) && version != ModelDescription.CurrentVersion)
+        {
+            throw new WeightsException(path, $"the model's description has version {version}, but this version of RetinaSharp supports {ModelDescription.CurrentVersion}");
         }
     }
 }

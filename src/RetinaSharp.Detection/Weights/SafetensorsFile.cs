@@ -10,6 +10,7 @@ namespace RetinaSharp.Detection.Weights;
 public sealed class SafetensorsFile : IWeightSource
 {
     private const int ChunkBytes = 1 << 20;
+    private const int SliceLength = 1 << 28;
 
     private readonly FileBytes _file;
     private readonly long _dataStart;
@@ -119,12 +120,19 @@ public sealed class SafetensorsFile : IWeightSource
             throw new WeightsException(
                 Path, $"tensor '{SafetensorsHeaderParser.Show(name)}' is {tensor.Type.FormatName()}; convert it to F16, BF16, F32 or F64");
         }
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(first + destination.Length, tensor.Count, nameof(first));
+        ArgumentOutOfRangeException.ThrowIfNegative(first);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(first, tensor.Count - destination.Length);
         var size = tensor.Type.ElementSize();
         var offset = _dataStart + tensor.Begin + (first * size);
         if (tensor.Type == SafetensorsType.F32)
         {
-            _file.ReadAt(offset, MemoryMarshal.AsBytes(destination));
+            // In slices: the bytes of a large tensor do not fit into one span.
+            for (; !destination.IsEmpty; destination = destination[Math.Min(SliceLength, destination.Length)..])
+            {
+                var slice = MemoryMarshal.AsBytes(destination[..Math.Min(SliceLength, destination.Length)]);
+                _file.ReadAt(offset, slice);
+                offset += slice.Length;
+            }
             return;
         }
         var converted = 0;

@@ -41,9 +41,9 @@ internal static class TorchvisionArchitecture
             throw new WeightsException(weights.Path, $"{first}, the first convolution of a ResNet, is missing");
         if (shape is not [var stem, 3, 7, 7])
             throw new WeightsException(weights.Path, $"{first} is [{string.Join(", ", shape)}]: a ResNet's first convolution has 3 input channels and a 7 x 7 kernel");
-        // torchvision's hidden channels are groups · (stem's channels · width of a group / 64).
-        if (isBottleneck && weights.Find($"{prefix}layer1.0.conv2.weight") is { Shape: [var hidden and > 0, var grouped and > 0, _, _] } && hidden % grouped == 0 && hidden / grouped <= int.MaxValue && stem > 0)
-            variant = variant with { Groups = (int)(hidden / grouped), GroupWidth = (int)Math.Min(Math.Min(grouped, 1 << 20) * 64 / stem, int.MaxValue) };
+        // torchvision's hidden channels are groups · (8 · stem's channels · width of a group / 64) in the last stage, where the quotient is never rounded.
+        if (isBottleneck && weights.Find($"{prefix}layer4.0.conv2.weight") is { Shape: [var hidden and > 0, var grouped and > 0, _, _] } && hidden % grouped == 0 && hidden / grouped <= int.MaxValue && stem > 0)
+            variant = variant with { Groups = (int)(hidden / grouped), GroupWidth = (int)(Math.Min(grouped, 1 << 20) * 8 / stem) };
         return stem is >= 8 and <= 512 && stem % 8 == 0
             ? (variant, stem / 64.0)
             : throw new WeightsException(weights.Path, $"its first convolution has {stem} channels, which must be a multiple of 8 from 8 to 512");

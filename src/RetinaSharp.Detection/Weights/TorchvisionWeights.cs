@@ -23,11 +23,13 @@ internal sealed partial class TorchvisionWeights : IWeightSource
         var prefix = "";
         while (Prefixes.FirstOrDefault(one => names.TrueForAll(name => name.AsSpan(prefix.Length).StartsWith(one))) is { } next && names.Count > 0)
             prefix += next;
+        // FCOS's heads have similar names, but group norms at some of the odd indices; ReLUs have no weights.
+        var hasOldHeads = !names.Exists(name => OldHead().Match(name[prefix.Length..]) is { Success: true } head && LayerIndex(head) % 2 == 1);
         // Current names first: if a file has both an old and a current name, the old one is an unrelated weight and is not renamed.
-        foreach (var name in names.OrderByDescending(name => CurrentName(name[prefix.Length..]) == name[prefix.Length..]))
+        foreach (var name in names.OrderByDescending(name => CurrentName(name[prefix.Length..], hasOldHeads) == name[prefix.Length..]))
         {
             var old = name[prefix.Length..];
-            if (!_names.TryAdd(CurrentName(old), name))
+            if (!_names.TryAdd(CurrentName(old, hasOldHeads), name))
                 _names[name] = name;
         }
     }
@@ -78,16 +80,18 @@ internal sealed partial class TorchvisionWeights : IWeightSource
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
 
-    private static string CurrentName(string name)
+    private static string CurrentName(string name, bool hasOldHeads)
     {
-        if (OldHead().Match(name) is { Success: true } head && int.Parse(head.Groups[2].ValueSpan) is var index && index % 2 == 0)
-            return $"{head.Groups[1]}{index / 2}.0.{head.Groups[3]}";
+        if (hasOldHeads && OldHead().Match(name) is { Success: true } head)
+            return $"{head.Groups[1]}{LayerIndex(head) / 2}.0.{head.Groups[3]}";
         return OldPyramid().Match(name) is { Success: true } pyramid ? $"{pyramid.Groups[1]}.0.{pyramid.Groups[2]}" : name;
     }
 
-    [GeneratedRegex(@"^(head\.(?:classification|regression)_head\.conv\.)(\d{1,2})\.(weight|bias)$")]
+    private static int LayerIndex(Match oldHead) => int.Parse(oldHead.Groups[2].ValueSpan);
+
+    [GeneratedRegex(@"^(head\.(?:classification|regression)_head\.conv\.)([0-9]{1,2})\.(weight|bias)$")]
     private static partial Regex OldHead();
 
-    [GeneratedRegex(@"^(backbone\.fpn\.(?:inner|layer)_blocks\.\d{1,2})\.(weight|bias)$")]
+    [GeneratedRegex(@"^(backbone\.fpn\.(?:inner|layer)_blocks\.[0-9]{1,2})\.(weight|bias)$")]
     private static partial Regex OldPyramid();
 }

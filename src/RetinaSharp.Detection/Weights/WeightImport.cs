@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Configuration;
@@ -97,21 +96,13 @@ public static class WeightImport
                 var isScale = isWithoutEpsilon && layer.Norm is { } norm && layout.Name == $"{norm.Name}.weight";
                 yield return new(layout.Name, SafetensorsType.F32, layout.Shape, stream =>
                 {
-                    var values = Read(layout.Name, weights);
+                    var values = weights.ReadFinite(layout.Name);
                     if (isScale)
-                        ScaleByEpsilon(values, Read($"{layer.Norm!.Name}.running_var", weights));
-                    stream.Write(MemoryMarshal.AsBytes(values.AsSpan()));
+                        ScaleByEpsilon(values, weights.ReadFinite($"{layer.Norm!.Name}.running_var"));
+                    stream.WriteFp32(values);
                 });
             }
         }
-    }
-
-    private static float[] Read(string name, TorchvisionWeights weights)
-    {
-        var values = weights.ReadFp32(name);
-        return values.AsSpan().ContainsAnyExceptInRange(float.MinValue, float.MaxValue)
-            ? throw new WeightsException(weights.Path, $"the weight {name} has infinite or NaN elements: its training run diverged, or the file is damaged")
-            : values;
     }
 
     /// <summary>

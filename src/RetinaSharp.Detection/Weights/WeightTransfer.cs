@@ -1,4 +1,6 @@
+using RetinaSharp.Boxes;
 using RetinaSharp.Datasets;
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Modeling;
 using RetinaSharp.Detection.Modeling.Architecture;
 using RetinaSharp.Kernels;
@@ -8,8 +10,9 @@ namespace RetinaSharp.Detection.Weights;
 
 /// <summary>
 /// Loads weights of another model as initial weights of a training run. A weight is loaded if its name and shape match. Of the classification layer, only the
-/// rows of the classes that both models have are copied. Head weights are not loaded if the anchors differ. The classification layer is not loaded if one
-/// model uses a softmax with a background output and the other a sigmoid per class.
+/// rows of the classes that both models have are copied. Head weights are not loaded if the anchors differ; if only the anchors' order and rounding differ, the
+/// rows of the output layers are reordered. The classification layer is not loaded if one model uses a softmax with a background output and the other a sigmoid
+/// per class.
 /// </summary>
 internal sealed class WeightTransfer
 {
@@ -19,11 +22,15 @@ internal sealed class WeightTransfer
     private const int NamesShown = 3;
 
     // Pyramid layers whose index counts from the finest level.
-    private static readonly string[] ByLevel = ["backbone.fpn.inner_blocks.", "backbone.fpn.layer_blocks."];
+    private static readonly string[] ByLevel = ["backbone.fpn.inner_blocks.", "backbone.fpn.layer_blocks.", "backbone.fpn.downsample_convs.", "backbone.fpn.pafpn_convs."];
+
+    // Weights without a description are torchvision's, with the anchors of the focal loss paper in torchvision's order, and sigmoid scores.
+    private static readonly ModelSettings Undescribed = new() { Anchors = new() { Compatibility = AnchorCompatibility.Torchvision } };
 
     private readonly IWeightSource _file;
     private readonly ModelDescription? _source;
-    private readonly bool _sameAnchors;
+    private readonly string[] _outputLayers;
+    private readonly AnchorOrder? _anchors;
     private readonly bool _sameFinestLevel;
     private readonly bool _sameScores;
     private readonly int _backgroundOutputs;
@@ -36,13 +43,14 @@ internal sealed class WeightTransfer
     private WeightTransfer(IWeightSource file, ModelDescription? source, RetinaNetArchitecture network, IReadOnlyList<Category> categories)
     {
         (_file, _source, _categories, _backgroundOutputs) = (file, source, categories, network.HasBackground ? 1 : 0);
-        // Without a description the weights are torchvision's, with the anchors of the focal loss paper and sigmoid scores.
-        var (anchors, theirs) = (network.Settings.Anchors, _source?.Settings.Model.Anchors ?? new());
+        var (ours, theirs) = (network.Settings, _source?.Settings.Model ?? Undescribed);
         _sameScores = network.HasBackground == (_source?.Settings.Loss.HasBackgroundOutput ?? false);
-        _sameFinestLevel = theirs.MinLevel == anchors.MinLevel;
-        var model = _source?.Settings.Model ?? new();
-        _sameAnchors = _sameFinestLevel && (model.Head, model.BoxHead) == (network.Settings.Head, network.Settings.BoxHead) && theirs.MaxLevel == anchors.MaxLevel && theirs.BaseSize == anchors.BaseSize
-            && theirs.Scales.SequenceEqual(anchors.Scales) && theirs.Ratios.SequenceEqual(anchors.Ratios);
+        _sameFinestLevel = theirs.Anchors.MinLevel == ours.Anchors.MinLevel;
+        _outputLayers = [.. network.Parts.OfType<HeadArchitecture>().Select(head => $"{head.Predictor.Name}.")];
+        _anchors = (theirs.Head, theirs.BoxHead) == (ours.Head, ours.BoxHead) ? AnchorOrder.Create(ours.Anchors, theirs.Anchors) : null;
+        // Which rows of a custom head belong to an anchor is unknown.
+        if (_anchors is { IsSame: false } && _outputLayers.Length < 2)
+            _anchors = null;
     }
 
     /// <summary>Whether any weights of the backbone were loaded.</summary>
@@ -55,7 +63,7 @@ internal sealed class WeightTransfer
     public string Summary { get; private set; } = "";
 
     /// <summary>Loads the matching weights of a file into a network.</summary>
-    /// <param name="path">Name or file of the weights, as in <see cref="Configuration.RunSettings.Weights"/>.</param>
+    /// <param name="path">Name or file of the weights, as in <see cref="RunSettings.Weights"/>.</param>
     /// <param name="state">The network's tensors, on the CPU; overwritten by the loaded weights.</param>
     /// <param name="categories">The network's classes.</param>
     /// <exception cref="WeightsException">The file does not exist, is corrupt, or has no matching weights.</exception>
@@ -88,7 +96,7 @@ internal sealed class WeightTransfer
     {
         var theirs = _file.Find(name) is not null || !name.StartsWith(Body, StringComparison.Ordinal) ? name : name[Body.Length..];
         var isClassLayer = name.StartsWith(ClassLayer, StringComparison.Ordinal);
-        var belongs = (_sameAnchors || !name.StartsWith(Head, StringComparison.Ordinal)) && (_sameScores || !isClassLayer)
+        var belongs = (_anchors is not null || !name.StartsWith(Head, StringComparison.Ordinal)) && (_sameScores || !isClassLayer)
             && (_sameFinestLevel || !ByLevel.Any(part => name.StartsWith(part, StringComparison.Ordinal)));
         var hasOtherClasses = _source is not null && isClassLayer && !SameClasses(_source.Categories);
         if (!belongs || _file.Find(theirs) is not { IsFloating: true } entry)
@@ -102,7 +110,7 @@ internal sealed class WeightTransfer
         }
         else if (entry.HasShape(tensor.shape))
         {
-            _file.ReadInto(theirs, tensor);
+            tensor.CopyFrom(Read(theirs));
             _loaded.Add(name);
             _usedNames.Add(theirs);
         }
@@ -110,6 +118,13 @@ internal sealed class WeightTransfer
         {
             _missing.Add(name);
         }
+    }
+
+    /// <summary>Reads a weight of the file. The rows of the heads' output layers are in the order of the network's anchors.</summary>
+    private float[] Read(string name)
+    {
+        var values = _file.ReadFinite(name);
+        return _anchors is { IsSame: false } && _outputLayers.Any(layer => name.StartsWith(layer, StringComparison.Ordinal)) ? _anchors.Reorder(values) : values;
     }
 
     private bool SameClasses(IReadOnlyList<Category> theirs) => theirs.Select(category => category.Name).SequenceEqual(_categories.Select(category => category.Name));
@@ -125,14 +140,14 @@ internal sealed class WeightTransfer
         var (ourOutputs, theirOutputs) = (_categories.Count + _backgroundOutputs, theirs.Count + _backgroundOutputs);
         var shape = tensor.shape;
         var anchors = shape[0] / ourOutputs;
-        if (entry.Shape[0] != anchors * theirOutputs || !entry.Shape.Skip(1).SequenceEqual(shape[1..]))
+        if (!entry.HasShape([anchors * theirOutputs, .. shape[1..]]))
             return;
         using var guard = no_grad();
         using var scope = NewDisposeScope();
         // Row-major rows, whatever the memory format.
         var rows = tensor.contiguous();
         var row = (int)(tensor.NumberOfElements / shape[0]);
-        var source = _file.ReadFp32(name);
+        var source = Read(name);
         var target = rows.Elements<float>();
         for (var anchor = 0; anchor < anchors; anchor++)
         {
@@ -153,7 +168,7 @@ internal sealed class WeightTransfer
         var lines = new List<string> { $"weights of {path}: {_loaded.Count} of {_loaded.Count + _missing.Count} taken" };
         if (_loadedClasses is { } kept)
             lines.Add($"  classes: {kept.Count} of {_categories.Count} known{Few(kept)}; the rest of the class layer is newly initialized");
-        if (!_sameAnchors && _file.Names.Any(name => name.StartsWith(Head, StringComparison.Ordinal)))
+        if (_anchors is null && _file.Names.Any(name => name.StartsWith(Head, StringComparison.Ordinal)))
             lines.Add("  the model's anchors or pyramid levels differ: its heads are not taken");
         else if (!_sameScores && _file.Names.Any(name => name.StartsWith(ClassLayer, StringComparison.Ordinal)))
             lines.Add($"  the model's scores are {(_backgroundOutputs == 0 ? "a softmax" : "sigmoids")}, those of this training run are not: its class layer is not taken");

@@ -36,6 +36,19 @@ public sealed class CompatibilityTests : IDisposable
         Assert.Equal(name, Compatibility.Describe(read));
     }
 
+    [Theory]
+    [InlineData("torchvision")]
+    [InlineData("detectron2")]
+    public void Apply_AnyPreset_HasNineAnchorsPerCell(string name)
+    {
+        var models = Presets.Names.Select(preset => Compatibility.Apply(Presets.Named(preset), name).Model).ToList();
+
+        Assert.All(models, model => Assert.Equal((HeadKind.Anchors, BoxHeadKind.Delta, false, 9), (model.Head, model.BoxHead, model.Centerness, model.Anchors.AnchorsPerCell)));
+        // Its points are those of the preset small.
+        var anchors = Compatibility.Apply(Presets.Pretrained, name).Model.Anchors;
+        Assert.Equal((Presets.Small.Model.Anchors.BaseSize, 3, 7), (anchors.BaseSize, anchors.MinLevel, anchors.MaxLevel));
+    }
+
     [Fact]
     public void Apply_Torchvision_IsItsFirstRetinaNet()
     {

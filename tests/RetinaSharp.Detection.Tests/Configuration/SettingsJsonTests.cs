@@ -64,6 +64,8 @@ public sealed class SettingsJsonTests : IDisposable
     [InlineData("""{ "training": { "optimizer": 9 } }""", "optimizer")]
     [InlineData("""{ "training": { "epochs": "three" } }""", "epochs")]
     [InlineData("""{ "training": null }""", "training")]
+    [InlineData("""{ "training": { "epochs": 3 }, "training": { "batch": 4 } }""", "'training'")]
+    [InlineData("""{ "training": { "epochs": 3, "epochs": 4 } }""", "'epochs'")]
     [InlineData("""{ "model": { "anchors": { "ratios": null } } }""", "ratios")]
     [InlineData("""[ 1 ]""", "")]
     [InlineData("""{ "training": """, "")]

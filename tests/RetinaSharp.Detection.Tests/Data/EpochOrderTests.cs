@@ -74,7 +74,21 @@ public class EpochOrderTests
         Assert.Equal(100 / 3.0, repeats.Skip(60).Take(30).Sum(), 9);
         Assert.Equal(100 / 3.0, repeats.Skip(90).Take(10).Sum(), 9);
         Assert.All(repeats.Skip(100), one => Assert.Equal(1, one));
-        Assert.Equal(120, new EpochOrder(120, repeats, 1).Count, 1.0);
+        Assert.Equal(120, new EpochOrder(120, repeats, 1).Count);
+    }
+
+    [Theory]
+    [InlineData(1, 31)]
+    [InlineData(1, 15)]
+    [InlineData(120, 80)]
+    public void Count_ClassBalanced_IsTheNumberOfImagesThoughTheSumIsRounded(int first, int second)
+    {
+        var set = Set([.. Enumerable.Range(0, first + second).Select(i => Image(i, [i < first ? 0 : 1]))]);
+
+        var order = new EpochOrder(set.Images.Count, ImageRepeats.Compute(set, new() { ClassBalanced = true }), 1);
+
+        Assert.Equal(first + second, order.Count);
+        Assert.Equal(first + second, order.Create(0).Length);
     }
 
     [Fact]

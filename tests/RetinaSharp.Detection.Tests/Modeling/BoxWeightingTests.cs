@@ -91,7 +91,7 @@ public class BoxWeightingTests : LeakCheck
         BatchTargets[] targets = [Targets([1, .5f, .25f, 1, 1]), Targets([.5f, .5f, 0, 1, .25f])];
         var outputs = Outputs(head, new float[Positives.Length * head.Count], logits: null);
         using var threads = new ShardThreads(2, 1);
-        using var weights = new ShardWeighting(new(BoxWeightingKind.Quality, head), new(2, SingleProcess.Instance));
+        using var weights = new ShardWeighting(new(BoxWeightingKind.Quality, head), 2, SingleProcess.Instance);
 
         threads.Run(2, shard => weights.ForwardAndWeight(shard, () => outputs, targets[shard]));
 
@@ -108,7 +108,7 @@ public class BoxWeightingTests : LeakCheck
         using var scope = NewDisposeScope();
         var outputs = Outputs(BoxHeadOutputs.Delta, new float[Positives.Length * 4], logits: null);
         using var threads = new ShardThreads(2, 1);
-        using var weights = new ShardWeighting(new(BoxWeightingKind.Quality, BoxHeadOutputs.Delta), new(2, SingleProcess.Instance));
+        using var weights = new ShardWeighting(new(BoxWeightingKind.Quality, BoxHeadOutputs.Delta), 2, SingleProcess.Instance);
 
         Assert.Throws<InvalidOperationException>(() => threads.Run(2, shard => weights.ForwardAndWeight(shard, () => shard == 0 ? outputs : throw new InvalidOperationException(), Targets(qualities: null))));
     }

@@ -116,6 +116,41 @@ public sealed class ModulePartTests : FinalizedTensors
     }
 
     [Fact]
+    public void Tensors_ModuleNamedLikeANorm_AreWeights()
+    {
+        using var scope = NewDisposeScope();
+
+        Assert.Equal(TensorKind.Weight, Assert.Single(Scaled(hasBuffer: false).Tensors(), layout => layout.Name == "backbone.body.block.gain").Kind);
+    }
+
+    [Fact]
+    public void CreateModule_SubmoduleWithoutParametersInBf16_SharesItsBuffersInFp32()
+    {
+        using var scope = NewDisposeScope();
+        var backbone = Scaled(hasBuffer: false);
+        using var state = Bf16State(backbone);
+        using var module = backbone.CreateModule(state, new(ScalarType.BFloat16, IsTraining: true));
+
+        state["backbone.body.block.norm.running_mean"].fill_(3);
+
+        Assert.Equal(ScalarType.BFloat16, module.get_parameter("block.gain")!.dtype);
+        Assert.Equal(ScalarType.Float32, module.get_buffer("block.norm.running_mean")!.dtype);
+        Assert.All(Elements(module.get_buffer("block.norm.running_mean")!), value => Assert.Equal(3, value));
+    }
+
+    [Fact]
+    public void CreateModule_BufferBesideParametersInBf16_ThrowsAndNamesIt()
+    {
+        using var scope = NewDisposeScope();
+        var backbone = Scaled(hasBuffer: true);
+        using var state = Bf16State(backbone);
+
+        var error = Assert.Throws<NotSupportedException>(() => backbone.CreateModule(state, new(ScalarType.BFloat16, IsTraining: true)));
+
+        Assert.Contains("'scaled': the buffer block.offset is BFloat16", error.Message);
+    }
+
+    [Fact]
     public void Create_HeadAndNeckOfModules_PredictForEveryAnchor()
     {
         using var scope = NewDisposeScope();
@@ -145,6 +180,14 @@ public sealed class ModulePartTests : FinalizedTensors
         Assert.Contains("'short' returns 2 feature maps, but the anchors' levels from 3 to 5 need 3", error.Message);
     }
 
+    private static ModuleBackbone Scaled(bool hasBuffer) => new("scaled", [8, 16, 24], () => new ScaledBackbone(hasBuffer));
+
+    private static NetworkState Bf16State(ModuleBackbone backbone)
+    {
+        using var masters = WeightInitializer.Create(RetinaNetArchitecture.Create(Settings, 2, components: new() { Backbone = backbone }), 1);
+        return masters.ToComputeType(ScalarType.BFloat16, 0);
+    }
+
     private static float[] Elements(Tensor tensor) => tensor.contiguous().Elements<float>().ToArray();
 
     /// <summary>Three strided convolutions; the last is frozen.</summary>
@@ -170,6 +213,39 @@ public sealed class ModulePartTests : FinalizedTensors
             var second = c4.call(first).relu();
             return [first, second, c5.call(second).relu()];
         }
+    }
+
+    private sealed class ScaledBackbone : nn.Module<Tensor, Tensor[]>
+    {
+        private readonly nn.Module<Tensor, Tensor> block;
+
+        public ScaledBackbone(bool hasBuffer)
+            : base(nameof(ScaledBackbone))
+        {
+            block = new ScaledNorm(hasBuffer);
+            RegisterComponents();
+        }
+
+        public override Tensor[] forward(Tensor images) => [block.call(images)];
+    }
+
+    /// <summary>A parameter, and batch norm without parameters.</summary>
+    private sealed class ScaledNorm : nn.Module<Tensor, Tensor>
+    {
+        private readonly nn.Module<Tensor, Tensor> norm;
+        private readonly TorchSharp.Modules.Parameter gain;
+
+        public ScaledNorm(bool hasBuffer)
+            : base(nameof(ScaledNorm))
+        {
+            norm = nn.BatchNorm2d(3, affine: false);
+            gain = nn.Parameter(ones(1));
+            RegisterComponents();
+            if (hasBuffer)
+                register_buffer("offset", zeros(1));
+        }
+
+        public override Tensor forward(Tensor images) => norm.call(images) * gain;
     }
 
     private sealed class PoolingNeck : nn.Module<Tensor[], Tensor[]>

@@ -1,4 +1,6 @@
 using RetinaSharp.Datasets;
+using RetinaSharp.Detection.Assignment;
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Inference;
 using RetinaSharp.Detection.Tests.Modeling;
 using RetinaSharp.Detection.Training;
@@ -112,6 +114,54 @@ public class TrainerStopTests : LeakCheck
     }
 
     [Fact]
+    public void Train_LastStepOfAnEpochMakesWeightsInfinite_NamesTheValidationLoss()
+    {
+        using var rectangles = new Rectangles(4);
+        var settings = TinyRun.NarrowWith(training => training with { Epochs = 1, Ema = 0 });
+        var options = TinyRun.Options(rectangles.At("run")) with { Components = new() { Schedule = new Infinite() } };
+
+        var error = Assert.Throws<TrainingDivergedException>(() => new Trainer(settings, rectangles.Set, rectangles.Set, options).Train());
+
+        Assert.Equal(("validation loss", 1L), (error.Term, error.Step));
+        Assert.StartsWith("The validation loss is not finite at step 1. ", error.Message);
+    }
+
+    [Fact]
+    public void Train_CanceledWhileAllImagesAreDecoded_WritesNothing()
+    {
+        using var rectangles = new Rectangles(4);
+
+        var result = new Trainer(TinyRun.Narrow, rectangles.Set, null, TinyRun.Options(rectangles.At("run")) with { SkipBadImages = true }).Train(cancellationToken: new(canceled: true));
+
+        Assert.Equal((true, 0L), (result.IsCanceled, result.Steps));
+        Assert.False(Directory.Exists(rectangles.At("run")));
+    }
+
+    [Theory]
+    [InlineData(AssignerKind.TaskAligned, SamplingKind.None, BoxWeightingKind.None)]
+    [InlineData(AssignerKind.Iou, SamplingKind.Ohem, BoxWeightingKind.None)]
+    [InlineData(AssignerKind.Iou, SamplingKind.None, BoxWeightingKind.Score)]
+    public async Task TrainAsync_FewerImagesThanShards_DoesNotWaitForTheOthers(AssignerKind assigner, SamplingKind sampling, BoxWeightingKind weighting)
+    {
+        // One shard of four images, and three images that fill no second one.
+        using var rectangles = new Rectangles(7);
+        var settings = TinyRun.NarrowWith(training => training with { Batch = 8, Shards = 2 }) with
+        {
+            Assigner = new() { Kind = assigner },
+            Loss = TinyRun.Narrow.Loss with
+            {
+                Classification = sampling == SamplingKind.None ? ClassificationLossKind.Focal : ClassificationLossKind.CrossEntropy,
+                Sampling = new() { Kind = sampling },
+                BoxWeighting = weighting,
+            },
+        };
+
+        var result = await new Trainer(settings, rectangles.Set, null, TinyRun.Options(rectangles.At("run"))).TrainAsync().WaitAsync(TimeSpan.FromMinutes(5));
+
+        Assert.Equal((2L, 2), (result.Steps, result.Epochs));
+    }
+
+    [Fact]
     public void Train_ValidationOfOtherClasses_Throws()
     {
         using var rectangles = new Rectangles(4);
@@ -152,6 +202,11 @@ public class TrainerStopTests : LeakCheck
 
         Assert.Contains("2.png", error.Message);
         Assert.Equal(alive, TensorCount.Alive);
+    }
+
+    private sealed class Infinite : ILearningRateSchedule
+    {
+        public double GetLearningRate(long step, long totalSteps) => 1e38;
     }
 
     private static void AssertLoads(string folder, long steps)

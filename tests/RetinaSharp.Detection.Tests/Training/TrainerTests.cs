@@ -71,6 +71,21 @@ public class TrainerTests(TrainedModel trained) : LeakCheck
     }
 
     [Fact]
+    public void Train_SampledAnchors_CountsThoseBeforeSampling()
+    {
+        var sampled = trained.Settings with
+        {
+            Loss = trained.Settings.Loss with { Classification = ClassificationLossKind.CrossEntropy, Sampling = new() { Kind = SamplingKind.Ratio, Ratio = 3 } },
+            Training = trained.Settings.Training with { Epochs = 1 },
+        };
+        var reports = new TinyRun.Reports();
+
+        TinyRun.Train(sampled, trained.Set, trained.At("sampled"), reports: reports);
+
+        Assert.Equal((trained.Epochs[0].PositiveAnchors, trained.Epochs[0].PositiveShare), (reports.Epochs.Single().PositiveAnchors, reports.Epochs.Single().PositiveShare));
+    }
+
+    [Fact]
     public void Train_WithValidation_GivesWhatTheBestEpochFound()
     {
         var best = trained.Epochs.Single(epoch => epoch.Epoch == trained.Result.BestEpoch).Validation!.Evaluation;

@@ -1,10 +1,12 @@
 using RetinaSharp.Boxes;
 using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Assignment;
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Data;
 using RetinaSharp.Detection.Inference;
 using RetinaSharp.Detection.Modeling;
 using RetinaSharp.Detection.Modeling.Modules;
+using RetinaSharp.Detection.Sampling;
 using RetinaSharp.Detection.Tests.Modeling;
 using RetinaSharp.Detection.Training;
 using RetinaSharp.Detection.Weights;
@@ -60,6 +62,20 @@ public sealed class TrainingComponentsTests(TrainedModel trained) : FinalizedTen
     }
 
     [Fact]
+    public void Train_OwnAssignerOfPredictionsWithSampling_Throws()
+    {
+        var predicting = new TrainingComponents { Assigner = new Predicting() };
+        var sampled = TinyRun.Settings with { Loss = TinyRun.Settings.Loss with { Classification = ClassificationLossKind.CrossEntropy, Sampling = new() { Kind = SamplingKind.Ohem } } };
+
+        Assert.StartsWith("Predicting with sampling Ohem", Fails(sampled, predicting));
+        Assert.StartsWith("Predicting with normalizer PerImage", Fails(TinyRun.Settings with { Loss = TinyRun.Settings.Loss with { Normalizer = NormalizerKind.PerImage } }, predicting));
+        Assert.StartsWith("Predicting with AnchorSampler", Fails(TinyRun.Settings, predicting with { Sampler = AnchorSampler.Create(sampled.Loss.Sampling, new(TinyRun.Settings.Model.Anchors), 1) }));
+
+        string Fails(RunSettings settings, TrainingComponents components) => Assert.Throws<ArgumentException>(
+            () => new Trainer(settings, trained.Set, null, TinyRun.Options(trained.At("predicting")) with { Components = components }).Train()).Message;
+    }
+
+    [Fact]
     public void EnumerateEpoch_IdentityAugmentation_LeavesBatchesAsTheyAre()
     {
         TrainingLoader Loader(IReadOnlyList<IAugmentation> augmentations) => new(
@@ -98,6 +114,14 @@ public sealed class TrainingComponentsTests(TrainedModel trained) : FinalizedTen
             if (step.Step == steps)
                 control.Stop("enough");
         }
+    }
+
+    private sealed class Predicting : IAssigner
+    {
+        public bool UsesPredictions => true;
+
+        public AnchorAssignment Assign(AnchorGrid anchors, ReadOnlySpan<Box> boxes, ReadOnlySpan<int> classes, ReadOnlySpan<Box> ignored = default, AnchorPredictions? predictions = null) =>
+            throw new NotSupportedException();
     }
 
     private sealed class Constant : ILearningRateSchedule

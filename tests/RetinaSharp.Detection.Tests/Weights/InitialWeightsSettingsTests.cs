@@ -44,15 +44,17 @@ public sealed class InitialWeightsSettingsTests : IDisposable
     }
 
     [Theory]
-    [InlineData("resnext50_32x4d")]
-    [InlineData("wide_resnet50_2")]
-    public void Of_ResNeXt_HasItsGroups(string name)
+    [InlineData("resnext50_32x4d", .25)]
+    [InlineData("wide_resnet50_2", .25)]
+    // 1.5 channels per group of the first stage are rounded down.
+    [InlineData("resnext50_32x4d", .375)]
+    public void Of_ResNeXt_HasItsGroups(string name, double width)
     {
-        var body = ResNetArchitecture.Create(ResNetVariant.Parse(name), .25, NormKind.Batch);
+        var body = ResNetArchitecture.Create(ResNetVariant.Parse(name), width, NormKind.Batch);
 
         var settings = InitialWeightsSettings.Load(Save("resnext.pth", body.Layers()), Presets.Small);
 
-        Assert.Equal(name, ResNetVariant.Create(settings.Model).Name);
+        Assert.Equal((name, width), (ResNetVariant.Create(settings.Model).Name, settings.Model.Width));
     }
 
     [Fact]

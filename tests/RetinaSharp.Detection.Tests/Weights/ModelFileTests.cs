@@ -168,6 +168,19 @@ public class ModelFileTests(TrainedModel trained) : LeakCheck
     public void Load_DescriptionOutOfRange_Throws(string place, string value) => Described(place, value);
 
     [Fact]
+    public void Load_DescriptionOfALaterVersion_ThrowsAndNamesTheVersion() => Assert.Contains("has version 99", Rewritten((_, metadata) =>
+    {
+        var root = JsonNode.Parse(metadata[Key])!;
+        root["version"] = 99;
+        root["novelty"] = 1;
+        metadata[Key] = root.ToJsonString();
+    }));
+
+    [Fact]
+    public void Load_DescriptionWithAMemberTwice_ThrowsAndNamesIt() =>
+        Assert.Contains("'steps'", Rewritten((_, metadata) => metadata[Key] = metadata[Key].Insert(1, "\"steps\": 1,")));
+
+    [Fact]
     public void Describe_WrittenBeforeASettingWasThere_HasItsDefault()
     {
         var path = Rewrite((_, metadata) =>

@@ -140,6 +140,17 @@ public sealed class SafetensorsRoundTripTests : IDisposable
         Assert.True(file.VerifyChecksum());
     }
 
+    [Theory]
+    [InlineData(-1, 1)]
+    [InlineData(1, 2)]
+    [InlineData(long.MaxValue, 1)]
+    public void ReadFp32_RangeOutsideOfTheTensor_Throws(long first, int length)
+    {
+        SafetensorsWriter.Write(Target, [new("x", SafetensorsType.F32, [2], Pattern(8))], NoMetadata);
+        using var file = SafetensorsFile.Open(Target);
+        Assert.Throws<ArgumentOutOfRangeException>(() => file.ReadFp32("x", first, new float[length]));
+    }
+
     [Fact]
     public void Read_WrongNameTypeOrLength_Throws()
     {

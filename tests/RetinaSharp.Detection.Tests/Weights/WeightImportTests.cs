@@ -176,10 +176,11 @@ public sealed class WeightImportTests : LeakCheck
 
         Assert.Equal("0 class 0, 1 class 1, 2 class 2, 3 class 3", Classes(null));
         Assert.Equal("0 background, 1 cat, 2 N/A, 3 dog", Classes("cat\nN/A\ndog\n"));
-        Assert.Equal("0 __background__, 1 cat, 2 N/A 2, 3 N/A 3", Classes("\uFEFF__background__\r\ncat\r\nN/A\r\nN/A"));
+        Assert.Equal("0 background, 1 cat, 2 N/A 2, 3 N/A 3", Classes("\uFEFF__background__\r\ncat\r\nN/A\r\nN/A"));
         // Ids are places, as COCO's 90 are in 91 outputs.
         Assert.Equal("0 background, 1 cat, 2 class 2, 3 dog", Classes("""{"images": [{"id": 7}], "categories": [{"id": 3, "name": "dog"}, {"id": 1, "name": "cat"}]}"""));
         // Ids are others: the order counts.
+        Assert.Equal("-1 background, 0 a, 1 b, 2 c", Classes("""{"categories": [{"id": 0, "name": "a"}, {"id": 1, "name": "b"}, {"id": 2, "name": "c"}]}"""));
         Assert.Equal("0 background, 10 a, 20 b, 30 c", Classes("""{"categories": [{"id": 10, "name": "a"}, {"id": 20, "name": "b"}, {"id": 30, "name": "c"}]}"""));
         Assert.All(
             ["one\ntwo", "a\nb\nc\nd\ne", "a\n\nb\nc", "", "{", "[]", "{}", """{"categories": 3}""", """{"categories": [{"name": "a"}]}""", """{"categories": []}"""],

@@ -146,6 +146,21 @@ public class WeightTransferTests(TrainedModel trained) : LeakCheck
     }
 
     [Fact]
+    public void Run_FinerLevelsOfPafpn_LeavesWhatIsCountedFromTheFinest()
+    {
+        var pafpn = Model with { Neck = NeckKind.Pafpn };
+        var path = trained.At("pafpn.safetensors");
+        using (var source = WeightInitializer.Create(RetinaNetArchitecture.Create(pafpn, 2), 8))
+            ModelFile.Save(path, source.Entries, new() { Settings = new() { Model = pafpn }, Categories = trained.Set.Categories });
+        var model = pafpn with { Anchors = Model.Anchors with { MinLevel = 2 } };
+
+        var (weights, _) = Transfer(model, trained.Set.Categories, path);
+
+        var start = Initial(model, 2);
+        Assert.All(["backbone.fpn.downsample_convs.0.weight", "backbone.fpn.pafpn_convs.0.weight"], name => Assert.Equal(start[name], weights[name]));
+    }
+
+    [Fact]
     public void Run_BareResNet_IsTheBackbone()
     {
         var source = TinyRun.Weights(Source);

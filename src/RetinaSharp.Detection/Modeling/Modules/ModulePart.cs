@@ -1,5 +1,6 @@
 using RetinaSharp.Detection.Modeling.Architecture;
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace RetinaSharp.Detection.Modeling.Modules;
@@ -10,10 +11,11 @@ namespace RetinaSharp.Detection.Modeling.Modules;
 /// </summary>
 /// <typeparam name="TInput">Input type of the module.</typeparam>
 /// <remarks>
-/// In training, replicas of the network process shards (parts) of a batch concurrently. Buffers, such as the running statistics of batch norm, are
-/// updated by the first replica only, as in PyTorch's DistributedDataParallel. Parameters whose <c>requires_grad</c> is false are not trained.
+/// In training, replicas of the network process shards (parts) of a batch concurrently. Before each batch, the floating-point buffers of all replicas, such as the running
+/// statistics of batch norm, get the values of the first one, as in PyTorch's DistributedDataParallel. Parameters whose <c>requires_grad</c> is false are not trained. Random
+/// numbers that a module draws from LibTorch's generator, such as those of dropout, are the same in every run with one shard; several shards draw them side by side, in no fixed order.
 /// </remarks>
-public abstract class ModulePart<TInput> : INetworkPart
+public abstract class ModulePart<TInput> : INetworkPart, IModulePart
 {
     private readonly Func<nn.Module<TInput, Tensor[]>> _create;
     private readonly string _prefix;
@@ -54,6 +56,7 @@ public abstract class ModulePart<TInput> : INetworkPart
     /// <summary>Creates the module. Its parameters and floating-point buffers share the memory of <paramref name="state"/>.</summary>
     /// <param name="state">Tensors of the network.</param>
     /// <param name="options">Data type, and whether the module trains.</param>
+    /// <exception cref="NotSupportedException">The parameters of a submodule are bf16, and it has floating-point buffers of its own, which remain fp32.</exception>
     public nn.Module<TInput, Tensor[]> CreateModule(NetworkState state, NetworkOptions options)
     {
         var module = Create();
@@ -112,6 +115,10 @@ public abstract class ModulePart<TInput> : INetworkPart
 
         foreach (var (name, buffer) in FloatBuffers(module))
         {
+            var type = state[_prefix + name].dtype;
+            // TorchSharp converts a module's buffers with its parameters.
+            if (buffer.dtype != type)
+                throw new NotSupportedException($"'{Name}': the buffer {name} is {buffer.dtype}, but the network's buffers are {type}: register it in a submodule without parameters, or train in fp32.");
             if (options.Shard == 0)
                 buffer.set_(state[_prefix + name]);
             else
@@ -120,28 +127,29 @@ public abstract class ModulePart<TInput> : INetworkPart
     }
 
     /// <summary>
-    /// Converts each submodule to the data type of its tensors in the state. Parents are converted first, since a conversion includes the children.
+    /// Converts each submodule to the data type of its parameters in the state, or of its buffers if it has no parameters. Parents are converted first, since a conversion includes the children.
     /// </summary>
     private void MatchTypes(nn.Module module, NetworkState state)
     {
         foreach (var (path, submodule) in module.named_modules().Prepend(("", module)).ToList())
         {
             // All parameters of a submodule have the same data type, because one operator uses them together.
-            var (name, parameter) = submodule.named_parameters(recurse: false).FirstOrDefault();
-            if (parameter is null)
+            var (name, tensor) = Entries(submodule, recurse: false).FirstOrDefault();
+            if (tensor is null)
                 continue;
             var type = state[_prefix + (path.Length == 0 ? name : $"{path}.{name}")].dtype;
-            if (parameter.dtype != type)
+            if (tensor.dtype != type)
                 submodule.to(type);
         }
     }
 
-    private static bool IsNorm(nn.Module module) => module.GetType().Name.Contains("Norm", StringComparison.Ordinal);
+    // NormBase is the base class of batch norm and instance norm.
+    private static bool IsNorm(nn.Module module) => module is NormBase or GroupNorm or LayerNorm;
 
-    private static IEnumerable<(string Name, Tensor Tensor)> Entries(nn.Module module) =>
-        module.named_parameters().Select(entry => (entry.name, (Tensor)entry.parameter)).Concat(FloatBuffers(module));
+    private static IEnumerable<(string Name, Tensor Tensor)> Entries(nn.Module module, bool recurse = true) =>
+        module.named_parameters(recurse).Select(entry => (entry.name, (Tensor)entry.parameter)).Concat(FloatBuffers(module, recurse));
 
     // Integer buffers, such as batch norm's num_batches_tracked, are not shared.
-    private static IEnumerable<(string Name, Tensor Tensor)> FloatBuffers(nn.Module module) =>
-        module.named_buffers().Where(entry => entry.buffer.is_floating_point()).Select(entry => (entry.name, entry.buffer));
+    private static IEnumerable<(string Name, Tensor Tensor)> FloatBuffers(nn.Module module, bool recurse = true) =>
+        module.named_buffers(recurse).Where(entry => entry.buffer.is_floating_point()).Select(entry => (entry.name, entry.buffer));
 }

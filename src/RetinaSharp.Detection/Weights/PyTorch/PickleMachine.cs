@@ -20,6 +20,7 @@ internal sealed class PickleMachine
     public const int MaxSteps = 1 << 20;
 
     private const int MaxDimensions = 8;
+    private const int MaxKeyLength = 4096;
     private const int Protocol = 2;
 
     private readonly PickleReader _reader;
@@ -188,7 +189,7 @@ internal sealed class PickleMachine
                 _ => throw _reader.CreateException("creates a dictionary from items that are not pairs"),
             };
             if (key is string text)
-                dictionary[text] = value;
+                dictionary[Key(text)] = value;
         }
 
         return dictionary;
@@ -211,7 +212,7 @@ internal sealed class PickleMachine
         // In early PyTorch the sixth element described a view of another storage; later versions write None.
         if (id is not object?[] parts || parts is not ["storage", SafetensorsType type, string key, _, long count, ..] || parts.Length > 6 || (parts.Length == 6 && parts[5] is not null))
             throw _reader.CreateException("has a persistent id that is not a storage");
-        return type.TryByteLength([count], out _) ? _findStorage(key, type, count) : throw _reader.CreateException($"has a storage of {count} elements");
+        return type.TryByteLength([count], out _) ? _findStorage(Key(key), type, count) : throw _reader.CreateException($"has a storage of {count} elements");
     }
 
     private void Append(object?[] values)
@@ -227,8 +228,11 @@ internal sealed class PickleMachine
             throw _reader.CreateException("sets items of an object that is not a dictionary");
         for (var i = 0; i < items.Length; i += 2)
             if (items[i] is string key)
-                dictionary[key] = items[i + 1];
+                dictionary[Key(key)] = items[i + 1];
     }
+
+    /// <summary>Checks the length of a dictionary's or storage's key: through the memo, each few bytes of a pickle could use the same long key, which is hashed each time.</summary>
+    private string Key(string key) => key.Length <= MaxKeyLength ? key : throw _reader.CreateException($"has a key of {key.Length} characters, of at most {MaxKeyLength},");
 
     private void PushFromMemo(long index) => Push(_memo.TryGetValue(index, out var value) ? value : throw _reader.CreateException($"refers to memo entry {index}, which does not exist,"));
 

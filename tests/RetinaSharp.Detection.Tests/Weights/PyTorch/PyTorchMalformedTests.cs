@@ -209,6 +209,21 @@ public sealed class PyTorchMalformedTests : IDisposable
     }
 
     [Fact]
+    public void Open_LongKey_Refused()
+    {
+        var key = new string('k', 5000);
+        byte[][] pickles =
+        [
+            PickleBuilder.Start().Add(PickleOpcode.EmptyDict).Text(key).Tensor("0", [2]).Add(PickleOpcode.SetItem).Stop(),
+            PickleBuilder.Start().Add(PickleOpcode.EmptyDict).Text("a").Tensor(key, [2]).Add(PickleOpcode.SetItem).Stop(),
+            PickleBuilder.Start().Global("collections", "OrderedDict").Add(PickleOpcode.EmptyList).Text(key).Tensor("0", [2]).Add(PickleOpcode.Tuple2)
+                .Add(PickleOpcode.Append).Add(PickleOpcode.Tuple1).Add(PickleOpcode.Reduce).Stop(),
+        ];
+
+        Assert.All(pickles, pickle => _folder.Refused(PyTorchFolder.Archive(pickle, ("archive/data/0", new byte[8])), "has a key of 5000 characters"));
+    }
+
+    [Fact]
     public void Open_NameThatSteersATerminal_IsShownWithoutItsControlCharacters()
     {
         var pickle = PickleBuilder.Start().Global("os\u001b[2J", new string('x', 900)).Stop();
