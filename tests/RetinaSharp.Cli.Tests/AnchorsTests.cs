@@ -1,4 +1,10 @@
 using System.Text.Json;
+using RetinaSharp.Cli.Reports;
+using RetinaSharp.Cli.Terminal;
+using RetinaSharp.Datasets;
+using RetinaSharp.Detection.Anchors;
+using RetinaSharp.Detection.Configuration;
+using RetinaSharp.Inference;
 
 namespace RetinaSharp.Cli.Tests;
 
@@ -65,6 +71,45 @@ public sealed class AnchorsTests : IDisposable
         Assert.Contains(" after (", first.Error);
         Assert.NotEqual("0.5,1,2", Ratios(config));
         Assert.Equal(Ratios(config), Ratios(File.ReadAllText(_folder.At("run", "config.json"))));
+    }
+
+    [Fact]
+    public void Train_AnchorsAutoOnSlices_FitsThemToTheSlices()
+    {
+        // At the input size, the object is smaller than a pixel in the image, but not in a slice.
+        var data = LargeImage.Write(_folder.At("data"));
+        // Ends the run after the fit.
+        File.WriteAllBytes(_folder.At("data", "large.png"), []);
+
+        var training = CommandResult.Retina("train", "--train", data, "--out", _folder.At("run"), "--preset", "tiny", "--size", "64x64", "--tile", "64", "--batch", "4", "--anchors", "auto");
+
+        Assert.Contains("anchors fitted to the data: ", training.Error);
+        Assert.DoesNotContain("mean best IoU 0.000", training.Error);
+    }
+
+    [Theory]
+    [InlineData("--preset", "pretrained")]
+    [InlineData("--preset", "tiny", "--assigner", "atss")]
+    [InlineData("--preset", "tiny", "--head", "points", "--assigner", "iou")]
+    public void Train_AnchorsAutoWithoutAnchorsByIou_ExitsWith2(params string[] options)
+    {
+        var data = ColoredRectangles.Write(_folder.At("data"), images: 2);
+
+        CommandResult.Retina(["train", "--train", data, "--out", _folder.At("run"), "--anchors", "auto", .. options])
+            .IsRefused(ExitCode.WrongUsage, "--anchors auto", "add --head anchors --assigner iou");
+    }
+
+    [Fact]
+    public void Show_StretchedInput_ProposesAStretchedOne()
+    {
+        var settings = Presets.Named("tiny") with { Input = InputSize.Square(64) };
+        var coverage = AnchorCoverage.Compute(DetectionDataset.Open(ColoredRectangles.Write(_folder.Root, images: 1)), settings);
+        var fit = new AnchorFit(settings.Model.Anchors, InputSize.Square(96), coverage, coverage) { IsChanged = true };
+        using var stdout = new StringWriter();
+
+        new AnchorFitReport("data", settings, coverage, fit).Show(new(stdout, Consoles.Over(TextWriter.Null)));
+
+        Assert.Contains("retina train --size 96!", stdout.ToString());
     }
 
     // Boxes of 6:1, which the presets' ratios do not cover.

@@ -123,6 +123,19 @@ public sealed class DataCheckTests : IDisposable
         Assert.Contains("11 images, 22 boxes, 0 errors", CommandResult.Retina("data", "check", _folder.At("fixed")).IsDone().Out);
     }
 
+    [Fact]
+    public void Check_HtmlThatCannotBeWritten_IsWrongUsageBeforeTheCheck()
+    {
+        var data = ColoredRectangles.Write(_folder.At("data"), images: 1);
+        var before = File.ReadAllText(data);
+
+        CommandResult.Retina("data", "check", data, "--html", data).IsRefused(ExitCode.WrongUsage, "--html", "would be overwritten");
+        CommandResult.Retina("data", "check", data, "--html", _folder.Root).IsRefused(ExitCode.WrongUsage, "--html", "is a folder");
+        CommandResult.Retina("data", "check", data, "--html", Path.Combine(data, "check.html")).IsRefused(ExitCode.WrongUsage, "--html", "is a file");
+
+        Assert.Equal(before, File.ReadAllText(data));
+    }
+
     [Theory]
     [InlineData("--fix")]
     [InlineData("--out", "x")]

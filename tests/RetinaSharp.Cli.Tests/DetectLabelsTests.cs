@@ -48,6 +48,14 @@ public sealed class DetectLabelsTests(TrainedModel trained)
         CommandResult.Retina("detect", trained.Run, trained.Images, "--labels", "voc", "--out", trained.Images).IsRefused(ExitCode.WrongUsage, "is not empty");
 
     [Fact]
+    public void Detect_LabelsThatTheFormatCannotHold_ExitsWith2BeforeTheModelIsLoaded()
+    {
+        using var folder = new TemporaryFolder();
+
+        CommandResult.Retina("detect", "no-model", trained.Images, "--labels", "yolo", "--image-files", "none", "--out", folder.At("out")).IsRefused(ExitCode.WrongUsage, "--image-files copy");
+    }
+
+    [Fact]
     public void Create_Detections_AreLabelsFromTheThresholdOn()
     {
         var categories = new[] { new Category(3, "red"), new Category(7, "blue") };

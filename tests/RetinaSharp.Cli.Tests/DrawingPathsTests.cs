@@ -19,4 +19,17 @@ public sealed class DrawingPathsTests
     [Fact]
     public void Next_FormatThatCannotBeWritten_IsPng() =>
         Assert.Equal(Path.GetFullPath("out/x.png"), new DrawingPaths("out", ["a/x.tif"]).Next("a/x.tif"));
+
+    [Theory]
+    [InlineData(false, "x-2.jpg")]
+    [InlineData(true, "x.jpg")]
+    public void Next_ExistingFile_IsReplacedIfItIsOfAnEarlierRun(bool hasResults, string expected)
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("x.jpg", "");
+        if (hasResults)
+            folder.Write("detections.json", "[]");
+
+        Assert.Equal(folder.At(expected), new DrawingPaths(folder.Root, ["a/x.jpg"]).Next("a/x.jpg"));
+    }
 }

@@ -46,6 +46,8 @@ public sealed class Int8ExportTests(TrainedModel trained) : IDisposable
         Refused(ExitCode.WrongUsage, ["--int8"], "--calibrate DATA");
         Refused(ExitCode.WrongUsage, ["--calibrate", trained.Data], "--calibrate needs --int8");
         Refused(ExitCode.WrongUsage, ["--reduce-range"], "--reduce-range needs --int8");
+        Refused(ExitCode.WrongUsage, ["--labels", trained.Images], "--labels needs --int8");
+        Refused(ExitCode.WrongUsage, ["--drop-class", "red"], "--drop-class needs --int8");
         Refused(ExitCode.WrongUsage, ["--int8", "--calibrate", trained.Data, "--keep-fp32", "backbone.conv"], "backbone.conv");
         Refused(ExitCode.WrongUsage, ["--int8", "--calibrate", trained.Data, "--calibrate-images", "0"], "1 or more");
         Refused(ExitCode.WrongUsage, ["--int8", "--calibrate", trained.Data, "--sensitivity-images", "0", "--keep-sensitive", "1"], "--sensitivity-images");

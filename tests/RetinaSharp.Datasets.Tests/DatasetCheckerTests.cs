@@ -1,4 +1,6 @@
 using RetinaSharp.Datasets.Checking;
+using RetinaSharp.Datasets.Tests.Writing;
+using RetinaSharp.Datasets.Writing;
 
 namespace RetinaSharp.Datasets.Tests;
 
@@ -24,6 +26,7 @@ public sealed class DatasetCheckerTests : IDisposable
     [InlineData("missing file", true, "not found")]
     [InlineData("no image", true, "is not a JPEG, PNG, WebP, BMP or TIFF image")]
     [InlineData("truncated", true, "truncated")]
+    [InlineData("git lfs", true, "is a Git LFS pointer")]
     [InlineData("size", true, "but annotated as")]
     [InlineData("exif", true, "EXIF orientation 6")]
     [InlineData("no area", false, "has no area")]
@@ -72,19 +75,37 @@ public sealed class DatasetCheckerTests : IDisposable
     }
 
     [Fact]
-    public void Check_SimilarHashes_AreReportedOnceForEachPair()
+    public void Check_SimilarHashes_AreReportedOnceForEachImage()
     {
         var data = Write(images: 12);
         var options = new DatasetCheckOptions
         {
             DecodesAll = true,
-            Decode = image => new(null, int.Parse(Path.GetFileNameWithoutExtension(image.Path)) switch { 2 => 0xFFFF_0000_1234_5678, 5 => 0xFFFF_0000_1234_567A, 7 => 0x0F0F_0F0F_0F0F_0F0F, _ => null }),
+            Decode = image => new(null, int.Parse(Path.GetFileNameWithoutExtension(image.Path)) switch
+            {
+                2 => 0xFFFF_0000_1234_5678,
+                5 => 0xFFFF_0000_1234_567A,
+                7 => 0x0F0F_0F0F_0F0F_0F0F,
+                9 => 0xFFFF_0000_1234_567B,
+                _ => null,
+            }),
         };
 
-        var problem = Assert.Single(DatasetChecker.Check(data, options).Problems);
+        var problems = DatasetChecker.Check(data, options).Problems;
 
-        Assert.EndsWith("5.jpg", problem.File);
-        Assert.Contains("looks like " + _folder.At("2.jpg"), problem.Reason);
+        Assert.Equal([_folder.At("5.jpg"), _folder.At("9.jpg")], problems.Select(problem => problem.File));
+        Assert.All(problems, problem => Assert.Contains("looks like " + _folder.At("2.jpg"), problem.Reason));
+    }
+
+    [Fact]
+    public void Check_CopyOfASimilarImage_IsReportedOnce()
+    {
+        var data = Write(images: 12, fault: "same file");
+        var options = new DatasetCheckOptions { DecodesAll = true, Decode = image => new(null, Path.GetFileName(image.Path) is "1.jpg" or "3.jpg" or "4.jpg" ? 0xFFFF_0000_1234_5678 : null) };
+
+        var problems = DatasetChecker.Check(data, options).Problems;
+
+        Assert.Equal([_folder.At("3.jpg"), _folder.At("4.jpg")], problems.Select(problem => problem.File).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -97,6 +118,21 @@ public sealed class DatasetCheckerTests : IDisposable
 
         Assert.Equal((_folder.At("4.jpg"), "its pixels are damaged", ProblemSeverity.Error), (problem.File, problem.Reason, problem.Severity));
     }
+
+    [Fact]
+    public void Check_ImagesInNoSplit_AreCheckedToo()
+    {
+        DatasetWriter.WriteSplits([new("train", Set("1.jpg")), new("val", Set("2.jpg")), new("extra", Set("3.jpg", "4.jpg"))], _folder.At("set"), DatasetFormat.LabelMe);
+        var bad = _folder.Write("set/extra/4.jpg", "no image");
+
+        var result = DatasetChecker.Check(_folder.At("set"));
+
+        Assert.Equal([($"{_folder.At("set")}#train", 1), ($"{_folder.At("set")}#val", 1), ($"{_folder.At("set")}#other", 2)], result.Datasets.Select(dataset => (dataset.Source, dataset.Images.Count)));
+        Assert.Equal(bad, Assert.Single(result.Problems, problem => problem.Severity == ProblemSeverity.Error).File);
+    }
+
+    private DetectionDataset Set(params string[] names) =>
+        new() { Source = "", Categories = [new(1, "horse")], Images = [.. names.Select((name, i) => _folder.Image(i + 1, name, WrittenSets.Object(i + 1, 0, 10, 10, 40, 30)))] };
 
     [Fact]
     public void Check_NoDataset_IsAnError()
@@ -133,6 +169,10 @@ public sealed class DatasetCheckerTests : IDisposable
                 break;
             case "truncated":
                 _folder.Write("4.jpg", ImageBytes.Jpeg(100, 80, null));
+                break;
+            case "git lfs":
+                foreach (var i in (int[])[3, 4])
+                    _folder.Write($"{i}.jpg", $"version https://git-lfs.github.com/spec/v1\noid sha256:{i}\nsize 123456\n");
                 break;
             case "size":
                 entries[4] = """{"id": 4, "file_name": "4.jpg", "width": 200, "height": 80}""";

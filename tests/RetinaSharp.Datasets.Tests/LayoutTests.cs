@@ -113,7 +113,7 @@ public sealed class LayoutTests : IDisposable
 
         Assert.Equal([("train", 1), ("val", 1), ("other", 1)], Splits(_folder.Root));
         Assert.Equal([("train", 1), ("val", 1), ("other", 1)], Splits(_folder.At("annotations.xml")));
-        Assert.Equal(2, DatasetChecker.Check(_folder.Root).Datasets.Count);
+        Assert.Equal(3, DatasetChecker.Check(_folder.Root).Datasets.Count);
     }
 
     [Fact]

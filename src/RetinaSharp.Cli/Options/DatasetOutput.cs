@@ -33,10 +33,21 @@ internal sealed class DatasetOutput(bool requiresFormat, bool requiresPath = tru
     /// <summary>Returns whether the command line gives a path.</summary>
     public bool IsGiven(ParseResult parse) => parse.GetValue(_path) is not null;
 
-    /// <summary>Returns the path to write, after a check that nothing is there.</summary>
-    /// <exception cref="UsageException">The path is a file or a folder that is not empty.</exception>
+    /// <summary>Checks that a verb that writes no dataset without an option has no option for the written dataset.</summary>
+    /// <param name="parse">The command line.</param>
+    /// <param name="needed">Name of the option that is not given.</param>
+    /// <exception cref="UsageException">There is an option for the written dataset.</exception>
+    public void RequireNone(ParseResult parse, string needed)
+    {
+        if (((Option[])[_format, _imageFiles]).FirstOrDefault(parse.IsGiven) is { } unused)
+            throw new UsageException($"{unused.Name} needs {needed}");
+    }
+
+    /// <summary>Returns the path to write, after a check that nothing is there, and that the format can be written with the options.</summary>
+    /// <exception cref="UsageException">The path is a file or a folder that is not empty, or the options contradict each other.</exception>
     public string GetPath(ParseResult parse)
     {
+        UsageException.Guard(() => DatasetWriter.Validate(GetFormat(parse), new() { Images = parse.GetOptional(_imageFiles) }));
         var path = parse.GetRequiredValue(_path);
         if (File.Exists(path))
             throw new UsageException($"--out: {path} exists; choose another path, or delete it");
@@ -61,7 +72,7 @@ internal sealed class DatasetOutput(bool requiresFormat, bool requiresPath = tru
         var options = new DatasetWriterOptions { Images = parse.GetOptional(_imageFiles) ?? defaultImages };
         var images = splits.Sum(split => split.Dataset.Images.Count);
         UsageException.Guard(() => written = ProgressDisplay.Run(session.Output, "images", display =>
-            DatasetWriter.WriteSplits(splits, path ?? parse.GetRequiredValue(_path), parse.GetOptional(_format) ?? DatasetFormat.Coco, options, new ImageProgress(display, images), session.CancellationToken)));
+            DatasetWriter.WriteSplits(splits, path ?? parse.GetRequiredValue(_path), GetFormat(parse), options, new ImageProgress(display, images), session.CancellationToken)));
         return written!;
     }
 
@@ -88,6 +99,8 @@ internal sealed class DatasetOutput(bool requiresFormat, bool requiresPath = tru
         session.Output.Result(WrittenDatasetReport.Table([written]));
         session.Output.Info($"The dataset is in {written.Path}. Next: {WrittenDatasetReport.NextCommand(written)}");
     }
+
+    private DatasetFormat GetFormat(ParseResult parse) => parse.GetOptional(_format) ?? DatasetFormat.Coco;
 
     private static Option<DatasetFormat> CreateFormat(bool isRequired)
     {

@@ -13,6 +13,12 @@ internal sealed class DatasetReadingOptions
     private readonly Option<bool> _merge = CliOption.Flag("--merge", "Merge classes that differ only in case, spaces, hyphens or underscores.");
     private readonly Option<string[]> _dropClasses = new("--drop-class") { HelpName = "NAME", Description = "Leave out a class and its boxes; may be repeated.", AllowMultipleArgumentsPerToken = false };
 
+    /// <summary>The options of all verbs that read a dataset.</summary>
+    public IEnumerable<Option> All => [_images, _labels, _merge, _dropClasses];
+
+    /// <summary>The options of a validation set.</summary>
+    public IEnumerable<Option> OfValidation => [_validationImages, _validationLabels];
+
     /// <summary>Adds the options to a command.</summary>
     /// <param name="command">The command.</param>
     /// <param name="withValidation">Whether the command has a validation set, too.</param>

@@ -49,7 +49,12 @@ internal sealed class EnsembleOptions
         if (models.Length == 1)
             return DetectorLoader.Load(model, options);
         var defaults = new EnsembleDetectorOptions();
-        var merging = defaults with { ScoreThreshold = options.ScoreThreshold ?? defaults.ScoreThreshold, MaxDetections = options.MaxDetections ?? defaults.MaxDetections };
+        var merging = defaults with
+        {
+            ScoreThreshold = options.ScoreThreshold ?? defaults.ScoreThreshold,
+            MaxDetections = options.MaxDetections ?? defaults.MaxDetections,
+            IsClassAgnostic = options.Suppression == SuppressionKind.ClassAgnostic,
+        };
         // A threshold above the models' own is for the merged detections: weak detections of a model confirm those of others.
         if (options.ScoreThreshold > defaults.ScoreThreshold)
             options = options with { ScoreThreshold = null };

@@ -32,7 +32,7 @@ internal sealed class Int8Options
     public Int8Settings? Get(ParseResult parse)
     {
         if (!parse.GetValue(_int8))
-            return All.FirstOrDefault(parse.IsGiven) is { } unused ? throw new UsageException($"{unused.Name} needs {_int8.Name}") : null;
+            return All.Concat(_reading.All).FirstOrDefault(parse.IsGiven) is { } unused ? throw new UsageException($"{unused.Name} needs {_int8.Name}") : null;
         if (parse.GetValue(_calibrate) is not { } data)
             throw new UsageException($"{_int8.Name} needs {_calibrate.Name} DATA: a dataset with images like those that the detector will see");
         var options = new OnnxQuantizationOptions

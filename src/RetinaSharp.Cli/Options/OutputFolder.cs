@@ -78,10 +78,15 @@ internal sealed class OutputFolder
         }
     }
 
-    private static void RequireNotAmong(IReadOnlyList<string> inputs, string path)
+    /// <summary>Checks that a file is none of the inputs.</summary>
+    /// <param name="inputs">Files that must not be overwritten.</param>
+    /// <param name="path">Path of the file that is written.</param>
+    /// <param name="option">Name of the option that gives it, for messages.</param>
+    /// <exception cref="UsageException">The file is one of the inputs.</exception>
+    public static void RequireNotAmong(IReadOnlyList<string> inputs, string path, string option = "--out")
     {
         var full = System.IO.Path.GetFullPath(path);
         if (inputs.FirstOrDefault(input => System.IO.Path.GetFullPath(input) == full) is { } input)
-            throw new UsageException($"--out: the input {input} would be overwritten; choose another path");
+            throw new UsageException($"{option}: the input {input} would be overwritten; choose another path");
     }
 }

@@ -36,6 +36,9 @@ internal sealed class RunSettingsOptions
 
     public string GetPreset(ParseResult parse) => parse.GetRequiredValue(_preset);
 
+    /// <summary>Returns the file of --config; null if it is not given.</summary>
+    public string? GetConfig(ParseResult parse) => parse.GetValue(_config);
+
     /// <summary>Returns whether the option for a single setting is given.</summary>
     public bool IsGiven(ParseResult parse, string name) => Given(parse).Any(setting => setting.Option.Name == name);
 
@@ -57,7 +60,7 @@ internal sealed class RunSettingsOptions
         var settings = Presets.Named(GetPreset(parse));
         if (changePreset is not null)
             settings = changePreset(settings);
-        if (parse.GetValue(_config) is { } file)
+        if (GetConfig(parse) is { } file)
             settings = SettingsJson.Read(file, settings);
         settings = Apply(settings, Given(parse), parse);
         UsageException.Guard(() =>

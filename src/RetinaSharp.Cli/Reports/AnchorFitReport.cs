@@ -99,7 +99,7 @@ internal sealed class AnchorFitReport(string source, RunSettings settings, Ancho
         if ((anchors.MinLevel, anchors.MaxLevel) != (start.MinLevel, start.MaxLevel))
             options.Add($"--levels {anchors.MinLevel}-{anchors.MaxLevel}");
         if (fitted.Input != settings.Input)
-            options.Add($"--size {fitted.Input.Short}x{fitted.Input.Long}");
+            options.Add(fitted.Input.Stretches ? $"--size {fitted.Input.Short}!" : $"--size {fitted.Input.Short}x{fitted.Input.Long}");
         return string.Join(' ', options);
     }
 

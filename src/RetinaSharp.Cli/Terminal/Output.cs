@@ -6,7 +6,10 @@ using Spectre.Console.Rendering;
 
 namespace RetinaSharp.Cli.Terminal;
 
-/// <summary>The output of a verb: writes results to stdout, and messages, warnings, errors and progress to stderr.</summary>
+/// <summary>
+/// The output of a verb: writes results to stdout, and messages, warnings, errors and progress to stderr. Texts and tables have no control characters; JSON
+/// escapes them.
+/// </summary>
 /// <param name="stdout">Receives results.</param>
 /// <param name="stderr">Receives everything else.</param>
 internal sealed class Output(TextWriter stdout, IAnsiConsole stderr)
@@ -34,7 +37,7 @@ internal sealed class Output(TextWriter stdout, IAnsiConsole stderr)
     public void Info(string text)
     {
         if (!_isMuted)
-            stderr.Write(new Text(Sanitized(text) + "\n"));
+            stderr.Write(new Message("", Style.Plain, Sanitized.Text(text)));
     }
 
     public void Warning(string text)
@@ -46,10 +49,10 @@ internal sealed class Output(TextWriter stdout, IAnsiConsole stderr)
     public void Error(string text) => Write("error: ", Color.Red, _speaker + text);
 
     /// <summary>Writes a line of results to stdout.</summary>
-    public void Result(string text) => stdout.WriteLine(text);
+    public void Result(string text) => stdout.WriteLine(Sanitized.Text(text));
 
     /// <summary>Writes a table of results to stdout.</summary>
-    public void Result(IRenderable table) => _results.Write(table);
+    public void Result(IRenderable table) => _results.Write(new Sanitized(table));
 
     /// <summary>Writes the results to stdout as a JSON document.</summary>
     /// <param name="write">Writes the properties of the document's root object.</param>
@@ -67,10 +70,5 @@ internal sealed class Output(TextWriter stdout, IAnsiConsole stderr)
         stdout.WriteLine(Encoding.UTF8.GetString(buffer.GetBuffer().AsSpan(0, (int)buffer.Length)));
     }
 
-    private void Write(string prefix, Color color, string text) => stderr.Write(new Paragraph(prefix, new(color)).Append(Sanitized(text) + "\n"));
-
-    // Names from corrupt or malicious files must not send escape sequences to the terminal.
-    private static string Sanitized(string text) => text.Any(IsControl) ? string.Concat(text.Select(c => IsControl(c) ? '?' : c)) : text;
-
-    private static bool IsControl(char c) => char.IsControl(c) && c is not ('\n' or '\t');
+    private void Write(string prefix, Color color, string text) => stderr.Write(new Message(prefix, new(color), Sanitized.Text(text)));
 }

@@ -37,6 +37,10 @@ internal static class DataCheckVerb
                 throw new UsageException("--fix and --out belong together: the repaired copy is written to --out");
             if (parse.GetValue(fix))
                 output.GetPath(parse);
+            else
+                output.RequireNone(parse, fix.Name);
+            if (parse.GetValue(html) is { } page)
+                RequireFile(page, source, html.Name);
             var options = new DatasetCheckOptions { Reading = reading.Get(parse), Decode = ImageDecoding.Inspect, DecodesAll = parse.GetValue(decode) };
             var checkedData = ProgressDisplay.Run(session.Output, "images", display => DatasetChecker.Check(source, options, cancellationToken: session.CancellationToken));
             var settings = Presets.Named(parse.GetRequiredValue(preset)) with { Tile = parse.GetOptional(tile) };
@@ -45,21 +49,31 @@ internal static class DataCheckVerb
             var problems = checkedData.Problems.Concat(checkedData.Datasets.SelectMany(dataset => CheckAnchors(dataset, settings, session.CancellationToken)))
                 .Select(problem => problem with { Reason = OptionHints.AddTo(problem.Reason) }).ToArray();
             var report = new CheckReport(source, checkedData.Datasets, problems);
+            if (parse.GetValue(json))
+                session.Output.Json(report.Write);
+            else
+                report.Show(session.Output);
+            // After the results, which are kept if the file cannot be written.
             if (parse.GetValue(html) is { } path)
             {
                 report.WriteHtml(path);
                 session.Output.Info($"Report: {path}");
             }
 
-            if (parse.GetValue(json))
-                session.Output.Json(report.Write);
-            else
-                report.Show(session.Output);
             if (parse.GetValue(fix) && checkedData.Datasets.Count > 0)
                 Repair(checkedData.Datasets, source, output, parse, session);
             return report.Errors > 0 ? ExitCode.BadData : ExitCode.Done;
         });
         return command;
+    }
+
+    /// <summary>Checks that a file can be written, and is not the dataset.</summary>
+    private static void RequireFile(string path, string source, string option)
+    {
+        if (Directory.Exists(path))
+            throw new UsageException($"{option}: {path} is a folder; name a file in it");
+        OutputFolder.RequireNotAmong([source], path, option);
+        OutputFolder.RequireFolder(Path.GetDirectoryName(Path.GetFullPath(path))!, option);
     }
 
     private static void Repair(IReadOnlyList<DetectionDataset> datasets, string source, DatasetOutput output, ParseResult parse, Session session)

@@ -46,10 +46,16 @@ internal static class DetectVerb
             var files = ImagePaths.Find(parse.GetRequiredValue(paths));
             var folder = OutputFolder.Create(parse.GetValue(outFolder), ResultsFile, files);
             var labelFormat = parse.GetOptional(labels);
-            if (labelFormat is not null)
+            if (labelFormat is { } wanted)
+            {
                 OutputFolder.RequireEmpty((folder ?? throw new UsageException("--labels needs --out DIR")).Path);
+                UsageException.Guard(() => DatasetWriter.Validate(wanted, new() { Images = parse.GetOptional(imageFiles) }));
+            }
             else if (parse.IsGiven(imageFiles))
+            {
                 throw new UsageException("--image-files needs --labels");
+            }
+
             using var detector = ensemble.Load(parse, parse.GetRequiredValue(model), options);
             var kept = ClassFilter.Create(parse.GetValue(classes), detector.Categories);
             folder?.Prepare();
@@ -58,10 +64,18 @@ internal static class DetectVerb
 
             var images = ProgressDisplay.Run(session.Output, "detection", display =>
                 Detect(detector, files, inference.GetBatch(parse), kept, drawing, new(display, files.Count), session));
-            if (labelFormat is { } format)
-                WriteLabels(images, detector.Categories, threshold, folder!.Path, format, parse.GetOptional(imageFiles), session);
-            if (folder is not null)
-                DetectionResults.Write(folder.Results, Results(images));
+            try
+            {
+                if (labelFormat is { } format)
+                    WriteLabels(images, detector.Categories, threshold, folder!.Path, format, parse.GetOptional(imageFiles), session);
+            }
+            finally
+            {
+                // After the labels, which need an empty folder. Without them, the detections are still there.
+                if (folder is not null)
+                    DetectionResults.Write(folder.Results, Results(images));
+            }
+
             if (parse.GetValue(json))
                 session.Output.Json(writer => Write(writer, images));
             else

@@ -19,15 +19,8 @@ namespace RetinaSharp.Cli.Verbs;
 /// <summary>Creates <c>retina train</c>, which trains a model or resumes a run.</summary>
 internal static class TrainVerb
 {
-    private const string ConfigFile = "config.json";
-    private const string AutoAnchors = "auto";
-    private const string ShardsOption = "--shards";
-    private const string LastWeights = "last.safetensors";
+    private const string EarlyStopOption = "--early-stop";
     private const double DefaultCheckpointSeconds = 60, MaxCheckpointSeconds = 1e9;
-
-    // Files whose presence means that a folder contains a run. config.json is not among them: a run that failed before its first step
-    // leaves it behind.
-    private static readonly string[] TrainedFiles = ["last.state", LastWeights, "best.safetensors"];
 
     // Number of sampled images for anchor statistics: enough to estimate the share of boxes without an anchor to about a percent, in about
     // a second.
@@ -40,16 +33,15 @@ internal static class TrainVerb
         var outFolder = CliOption.Text("--out", "RUN", "The run folder.", required: true);
         var reading = new DatasetReadingOptions();
         var skipBadImages = CliOption.Flag("--skip-bad-images", "Leave out images that cannot be used, instead of refusing to train. Every image is decoded once before the first step.");
-        var anchors = CliOption.Choice("--anchors", "Anchors of the preset, the default, or fitted to the training set before training (auto): scales, ratios, levels and input size as 'retina anchors --fit' proposes; those given as options are kept.",
-            ("preset", "preset"), (AutoAnchors, AutoAnchors));
         var resume = CliOption.Flag("--resume", "Resume the run in --out, or start one if there is none.");
         var checkpointEvery = CliOption.Number("--checkpoint-every", "Maximum time between two checkpoints.", "SECONDS", min: 0, max: MaxCheckpointSeconds).WithDefault(DefaultCheckpointSeconds);
         var tensorBoard = CliOption.Flag("--tensorboard", "Write TensorBoard event files to the run folder.");
         var settingsOptions = RunSettingsOptions.WithAuto();
+        var fitted = new FittedSettings(session, settingsOptions);
         var engine = new EngineOptions();
         var shared = new ProcessOptions();
         var json = SharedOptions.Json();
-        var command = new Command("train", "Train a model. Options that are not given keep the preset's settings.") { trainData, validationData, outFolder, anchors, resume, skipBadImages, checkpointEvery, tensorBoard };
+        var command = new Command("train", "Train a model. Options that are not given keep the preset's settings.") { trainData, validationData, outFolder, fitted.Anchors, resume, skipBadImages, checkpointEvery, tensorBoard };
         reading.AddTo(command, withValidation: true);
         settingsOptions.AddTo(command);
         engine.AddTo(command);
@@ -59,6 +51,8 @@ internal static class TrainVerb
         {
             var folder = parse.GetRequiredValue(outFolder);
             var group = session.Processes.Join(shared.GetPatience(parse));
+            if (!parse.IsGiven(validationData) && reading.OfValidation.FirstOrDefault(parse.IsGiven) is { } unused)
+                throw new UsageException($"{unused.Name} needs {validationData.Name} DATA");
             var options = new TrainerOptions
             {
                 Folder = folder,
@@ -73,13 +67,18 @@ internal static class TrainVerb
                 UsesNccl = Environment.GetEnvironmentVariable(Processes.NcclVariable) != "0",
             };
             // Weights, a configuration or an earlier run, which settings may depend on, need only be on the machine of rank 0.
-            var (initial, origin) = group.Rank == 0 ? GetSettings(settingsOptions, parse, folder, options.Resume, parse.GetValue(anchors) == AutoAnchors) : (new(), "");
+            var (initial, origin) = group.Rank == 0 ? GetSettings(settingsOptions, parse, folder, options.Resume, fitted.FitsAnchors(parse)) : (new(), "");
             if (group.Rank == 0)
-                RequireUsable(options);
+            {
+                RunOutput.RequireUsable(folder, options.Resume, settingsOptions.GetConfig(parse));
+                if (initial.Training.EarlyStop > 0 && settingsOptions.IsGiven(parse, EarlyStopOption) && !parse.IsGiven(validationData))
+                    throw new UsageException($"{EarlyStopOption} needs {validationData.Name} DATA");
+            }
+
             LibTorch.Require(options.Device);
             var trainSet = DataSource.Open(parse.GetRequiredValue(trainData), reading.Get(parse) with { RequireImages = false }, session.Output);
             var validationSet = parse.GetValue(validationData) is { } data ? DataSource.Open(data, reading.GetForValidation(parse) with { RequireImages = false }, session.Output) : null;
-            var settings = SettingsJson.Parse(group.BroadcastText(group.Rank == 0 ? SettingsJson.Write(Complete(parse, initial, options, trainSet)) : ""));
+            var settings = SettingsJson.Parse(group.BroadcastText(group.Rank == 0 ? SettingsJson.Write(fitted.Complete(parse, initial, options, trainSet)) : ""));
             if (group.Rank == 0)
                 Describe(session, origin, settings, options, trainSet, validationSet);
 
@@ -95,30 +94,12 @@ internal static class TrainVerb
             return result.IsCanceled ? ExitCode.Cancelled : ExitCode.Done;
         });
         return command;
-
-        // Settings that depend on the data or the number of processes.
-        RunSettings Complete(ParseResult parse, RunSettings settings, TrainerOptions options, DetectionDataset train)
-        {
-            var isResumed = options.Resume && File.Exists(Path.Combine(options.Folder, ConfigFile));
-            if (parse.GetValue(anchors) == AutoAnchors && !isResumed)
-                settings = FitAnchors(session, settings, train, settingsOptions, parse);
-            // After the anchors, because these may enlarge the input.
-            if (settingsOptions.FindsBatch(parse) && !isResumed)
-                settings = FindBatch(session, settings, train, options);
-            if (!isResumed && !settingsOptions.IsGiven(parse, ShardsOption))
-                settings = UsageException.Guard(() => settings with { Training = settings.Training.SpreadOver(options.Group.Size) });
-            UsageException.Guard(() => settings.Training.ValidateFor(options.Group.Size));
-            // After the batch size, which the number of steps depends on.
-            if (settingsOptions.FindsEpochs(parse) && !isResumed)
-                settings = EpochCount.Raise(settings, train);
-            return settings;
-        }
     }
 
     /// <summary>Returns the settings of a new or resumed run, and a text on where they come from.</summary>
     private static (RunSettings Settings, string Origin) GetSettings(RunSettingsOptions options, ParseResult parse, string folder, bool resume, bool fitsAnchors)
     {
-        var config = Path.Combine(folder, ConfigFile);
+        var config = Path.Combine(folder, RunOutput.Config);
         if (resume && File.Exists(config))
         {
             var run = SettingsJson.Read(config, new());
@@ -139,41 +120,6 @@ internal static class TrainVerb
             // The error is ignored here, because the trainer reports it.
             return (settings, preset);
         }
-    }
-
-    /// <summary>Fits the anchors to the training set, except for settings that are given as options.</summary>
-    private static RunSettings FitAnchors(Session session, RunSettings settings, DetectionDataset train, RunSettingsOptions options, ParseResult parse)
-    {
-        var fit = AnchorFitter.Fit(train, settings, AnchorsVerb.GetFitOptions(options, parse), session.CancellationToken);
-        session.Output.Info(AnchorFitReport.Summary(fit));
-        return fit.ApplyTo(settings);
-    }
-
-    private static RunSettings FindBatch(Session session, RunSettings settings, DetectionDataset train, TrainerOptions options)
-    {
-        if (options.Group.Size > 1)
-            throw new UsageException("--batch auto works in one process: give the batch as a number");
-        session.Output.Info("Running a few training steps to find the largest batch that fits into the memory.");
-        var fit = BatchSizeFinder.Find(train, settings, options, session.CancellationToken);
-        session.Output.Info($"batch {fit.Batch}: a step needs about {Bytes(fit.StepBytes)} of {Bytes(fit.AvailableBytes)} available memory; " + fit.Limit switch
-        {
-            BatchSizeLimit.Memory => "a larger batch does not fit",
-            BatchSizeLimit.Dataset => $"a larger batch would leave less than {BatchSizeFinder.MinStepsPerEpoch} steps in an epoch",
-            _ => "larger batches are not chosen",
-        });
-        return fit.ApplyTo(settings);
-
-        static string Bytes(long bytes) => bytes < 1e9 ? $"{bytes / 1e6:0} MB" : $"{bytes / 1e9:0.0} GB";
-    }
-
-    /// <summary>Checks that the run folder is none that would be overwritten.</summary>
-    /// <exception cref="UsageException">The folder contains a run that is not resumed, or is a file.</exception>
-    private static void RequireUsable(TrainerOptions options)
-    {
-        var folder = options.Folder;
-        OutputFolder.RequireFolder(folder);
-        if (!options.Resume && TrainedFiles.Any(name => File.Exists(Path.Combine(folder, name))))
-            throw new UsageException($"--out: {folder} holds a run; resume it (--resume), choose another folder, or delete it");
     }
 
     private static void Describe(

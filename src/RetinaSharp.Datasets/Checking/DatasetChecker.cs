@@ -5,7 +5,7 @@ namespace RetinaSharp.Datasets.Checking;
 /// <summary>Finds the problems of a dataset before training does: in its files, images, boxes, classes and splits.</summary>
 public static class DatasetChecker
 {
-    /// <summary>Checks a dataset: the split that is named, or all splits if it has several and none is named.</summary>
+    /// <summary>Checks a dataset: the split that is named, or all splits and the images in none of them if it has several and none is named.</summary>
     /// <param name="data">A path, optionally followed by <c>#split</c>.</param>
     /// <param name="options">Options; the defaults if null.</param>
     /// <param name="progress">Receives the number of images checked so far, on several threads.</param>
@@ -16,13 +16,7 @@ public static class DatasetChecker
         ArgumentException.ThrowIfNullOrEmpty(data);
         options ??= new();
         var log = new ProblemLog(collectsErrors: true);
-        var datasets = new List<DetectionDataset>();
-        foreach (var part in FindParts(data, options.Reading, log))
-        {
-            if (Read(part, options.Reading, log) is { } dataset)
-                datasets.Add(dataset);
-        }
-
+        var (datasets, rest) = ReadAll(data, options.Reading, log);
         var files = new List<CheckedFile>();
         foreach (var dataset in datasets)
         {
@@ -33,21 +27,44 @@ public static class DatasetChecker
 
         SplitCheck.Check(datasets, log);
         DuplicateImageCheck.Check(files, options, log, cancellationToken);
+        // Nothing is trained or evaluated on images in no split: only their files and boxes can be wrong.
+        if (rest is not null)
+        {
+            _ = ImageFileCheck.Check(rest, options, log, progress, cancellationToken);
+            BoxListCheck.Check(rest, options, log);
+            datasets.Add(rest);
+        }
+
         return new(datasets, [.. log.Problems.Distinct().OrderByDescending(problem => problem.Severity)]);
     }
 
-    private static IReadOnlyList<string> FindParts(string data, DatasetOptions options, ProblemLog log)
+    /// <summary>Reads the splits of a dataset, or the dataset if it has none; and the images that are in no split, null if there are none.</summary>
+    private static (List<DetectionDataset> Splits, DetectionDataset? Unsplit) ReadAll(string data, DatasetOptions options, ProblemLog log)
     {
+        SplitList splits;
         try
         {
-            var splits = DatasetReaders.FindSplits(data, options);
-            return splits.Names.Count > 1 || !splits.CanReadAll && splits.Names.Count == 1 ? [.. splits.Names.Select(split => $"{data}#{split}")] : [data];
+            splits = DatasetReaders.FindSplits(data, options);
         }
         catch (DatasetException exception)
         {
             log.AddError(exception.File, exception.Location, exception.Reason);
-            return [];
+            return ([], null);
         }
+
+        var isSplit = splits.Names.Count > 1 || !splits.CanReadAll && splits.Names.Count == 1;
+        string[] parts = isSplit ? [.. splits.Names.Select(split => $"{data}#{split}")] : [data];
+        var datasets = parts.Select(part => Read(part, options, log)).OfType<DetectionDataset>().ToList();
+        return (datasets, isSplit && splits.CanReadAll && datasets.Count == parts.Length ? ReadRest(data, datasets, options, log) : null);
+    }
+
+    private static DetectionDataset? ReadRest(string data, List<DetectionDataset> splits, DatasetOptions options, ProblemLog log)
+    {
+        var own = new ProblemLog(collectsErrors: true);
+        if (Read(data, options, own) is not { } whole || SplitFinder.FindRest(whole, splits) is not { } rest)
+            return null;
+        log.Append(own);
+        return rest;
     }
 
     private static DetectionDataset? Read(string data, DatasetOptions options, ProblemLog log)

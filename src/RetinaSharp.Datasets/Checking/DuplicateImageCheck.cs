@@ -6,7 +6,7 @@ namespace RetinaSharp.Datasets.Checking;
 
 /// <summary>
 /// Finds images that occur more than once, within a split or in two splits, where they make the evaluation too good: files with equal bytes, and images
-/// with similar perceptual hashes.
+/// with similar perceptual hashes. Of a group of equal or similar images, each is compared with one of them, so that it is reported once.
 /// </summary>
 internal static class DuplicateImageCheck
 {
@@ -14,7 +14,7 @@ internal static class DuplicateImageCheck
 
     public static void Check(IReadOnlyList<CheckedFile> files, DatasetCheckOptions options, ProblemLog log, CancellationToken cancellationToken)
     {
-        var reported = new HashSet<(string, string)>();
+        var reported = new HashSet<CheckedFile>(ReferenceEqualityComparer.Instance);
         foreach (var group in FindEqual(files, cancellationToken))
             for (var i = 1; i < group.Count; i++)
                 Report(group[0], group[i], "is the same file as", reported, log);
@@ -22,9 +22,9 @@ internal static class DuplicateImageCheck
             Report(first, second, "looks like", reported, log);
     }
 
-    private static void Report(CheckedFile first, CheckedFile second, string relation, HashSet<(string, string)> reported, ProblemLog log)
+    private static void Report(CheckedFile first, CheckedFile second, string relation, HashSet<CheckedFile> reported, ProblemLog log)
     {
-        if (first.Path == second.Path && ReferenceEquals(first.Dataset, second.Dataset) || !reported.Add((first.Path, second.Path)))
+        if (first.Path == second.Path && ReferenceEquals(first.Dataset, second.Dataset) || !reported.Add(second))
             return;
         log.AddWarning(second.Path, "", ReferenceEquals(first.Dataset, second.Dataset)
             ? $"{relation} {first.Path}: it counts twice in training; remove one"
@@ -35,28 +35,50 @@ internal static class DuplicateImageCheck
     private static IEnumerable<List<CheckedFile>> FindEqual(IReadOnlyList<CheckedFile> files, CancellationToken cancellationToken) =>
         files.GroupBy(file => file.File.Length).Where(group => group.Count() > 1)
             .AsParallel().AsOrdered().WithCancellation(cancellationToken)
-            .SelectMany(group => group.GroupBy(file => file.File).Select(same => (File: same.ToList(), Hash: Convert.ToHexString(SHA256.HashData(DataFiles.ReadBytes(same.Key)))))
+            .SelectMany(group => group.GroupBy(file => file.File).Select(same => (File: same.ToList(), Hash: Hash(same.Key))).Where(item => item.Hash is not null)
                 .GroupBy(item => item.Hash).Select(equal => equal.SelectMany(item => item.File).ToList()).Where(equal => equal.Count > 1));
 
+    /// <summary>Returns the hash of a file's bytes; null if the file cannot be read, which is reported with the other bad images.</summary>
+    private static string? Hash(ImageFile file)
+    {
+        try
+        {
+            return Convert.ToHexString(SHA256.HashData(DataFiles.ReadBytes(file)));
+        }
+        catch (DatasetException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>
-    /// Returns pairs of images whose hashes differ in at most <paramref name="maxDistance"/> bits and that have the same shape. Such hashes have at least
-    /// one equal block if there are more blocks than differing bits, so that only images with an equal block are compared.
+    /// Returns images whose hash differs in at most <paramref name="maxDistance"/> bits from that of an earlier image with the same shape, and this image. Such
+    /// hashes have at least one equal block if there are more blocks than differing bits, so that only images with an equal block are compared.
     /// </summary>
     private static IEnumerable<(CheckedFile First, CheckedFile Second)> FindSimilar(IReadOnlyList<CheckedFile> files, int maxDistance)
     {
-        var hashed = files.Where(file => file.Hash is not null).ToArray();
         var blocks = Math.Max(Blocks, maxDistance + 1);
         var bits = HashBits / blocks;
-        for (var block = 0; block < blocks; block++)
+        // Images that look like no earlier one, by each block of their hash.
+        var unlike = new Dictionary<(int Block, ulong Bits), List<CheckedFile>>();
+        foreach (var file in files)
         {
-            var (shift, mask) = (block * bits, (1UL << bits) - 1);
-            foreach (var group in hashed.GroupBy(file => (file.Hash!.Value >> shift) & mask))
+            if (file.Hash is not { } hash)
+                continue;
+            var keys = Enumerable.Range(0, blocks).Select(block => (Block: block, Bits: (hash >> (block * bits)) & ((1UL << bits) - 1))).ToArray();
+            var similar = keys.SelectMany(key => unlike.GetValueOrDefault(key, []))
+                .FirstOrDefault(other => BitOperations.PopCount(other.Hash!.Value ^ hash) <= maxDistance && HaveSameShape(other, file));
+            if (similar is not null)
             {
-                var members = group.ToArray();
-                for (var i = 0; i < members.Length; i++)
-                    for (var j = i + 1; j < members.Length; j++)
-                        if (BitOperations.PopCount(members[i].Hash!.Value ^ members[j].Hash!.Value) <= maxDistance && HaveSameShape(members[i], members[j]))
-                            yield return (members[i], members[j]);
+                yield return (similar, file);
+                continue;
+            }
+
+            foreach (var key in keys)
+            {
+                if (!unlike.TryGetValue(key, out var others))
+                    unlike.Add(key, others = []);
+                others.Add(file);
             }
         }
     }

@@ -14,8 +14,12 @@ namespace RetinaSharp.Datasets.Files;
 /// <param name="searched">Folders that are searched with their subfolders; null: <paramref name="folders"/>.</param>
 internal sealed class ImageResolver(string file, IReadOnlyList<string> folders, IReadOnlyList<string>? searched = null)
 {
+    // In place of an accented letter; no file name has it.
+    private const char Accented = '\0';
+
     private readonly Dictionary<string, Guess> _guesses = [];
     private readonly Dictionary<string, Dictionary<string, List<string>>> _indices = [];
+    private ILookup<string, string>? _withoutAccents;
 
     /// <summary>Returns the path of an image file; if it is not found, the path where it is expected.</summary>
     /// <param name="name">The file name, as written in the annotation file.</param>
@@ -127,27 +131,33 @@ internal sealed class ImageResolver(string file, IReadOnlyList<string> folders, 
     }
 
     /// <summary>
-    /// Returns the only image file whose name has the same ASCII characters. Systems write accented letters as one character or as a letter and a
-    /// combining mark, and without ICU .NET cannot tell that they are equal.
+    /// Returns the only image file whose name differs in accented Latin letters at most. Systems write these as one character or as a letter and
+    /// combining marks, and without ICU .NET cannot tell that they are equal.
     /// </summary>
     private string? FindWithoutAccents(string name)
     {
         var last = Split(name) is [.., var part] ? part : "";
         var key = WithoutAccents(last);
-        // Names without any ASCII letter would all be equal.
-        if (key == last || Path.GetFileNameWithoutExtension(key).Length == 0)
+        // Names of accented letters alone would all be equal.
+        if (key == last || Path.GetFileNameWithoutExtension(key).Trim(Accented).Length == 0)
             return null;
-        string[] found = [.. (searched ?? folders).SelectMany(folder => Index(folder).Values).SelectMany(paths => paths).Distinct().Where(path => WithoutAccents(Split(path)[^1]) == key).Take(2)];
-        return found.Length == 1 ? found[0] : null;
+        _withoutAccents ??= (searched ?? folders).SelectMany(folder => Index(folder).Values).SelectMany(paths => paths).Distinct().ToLookup(path => WithoutAccents(Split(path)[^1]));
+        return _withoutAccents[key].Take(2).ToArray() is [var only] ? only : null;
     }
 
+    /// <summary>Replaces each accented Latin letter, also one that a system could not write, by the same character.</summary>
     private static string WithoutAccents(string name)
     {
-        var kept = new StringBuilder();
-        for (var i = 0; i < name.Length; i++)
-            if (char.IsAscii(name[i]) && !(i + 1 < name.Length && CharUnicodeInfo.GetUnicodeCategory(name[i + 1]) == UnicodeCategory.NonSpacingMark))
-                kept.Append(name[i]);
-        return kept.ToString();
+        var replaced = new StringBuilder(name.Length);
+        foreach (var character in name)
+        {
+            if (CharUnicodeInfo.GetUnicodeCategory(character) == UnicodeCategory.NonSpacingMark && replaced.Length > 0 && (char.IsAsciiLetter(replaced[^1]) || replaced[^1] == Accented))
+                replaced[^1] = Accented;
+            else
+                replaced.Append(character is (>= '\u00C0' and <= '\u024F') or (>= '\u1E00' and <= '\u1EFF') or '\uFFFD' ? Accented : character);
+        }
+
+        return replaced.ToString();
     }
 
     // The folders of the common end, without the file name; a folder of labels and a folder of images may differ in the last folder only, so

@@ -30,12 +30,20 @@ internal static class SplitFinder
         }
 
         found.Sort((first, second) => Order(first).CompareTo(Order(second)));
-        var paths = found.SelectMany(split => split.Dataset.Images).Select(image => image.Path).ToHashSet();
-        var rest = whole?.Images.Where(image => !paths.Contains(image.Path)).ToArray() ?? [];
-        if (rest.Length > 0)
-            found.Add(new(Other, whole! with { Images = rest }));
+        if (whole is not null && FindRest(whole, found.Select(split => split.Dataset)) is { } rest)
+            found.Add(new(Other, rest));
         return CategoryUnion.Apply(found);
 
         static int Order(DatasetSplit split) => split.Name == SplitNames.TrainVal ? -1 : SplitNames.Usual.ToList().IndexOf(split.Name!);
+    }
+
+    /// <summary>Returns the images of a dataset that are in none of its splits, as a split of their own; null if there are none.</summary>
+    /// <param name="whole">The dataset, read without a split.</param>
+    /// <param name="splits">Its splits.</param>
+    public static DetectionDataset? FindRest(DetectionDataset whole, IEnumerable<DetectionDataset> splits)
+    {
+        var paths = splits.SelectMany(split => split.Images).Select(image => image.Path).ToHashSet();
+        AnnotatedImage[] rest = [.. whole.Images.Where(image => !paths.Contains(image.Path))];
+        return rest.Length == 0 ? null : whole with { Source = $"{whole.Source}#{Other}", Images = rest };
     }
 }

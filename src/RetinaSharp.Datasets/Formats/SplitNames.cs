@@ -40,7 +40,8 @@ internal static class SplitNames
         return parts.AsSpan(0, parts.Length - 1).ToArray().Any(part => AreEqualWithYear(part, split));
     }
 
-    private static bool AreEqualWithYear(string word, string split) => AreEqual(word, split) || AreEqual(word.TrimEnd("0123456789".ToCharArray()), split);
+    /// <summary>Returns whether a word is the name of a split, alone or before a year, as in <c>val2017</c>.</summary>
+    public static bool AreEqualWithYear(string word, string split) => AreEqual(word, split) || AreEqual(word.TrimEnd("0123456789".ToCharArray()), split);
 
     private static bool Contains(string[] names, string name) => Array.Exists(names, item => item.Equals(name, StringComparison.OrdinalIgnoreCase));
 }

@@ -8,7 +8,7 @@ internal sealed class CocoFormatWriter : IFormatWriter
     public string Name => "COCO";
 
     public FormatFeatures Features => FormatFeatures.Ids | FormatFeatures.Areas | FormatFeatures.Crowds | FormatFeatures.Difficult | FormatFeatures.ClassList
-        | FormatFeatures.EqualClassNames | FormatFeatures.BoxesBeyondImages | FormatFeatures.UnknownSizes | FormatFeatures.AnyClassName;
+        | FormatFeatures.EqualClassNames | FormatFeatures.BoxesBeyondImages | FormatFeatures.UnknownSizes | FormatFeatures.AnyClassName | FormatFeatures.NegativeSizes;
 
     public string? FileExtension => ".json";
 

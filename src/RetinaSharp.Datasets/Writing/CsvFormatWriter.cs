@@ -13,7 +13,7 @@ internal sealed class CsvFormatWriter : IFormatWriter
 
     public string Name => "CSV";
 
-    public FormatFeatures Features => FormatFeatures.BoxesBeyondImages | FormatFeatures.AnyClassName;
+    public FormatFeatures Features => FormatFeatures.BoxesBeyondImages | FormatFeatures.AnyClassName | FormatFeatures.NegativeSizes;
 
     public string? FileExtension => ".csv";
 

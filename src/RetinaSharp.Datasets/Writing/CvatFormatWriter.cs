@@ -13,7 +13,7 @@ internal sealed class CvatFormatWriter : IFormatWriter
 
     public string Name => "CVAT";
 
-    public FormatFeatures Features => FormatFeatures.Crowds | FormatFeatures.Difficult | FormatFeatures.ClassList | FormatFeatures.BoxesBeyondImages;
+    public FormatFeatures Features => FormatFeatures.Crowds | FormatFeatures.Difficult | FormatFeatures.ClassList | FormatFeatures.BoxesBeyondImages | FormatFeatures.NegativeSizes;
 
     public string? FileExtension => ".xml";
 

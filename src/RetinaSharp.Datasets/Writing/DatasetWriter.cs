@@ -56,8 +56,7 @@ public static class DatasetWriter
         var images = options?.Images ?? (isFile ? ImageHandling.None : ImageHandling.Copy);
         if (isFile && images != ImageHandling.None)
             throw new ArgumentException($"{path} is one file, beside which no images are written: name a folder");
-        if (images == ImageHandling.None && !writer.CanNameOriginals)
-            throw new ArgumentException($"{writer.Name} finds the label file of an image by the path of the image: copy or link the images");
+        Validate(format, new() { Images = images });
         if (images == ImageHandling.None && splits.SelectMany(split => split.Dataset.Images).FirstOrDefault(image => image.Entry is not null) is { Entry: { } entry })
             throw new ArgumentException($"the images are in tar shards such as {entry.Shard}, which annotations of {writer.Name} cannot name: name a folder, and copy or link the images");
         TargetFolder.RequireNew(path);
@@ -76,6 +75,17 @@ public static class DatasetWriter
             [.. prepared.Select(split => new WrittenSplit(split.Name, split.Name is null ? path : $"{path}#{split.Name}", split.Dataset.Images.Count, split.Dataset.Images.Sum(image => image.Annotations.Count)))], problems);
     }
 
+    /// <summary>Checks that a format can be written with the options, before the work whose result is to be written.</summary>
+    /// <param name="format">The format.</param>
+    /// <param name="options">Options for writing.</param>
+    /// <exception cref="ArgumentException">The format cannot be written with the options.</exception>
+    public static void Validate(DatasetFormat format, DatasetWriterOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.Images == ImageHandling.None && !Writers[(int)format].CanNameOriginals)
+            throw new ArgumentException($"{Writers[(int)format].Name} finds the label file of an image by the path of the image: copy or link the images");
+    }
+
     private static void RequireImages(IEnumerable<DatasetSplit> splits)
     {
         var images = splits.SelectMany(split => split.Dataset.Images).ToArray();
@@ -92,9 +102,10 @@ public static class DatasetWriter
         {
             if (!namesOfFolder.TryGetValue(writer.ImageFolder(split.Name), out var names))
                 namesOfFolder.Add(writer.ImageFolder(split.Name), names = new(writer.IsFlat));
+            var folderOfSplit = writer.ImageFolder(split.Name) == writer.ImageFolder(null) ? null : split.Name;
             return new TargetSplit(split.Name, split.Dataset, [.. split.Dataset.Images.Select(image =>
             {
-                var name = names.Next(image, split.Name, writer.Rename);
+                var name = names.Next(image, folderOfSplit, writer.Rename);
                 var original = namesOriginals
                     ? Path.GetRelativePath(isFile ? folder : Path.Combine(folder, writer.OriginalsBase(split.Name, name)), Path.GetFullPath(image.Path)).Replace('\\', '/')
                     : null;

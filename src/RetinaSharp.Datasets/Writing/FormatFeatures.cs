@@ -32,4 +32,7 @@ internal enum FormatFeatures
 
     /// <summary>Every character in class names.</summary>
     AnyClassName = 256,
+
+    /// <summary>Boxes of negative width or height, which readers of formats with two corners in any order would swap.</summary>
+    NegativeSizes = 512,
 }

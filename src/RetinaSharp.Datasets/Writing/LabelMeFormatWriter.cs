@@ -56,6 +56,9 @@ internal sealed class LabelMeFormatWriter : IFormatWriter
         writer.WriteStartArray("shapes");
         foreach (var annotation in target.Image.Annotations)
         {
+            // Readers take two points as opposite corners, whichever comes first.
+            if (annotation.Box.Width < 0 || annotation.Box.Height < 0)
+                continue;
             writer.WriteStartObject();
             writer.WriteString("label", categories[annotation.Category].Name);
             WritePoints(writer, annotation.Box);

@@ -28,8 +28,10 @@ internal static class LossReport
             var faults = images.SelectMany(image => image.Annotations.Select(annotation => BoxCheck.Find(annotation.Box, image.Width, image.Height))).ToArray();
             Add(faults.Count(fault => fault == BoxFault.OverBorder), "box is", "boxes are", "clipped to the image: the format has no boxes beyond it");
             Add(faults.Count(fault => fault == BoxFault.Outside), "box is", "boxes are", "left out: the format has no boxes outside of the image");
-            Add(annotations.Count(annotation => annotation.Box.Width < 0 || annotation.Box.Height < 0), "box is", "boxes are", "left out: the format has no boxes of negative size");
         }
+
+        if (!Has(FormatFeatures.NegativeSizes))
+            Add(annotations.Count(annotation => annotation.Box.Width < 0 || annotation.Box.Height < 0), "box is", "boxes are", "left out: the format has no boxes of negative size");
 
         if (!Has(FormatFeatures.UnknownSizes))
             Add(images.Count(image => image.Width == 0 || image.Height == 0), "image has", "images have", "no size in the dataset, and no image file that gives it: written as 0 x 0");

@@ -16,7 +16,7 @@ internal sealed class TargetNames(bool isFlat)
     /// folders, the folders become its first part; otherwise the name gets a number.
     /// </summary>
     /// <param name="image">The image.</param>
-    /// <param name="split">Name of the split; a first folder with this name is left out, because the target has it anyway. Null if there is none.</param>
+    /// <param name="split">Name of the split whose folder the image goes to; folders with the name of a split are left out then. Null if no folder is that of a split.</param>
     /// <param name="rename">Changes the name to one that the format allows.</param>
     public string Next(AnnotatedImage image, string? split, Func<string, string> rename)
     {
@@ -41,8 +41,9 @@ internal sealed class TargetNames(bool isFlat)
         // Annotation files may name an image with another extension than it has.
         if (file.Length > 0 && !Path.GetExtension(parts[^1]).Equals(Path.GetExtension(file), StringComparison.OrdinalIgnoreCase))
             parts[^1] = file;
-        if (split is not null && parts.Length > 1 && SplitNames.AreEqual(parts[0], split))
-            parts = parts[1..];
+        // Readers assign an image to every split that one of its folders names.
+        if (split is not null)
+            parts = [.. parts[..^1].Where(folder => !SplitNames.All.Append(split).Any(name => SplitNames.AreEqualWithYear(folder, name))), parts[^1]];
         return string.Join('/', parts);
     }
 

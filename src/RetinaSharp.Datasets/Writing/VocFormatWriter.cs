@@ -16,7 +16,7 @@ internal sealed class VocFormatWriter : IFormatWriter
 
     public string Name => "Pascal VOC";
 
-    public FormatFeatures Features => FormatFeatures.Difficult | FormatFeatures.BoxesBeyondImages;
+    public FormatFeatures Features => FormatFeatures.Difficult | FormatFeatures.BoxesBeyondImages | FormatFeatures.NegativeSizes;
 
     public string? FileExtension => null;
 

@@ -79,7 +79,7 @@ public static class DatasetPreview
                     new Paragraph("Each augmentation alone, as strong as in the run; those that the run does not use are shown with a typical strength."),
                     Grid([kinds]),
                 ]),
-                new("Anchors", [new Paragraph(Explanation(settings)), Grid(anchors)]),
+                new("Anchors", [new Paragraph(AssignerText.Explain(settings.Assigner)), Grid(anchors)]),
             ]), page);
         return new(page, files, bad);
 
@@ -132,14 +132,6 @@ public static class DatasetPreview
             new("Boxes with a good anchor", coverage.All.Boxes == 0 ? TableCell.None : coverage.All.CoveredShare.ToString("0.0 %", CultureInfo.InvariantCulture),
                 $"IoU of {coverage.Threshold.ToString(CultureInfo.InvariantCulture)} or more; {coverage.VanishedBoxes} boxes below a pixel"),
         ]);
-    }
-
-    private static string Explanation(RunSettings settings)
-    {
-        var assigner = settings.Assigner;
-        return string.Create(CultureInfo.InvariantCulture,
-            $"Images with the most boxes that no anchor is assigned to. An anchor is positive from an IoU of {assigner.ForegroundIou} with a box, background below {assigner.BackgroundIou}, and ignored in between.")
-            + (assigner.LowQualityFloor is { } floor ? string.Create(CultureInfo.InvariantCulture, $" The best anchors of a box are positive from {floor}.") : "");
     }
 
     private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);

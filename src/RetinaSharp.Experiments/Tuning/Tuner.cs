@@ -91,6 +91,7 @@ public sealed class Tuner
         using var saving = IsFirst ? _options.Clock.CreateTimer(_ => TrySaveState(), null, SaveEvery, SaveEvery) : null;
         var isComplete = RunTrials(progress, cancellationToken);
         SaveState();
+        TuningFolder.KeepBest(_options.Folder, _trials.Values, writesSettings: IsFirst);
         var result = new TuningResult(_dimensions, _rungs, _state.Trials, [.. _trials.Values.Where(trial => trial.Last is not null)], _clock.Elapsed, isComplete);
         if (IsFirst)
             TuningFolder.Write(_options, result);
@@ -161,11 +162,14 @@ public sealed class Tuner
         Share(runs.Values.Select(_trainer.Find));
         // All trials are counted off, not only the unfinished ones, so that a process resumes its own runs, whose checkpoints are on its disk.
         int[] own = [.. trials.Where((_, index) => index % group.Size == group.Rank).Where(number => _trials[number].At(epochs) is null)];
+        var isTraining = group.Any(own.Length > 0);
         var isInTime = true;
         RunExchange.Train(group, _options.Folder, runs.Values.Select(run => run.Folder),
             () => isInTime = own.All(number => TryTrain(number, runs[number], plan, progress, cancellationToken)), cancellationToken);
         Share(own.Select(number => _trials[number].At(epochs)));
-        TuningFolder.KeepBest(_options.Folder, _trials.Values, writesSettings: IsFirst);
+        // A resumed search first reads the results of its earlier rungs: the best of them is not the best trial.
+        if (isTraining)
+            TuningFolder.KeepBest(_options.Folder, _trials.Values, writesSettings: IsFirst);
         return !group.Any(!isInTime);
 
         void Share(IEnumerable<RunResult?> results)

@@ -81,6 +81,11 @@ public sealed class WrongOptionTests : IDisposable
         { ["eval", "model", "a", "--images", ""], "--images: the value is empty; it takes DIR" },
         { ["train", "--train", "a", "--out", ""], "--out: the value is empty" },
         { ["train", "--train", "a", "--out", "b", "--config", ""], "--config: the value is empty" },
+        { ["train", "--train", "a", "--out", "b", "--val-images", "c"], "--val-images needs --val DATA" },
+        { ["train", "--train", "a", "--out", "b", "--val-labels", "c"], "--val-labels needs --val DATA" },
+        { ["train", "--train", "a", "--out", "b", "--early-stop", "5"], "--early-stop needs --val DATA" },
+        { ["data", "check", "a", "--to", "voc"], "--to needs --fix" },
+        { ["data", "check", "a", "--image-files", "link"], "--image-files needs --fix" },
     };
 
     public void Dispose() => _folder.Dispose();

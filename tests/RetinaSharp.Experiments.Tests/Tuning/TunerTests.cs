@@ -85,6 +85,28 @@ public sealed class TunerTests : IDisposable
     }
 
     [Fact]
+    public void Run_ResumedWithinALaterRung_KeepsTheBestUntilItHasAnother()
+    {
+        var start = Start with { Training = Start.Training with { Epochs = 9 } };
+        for (var trial = 0; trial < 9; trial++)
+            Know(start, trial, 1, trial == 3 ? .3 : .1 + (.01 * trial));
+        // Of the trials that are promoted (3, 8 and 7), the last has not been trained for three epochs.
+        Know(start, 3, 3, .4);
+        Know(start, 8, 3, .6);
+        File.WriteAllText(_folder.At("search", "best.json"), "trial 8");
+        using var interruption = new CancellationTokenSource();
+        var options = new TuningOptions { Folder = _folder.At("search"), Budget = TimeSpan.FromMinutes(1000), Trials = 9, MinSteps = 1, Precision = Precision.Fp32 };
+
+        Assert.Throws<OperationCanceledException>(() => new Tuner(start, _train, _val, options).Run(new Log(progress =>
+        {
+            if (progress.Training is not null)
+                interruption.Cancel();
+        }), interruption.Token));
+
+        Assert.Equal("trial 8", File.ReadAllText(_folder.At("search", "best.json")));
+    }
+
+    [Fact]
     public void Run_DivergedTrial_IsNotPromoted()
     {
         // Far beyond any learning rate that works, so that every trial diverges.
