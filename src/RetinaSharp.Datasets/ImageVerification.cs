@@ -5,6 +5,10 @@ namespace RetinaSharp.Datasets;
 /// <summary>Finds the images of a dataset that training and evaluation cannot use, before they begin.</summary>
 public static class ImageVerification
 {
+    // The default limits of the decoder in RetinaSharp.Imaging, which this package does not reference: it rejects larger images by their header.
+    private const int MaxSide = ushort.MaxValue;
+    private const long MaxPixels = 100_000_000;
+
     /// <summary>
     /// Reads the header and the last bytes of every image file, on all cores. Finds files that are missing, truncated or no images, and images
     /// whose size differs from the annotated size.
@@ -12,7 +16,7 @@ public static class ImageVerification
     /// <param name="dataset">The dataset.</param>
     /// <param name="decode">
     /// Decodes an image file and returns the reason why that fails, or null if it succeeds. Called on several threads for files whose last bytes
-    /// are not those of a complete file. Null: such files count as truncated.
+    /// are not those of a complete file, and for images of a size that decoders may refuse. Null: the former count as truncated.
     /// </param>
     /// <param name="decodesAll">Whether to decode every file, which also finds damage in the middle of a file.</param>
     /// <param name="progress">Receives the number of images checked so far, on several threads.</param>
@@ -85,7 +89,8 @@ public static class ImageVerification
         var isComplete = ImageTail.IsComplete(image.File, header.Format);
         if (decode is null)
             return isComplete ? null : "the file is truncated: its last bytes are not the end of an image. Copy or download it again";
-        return isComplete && !decodesAll ? null : decode(image.File);
+        var isLarge = Math.Max(header.Width, header.Height) > MaxSide || (long)header.Width * header.Height > MaxPixels;
+        return isComplete && !isLarge && !decodesAll ? null : decode(image.File);
     }
 
     private static string DescribeSize(AnnotatedImage image, ImageHeader header)

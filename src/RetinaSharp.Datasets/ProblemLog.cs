@@ -53,6 +53,8 @@ internal sealed class ProblemLog(bool collectsErrors)
         _repeated.Clear();
     }
 
+    public void Append(IEnumerable<DatasetProblem> problems) => _problems.AddRange(problems);
+
     public void Append(ProblemLog other)
     {
         _problems.AddRange(other._problems);

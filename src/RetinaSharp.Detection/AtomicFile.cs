@@ -19,7 +19,9 @@ public static partial class AtomicFile
     /// <param name="path">The file; replaced if it exists.</param>
     /// <param name="write">Writes the content. If it throws, the exception is rethrown and the file is unchanged.</param>
     /// <param name="previous">Path that the old file is renamed to just before the new one takes its name; null: the old file is replaced.</param>
-    /// <exception cref="IOException">The file cannot be written; the message names the file and the remedy. The file is unchanged.</exception>
+    /// <exception cref="IOException">
+    /// The file cannot be written; the message names the file and the remedy. The file is unchanged, or has the name <paramref name="previous"/> if the last rename failed.
+    /// </exception>
     public static void Write(string path, Action<Stream> write, string? previous = null)
     {
         var temporary = path + TemporarySuffix;
@@ -30,7 +32,10 @@ public static partial class AtomicFile
                 write(file);
                 file.Flush(flushToDisk: true);
             }
-            Replace(path, temporary, previous);
+            // Between the two renames only the previous file exists; readers fall back to it.
+            if (previous is not null && File.Exists(path))
+                File.Move(path, previous, overwrite: true);
+            File.Move(temporary, path, overwrite: true);
             FlushFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
         }
         catch (Exception error)
@@ -38,23 +43,6 @@ public static partial class AtomicFile
             Remove(temporary);
             if (error is IOException or UnauthorizedAccessException)
                 throw new IOException($"{path} cannot be written ({error.Message}): check that its folder exists, is writable and has free space.", error);
-            throw;
-        }
-    }
-
-    private static void Replace(string path, string temporary, string? previous)
-    {
-        var keepsPrevious = previous is not null && File.Exists(path);
-        // Between the two renames only the previous file exists; readers fall back to it.
-        if (keepsPrevious)
-            File.Move(path, previous!, overwrite: true);
-        try
-        {
-            File.Move(temporary, path, overwrite: true);
-        }
-        catch when (keepsPrevious)
-        {
-            File.Move(previous!, path);
             throw;
         }
     }

@@ -49,7 +49,6 @@ public sealed class UsageTests
         { ["data", "filter", "a", "--out", "b", "--max-images", "0"], "--max-images" },
         { ["eval", "model", "data", "--suppression", "soft"], "--suppression: 'soft' is not one of nms|class-agnostic|soft-linear|soft-gaussian|fusion|none" },
         { ["eval", "model", "data", "--suppression", "fusion", "--soft-sigma", ".3"], "--soft-sigma needs --suppression soft-gaussian" },
-        { ["eval", "model", "data", "--soft-sigma", ".3"], "--soft-sigma needs --suppression soft-gaussian" },
         { ["eval", "model", "data", "--suppression", "soft-gaussian", "--soft-sigma", "0"], "Soft-NMS sigma 0" },
         { ["eval", "model", "data", "--ensemble-weights", "1,2"], "--ensemble-weights needs --ensemble MODEL" },
         { ["eval", "model", "data", "--ensemble", "other", "--ensemble-weights", "1"], "1 weights for 2 models" },

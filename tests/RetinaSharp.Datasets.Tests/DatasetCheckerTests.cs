@@ -1,6 +1,4 @@
 using RetinaSharp.Datasets.Checking;
-using RetinaSharp.Datasets.Tests.Writing;
-using RetinaSharp.Datasets.Writing;
 
 namespace RetinaSharp.Datasets.Tests;
 
@@ -98,6 +96,24 @@ public sealed class DatasetCheckerTests : IDisposable
     }
 
     [Fact]
+    public void Check_SimilarToACopy_FindsTheLeak()
+    {
+        Write(images: 12, name: "annotations/instances_train.json", images0: "train");
+        Write(images: 12, name: "annotations/instances_val.json", images0: "val");
+        var hashes = new Dictionary<string, ulong> { [_folder.At("train", "1.jpg")] = 0, [_folder.At("train", "2.jpg")] = 0b111, [_folder.At("val", "2.jpg")] = 0b111000, [_folder.At("val", "3.jpg")] = 0b111111 };
+        var options = new DatasetCheckOptions { DecodesAll = true, Decode = image => new(null, hashes.TryGetValue(image.Path, out var hash) ? hash : null) };
+
+        var problems = DatasetChecker.Check(_folder.Root, options).Problems;
+
+        // The last one looks like an image of each split, and not like the first image.
+        Assert.Collection(problems,
+            problem => Assert.Contains($"looks like {_folder.At("train", "1.jpg")}: it counts twice", problem.Reason),
+            problem => Assert.Contains($"looks like {_folder.At("train", "1.jpg")}: one is in", problem.Reason),
+            problem => Assert.Contains($"looks like {_folder.At("train", "2.jpg")}: one is in", problem.Reason));
+        Assert.Equal([_folder.At("train", "2.jpg"), _folder.At("val", "2.jpg"), _folder.At("val", "3.jpg")], problems.Select(problem => problem.File));
+    }
+
+    [Fact]
     public void Check_CopyOfASimilarImage_IsReportedOnce()
     {
         var data = Write(images: 12, fault: "same file");
@@ -118,21 +134,6 @@ public sealed class DatasetCheckerTests : IDisposable
 
         Assert.Equal((_folder.At("4.jpg"), "its pixels are damaged", ProblemSeverity.Error), (problem.File, problem.Reason, problem.Severity));
     }
-
-    [Fact]
-    public void Check_ImagesInNoSplit_AreCheckedToo()
-    {
-        DatasetWriter.WriteSplits([new("train", Set("1.jpg")), new("val", Set("2.jpg")), new("extra", Set("3.jpg", "4.jpg"))], _folder.At("set"), DatasetFormat.LabelMe);
-        var bad = _folder.Write("set/extra/4.jpg", "no image");
-
-        var result = DatasetChecker.Check(_folder.At("set"));
-
-        Assert.Equal([($"{_folder.At("set")}#train", 1), ($"{_folder.At("set")}#val", 1), ($"{_folder.At("set")}#other", 2)], result.Datasets.Select(dataset => (dataset.Source, dataset.Images.Count)));
-        Assert.Equal(bad, Assert.Single(result.Problems, problem => problem.Severity == ProblemSeverity.Error).File);
-    }
-
-    private DetectionDataset Set(params string[] names) =>
-        new() { Source = "", Categories = [new(1, "horse")], Images = [.. names.Select((name, i) => _folder.Image(i + 1, name, WrittenSets.Object(i + 1, 0, 10, 10, 40, 30)))] };
 
     [Fact]
     public void Check_NoDataset_IsAnError()

@@ -63,8 +63,8 @@ internal sealed class InferenceOptions(int? defaultBatch)
         };
         if (parse.GetOptional(_tileOverlap) is { } overlap)
             options = options.Tile is null or 0 ? throw new UsageException($"{_tileOverlap.Name} needs {_tile.Name} N") : options with { TileOverlap = overlap };
-        // Models rarely have this suppression, and it is not known before the model is loaded.
-        if (options.SoftNmsSigma is not null && options.Suppression != SuppressionKind.SoftGaussian)
+        // Without the option, the model may have this suppression.
+        if (options.SoftNmsSigma is not null && options.Suppression is not (null or SuppressionKind.SoftGaussian))
             throw new UsageException($"{_softSigma.Name} needs {_suppression.Name} soft-gaussian");
         // The options are checked before the model is loaded, which may take a while.
         UsageException.Guard(() =>

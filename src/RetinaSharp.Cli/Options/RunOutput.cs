@@ -40,8 +40,8 @@ internal static class RunOutput
     {
         try
         {
-            _ = SettingsJson.Read(config, new());
-            return true;
+            // A run writes all settings; a file of a user has those that differ from a preset.
+            return SettingsJson.Write(SettingsJson.Read(config, new())).TrimEnd() == File.ReadAllText(config).TrimEnd();
         }
         catch (DatasetException)
         {

@@ -74,6 +74,8 @@ internal static class DataCheckVerb
             throw new UsageException($"{option}: {path} is a folder; name a file in it");
         OutputFolder.RequireNotAmong([source], path, option);
         OutputFolder.RequireFolder(Path.GetDirectoryName(Path.GetFullPath(path))!, option);
+        if (Path.GetExtension(path).ToLowerInvariant() is not (".html" or ".htm"))
+            throw new UsageException($"{option}: {path} has not the extension .html; a file of the dataset could be replaced by mistake");
     }
 
     private static void Repair(IReadOnlyList<DetectionDataset> datasets, string source, DatasetOutput output, ParseResult parse, Session session)
@@ -82,7 +84,9 @@ internal static class DataCheckVerb
         foreach (var dataset in datasets)
         {
             var (repaired, changes) = DatasetRepair.Repair(dataset, ImageDecoding.DescribeFailure);
-            splits.Add(new(dataset.Source.Length > source.Length ? dataset.Source[(source.Length + 1)..] : null, repaired));
+            // Beside splits, the images in none of them have the source of the whole dataset.
+            var name = dataset.Source.Length > source.Length ? dataset.Source[(source.Length + 1)..] : datasets.Count > 1 ? "other" : null;
+            splits.Add(new(name, repaired));
             foreach (var change in changes)
                 session.Output.Info($"repaired: {change}");
         }

@@ -86,7 +86,7 @@ internal static class TrainVerb
             using var events = parse.GetValue(tensorBoard) && group.Rank == 0 ? new TensorBoardLog(options.Folder, session.Output.Warning) : null;
             var result = ProgressDisplay.Run(session.Output, "training", display =>
                 trainer.Train(new TrainingReporter(session.Output, display, settings.Training.Epochs, TimeProvider.System, events), session.CancellationToken));
-            if (group.Rank == 0)
+            if (group.Rank == 0 && result.Duration > TimeSpan.Zero)
                 RunReport.Write(session.Output, options, result, session.CancellationToken);
             Summarize(session.Output, result, options.Folder, parse.GetValue(validationData));
             if (parse.GetValue(json))
@@ -164,6 +164,12 @@ internal static class TrainVerb
     {
         if (result.SkippedImages.Count > 0)
             output.Warning($"{result.SkippedImages.Count} images were skipped, because they cannot be used: {string.Join(", ", result.SkippedImages.Take(5).Select(image => image.Path))}{(result.SkippedImages.Count > 5 ? ", …" : "")}");
+        if (result is { IsCanceled: true, Steps: 0, Duration.Ticks: 0 })
+        {
+            output.Info("Cancelled before the run began: nothing was written.");
+            return;
+        }
+
         output.Info($"{(result.IsCanceled ? "Cancelled" : "Done")} after {result.Epochs} epochs, {result.Steps} steps, {Durations.Text(result.Duration)}."
             + (result.Best is { } best ? $" Best AP {MetricsReport.Format(best.AP)} in epoch {result.BestEpoch}." : ""));
         if (result.IsCanceled)

@@ -7,8 +7,8 @@ public sealed record DatasetCheckOptions
     public DatasetOptions Reading { get; init; } = new();
 
     /// <summary>
-    /// Decodes an image file; called on several threads, for files whose last bytes are not those of a complete file. Null: such files count as truncated,
-    /// although a JPEG file may have other data after the image.
+    /// Decodes an image file; called on several threads, for files whose last bytes are not those of a complete file, and for very large images. Null: the former count as
+    /// truncated, although a JPEG file may have other data after the image.
     /// </summary>
     public Func<ImageFile, DecodedImageFile>? Decode { get; init; }
 

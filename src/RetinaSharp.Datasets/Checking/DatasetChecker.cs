@@ -20,22 +20,27 @@ public static class DatasetChecker
         var files = new List<CheckedFile>();
         foreach (var dataset in datasets)
         {
-            files.AddRange(ImageFileCheck.Check(dataset, options, log, progress, cancellationToken));
-            BoxListCheck.Check(dataset, options, log);
+            CheckImages(dataset);
             ClassCheck.Check(dataset, options, log);
         }
 
         SplitCheck.Check(datasets, log);
-        DuplicateImageCheck.Check(files, options, log, cancellationToken);
-        // Nothing is trained or evaluated on images in no split: only their files and boxes can be wrong.
+        // Images in no split may lack classes, but the whole dataset can be trained on.
         if (rest is not null)
         {
-            _ = ImageFileCheck.Check(rest, options, log, progress, cancellationToken);
-            BoxListCheck.Check(rest, options, log);
+            CheckImages(rest);
             datasets.Add(rest);
         }
 
+        DuplicateImageCheck.Check(files, options, log, cancellationToken);
+
         return new(datasets, [.. log.Problems.Distinct().OrderByDescending(problem => problem.Severity)]);
+
+        void CheckImages(DetectionDataset dataset)
+        {
+            files.AddRange(ImageFileCheck.Check(dataset, options, log, progress, cancellationToken));
+            BoxListCheck.Check(dataset, options, log);
+        }
     }
 
     /// <summary>Reads the splits of a dataset, or the dataset if it has none; and the images that are in no split, null if there are none.</summary>
@@ -63,8 +68,16 @@ public static class DatasetChecker
         var own = new ProblemLog(collectsErrors: true);
         if (Read(data, options, own) is not { } whole || SplitFinder.FindRest(whole, splits) is not { } rest)
             return null;
-        log.Append(own);
+        // Only problems of the images in no split, and of places that the splits have no problem in. A warning without a location counts items of the whole
+        // dataset, also those of the splits.
+        var (all, unsplit, sources) = (whole.Images.Select(Locate).ToHashSet(), rest.Images.Select(Locate).ToHashSet(), splits.Select(split => split.Source).ToHashSet());
+        var known = log.Problems.Select(problem => (sources.Contains(problem.File) ? data : problem.File, problem.Location)).ToHashSet();
+        log.Append(own.Problems.Where(problem => (problem.Location.Length > 0 || problem.Severity == ProblemSeverity.Error)
+            && (all.Contains(problem.Location) ? unsplit.Contains(problem.Location) : !known.Contains((problem.File, problem.Location)))));
         return rest;
+
+        // As readers locate a missing image file. The ids of images without one are numbers in the dataset that is read, and others in a split.
+        static string Locate(AnnotatedImage image) => $"image {image.Id}";
     }
 
     private static DetectionDataset? Read(string data, DatasetOptions options, ProblemLog log)

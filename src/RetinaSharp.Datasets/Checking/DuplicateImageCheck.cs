@@ -6,7 +6,7 @@ namespace RetinaSharp.Datasets.Checking;
 
 /// <summary>
 /// Finds images that occur more than once, within a split or in two splits, where they make the evaluation too good: files with equal bytes, and images
-/// with similar perceptual hashes. Of a group of equal or similar images, each is compared with one of them, so that it is reported once.
+/// with similar perceptual hashes. Each image is reported once, with one that it equals or looks like.
 /// </summary>
 internal static class DuplicateImageCheck
 {
@@ -52,34 +52,38 @@ internal static class DuplicateImageCheck
     }
 
     /// <summary>
-    /// Returns images whose hash differs in at most <paramref name="maxDistance"/> bits from that of an earlier image with the same shape, and this image. Such
-    /// hashes have at least one equal block if there are more blocks than differing bits, so that only images with an equal block are compared.
+    /// Returns images whose hash differs in at most <paramref name="maxDistance"/> bits from that of an earlier image with the same shape, and this image: one
+    /// in another dataset, if there is one. Such hashes have at least one equal block if there are more blocks than differing bits, so that only images with
+    /// an equal block are compared.
     /// </summary>
     private static IEnumerable<(CheckedFile First, CheckedFile Second)> FindSimilar(IReadOnlyList<CheckedFile> files, int maxDistance)
     {
         var blocks = Math.Max(Blocks, maxDistance + 1);
         var bits = HashBits / blocks;
-        // Images that look like no earlier one, by each block of their hash.
-        var unlike = new Dictionary<(int Block, ulong Bits), List<CheckedFile>>();
+        // By number: to compare records is slow.
+        var sets = new Dictionary<DetectionDataset, int>(ReferenceEqualityComparer.Instance);
+        // All earlier images, by their dataset and each block of their hash.
+        var index = new Dictionary<(int Set, int Block, ulong Bits), List<CheckedFile>>();
         foreach (var file in files)
         {
             if (file.Hash is not { } hash)
                 continue;
+            sets.TryAdd(file.Dataset, sets.Count);
+            var own = sets[file.Dataset];
             var keys = Enumerable.Range(0, blocks).Select(block => (Block: block, Bits: (hash >> (block * bits)) & ((1UL << bits) - 1))).ToArray();
-            var similar = keys.SelectMany(key => unlike.GetValueOrDefault(key, []))
-                .FirstOrDefault(other => BitOperations.PopCount(other.Hash!.Value ^ hash) <= maxDistance && HaveSameShape(other, file));
-            if (similar is not null)
+            // The own dataset last: an image in two splits is worse than one that counts twice.
+            if (Enumerable.Range(0, sets.Count).OrderBy(set => set == own).Select(Find).FirstOrDefault(similar => similar is not null) is { } first)
+                yield return (first, file);
+            // Also an image that looks like another one: a later image may look like this one alone.
+            foreach (var (block, value) in keys)
             {
-                yield return (similar, file);
-                continue;
-            }
-
-            foreach (var key in keys)
-            {
-                if (!unlike.TryGetValue(key, out var others))
-                    unlike.Add(key, others = []);
+                if (!index.TryGetValue((own, block, value), out var others))
+                    index.Add((own, block, value), others = []);
                 others.Add(file);
             }
+
+            CheckedFile? Find(int set) => keys.SelectMany(key => index.GetValueOrDefault((set, key.Block, key.Bits), []))
+                .FirstOrDefault(other => BitOperations.PopCount(other.Hash!.Value ^ hash) <= maxDistance && HaveSameShape(other, file));
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace RetinaSharp.Datasets.Files;
@@ -6,16 +5,24 @@ namespace RetinaSharp.Datasets.Files;
 /// <summary>
 /// Finds the image files that annotation files name. Annotation files are often written on another machine, so names are tried in this order:
 /// as written; relative to each folder; with forward slashes, without drive letter, without URL escapes; the longest matching end of the path
-/// among all image files of the folders; the same name with another extension. Names are compared without regard to case and to Unicode
-/// normalization. Each kind of guess is counted and reported once.
+/// among all image files of the folders; the same name with another extension; the same name with accents and voicing marks in another Unicode
+/// normalization, or lost. Names are compared without regard to case. Each kind of guess is counted and reported once.
 /// </summary>
 /// <param name="file">The annotation file or folder, for messages.</param>
 /// <param name="folders">Folders that may contain the images, in search order; at least one.</param>
 /// <param name="searched">Folders that are searched with their subfolders; null: <paramref name="folders"/>.</param>
 internal sealed class ImageResolver(string file, IReadOnlyList<string> folders, IReadOnlyList<string>? searched = null)
 {
-    // In place of an accented letter; no file name has it.
+    // In place of an accented Latin letter, and of the marks of another letter; no file name has it.
     private const char Accented = '\0';
+
+    // Uppercase letters of Cyrillic, Greek and kana that can be written with combining marks, each followed by its letter without marks. ΐ and ΰ have no
+    // uppercase.
+    private static readonly Dictionary<char, char> Bases = (
+        "ЀЕЁЕЃГЇІЌКЍИЎУЙИѶѴӁЖӐАӒАӖЕӚӘӜЖӞЗӢИӤИӦОӪӨӬЭӮУӰУӲУӴЧӸЫ"
+        + "ΆΑΈΕΉΗΊΙΌΟΎΥΏΩΪΙΫΥΐΙΰΥ"
+        + "がかぎきぐくげけごこざさじしずすぜせぞそだたぢちづつでてどとばはぱはびひぴひぶふぷふべへぺへぼほぽほゔうゞゝ"
+        + "ガカギキグクゲケゴコザサジシズスゼセゾソダタヂチヅツデテドトバハパハビヒピヒブフプフベヘペヘボホポホヴウヷワヸヰヹヱヺヲヾヽ").Chunk(2).ToDictionary(pair => pair[0], pair => pair[1]);
 
     private readonly Dictionary<string, Guess> _guesses = [];
     private readonly Dictionary<string, Dictionary<string, List<string>>> _indices = [];
@@ -131,33 +138,58 @@ internal sealed class ImageResolver(string file, IReadOnlyList<string> folders, 
     }
 
     /// <summary>
-    /// Returns the only image file whose name differs in accented Latin letters at most. Systems write these as one character or as a letter and
-    /// combining marks, and without ICU .NET cannot tell that they are equal.
+    /// Returns the only image file whose name differs in accents and voicing marks at most. Systems write a letter with them as one character or as a
+    /// letter and combining marks, and without ICU .NET cannot tell that they are equal.
     /// </summary>
     private string? FindWithoutAccents(string name)
     {
         var last = Split(name) is [.., var part] ? part : "";
         var key = WithoutAccents(last);
-        // Names of accented letters alone would all be equal.
-        if (key == last || Path.GetFileNameWithoutExtension(key).Trim(Accented).Length == 0)
+        // ASCII names are the same everywhere, and names of accented letters alone would all be equal.
+        if (Ascii.IsValid(last) || Path.GetFileNameWithoutExtension(key).Trim(Accented).Length == 0)
             return null;
         _withoutAccents ??= (searched ?? folders).SelectMany(folder => Index(folder).Values).SelectMany(paths => paths).Distinct().ToLookup(path => WithoutAccents(Split(path)[^1]));
         return _withoutAccents[key].Take(2).ToArray() is [var only] ? only : null;
     }
 
-    /// <summary>Replaces each accented Latin letter, also one that a system could not write, by the same character.</summary>
+    /// <summary>
+    /// Replaces each accented Latin letter, also one that a system could not write, and the marks of other letters by the same character. Splits Korean
+    /// syllables into their letters.
+    /// </summary>
     private static string WithoutAccents(string name)
     {
         var replaced = new StringBuilder(name.Length);
         foreach (var character in name)
         {
-            if (CharUnicodeInfo.GetUnicodeCategory(character) == UnicodeCategory.NonSpacingMark && replaced.Length > 0 && (char.IsAsciiLetter(replaced[^1]) || replaced[^1] == Accented))
-                replaced[^1] = Accented;
+            if (character is (>= '\u0300' and <= '\u036F') or '\u3099' or '\u309A' && replaced.Length > 0)
+                AddMark(replaced);
+            else if (character is (>= '\u00C0' and <= '\u024F') or (>= '\u1E00' and <= '\u1EFF') or '\uFFFD')
+                replaced.Append(Accented);
+            else if (Bases.TryGetValue(character, out var letter))
+                replaced.Append(letter).Append(Accented);
+            else if (character is >= '\uAC00' and <= '\uD7A3')
+                AddSyllable(replaced, character - '\uAC00');
             else
-                replaced.Append(character is (>= '\u00C0' and <= '\u024F') or (>= '\u1E00' and <= '\u1EFF') or '\uFFFD' ? Accented : character);
+                replaced.Append(character);
         }
 
         return replaced.ToString();
+    }
+
+    private static void AddMark(StringBuilder name)
+    {
+        if (char.IsAsciiLetter(name[^1]))
+            name[^1] = Accented;
+        else if (name[^1] != Accented)
+            name.Append(Accented);
+    }
+
+    // The order of the syllables in Unicode: 19 initial consonants, each with 21 vowels, each without and with 27 final consonants.
+    private static void AddSyllable(StringBuilder name, int index)
+    {
+        name.Append((char)(0x1100 + index / 588)).Append((char)(0x1161 + index % 588 / 28));
+        if (index % 28 > 0)
+            name.Append((char)(0x11A7 + index % 28));
     }
 
     // The folders of the common end, without the file name; a folder of labels and a folder of images may differ in the last folder only, so

@@ -37,13 +37,13 @@ internal static class SplitFinder
         static int Order(DatasetSplit split) => split.Name == SplitNames.TrainVal ? -1 : SplitNames.Usual.ToList().IndexOf(split.Name!);
     }
 
-    /// <summary>Returns the images of a dataset that are in none of its splits, as a split of their own; null if there are none.</summary>
+    /// <summary>Returns the images of a dataset that are in none of its splits; null if there are none.</summary>
     /// <param name="whole">The dataset, read without a split.</param>
     /// <param name="splits">Its splits.</param>
     public static DetectionDataset? FindRest(DetectionDataset whole, IEnumerable<DetectionDataset> splits)
     {
         var paths = splits.SelectMany(split => split.Images).Select(image => image.Path).ToHashSet();
         AnnotatedImage[] rest = [.. whole.Images.Where(image => !paths.Contains(image.Path))];
-        return rest.Length == 0 ? null : whole with { Source = $"{whole.Source}#{Other}", Images = rest };
+        return rest.Length == 0 ? null : whole with { Images = rest };
     }
 }

@@ -91,7 +91,7 @@ public static class AnchorFitter
             && after.BySize.Zip(before.BySize).All(pair => pair.First.Covered >= pair.Second.Covered - tolerance * pair.Second.Boxes);
         return isBetter ? new(best.Anchors, best.Input, before, after) { IsChanged = true } : unchanged;
 
-        Candidate Better(Candidate current, Candidate other) => other.Covered >= current.Covered + options.MinGain && other.Reaches(floor) ? other : current;
+        Candidate Better(Candidate current, Candidate other) => other.Covered >= current.Covered + options.MinGain && other.GetMissing(floor) == 0 ? other : current;
     }
 
     private static AnchorCoverage Coverage(InputBoxes boxes, AnchorSettings anchors, double threshold) =>
@@ -115,14 +115,14 @@ public static class AnchorFitter
             {
                 for (var pass = 0; pass < MaxPasses; pass++)
                 {
-                    var before = current.Score;
+                    var before = current;
                     foreach (var move in Moves(start.Scales.Count, start.Ratios.Count, options))
                         foreach (var signed in (ReadOnlySpan<double>)[step, -step])
                         {
                             cancellationToken.ThrowIfCancellationRequested();
                             current = Max(current, Evaluate(Moved(current.Anchors, move, signed)));
                         }
-                    if (current.Score <= before)
+                    if (ReferenceEquals(current, before))
                         break;
                 }
             }
@@ -131,7 +131,13 @@ public static class AnchorFitter
         }
 
         // No size class may lose boxes, or the many boxes of one size would be fitted at the cost of the few of another.
-        Candidate Max(Candidate current, Candidate other) => other.Score > current.Score + MinImprovement && other.Reaches(floor) ? other : current;
+        // At another input size or with other levels, the start may cover fewer of a size than the floor: then regaining them comes first.
+        Candidate Max(Candidate current, Candidate other) => other.GetMissing(floor).CompareTo(current.GetMissing(floor)) switch
+        {
+            < 0 => other,
+            > 0 => current,
+            _ => other.Score > current.Score + MinImprovement ? other : current,
+        };
 
         Candidate Evaluate(AnchorSettings anchors)
         {
@@ -200,7 +206,7 @@ public static class AnchorFitter
     {
         public double Score => Covered + MeanBestIou;
 
-        /// <summary>Returns whether no size class has fewer covered boxes than a floor.</summary>
-        public bool Reaches(int[] floor) => CoveredBySize.Zip(floor).All(pair => pair.First >= pair.Second);
+        /// <summary>Returns how many boxes the size classes lack to cover as many as a floor, together.</summary>
+        public int GetMissing(int[] floor) => CoveredBySize.Zip(floor).Sum(pair => Math.Max(0, pair.Second - pair.First));
     }
 }

@@ -9,6 +9,8 @@ namespace RetinaSharp.Detection.Assignment;
 /// </summary>
 internal sealed unsafe class TensorRows
 {
+    // Owns the memory; kept so that it is not finalized before the rows.
+    private readonly Tensor _tensor;
     private readonly float* _elements;
     private readonly int _length;
     private readonly int _width;
@@ -16,10 +18,10 @@ internal sealed unsafe class TensorRows
     /// <param name="output">The output [N, anchors, width], of any data type and device.</param>
     public TensorRows(Tensor output)
     {
-        var tensor = output.detach().to(ScalarType.Float32, CPU).contiguous();
-        _elements = (float*)tensor.Address();
-        _length = checked((int)tensor.NumberOfElements);
-        _width = (int)tensor.shape[2];
+        _tensor = output.detach().to(ScalarType.Float32, CPU).contiguous();
+        _elements = (float*)_tensor.Address();
+        _length = checked((int)_tensor.NumberOfElements);
+        _width = (int)_tensor.shape[2];
     }
 
     /// <summary>The row at an index, [width].</summary>

@@ -53,6 +53,9 @@ internal sealed class TrainingLoader
     /// </summary>
     public int BatchesPerEpoch => Math.Max(1, BatchesOfAllRanks / _options.Ranks);
 
+    /// <summary>Number of samples of an epoch, before those that fill no batch are left out.</summary>
+    public int SamplesPerEpoch => _order.Count;
+
     internal BufferPool<TrainingBuffers> Pool { get; } = new();
 
     // The draws of a sample depend on its position in the run, which must not depend on the number of processes.

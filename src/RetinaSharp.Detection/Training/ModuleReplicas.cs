@@ -15,6 +15,7 @@ internal sealed class ModuleReplicas
     private readonly ShardLayout _layout;
     private readonly long _seed;
     private readonly bool _hasModules;
+    private readonly bool _isCuda;
 
     /// <param name="weights">The tensors that the replicas compute with.</param>
     /// <param name="shards">The replicas of this process.</param>
@@ -23,7 +24,7 @@ internal sealed class ModuleReplicas
     public ModuleReplicas(NetworkState weights, IReadOnlyList<RetinaNet> shards, ShardLayout layout, long seed)
     {
         IModulePart[] modules = [.. weights.Architecture.Parts.OfType<IModulePart>()];
-        (_layout, _seed, _hasModules) = (layout, seed, modules.Length > 0);
+        (_layout, _seed, _hasModules, _isCuda) = (layout, seed, modules.Length > 0, weights.Device.type == TorchSharp.DeviceType.CUDA);
         // Parameters of norms that are not trained are buffers in the state, and shared like other parameters.
         var parameters = shards[0].named_parameters().Select(entry => entry.name).ToHashSet();
         var buffers = shards.Skip(1).Select(shard => shard.named_buffers().ToDictionary(entry => entry.name, entry => entry.buffer)).ToArray();
@@ -35,14 +36,22 @@ internal sealed class ModuleReplicas
     /// <param name="isEqualInAllProcesses">Whether the first replicas of all processes have the same values.</param>
     public void ShareBuffers(bool isEqualInAllProcesses)
     {
+        if (_buffers.Length == 0)
+            return;
         using var guard = no_grad();
-        foreach (var (shared, copies) in _buffers)
+        using var scope = NewDisposeScope();
+        if (!isEqualInAllProcesses && _layout.Group.Size > 1)
         {
-            if (!isEqualInAllProcesses)
-                TensorBroadcast.Run(_layout.Group, shared);
+            // Together, because each broadcast waits for all processes.
+            var flat = cat([.. _buffers.Select(one => one.Shared.flatten())]);
+            TensorBroadcast.Run(_layout.Group, flat);
+            foreach (var (values, buffer) in flat.split([.. _buffers.Select(one => one.Shared.numel())]).Zip(_buffers))
+                buffer.Shared.copy_(values.view(buffer.Shared.shape));
+        }
+
+        foreach (var (shared, copies) in _buffers)
             foreach (var copy in copies)
                 copy.copy_(shared);
-        }
     }
 
     /// <summary>
@@ -52,6 +61,11 @@ internal sealed class ModuleReplicas
     public void Seed(long firstSample)
     {
         if (_hasModules && _layout.OwnShards == 1)
-            random.manual_seed((long)new RandomStream(_seed, "modules", firstSample).NextBits());
+        {
+            var seed = (long)new RandomStream(_seed, "modules", firstSample).NextBits();
+            using var generator = random.manual_seed(seed);
+            if (_isCuda)
+                cuda.manual_seed_all(seed);
+        }
     }
 }

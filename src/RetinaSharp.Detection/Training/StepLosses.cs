@@ -6,7 +6,7 @@ namespace RetinaSharp.Detection.Training;
 /// <summary>The losses of a training step, summed over its shards and processes.</summary>
 /// <param name="Classification">Normalized classification loss.</param>
 /// <param name="Box">Normalized box loss, multiplied by its weight.</param>
-/// <param name="Anchors">Numbers of anchors after the forward passes, which differ from those before if the assigner uses predictions.</param>
+/// <param name="Anchors">Numbers of anchors after the forward passes, if the assigner uses predictions; otherwise 0.</param>
 /// <param name="Statistics">Statistics of a loss that adapts to the classes; empty for other losses.</param>
 internal readonly record struct StepLosses(double Classification, double Box, AnchorSums Anchors, IReadOnlyList<double> Statistics)
 {

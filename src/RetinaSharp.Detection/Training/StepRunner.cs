@@ -101,7 +101,7 @@ internal sealed class StepRunner(
             clock.Lap("backward");
         }
 
-        return sum with { Anchors = AnchorSums.Count(batches) };
+        return sum with { Anchors = assignment is null ? default : AnchorSums.Count(batches) };
 
         long FirstImage(TrainingBatch batch) => (step * settings.EffectiveBatch) + (layout.IndexInStep(batches.IndexOf(batch)) * batch.Count);
     }

@@ -24,7 +24,7 @@ public sealed class Trainer(RunSettings settings, DetectionDataset train, Detect
 {
     /// <summary>
     /// Trains until the run ends or is canceled. The weights are saved in both cases, but if it is canceled while <see cref="TrainerOptions.SkipBadImages"/> decodes the images:
-    /// then nothing is written.
+    /// then nothing is written, and the counts of the result are 0, also those of a resumed run.
     /// </summary>
     /// <param name="progress">Reports steps and epochs, on the calling thread.</param>
     /// <param name="cancellationToken">Stops the run after the current step, with a checkpoint to resume from.</param>
@@ -33,7 +33,9 @@ public sealed class Trainer(RunSettings settings, DetectionDataset train, Detect
     /// <exception cref="DatasetException">
     /// The data cannot be used for training: for example, there are no images or no classes, or the two datasets share no class.
     /// </exception>
-    /// <exception cref="TrainingDivergedException">A loss or a gradient is not finite. The last checkpoint is from before that step.</exception>
+    /// <exception cref="TrainingDivergedException">
+    /// A loss, a gradient or the validation loss is not finite. The last checkpoint is from before that step, but for the validation loss it may be the one after it.
+    /// </exception>
     /// <exception cref="WeightsException">The initial weights or the checkpoint to resume from are corrupt, or do not match the settings or data.</exception>
     /// <exception cref="IOException">The run folder cannot be written to, or the final model cannot be saved.</exception>
     /// <exception cref="TorchUnavailableException">The device is not available.</exception>
@@ -122,8 +124,6 @@ public sealed class Trainer(RunSettings settings, DetectionDataset train, Detect
         }
 
         var repeats = ImageRepeats.Compute(samples, settings.Training);
-        if (repeats is not null)
-            options.Logger.Repeated(samples.Images.Count, settings.Training.GetSamplesPerEpoch(samples), repeats.Max());
         var loader = new TrainingLoader(samples, settings.Input, settings.Augmentation, anchors, components.CreateAssigner(settings), new()
         {
             BatchSize = settings.Training.Batch / settings.Training.EffectiveShards,
@@ -136,6 +136,15 @@ public sealed class Trainer(RunSettings settings, DetectionDataset train, Detect
             Rank = group.Rank,
             Ranks = group.Size,
         }, components.Augmentations);
+        if (repeats is not null)
+            options.Logger.Repeated(samples.Images.Count, loader.SamplesPerEpoch, repeats.Max());
+        var stepsPerEpoch = Math.Max(1, loader.BatchesPerEpoch / steps.BatchesPerStep);
+        if (at.Step < (long)at.Epoch * stepsPerEpoch || at.Step > (at.Epoch + 1L) * stepsPerEpoch)
+        {
+            throw new WeightsException(options.Folder,
+                $"its run had another number of steps per epoch, because another version of RetinaSharp counted its samples: resume with that version, or start another run from these weights");
+        }
+
         var validator = validation is null ? null : new Validator(validation, settings, state.Evaluation, anchors, threads, components, steps.Loss, group);
         using var folder = isFirst ? new RunFolder(options.Folder, at.Settings, reached) : null;
         var result = new TrainingLoop(at, train, loader, steps, state, validator, folder, new(options.CheckpointEvery), components, clock, options.Logger, progress).Run(cancellationToken);

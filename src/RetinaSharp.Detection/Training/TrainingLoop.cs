@@ -227,8 +227,7 @@ internal sealed class TrainingLoop(
         foreach (var callback in components.Callbacks)
             callback.OnEpochEnd(report, _control);
         AgreeOnStopReason();
-        // The checkpoint must know the epoch whose weights best.safetensors has.
-        if (isLast || IsAgreed(isBest || checkpoints.IsAffordable))
+        if (isLast || IsAgreed(checkpoints.IsAffordable))
             WriteCheckpoint();
     }
 

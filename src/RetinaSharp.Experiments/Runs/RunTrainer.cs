@@ -44,12 +44,8 @@ internal sealed class RunTrainer(DetectionDataset train, DetectionDataset valida
         var key = SettingsJson.Write(settings with { Training = training with { Seed = 0 } }) + '\n' + _identity;
         if (DigestWeights(settings.Weights) is { } weights)
             key += '\n' + weights;
-        var validates = isValidated || training.EarlyStop > 0 || training.Schedule == ScheduleKind.Plateau;
-        // A run that is validated has a training curve, and a checkpoint that only a validated run resumes.
-        if (!validates)
-            key += "\nnot validated";
         var digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))[..DigestDigits];
-        return new(settings, Path.Combine(runsFolder, $"{digest}-{training.Seed}"), validates);
+        return new(settings, Path.Combine(runsFolder, $"{digest}-{training.Seed}"), isValidated || training.EarlyStop > 0 || training.Schedule == ScheduleKind.Plateau);
     }
 
     /// <summary>Reads the result of a run; returns null if the run is not finished.</summary>

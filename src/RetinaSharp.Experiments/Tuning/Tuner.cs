@@ -89,13 +89,27 @@ public sealed class Tuner
         _clock.Start();
         // Also while this process waits for the others, so that a kill loses little of the time.
         using var saving = IsFirst ? _options.Clock.CreateTimer(_ => TrySaveState(), null, SaveEvery, SaveEvery) : null;
+        FindFinishedRuns();
         var isComplete = RunTrials(progress, cancellationToken);
         SaveState();
-        TuningFolder.KeepBest(_options.Folder, _trials.Values, writesSettings: IsFirst);
         var result = new TuningResult(_dimensions, _rungs, _state.Trials, [.. _trials.Values.Where(trial => trial.Last is not null)], _clock.Elapsed, isComplete);
         if (IsFirst)
             TuningFolder.Write(_options, result);
         return result;
+    }
+
+    /// <summary>
+    /// Reads the runs that earlier sessions have finished, of all rungs: the best trial of a rung that this session repeats or extends need not be the best of the search.
+    /// </summary>
+    private void FindFinishedRuns()
+    {
+        foreach (var number in Enumerable.Range(0, _state.Trials))
+            _trials.TryAdd(number, CreateTrial(number));
+        foreach (var epochs in _rungs)
+        {
+            var runs = _trials.Keys.ToDictionary(number => number, number => PlanRun(number, epochs));
+            Share(runs, epochs, runs.Values.Select(_trainer.Find));
+        }
     }
 
     /// <summary>Trains the planned runs. Returns false if the budget ended before.</summary>
@@ -139,7 +153,7 @@ public sealed class Tuner
     /// <summary>Plans the trials by the duration of the runs of <see cref="TryTrainFirst"/>. A longer budget than before adds trials; none is taken away.</summary>
     private HalvingPlan Plan()
     {
-        RunResult[] first = [.. _trials.Values.Select(trial => trial.At(_rungs[0])!)];
+        RunResult[] first = [.. _trials.Values.Select(trial => trial.At(_rungs[0])).OfType<RunResult>()];
         // By steps, because a run that diverged or stopped early has not trained all of its epochs.
         var epochs = Math.Max(1.0, first.Sum(result => result.Steps)) / _stepsPerEpoch;
         // The first run may have been finished by a session that was killed before it saved the time.
@@ -159,27 +173,25 @@ public sealed class Tuner
         foreach (var number in trials)
             _trials.TryAdd(number, CreateTrial(number));
         var runs = trials.ToDictionary(number => number, number => PlanRun(number, epochs));
-        Share(runs.Values.Select(_trainer.Find));
+        Share(runs, epochs, runs.Values.Select(_trainer.Find));
         // All trials are counted off, not only the unfinished ones, so that a process resumes its own runs, whose checkpoints are on its disk.
         int[] own = [.. trials.Where((_, index) => index % group.Size == group.Rank).Where(number => _trials[number].At(epochs) is null)];
-        var isTraining = group.Any(own.Length > 0);
         var isInTime = true;
         RunExchange.Train(group, _options.Folder, runs.Values.Select(run => run.Folder),
             () => isInTime = own.All(number => TryTrain(number, runs[number], plan, progress, cancellationToken)), cancellationToken);
-        Share(own.Select(number => _trials[number].At(epochs)));
-        // A resumed search first reads the results of its earlier rungs: the best of them is not the best trial.
-        if (isTraining)
-            TuningFolder.KeepBest(_options.Folder, _trials.Values, writesSettings: IsFirst);
+        Share(runs, epochs, own.Select(number => _trials[number].At(epochs)));
+        TuningFolder.KeepBest(_options.Folder, _trials.Values, writesSettings: IsFirst);
         return !group.Any(!isInTime);
+    }
 
-        void Share(IEnumerable<RunResult?> results)
-        {
-            var all = RunExchange.Share(group, [.. results.OfType<RunResult>()]).ToDictionary(result => result.Folder);
-            foreach (var number in trials)
-                if (all.TryGetValue(runs[number].Folder, out var result))
-                    Add(number, epochs, result);
-            _epochsNotShared = 0;
-        }
+    /// <summary>Adds results of runs that a process knows in all processes.</summary>
+    private void Share(Dictionary<int, PlannedRun> runs, int epochs, IEnumerable<RunResult?> known)
+    {
+        var all = RunExchange.Share(_options.Group, [.. known.OfType<RunResult>()]).ToDictionary(result => result.Folder);
+        foreach (var (number, run) in runs)
+            if (all.TryGetValue(run.Folder, out var result))
+                Add(number, epochs, result);
+        _epochsNotShared = 0;
     }
 
     /// <summary>Trains a run. Returns false if the budget ended before.</summary>

@@ -27,14 +27,6 @@ public sealed class RunTrainerTests : IDisposable
     }
 
     [Fact]
-    public void Plan_ValidatedOrNot_AreTwoRuns()
-    {
-        var trainer = new RunTrainer(Set, Set, new AblationOptions { Folder = _folder.Root });
-
-        Assert.NotEqual(trainer.Plan(Presets.Tiny, isValidated: true).Folder, trainer.Plan(Presets.Tiny, isValidated: false).Folder);
-    }
-
-    [Fact]
     public void Plan_MissingInitialWeights_NamesThem()
     {
         var missing = _folder.At("missing.pth");

@@ -85,7 +85,7 @@ public sealed class TunerTests : IDisposable
     }
 
     [Fact]
-    public void Run_ResumedWithinALaterRung_KeepsTheBestUntilItHasAnother()
+    public void Run_ResumedAndInterrupted_KeepsTheBestOfAllRungs()
     {
         var start = Start with { Training = Start.Training with { Epochs = 9 } };
         for (var trial = 0; trial < 9; trial++)
@@ -93,17 +93,27 @@ public sealed class TunerTests : IDisposable
         // Of the trials that are promoted (3, 8 and 7), the last has not been trained for three epochs.
         Know(start, 3, 3, .4);
         Know(start, 8, 3, .6);
-        File.WriteAllText(_folder.At("search", "best.json"), "trial 8");
-        using var interruption = new CancellationTokenSource();
-        var options = new TuningOptions { Folder = _folder.At("search"), Budget = TimeSpan.FromMinutes(1000), Trials = 9, MinSteps = 1, Precision = Precision.Fp32 };
 
-        Assert.Throws<OperationCanceledException>(() => new Tuner(start, _train, _val, options).Run(new Log(progress =>
+        Interrupt(trials: 9);
+        Interrupt(trials: 9);
+        Assert.Equal(SettingsJson.Write(SettingsOf(start, 8)), BestSettings());
+
+        // More trials repeat the first rung.
+        Interrupt(trials: 10);
+        Assert.Equal(SettingsJson.Write(SettingsOf(start, 8)), BestSettings());
+
+        void Interrupt(int trials)
         {
-            if (progress.Training is not null)
-                interruption.Cancel();
-        }), interruption.Token));
+            using var interruption = new CancellationTokenSource();
+            var options = new TuningOptions { Folder = _folder.At("search"), Budget = TimeSpan.FromMinutes(1000), Trials = trials, MinSteps = 1, Precision = Precision.Fp32 };
+            Assert.Throws<OperationCanceledException>(() => new Tuner(start, _train, _val, options).Run(new Log(progress =>
+            {
+                if (progress.Training is not null)
+                    interruption.Cancel();
+            }), interruption.Token));
+        }
 
-        Assert.Equal("trial 8", File.ReadAllText(_folder.At("search", "best.json")));
+        string BestSettings() => SettingsJson.Write(SettingsJson.Read(_folder.At("search", "best.json"), new()));
     }
 
     [Fact]
@@ -389,11 +399,14 @@ public sealed class TunerTests : IDisposable
             Group = group ?? SingleProcess.Instance,
         }).Run(log, cancellationToken);
 
+    private static RunSettings SettingsOf(RunSettings start, int trial) =>
+        SearchSpace.Create(start).Aggregate(start, (one, dimension) => dimension.Apply(one, dimension.Draw(start.Training.Seed, trial)));
+
     /// <summary>Writes the result of a run of a search, so that it is not trained.</summary>
     private void Know(
         RunSettings start, int trial, int epochs, double ap, long steps = 1, double seconds = 1, string? failure = null, string folder = "search")
     {
-        var settings = SearchSpace.Create(start).Aggregate(start, (one, dimension) => dimension.Apply(one, dimension.Draw(start.Training.Seed, trial)));
+        var settings = SettingsOf(start, trial);
         var runs = new RunTrainer(_train, _val, new TuningOptions { Folder = _folder.At(folder), Budget = TimeSpan.FromMinutes(1), Precision = Precision.Fp32 }, "trials");
         var run = runs.Plan(settings with { Training = settings.Training with { Epochs = epochs } }, isValidated: false);
         Directory.CreateDirectory(_folder.At(folder, run.Folder));

@@ -15,7 +15,7 @@ namespace RetinaSharp.Detection.Modeling.Modules;
 /// statistics of batch norm, get the values of the first one, as in PyTorch's DistributedDataParallel. Parameters whose <c>requires_grad</c> is false are not trained. Random
 /// numbers that a module draws from LibTorch's generator, such as those of dropout, are the same in every run with one shard; several shards draw them side by side, in no fixed order.
 /// </remarks>
-public abstract class ModulePart<TInput> : INetworkPart, IModulePart
+public abstract class ModulePart<TInput> : IModulePart
 {
     private readonly Func<nn.Module<TInput, Tensor[]>> _create;
     private readonly string _prefix;
@@ -143,8 +143,9 @@ public abstract class ModulePart<TInput> : INetworkPart, IModulePart
         }
     }
 
-    // NormBase is the base class of batch norm and instance norm.
-    private static bool IsNorm(nn.Module module) => module is NormBase or GroupNorm or LayerNorm;
+    // Also an application's own, such as LayerNorm2d or RMSNorm, but not a module that contains a norm.
+    private static bool IsNorm(nn.Module module) => module is NormBase or GroupNorm or LayerNorm
+        || (module.GetType().Name.Contains("Norm", StringComparison.Ordinal) && !module.children().Any());
 
     private static IEnumerable<(string Name, Tensor Tensor)> Entries(nn.Module module, bool recurse = true) =>
         module.named_parameters(recurse).Select(entry => (entry.name, (Tensor)entry.parameter)).Concat(FloatBuffers(module, recurse));
