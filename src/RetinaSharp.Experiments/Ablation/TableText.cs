@@ -60,7 +60,7 @@ public sealed class TableText
         var steps = runs.Where(run => run.Failure is null).Select(run => run.Steps).Distinct().Order().ToList();
         return $"{origin.Data}. {origin.Training}{(steps.Count > 0 ? $", {string.Join(" or ", steps)} steps" : "")} for each row"
             + $"{(result.Rows.Any(row => row.Runs.Count > 1) ? "; mean ± standard deviation" : "")}. The last weights are evaluated, not the best epoch's. "
-            + $"{origin.Machine}; {Durations.Text(TimeSpan.FromSeconds(result.Seconds))} of training in all, to {origin.Date:yyyy-MM-dd}."
+            + $"On {origin.Machine}; {Durations.Text(TimeSpan.FromSeconds(result.Seconds))} of training in all, to {origin.Date:yyyy-MM-dd}."
             + (result.Table.Source is { } source ? $" {source.CapitalizedName}: {source.Setting}." : "");
     }
 
