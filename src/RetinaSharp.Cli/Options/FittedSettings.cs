@@ -1,6 +1,5 @@
 using System.CommandLine;
 using RetinaSharp.Cli.Reports;
-using RetinaSharp.Cli.Verbs;
 using RetinaSharp.Datasets;
 using RetinaSharp.Detection.Anchors;
 using RetinaSharp.Detection.Assignment;
@@ -33,19 +32,17 @@ internal sealed class FittedSettings(Session session, RunSettingsOptions options
     /// <exception cref="UsageException">An option does not fit to the others.</exception>
     public RunSettings Complete(ParseResult parse, RunSettings settings, TrainerOptions trainer, DetectionDataset train)
     {
-        var isResumed = trainer.Resume && File.Exists(Path.Combine(trainer.Folder, RunOutput.Config));
-        if (FitsAnchors(parse) && !isResumed)
+        var isNew = !trainer.Resume || !File.Exists(Path.Combine(trainer.Folder, RunOutput.Config));
+        if (isNew && FitsAnchors(parse))
             settings = FitAnchors(settings, train, parse);
         // After the anchors, because these may enlarge the input.
-        if (options.FindsBatch(parse) && !isResumed)
+        if (isNew && options.FindsBatch(parse))
             settings = FindBatch(settings, train, trainer);
-        if (!isResumed && !options.IsGiven(parse, ShardsOption))
+        if (isNew && !options.IsGiven(parse, ShardsOption))
             settings = UsageException.Guard(() => settings with { Training = settings.Training.SpreadOver(trainer.Group.Size) });
         UsageException.Guard(() => settings.Training.ValidateFor(trainer.Group.Size));
         // After the batch size, which the number of steps depends on.
-        if (options.FindsEpochs(parse) && !isResumed)
-            settings = EpochCount.Raise(settings, train);
-        return settings;
+        return isNew && options.FindsEpochs(parse) ? EpochCount.Raise(settings, train) : settings;
     }
 
     /// <summary>Fits the anchors to the training set, or to its slices, except for settings that are given as options.</summary>
@@ -55,7 +52,7 @@ internal sealed class FittedSettings(Session session, RunSettingsOptions options
         if (settings is not { Model.Head: HeadKind.Anchors, Assigner.Kind: AssignerKind.Iou })
             throw new UsageException($"--anchors auto fits anchors that are assigned by IoU, not the head {settings.Model.Head} with the assigner {settings.Assigner.Kind}: add --head anchors --assigner iou, or omit --anchors");
         var samples = TrainingSamples.Create(train with { Images = [.. train.Images.Where(image => image is { Width: > 0, Height: > 0 })] }, settings);
-        var fit = AnchorFitter.Fit(samples, settings, AnchorsVerb.GetFitOptions(options, parse), session.CancellationToken);
+        var fit = AnchorFitter.Fit(samples, settings, options.GetAnchorFit(parse), session.CancellationToken);
         session.Output.Info(AnchorFitReport.Summary(fit));
         return fit.ApplyTo(settings);
     }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using RetinaSharp.Detection.Anchors;
 using RetinaSharp.Detection.Configuration;
 
 namespace RetinaSharp.Cli.Options;
@@ -35,6 +36,15 @@ internal sealed class RunSettingsOptions
     }
 
     public string GetPreset(ParseResult parse) => parse.GetRequiredValue(_preset);
+
+    /// <summary>Returns what a fit of the anchors may change: settings that are given as options are kept.</summary>
+    public AnchorFitOptions GetAnchorFit(ParseResult parse) => new()
+    {
+        FitsScales = !IsGiven(parse, "--scales"),
+        FitsRatios = !IsGiven(parse, "--ratios"),
+        FitsLevels = !IsGiven(parse, "--levels"),
+        FitsInput = !IsGiven(parse, "--size"),
+    };
 
     /// <summary>Returns the file of --config; null if it is not given.</summary>
     public string? GetConfig(ParseResult parse) => parse.GetValue(_config);

@@ -23,7 +23,7 @@ internal static class AnchorsVerb
         {
             var settings = settingsOptions.Get(parse);
             var dataset = DataSource.OpenForStatistics(parse.GetRequiredValue(data), reading.Get(parse) with { RequireImages = false }, session.Output);
-            var fit = parse.GetValue(fitOption) ? AnchorFitter.Fit(dataset, settings, GetFitOptions(settingsOptions, parse), session.CancellationToken) : null;
+            var fit = parse.GetValue(fitOption) ? AnchorFitter.Fit(dataset, settings, settingsOptions.GetAnchorFit(parse), session.CancellationToken) : null;
             var report = new AnchorFitReport(dataset.Source, settings, fit?.Before ?? AnchorCoverage.Compute(dataset, settings, session.CancellationToken), fit);
             if (parse.GetValue(json))
                 session.Output.Json(report.Write);
@@ -33,13 +33,4 @@ internal static class AnchorsVerb
         });
         return command;
     }
-
-    /// <summary>Returns what a fit may change: settings that are given as options are kept.</summary>
-    public static AnchorFitOptions GetFitOptions(RunSettingsOptions options, ParseResult parse) => new()
-    {
-        FitsScales = !options.IsGiven(parse, "--scales"),
-        FitsRatios = !options.IsGiven(parse, "--ratios"),
-        FitsLevels = !options.IsGiven(parse, "--levels"),
-        FitsInput = !options.IsGiven(parse, "--size"),
-    };
 }
