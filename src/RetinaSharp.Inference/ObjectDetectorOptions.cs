@@ -53,7 +53,7 @@ public record ObjectDetectorOptions
     /// </summary>
     public bool TestTimeAugmentation { get; init; }
 
-    /// <summary>Receives log messages: the detector's configuration, and images that were skipped because they are damaged.</summary>
+    /// <summary>Receives log messages: the detector's configuration, and images that were skipped because they are corrupt.</summary>
     public ILogger Logger { get; init; } = NullLogger.Instance;
 
     /// <summary>Checks that <see cref="Tile"/> and <see cref="TileOverlap"/> are in their ranges.</summary>

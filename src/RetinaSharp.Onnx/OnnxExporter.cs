@@ -56,7 +56,7 @@ public static class OnnxExporter
             throw new WeightsException(path, $"its {weights} weights are {weights * sizeof(float)} bytes, but an ONNX file holds less than 2 GiB; train a model with a smaller backbone or pyramid");
     }
 
-    /// <summary>Computes the SHA-256 of a serialized graph, which the metadata hold so that a loader can tell whether the file is damaged.</summary>
+    /// <summary>Computes the SHA-256 of a serialized graph, which the metadata hold so that a loader can tell whether the file is corrupt.</summary>
     internal static string Checksum(GraphProto graph)
     {
         using var hash = SHA256.Create();

@@ -39,7 +39,7 @@ public sealed class OnnxDetector : ObjectDetector
             var description = OnnxMetadata.Read(path, session);
             RequireInputSize(path, description, options);
             if (options.VerifyChecksum && description.Checksum is { } checksum && GraphChecksum.Compute(path) != checksum)
-                throw new OnnxModelException(path, $"its graph differs from its checksum: the file is damaged, or another program has changed it; export it again, or disable {nameof(OnnxDetectorOptions.VerifyChecksum)}");
+                throw new OnnxModelException(path, $"its graph differs from its checksum: the file is corrupt, or another program has changed it; export it again, or disable {nameof(OnnxDetectorOptions.VerifyChecksum)}");
             var engine = new OnnxEngine(path, session, description, options.ApplyTo(description.Model.Inference)) { MaxConcurrency = Math.Max(1, Environment.ProcessorCount / threads) };
             return new(engine, description, options);
         }

@@ -103,23 +103,23 @@ public sealed class EndToEndTests(TrainedModel trained) : IClassFixture<TrainedM
     }
 
     [Fact]
-    public void Detect_DamagedImageAmongGoodOnes_ReportsItAndContinues()
+    public void Detect_CorruptImageAmongGoodOnes_ReportsItAndContinues()
     {
         using var folder = new TemporaryFolder();
-        var damaged = folder.Write("damaged.jpg", "no image");
+        var corrupt = folder.Write("corrupt.jpg", "no image");
         var (first, last) = (Path.Combine(trained.Images, "03.png"), Path.Combine(trained.Images, "05.png"));
 
-        var ran = CommandResult.Retina("detect", trained.Run, first, damaged, last, "--score-threshold", "0", "--max-detections", "7", "--out", folder.At("out"), "--json");
+        var ran = CommandResult.Retina("detect", trained.Run, first, corrupt, last, "--score-threshold", "0", "--max-detections", "7", "--out", folder.At("out"), "--json");
 
         Assert.Equal(ExitCode.BadData, ran.Code);
-        Assert.Contains(damaged, ran.Error);
+        Assert.Contains(corrupt, ran.Error);
         var images = ran.Json.GetProperty("images").EnumerateArray().ToList();
         Assert.Equal([first, last], images.Select(image => image.GetProperty("file").GetString()));
         Assert.All(images, image => Assert.Equal((64, 64), (image.GetProperty("width").GetInt32(), image.GetProperty("height").GetInt32())));
         Assert.All(images, image => Assert.Equal(7, image.GetProperty("detections").GetArrayLength()));
         Assert.True(File.Exists(folder.At("out", "03.png")) && File.Exists(folder.At("out", "05.png")));
         using var results = JsonDocument.Parse(File.ReadAllBytes(folder.At("out", "detections.json")));
-        // Image ids count all files, including the damaged one; boxes and scores are those on stdout.
+        // Image ids count all files, including the corrupt one; boxes and scores are those on stdout.
         Assert.Equal(
             [.. Enumerable.Repeat((1, first), 7), .. Enumerable.Repeat((3, last), 7)],
             results.RootElement.EnumerateArray().Select(one => (one.GetProperty("image_id").GetInt32(), one.GetProperty("file_name").GetString()!)));

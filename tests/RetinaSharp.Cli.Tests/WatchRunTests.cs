@@ -60,7 +60,7 @@ public sealed class WatchRunTests : IDisposable
     }
 
     [Fact]
-    public async Task Watch_DamagedFileThatVanishes_IsSkipped()
+    public async Task Watch_CorruptFileThatVanishes_IsSkipped()
     {
         var image = Arrive("a.png", Good[..20]);
 
@@ -73,7 +73,7 @@ public sealed class WatchRunTests : IDisposable
     }
 
     [Fact]
-    public async Task Watch_DamagedFile_IsNamedAndMoves()
+    public async Task Watch_CorruptFile_IsNamedAndMoves()
     {
         var image = Arrive("a.png", Good[..20]);
 

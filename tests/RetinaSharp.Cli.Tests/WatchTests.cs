@@ -17,13 +17,13 @@ public sealed class WatchTests(TrainedModel trained) : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Watch_FolderWithADamagedImage_MovesAllWithTheirDetections()
+    public void Watch_FolderWithACorruptImage_MovesAllWithTheirDetections()
     {
         Directory.CreateDirectory(In);
         string[] images = [.. Directory.EnumerateFiles(trained.Images, "*.png").Order(StringComparer.Ordinal).Take(3)];
         foreach (var image in images)
             File.Copy(image, Path.Combine(In, Path.GetFileName(image)));
-        File.WriteAllBytes(Path.Combine(In, "damaged.png"), File.ReadAllBytes(images[0])[..40]);
+        File.WriteAllBytes(Path.Combine(In, "corrupt.png"), File.ReadAllBytes(images[0])[..40]);
         File.WriteAllText(Path.Combine(In, "notes.txt"), "stays");
         // A name that is taken gets a number.
         Directory.CreateDirectory(Out);
@@ -32,10 +32,10 @@ public sealed class WatchTests(TrainedModel trained) : IDisposable
         var ran = CommandResult.Retina("watch", In, "--model", trained.Run, "--out", Out, "--interval", ".05", "--until-empty", "--score-threshold", "0", "--draw", "--json");
 
         Assert.Equal(ExitCode.BadData, ran.Code);
-        Assert.Contains("damaged.png", ran.Error.ReplaceLineEndings(""));
+        Assert.Contains("corrupt.png", ran.Error.ReplaceLineEndings(""));
         Assert.Equal((3, 1), (ran.Json.GetProperty("images").GetInt32(), ran.Json.GetProperty("failed").GetInt32()));
         Assert.Equal(["notes.txt"], Directory.EnumerateFiles(In).Select(Path.GetFileName));
-        Assert.Equal(["damaged.png"], Directory.EnumerateFiles(Path.Combine(Out, "failed")).Select(Path.GetFileName));
+        Assert.Equal(["corrupt.png"], Directory.EnumerateFiles(Path.Combine(Out, "failed")).Select(Path.GetFileName));
         var moved = images.Select((image, i) => Path.Combine(Out, i == 0 ? Path.GetFileNameWithoutExtension(image) + "-2.png" : Path.GetFileName(image))).ToArray();
         Assert.Equal(images.Select(File.ReadAllBytes), moved.Select(File.ReadAllBytes));
         foreach (var image in moved)

@@ -128,11 +128,11 @@ public sealed class DatasetCheckerTests : IDisposable
     public void Check_Decode_FindsDamageInTheMiddle()
     {
         var data = Write(images: 12);
-        var options = new DatasetCheckOptions { DecodesAll = true, Decode = path => path.Path.EndsWith("4.jpg", StringComparison.Ordinal) ? new("its pixels are damaged", null) : default };
+        var options = new DatasetCheckOptions { DecodesAll = true, Decode = path => path.Path.EndsWith("4.jpg", StringComparison.Ordinal) ? new("its pixels are corrupt", null) : default };
 
         var problem = Assert.Single(DatasetChecker.Check(data, options).Problems);
 
-        Assert.Equal((_folder.At("4.jpg"), "its pixels are damaged", ProblemSeverity.Error), (problem.File, problem.Reason, problem.Severity));
+        Assert.Equal((_folder.At("4.jpg"), "its pixels are corrupt", ProblemSeverity.Error), (problem.File, problem.Reason, problem.Severity));
     }
 
     [Fact]

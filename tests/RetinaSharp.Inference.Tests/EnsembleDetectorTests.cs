@@ -72,22 +72,22 @@ public sealed class EnsembleDetectorTests : IDisposable
     }
 
     [Fact]
-    public async Task DetectManyAsync_DamagedFiles_AreReportedOnceAndSkipped()
+    public async Task DetectManyAsync_CorruptFiles_AreReportedOnceAndSkipped()
     {
         var engines = new[] { new ColorEngine(), new ColorEngine { MaxConcurrency = 3 } };
         using var ensemble = Create(engines);
-        var (good, damaged) = (Write("good.png"), Path.Combine(_folder.FullName, "damaged.png"));
-        await File.WriteAllTextAsync(damaged, "this is no image");
+        var (good, corrupt) = (Write("good.png"), Path.Combine(_folder.FullName, "corrupt.png"));
+        await File.WriteAllTextAsync(corrupt, "this is no image");
         var (errors, done) = (new List<string>(), new List<int>());
-        string[] paths = [damaged, good, good, damaged, damaged, good, damaged];
+        string[] paths = [corrupt, good, good, corrupt, corrupt, good, corrupt];
 
         var found = await ensemble.DetectManyAsync(paths, batch: 2, new Collected(done), error => errors.Add(error.File)).ToListAsync();
 
         Assert.Equal([good, good, good], found.Select(one => one.Path));
         Assert.All(found, one => Assert.Equal((120, 80, 2), (one.Width, one.Height, one.Detections.Count)));
-        Assert.Equal([damaged, damaged, damaged, damaged], errors);
+        Assert.Equal([corrupt, corrupt, corrupt, corrupt], errors);
         Assert.Equal([1, 2, 3, 4, 5, 6, 7], done);
-        Assert.Equal(damaged, (await Assert.ThrowsAsync<ImageException>(async () => await ensemble.DetectManyAsync(paths).ToListAsync())).File);
+        Assert.Equal(corrupt, (await Assert.ThrowsAsync<ImageException>(async () => await ensemble.DetectManyAsync(paths).ToListAsync())).File);
         Assert.All(engines, engine => Assert.Equal(0, engine.Outputs));
     }
 

@@ -35,9 +35,9 @@ public sealed class ImageDecodingTests : IDisposable
     }
 
     [Fact]
-    public void ToRepeatable_DamagedFileOfAStream_IsNamed()
+    public void ToRepeatable_CorruptFileOfAStream_IsNamed()
     {
-        using var stream = File.OpenRead(_folder.Write("damaged.png", "this is no image"));
+        using var stream = File.OpenRead(_folder.Write("corrupt.png", "this is no image"));
 
         Assert.Equal(stream.Name, Assert.Throws<ImageException>(() => ImageSource.FromStream(stream).ToRepeatable().Load(null)).File);
         Assert.Equal("the stream", Assert.Throws<ImageException>(() => ImageSource.FromStream(new MemoryStream([1, 2, 3])).ToRepeatable().Load(null)).File);
@@ -46,7 +46,7 @@ public sealed class ImageDecodingTests : IDisposable
     [Theory]
     [InlineData(false, "truncated")]
     [InlineData(true, "cannot be read")]
-    public void Load_DamagedShard_IsAnImageExceptionThatNamesIt(bool isMissing, string reason)
+    public void Load_CorruptShard_IsAnImageExceptionThatNamesIt(bool isMissing, string reason)
     {
         var image = Pack().Shards.Images[^1];
         if (isMissing)

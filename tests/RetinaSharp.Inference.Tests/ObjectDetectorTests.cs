@@ -83,10 +83,10 @@ public sealed class ObjectDetectorTests : IDisposable
     }
 
     [Fact]
-    public async Task DetectAsync_DamagedFile_NamesIt()
+    public async Task DetectAsync_CorruptFile_NamesIt()
     {
         using var detector = new ObjectDetector(new ColorEngine());
-        var path = Path.Combine(_folder.FullName, "damaged.png");
+        var path = Path.Combine(_folder.FullName, "corrupt.png");
         await File.WriteAllTextAsync(path, "this is no image");
 
         Assert.Equal(path, (await Assert.ThrowsAsync<ImageException>(() => detector.DetectAsync(path))).File);
@@ -210,16 +210,16 @@ public sealed class ObjectDetectorTests : IDisposable
     {
         using var detector = new ObjectDetector(new ColorEngine());
         var live = Channel.CreateUnbounded<string>();
-        var damaged = Path.Combine(_folder.FullName, "damaged.png");
-        await File.WriteAllTextAsync(damaged, "this is no image");
+        var corrupt = Path.Combine(_folder.FullName, "corrupt.png");
+        await File.WriteAllTextAsync(corrupt, "this is no image");
         var reported = Channel.CreateUnbounded<ImageException>();
         await using var found = detector.DetectManyAsync(live.Reader.ReadAllAsync(), batch: 1, onImageError: error => reported.Writer.TryWrite(error)).GetAsyncEnumerator();
 
         foreach (var name in (string[])["a.png", "b.png"])
         {
             var next = found.MoveNextAsync().AsTask();
-            live.Writer.TryWrite(damaged);
-            Assert.Equal(damaged, (await reported.Reader.ReadAsync().AsTask().WaitAsync(Patience)).File);
+            live.Writer.TryWrite(corrupt);
+            Assert.Equal(corrupt, (await reported.Reader.ReadAsync().AsTask().WaitAsync(Patience)).File);
             Assert.False(next.IsCompleted);
             live.Writer.TryWrite(Write(name));
             Assert.True(await next.WaitAsync(Patience));

@@ -237,13 +237,13 @@ public sealed class OnnxDetectorTests : LeakCheck
     }
 
     [Fact]
-    public void Load_Damaged_ThrowsWithTheFile()
+    public void Load_Corrupt_ThrowsWithTheFile()
     {
         OnnxExporter.Export(Scenes, Model);
         var bytes = File.ReadAllBytes(Model);
-        foreach (var damaged in new[] { [], bytes[..(bytes.Length / 2)], "no protobuf"u8.ToArray() })
+        foreach (var corrupt in new[] { [], bytes[..(bytes.Length / 2)], "no protobuf"u8.ToArray() })
         {
-            File.WriteAllBytes(Model, damaged);
+            File.WriteAllBytes(Model, corrupt);
             Assert.Equal(Model, Assert.Throws<OnnxModelException>(() => OnnxDetector.Load(Model)).File);
         }
     }

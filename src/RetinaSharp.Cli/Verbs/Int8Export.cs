@@ -47,7 +47,7 @@ internal static class Int8Export
                 AccuracyBound = settings.MaxApDrop is { } drop ? new(check, drop) : null,
                 OnImageError = error => output.Warning($"{error.Message}; skipped"),
             };
-            // Before anything is written: the images may be damaged, or have other classes.
+            // Before anything is written: the images may be corrupt, or have other classes.
             var before = isMeasured ? Evaluate(session, fp32, check, "fp32") : null;
             var images = data.Images.DistinctBy(image => image.Path).Select(image => ImageSource.FromFile(image.File));
             var result = ProgressDisplay.Run(output, "quantization", display => UsageException.Guard(

@@ -20,7 +20,7 @@ internal static class WatchVerb
     {
         var folder = CliArgument.PathOrStdin("FOLDER", "Folder in which images arrive, or - for frames on stdin: PPM images, as written by ffmpeg -i VIDEO -f image2pipe -c:v ppm -.");
         var model = CliOption.Text("--model", "MODEL", EvalVerb.ModelHelp, required: true);
-        var outFolder = CliOption.Text("--out", "DIR", $"Images move to this folder, each beside a JSON file with its detections; damaged ones to its folder failed. Detections in frames are lines of {FramesFile}.", required: true);
+        var outFolder = CliOption.Text("--out", "DIR", $"Images move to this folder, each beside a JSON file with its detections; corrupt ones to its folder failed. Detections in frames are lines of {FramesFile}.", required: true);
         var draw = CliOption.Flag("--draw", "Also write the images with the detections drawn, to the folder drawn in --out.");
         var interval = CliOption.Number("--interval", "Seconds between two looks at the folder. An image is taken when it has not changed from one to the next.", "SECONDS", min: .01, max: 3600).WithDefault(DefaultInterval);
         var once = CliOption.Flag("--until-empty", "End when the folder has no more images, instead of waiting for others.");

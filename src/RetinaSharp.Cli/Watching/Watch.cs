@@ -11,7 +11,7 @@ namespace RetinaSharp.Cli.Watching;
 /// <param name="kept">The classes whose detections are kept.</param>
 /// <param name="results">Receives images and detections.</param>
 /// <param name="done">Called with the detections of each image.</param>
-/// <param name="failed">Called with a message for each image that is damaged or cannot be read, and when the watched folder cannot be listed.</param>
+/// <param name="failed">Called with a message for each image that is corrupt or cannot be read, and when the watched folder cannot be listed.</param>
 /// <param name="skipped">Called with a message for each image that has changed or vanished since it arrived.</param>
 internal sealed class Watch(IObjectDetector detector, ClassFilter kept, WatchedFolder results, Action<DetectedImage> done, Action<string> failed, Action<string> skipped)
 {
@@ -22,13 +22,13 @@ internal sealed class Watch(IObjectDetector detector, ClassFilter kept, WatchedF
 
     // Files that could not be read when they were last tried. They stay in their folder, because the reason may pass.
     private readonly HashSet<string> _unread = [];
-    private int _damaged;
+    private int _corrupt;
 
     /// <summary>Number of images with detections.</summary>
     public int Images { get; private set; }
 
-    /// <summary>Number of images that are damaged, or that are still there because they could not be read.</summary>
-    public int Failed => _damaged + _unread.Count(File.Exists);
+    /// <summary>Number of images that are corrupt, or that are still there because they could not be read.</summary>
+    public int Failed => _corrupt + _unread.Count(File.Exists);
 
     /// <summary>Processes the images that arrive in a folder until it is empty or the watch is canceled; images that were begun are completed.</summary>
     /// <param name="files">The images.</param>
@@ -92,7 +92,7 @@ internal sealed class Watch(IObjectDetector detector, ClassFilter kept, WatchedF
                 return Skip(file);
             lock (_lock)
             {
-                _damaged++;
+                _corrupt++;
                 failed(new ImageException(file.Path, error.Reason).Message);
             }
 

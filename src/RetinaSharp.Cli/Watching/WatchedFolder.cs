@@ -8,7 +8,7 @@ using RetinaSharp.Imaging;
 namespace RetinaSharp.Cli.Watching;
 
 /// <summary>
-/// The folder that watched images move to: each image beside a JSON file with its detections, drawings in <c>drawn</c>, damaged images in <c>failed</c>. The JSON
+/// The folder that watched images move to: each image beside a JSON file with its detections, drawings in <c>drawn</c>, corrupt images in <c>failed</c>. The JSON
 /// file is complete before the image appears.
 /// </summary>
 /// <param name="path">Path of the folder.</param>
@@ -18,7 +18,7 @@ internal sealed class WatchedFolder(string path, double? drawThreshold)
     /// <summary>Name of the folder in it for drawings.</summary>
     public const string Drawn = "drawn";
 
-    /// <summary>Name of the folder in it for damaged images.</summary>
+    /// <summary>Name of the folder in it for corrupt images.</summary>
     public const string Failed = "failed";
 
     private static readonly JsonWriterOptions JsonOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -58,7 +58,7 @@ internal sealed class WatchedFolder(string path, double? drawThreshold)
         return name.Move(file);
     }
 
-    /// <summary>Moves a damaged image to the folder <c>failed</c>.</summary>
+    /// <summary>Moves a corrupt image to the folder <c>failed</c>.</summary>
     /// <returns>Whether it was moved; if not, it has changed or vanished.</returns>
     /// <exception cref="IOException">The folder cannot be written to.</exception>
     public bool AddFailed(ArrivedFile file)

@@ -39,7 +39,7 @@ internal sealed class ShardEntryStream : Stream
             if (length - entry.Offset < entry.Length || RandomAccess.Read(shard, block, start) < block.Length)
                 throw new IOException($"the shard ends at byte {length}, but the entry at byte {entry.Offset + entry.Length}: the shard is truncated; copy it again");
             if (!TarHeader.TryParse(block, out var header) || !header.IsFile || header.Size != entry.Length || !header.CanBeOf(path.AsSpan(Math.Min(path.Length, entry.Shard.Length + 1))))
-                throw new IOException($"the shard does not have this entry at byte {start}: the index is that of other shards, or the shard is damaged; copy shards and index again");
+                throw new IOException($"the shard does not have this entry at byte {start}: the index is that of other shards, or the shard is corrupt; copy shards and index again");
             return new(shard, entry);
         }
         catch

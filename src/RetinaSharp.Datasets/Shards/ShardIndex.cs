@@ -70,7 +70,7 @@ internal sealed record ShardIndex(IReadOnlyList<ShardSplit> Splits)
 
     /// <summary>Reads an index. Nothing in it is trusted: names stay in the folder of the index, and images in their shard.</summary>
     /// <param name="path">Path of the index.</param>
-    /// <exception cref="DatasetException">The index is damaged, or was written by a later version.</exception>
+    /// <exception cref="DatasetException">The index is corrupt, or was written by a later version.</exception>
     public static ShardIndex Load(string path)
     {
         var json = JsonFile.Load(path);

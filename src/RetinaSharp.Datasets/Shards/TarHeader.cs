@@ -4,7 +4,7 @@ namespace RetinaSharp.Datasets.Shards;
 
 /// <summary>
 /// A header of a tar archive (POSIX.1-1988 "ustar" and GNU tar): 512 bytes before the data of each entry. Unlike <see cref="System.Formats.Tar.TarReader"/>, it
-/// allocates nothing that a damaged archive determines, and it tells where an entry is.
+/// allocates nothing that a corrupt archive determines, and it tells where an entry is.
 /// </summary>
 /// <param name="Name">Name of the entry, with forward slashes.</param>
 /// <param name="Size">Number of bytes of its data.</param>

@@ -24,7 +24,7 @@ internal sealed class TarScanner
 
     /// <summary>Returns the files of an archive, in its order.</summary>
     /// <param name="path">Path of the archive.</param>
-    /// <exception cref="DatasetException">The archive cannot be read, is truncated or damaged, goes on after its end, or has a name that leads out of its folder.</exception>
+    /// <exception cref="DatasetException">The archive cannot be read, is truncated or corrupt, goes on after its end, or has a name that leads out of its folder.</exception>
     public static List<TarEntry> Scan(string path) => DataFiles.Guard(path, _ =>
     {
         using var file = File.OpenHandle(path);
@@ -50,7 +50,7 @@ internal sealed class TarScanner
             }
 
             if (!TarHeader.TryParse(block, out var header))
-                throw Fail(position, position == 0 ? "is not a tar archive, or a compressed one: unpack .tar.gz first" : "the header of the next entry is damaged: copy the shard again");
+                throw Fail(position, position == 0 ? "is not a tar archive, or a compressed one: unpack .tar.gz first" : "the header of the next entry is corrupt: copy the shard again");
             var start = position + block.Length;
             var size = header.IsFile && longSize is { } known ? known : header.DataSize;
             if (size > _length - start)
@@ -95,7 +95,7 @@ internal sealed class TarScanner
     private ReadOnlySpan<byte> HeaderData(TarHeader header, long start)
     {
         if (header.Size > MaxHeaderData)
-            throw Fail(start - TarHeader.BlockSize, $"a header of names has {header.Size} bytes, more than {MaxHeaderData}: the shard is damaged; copy it again");
+            throw Fail(start - TarHeader.BlockSize, $"a header of names has {header.Size} bytes, more than {MaxHeaderData}: the shard is corrupt; copy it again");
         var data = new byte[(int)header.Size];
         Read(data, start);
         return data;
@@ -108,7 +108,7 @@ internal sealed class TarScanner
         {
             var space = records.IndexOf((byte)' ');
             if (space < 1 || !int.TryParse(records[..space], NumberStyles.None, CultureInfo.InvariantCulture, out var length) || length <= space + 1 || length > records.Length)
-                throw Fail(position, "its extended header is damaged: copy the shard again");
+                throw Fail(position, "its extended header is corrupt: copy the shard again");
             var record = records[(space + 1)..length].TrimEnd((byte)'\n');
             if (record.StartsWith("path="u8))
                 name = TarHeader.Text(record[5..]);

@@ -76,7 +76,7 @@ internal static class CheckpointFile
 
     private static Checkpoint Read(string path)
     {
-        const string Remedy = "the file is damaged, or was not written by RetinaSharp";
+        const string Remedy = "the file is corrupt, or was not written by RetinaSharp";
         using var file = SafetensorsFile.Open(path);
         if (!file.Metadata.TryGetValue(Key, out var text))
             throw new WeightsException(path, $"it contains no training state (metadata key {Key}); {Remedy}");

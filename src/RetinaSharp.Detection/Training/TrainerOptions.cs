@@ -60,7 +60,7 @@ public sealed record TrainerOptions
     public TimeSpan CheckpointEvery { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>
-    /// Whether to leave out images that cannot be used: files that are missing, damaged or no images, and images whose size differs from the annotated
+    /// Whether to leave out images that cannot be used: files that are missing, corrupt or no images, and images whose size differs from the annotated
     /// size. Every image is decoded before the first step, and again when the run is resumed, which takes about as long as loading an epoch. If false, only
     /// the header and the end of files are read: bad images are an error before the first step, which names all of them, and damage in the middle of a file
     /// is an error when the image is loaded.

@@ -36,7 +36,7 @@ public static class PretrainedWeights
         {
             using var file = File.OpenRead(ImageNetFile);
             if (Convert.ToHexStringLower(SHA256.HashData(file)) != Sha256)
-                throw new WeightsException(ImageNetFile, $"its SHA-256 is not {Sha256}: the file is damaged or was replaced; restore the package {Package}");
+                throw new WeightsException(ImageNetFile, $"its SHA-256 is not {Sha256}: the file is corrupt or was replaced; restore the package {Package}");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -153,7 +153,7 @@ public sealed class SafetensorsFile : IWeightSource
             return false;
         // Older files have a checksum of the data section only.
         if (expected != Checksum(HeaderWithoutChecksum(expected)) && expected != Checksum([]))
-            throw new WeightsException(Path, "does not match its SHA-256; the file is damaged or was modified by another program, get or export it again");
+            throw new WeightsException(Path, "does not match its SHA-256; the file is corrupt or was modified by another program, get or export it again");
         return true;
     }
 

@@ -10,7 +10,7 @@ namespace RetinaSharp.Detection.Weights;
 internal ref struct SafetensorsHeaderParser
 {
     private const int ShownLength = 80;
-    private const string Remedy = "; the file is damaged or not a safetensors file, get or export it again";
+    private const string Remedy = "; the file is corrupt or not a safetensors file, get or export it again";
 
     private readonly string _file;
     private Utf8JsonReader _reader;

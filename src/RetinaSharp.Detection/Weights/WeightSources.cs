@@ -9,7 +9,7 @@ internal static class WeightSources
     {
         var values = file.ReadFp32(name);
         return values.AsSpan().ContainsAnyExceptInRange(float.MinValue, float.MaxValue)
-            ? throw new WeightsException(file.Path, $"the weight {name} has infinite or NaN elements: its training run diverged, or the file is damaged")
+            ? throw new WeightsException(file.Path, $"the weight {name} has infinite or NaN elements: its training run diverged, or the file is corrupt")
             : values;
     }
 }

@@ -30,7 +30,7 @@ public static class OnnxQuantizer
     /// <param name="options">Options; null: the defaults.</param>
     /// <param name="progress">Receives the progress.</param>
     /// <param name="cancellationToken">Cancels the work between images.</param>
-    /// <exception cref="OnnxModelException">The file does not exist, is damaged, was not exported by RetinaSharp, is quantized already, or computes values that are not finite.</exception>
+    /// <exception cref="OnnxModelException">The file does not exist, is corrupt, was not exported by RetinaSharp, is quantized already, or computes values that are not finite.</exception>
     /// <exception cref="ArgumentException">There are no images, an option is out of its range, or a layer to keep in fp32 does not exist.</exception>
     /// <exception cref="DatasetException">The dataset of the accuracy bound has no objects.</exception>
     /// <exception cref="ImageException">An image cannot be read, and the options do not handle that.</exception>
@@ -85,7 +85,7 @@ public static class OnnxQuantizer
         var description = OnnxDetector.Describe(onnxFile);
         var graph = QuantizableGraph.Read(onnxFile);
         if (description.Checksum is { } checksum && OnnxExporter.Checksum(graph.Model.Graph) != checksum)
-            throw new OnnxModelException(onnxFile, "its graph differs from its checksum: the file is damaged, or another program has changed it; export it again");
+            throw new OnnxModelException(onnxFile, "its graph differs from its checksum: the file is corrupt, or another program has changed it; export it again");
         if (description.Format < MinFormat)
             throw new OnnxModelException(onnxFile, "was exported by an earlier version, whose metadata do not tell how scores are computed; export it again");
         if (options.KeepInFp32.Except(graph.Layers).ToArray() is [var unknown, ..])

@@ -58,7 +58,7 @@ internal sealed class QuantizableGraph
 
     /// <summary>Reads a file that <see cref="OnnxExporter"/> wrote.</summary>
     /// <param name="file">Path of the file.</param>
-    /// <exception cref="OnnxModelException">The file does not exist, is damaged, was not exported by RetinaSharp, or is quantized already.</exception>
+    /// <exception cref="OnnxModelException">The file does not exist, is corrupt, was not exported by RetinaSharp, or is quantized already.</exception>
     public static QuantizableGraph Read(string file)
     {
         ModelProto model;
@@ -82,7 +82,7 @@ internal sealed class QuantizableGraph
     /// <summary>Creates the description of a model.</summary>
     /// <param name="file">Path of the file, for messages.</param>
     /// <param name="model">The model, which is not changed.</param>
-    /// <exception cref="OnnxModelException">The model was not exported by RetinaSharp, is damaged, or is quantized already.</exception>
+    /// <exception cref="OnnxModelException">The model was not exported by RetinaSharp, is corrupt, or is quantized already.</exception>
     public static QuantizableGraph Create(string file, ModelProto model)
     {
         if (model.Graph is null || !model.MetadataProps.Any(entry => entry.Key == "outputs") || model.Graph.Input.FirstOrDefault(input => input.Name == InputImage.Name)?.Type?.TensorType?.Shape?.Dim.Count != 4)
@@ -101,7 +101,7 @@ internal sealed class QuantizableGraph
     /// <summary>Returns the shape of a weight tensor.</summary>
     public IReadOnlyList<long> Shape(string name) => _initializers[name].Dims;
 
-    private static OnnxModelException Foreign(string file) => new(file, "was not exported by RetinaSharp, or is damaged; export the model with OnnxExporter");
+    private static OnnxModelException Foreign(string file) => new(file, "was not exported by RetinaSharp, or is corrupt; export the model with OnnxExporter");
 
     private ConvolutionNode Describe(NodeProto node)
     {

@@ -24,7 +24,7 @@ public sealed class BadDataTests(TrainedModel trained) : IDisposable
 
     [Theory]
     [MemberData(nameof(Damages))]
-    public void EveryVerb_DamagedCocoFile_ExitsWith3AndWritesNothing(string before, string after, string reason)
+    public void EveryVerb_CorruptCocoFile_ExitsWith3AndWritesNothing(string before, string after, string reason)
     {
         var data = ColoredRectangles.Write(_folder.At("data"), images: 3);
         var text = File.ReadAllText(data);

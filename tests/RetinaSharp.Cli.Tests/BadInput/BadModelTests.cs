@@ -14,7 +14,7 @@ public sealed class BadModelTests(TrainedModel trained) : IDisposable
         { "a digit of the description", "does not match its SHA-256" },
         { "a brace of the header", "the header does not start with '{'" },
         { "the length of the header", "its header would take" },
-        { "cut in the data", "the file is damaged" },
+        { "cut in the data", "the file is corrupt" },
         { "cut in the header", "cut short" },
         { "empty", "holds 0 bytes" },
         { "foreign", "was not written by RetinaSharp" },
@@ -30,10 +30,10 @@ public sealed class BadModelTests(TrainedModel trained) : IDisposable
 
     [Theory]
     [MemberData(nameof(Damages))]
-    public void DetectAndEval_DamagedModel_ExitWith3AndTheReason(string damage, string reason)
+    public void DetectAndEval_CorruptModel_ExitWith3AndTheReason(string damage, string reason)
     {
         var model = _folder.Write("model.safetensors", "");
-        File.WriteAllBytes(model, Damaged(damage));
+        File.WriteAllBytes(model, Corrupt(damage));
 
         CommandResult.Retina("detect", model, trained.Images, "--out", _folder.At("out")).IsRefused(ExitCode.BadData, $"error: {model}: ", reason);
         CommandResult.Retina("eval", model, trained.Data, "--out", _folder.At("out")).IsRefused(ExitCode.BadData, $"error: {model}: ", reason);
@@ -52,7 +52,7 @@ public sealed class BadModelTests(TrainedModel trained) : IDisposable
         Assert.All(calls, call => CommandResult.Retina(call).IsRefused(ExitCode.BadData, $"error: {_folder.At("run")}: ", "is it a run folder whose training has saved nothing yet?"));
     }
 
-    private byte[] Damaged(string damage)
+    private byte[] Corrupt(string damage)
     {
         var bytes = File.ReadAllBytes(Good);
         var header = 8 + (int)BinaryPrimitives.ReadInt64LittleEndian(bytes);

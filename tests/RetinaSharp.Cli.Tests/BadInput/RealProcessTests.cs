@@ -115,10 +115,10 @@ public sealed class RealProcessTests(TrainedModel trained) : IDisposable
     [Fact]
     public void Detect_Interrupted_ExitsWith130AndWritesNoResults()
     {
-        var damaged = _folder.Write("damaged.png", "no image");
-        string[] images = [damaged, .. Enumerable.Repeat(Path.Combine(trained.Images, "00.png"), 30)];
+        var corrupt = _folder.Write("corrupt.png", "no image");
+        string[] images = [corrupt, .. Enumerable.Repeat(Path.Combine(trained.Images, "00.png"), 30)];
 
-        var ran = RealProcess.Run("dotnet", [RealProcess.Command, "detect", trained.Run, .. images, "--size", $"{LargeSide}", "--out", _folder.At("out")], interruptAt: damaged);
+        var ran = RealProcess.Run("dotnet", [RealProcess.Command, "detect", trained.Run, .. images, "--size", $"{LargeSide}", "--out", _folder.At("out")], interruptAt: corrupt);
 
         ran.IsRefused(ExitCode.Cancelled, "Cancelled.");
         Assert.False(File.Exists(_folder.At("out", "detections.json")));

@@ -9,7 +9,7 @@ public sealed class LossFileTests : IDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly Random _random = new(4);
 
-    /// <summary>A damaged file, and texts in the message.</summary>
+    /// <summary>A corrupt file, and texts in the message.</summary>
     public static TheoryData<string, string[]> Damages => new()
     {
         { """{"kind": "ce", "logits": [1, 2, NaN], "targets": [1, 1, 1]}""", ["logits[2]", "NaN and Infinity are not JSON numbers"] },
@@ -153,7 +153,7 @@ public sealed class LossFileTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Damages))]
-    public void Input_Damaged_ExitsWith3AndNamesTheElement(string text, string[] words)
+    public void Input_Corrupt_ExitsWith3AndNamesTheElement(string text, string[] words)
     {
         var file = _folder.Write("in.json", text);
 

@@ -159,7 +159,7 @@ public sealed class PackedReaderTests : IDisposable
     [InlineData("[40,", "[12,", "listed twice")]
     [InlineData("\"splits\"", "\"splitz\"", "of no split")]
     [InlineData("\"shards\":[", "\"shards\":[1,", "")]
-    public void Open_DamagedIndex_IsAnError(string old, string changed, string reason)
+    public void Open_CorruptIndex_IsAnError(string old, string changed, string reason)
     {
         var packed = _folder.Pack(_folder.Rich());
         var text = File.ReadAllText(Index);

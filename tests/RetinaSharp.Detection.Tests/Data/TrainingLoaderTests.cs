@@ -335,7 +335,7 @@ public class TrainingLoaderTests
     }
 
     [Fact]
-    public void EnumerateEpoch_DamagedImage_ThrowsWithItsName()
+    public void EnumerateEpoch_CorruptImage_ThrowsWithItsName()
     {
         using var pictures = Pictures.Mixed(8);
         File.WriteAllBytes(pictures.Images[5].Path, [1, 2, 3, 4]);

@@ -61,19 +61,19 @@ public class DetectManyTests(TrainedModel trained) : LeakCheck
     }
 
     [Fact]
-    public void DetectMany_DamagedFile_EndsOrIsLeftOut()
+    public void DetectMany_CorruptFile_EndsOrIsLeftOut()
     {
         using var detector = Load();
-        var damaged = trained.At("no-image.png");
-        File.WriteAllText(damaged, "this is no image");
-        string[] paths = [trained.Set.Images[0].Path, damaged, trained.Set.Images[1].Path];
+        var corrupt = trained.At("no-image.png");
+        File.WriteAllText(corrupt, "this is no image");
+        string[] paths = [trained.Set.Images[0].Path, corrupt, trained.Set.Images[1].Path];
         var told = new List<ImageException>();
 
-        Assert.Equal(damaged, Assert.Throws<ImageException>(() => detector.DetectMany(paths).ToList()).File);
+        Assert.Equal(corrupt, Assert.Throws<ImageException>(() => detector.DetectMany(paths).ToList()).File);
         var many = detector.DetectMany(paths, onImageError: told.Add).ToList();
 
         Assert.Equal([paths[0], paths[2]], many.Select(one => one.Path));
-        Assert.Equal([damaged], told.Select(error => error.File));
+        Assert.Equal([corrupt], told.Select(error => error.File));
     }
 
     [Fact]

@@ -84,10 +84,10 @@ public class DetectorTests(TrainedModel trained) : LeakCheck
     }
 
     [Fact]
-    public void Detect_Damaged_NamesWhereItCameFrom()
+    public void Detect_Corrupt_NamesWhereItCameFrom()
     {
         using var detector = Load();
-        var path = trained.At("damaged.jpg");
+        var path = trained.At("corrupt.jpg");
         File.WriteAllText(path, "this is no image");
         using var file = File.OpenRead(path);
 

@@ -116,7 +116,7 @@ public sealed class PackedTrainingTests : LeakCheck
     }
 
     [Fact]
-    public void Train_DamagedImageInAShard_IsRefusedBeforeTheFirstStep()
+    public void Train_CorruptImageInAShard_IsRefusedBeforeTheFirstStep()
     {
         var packed = ShardedSet.Pack(_rectangles.Set, _rectangles.At("packed"), shards: 16);
         var entry = packed.Images[5].Entry!;

@@ -166,7 +166,7 @@ public sealed class ResumeTests : LeakCheck
     [InlineData(3)]
     [InlineData(700)]
     [InlineData(-5)]
-    public void Train_LastStateDamaged_WarnsAndGoesOnFromTheOneBefore(int place)
+    public void Train_LastStateCorrupt_WarnsAndGoesOnFromTheOneBefore(int place)
     {
         Train(_rectangles.At("whole"));
         Interrupt();
@@ -212,7 +212,7 @@ public sealed class ResumeTests : LeakCheck
     }
 
     [Fact]
-    public void Train_BothStatesDamaged_ThrowsAndLeavesTheFolderAlone()
+    public void Train_BothStatesCorrupt_ThrowsAndLeavesTheFolderAlone()
     {
         Interrupt();
         File.WriteAllText(State, "no state");

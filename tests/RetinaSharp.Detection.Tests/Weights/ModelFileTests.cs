@@ -228,7 +228,7 @@ public class ModelFileTests(TrainedModel trained) : LeakCheck
 
     private string Refused(byte[] bytes)
     {
-        var path = trained.At("damaged.safetensors");
+        var path = trained.At("corrupt.safetensors");
         File.WriteAllBytes(path, bytes);
         return Refused(path);
     }

@@ -7,7 +7,7 @@ using RetinaSharp.Detection.Weights;
 
 namespace RetinaSharp.Detection.Tests.Weights;
 
-/// <summary>Initial weights that are damaged, or made to do harm.</summary>
+/// <summary>Initial weights that are corrupt, or made to do harm.</summary>
 [Collection(TorchCollection.Name)]
 public sealed class WeightTransferMalformedTests : LeakCheck
 {

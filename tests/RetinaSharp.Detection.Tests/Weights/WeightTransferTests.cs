@@ -192,11 +192,11 @@ public class WeightTransferTests(TrainedModel trained) : LeakCheck
     }
 
     [Fact]
-    public void Run_Damaged_Throws()
+    public void Run_Corrupt_Throws()
     {
         var bytes = File.ReadAllBytes(Source);
         bytes[^9] ^= 1;
-        var path = trained.At("damaged-source.safetensors");
+        var path = trained.At("corrupt-source.safetensors");
         File.WriteAllBytes(path, bytes);
 
         Assert.Contains("SHA-256", Assert.Throws<WeightsException>(() => Transfer(Model, trained.Set.Categories, path)).Message);

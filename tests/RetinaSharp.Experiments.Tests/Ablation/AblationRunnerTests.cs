@@ -107,15 +107,15 @@ public sealed class AblationRunnerTests : IDisposable
     }
 
     [Fact]
-    public void Run_DamagedResult_NamesTheFile()
+    public void Run_CorruptResult_NamesTheFile()
     {
         Run(Table(), new Log(), seeds: 1);
-        var damaged = Results()[0];
-        File.WriteAllText(damaged, "{\"run\": 1");
+        var corrupt = Results()[0];
+        File.WriteAllText(corrupt, "{\"run\": 1");
 
         var error = Assert.Throws<DatasetException>(() => Run(Table(), new Log(), seeds: 1));
 
-        Assert.Contains(damaged, error.Message);
+        Assert.Contains(corrupt, error.Message);
     }
 
     [Fact]

@@ -104,7 +104,7 @@ public class TrainingReportTests
     [InlineData("no JSON")]
     [InlineData("[1]")]
     [InlineData("{\"epoch\":4,\"phases\":{\"data\":\"long\"}}")]
-    public void Create_DamagedLine_NamesIt(string line)
+    public void Create_CorruptLine_NamesIt(string line)
     {
         using var sample = new Sample();
         var run = sample.Run("run", 3);

@@ -10,7 +10,7 @@ public sealed class RunResultTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Find_DamagedResult_NamesTheFileAndTheFolderToDelete()
+    public void Find_CorruptResult_NamesTheFileAndTheFolderToDelete()
     {
         var path = _folder.Write("runs/a/result.json", "{");
 

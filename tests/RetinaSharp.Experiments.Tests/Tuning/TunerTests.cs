@@ -375,7 +375,7 @@ public sealed class TunerTests : IDisposable
     }
 
     [Fact]
-    public void Tuner_DamagedState_NamesTheFile()
+    public void Tuner_CorruptState_NamesTheFile()
     {
         Create(Start, _train, _val);
         var path = _folder.At("search", "state.json");

@@ -51,7 +51,7 @@ public class DetectionPipelineTests
         var pipeline = new ColorPipeline(Plain);
 
         var items = await pipeline.RunAsync(
-            AsyncEnumerable.Range(0, 7), i => i == 3 ? throw new ImageException($"{i}.png", "is damaged") : new(ColorImages.Paint(64, 64)), batch: 2).ToListAsync();
+            AsyncEnumerable.Range(0, 7), i => i == 3 ? throw new ImageException($"{i}.png", "is corrupt") : new(ColorImages.Paint(64, 64)), batch: 2).ToListAsync();
 
         Assert.Equal(Enumerable.Range(0, 7), items.Select(item => item.Source));
         Assert.Equal([3], items.Where(item => item.Error is not null).Select(item => item.Source));
@@ -64,7 +64,7 @@ public class DetectionPipelineTests
         var done = new List<int>();
 
         await new ColorPipeline(Plain).RunAsync(
-            AsyncEnumerable.Range(0, 5), i => i % 2 == 0 ? throw new ImageException($"{i}.png", "is damaged") : new(ColorImages.Paint(64, 64)), batch: 2, new Collected(done)).ToListAsync();
+            AsyncEnumerable.Range(0, 5), i => i % 2 == 0 ? throw new ImageException($"{i}.png", "is corrupt") : new(ColorImages.Paint(64, 64)), batch: 2, new Collected(done)).ToListAsync();
 
         // 0, 2, the batch of 1 and 3, and 4.
         Assert.Equal([1, 2, 4, 5], done);

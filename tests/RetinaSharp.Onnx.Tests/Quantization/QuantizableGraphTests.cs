@@ -34,7 +34,7 @@ public class QuantizableGraphTests
     }
 
     [Fact]
-    public void Create_ForeignOrDamaged_Throws()
+    public void Create_ForeignOrCorrupt_Throws()
     {
         Action<ModelProto>[] changes =
         [
@@ -57,7 +57,7 @@ public class QuantizableGraphTests
         {
             var model = SmallModel.Create(1);
             change(model);
-            Assert.Contains("was not exported by RetinaSharp, or is damaged", Assert.Throws<OnnxModelException>(() => QuantizableGraph.Create("small.onnx", model)).Message);
+            Assert.Contains("was not exported by RetinaSharp, or is corrupt", Assert.Throws<OnnxModelException>(() => QuantizableGraph.Create("small.onnx", model)).Message);
         });
     }
 }

@@ -51,7 +51,7 @@ internal sealed class OnnxGraph
         if (!type.TryByteLength(tensor.Shape, out var bytes) || bytes != tensor.Data.Length)
         {
             throw new WeightsException(_file.Path, $"{shown} has {tensor.Data.Length} bytes in the file; "
-                + "the file is damaged, or its weights are in other files beside it: save the model with its weights inside");
+                + "the file is corrupt, or its weights are in other files beside it: save the model with its weights inside");
         }
 
         if (bytes > Array.MaxLength)

@@ -140,5 +140,5 @@ internal sealed class ProtobufReader(FileBytes file, ByteRange range)
     private void Advance(int bytes) => _position = bytes <= range.End - _position ? _position + bytes : throw Corrupt("a message is cut short");
 
     private WeightsException Corrupt(string reason) =>
-        new(file.Path, $"{reason}, at byte {_position}; the file is damaged or not an ONNX model, download or export it again");
+        new(file.Path, $"{reason}, at byte {_position}; the file is corrupt or not an ONNX model, download or export it again");
 }

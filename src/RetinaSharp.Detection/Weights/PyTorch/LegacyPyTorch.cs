@@ -56,7 +56,7 @@ internal static class LegacyPyTorch
                 throw new WeightsException(file.Path, $"ends within the storage '{SafetensorsHeaderParser.Show(name)}' of {storage.Length} bytes at byte {at}: it is cut short, download it again");
             file.ReadAt(at, prefix);
             if (BinaryPrimitives.ReadInt64LittleEndian(prefix) is var count && count != storage.Count)
-                throw new WeightsException(file.Path, $"at byte {at} the storage '{SafetensorsHeaderParser.Show(name)}' has {count} elements, where its tensors say {storage.Count}; the file is damaged, download it again");
+                throw new WeightsException(file.Path, $"at byte {at} the storage '{SafetensorsHeaderParser.Show(name)}' has {count} elements, where its tensors say {storage.Count}; the file is corrupt, download it again");
             var start = at + prefix.Length;
             storage.Read = (offset, length) => file.Read(start + offset, length);
             at = start + storage.Length;

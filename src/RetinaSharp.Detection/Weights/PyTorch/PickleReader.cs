@@ -63,7 +63,7 @@ internal sealed class PickleReader(string path, string part, byte[] bytes)
 
     /// <summary>Creates the exception for malformed data at the current position.</summary>
     public WeightsException CreateException(string reason) =>
-        new(path, $"{part} {reason} at byte {Position}; the file is damaged or was not written by torch.save: download or save it again. No code from the file was executed");
+        new(path, $"{part} {reason} at byte {Position}; the file is corrupt or was not written by torch.save: download or save it again. No code from the file was executed");
 
     private ReadOnlySpan<byte> Take(int count)
     {

@@ -25,7 +25,7 @@ internal sealed class PyTorchArchive : IDisposable
     {
         _file = file;
         var stream = new FileBytesStream(file) { Remaining = MaxListBytes };
-        _archive = StoredEntry.Guard(file, "its list of entries lies outside of it, or is damaged", () => new ZipArchive(stream, ZipArchiveMode.Read));
+        _archive = StoredEntry.Guard(file, "its list of entries lies outside of it, or is corrupt", () => new ZipArchive(stream, ZipArchiveMode.Read));
         try
         {
             RequireListWithin(file);
@@ -67,7 +67,7 @@ internal sealed class PyTorchArchive : IDisposable
     private Dictionary<string, StoredEntry> Entries()
     {
         var entries = new Dictionary<string, StoredEntry>(StringComparer.Ordinal);
-        foreach (var entry in StoredEntry.Guard(_file, "its list of entries lies outside of it, or is damaged", () => _archive.Entries))
+        foreach (var entry in StoredEntry.Guard(_file, "its list of entries lies outside of it, or is corrupt", () => _archive.Entries))
             if (!entries.TryAdd(entry.FullName, new(_file, entry)))
                 throw new WeightsException(_file.Path, $"holds '{SafetensorsHeaderParser.Show(entry.FullName)}' twice; download or save it again");
         return entries;

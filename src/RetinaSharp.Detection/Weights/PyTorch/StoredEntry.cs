@@ -35,7 +35,7 @@ internal sealed class StoredEntry
     /// <param name="offset">Offset of the first byte. The caller has checked the range against <see cref="Length"/>.</param>
     /// <param name="length">Number of bytes.</param>
     /// <exception cref="WeightsException">The checksum does not match, or the entry cannot be read.</exception>
-    public byte[] Read(long offset, int length) => Guard(_file, $"the entry '{DisplayName}' lies outside of it, or is damaged", () =>
+    public byte[] Read(long offset, int length) => Guard(_file, $"the entry '{DisplayName}' lies outside of it, or is corrupt", () =>
     {
         var bytes = new byte[length];
         var chunk = new byte[Math.Min(ChunkBytes, Length)];
@@ -55,7 +55,7 @@ internal sealed class StoredEntry
 
         return crc.GetCurrentHashAsUInt32() == _entry.Crc32
             ? bytes
-            : throw new WeightsException(_file.Path, $"'{DisplayName}' in it does not match its checksum (CRC-32); the file is damaged, download it again");
+            : throw new WeightsException(_file.Path, $"'{DisplayName}' in it does not match its checksum (CRC-32); the file is corrupt, download it again");
     });
 
     /// <summary>Runs code that calls ZipArchive, and converts its exceptions into ones that name the file.</summary>

@@ -124,7 +124,7 @@ public sealed class OnnxImportTests : IDisposable
 
     /// <summary>Whatever is cut off or overwritten, the file is read or refused; nothing else happens.</summary>
     [Fact]
-    public void Import_DamagedFiles_AreReadOrRefused()
+    public void Import_CorruptFiles_AreReadOrRefused()
     {
         var whole = Graph(Network("resnet-1-1-1-1"));
         var random = new Random(1);

@@ -4,7 +4,7 @@ using RetinaSharp.Detection.Weights.PyTorch;
 
 namespace RetinaSharp.Detection.Tests.Weights.PyTorch;
 
-/// <summary>Files that were made to do harm, or are damaged in a way that chance does not find.</summary>
+/// <summary>Files that were made to do harm, or are corrupt in a way that chance does not find.</summary>
 public sealed class PyTorchMalformedTests : IDisposable
 {
     private const long Huge = long.MaxValue;
