@@ -1,25 +1,34 @@
 using System.Diagnostics;
 using System.Globalization;
+using RetinaSharp.Boxes;
 using RetinaSharp.Losses;
 using TorchSharp;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 
 /// <summary>
-/// Value and gradient of each loss over 120,000 × 80 fp32 logits: RetinaSharp.Losses, and the same loss composed of LibTorch's operators with autograd.
-/// The rounds alternate; the ratio of each round's times is printed with its range.
+/// Value and gradient of each loss over 120,000 × 80 fp32 logits: RetinaSharp.Losses, and the same loss composed of LibTorch's operators with autograd; and of
+/// the box losses over 10,000 boxes, which RetinaSharp.Boxes computes box by box on one thread. The rounds alternate; the ratio of each round's times is printed
+/// with its range.
 /// </summary>
 internal sealed class LossComparison : IDisposable
 {
     private const int Rows = 120_000, Classes = 80, Outputs = Classes + 1, Positives = 100, PositiveClass = 3;
+    private const int BoxCount = 10_000, MaxDistance = 16, Sides = 4;
     private const double PriorLogit = -4.6;
     private const float Quality = .7f;
 
     private readonly float[] _logits = new float[Rows * Outputs], _gradient = new float[Rows * Outputs];
     private readonly int[] _labels = new int[Rows];
     private readonly float[] _qualities = new float[Rows];
-    private readonly Tensor _x, _wide, _hard, _soft, _classes;
+    private readonly BoxDistribution _distribution = new(MaxDistance);
+    private readonly Box[] _predicted = new Box[BoxCount], _targets = new Box[BoxCount], _corners = new Box[BoxCount];
+    private readonly BoxDistances[] _distances = new BoxDistances[BoxCount];
+    private readonly float[] _bins, _binGradient;
+    private readonly Tensor _x, _wide, _hard, _soft, _classes, _predictedBoxes, _targetBoxes, _binLogits, _binTargets;
     private readonly int _threads;
+
+    private delegate double BoxLossFunction(Box predicted, Box target, out Box gradient);
 
     public LossComparison(int threads)
     {
@@ -43,6 +52,25 @@ internal sealed class LossComparison : IDisposable
         _hard = tensor(hard, [Rows, Classes]);
         _soft = _hard * Quality;
         _classes = tensor(_labels.Select(label => label + 1L).ToArray());
+
+        float Between(float low, float high) => low + (high - low) * random.NextSingle();
+        for (var i = 0; i < BoxCount; i++)
+        {
+            var (x, y, width, height) = (Between(0, 900), Between(0, 900), Between(16, 200), Between(16, 200));
+            _targets[i] = new(x, y, x + width, y + height);
+            _predicted[i] = new(
+                x + Between(-.2f, .2f) * width, y + Between(-.2f, .2f) * height, x + Between(.8f, 1.2f) * width, y + Between(.8f, 1.2f) * height);
+            _distances[i] = new(Between(0, MaxDistance), Between(0, MaxDistance), Between(0, MaxDistance), Between(0, MaxDistance));
+        }
+
+        _bins = new float[BoxCount * _distribution.Length];
+        _binGradient = new float[_bins.Length];
+        foreach (ref var logit in _bins.AsSpan())
+            logit = Between(-2, 2);
+        _predictedBoxes = tensor(Corners(_predicted), [BoxCount, 4]);
+        _targetBoxes = tensor(Corners(_targets), [BoxCount, 4]);
+        _binLogits = tensor(_bins, [BoxCount * Sides, MaxDistance + 1]);
+        _binTargets = tensor(_distances.SelectMany(one => (float[])[one.Left, one.Top, one.Right, one.Bottom]).ToArray());
     }
 
     public void Run(int rounds)
@@ -89,11 +117,16 @@ internal sealed class LossComparison : IDisposable
             var own = F.one_hot(_classes, Outputs).to(ScalarType.Float32);
             return F.cross_entropy(30 * (x - own * margins.unsqueeze(0)), _classes, reduction: nn.Reduction.Sum);
         });
+        Compare("DIoU, 10,000 boxes", rounds, () => Boxes(Diou.Loss), _predictedBoxes, x => DistanceIou(x, isComplete: false));
+        Compare("CIoU, 10,000 boxes", rounds, () => Boxes(Ciou.Loss), _predictedBoxes, x => DistanceIou(x, isComplete: true));
+        using var left = _binTargets.to(ScalarType.Int64).clamp(max: MaxDistance - 1);
+        Compare("DFL, 10,000 boxes", rounds, Distribution, _binLogits, x => (F.cross_entropy(x, left, reduction: nn.Reduction.None) * (left + 1 - _binTargets)
+            + F.cross_entropy(x, left + 1, reduction: nn.Reduction.None) * (_binTargets - left)).sum());
     }
 
     public void Dispose()
     {
-        foreach (var one in (Tensor[])[_x, _wide, _hard, _soft, _classes])
+        foreach (var one in (Tensor[])[_x, _wide, _hard, _soft, _classes, _predictedBoxes, _targetBoxes, _binLogits, _binTargets])
             one.Dispose();
     }
 
@@ -124,15 +157,55 @@ internal sealed class LossComparison : IDisposable
 
     private Tensor Seesaw(Tensor x, Tensor counts)
     {
-        // The factors of the classes only, for rows that are not background.
+        // The factors of the classes only, for rows that are not background. Their softmax is over the classes, too.
         var foreground = _classes.gt(0).to(ScalarType.Float32).unsqueeze(1);
         var own = counts.index_select(0, (_classes - 1).clamp(min: 0)).unsqueeze(1);
         var mitigation = (counts.unsqueeze(0) / own).clamp(max: 1).pow(.8);
-        var scores = x.detach().softmax(1);
-        var self = scores.gather(1, _classes.unsqueeze(1)).clamp(min: .01);
-        var compensation = (scores.narrow(1, 1, Classes) / self).clamp(min: 1).pow(2);
+        var scores = x.detach().narrow(1, 1, Classes).softmax(1);
+        var self = scores.gather(1, (_classes - 1).clamp(min: 0).unsqueeze(1)).clamp(min: .01);
+        var compensation = (scores / self).clamp(min: 1).pow(2);
         var factors = cat([zeros(Rows, 1), (mitigation * compensation).log() * foreground], 1);
         return F.cross_entropy(x + factors * (1 - F.one_hot(_classes, Outputs).to(ScalarType.Float32)), _classes, reduction: nn.Reduction.Sum);
+    }
+
+    private static float[] Corners(Box[] boxes) => [.. boxes.SelectMany(box => (float[])[box.X1, box.Y1, box.X2, box.Y2])];
+
+    private double Boxes(BoxLossFunction loss)
+    {
+        var sum = 0.0;
+        for (var i = 0; i < BoxCount; i++)
+            sum += loss(_predicted[i], _targets[i], out _corners[i]);
+        return sum;
+    }
+
+    private double Distribution()
+    {
+        // The gradient is added to.
+        _binGradient.AsSpan().Clear();
+        var (sum, length) = (0.0, _distribution.Length);
+        for (var i = 0; i < BoxCount; i++)
+            sum += _distribution.DistributionFocalLoss(_bins.AsSpan(i * length, length), _distances[i], 1, _binGradient.AsSpan(i * length, length));
+        return sum;
+    }
+
+    /// <summary>DIoU, or CIoU, as in torchvision.</summary>
+    private Tensor DistanceIou(Tensor x, bool isComplete)
+    {
+        Tensor P(int corner) => x.select(1, corner);
+        Tensor T(int corner) => _targetBoxes.select(1, corner);
+        var (width, height, targetWidth, targetHeight) = (P(2) - P(0), P(3) - P(1), T(2) - T(0), T(3) - T(1));
+        var overlap = (minimum(P(2), T(2)) - maximum(P(0), T(0))).clamp(min: 0) * (minimum(P(3), T(3)) - maximum(P(1), T(1))).clamp(min: 0);
+        var iou = overlap / (width * height + targetWidth * targetHeight - overlap + 1e-7f);
+        var diagonal = (maximum(P(2), T(2)) - minimum(P(0), T(0))).pow(2) + (maximum(P(3), T(3)) - minimum(P(1), T(1))).pow(2) + 1e-7f;
+        var distance = ((P(0) + P(2) - T(0) - T(2)).pow(2) + (P(1) + P(3) - T(1) - T(3)).pow(2)) / 4;
+        var loss = 1 - iou + distance / diagonal;
+        if (isComplete)
+        {
+            var v = (float)(4 / (Math.PI * Math.PI)) * ((targetWidth / targetHeight).atan() - (width / height).atan()).pow(2);
+            loss += (v / (1 - iou + v + 1e-7f)).detach() * v;
+        }
+
+        return loss.sum();
     }
 
     private static void Compare(string name, int rounds, Func<double> ours, Tensor logits, Func<Tensor, Tensor> theirs)

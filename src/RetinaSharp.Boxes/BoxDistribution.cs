@@ -61,7 +61,8 @@ public sealed class BoxDistribution
 
     /// <summary>
     /// Computes the distribution focal loss and adds its gradient. For a side with the target y between the integers i and i + 1 it is
-    /// <c>-(i + 1 - y) log P_i - (y - i) log P_(i+1)</c>; it is least where these two have all the probability, and their expectation is y.
+    /// <c>-(i + 1 - y) log P_i - (y - i) log P_(i+1)</c>; it is least where these two have all the probability, and their expectation is y. The least
+    /// value is the entropy of the two weights, up to log 2.
     /// </summary>
     /// <param name="logits">Logits [4, n + 1].</param>
     /// <param name="target">The distances of the ground-truth box; those outside of [0, n] are clamped.</param>

@@ -1,6 +1,11 @@
 namespace RetinaSharp.Losses;
 
 /// <summary>Class weights computed from class frequencies.</summary>
+/// <remarks>
+/// The class-balanced loss (Cui et al.) multiplies all terms of an example by the weight of its class: pass <c>C w_c</c> of the class c of each row as
+/// <see cref="LossOptions.Weights"/>. With C, the number of classes, the weights have the mean 1, as in the paper. <see cref="LossOptions.ClassAlpha"/> of a
+/// <see cref="SigmoidLoss"/> is another thing: α_c where the target of class c is 1, and 1 - α_c where it is 0, whatever the class of the example.
+/// </remarks>
 public static class ClassBalance
 {
     /// <summary>
@@ -20,8 +25,7 @@ public static class ClassBalance
 
     /// <summary>
     /// Computes class weights by inverse frequency, for mutually exclusive classes: <c>(1 / n_c) / Σ (1 / n_c)</c>, where n_c is the number
-    /// of examples of class c. The weights can be used as <see cref="LossOptions.ClassAlpha"/> of a
-    /// <see cref="SoftmaxLoss"/>; for a <see cref="SigmoidLoss"/>, multiply them to the mean α that is wanted.
+    /// of examples of class c. The weights are for <see cref="LossOptions.Weights"/>, see <see cref="ClassBalance"/>.
     /// </summary>
     /// <param name="counts">Number of examples per class, 0 or more; a class with none gets weight 0.</param>
     /// <returns>The weights of the classes, [classes]; they sum to 1.</returns>
@@ -31,7 +35,8 @@ public static class ClassBalance
     /// <summary>
     /// Computes class weights by the effective number of examples: <c>(1 - β) / (1 - β^n_c)</c>, where n_c is the number of examples of
     /// class c, normalized to sum 1 (Cui et al., <a href="https://arxiv.org/abs/1901.05555">Class-Balanced Loss Based on Effective Number
-    /// of Samples</a>). β = 0 gives equal weights; β → 1 gives inverse frequency.
+    /// of Samples</a>). β = 0 gives equal weights; β → 1 gives inverse frequency. The weights are for <see cref="LossOptions.Weights"/>, see
+    /// <see cref="ClassBalance"/>.
     /// </summary>
     /// <param name="counts">Number of examples per class, 0 or more; a class with none gets weight 0.</param>
     /// <param name="beta">β in [0, 1), such as .999.</param>

@@ -5,8 +5,8 @@ namespace RetinaSharp.Losses;
 /// <summary>
 /// Label-distribution-aware margin loss (Cao et al., <a href="https://arxiv.org/abs/1906.07413">Learning Imbalanced Datasets with
 /// Label-Distribution-Aware Margin Loss</a>): softmax cross entropy of the logits <c>s (x_j - Δ_j)</c>, where Δ is <c>C / n_i^(1/4)</c> for the
-/// correct class i of n_i examples, and 0 for the others. Rare classes get a greater margin. The gradient with respect to x is s times that of
-/// softmax cross entropy.
+/// correct class i of n_i examples, and 0 for the others. The constant <c>C = maxMargin · min_j n_j^(1/4)</c> gives the rarest class the margin
+/// maxMargin. The gradient with respect to x is s times that of softmax cross entropy.
 /// </summary>
 public sealed class LdamLoss
 {

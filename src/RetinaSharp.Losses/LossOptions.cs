@@ -23,13 +23,15 @@ public readonly ref struct LossOptions
     public double Smoothing { get; init; }
 
     /// <summary>
-    /// The weight α of each class, [classes], each in [0, 1]. It replaces the α of the loss. Empty: the α of the loss applies.
+    /// The weight α of each class, [classes], each in [0, 1]. It replaces the α of the loss. Empty: the α of the loss applies. In a
+    /// <see cref="SigmoidLoss"/>, the logits of class c have weight α_c where their target is 1, and 1 - α_c where it is 0; in a <see cref="SoftmaxLoss"/>,
+    /// rows of class c have weight α_c.
     /// </summary>
     public ReadOnlySpan<float> ClassAlpha { get; init; }
 
     /// <summary>
     /// Finite weights that the losses are multiplied by: [rows] or [rows, classes]; for <see cref="SoftmaxLoss"/> only [rows]. Empty for
-    /// none.
+    /// none. A row's weight multiplies the losses of all its classes, as in the class-balanced loss, see <see cref="ClassBalance"/>.
     /// </summary>
     public ReadOnlySpan<float> Weights { get; init; }
 

@@ -7,10 +7,12 @@ namespace RetinaSharp.Losses;
 /// Seesaw loss (Wang et al., <a href="https://arxiv.org/abs/2008.10032">Seesaw Loss for Long-Tailed Instance Segmentation</a>): softmax cross
 /// entropy <c>-log(e^x_i / Σ_j S_ij e^x_j)</c> of class i, where <c>S_ij = M_ij C_ij</c> for j ≠ i, and S_ii = 1. The mitigation factor
 /// <c>M_ij = min(1, N_j / N_i)^p</c>, with the numbers N of examples so far, reduces the gradient that pushes a rarer class j down. The
-/// compensation factor <c>C_ij = max(1, σ_j / σ_i)^q</c>, with softmax probabilities σ, raises it again where class j is predicted wrongly.
+/// compensation factor <c>C_ij = max(1, σ_j / max(σ_i, ε))^q</c> raises it again where class j is predicted wrongly. σ is the softmax over the
+/// classes, without a background.
 /// </summary>
 /// <remarks>
-/// The factors count as constants in the gradient, as in the authors' code: it is softmax of the logits x_j + log S_ij, minus 1 for class i.
+/// The factors count as constants in the gradient, as in the authors' code (MMDetection): it is softmax of the logits x_j + log S_ij, minus 1 for class
+/// i. In that code, objectness is a second softmax over two logits of its own; here the background is one more output of the same softmax, with factor 1.
 /// <c>default</c> has p = 0 and q = 0 and is softmax cross entropy.
 /// </remarks>
 public readonly struct SeesawLoss
@@ -54,7 +56,8 @@ public readonly struct SeesawLoss
     /// <typeparam name="T">The type of the logits: float, double or <see cref="BFloat16"/>.</typeparam>
     /// <param name="logits">
     /// Logits [rows, classes], finite; with a <see cref="LossOptions.LabelOffset"/> of 1 [rows, 1 + classes], where the first is the logit of the
-    /// background, label -1. The background takes part in the softmax, but no factor is for it: S = 1 if either class is the background.
+    /// background, label -1. The background takes part in the softmax of the loss, but not in σ, and no factor is for it: S = 1 if either class is the
+    /// background.
     /// </param>
     /// <param name="labels">Labels [rows]: a class index, -1 for the background if there is one, or an ignored label.</param>
     /// <param name="counts">The numbers of examples so far, including this batch; not changed by this method.</param>

@@ -75,6 +75,7 @@ public sealed class AblateTests : IDisposable
     [InlineData("--seeds", "0")]
     [InlineData("--seeds", "many")]
     [InlineData("--alpha", "1.5")]
+    [InlineData("--gamma", "1", "--loss", "ce")]
     [InlineData("--rows", "5")]
     [InlineData("--rows", "3-2")]
     [InlineData("--rows", "π")]

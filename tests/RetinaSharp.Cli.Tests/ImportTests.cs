@@ -37,6 +37,7 @@ public sealed class ImportTests(TrainedModel trained) : IDisposable
         Assert.Equal(Model, ran.Out.Trim());
         Assert.Contains("RetinaNet on resnet18 of width 0.25, 2 classes", ran.Error);
         Assert.Contains("none missing, 1 unexpected", ran.Error);
+        Assert.Contains("input: short side 800, long side up to 1333", ran.Error);
         Assert.Contains("unexpected: head.extra", ran.Error);
     }
 
@@ -44,7 +45,7 @@ public sealed class ImportTests(TrainedModel trained) : IDisposable
     public void Import_BadFile_ExitsWith3AndWritesNothing()
     {
         Refused("is not there", Path.Combine(_folder.Root, "none.pth"), "cannot be read");
-        Refused("a foreign global", Golden("namespace.pth"), "'argparse.Namespace'", "nothing was executed");
+        Refused("a foreign global", Golden("path.pth"), "'pathlib.PurePosixPath'", "nothing was executed");
         Refused("no network of torchvision", Golden("zip.pth"), "not those of a torchvision RetinaNet or ResNet");
         Refused("a model of this program", Trained, "already");
         Refused("a weight is missing", Foreign(("head.regression_head.bbox_reg.bias", "gone")), "head.regression_head.bbox_reg.bias");

@@ -38,7 +38,7 @@ public sealed class RunSettingsTests
         ["--sampling-batch"] = ("64", s => s.Loss.Sampling.Batch, 64),
         ["--sampling-nms"] = (".7", s => s.Loss.Sampling.NmsIouThreshold, .7),
         ["--sampling-ratio"] = ("2", s => s.Loss.Sampling.Ratio, 2),
-        ["--beta"] = ("1.5", s => s.Loss.StarBeta, 1.5),
+        ["--beta"] = ("1.5 --loss focal-star", s => s.Loss.StarBeta, 1.5),
         ["--gamma"] = ("0.5", s => s.Loss.Gamma, .5),
         ["--alpha"] = ("off", s => s.Loss.Alpha, null),
         ["--box-loss"] = ("l1", s => s.Loss.Box, BoxLossKind.L1),
@@ -64,12 +64,12 @@ public sealed class RunSettingsTests
     {
         var (value, setting, expected) = Cases[name];
 
-        var settings = value.Length == 0 ? Get(name) : Get(name, value);
+        var settings = Get([name, .. value.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
 
         Assert.NotEqual(expected, setting(Presets.Small));
         Assert.Equal(expected, setting(settings));
         Assert.Equal(Lines(Presets.Small).Length, Lines(settings).Length, tolerance: name == "--head" ? 6.0 : 2.0);
-        Assert.InRange(Lines(settings).Except(Lines(Presets.Small)).Count(), 1, name switch { "--compat" or "--head" => 8, "--sampling" or "--large-scale-jitter" => 3, _ => 2 });
+        Assert.InRange(Lines(settings).Except(Lines(Presets.Small)).Count(), 1, name switch { "--compat" or "--head" => 8, "--sampling" or "--large-scale-jitter" or "--beta" => 3, _ => 2 });
     }
 
     [Fact]
@@ -126,6 +126,41 @@ public sealed class RunSettingsTests
     [InlineData("--loss", "ce", "--alpha", ".7")]
     [InlineData("--alpha", ".7", "--loss", "ce")]
     public void Get_LossAndAlpha_KeepsTheAlphaInAnyOrder(params string[] args) => Assert.Equal(.7, Get(args).Loss.Alpha);
+
+    [Theory]
+    [InlineData("--alpha", ".25", "--loss", "quality-focal")]
+    [InlineData("--alpha", ".25", "--loss", "asymmetric")]
+    [InlineData("--alpha", ".25", "--loss", "seesaw")]
+    [InlineData("--gamma", "2", "--loss", "ce")]
+    [InlineData("--gamma", "2", "--loss", "seesaw")]
+    [InlineData("--beta", "1", "--loss", "poly-focal")]
+    public void Get_OptionWithoutEffect_ThrowsAndNamesTheLoss(params string[] args) =>
+        Assert.StartsWith($"{args[0]} has no effect with the loss {args[3]}: ", Assert.Throws<UsageException>(() => Get(args)).Message);
+
+    [Fact]
+    public void Get_AlphaOffForALossWithoutAlpha_IsAccepted() => Assert.Null(Get("--loss", "quality-focal", "--alpha", "off").Loss.Alpha);
+
+    [Fact]
+    public void Get_SettingsOfAConfigWithoutEffect_AreAccepted()
+    {
+        using var folder = new TemporaryFolder();
+        var config = folder.Write("config.json", """{"loss": {"classification": "Seesaw", "alpha": 0.3, "gamma": 1, "starBeta": 1}}""");
+
+        var loss = Get("--config", config).Loss;
+
+        Assert.Equal((ClassificationLossKind.Seesaw, (double?)0.3, 1.0), (loss.Classification, loss.Alpha, loss.Gamma));
+    }
+
+    [Fact]
+    public void Resume_OptionWithoutEffect_IsAcceptedIfTheRunHasIt()
+    {
+        // A run of a version that accepted the option when it started.
+        var run = Presets.Small.WithClassification(ClassificationLossKind.QualityFocal);
+        run = run with { Loss = run.Loss with { Alpha = .3 } };
+
+        RequireSame(run, "--preset", "small", "--loss", "quality-focal", "--alpha", ".3");
+        Assert.Contains("--alpha 0.4", Assert.Throws<UsageException>(() => RequireSame(run, "--loss", "quality-focal", "--alpha", "0.4")).Message);
+    }
 
     [Theory]
     [InlineData("softmax-focal", ClassificationLossKind.SoftmaxFocal)]

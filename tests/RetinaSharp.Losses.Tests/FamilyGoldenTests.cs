@@ -15,6 +15,7 @@ public class FamilyGoldenTests
     [InlineData("equalized", 2)]
     [InlineData("seesaw", 8)]
     [InlineData("ldam", 2)]
+    [InlineData("class-balanced", 8)]
     public void Evaluate_Golden_MatchesAutograd(string name, int count)
     {
         var cases = Cases.Where(one => one.GetProperty("loss").GetString() == name).ToArray();
@@ -57,11 +58,29 @@ public class FamilyGoldenTests
                 logits, Labels(), 5, gradient),
             "seesaw" => new SeesawLoss(Number("p"), Number("q"), Number("epsilon")).Evaluate(
                 logits, Labels(), new ClassCounts(Counts()), gradient, new() { LabelOffset = (int)Number("offset") }),
+            "class-balanced" => Balanced(),
             _ => new LdamLoss(Counts(), Number("most"), Number("scale")).Evaluate(logits, Labels(), gradient),
         };
+
+        // The recipe of docs/focal-loss.md: the weight of the class of each row, in the paper's normalization.
+        double Balanced()
+        {
+            var (labels, counts) = (Labels(), Counts());
+            var weights = ClassBalance.EffectiveNumber(counts, Number("beta"));
+            float[] rowWeights = [.. labels.Select(label => counts.Length * weights[label])];
+            return one.GetProperty("kind").GetString() == "softmax"
+                ? SoftmaxLoss.Evaluate(default(CrossEntropy), logits, labels, counts.Length, gradient, new() { Weights = rowWeights })
+                : SigmoidLoss.Evaluate(new FocalLoss(Number("gamma"), null), logits, labels, counts.Length, gradient, new() { Weights = rowWeights });
+        }
     }
 
-    private static double Scale(JsonElement one) => one.GetProperty("loss").GetString() == "ldam" ? one.GetProperty("scale").GetDouble() : 1;
+    // Magnitude of the gradients: the class-balanced weights are at most 5, the number of classes.
+    private static double Scale(JsonElement one) => one.GetProperty("loss").GetString() switch
+    {
+        "ldam" => one.GetProperty("scale").GetDouble(),
+        "class-balanced" => 5,
+        _ => 1,
+    };
 
     private static double Read<T>(T number) where T : unmanaged => number is double wide ? wide : number is float single ? single : (BFloat16)(object)number;
 

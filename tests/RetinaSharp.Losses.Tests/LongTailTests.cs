@@ -38,6 +38,64 @@ public class LongTailTests
         Assert.Equal(expected, gradient);
     }
 
+    /// <summary>mmdetection 6424 and 6848: a background output leaves the factors of the classes as they are without it, however likely it is.</summary>
+    [Theory]
+    [InlineData(-20)]
+    [InlineData(0)]
+    [InlineData(4.6)]
+    [InlineData(20)]
+    public void SeesawLoss_BackgroundLogit_DoesNotChangeFactors(double background)
+    {
+        double[] classes = [-2, 1, 0, -1.5, 3];
+        foreach (var loss in new[] { new SeesawLoss(), new SeesawLoss(0, 2), new SeesawLoss(.8, 1.5, 1e-4) })
+        {
+            for (var label = 0; label < 5; label++)
+            {
+                var (gradient, withBackground, single) = (new double[5], new double[6], new float[6]);
+                loss.Evaluate(classes, [label], Counts, gradient);
+                double[] logits = [background, .. classes];
+                loss.Evaluate(logits, [label], Counts, withBackground, new() { LabelOffset = 1 });
+                loss.Evaluate(logits.Select(logit => (float)logit).ToArray(), [label], Counts, single, new() { LabelOffset = 1 });
+                // The gradient at j is proportional to S_ij e^x_j, and S is 1 for the background.
+                var unit = withBackground[0] / Math.Exp(background);
+                var other = label == 0 ? 1 : 0;
+                for (var j = 0; j < 5; j++)
+                {
+                    if (j == label)
+                        continue;
+                    Assert.Equal(gradient[j] / gradient[other], withBackground[j + 1] / withBackground[other + 1], 1e-12 * gradient[j] / gradient[other]);
+                    Assert.Equal(Factor(loss, classes, label, j), withBackground[j + 1] / (unit * Math.Exp(classes[j])), 1e-9 * Factor(loss, classes, label, j));
+                    Assert.Equal(withBackground[j + 1], single[j + 1], 1e-4 * withBackground[j + 1]);
+                }
+            }
+        }
+
+        static double Factor(SeesawLoss loss, double[] classes, int i, int j)
+        {
+            var minProbability = loss.Compensation == 1.5 ? 1e-4 : .01;
+            var sum = classes.Sum(logit => Math.Exp(logit));
+            var mitigation = Math.Pow(Math.Min(1, Math.Max(1.0, Counts.Counts[j]) / Math.Max(1.0, Counts.Counts[i])), loss.Mitigation);
+            return mitigation * Math.Pow(Math.Max(1, Math.Exp(classes[j]) / sum / Math.Max(Math.Exp(classes[i]) / sum, minProbability)), loss.Compensation);
+        }
+    }
+
+    /// <summary>One class besides the background has no other class that a factor could be for.</summary>
+    [Fact]
+    public void SeesawLoss_OneClassAndBackground_IsSoftmaxCrossEntropy()
+    {
+        foreach (var label in new[] { -1, 0 })
+        {
+            foreach (var logits in (float[][])[[5, -5], [-5, 5], [float.MaxValue, float.MinValue], [float.MinValue, float.MinValue]])
+            {
+                float[] expected = new float[2], gradient = new float[2];
+                LossOptions options = new() { LabelOffset = 1 };
+                var value = SoftmaxLoss.Evaluate(default(CrossEntropy), logits, [label], 2, expected, options);
+                Assert.Equal(value, new SeesawLoss().Evaluate(logits, [label], new ClassCounts(1), gradient, options));
+                Assert.Equal(expected, gradient);
+            }
+        }
+    }
+
     [Fact]
     public void LdamLoss_WithoutMarginAndScale_IsSoftmaxCrossEntropy()
     {
@@ -55,6 +113,19 @@ public class LongTailTests
     {
         var margins = new LdamLoss([16, 1, 256, 0]).Margins;
         Assert.Equal([.25, .5, .125, .5], margins.ToArray());
+    }
+
+    /// <summary>RIDE 4, SADE 5: the scale is a factor of logits and margin alike.</summary>
+    [Fact]
+    public void LdamLoss_Scale_MultipliesLogitsAndMargin()
+    {
+        var ldam = new LdamLoss([16, 1, 256], maxMargin: .5, scale: 4);
+        double[] adjusted = [4 * (.5 - .25), 4 * .75, 4 * -.125], expected = new double[3], gradient = new double[3];
+        Assert.Equal(
+            SoftmaxLoss.Evaluate(default(CrossEntropy), adjusted, [0], 3, expected),
+            ldam.Evaluate([.5, .75, -.125], [0], gradient), 1e-14);
+        for (var i = 0; i < 3; i++)
+            Assert.Equal(4 * expected[i], gradient[i], 1e-14);
     }
 
     [Theory]
@@ -85,6 +156,16 @@ public class LongTailTests
         // The fp32 logits are multiplied by 30, and so is the error of subtracting the margin from them.
         for (var i = 0; i < gradient.Length; i++)
             Assert.Equal(wideGradient[i], gradient[i], 1e-4 * Math.Abs(wideGradient[i]) + 1e-12);
+
+        // The first output as a background, which has most of the probability.
+        int[] offsetLabels = [.. labels.Select(label => label - 1)];
+        for (var row = 0; row < 40; row++)
+            wide[row * outputs] = logits[row * outputs] += 8;
+        state = new(counts[1..]);
+        expected = seesaw.Evaluate(wide, offsetLabels, state, wideGradient, new() { LabelOffset = 1 });
+        Assert.Equal(expected, seesaw.Evaluate(logits, offsetLabels, state, gradient, new() { LabelOffset = 1 }), 1e-5 * expected);
+        for (var i = 0; i < gradient.Length; i++)
+            Assert.Equal(wideGradient[i], gradient[i], 2e-5 * Math.Abs(wideGradient[i]) + 1e-12);
     }
 
     [Fact]
@@ -100,6 +181,14 @@ public class LongTailTests
                 Assert.True(double.IsFinite(seesaw.Evaluate(logits, labels, Counts, gradient)));
                 Assert.All(gradient, number => Assert.True(float.IsFinite(number)));
                 Assert.True(double.IsFinite(seesaw.Evaluate(logits.Select(logit => (double)logit).ToArray(), labels, Counts, wide)));
+                Assert.All(wide, number => Assert.True(double.IsFinite(number)));
+
+                // The first output as a background.
+                int[] offsetLabels = [.. labels.Select(own => own - 1)];
+                var counts = new ClassCounts(Counts.Counts[1..]);
+                Assert.True(double.IsFinite(seesaw.Evaluate(logits, offsetLabels, counts, gradient, new() { LabelOffset = 1 })));
+                Assert.All(gradient, number => Assert.True(float.IsFinite(number)));
+                Assert.True(double.IsFinite(seesaw.Evaluate(logits.Select(logit => (double)logit).ToArray(), offsetLabels, counts, wide, new() { LabelOffset = 1 })));
                 Assert.All(wide, number => Assert.True(double.IsFinite(number)));
             }
 

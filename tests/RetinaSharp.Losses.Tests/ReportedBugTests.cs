@@ -114,6 +114,30 @@ public class ReportedBugTests
         Assert.True(Math.Abs(new FocalLoss(2, null).Derivative(at, .6225)) > .01);
     }
 
+    /// <summary>balanced-loss 12, Class-balanced-loss-pytorch 5: a class without examples has an infinite weight, and the loss is NaN.</summary>
+    [Fact]
+    public void ClassBalance_ClassWithoutExamples_HasWeightZeroAndFiniteLoss()
+    {
+        var weights = ClassBalance.EffectiveNumber([310, 2489, 114, 17, 0, 725], .999);
+        Assert.Equal(0, weights[4]);
+        Assert.Equal(1, weights.Sum(), 1e-6);
+        int[] labels = [5, 0, 4, 0, 0];
+        float[] rowWeights = [.. labels.Select(label => 6 * weights[label])], gradient = new float[30];
+        Assert.True(double.IsFinite(SigmoidLoss.Evaluate(new FocalLoss(2, null), new float[30], labels, 6, gradient, new() { Weights = rowWeights })));
+        Assert.All(gradient, number => Assert.True(float.IsFinite(number)));
+    }
+
+    /// <summary>Class-balanced-loss-pytorch 2: the weight of a class multiplies all terms of its examples, those of the wrong classes included.</summary>
+    [Fact]
+    public void ClassBalance_RowWeights_MultiplyAllTermsOfAnExample()
+    {
+        float[] logits = [.5f, -1, 2, 0, 1.5f, -.25f], gradient = new float[6], plain = new float[6];
+        SigmoidLoss.Evaluate(default(CrossEntropy), logits, [2, 0], 3, plain);
+        SigmoidLoss.Evaluate(default(CrossEntropy), logits, [2, 0], 3, gradient, new() { Weights = [1.5f, .25f] });
+        for (var i = 0; i < 6; i++)
+            Assert.Equal(plain[i] * (i < 3 ? 1.5 : .25), gradient[i], 1e-7);
+    }
+
     /// <summary>torchvision 8519: the loss is positive, and its gradient raises the logit of a positive.</summary>
     [Fact]
     public void FocalLoss_Sign_IsThatOfALoss()

@@ -14,7 +14,7 @@ namespace RetinaSharp.Onnx.Tests;
 /// <summary>Untrained models with many detections in every image.</summary>
 internal static class TestModels
 {
-    /// <summary>Together they cover every kind of layer, anchors and scores.</summary>
+    /// <summary>Together they cover every kind of layer, anchors, boxes and scores.</summary>
     public static IReadOnlyDictionary<string, RunSettings> All { get; } = new Dictionary<string, RunSettings>
     {
         ["group norms, softmax"] = Settings(
@@ -31,6 +31,22 @@ internal static class TestModels
         { Inference = new() { Clipping = BoxClipping.AfterSuppression } },
         ["points, center-ness"] = Settings(new ModelSettings { Depth = 18, Norm = NormKind.Batch, PyramidChannels = 40, HeadConvolutions = 1 }.WithPoints() with { Centerness = true }),
         ["distributions"] = Settings(new() { Depth = 18, Norm = NormKind.Batch, PyramidChannels = 40, HeadConvolutions = 1, BoxHead = BoxHeadKind.Distribution, MaxDistance = 7 }),
+        // With a high prior: without the square root of center-ness, the few scores of one anchor per cell would be below the threshold.
+        ["points, distributions"] = Settings(
+            new ModelSettings { Depth = 18, Norm = NormKind.Batch, PyramidChannels = 40, HeadConvolutions = 1, Prior = .2 }.WithPoints() with
+            {
+                BoxHead = BoxHeadKind.Distribution,
+                MaxDistance = 7,
+            },
+            ClassificationLossKind.QualityFocal),
+        // The preset pretrained, but narrow. Boxes of 16 strides would be as large as the images, and NMS would leave few; a norm over a level of two cells amplifies rounding.
+        ["group norms in the heads, points, distributions, center-ness"] = Settings(Presets.Pretrained.Model with
+        {
+            PyramidChannels = 40,
+            HeadConvolutions = 1,
+            MaxDistance = 7,
+            Anchors = Presets.Pretrained.Model.Anchors with { MaxLevel = 5 },
+        }),
         ["deltas, center-ness, softmax"] = Settings(new() { Depth = 18, Norm = NormKind.Batch, PyramidChannels = 40, HeadConvolutions = 1, Centerness = true }, ClassificationLossKind.SoftmaxFocal),
         ["grouped convolutions, path aggregation"] = Settings(
             new() { Depth = 50, Blocks = [1, 1, 1, 1], Groups = 8, GroupWidth = 4, Norm = NormKind.Batch, Neck = NeckKind.Pafpn, PyramidChannels = 40, HeadConvolutions = 1, Anchors = new() { MinLevel = 3, MaxLevel = 6, BaseSize = 4 } }),

@@ -64,21 +64,27 @@ internal sealed class RunSettingsOptions
     /// <summary>Returns the settings of a new run.</summary>
     /// <param name="parse">The command line.</param>
     /// <param name="changePreset">Changes the preset's settings before --config and the options override them; null: no change.</param>
-    /// <exception cref="UsageException">A value is out of its range.</exception>
+    /// <exception cref="UsageException">A value is out of its range, or an option has no effect.</exception>
     public RunSettings Get(ParseResult parse, Func<RunSettings, RunSettings>? changePreset = null)
     {
-        var settings = Presets.Named(GetPreset(parse));
-        if (changePreset is not null)
-            settings = changePreset(settings);
-        if (GetConfig(parse) is { } file)
-            settings = SettingsJson.Read(file, settings);
-        settings = Apply(settings, Given(parse), parse);
-        UsageException.Guard(() =>
-        {
-            settings.Validate();
-            settings.Input.Validate();
-        });
+        var settings = Resolve(parse, changePreset);
+        RequireEffect(parse, [settings.Loss]);
         return settings;
+    }
+
+    /// <summary>Returns the settings that several runs start from, which may have other losses: see <see cref="RequireEffect"/>.</summary>
+    /// <param name="parse">The command line.</param>
+    /// <exception cref="UsageException">A value is out of its range.</exception>
+    public RunSettings GetStart(ParseResult parse) => Resolve(parse, changePreset: null);
+
+    /// <summary>Checks that each option has an effect on at least one of several runs. Settings of --config may be without effect: a file need not be rewritten for another --loss.</summary>
+    /// <param name="parse">The command line.</param>
+    /// <param name="losses">The losses of the runs.</param>
+    /// <exception cref="UsageException">An option has no effect.</exception>
+    public void RequireEffect(ParseResult parse, IReadOnlyList<LossSettings> losses)
+    {
+        if (Given(parse).FirstOrDefault(option => !losses.Any(option.HasEffectOn)) is { } unused)
+            throw new UsageException($"{unused.Option.Name} has no effect with the loss {string.Join(" or ", losses.Select(loss => TrainingOptions.NameOf(loss.Classification)).Distinct())}: omit it, or choose another --loss");
     }
 
     /// <summary>
@@ -103,7 +109,7 @@ internal sealed class RunSettingsOptions
         }
 
         if (HasBase(parse))
-            Require(string.Join(" and ", ((Option[])[_preset, _config]).Where(parse.IsGiven).Select(option => option.Name)), WithEpochs(WithBatch(WithAnchors(Get(parse)))));
+            Require(string.Join(" and ", ((Option[])[_preset, _config]).Where(parse.IsGiven).Select(option => option.Name)), WithEpochs(WithBatch(WithAnchors(Resolve(parse, changePreset: null)))));
         return run;
 
         RunSettings WithAnchors(RunSettings asked) => keepsAnchors ? asked with { Model = asked.Model with { Anchors = run.Model.Anchors }, Input = run.Input } : asked;
@@ -117,6 +123,22 @@ internal sealed class RunSettingsOptions
             if (SettingsJson.Differences(run, asked) is [var difference, ..])
                 throw new UsageException($"{options}: a resumed run keeps its settings, and there {difference}. Omit the option, or train into another --out, with this run as --weights.");
         }
+    }
+
+    private RunSettings Resolve(ParseResult parse, Func<RunSettings, RunSettings>? changePreset)
+    {
+        var settings = Presets.Named(GetPreset(parse));
+        if (changePreset is not null)
+            settings = changePreset(settings);
+        if (GetConfig(parse) is { } file)
+            settings = SettingsJson.Read(file, settings);
+        settings = Apply(settings, Given(parse), parse);
+        UsageException.Guard(() =>
+        {
+            settings.Validate();
+            settings.Input.Validate();
+        });
+        return settings;
     }
 
     private static RunSettings Apply(RunSettings settings, IEnumerable<SettingOption> options, ParseResult parse) =>

@@ -12,6 +12,14 @@ namespace RetinaSharp.Cli.Options;
 /// <summary>Creates the options that each override a setting of a training run.</summary>
 internal static class TrainingOptions
 {
+    private static readonly (string Name, ClassificationLossKind Value)[] Losses =
+    [
+        ("focal", ClassificationLossKind.Focal), ("ce", ClassificationLossKind.CrossEntropy),
+        ("softmax-focal", ClassificationLossKind.SoftmaxFocal), ("focal-star", ClassificationLossKind.FocalStar),
+        ("quality-focal", ClassificationLossKind.QualityFocal), ("varifocal", ClassificationLossKind.Varifocal), ("poly-focal", ClassificationLossKind.PolyFocal),
+        ("asymmetric", ClassificationLossKind.Asymmetric), ("equalized-focal", ClassificationLossKind.EqualizedFocal), ("seesaw", ClassificationLossKind.Seesaw),
+    ];
+
     /// <summary>Creates all options, in the order in which they are applied to the settings.</summary>
     /// <param name="epochs">The option --epochs; null: without the value auto.</param>
     /// <param name="batch">The option --batch; null: without the value auto.</param>
@@ -21,7 +29,7 @@ internal static class TrainingOptions
         Create(Choice("--compat", "Match another RetinaNet where implementations differ: anchors, assignment, losses and their normalization, postprocessing. Other options override it.",
                 [.. Compatibility.Names.Select(name => (name, name))]),
             Compatibility.Apply),
-        Create(Text("--weights", "MODEL", $"Initial weights: {PretrainedWeights.ImageNet}, a run folder, a .safetensors file, or torchvision weights (.pth). Without --preset and --config they also choose the architecture in train."),
+        Create(Text("--weights", "MODEL", $"Initial weights: {PretrainedWeights.ImageNet}, a run folder, a .safetensors file, torchvision weights (.pth), or a ResNet in an .onnx file. Without --preset and --config they also choose the architecture in train."),
             (s, weights) => s with { Weights = weights }),
         Create(WithCompletions(Parsed("--backbone", "NAME", $"Backbone: {ResNetVariant.Known}.", ResNetVariant.Parse), ResNetVariant.Names),
             (s, variant) => s with { Model = variant.ApplyTo(s.Model) }),
@@ -36,7 +44,7 @@ internal static class TrainingOptions
         Create(Parsed("--levels", "MIN-MAX", "Pyramid levels, such as 3-7 or 2-7.", ParseLevels),
             (s, levels) => s with { Model = s.Model with { Anchors = s.Model.Anchors with { MinLevel = levels.Min, MaxLevel = levels.Max } } }),
         // --head is before the options of anchors, because points have one anchor per cell.
-        Create(Choice("--head", "What a cell predicts boxes from: anchors, or its center (points, as in FCOS). For points, the assigner is center and the box loss giou unless given.",
+        Create(Choice("--head", "What a cell predicts boxes from: anchors, or one point (points, as in torchvision's FCOS). For points, the assigner is center and the box loss giou unless given.",
                 ("anchors", HeadKind.Anchors), ("points", HeadKind.Points)),
             WithHead),
         Create(Choice("--box-head", "How a box is represented: by four numbers, or by a distribution of the distance to each side (GFL). For distribution, the box loss is giou unless given.",
@@ -78,18 +86,14 @@ internal static class TrainingOptions
             (s, iou) => WithSampling(s, s.Loss.Sampling with { NmsIouThreshold = iou })),
         Create(Parsed("--sampling-ratio", "N|off", "Sampled negatives per positive: 3 by default, off for ohem.", NumberOrOff<int>.Parse),
             (s, ratio) => WithSampling(s, s.Loss.Sampling with { Ratio = ratio.Value })),
-        Create(Choice("--loss", "Classification loss. One other than the preset's sets alpha and gamma to the defaults of its paper.",
-                ("focal", ClassificationLossKind.Focal), ("ce", ClassificationLossKind.CrossEntropy),
-                ("softmax-focal", ClassificationLossKind.SoftmaxFocal), ("focal-star", ClassificationLossKind.FocalStar),
-                ("quality-focal", ClassificationLossKind.QualityFocal), ("varifocal", ClassificationLossKind.Varifocal), ("poly-focal", ClassificationLossKind.PolyFocal),
-                ("asymmetric", ClassificationLossKind.Asymmetric), ("equalized-focal", ClassificationLossKind.EqualizedFocal), ("seesaw", ClassificationLossKind.Seesaw)),
+        Create(Choice("--loss", "Classification loss. One other than the preset's sets alpha and gamma to the defaults of its paper.", Losses),
             (s, kind) => s.WithClassification(kind)),
         Create(Number("--gamma", "Focusing parameter of the focal losses: 0 or more, above 0 for focal-star and equalized-focal. For asymmetric, that of the negatives; for quality-focal, its beta."),
-            (s, gamma) => s with { Loss = s.Loss with { Gamma = gamma } }),
+            (s, gamma) => s with { Loss = s.Loss with { Gamma = gamma } }) with { HasEffectOn = loss => loss.HasGamma },
         Create(Parsed("--alpha", "NUMBER|off", "Weight of the positives, from 0 to 1; the negatives get 1 - alpha. For varifocal, the weight of the negatives.", NumberOrOff<double>.Parse),
-            (s, alpha) => s with { Loss = s.Loss with { Alpha = alpha.Value } }),
+            (s, alpha) => s with { Loss = s.Loss with { Alpha = alpha.Value } }) with { HasEffectOn = loss => loss.HasAlpha || loss.Alpha is null },
         Create(Number("--beta", "Shift beta of the focal-star loss."),
-            (s, beta) => s with { Loss = s.Loss with { StarBeta = beta } }),
+            (s, beta) => s with { Loss = s.Loss with { StarBeta = beta } }) with { HasEffectOn = loss => loss.Classification == ClassificationLossKind.FocalStar },
         Create(Choice("--box-loss", "Box regression loss.", ("l1", BoxLossKind.L1), ("smooth-l1", BoxLossKind.SmoothL1), ("giou", BoxLossKind.Giou), ("diou", BoxLossKind.Diou), ("ciou", BoxLossKind.Ciou)),
             (s, kind) => s with { Loss = s.Loss with { Box = kind } }),
         Create(epochs ?? Parsed("--epochs", "N", "Passes over the training images.", text => new IntegerOrAuto(ParseNumber<int>(text))),
@@ -102,7 +106,7 @@ internal static class TrainingOptions
             (s, shards) => s with { Training = s.Training with { Shards = shards } }),
         Create(Number("--lr", "Learning rate for a batch of 16; it is scaled to the effective batch."),
             (s, rate) => s with { Training = s.Training with { LearningRate = rate } }),
-        Create(Choice("--schedule", "Learning rate schedule.", ("step", ScheduleKind.Step), ("cosine", ScheduleKind.Cosine),
+        Create(Choice("--schedule", "Learning rate schedule. one-cycle ignores --warm-up; plateau follows the AP on --val.", ("step", ScheduleKind.Step), ("cosine", ScheduleKind.Cosine),
                 ("polynomial", ScheduleKind.Polynomial), ("one-cycle", ScheduleKind.OneCycle), ("plateau", ScheduleKind.Plateau)),
             (s, kind) => s with { Training = s.Training with { Schedule = kind } }),
         Create(Integer("--warm-up", "Steps of the learning rate warm-up."),
@@ -126,6 +130,9 @@ internal static class TrainingOptions
     /// <summary>Creates the option --batch of a verb that can find the batch size.</summary>
     public static Option<IntegerOrAuto> BatchOrAuto() => Parsed("--batch", "N|auto",
         "Images per forward pass; auto: as many as fit into the memory of the device, up to 64 and a 20th of the images. The run keeps the number.", IntegerOrAuto.Parse);
+
+    /// <summary>Returns the value of --loss for a classification loss.</summary>
+    public static string NameOf(ClassificationLossKind kind) => Losses.First(loss => loss.Value == kind).Name;
 
     private static Option<T> WithCompletions<T>(Option<T> option, IReadOnlyList<string> values)
     {

@@ -21,7 +21,7 @@ internal static class ModelReport
         yield return DetectionModelText.Input(settings.Input);
         if (settings.Tile is { } tile)
             yield return DetectionModelText.Slices(tile);
-        yield return ("loss", $"{Classification(settings.Loss)}, alpha {(settings.Loss.Alpha is { } alpha ? $"{alpha}" : "off")}{Sampling(settings.Loss.Sampling)}; box loss {Name(settings.Loss.Box)}; normalized by {Normalizer(settings.Loss.Normalizer)}");
+        yield return ("loss", $"{Classification(settings.Loss)}, alpha {(settings.Loss is { HasAlpha: true, Alpha: { } alpha } ? $"{alpha}" : "off")}{Sampling(settings.Loss.Sampling)}; box loss {Name(settings.Loss.Box)}; normalized by {Normalizer(settings.Loss.Normalizer)}");
         yield return model.TrainingImages == 0
             ? ("imported from", model.TrainingData)
             : ("trained on", $"{model.TrainingData}: {model.TrainingImages} images, {model.Epochs} epochs, {model.Steps} steps of {settings.Training.EffectiveBatch}");

@@ -65,12 +65,13 @@ internal static class AblateVerb
             var folder = parse.GetRequiredValue(outFolder);
             OutputFolder.RequireFolder(folder);
             var count = parse.GetValue(seeds);
-            var settings = settingsOptions.Get(parse);
+            var settings = settingsOptions.GetStart(parse);
             var table = UsageException.Guard(() => AblationTables.Named(name, settings, name == "gamma" && parse.GetValue(searchAlpha)));
             if (parse.GetValue(rows) is { } selection)
                 table = Select(table, selection);
             foreach (var row in table.Rows)
                 UsageException.Guard(row.Settings.Validate);
+            settingsOptions.RequireEffect(parse, [.. table.Rows.Select(row => row.Settings.Loss)]);
             var options = new AblationOptions
             {
                 Group = group,

@@ -41,6 +41,9 @@ internal static class ImportVerb
         output.Info($"{result.ImportedCount} keys loaded, none missing, {result.Unexpected.Count} unexpected");
         foreach (var name in result.Unexpected)
             output.Info($"  unexpected: {name}");
+        // The file does not tell it.
+        if (result.Model is { } model)
+            output.Info($"input: {DetectionModelText.Input(model.Settings.Input).Value}");
         output.Info(result.Model is null ? "A pretrained backbone, for retina train --weights." : "A model, for retina detect, eval, info and train --weights.");
         output.Result(result.File);
     }

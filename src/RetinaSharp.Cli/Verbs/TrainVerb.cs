@@ -73,6 +73,8 @@ internal static class TrainVerb
                 RunOutput.RequireUsable(folder, options.Resume, settingsOptions.GetConfig(parse));
                 if (initial.Training.EarlyStop > 0 && settingsOptions.IsGiven(parse, EarlyStopOption) && !parse.IsGiven(validationData))
                     throw new UsageException($"{EarlyStopOption} needs {validationData.Name} DATA");
+                if (initial.Training.Schedule == ScheduleKind.Plateau && !parse.IsGiven(validationData))
+                    throw new UsageException($"--schedule plateau needs {validationData.Name} DATA, whose AP it follows");
             }
 
             LibTorch.Require(options.Device);

@@ -7,7 +7,7 @@ namespace RetinaSharp.Detection.Assignment;
 /// </summary>
 /// <remarks>
 /// <para>
-/// The candidates of a box are, on each pyramid level, all anchors of the <see cref="AssignerSettings.AtssCells"/> cells whose centers are nearest to the
+/// The candidates of a box are, on each pyramid level, all anchors of the <see cref="AssignerSettings.AtssCells"/> cells whose anchors are centered nearest to the
 /// center of the box; at equal distance the cells with the lower indices. A candidate is positive if its IoU is at least the mean plus the standard deviation (with
 /// Bessel's correction) of the candidates' IoUs, and its center is more than .01 pixels inside of the box. An anchor that is positive for several boxes takes
 /// the one with the highest IoU, of equal IoUs the first.

@@ -18,6 +18,10 @@ namespace RetinaSharp.Detection.Assignment;
 /// alike. Torchvision subtracts areas from 10⁸ in fp32, so it takes areas that differ by less than 8 square pixels as equal, and boxes larger than 10⁸
 /// square pixels get no anchor; here, areas are compared directly.
 /// </para>
+/// <para>
+/// Anchors, and with <see cref="Configuration.HeadKind.Points"/> the points, are centered at column · stride and row · stride, as in torchvision's FCOS. The paper and MMDetection's FCOS add half a
+/// stride, so that their points are the centers of the cells.
+/// </para>
 /// </remarks>
 public sealed class CenterAssigner : IAssigner
 {

@@ -2,7 +2,9 @@ using RetinaSharp.Boxes;
 
 namespace RetinaSharp.Detection.Assignment;
 
-/// <summary>A grid cell of a pyramid level. All of its anchors are centered at one point.</summary>
+/// <summary>
+/// A grid cell of a pyramid level. All of its anchors are centered at one point, (column · stride, row · stride): the top left corner of the cell, as in torchvision.
+/// </summary>
 /// <param name="Level">The level.</param>
 /// <param name="First">Index of the cell's first anchor in the grid.</param>
 /// <param name="Count">Number of anchors of the cell.</param>

@@ -3,7 +3,7 @@ using RetinaSharp.Boxes;
 namespace RetinaSharp.Detection.Assignment;
 
 /// <summary>
-/// Finds the grid cells of a level whose centers are nearest to a point, in order of distance, at equal distance in ascending order of index. It looks at
+/// Finds the grid cells of a level whose anchors are centered nearest to a point, in order of distance, at equal distance in ascending order of index. It looks at
 /// about n · ln n cells for the n nearest, wherever the point is. Not thread-safe.
 /// </summary>
 internal sealed class NearestCells

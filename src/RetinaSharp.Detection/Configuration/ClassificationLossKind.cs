@@ -33,7 +33,8 @@ public enum ClassificationLossKind
     Varifocal,
 
     /// <summary>
-    /// Poly-1 focal loss: focal loss with the first coefficient of its series changed by <see cref="LossSettings.PolyEpsilon"/>.
+    /// Poly-1 focal loss: focal loss, with <see cref="LossSettings.Gamma"/> and <see cref="LossSettings.Alpha"/>, and the first coefficient of its series changed by
+    /// <see cref="LossSettings.PolyEpsilon"/>.
     /// </summary>
     PolyFocal,
 

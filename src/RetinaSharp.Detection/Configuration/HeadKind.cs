@@ -6,6 +6,9 @@ public enum HeadKind
     /// <summary>Several anchors per cell, as in RetinaNet.</summary>
     Anchors,
 
-    /// <summary>One point per cell, its center, as in FCOS. The model's anchors are one square per cell, whose size the assigners by IoU and ATSS use.</summary>
+    /// <summary>
+    /// One point per cell, at column · stride and row · stride, as in torchvision's FCOS; the paper adds half a stride. The model's anchors are one square per cell,
+    /// centered at the point, whose size the assigners by IoU and ATSS use.
+    /// </summary>
     Points,
 }

@@ -11,10 +11,12 @@ public sealed record LossSettings
     /// <summary>Kind of the classification loss.</summary>
     public ClassificationLossKind Classification { get; init; } = ClassificationLossKind.Focal;
 
-    /// <summary>Focusing parameter γ, at least 0; above 0 for <see cref="ClassificationLossKind.FocalStar"/>.</summary>
+    /// <summary>
+    /// Focusing parameter γ, at least 0; above 0 for <see cref="ClassificationLossKind.FocalStar"/> and <see cref="ClassificationLossKind.EqualizedFocal"/>. Ignored without <see cref="HasGamma"/>.
+    /// </summary>
     public double Gamma { get; init; } = 2;
 
-    /// <summary>Weight α of the positives, in [0, 1]; negatives have weight 1 - α. Null: no weighting.</summary>
+    /// <summary>Weight α of the positives, in [0, 1]; negatives have weight 1 - α. Null: no weighting. Ignored without <see cref="HasAlpha"/>.</summary>
     public double? Alpha { get; init; } = .25;
 
     /// <summary>Shift β of <see cref="ClassificationLossKind.FocalStar"/>, which is added to γ · x_t.</summary>
@@ -71,6 +73,12 @@ public sealed record LossSettings
     /// those of the classes.
     /// </summary>
     public bool HasBackgroundOutput => Classification is ClassificationLossKind.SoftmaxFocal or ClassificationLossKind.Seesaw;
+
+    /// <summary>Whether <see cref="Classification"/> depends on <see cref="Alpha"/>.</summary>
+    public bool HasAlpha => Classification is not (ClassificationLossKind.QualityFocal or ClassificationLossKind.Asymmetric or ClassificationLossKind.Seesaw);
+
+    /// <summary>Whether <see cref="Classification"/> depends on <see cref="Gamma"/>.</summary>
+    public bool HasGamma => Classification is not (ClassificationLossKind.CrossEntropy or ClassificationLossKind.Seesaw);
 
     /// <summary>Whether the targets of positives are the qualities of their boxes, so that scores tell how good a box is.</summary>
     internal bool LearnsQuality => Classification is ClassificationLossKind.QualityFocal or ClassificationLossKind.Varifocal;

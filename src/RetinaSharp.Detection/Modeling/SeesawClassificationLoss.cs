@@ -6,8 +6,8 @@ using BFloat16 = RetinaSharp.Losses.BFloat16;
 namespace RetinaSharp.Detection.Modeling;
 
 /// <summary>
-/// Applies <see cref="SeesawLoss"/> to the logits of each anchor, the first of which is the background's. Its statistics are the numbers of positive anchors
-/// of each class in the earlier steps; MMDetection counts those of the step too, which matters in the first one only.
+/// Applies <see cref="SeesawLoss"/> with the parameters of the paper to the logits of each anchor, the first of which is the background's. Its statistics are the
+/// numbers of positive anchors of each class in the earlier steps; MMDetection counts those of the step too, which matters in the first one only.
 /// </summary>
 internal sealed class SeesawClassificationLoss : IAdaptiveClassificationLoss
 {

@@ -7,8 +7,8 @@ public static class InitialWeightsSettings
 {
     /// <summary>
     /// Returns settings with the architecture of a weights file. From a RetinaSharp model, all model settings, the input size and the size of the slices are
-    /// used. From a torchvision RetinaNet, the model settings are inferred from names and shapes of the weights, and the input size is torchvision's default.
-    /// From a ResNet, only its residual blocks and its width are used.
+    /// used. From a torchvision RetinaNet, the model settings are inferred from names and shapes of the weights, and the input size is torchvision's default,
+    /// or MLPerf's for its RetinaNet. From a ResNet, only its residual blocks and its width are used.
     /// </summary>
     /// <param name="weights">Name or file of the weights, as in <see cref="RunSettings.Weights"/>.</param>
     /// <param name="settings">The settings to change.</param>
@@ -19,7 +19,11 @@ public static class InitialWeightsSettings
         if (model is not null)
             return settings with { Model = model.Settings.Model, Input = model.Settings.Input, Tile = model.Settings.Tile };
         if (TorchvisionArchitecture.IsRetinaNet(file))
-            return settings with { Model = TorchvisionArchitecture.InferRetinaNet(file).Settings, Input = new RunSettings().Input };
+        {
+            var (inferred, classes) = TorchvisionArchitecture.InferRetinaNet(file);
+            return settings with { Model = inferred, Input = TorchvisionArchitecture.Input(inferred, classes) };
+        }
+
         var (variant, width) = TorchvisionArchitecture.InferResNet(file);
         return settings with { Model = variant.ApplyTo(settings.Model) with { Width = width } };
     }

@@ -20,27 +20,32 @@ public static class PretrainedWeights
     /// <param name="weights"><see cref="ImageNet"/>, a run folder or a file.</param>
     /// <param name="description">The model's description if the file is a RetinaSharp model; otherwise null.</param>
     /// <exception cref="WeightsException">The file does not exist, cannot be read, or is corrupt.</exception>
-    internal static TorchvisionWeights Open(string weights, out ModelDescription? description)
+    internal static TorchvisionWeights Open(string weights, out ModelDescription? description) =>
+        weights == ImageNet ? OpenImageNet(ImageNetFile, out description) : TorchvisionWeights.Open(ModelFile.Find(weights), out description);
+
+    /// <summary>Opens the weights that <see cref="ImageNet"/> names.</summary>
+    /// <param name="path">The file: <see cref="ImageNetFile"/>, or another one in tests.</param>
+    /// <param name="description">Null, because the file is no RetinaSharp model.</param>
+    /// <exception cref="WeightsException">The file does not exist, cannot be read, or has another checksum.</exception>
+    internal static TorchvisionWeights OpenImageNet(string path, out ModelDescription? description)
     {
-        if (weights != ImageNet)
-            return TorchvisionWeights.Open(ModelFile.Find(weights), out description);
-        Verify();
-        return TorchvisionWeights.Open(ImageNetFile, out description, NetworkInput.Bgr255);
+        Verify(path);
+        return TorchvisionWeights.Open(path, out description, NetworkInput.Bgr255);
     }
 
-    private static void Verify()
+    private static void Verify(string path)
     {
-        if (!File.Exists(ImageNetFile))
-            throw new WeightsException(ImageNetFile, $"the file with the weights '{ImageNet}' is missing; add the package {Package} to the application");
+        if (!File.Exists(path))
+            throw new WeightsException(path, $"the file with the weights '{ImageNet}' is missing; add the package {Package} to the application");
         try
         {
-            using var file = File.OpenRead(ImageNetFile);
+            using var file = File.OpenRead(path);
             if (Convert.ToHexStringLower(SHA256.HashData(file)) != Sha256)
-                throw new WeightsException(ImageNetFile, $"its SHA-256 is not {Sha256}: the file is corrupt or was replaced; restore the package {Package}");
+                throw new WeightsException(path, $"its SHA-256 is not {Sha256}: the file is corrupt or was replaced; restore the package {Package}");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new WeightsException(ImageNetFile, $"cannot be read ({error.Message})", error);
+            throw new WeightsException(path, $"cannot be read ({error.Message})", error);
         }
     }
 }

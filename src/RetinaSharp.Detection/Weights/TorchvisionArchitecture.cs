@@ -1,6 +1,7 @@
 using RetinaSharp.Boxes;
 using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Modeling.Architecture;
+using RetinaSharp.Inference;
 
 namespace RetinaSharp.Detection.Weights;
 
@@ -13,6 +14,11 @@ internal static class TorchvisionArchitecture
     private const string ClassLogits = "head.classification_head.cls_logits.weight";
     private const string BoxRegression = "head.regression_head.bbox_reg.weight";
     private const string P6 = "backbone.fpn.extra_blocks.p6.weight";
+
+    // https://github.com/mlcommons/training, retired_benchmarks/retinanet: model/retinanet.py and train.py.
+    private const string MLPerfBackbone = "resnext50_32x4d";
+    private const int MLPerfClasses = 264;
+    private const int MLPerfSide = 800;
 
     /// <summary>Whether the weights are those of a RetinaNet.</summary>
     public static bool IsRetinaNet(IWeightSource weights) => weights.Find(ClassLogits) is not null;
@@ -89,6 +95,19 @@ internal static class TorchvisionArchitecture
 
         return (settings, classOutputs / anchors.AnchorsPerCell);
     }
+
+    /// <summary>
+    /// Whether a RetinaNet is MLPerf's: torchvision's first RetinaNet with the backbone ResNeXt-50 32x4d, which torchvision has not published, and the 264
+    /// classes of MLPerf's subset of Open Images. None of the classes is the background.
+    /// </summary>
+    /// <param name="settings">The model settings that <see cref="InferRetinaNet"/> inferred.</param>
+    /// <param name="classes">The number of classes.</param>
+    public static bool IsMLPerf(ModelSettings settings, int classes) => classes == MLPerfClasses && ResNetVariant.Create(settings).Name == MLPerfBackbone
+        && settings is { Width: 1.0, Norm: NormKind.Frozen, PyramidChannels: 256, P6From: P6Source.P5, HeadConvolutions: 4, HeadNorm: false };
+
+    /// <summary>Returns the size that images are scaled to: MLPerf stretches them to a square, torchvision keeps their aspect ratio.</summary>
+    /// <inheritdoc cref="IsMLPerf"/>
+    public static InputSize Input(ModelSettings settings, int classes) => IsMLPerf(settings, classes) ? InputSize.Square(MLPerfSide) : new RunSettings().Input;
 
     /// <summary>Counts the distinct indices that follow a prefix in the weights' names, such as those of the blocks in a stage.</summary>
     private static int Count(IWeightSource weights, string prefix) => weights.Names

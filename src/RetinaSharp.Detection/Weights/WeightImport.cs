@@ -18,7 +18,8 @@ public static class WeightImport
     /// <summary>
     /// Imports a torchvision RetinaNet or ResNet from a torch.save or safetensors file, or a ResNet from an ONNX file, without executing code from the file. Writes a
     /// model file for a RetinaNet, or backbone weights to start training from for a ResNet. Depth, width, normalization, pyramid, heads
-    /// and number of classes are inferred from names and shapes; anchors, image size and postprocessing are torchvision's defaults.
+    /// and number of classes are inferred from names and shapes; anchors, image size and postprocessing are torchvision's defaults. MLPerf's RetinaNet is
+    /// recognized by its backbone and its 264 classes: images are stretched to 800 × 800, and no class is the background.
     /// </summary>
     /// <param name="path">The file to import. The state dict may be nested under <c>model</c> or <c>state_dict</c>.</param>
     /// <param name="outFile">The file to write; it is written atomically.</param>
@@ -40,15 +41,16 @@ public static class WeightImport
     private static ImportResult ImportRetinaNet(TorchvisionWeights weights, string outFile, string? classes)
     {
         var (settings, outputs) = TorchvisionArchitecture.InferRetinaNet(weights);
+        var isMLPerf = TorchvisionArchitecture.IsMLPerf(settings, outputs);
         var network = RetinaNetArchitecture.Create(settings, outputs);
-        var name = $"RetinaNet on {ResNetVariant.Create(settings).Name} of width {settings.Width}, {outputs} classes";
+        var name = $"RetinaNet on {ResNetVariant.Create(settings).Name} of width {settings.Width}, {outputs} classes{(isMLPerf ? " (MLPerf)" : "")}";
         var unexpected = Check([.. network.Tensors()], weights, name);
         var categories = ClassNames.Read(classes, outputs);
-        // torchvision's first class is the background, unless the class names differ.
-        settings = settings with { BackgroundClass = classes is null || categories[0].Name == BackgroundClass.Name };
+        // torchvision's first class is the background, unless the class names differ. MLPerf has no background class.
+        settings = settings with { BackgroundClass = classes is null ? !isMLPerf : categories[0].Name == BackgroundClass.Name };
         var description = new ModelDescription
         {
-            Settings = Compatibility.Torchvision(new() { Model = settings }) with { Model = settings },
+            Settings = Compatibility.Torchvision(new() { Model = settings, Input = TorchvisionArchitecture.Input(settings, outputs) }) with { Model = settings },
             Categories = categories,
             TrainingData = Path.GetFileName(weights.Path),
         };

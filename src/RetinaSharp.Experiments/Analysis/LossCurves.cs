@@ -6,7 +6,7 @@ namespace RetinaSharp.Experiments.Analysis;
 
 /// <summary>
 /// Plots loss functions and their derivatives as in Lin et al., "Focal Loss for Dense Object Detection": figure 1 and the figures of the appendix, and those of
-/// the focal loss's descendants. The losses are without α, which would only scale the curves.
+/// the focal loss's descendants, of the losses for long-tailed classes and of the box losses. The losses are without α, which would only scale the curves.
 /// </summary>
 public static class LossCurves
 {
@@ -35,6 +35,8 @@ public static class LossCurves
         ("focal-star-by-logit", new("FL* (γ, β), focal loss and cross entropy", "x_t", "loss", [.. Family(Value)])),
         ("focal-star-derivative-by-logit", new("Derivatives of FL* (γ, β), focal loss and cross entropy", "x_t", "dL / dx_t", [.. Family(Derivative)])),
         .. FamilyCurves.Charts,
+        .. LongTailCurves.Charts,
+        .. BoxCurves.Charts,
     ];
 
     private static FocalLoss Focal(double gamma) => new(gamma, alpha: null);

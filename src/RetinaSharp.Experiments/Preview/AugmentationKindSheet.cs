@@ -26,7 +26,8 @@ internal static class AugmentationKindSheet
         SheetImage[] cells =
         [
             new(plain, "not augmented"),
-            .. AugmentationKind.List(settings.Augmentation).Select(kind => new SheetImage(DrawChanged(kind.Settings), kind.IsOn ? kind.Name : $"{kind.Name} (off)")),
+            // The typical multi-scale has no sizes for a few small inputs.
+            .. AugmentationKind.List(settings.Augmentation).Where(kind => kind.Settings.HasInputSizes(settings.Input)).Select(kind => new SheetImage(DrawChanged(kind.Settings), kind.IsOn ? kind.Name : $"{kind.Name} (off)")),
             new(DrawChanged(settings.Augmentation), "all of the run"),
         ];
         return new("augmentation-kinds",

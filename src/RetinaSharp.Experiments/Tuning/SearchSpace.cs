@@ -13,6 +13,12 @@ public static class SearchSpace
 
     private const int MaxSide = 16384;
 
+    /// <summary>
+    /// Version of the search space, which the state of a search records. It rises when the same start leads to other trials, because a search that is continued with them
+    /// would train its trials again. Version 0 varied α also for losses without it, and left the hue as it was.
+    /// </summary>
+    internal const int Version = 1;
+
     /// <summary>Lists the dimensions of the search.</summary>
     /// <param name="start">The settings that the search starts from.</param>
     public static IReadOnlyList<TuningDimension> Create(RunSettings start)
@@ -23,17 +29,21 @@ public static class SearchSpace
         [
             Around("learning rate", training.LearningRate, 4, (s, value) => s with { Training = s.Training with { LearningRate = value } }),
             InputSize(start.Input),
-            .. HasGamma(loss) ? [Around("γ", loss.Gamma, 2, (s, value) => s with { Loss = s.Loss with { Gamma = value } })] : NoDimension,
-            .. loss.Alpha is > 0 and < 1 ? [Around("α", loss.Alpha.Value, 2, (s, value) => s with { Loss = s.Loss with { Alpha = value } }, max: .95)] : NoDimension,
+            .. loss is { HasGamma: true, Gamma: > 0 } ? [Around("γ", loss.Gamma, 2, (s, value) => s with { Loss = s.Loss with { Gamma = value } })] : NoDimension,
+            .. loss is { HasAlpha: true, Alpha: > 0 and < 1 and var alpha } ? [Around("α", alpha, 2, (s, value) => s with { Loss = s.Loss with { Alpha = value } }, max: .95)] : NoDimension,
             AugmentationStrength(start.Augmentation),
             .. training.WeightDecay > 0 ? [Around("weight decay", training.WeightDecay, 5, (s, value) => s with { Training = s.Training with { WeightDecay = value } })] : NoDimension,
             .. loss.BoxWeight > 0 ? [Around("box loss weight", loss.BoxWeight, 2, (s, value) => s with { Loss = s.Loss with { BoxWeight = value } })] : NoDimension,
         ];
     }
 
-    private static TuningDimension[] NoDimension => [];
+    /// <summary>Returns whether the trials of a search differ from those that an earlier version of the search space had.</summary>
+    /// <param name="version">The earlier version.</param>
+    /// <param name="start">The settings that the search starts from.</param>
+    internal static bool DiffersFrom(int version, RunSettings start) =>
+        version < 1 && (start.Augmentation.Hue > 0 || start.Loss is { HasAlpha: false, Alpha: > 0 and < 1 });
 
-    private static bool HasGamma(LossSettings loss) => loss.Gamma > 0 && loss.Classification is not (ClassificationLossKind.CrossEntropy or ClassificationLossKind.Seesaw);
+    private static TuningDimension[] NoDimension => [];
 
     private static TuningDimension Around(string name, double preset, double factor, Func<RunSettings, double, RunSettings> apply, double max = double.MaxValue) =>
         new(name, preset, preset / factor, Math.Max(preset, Math.Min(preset * factor, max)), IsLogarithmic: true, apply);
@@ -55,7 +65,7 @@ public static class SearchSpace
     /// </summary>
     private static TuningDimension AugmentationStrength(AugmentationSettings preset)
     {
-        var isJittered = preset is not { MinScale: 1, MaxScale: 1, Translate: 0, Brightness: 0, Contrast: 0, Saturation: 0 };
+        var isJittered = preset is not { MinScale: 1, MaxScale: 1, Translate: 0, Brightness: 0, Contrast: 0, Saturation: 0, Hue: 0 };
         var unit = isJittered ? preset : Presets.Small.Augmentation;
         return new("augmentation strength", isJittered ? 1 : 0, 0, 2, IsLogarithmic: false, (s, strength) => s with
         {
@@ -67,6 +77,7 @@ public static class SearchSpace
                 Brightness = Math.Min(1, strength * unit.Brightness),
                 Contrast = Math.Min(1, strength * unit.Contrast),
                 Saturation = Math.Min(1, strength * unit.Saturation),
+                Hue = Math.Min(.5, strength * unit.Hue),
             },
         });
     }

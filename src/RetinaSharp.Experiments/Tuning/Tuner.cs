@@ -67,6 +67,7 @@ public sealed class Tuner
             TrainingData = DatasetDigest.ComputeForTraining(train),
             ValidationData = DatasetDigest.ComputeForValidation(validation),
             Engine = $"{options.Device?.ToString() ?? "cpu"}, {options.Precision}",
+            SpaceVersion = SearchSpace.Version,
         };
         _state = Agree(IsFirst ? TuningFolder.Open(start, created, options.Folder) : created);
         _clock = new(options.Clock, TimeSpan.FromSeconds(_state.Seconds));

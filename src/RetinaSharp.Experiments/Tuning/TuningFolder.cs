@@ -42,6 +42,8 @@ public static class TuningFolder
                     : null);
             if (difference is not null)
                 throw new ArgumentException($"{folder} contains another search: {difference}. Repeat its command to continue it, or choose another folder.");
+            if (SearchSpace.DiffersFrom(found.SpaceVersion, start))
+                throw new ArgumentException($"{folder} contains a search of an earlier version, which varied other settings: choose another folder.");
             return found;
         }
 

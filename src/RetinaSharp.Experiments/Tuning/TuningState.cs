@@ -20,6 +20,9 @@ internal sealed record TuningState
     /// <summary>Device and precision of the runs, as text.</summary>
     public required string Engine { get; init; }
 
+    /// <summary><see cref="SearchSpace.Version"/> when the search began; 0 if the file does not have it.</summary>
+    public int SpaceVersion { get; init; }
+
     /// <summary>Time that the search has taken, over all sessions.</summary>
     public double Seconds { get; init; }
 

@@ -31,10 +31,14 @@ internal static class FormulaWeights
     public static void Fill(NetworkState state, int salt, double logits = 1)
     {
         foreach (var (name, tensor) in state.Entries)
-        {
-            var map = Map(name, tensor.shape, logits);
-            tensor.Fill([.. Uniform($"{salt} {name}", tensor.NumberOfElements).Select(number => (float)map(number))]);
-        }
+            tensor.Fill(Values(salt, name, tensor.shape, logits));
+    }
+
+    /// <summary>The numbers of a weight in C order; for the parameters see <see cref="Fill"/>.</summary>
+    public static float[] Values(int salt, string name, long[] shape, double logits = 1)
+    {
+        var map = Map(name, shape, logits);
+        return [.. Uniform($"{salt} {name}", shape.Aggregate(1L, (product, side) => product * side)).Select(number => (float)map(number))];
     }
 
     public static Image Picture(int index, int width, int height) =>

@@ -165,7 +165,8 @@ public class TorchvisionParityTests : LeakCheck
     internal static void AssertDetections(string variant, IReadOnlyList<IReadOnlyList<DetectedObject>> found) =>
         AssertDetections(Golden.GetProperty(variant), found);
 
-    private static void AssertDetections(JsonElement golden, IReadOnlyList<IReadOnlyList<DetectedObject>> found)
+    /// <summary>Asserts that these are the detections of <paramref name="golden"/>, of one or more images.</summary>
+    internal static void AssertDetections(JsonElement golden, IReadOnlyList<IReadOnlyList<DetectedObject>> found)
     {
         var wanted = golden.GetProperty("detections").EnumerateArray().ToArray();
         for (var i = 0; i < wanted.Length; i++)
@@ -221,7 +222,7 @@ public class TorchvisionParityTests : LeakCheck
         settings.Model.Anchors, settings.Assigner, (FormulaWeights.Picture(0, 96, 64), Boxes, Classes), (FormulaWeights.Picture(1, 96, 48), [new(30, 4, 70, 40)], [2])));
 
     /// <summary>Relative distance (L2) of the sampled values, and of the norm of all.</summary>
-    private static void AssertClose(JsonElement golden, Tensor tensor, double tolerance, string what)
+    internal static void AssertClose(JsonElement golden, Tensor tensor, double tolerance, string what)
     {
         var values = tensor.ToArray();
         Assert.Equal(golden.GetProperty("count").GetInt32(), values.Length);

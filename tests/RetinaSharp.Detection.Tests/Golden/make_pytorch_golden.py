@@ -6,6 +6,7 @@ Needs torch (made with 1.13, Debian's python3-torch). PyTorchFileTests reads the
 import argparse
 import json
 import os
+import pathlib
 from collections import OrderedDict
 
 import torch
@@ -74,10 +75,12 @@ if __name__ == "__main__":
     save(flat, "legacy.pth", _use_new_zipfile_serialization=False)
     save(wrapped, "nested.pth")
     save({"state_dict": {"model": flat}, "epoch": 1}, "nested-legacy.pth", _use_new_zipfile_serialization=False)
+    # As the training scripts of torchvision and MLPerf save their options.
     save({"model": wrapped["model"], "args": argparse.Namespace(lr=0.1)}, "namespace.pth")
+    save({"model": wrapped["model"], "folder": pathlib.PurePosixPath("runs")}, "path.pth")
     save({"expanded": torch.ones(1).expand(1000)}, "expanded.pth")
     expected = {}
-    for name, state in [("zip.pth", flat), ("legacy.pth", flat), ("nested.pth", wrapped["model"]), ("nested-legacy.pth", flat)]:
+    for name, state in [("zip.pth", flat), ("legacy.pth", flat), ("nested.pth", wrapped["model"]), ("namespace.pth", wrapped["model"]), ("nested-legacy.pth", flat)]:
         expected[name] = {key: {"shape": list(t.shape), "values": t.detach().double().flatten().tolist()} for key, t in state.items()}
     with open(os.path.join(FOLDER, "expected.json"), "w") as file:
         json.dump(expected, file, separators=(",", ":"))

@@ -5,7 +5,7 @@ using RetinaSharp.Detection.Tests.Modeling;
 
 namespace RetinaSharp.Detection.Tests.Training;
 
-/// <summary>Trainings with every head and assigner.</summary>
+/// <summary>Trainings with every head and assigner, and with classification losses that other tests do not train until objects are detected.</summary>
 [Trait("Category", "Slow")]
 [Collection(TorchCollection.Name)]
 public sealed class HeadTrainingTests : LeakCheck
@@ -42,6 +42,25 @@ public sealed class HeadTrainingTests : LeakCheck
         var epochs = reports.Epochs.ToList();
         Assert.True(epochs[^1].Box < .7 * epochs[0].Box, $"{epochs[0].Box} to {epochs[^1].Box}");
         using var detector = Detector.Load(_rectangles.At("run"), new() { Precision = Precision.Fp32 });
+        _rectangles.AssertMostAreDetected(detector);
+    }
+
+    [Theory]
+    [InlineData(ClassificationLossKind.QualityFocal, AssignerKind.Iou)]
+    [InlineData(ClassificationLossKind.QualityFocal, AssignerKind.TaskAligned)]
+    [InlineData(ClassificationLossKind.Varifocal, AssignerKind.Iou)]
+    [InlineData(ClassificationLossKind.PolyFocal, AssignerKind.Iou)]
+    [InlineData(ClassificationLossKind.Asymmetric, AssignerKind.Iou)]
+    public void Train_OtherClassificationLoss_LossFallsAndTheSavedModelDetects(ClassificationLossKind loss, AssignerKind assigner)
+    {
+        var reports = new TinyRun.Reports();
+        TinyRun.Train(Settings.WithClassification(loss) with { Assigner = new() { Kind = assigner } }, _rectangles.Set, _rectangles.At("run"), _rectangles.Take(4), reports);
+
+        var epochs = reports.Epochs.ToList();
+        Assert.All(epochs, epoch => Assert.True(double.IsFinite(epoch.Classification + epoch.Box + epoch.Validation!.Classification)));
+        Assert.True(epochs[^1].Classification < .8 * epochs[0].Classification, $"{epochs[0].Classification} to {epochs[^1].Classification}");
+        using var detector = Detector.Load(_rectangles.At("run"), new() { Precision = Precision.Fp32 });
+        Assert.Equal(loss, detector.Description.Settings.Loss.Classification);
         _rectangles.AssertMostAreDetected(detector);
     }
 

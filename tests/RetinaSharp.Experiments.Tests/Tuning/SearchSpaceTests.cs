@@ -55,6 +55,22 @@ public sealed class SearchSpaceTests
             SearchSpace.Create(start.WithClassification(ClassificationLossKind.CrossEntropy)).Select(dimension => dimension.Name));
     }
 
+    [Theory]
+    [InlineData(ClassificationLossKind.Focal, true, true)]
+    [InlineData(ClassificationLossKind.CrossEntropy, true, false)]
+    [InlineData(ClassificationLossKind.QualityFocal, false, true)]
+    [InlineData(ClassificationLossKind.Asymmetric, false, true)]
+    [InlineData(ClassificationLossKind.Seesaw, false, false)]
+    public void Create_LossWithoutAlphaOrGamma_DoesNotSearchThem(ClassificationLossKind loss, bool alpha, bool gamma)
+    {
+        // As a configuration file may leave them.
+        var start = Presets.Small with { Loss = Presets.Small.Loss with { Classification = loss, Alpha = .25, Gamma = 2 } };
+
+        var names = SearchSpace.Create(start).Select(dimension => dimension.Name).ToList();
+
+        Assert.Equal((alpha, gamma), (names.Contains("α"), names.Contains("γ")));
+    }
+
     [Fact]
     public void Create_InputSize_HasThreeStepsOfTheSameAspect()
     {
@@ -80,6 +96,19 @@ public sealed class SearchSpaceTests
         Assert.Equal(Presets.Small.Augmentation.VerticalFlip, twice.VerticalFlip);
         // A preset without jitter has strength 0.
         Assert.Equal(0, Dimension(Presets.Tiny, "augmentation strength").Preset);
+    }
+
+    [Fact]
+    public void Create_AugmentationStrength_ScalesTheHue()
+    {
+        var start = Presets.Tiny with { Augmentation = Presets.Tiny.Augmentation with { Hue = .3 } };
+        var strength = Dimension(start, "augmentation strength");
+
+        // Hue alone is jitter, too, so that the strength is not that of another preset.
+        Assert.Equal(1, strength.Preset);
+        Assert.Equal((0.0, .15, .5), (Hue(0), Hue(.5), Hue(2)));
+
+        double Hue(double value) => strength.Apply(start, value).Augmentation.Hue;
     }
 
     private static TuningDimension Dimension(RunSettings start, string name) => SearchSpace.Create(start).Single(dimension => dimension.Name == name);

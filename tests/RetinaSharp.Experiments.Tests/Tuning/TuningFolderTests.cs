@@ -32,5 +32,29 @@ public sealed class TuningFolderTests : IDisposable
         Assert.Equal(["metrics.jsonl"], Directory.GetFiles(_folder.At("b")).Select(Path.GetFileName));
     }
 
+    [Fact]
+    public void Open_SearchOfAnEarlierVersion_IsContinuedUnlessItHasOtherTrials()
+    {
+        const string earlier = """{"trainingData": "a", "validationData": "b", "engine": "cpu, Fp32", "seconds": 60, "trials": 9}""";
+        var state = new TuningState { TrainingData = "a", ValidationData = "b", Engine = "cpu, Fp32", SpaceVersion = SearchSpace.Version };
+        var hue = Presets.Small with { Augmentation = Presets.Small.Augmentation with { Hue = .1 } };
+        var unusedAlpha = Presets.Small with { Loss = Presets.Small.Loss with { Classification = ClassificationLossKind.QualityFocal, Alpha = .25 } };
+
+        Assert.Equal((60.0, 9, 0), Continue(Presets.Small, "small"));
+        Assert.Contains("earlier version", Assert.Throws<ArgumentException>(() => Continue(hue, "hue")).Message);
+        Assert.Contains("earlier version", Assert.Throws<ArgumentException>(() => Continue(unusedAlpha, "alpha")).Message);
+        // A search of this version is continued.
+        TuningFolder.Open(hue, state, _folder.At("new"));
+        Assert.Equal(state, TuningFolder.Open(hue, state, _folder.At("new")));
+
+        (double Seconds, int Trials, int SpaceVersion) Continue(RunSettings start, string name)
+        {
+            TuningFolder.Open(start, state, _folder.At(name));
+            _folder.Write($"{name}/state.json", earlier);
+            var found = TuningFolder.Open(start, state, _folder.At(name));
+            return (found.Seconds, found.Trials, found.SpaceVersion);
+        }
+    }
+
     private static RunResult Run(string folder, double ap) => new() { Folder = folder, Seed = 0, Metrics = new CocoSummary { AP = ap }, Steps = 1, Seconds = 1 };
 }

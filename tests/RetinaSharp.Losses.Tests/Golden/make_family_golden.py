@@ -4,6 +4,7 @@ varifocal and seesaw loss that is MMDetection), and differentiated by autograd, 
 Run in this folder: ./make_family_golden.py > family.json
 """
 import json
+import random
 
 import torch
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy, one_hot
@@ -80,13 +81,17 @@ for p, q, epsilon in [(.8, 2, .01), (0, 2, .01), (.8, 0, .01), (1.5, .5, .25)]:
         labels = torch.tensor([0, 1, 2, 3, 4, 0, 3, 2]) + offset
         if offset:
             labels[5] = 0
+            # Objects that are not found yet: most of the probability is the background's.
+            with torch.no_grad():
+                x[:, 0] += 6
         mitigation = (counts[None, :].clamp(min=1) / counts[:, None].clamp(min=1)).clamp(max=1) ** p
         if offset:
             mitigation = torch.nn.functional.pad(mitigation, (1, 0, 1, 0), value=1)
-        scores = x.detach().softmax(1)
-        compensation = (scores / scores.gather(1, labels[:, None]).clamp(min=epsilon)).clamp(min=1) ** q
+        # The softmax of MMDetection's factors is over the classes alone; its objectness has logits of its own.
+        scores = x.detach()[:, offset:].softmax(1)
+        compensation = (scores / scores.gather(1, (labels - offset).clamp(min=0)[:, None]).clamp(min=epsilon)).clamp(min=1) ** q
         if offset:
-            compensation[:, 0] = 1
+            compensation = torch.nn.functional.pad(compensation, (1, 0), value=1)
             compensation[labels == 0] = 1
         factors = mitigation[labels] * compensation
         adjusted = x + factors.log() * (1 - one_hot(labels, 5 + offset))
@@ -99,5 +104,18 @@ for most, scale in [(.5, 30), (1.5, 1)]:
     margins = margins * (most / margins.max())
     adjusted = scale * (x - margins * one_hot(labels, 5))
     case("ldam", x, cross_entropy(adjusted, labels, reduction="none"), most=most, scale=scale, counts=[int(n) for n in counts], labels=labels.tolist())
+# Class-balanced loss as in the authors' code: all terms of a row are multiplied by the weight of its class. Weights are fp32, as in LossOptions. The logits are
+# of Python's generator, so that these cases do not depend on the version of PyTorch.
+generator = random.Random(7)
+for kind, gamma in [("sigmoid", 0), ("focal", 2), ("focal", .5), ("softmax", 0)]:
+    for counts, beta in [([100, 3, 7, 1, 2500], .999), ([40, 41, 5000, 2, 9], .9)]:
+        x = torch.tensor([[round(generator.gauss(0, 3) * 8) / 8 for _ in range(5)] for _ in range(6)]).requires_grad_()
+        labels = torch.tensor([0, 1, 2, 3, 4, 3])
+        weights = (1 - beta) / (1 - beta ** torch.tensor(counts, dtype=torch.float64))
+        weights = ((weights / weights.sum()).float() * 5).double()[labels]
+        targets = one_hot(labels, 5).double()
+        pt = x.sigmoid() * targets + (1 - x.sigmoid()) * (1 - targets)
+        value = cross_entropy(x, labels, reduction="none") if kind == "softmax" else (bce(x, targets) * (1 - pt) ** gamma).sum(1)
+        case("class-balanced", x, weights * value, kind=kind, gamma=gamma, beta=beta, counts=counts, labels=labels.tolist())
 
 print("[" + ",\n".join(json.dumps(case, separators=(",", ":")) for case in cases) + "]")

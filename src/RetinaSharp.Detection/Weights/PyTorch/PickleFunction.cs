@@ -19,4 +19,7 @@ internal enum PickleFunction
 
     /// <summary><c>torch.Size</c>.</summary>
     Size,
+
+    /// <summary><c>argparse.Namespace</c>: options of a training script, which torchvision's and MLPerf's scripts save with a checkpoint.</summary>
+    Namespace,
 }

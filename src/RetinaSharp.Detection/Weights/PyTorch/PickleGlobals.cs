@@ -1,6 +1,6 @@
 namespace RetinaSharp.Detection.Weights.PyTorch;
 
-/// <summary>Allow list of the Python globals (functions and classes) that a pickled state dict may refer to; all others are rejected.</summary>
+/// <summary>Allow list of the Python globals (functions and classes) that a pickled checkpoint may refer to; all others are rejected.</summary>
 internal static class PickleGlobals
 {
     private static readonly Dictionary<string, object> Allowed = new(StringComparer.Ordinal)
@@ -10,6 +10,7 @@ internal static class PickleGlobals
         ["torch._utils._rebuild_tensor_v2"] = PickleFunction.RebuildTensor,
         ["torch._utils._rebuild_parameter"] = PickleFunction.RebuildParameter,
         ["torch.Size"] = PickleFunction.Size,
+        ["argparse.Namespace"] = PickleFunction.Namespace,
         ["torch.FloatStorage"] = SafetensorsType.F32,
         ["torch.HalfStorage"] = SafetensorsType.F16,
         ["torch.BFloat16Storage"] = SafetensorsType.BF16,

@@ -3,12 +3,12 @@ using System.Runtime.InteropServices;
 namespace RetinaSharp.Detection.Weights.PyTorch;
 
 /// <summary>
-/// Unpickles a state dict without executing Python code. Only strings, numbers, lists, dictionaries and tensors are supported; a pickle
+/// Unpickles a checkpoint without executing Python code. Only strings, numbers, lists, dictionaries, tensors and argparse.Namespace are supported; a pickle
 /// with any other object is rejected. There is no recursion, so that deep nesting is harmless. Each step allocates little, so that memory is
 /// bounded by the file size and <see cref="MaxSteps"/>.
 /// <para>
 /// Python types map to .NET types: None to null, int to long, float to double, tuple to object?[], list to List, dict and OrderedDict to
-/// Dictionary. Dictionary entries whose key is not a string are dropped.
+/// Dictionary. Dictionary entries whose key is not a string are dropped, and so are the attributes of a Namespace.
 /// </para>
 /// </summary>
 internal sealed class PickleMachine
@@ -22,6 +22,9 @@ internal sealed class PickleMachine
     private const int MaxDimensions = 8;
     private const int MaxKeyLength = 4096;
     private const int Protocol = 2;
+
+    // Stands for every argparse.Namespace.
+    private static readonly object Namespace = new();
 
     private readonly PickleReader _reader;
     private readonly Func<string, SafetensorsType, long, PyTorchStorage> _findStorage;
@@ -142,15 +145,16 @@ internal sealed class PickleMachine
             case PickleOpcode.BinPersId:
                 Push(Storage(Pop()));
                 break;
-            case PickleOpcode.Reduce:
+            // The first calls a function, the second a class: the stack is the same.
+            case PickleOpcode.Reduce or PickleOpcode.NewObj:
                 var arguments = Pop() as object?[] ?? throw _reader.CreateException("calls a function without a tuple of arguments");
                 Push(Call(Pop(), arguments));
                 break;
             case PickleOpcode.Build:
-                // PyTorch attaches _metadata (module versions) to a state dict; it is not needed for the weights.
+                // PyTorch attaches _metadata (module versions) to a state dict; it is not needed for the weights, and neither are options of a script.
                 Pop();
-                if (Top() is not Dictionary<string, object?>)
-                    throw _reader.CreateException("sets the state of an object that is not a dictionary");
+                if (Top() is not Dictionary<string, object?> && !ReferenceEquals(Top(), Namespace))
+                    throw _reader.CreateException("sets the state of an object that is neither a dictionary nor a Namespace");
                 break;
             default:
                 throw _reader.CreateException($"has the unknown instruction 0x{(byte)opcode:X2}");
@@ -172,6 +176,7 @@ internal sealed class PickleMachine
         (PickleFunction.RebuildTensor, [PyTorchStorage storage, long offset, object?[] shape, object?[] strides, ..]) => Tensor(storage, offset, shape, strides),
         (PickleFunction.RebuildParameter, [PyTorchTensor tensor, ..]) => tensor,
         (PickleFunction.Size, [object?[] shape]) => shape,
+        (PickleFunction.Namespace, []) => Namespace,
         _ => throw _reader.CreateException("calls a function with invalid arguments"),
     };
 
