@@ -73,10 +73,17 @@ internal sealed class LossComparison : IDisposable
         _binTargets = tensor(_distances.SelectMany(one => (float[])[one.Left, one.Top, one.Right, one.Bottom]).ToArray());
     }
 
-    public void Run(int rounds)
+    public void Run(int rounds, bool boxesOnly)
     {
         Console.WriteLine($"{Rows} x {Classes} fp32 logits, value and gradient, {_threads} threads, {rounds} alternating rounds, LibTorch {torch.__version__}");
         Console.WriteLine(Row("loss", "RetinaSharp", "LibTorch", "ratio (range)", "difference"));
+        if (!boxesOnly)
+            RunClassification(rounds);
+        RunBoxes(rounds);
+    }
+
+    private void RunClassification(int rounds)
+    {
         Compare("cross entropy", rounds, () => Sigmoid(new CrossEntropy()), _x, x => Bce(x, _hard).sum());
         Compare("focal", rounds, () => Sigmoid(new FocalLoss()), _x, x => Focal(x, 2));
         Compare("focal, gamma .5", rounds, () => Sigmoid(new FocalLoss(.5)), _x, x => Focal(x, .5));
@@ -117,6 +124,10 @@ internal sealed class LossComparison : IDisposable
             var own = F.one_hot(_classes, Outputs).to(ScalarType.Float32);
             return F.cross_entropy(30 * (x - own * margins.unsqueeze(0)), _classes, reduction: nn.Reduction.Sum);
         });
+    }
+
+    private void RunBoxes(int rounds)
+    {
         Compare("DIoU, 10,000 boxes", rounds, () => Boxes(Diou.Loss), _predictedBoxes, x => DistanceIou(x, isComplete: false));
         Compare("CIoU, 10,000 boxes", rounds, () => Boxes(Ciou.Loss), _predictedBoxes, x => DistanceIou(x, isComplete: true));
         using var left = _binTargets.to(ScalarType.Int64).clamp(max: MaxDistance - 1);

@@ -1,6 +1,6 @@
 // Baseline: LibTorch 2.10's own operators, as a TorchSharp or PyTorch user calls them: torchvision's RetinaNet R50-FPN (frozen batch norm, P6 and P7
 // from P5, 91 classes) in eager mode, without fusion. Same computation and same timing names as `retina bench train` and `retina bench detect`.
-//   dotnet run -c Release --project benchmarks/RetinaSharp.Benchmarks.LibTorch -- losses [--rounds 7] [--threads 2]      (LossComparison.cs)
+//   dotnet run -c Release --project benchmarks/RetinaSharp.Benchmarks.LibTorch -- losses|box-losses [--rounds 7] [--threads 2]      (LossComparison.cs)
 //   dotnet run -c Release --project benchmarks/RetinaSharp.Benchmarks.LibTorch -- [train] [detect] [conv] [--precision fp32|bf16] [--size 512] [--runs 5] [--threads 2]
 // benchmarks/peers/compare_libtorch.py compares it with `retina bench`.
 using System.Diagnostics;
@@ -16,10 +16,10 @@ var (size, runs, threads) = (Option("--size", 512), Option("--runs", 5), Option(
 var what = args.Where(arg => arg is "train" or "detect" or "conv").DefaultIfEmpty("train").ToHashSet();
 if (!args.Any(arg => arg is "train" or "detect" or "conv")) what = ["train", "detect", "conv"];
 set_num_threads(threads);
-if (args.Contains("losses"))
+if (args.Contains("losses") || args.Contains("box-losses"))
 {
     using var comparison = new LossComparison(threads);
-    comparison.Run(Option("--rounds", 7));
+    comparison.Run(Option("--rounds", 7), boxesOnly: args.Contains("box-losses"));
     return;
 }
 

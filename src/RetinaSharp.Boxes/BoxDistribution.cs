@@ -1,3 +1,6 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+
 namespace RetinaSharp.Boxes;
 
 /// <summary>
@@ -89,8 +92,10 @@ public sealed class BoxDistribution
             var high = y - low;
             var row = side * Bins;
             sum += (1 - high) * (logSum - logits[row + low]) + high * (logSum - logits[row + low + 1]);
+            p[low] -= 1 - high;
+            p[low + 1] -= high;
             for (var k = 0; k < Bins; k++)
-                gradient[row + k] += (float)(scale * (p[k] - (k == low ? 1 - high : k == low + 1 ? high : 0)));
+                gradient[row + k] += (float)(scale * p[k]);
         }
 
         return sum;
@@ -117,15 +122,30 @@ public sealed class BoxDistribution
     private double Softmax(ReadOnlySpan<float> logits, int side, Span<double> probabilities)
     {
         var row = logits.Slice(side * Bins, Bins);
-        double max = row[0];
+        // Not Math.Max, which takes care of NaN: with one, all probabilities are NaN in any case.
+        var largest = row[0];
         foreach (var logit in row)
-            max = Math.Max(max, logit);
+            largest = logit > largest ? logit : largest;
+        double max = largest;
+        for (var k = 0; k < Bins; k++)
+            probabilities[k] = row[k] - max;
+        Exp(probabilities);
         var sum = 0.0;
-        for (var k = 0; k < Bins; k++)
-            sum += probabilities[k] = Math.Exp(row[k] - max);
-        for (var k = 0; k < Bins; k++)
-            probabilities[k] /= sum;
+        foreach (var exp in probabilities)
+            sum += exp;
+        var scale = 1 / sum;
+        foreach (ref var probability in probabilities)
+            probability *= scale;
         return max + Math.Log(sum);
+    }
+
+    private static void Exp(Span<double> values)
+    {
+        var vectors = MemoryMarshal.Cast<double, Vector<double>>(values);
+        foreach (ref var vector in vectors)
+            vector = Vector.Exp(vector);
+        foreach (ref var value in values[(vectors.Length * Vector<double>.Count)..])
+            value = Math.Exp(value);
     }
 
     private void CheckLength(int count, string name)
