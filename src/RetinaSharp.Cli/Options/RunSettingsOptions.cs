@@ -77,14 +77,14 @@ internal sealed class RunSettingsOptions
     /// <exception cref="UsageException">A value is out of its range.</exception>
     public RunSettings GetStart(ParseResult parse) => Resolve(parse, changePreset: null);
 
-    /// <summary>Checks that each option has an effect on at least one of several runs. Settings of --config may be without effect: a file need not be rewritten for another --loss.</summary>
+    /// <summary>Checks that the loss of at least one of several runs uses the value of each option. Settings of --config may be without effect: a file need not be rewritten for another --loss.</summary>
     /// <param name="parse">The command line.</param>
     /// <param name="losses">The losses of the runs.</param>
     /// <exception cref="UsageException">An option has no effect.</exception>
     public void RequireEffect(ParseResult parse, IReadOnlyList<LossSettings> losses)
     {
         if (Given(parse).FirstOrDefault(option => !losses.Any(option.HasEffectOn)) is { } unused)
-            throw new UsageException($"{unused.Option.Name} has no effect with the loss {string.Join(" or ", losses.Select(loss => TrainingOptions.NameOf(loss.Classification)).Distinct())}: omit it, or choose another --loss");
+            throw new UsageException($"{unused.Option.Name} has no effect with the loss {string.Join(" or ", losses.Select(loss => TrainingOptions.NameOf(loss.Classification)).Distinct())}: omit it");
     }
 
     /// <summary>

@@ -157,7 +157,7 @@ public sealed record AugmentationSettings
         ArgumentNullException.ThrowIfNull(input);
         if (MinInputScale == 1 && MaxInputScale == 1)
             return [input];
-        var (first, last) = InputSizeSteps(input);
+        var (first, last) = ((int)Math.Ceiling(MinInputScale * input.Short / InputSizeStep), (int)Math.Floor(MaxInputScale * input.Short / InputSizeStep));
         if (first > last)
         {
             throw new ArgumentException(
@@ -168,10 +168,6 @@ public sealed record AugmentationSettings
         sizes[^1].Validate();
         return sizes;
     }
-
-    /// <summary>Whether <see cref="GetInputSizes"/> finds a size.</summary>
-    /// <param name="input">Input size of inference.</param>
-    internal bool HasInputSizes(InputSize input) => (MinInputScale == 1 && MaxInputScale == 1) || InputSizeSteps(input) is var (first, last) && first <= last;
 
     /// <summary>Returns the number of epochs, from the first, with mosaic, mixup and copy-paste: <see cref="CompositionEnd"/> times all, rounded.</summary>
     /// <param name="epochs">Number of all epochs.</param>
@@ -220,7 +216,4 @@ public sealed record AugmentationSettings
         if (!(value >= min && value <= max))
             throw new ArgumentException($"{name} {value}: must be in [{min}, {max}].");
     }
-
-    private (int First, int Last) InputSizeSteps(InputSize input) =>
-        ((int)Math.Ceiling(MinInputScale * input.Short / InputSizeStep), (int)Math.Floor(MaxInputScale * input.Short / InputSizeStep));
 }

@@ -50,7 +50,7 @@ public static class LossAnalyzer
                 for (var anchor = 0; anchor < labels.Length; anchor++)
                 {
                     if (!float.IsFinite(values[anchor]))
-                        throw new WeightsException(model, $"the model's outputs for {image.Path} are not finite; its training diverged, or the file is corrupt");
+                        throw new WeightsException(model, $"the model's outputs for {image.Path} are not finite; its training run diverged, or the file is corrupt");
                     if (labels[anchor] != SigmoidLoss.Ignore)
                         (labels[anchor] == SigmoidLoss.Background ? negatives : positives)[i].Add(values[anchor]);
                 }

@@ -6,7 +6,7 @@ namespace RetinaSharp.Experiments.Analysis;
 
 /// <summary>
 /// Plots loss functions and their derivatives as in Lin et al., "Focal Loss for Dense Object Detection": figure 1 and the figures of the appendix, and those of
-/// the focal loss's descendants, of the losses for long-tailed classes and of the box losses. The losses are without α, which would only scale the curves.
+/// the losses that followed, of those for long-tailed classes and of the box losses. The losses are without α, which would only scale the curves.
 /// </summary>
 public static class LossCurves
 {
@@ -34,7 +34,7 @@ public static class LossCurves
         ("derivative-by-logit", new("Derivative of focal loss with respect to the logit", "x_t", "dL / dx_t", [.. Gammas.Select(gamma => ByLogit(Name(gamma), Focal(gamma), Derivative))])),
         ("focal-star-by-logit", new("FL* (γ, β), focal loss and cross entropy", "x_t", "loss", [.. Family(Value)])),
         ("focal-star-derivative-by-logit", new("Derivatives of FL* (γ, β), focal loss and cross entropy", "x_t", "dL / dx_t", [.. Family(Derivative)])),
-        .. FamilyCurves.Charts,
+        .. SigmoidLossCurves.Charts,
         .. LongTailCurves.Charts,
         .. BoxCurves.Charts,
     ];

@@ -26,12 +26,24 @@ internal static class AugmentationKindSheet
         SheetImage[] cells =
         [
             new(plain, "not augmented"),
-            // The typical multi-scale has no sizes for a few small inputs.
-            .. AugmentationKind.List(settings.Augmentation).Where(kind => kind.Settings.HasInputSizes(settings.Input)).Select(kind => new SheetImage(DrawChanged(kind.Settings), kind.IsOn ? kind.Name : $"{kind.Name} (off)")),
+            .. AugmentationKind.List(settings.Augmentation).Where(IsPossible).Select(kind => new SheetImage(DrawChanged(kind.Settings), kind.IsOn ? kind.Name : $"{kind.Name} (off)")),
             new(DrawChanged(settings.Augmentation), "all of the run"),
         ];
         return new("augmentation-kinds",
             ContactSheet.Create($"Each augmentation alone: {images.Images[0].FileName}", cells, Columns, AugmentedView.Side, AugmentedView.Legend(images)), "Each augmentation alone");
+
+        // The typical multi-scale has no sizes for some small inputs, and too large ones for some large inputs.
+        bool IsPossible(AugmentationKind kind)
+        {
+            try
+            {
+                return kind.Settings.GetInputSizes(settings.Input).Count > 0;
+            }
+            catch (ArgumentException)
+            {
+                return false;
+            }
+        }
 
         Image DrawChanged(AugmentationSettings augmentation) =>
             Enumerable.Range(0, MaxDraws).Select(draw => Draw(augmentation, draw)).FirstOrDefault(image => IsChanged(image, plain)) ?? Draw(augmentation, 0);

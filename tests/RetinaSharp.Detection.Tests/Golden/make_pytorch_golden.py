@@ -75,8 +75,9 @@ if __name__ == "__main__":
     save(flat, "legacy.pth", _use_new_zipfile_serialization=False)
     save(wrapped, "nested.pth")
     save({"state_dict": {"model": flat}, "epoch": 1}, "nested-legacy.pth", _use_new_zipfile_serialization=False)
-    # As the training scripts of torchvision and MLPerf save their options.
-    save({"model": wrapped["model"], "args": argparse.Namespace(lr=0.1)}, "namespace.pth")
+    # As the training scripts of torchvision and MLPerf save their options, and torchvision's its scheduler, whose milestones are a Counter.
+    scheduler = torch.optim.lr_scheduler.MultiStepLR(torch.optim.SGD([nn.Parameter(torch.zeros(1))], lr=0.1), milestones=[8, 11])
+    save({"model": wrapped["model"], "lr_scheduler": scheduler.state_dict(), "args": argparse.Namespace(lr=0.1)}, "namespace.pth")
     save({"model": wrapped["model"], "folder": pathlib.PurePosixPath("runs")}, "path.pth")
     save({"expanded": torch.ones(1).expand(1000)}, "expanded.pth")
     expected = {}

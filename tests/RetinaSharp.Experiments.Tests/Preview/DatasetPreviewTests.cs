@@ -40,6 +40,16 @@ public sealed class DatasetPreviewTests : IDisposable
     }
 
     [Fact]
+    public void Write_InputTooSmallForMultiScale_LeavesItsCellOut()
+    {
+        var dataset = DetectionDataset.Open(ColoredRectangles.Write(_folder.At("data"), images: 1));
+
+        var result = DatasetPreview.Write(dataset, Settings with { Input = new(48, 48) }, _folder.At("out"));
+
+        Assert.Contains("augmentation-kinds.png", result.Pictures.Select(Path.GetFileName));
+    }
+
+    [Fact]
     public void Write_CorruptImage_IsNamedAndLeftOut()
     {
         var dataset = DetectionDataset.Open(ColoredRectangles.Write(_folder.At("data"), images: 3));

@@ -20,6 +20,9 @@ internal enum PickleFunction
     /// <summary><c>torch.Size</c>.</summary>
     Size,
 
+    /// <summary><c>collections.Counter</c>: the milestones of a learning rate scheduler.</summary>
+    Counter,
+
     /// <summary><c>argparse.Namespace</c>: options of a training script, which torchvision's and MLPerf's scripts save with a checkpoint.</summary>
     Namespace,
 }

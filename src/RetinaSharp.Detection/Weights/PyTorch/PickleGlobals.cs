@@ -10,6 +10,7 @@ internal static class PickleGlobals
         ["torch._utils._rebuild_tensor_v2"] = PickleFunction.RebuildTensor,
         ["torch._utils._rebuild_parameter"] = PickleFunction.RebuildParameter,
         ["torch.Size"] = PickleFunction.Size,
+        ["collections.Counter"] = PickleFunction.Counter,
         ["argparse.Namespace"] = PickleFunction.Namespace,
         ["torch.FloatStorage"] = SafetensorsType.F32,
         ["torch.HalfStorage"] = SafetensorsType.F16,

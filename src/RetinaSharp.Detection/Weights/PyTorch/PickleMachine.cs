@@ -7,7 +7,7 @@ namespace RetinaSharp.Detection.Weights.PyTorch;
 /// with any other object is rejected. There is no recursion, so that deep nesting is harmless. Each step allocates little, so that memory is
 /// bounded by the file size and <see cref="MaxSteps"/>.
 /// <para>
-/// Python types map to .NET types: None to null, int to long, float to double, tuple to object?[], list to List, dict and OrderedDict to
+/// Python types map to .NET types: None to null, int to long, float to double, tuple to object?[], list to List, dict, OrderedDict and Counter to
 /// Dictionary. Dictionary entries whose key is not a string are dropped, and so are the attributes of a Namespace.
 /// </para>
 /// </summary>
@@ -176,6 +176,7 @@ internal sealed class PickleMachine
         (PickleFunction.RebuildTensor, [PyTorchStorage storage, long offset, object?[] shape, object?[] strides, ..]) => Tensor(storage, offset, shape, strides),
         (PickleFunction.RebuildParameter, [PyTorchTensor tensor, ..]) => tensor,
         (PickleFunction.Size, [object?[] shape]) => shape,
+        (PickleFunction.Counter, [Dictionary<string, object?> counts]) => counts,
         (PickleFunction.Namespace, []) => Namespace,
         _ => throw _reader.CreateException("calls a function with invalid arguments"),
     };

@@ -33,6 +33,7 @@ internal static class BadPickles
         ["a state of a number"] = [0x80, 2, (byte)'K', 1, (byte)'N', (byte)'b', (byte)'.'],
         ["a Namespace instead of a dictionary"] = PickleBuilder.Start().Global("argparse", "Namespace").Add(PickleOpcode.EmptyTuple).Add(PickleOpcode.NewObj).Stop(),
         ["a Namespace of arguments"] = PickleBuilder.Start().Global("argparse", "Namespace").Ints(1).Add(PickleOpcode.NewObj).Stop(),
+        ["a Counter of a number"] = PickleBuilder.Start().Global("collections", "Counter").Ints(1).Add(PickleOpcode.Reduce).Stop(),
         ["items of a Namespace"] = PickleBuilder.Start().Global("argparse", "Namespace").Add(PickleOpcode.EmptyTuple).Add(PickleOpcode.NewObj).Text("a").Tensor("0", [2]).Add(PickleOpcode.SetItem).Stop(),
         ["a reference to a number"] = [0x80, 2, (byte)'K', 1, (byte)'Q', (byte)'.'],
         ["a storage that is not there"] = PickleBuilder.Start().Tensor("7", [2]).Stop(),

@@ -3,8 +3,8 @@ using RetinaSharp.Losses;
 
 namespace RetinaSharp.Experiments.Analysis;
 
-/// <summary>Charts of the focal loss's descendants: losses of the predicted probability, and their derivatives with respect to the logit.</summary>
-internal static class FamilyCurves
+/// <summary>Charts of the sigmoid losses that followed focal loss, and their derivatives with respect to the logit.</summary>
+internal static class SigmoidLossCurves
 {
     // A cross entropy is unbounded at the ends.
     private const double MinProbability = .005, Step = .005;
