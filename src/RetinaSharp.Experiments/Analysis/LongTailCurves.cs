@@ -23,7 +23,7 @@ internal static class LongTailCurves
         ("seesaw-derivative-by-probability", new("Derivative of seesaw loss by the logit of the wrong class", "σ_i", "dL / dx_j", [.. Seesaws(row => row.Wrong)])),
         ("ldam-loss-by-difference", new("LDAM (s = 30) of two classes", "x_i − x_j", "loss", [.. Ldams(row => row.Value)])),
         ("ldam-derivative-by-difference", new("Derivative of LDAM by the logit of the correct class", "x_i − x_j", "dL / dx_i", [.. Ldams(row => row.Correct)])),
-        ("class-balanced-weights", new("Class-balanced weight against the number of examples", "n", "weight", [.. Weights], IsXLogarithmic: true, IsYLogarithmic: true)),
+        ("class-balanced-weights", new("Class-balanced weight by number of examples", "n", "weight", [.. Weights], IsXLogarithmic: true, IsYLogarithmic: true)),
     ];
 
     private static IEnumerable<LineSeries> Weights =>
