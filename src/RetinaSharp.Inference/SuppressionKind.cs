@@ -29,6 +29,12 @@ public enum SuppressionKind
     Fusion,
 
     /// <summary>
+    /// NMS within each class, then score voting (Kim, Lee, arXiv 2007.08103): each box that is kept becomes the mean of the class's candidates, weighted by
+    /// score and by how much they overlap it. Scores are those of NMS.
+    /// </summary>
+    Voting,
+
+    /// <summary>
     /// None: the candidates with the highest scores, for networks that were trained to find each object once, such as by one-to-one assignment.
     /// </summary>
     None,

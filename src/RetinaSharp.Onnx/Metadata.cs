@@ -74,6 +74,7 @@ internal static class Metadata
             SuppressionKind.SoftLinear => "soft-linear",
             SuppressionKind.SoftGaussian => "soft-gaussian",
             SuppressionKind.Fusion => "fusion",
+            SuppressionKind.Voting => "voting",
             _ => "none",
         });
         yield return ("nms_iou", Text(inference.NmsIouThreshold));

@@ -77,7 +77,7 @@ internal sealed class OnnxMetadata
         MaxCandidates = Integer("candidates_per_level"),
         Suppression = Choice("suppression",
             ("nms", SuppressionKind.ClassWise), ("class-agnostic", SuppressionKind.ClassAgnostic), ("soft-linear", SuppressionKind.SoftLinear),
-            ("soft-gaussian", SuppressionKind.SoftGaussian), ("fusion", SuppressionKind.Fusion), ("none", SuppressionKind.None)),
+            ("soft-gaussian", SuppressionKind.SoftGaussian), ("fusion", SuppressionKind.Fusion), ("voting", SuppressionKind.Voting), ("none", SuppressionKind.None)),
         NmsIouThreshold = Number("nms_iou"),
         SoftNmsSigma = format == 1 ? new InferenceSettings().SoftNmsSigma : Number("soft_nms_sigma"),
         MaxDetections = Integer("max_detections"),

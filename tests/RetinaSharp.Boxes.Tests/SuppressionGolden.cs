@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace RetinaSharp.Boxes.Tests;
 
-/// <summary>The papers' formulas of Soft-NMS and weighted boxes fusion in fp64; see Golden/make_suppression_golden.py.</summary>
+/// <summary>The papers' formulas of Soft-NMS, weighted boxes fusion and score voting in fp64; see Golden/make_suppression_golden.py.</summary>
 internal static class SuppressionGolden
 {
     private static readonly JsonElement Golden = Read();

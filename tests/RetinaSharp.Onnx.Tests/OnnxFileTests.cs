@@ -174,6 +174,7 @@ public sealed class OnnxFileTests : IDisposable
     [InlineData(SuppressionKind.SoftLinear)]
     [InlineData(SuppressionKind.SoftGaussian)]
     [InlineData(SuppressionKind.Fusion)]
+    [InlineData(SuppressionKind.Voting)]
     public void Export_SuppressionWithoutOperator_IsRefusedUnlessRaw(SuppressionKind kind)
     {
         var error = Assert.Throws<ArgumentException>(() => OnnxExporter.Export(Scenes, Out, new() { Suppression = kind }));

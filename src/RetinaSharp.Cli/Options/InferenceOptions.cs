@@ -13,7 +13,7 @@ internal sealed class InferenceOptions(int? defaultBatch)
     private readonly Option<InputSize> _size = SharedOptions.Size();
     private readonly Option<SuppressionKind> _suppression = SharedOptions.Suppression([
         ("nms", SuppressionKind.ClassWise), ("class-agnostic", SuppressionKind.ClassAgnostic), ("soft-linear", SuppressionKind.SoftLinear),
-        ("soft-gaussian", SuppressionKind.SoftGaussian), ("fusion", SuppressionKind.Fusion), ("none", SuppressionKind.None),
+        ("soft-gaussian", SuppressionKind.SoftGaussian), ("fusion", SuppressionKind.Fusion), ("voting", SuppressionKind.Voting), ("none", SuppressionKind.None),
     ]);
     private readonly Option<double> _nms = SharedOptions.Nms();
     private readonly Option<double> _softSigma = CliOption.Number("--soft-sigma", "Sigma of --suppression soft-gaussian: the higher, the less overlapping boxes lose of their scores. 0.5 by default.");

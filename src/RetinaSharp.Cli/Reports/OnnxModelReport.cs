@@ -61,6 +61,7 @@ internal static class OnnxModelReport
         SuppressionKind.SoftLinear => "soft-linear",
         SuppressionKind.SoftGaussian => "soft-gaussian",
         SuppressionKind.Fusion => "fusion",
+        SuppressionKind.Voting => "voting",
         _ => "none",
     };
 

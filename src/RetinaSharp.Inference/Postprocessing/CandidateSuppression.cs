@@ -11,7 +11,7 @@ internal static class CandidateSuppression
     /// <param name="scores">Scores, [n].</param>
     /// <param name="labels">Class indices, [n].</param>
     /// <returns>
-    /// The detections by descending score: the index of the candidate, the score, which Soft-NMS lowers, and the box, which fusion changes.
+    /// The detections by descending score: the index of the candidate, the score, which Soft-NMS lowers, and the box, which fusion and voting change.
     /// </returns>
     public static (int Index, float Score, Box Box)[] Run(InferenceSettings settings, ReadOnlySpan<Box> boxes, ReadOnlySpan<float> scores, ReadOnlySpan<int> labels)
     {
@@ -23,6 +23,7 @@ internal static class CandidateSuppression
             SuppressionKind.SoftLinear => Soften(settings, SoftDecay.Linear(iou), boxes, scores, labels),
             SuppressionKind.SoftGaussian => Soften(settings, SoftDecay.Gaussian((float)settings.SoftNmsSigma), boxes, scores, labels),
             SuppressionKind.Fusion => Fuse(settings, boxes, scores, labels),
+            SuppressionKind.Voting => Vote(NonMaximumSuppression.SuppressByClass(boxes, scores, labels, iou, limit), boxes, scores, labels),
             SuppressionKind.None => Unchanged(TopScores.Select(scores, limit), boxes, scores),
             var other => throw new NotSupportedException($"Suppression {other}"),
         };
@@ -33,6 +34,15 @@ internal static class CandidateSuppression
         var detections = new (int Index, float Score, Box Box)[kept.Length];
         for (var i = 0; i < kept.Length; i++)
             detections[i] = (kept[i], scores[kept[i]], boxes[kept[i]]);
+        return detections;
+    }
+
+    private static (int Index, float Score, Box Box)[] Vote(int[] kept, ReadOnlySpan<Box> boxes, ReadOnlySpan<float> scores, ReadOnlySpan<int> labels)
+    {
+        var refined = ScoreVoting.Refine(boxes, scores, labels, kept);
+        var detections = new (int Index, float Score, Box Box)[kept.Length];
+        for (var i = 0; i < kept.Length; i++)
+            detections[i] = (kept[i], scores[kept[i]], refined[i]);
         return detections;
     }
 

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""Makes suppression.json: Soft-NMS (arXiv 1704.04503, linear and Gaussian) and weighted boxes fusion (arXiv 1910.13302), naively in fp64.
+"""Makes suppression.json: Soft-NMS (arXiv 1704.04503, linear and Gaussian), weighted boxes fusion (arXiv 1910.13302) and score voting
+(arXiv 2007.08103), naively in fp64.
 Needs NumPy. Run in this folder: ./make_suppression_golden.py > suppression.json
 """
 import json
@@ -49,6 +50,18 @@ def fuse(boxes, scores, weights, threshold):
     return [(members[0], box, (scores * weights)[members].sum(), weights[members].sum()) for members, box in zip(clusters, fused)]
 
 
+def vote(boxes, scores, threshold, sigma):
+    """NMS and section 3.4 of the paper for one class."""
+    left, voted = sorted(range(len(boxes)), key=lambda i: -scores[i]), []
+    while left:
+        best = left[0]
+        overlaps = np.array([iou(boxes[best], box) for box in boxes])
+        weights = np.where(overlaps > 0, np.exp(-(1 - overlaps) ** 2 / sigma) * scores, 0)
+        voted.append((best, np.average(boxes, axis=0, weights=weights)))
+        left = [i for i in left if overlaps[i] <= threshold]
+    return voted
+
+
 def by_class(run):
     """Runs a function on the boxes of each class, and translates the indices that it returns."""
     results = []
@@ -77,4 +90,6 @@ for name, weight in [("fusion", np.ones(count)), ("weighted_fusion", weights)]:
     result[name] = dict(
         index=[i for i, *_ in found], boxes=[[float(f"{x:.9g}") for x in box] for _, box, *_ in found],
         score=[float(f"{score / max(total, weight):.9g}") for *_, score, weight in found])
+found = sorted(by_class(lambda mine: vote(boxes[mine], scores[mine], .5, .025)), key=lambda one: -scores[one[0]])
+result["voting"] = dict(index=[i for i, _ in found], boxes=[[float(f"{x:.9g}") for x in box] for _, box in found])
 print("{" + ",\n".join(f"{json.dumps(key)}:{json.dumps(part, separators=(',', ':'))}" for key, part in result.items()) + "}")

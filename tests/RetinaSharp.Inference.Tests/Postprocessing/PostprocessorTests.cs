@@ -96,6 +96,7 @@ public class PostprocessorTests
     [InlineData(SuppressionKind.ClassWise, new[] { 0, 1 }, new[] { 2f, 0 })]
     [InlineData(SuppressionKind.ClassAgnostic, new[] { 0 }, new[] { 2f })]
     [InlineData(SuppressionKind.Fusion, new[] { 0, 1 }, new[] { 2f, 0 })]
+    [InlineData(SuppressionKind.Voting, new[] { 0, 1 }, new[] { 2f, 0 })]
     [InlineData(SuppressionKind.None, new[] { 0, 0, 1 }, new[] { 2f, 1, 0 })]
     public void Run_KindOfSuppression_DecidesWhatIsLeft(SuppressionKind kind, int[] classes, float[] logits)
     {
@@ -130,22 +131,26 @@ public class PostprocessorTests
         static float Sigmoid(float logit) => 1 / (1 + MathF.Exp(-logit));
     }
 
-    [Fact]
-    public void Run_Fusion_BoxIsTheWeightedMean()
+    [Theory]
+    [InlineData(SuppressionKind.Fusion)]
+    [InlineData(SuppressionKind.Voting)]
+    public void Run_FusionAndVoting_BoxIsTheWeightedMean(SuppressionKind kind)
     {
         var (first, second) = Neighbors();
 
-        var one = Assert.Single(Run(new() { Suppression = SuppressionKind.Fusion }, (first, 0, 1f), (second, 0, 2f)));
+        var one = Assert.Single(Run(new() { Suppression = kind }, (first, 0, 1f), (second, 0, 2f)));
 
         var (a, b) = (_anchors.Boxes[first].Clip(96, 43), _anchors.Boxes[second].Clip(96, 43));
         var (weightA, weightB) = (1 / (1 + Math.Exp(-1)), 1 / (1 + Math.Exp(-2)));
+        if (kind == SuppressionKind.Voting)
+            weightA *= Math.Exp(-Math.Pow(1 - Iou.Compute(a, b), 2) / .025);
         Assert.NotEqual(a, b);
         Assert.Equal(Mean(a.X1, b.X1) * 200 / 96, one.Box.X1, 1e-3);
         Assert.Equal(Mean(a.Y1, b.Y1) * 90 / 43, one.Box.Y1, 1e-3);
         Assert.Equal(Mean(a.X2, b.X2) * 200 / 96, one.Box.X2, 1e-3);
         Assert.Equal(Mean(a.Y2, b.Y2) * 90 / 43, one.Box.Y2, 1e-3);
         // The best box's score.
-        Assert.Equal(weightB, one.Score, 1e-6);
+        Assert.Equal(1 / (1 + Math.Exp(-2)), one.Score, 1e-6);
 
         double Mean(double x, double y) => (weightA * x + weightB * y) / (weightA + weightB);
     }
