@@ -27,5 +27,5 @@ public static class Assigner
     /// <param name="settings">Kind and parameters.</param>
     /// <exception cref="ArgumentException">A setting is out of its range.</exception>
     public static IAssigner CreateWithoutPredictions(AssignerSettings settings) =>
-        Create(settings) is { UsesPredictions: false } assigner ? assigner : Create(settings with { Kind = AssignerKind.Atss });
+        Create((settings ?? throw new ArgumentNullException(nameof(settings))).WithoutPredictions());
 }

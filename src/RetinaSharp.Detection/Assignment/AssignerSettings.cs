@@ -55,6 +55,13 @@ public sealed record AssignerSettings
     /// </summary>
     public double IgnoreCoverage { get; init; } = .5;
 
+    /// <summary>
+    /// Returns settings of an assigner that needs no predictions of the network: ATSS instead of one that uses them. Anchor sampling and losses with a
+    /// background output need labels before the forward pass.
+    /// </summary>
+    /// <exception cref="ArgumentException">A setting is out of its range.</exception>
+    public AssignerSettings WithoutPredictions() => Assigner.Create(this).UsesPredictions ? this with { Kind = AssignerKind.Atss } : this;
+
     /// <summary>Checks that all settings are in range.</summary>
     /// <exception cref="ArgumentException">A setting is out of its range.</exception>
     public void Validate()

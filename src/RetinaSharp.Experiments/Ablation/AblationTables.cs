@@ -107,9 +107,13 @@ public static class AblationTables
     /// <param name="start">Base settings.</param>
     public static AblationTable Sampling(RunSettings start)
     {
+        ArgumentNullException.ThrowIfNull(start);
+        var note = ComponentTables.AssignerNote(start);
+        // Sampling needs labels before the forward pass.
+        start = start with { Assigner = start.Assigner.WithoutPredictions() };
         return new("sampling", "Focal loss and anchor sampling",
             "OHEM samples a number of anchors per image by highest loss, after NMS; with 1:3 three negatives per positive. Hard negatives as in SSD: "
-                + "all positives, and three times as many negatives by highest loss. Random: 256 anchors per image. Sampled anchors have cross entropy.",
+                + "all positives, and three times as many negatives by highest loss. Random: 256 anchors per image. Sampled anchors have cross entropy." + note,
             new("the paper", "COCO minival, ResNet-101-FPN, 600 px"),
             [
                 Ohem(128, .7, null, 31.1, 47.2, 33.2), Ohem(256, .7, null, 31.8, 48.8, 33.9), Ohem(512, .7, null, 30.6, 47.0, 32.6),

@@ -21,18 +21,19 @@ public static class ComponentTables
     public static AblationTable Losses(RunSettings start)
     {
         ArgumentNullException.ThrowIfNull(start);
-        var unsampled = WithoutSampling(start);
+        // Losses with a background output need labels before the forward pass.
+        var common = WithoutSampling(start) with { Assigner = start.Assigner.WithoutPredictions() };
         return new("losses", "Classification losses",
-            "Each loss with the α of its paper and the γ of the settings (asymmetric: that of its paper). Softmax focal and seesaw have a softmax over background and classes, the others a sigmoid for each class.",
+            $"Each loss with the α of its paper and the γ of the settings (asymmetric: that of its paper). Softmax focal and seesaw have a softmax over background and classes, the others a sigmoid for each class.{AssignerNote(start)}",
             new("MMDetection", $"{MmDetection}/retinanet"),
             [
-                Row("focal", ClassificationLossKind.Focal, RetinaNet), new("cross entropy", AblationTables.CrossEntropy(unsampled, null)),
+                Row("focal", ClassificationLossKind.Focal, RetinaNet), new("cross entropy", AblationTables.CrossEntropy(common, null)),
                 Row("quality focal", ClassificationLossKind.QualityFocal), Row("varifocal", ClassificationLossKind.Varifocal), Row("poly-1 focal", ClassificationLossKind.PolyFocal),
                 Row("asymmetric", ClassificationLossKind.Asymmetric), Row("equalized focal", ClassificationLossKind.EqualizedFocal), Row("seesaw", ClassificationLossKind.Seesaw),
                 Row("softmax focal", ClassificationLossKind.SoftmaxFocal),
             ]);
 
-        AblationRow Row(string label, ClassificationLossKind kind, PublishedMetrics? published = null) => new(label, unsampled.WithClassification(kind), published);
+        AblationRow Row(string label, ClassificationLossKind kind, PublishedMetrics? published = null) => new(label, common.WithClassification(kind), published);
     }
 
     /// <summary>Assigners, with anchors; the assigner by centers with points.</summary>
@@ -121,6 +122,10 @@ public static class ComponentTables
 
         RunSettings Unfrozen(NormKind norm) => start with { Model = model with { Norm = norm }, Training = start.Training with { Freeze = 0, BackboneLearningRate = 1 } };
     }
+
+    /// <summary>Says in the description of a table without predictions that the assigner is not that of the settings; empty if it is.</summary>
+    internal static string AssignerNote(RunSettings start) =>
+        start.Assigner.WithoutPredictions() == start.Assigner ? "" : $" The assigner is ATSS, because {start.Assigner.Kind} cannot be combined with all rows.";
 
     private static RunSettings WithoutSampling(RunSettings start) => start with { Loss = start.Loss with { Sampling = new() } };
 

@@ -19,6 +19,23 @@ public sealed class ComponentTablesTests
         Assert.Equal(4, Row(rows, "asymmetric").Loss.Gamma);
     }
 
+    [Theory]
+    [InlineData(AssignerKind.TaskAligned)]
+    [InlineData(AssignerKind.SimOta)]
+    public void LossesAndSampling_AssignerOfPredictions_AreOfAtss(AssignerKind kind)
+    {
+        var start = Presets.Tiny with { Assigner = new() { Kind = kind } };
+
+        foreach (var table in new[] { ComponentTables.Losses(start), AblationTables.Sampling(start) })
+        {
+            Assert.All(table.Rows, row => Assert.Equal(AssignerKind.Atss, row.Settings.Assigner.Kind));
+            Assert.All(table.Rows, row => row.Settings.Validate());
+            Assert.EndsWith($"The assigner is ATSS, because {kind} cannot be combined with all rows.", table.Description);
+        }
+
+        Assert.DoesNotContain("ATSS", ComponentTables.Losses(Presets.Tiny).Description);
+    }
+
     [Fact]
     public void Assigners_EachRow_HasItsAssignerAndTheSameBoxLoss()
     {
