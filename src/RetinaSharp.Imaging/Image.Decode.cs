@@ -134,12 +134,12 @@ public sealed partial class Image
         {
             if (scan.Format == ImageFormat.Tiff)
             {
-                using var tiff = TiffDecoder.Decode(bytes);
+                using var tiff = TiffDecoder.Decode(bytes, scan);
                 return Finish(tiff, scan.Orientation, Target(tiff.Width, tiff.Height, scan.Orientation, options));
             }
 
             var target = Target((int)scan.Width, (int)scan.Height, scan.Orientation, options);
-            using var pixels = SkiaDecoder.Decode(bytes, scan.Format, scan.Format == ImageFormat.Jpeg ? Reduction(scan, target) : 1);
+            using var pixels = SkiaDecoder.Decode(bytes, scan, scan.Format == ImageFormat.Jpeg ? Reduction(scan, target) : 1);
             return Finish(pixels, scan.Orientation, target);
         }
         catch (ImageException e) when (e.File.Length == 0 && file.Length > 0)
@@ -160,6 +160,13 @@ public sealed partial class Image
             throw new ImageException(file, $"has {scan.Width} x {scan.Height} pixels, more than the limit of {ImageDecodeOptions.MaxSide} on a side");
         if (scan.Defect is not null)
             throw new ImageException(file, scan.Defect);
+        // One array holds it. Pixels of eight bytes are RGBA with 16 bits.
+        var segmentLimit = (ulong)Math.Min(maxPixels, Array.MaxLength / 8) * 8;
+        if (scan.SegmentBytes > segmentLimit)
+        {
+            throw new ImageException(
+                file, $"has strips or tiles of {scan.SegmentBytes} bytes when decoded, more than the limit of {segmentLimit}: convert it to smaller strips or tiles");
+        }
     }
 
     // Returns the requested size, before EXIF orientation.

@@ -19,8 +19,10 @@ public sealed record ImageDecodeOptions
 
     /// <summary>
     /// Maximum number of pixels. An image whose header gives more is rejected before it is decoded. Decoding needs four bytes per pixel, which
-    /// one array must hold, so at most 2 GB; for TIFF also a decoded strip or tile. The result needs three bytes per pixel, and three more
-    /// while it is rotated.
+    /// one array must hold, so at most 2 GB; for TIFF also a decoded strip or tile, of up to eight bytes per pixel. For a progressive JPEG,
+    /// libjpeg also holds all coefficients: six bytes per pixel without chroma subsampling, eight for CMYK, for every <see cref="ScaleTo"/>. The
+    /// result needs three bytes per pixel, and three more while it is rotated. Together these are up to 18 bytes per pixel for a rotated
+    /// progressive JPEG, which is computed, not measured.
     /// </summary>
     public long MaxPixels { get; init; } = 100_000_000;
 }

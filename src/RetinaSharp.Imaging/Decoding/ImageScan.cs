@@ -15,8 +15,24 @@ namespace RetinaSharp.Imaging.Decoding;
 /// What is corrupt or truncated, phrased to follow the file name; null if nothing was found. It covers errors that decoders do not always
 /// detect.
 /// </param>
-internal readonly record struct ImageScan(ImageFormat Format, ulong Width = 0, ulong Height = 0, int Orientation = 1, string? Defect = null)
+/// <param name="SegmentBytes">Size of the decoded strip or tile that the decoder of TIFF files holds; 0 for other formats.</param>
+internal readonly record struct ImageScan(
+    ImageFormat Format, ulong Width = 0, ulong Height = 0, int Orientation = 1, string? Defect = null, ulong SegmentBytes = 0)
 {
+    /// <summary>
+    /// Refuses an image whose decoder finds a greater size than <see cref="Width"/> x <see cref="Height"/>, on which the limit of pixels was
+    /// checked.
+    /// </summary>
+    /// <param name="width">Width that the decoder finds.</param>
+    /// <param name="height">Height that the decoder finds.</param>
+    /// <exception cref="ImageException">The decoder's size is greater.</exception>
+    public void CheckDecoded(int width, int height)
+    {
+        // Negative sizes become huge, and so are refused.
+        if ((uint)width > Width || (uint)height > Height)
+            throw new ImageException("", $"is corrupt: its decoder finds {width} x {height} pixels, more than the {Width} x {Height} of its header");
+    }
+
     /// <summary>
     /// Detects the format of a file and reads the image's properties; returns <c>default</c> (unknown format) if it is not a supported
     /// image.

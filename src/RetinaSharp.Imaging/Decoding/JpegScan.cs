@@ -14,6 +14,20 @@ internal static class JpegScan
 
     public static ImageScan Read(FileBytes file)
     {
+        var (width, height, orientation, scans, hasEnd) = Markers(file);
+        return new(ImageFormat.Jpeg, width, height, orientation, hasEnd ? ExcessOf(scans) : "is truncated: the JPEG data has no end marker");
+    }
+
+    /// <summary>
+    /// Returns what would make decoding JPEG data inside of another format take too long, phrased to follow the file name; null if nothing was
+    /// found. The end marker may be missing.
+    /// </summary>
+    public static string? Defect(FileBytes data) => ExcessOf(Markers(data).Scans);
+
+    private static string? ExcessOf(int scans) => scans > MaxScans ? $"has {scans} scans, more than the limit of {MaxScans}" : null;
+
+    private static (ulong Width, ulong Height, int Orientation, int Scans, bool HasEnd) Markers(FileBytes file)
+    {
         ulong width = 0, height = 0;
         var (orientation, scans, hasEnd) = (0, 0, false);
         for (var (code, body) = Next(file, 2); code != 0;)
@@ -37,10 +51,7 @@ internal static class JpegScan
             (code, body) = Next(file, next);
         }
 
-        var damage = !hasEnd ? "is truncated: the JPEG data has no end marker"
-            : scans > MaxScans ? $"has {scans} scans, more than the limit of {MaxScans}"
-            : null;
-        return new(ImageFormat.Jpeg, width, height, Math.Max(orientation, 1), damage);
+        return (width, height, Math.Max(orientation, 1), scans, hasEnd);
     }
 
     // Returns the code and the end of the next marker. Skips bytes before an FF, fill bytes and stuffed zeros. Returns code 0 at the end of

@@ -7,12 +7,12 @@ internal static class SkiaDecoder
 {
     /// <summary>Decodes an image file to RGBA pixels.</summary>
     /// <param name="bytes">The complete file.</param>
-    /// <param name="format">The format detected from the first bytes; Skia must detect the same.</param>
+    /// <param name="scan">The file's format and size; Skia must find the same format and no greater size.</param>
     /// <param name="reduction">
     /// 1, 2, 4 or 8: the width and height of a JPEG are divided by this number, rounded up, while decoding. Ignored for other formats.
     /// </param>
     /// <exception cref="ImageException">The image is corrupt, truncated, or of a kind that Skia cannot decode.</exception>
-    public static unsafe RgbaPixels Decode(ReadOnlySpan<byte> bytes, ImageFormat format, int reduction)
+    public static unsafe RgbaPixels Decode(ReadOnlySpan<byte> bytes, ImageScan scan, int reduction)
     {
         Skia.EnsureLoaded();
         fixed (byte* pointer = bytes)
@@ -20,9 +20,10 @@ internal static class SkiaDecoder
             // SKData does not copy: it is disposed while the bytes are pinned.
             using var data = SKData.Create((nint)pointer, bytes.Length);
             using var codec = SKCodec.Create(data);
-            if (codec is null || codec.EncodedFormat != Encoded(format))
+            if (codec is null || codec.EncodedFormat != Encoded(scan.Format))
                 throw new ImageException("", "is corrupt, or of a kind that Skia cannot decode");
-            var size = format == ImageFormat.Jpeg && reduction > 1 ? codec.GetScaledDimensions(1f / reduction) : codec.Info.Size;
+            scan.CheckDecoded(codec.Info.Width, codec.Info.Height);
+            var size = scan.Format == ImageFormat.Jpeg && reduction > 1 ? codec.GetScaledDimensions(1f / reduction) : codec.Info.Size;
             var pixels = new RgbaPixels(size.Width, size.Height);
             try
             {

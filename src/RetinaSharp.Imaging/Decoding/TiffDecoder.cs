@@ -11,8 +11,11 @@ internal static class TiffDecoder
 
     /// <summary>Decodes a TIFF file to RGBA pixels. <see cref="TiffDirectory.Scan"/> must have found no damage in the file.</summary>
     /// <param name="bytes">The complete file.</param>
-    /// <exception cref="ImageException">The image is corrupt, truncated, or of a kind that LibTiff.NET cannot decode.</exception>
-    public static RgbaPixels Decode(ReadOnlySpan<byte> bytes)
+    /// <param name="scan">The file's size; LibTiff.NET must find no greater one.</param>
+    /// <exception cref="ImageException">
+    /// The image is corrupt, truncated, of a kind that LibTiff.NET cannot decode, or needs more memory than there is.
+    /// </exception>
+    public static RgbaPixels Decode(ReadOnlySpan<byte> bytes, ImageScan scan)
     {
         RgbaPixels? pixels = null;
         try
@@ -20,6 +23,7 @@ internal static class TiffDecoder
             FirstError.Text = null;
             using var tiff = Tiff.ClientOpen("image", "r", null, new Memory(bytes.ToArray())) ?? throw new ImageException("", FirstError.Reason);
             int width = tiff.GetField(TiffTag.IMAGEWIDTH)[0].ToInt(), height = tiff.GetField(TiffTag.IMAGELENGTH)[0].ToInt();
+            scan.CheckDecoded(width, height);
             // LibTiff.NET premultiplies unassociated alpha; declaring it as associated keeps the colors.
             if (tiff.GetField(TiffTag.EXTRASAMPLES) is [var count, var kinds] && count.ToInt() > 0 && kinds.GetBytes()?[0] == (byte)ExtraSample.UNASSALPHA)
                 tiff.SetField(TiffTag.EXTRASAMPLES, 1, new short[] { (short)ExtraSample.ASSOCALPHA });
@@ -35,8 +39,14 @@ internal static class TiffDecoder
                 System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(pixels.Raster, pixels.Raster);
             return pixels;
         }
+        // Also thrown for an array that is too long, whatever memory there is.
+        catch (OutOfMemoryException e)
+        {
+            pixels?.Dispose();
+            throw new ImageException("", "needs more memory to decode than there is", e);
+        }
         // For corrupt files LibTiff.NET throws whatever its array accesses and casts throw.
-        catch (Exception e) when (e is not (ImageException or OutOfMemoryException))
+        catch (Exception e) when (e is not ImageException)
         {
             pixels?.Dispose();
             throw new ImageException("", $"is corrupt: {e.Message}", e);

@@ -15,6 +15,12 @@ internal sealed class LabelLayout(int width, int height, IReadOnlyList<PixelRect
 
     private readonly List<PixelRect> _labels = [];
 
+    // Sizes that had no space. Space only shrinks, so labels at least as wide and as high have none either.
+    private readonly List<(int Width, int Height)> _failed = [];
+
+    /// <summary>Number of labels for which the whole image was searched, in time quadratic in the number of placed labels.</summary>
+    public int FullSearches { get; private set; }
+
     /// <summary>Chooses the position of the next label.</summary>
     /// <param name="box">The box that the label belongs to.</param>
     /// <param name="labelWidth">Width of the label in pixels, at most the width of the image.</param>
@@ -22,6 +28,8 @@ internal sealed class LabelLayout(int width, int height, IReadOnlyList<PixelRect
     /// <returns>The rectangle of the label; null if the image has no space that is free of labels.</returns>
     public PixelRect? Place(PixelRect box, int labelWidth, int labelHeight)
     {
+        if (_failed.Exists(size => labelWidth >= size.Width && labelHeight >= size.Height))
+            return null;
         var (above, below) = (box.Top - labelHeight, box.Bottom);
         var (toTheLeft, toTheRight) = (box.Left - labelWidth, box.Right);
         PixelRect? best = null;
@@ -34,6 +42,7 @@ internal sealed class LabelLayout(int width, int height, IReadOnlyList<PixelRect
         // one of them is in it, because a label can be moved left and up until it touches something.
         if (best is null)
         {
+            FullSearches++;
             int[] tops = [0, above, below, height - labelHeight, .. _labels.Select(label => label.Bottom), .. _labels.Select(label => label.Top - labelHeight)];
             int[] lefts = [0, box.Left, toTheRight, width - labelWidth, .. _labels.Select(label => label.Right), .. _labels.Select(label => label.Left - labelWidth)];
             foreach (var top in tops.Where(top => top >= 0 && top <= height - labelHeight).Distinct())
@@ -43,6 +52,8 @@ internal sealed class LabelLayout(int width, int height, IReadOnlyList<PixelRect
 
         if (best is { } placed)
             _labels.Add(placed);
+        else
+            _failed.Add((labelWidth, labelHeight));
         return best;
 
         PixelRect Clamped(int left, int top)

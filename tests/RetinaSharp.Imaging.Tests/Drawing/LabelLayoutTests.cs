@@ -79,6 +79,55 @@ public class LabelLayoutTests
     }
 
     [Fact]
+    public void Place_AtLeastAsLargeAsALabelWithoutSpace_IsNotSearchedAgain()
+    {
+        var box = new PixelRect(0, 0, 20, 10);
+        var layout = new LabelLayout(100, 40, [box]);
+        // 20 labels fill the image.
+        Assert.All(Enumerable.Range(0, 20), _ => Assert.NotNull(layout.Place(box, 20, 10)));
+        Assert.Null(layout.Place(box, 20, 10));
+        var searches = layout.FullSearches;
+
+        Assert.Null(layout.Place(box, 20, 10));
+        Assert.Null(layout.Place(box, 30, 12));
+        Assert.Equal(searches, layout.FullSearches);
+
+        // Smaller labels might have found space.
+        Assert.Null(layout.Place(box, 19, 10));
+        Assert.Null(layout.Place(box, 20, 9));
+        Assert.Equal(searches + 2, layout.FullSearches);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Place_MoreLabelsThanFit_IsNullOnlyIfNoPositionIsFree(int seed)
+    {
+        const int width = 90, height = 50;
+        var random = new Random(seed);
+        var layout = new LabelLayout(width, height, []);
+        var (labels, failures) = (new List<PixelRect>(), 0);
+        for (var i = 0; i < 60; i++)
+        {
+            var (left, top) = (random.Next(80), random.Next(40));
+            var (labelWidth, labelHeight) = (random.Next(10, 25), random.Next(8, 12));
+            if (layout.Place(new(left, top, left + 10, top + 10), labelWidth, labelHeight) is { } label)
+            {
+                labels.Add(label);
+                continue;
+            }
+
+            failures++;
+            var positions = Enumerable.Range(0, width - labelWidth + 1).SelectMany(x =>
+                Enumerable.Range(0, height - labelHeight + 1).Select(y => new PixelRect(x, y, x + labelWidth, y + labelHeight)));
+            Assert.DoesNotContain(positions, position => labels.TrueForAll(other => other.Overlap(position) == 0));
+        }
+
+        Assert.InRange(failures, 5, 55);
+    }
+
+    [Fact]
     public void Place_OneFreeSpaceLeft_IsFound()
     {
         // Labels fill the image but for one space in its middle, where no box is near.
