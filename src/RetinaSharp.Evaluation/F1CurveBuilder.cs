@@ -20,15 +20,11 @@ internal sealed class F1CurveBuilder(int groundTruthCount)
         _truePositives += isTruePositive ? 1 : 0;
         _falsePositives += isTruePositive ? 0 : 1;
         double detections = _truePositives + _falsePositives;
-        Append(_points, new(score, _truePositives / detections, _truePositives / (double)groundTruthCount, 2 * _truePositives / (detections + groundTruthCount)));
-    }
-
-    /// <summary>Appends a point, or replaces the last point if it has the same threshold: detections with equal scores make one point.</summary>
-    public static void Append(List<F1Point> points, F1Point point)
-    {
-        if (points.Count > 0 && points[^1].Threshold == point.Threshold)
-            points[^1] = point;
+        var point = new F1Point(score, _truePositives / detections, _truePositives / (double)groundTruthCount, 2 * _truePositives / (detections + groundTruthCount));
+        // Detections with equal scores make one point.
+        if (_points.Count > 0 && _points[^1].Threshold == score)
+            _points[^1] = point;
         else
-            points.Add(point);
+            _points.Add(point);
     }
 }

@@ -32,33 +32,28 @@ public sealed class F1Curves
         var counts = new int[groundTruth.Categories.Count];
         foreach (var annotation in groundTruth.Images.SelectMany(image => image.Annotations).Where(annotation => !annotation.IsCrowd))
             counts[annotation.Category]++;
-        var classes = groundTruth.Categories.Zip(counts).Where(one => one.Second > 0).ToDictionary(one => one.First.Id, one => new F1CurveBuilder(one.Second));
-        var overall = new List<F1Point>();
+        var classes = groundTruth.Categories.Zip(counts).Where(one => one.Second > 0).Index()
+            .ToDictionary(one => one.Item.First.Id, one => (one.Index, Curve: new F1CurveBuilder(one.Item.Second)));
+        var (overall, mean) = (new List<F1Point>(), new F1Mean(classes.Count));
+        double? threshold = null;
         foreach (var (detection, match) in CocoEvaluator.Match(groundTruth, detections))
         {
             if (match is { IsCrowd: true } || double.IsNaN(detection.Score) || !classes.TryGetValue(detection.CategoryId, out var ofClass))
                 continue;
-            ofClass.Add(detection.Score, isTruePositive: match is not null);
-            F1CurveBuilder.Append(overall, Mean(classes.Values, detection.Score));
+            // Detections with equal scores make one point.
+            if (threshold is { } above && above != detection.Score)
+                overall.Add(mean.At(above));
+            ofClass.Curve.Add(detection.Score, isTruePositive: match is not null);
+            mean.Set(ofClass.Index, ofClass.Curve.Current);
+            threshold = detection.Score;
         }
 
+        if (threshold is { } lowest)
+            overall.Add(mean.At(lowest));
         return new(new(overall),
         [
-            .. groundTruth.Categories.Zip(counts, (category, count) => new ClassF1(category, count, new(classes.GetValueOrDefault(category.Id)?.Points ?? [])))
+            .. groundTruth.Categories.Zip(counts, (category, count) => new ClassF1(category, count, new(classes.GetValueOrDefault(category.Id).Curve?.Points ?? [])))
                 .OrderBy(one => one.Category.Id),
         ]);
-    }
-
-    private static F1Point Mean(Dictionary<long, F1CurveBuilder>.ValueCollection classes, double threshold)
-    {
-        var (precision, recall, f1) = (0.0, 0.0, 0.0);
-        foreach (var one in classes)
-        {
-            precision += one.Current.Precision;
-            recall += one.Current.Recall;
-            f1 += one.Current.F1;
-        }
-
-        return new(threshold, precision / classes.Count, recall / classes.Count, f1 / classes.Count);
     }
 }

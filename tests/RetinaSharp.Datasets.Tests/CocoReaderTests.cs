@@ -161,6 +161,33 @@ public sealed class CocoReaderTests : IDisposable
     }
 
     [Theory]
+    [InlineData("-1", 0, true)]
+    [InlineData("1.1e10", 0, true)]
+    [InlineData("1e10", 0, false)]
+    [InlineData("0", 0, false)]
+    [InlineData("-1", 1, false)]
+    public void Open_AreaInNoRangeOfTheMetrics_WarnsThatEvaluationIgnoresIt(string area, int crowd, bool warns)
+    {
+        _folder.WriteImage("a.jpg");
+        var set = DetectionDataset.Open(Write(Images, $$"""
+            {"id": 5, "image_id": 7, "category_id": 1, "bbox": [1, 2, 3, 4], "area": {{area}}, "iscrowd": {{crowd}}},
+            {"id": 6, "image_id": 7, "category_id": 1, "bbox": [1, 2, 3, 4], "area": 12, "iscrowd": 0}
+            """, Categories));
+        string[] expected = warns ? ["1 annotations have an area below 0 or above 1e10: evaluation ignores them, as pycocotools does; correct the area, or leave it out to use that of the box"] : [];
+        Assert.Equal(expected, set.Problems.Select(problem => problem.Reason));
+    }
+
+    [Fact]
+    public void Open_DuplicateAnnotationIds_WarnsThatPycocotoolsDiffers()
+    {
+        _folder.WriteImage("a.jpg");
+        var annotation = """{"id": 5, "image_id": 7, "category_id": 1, "bbox": [1, 2, 3, 4], "area": 12, "iscrowd": 0}""";
+        var set = DetectionDataset.Open(Write(Images, $"{annotation}, {annotation}", Categories));
+        Assert.Equal(2, set.Images[0].Annotations.Count);
+        Assert.Contains("1 annotations have a duplicate id: pycocotools would evaluate the last", Assert.Single(set.Problems).Reason);
+    }
+
+    [Theory]
     [InlineData("\"7\"", "\"1\"", 7, 1)]
     [InlineData("\"x/7\"", "\"cat\"", 1, 1)]
     public void Open_StringIds_AreNumbers(string image, string category, long imageId, long categoryId)

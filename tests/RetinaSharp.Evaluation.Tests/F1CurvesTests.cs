@@ -106,4 +106,24 @@ public sealed class F1CurvesTests
         Assert.Equal(curves.Overall.Points.Max(point => point.F1), curves.Overall.Best!.Value.F1);
         Assert.InRange(curves.Overall.Best.Value.F1, .1, .9);
     }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Compute_EqualScoresOfSeveralClasses_OverallIsTheirMeanToTheLastBit(int seed)
+    {
+        var sample = RandomBoxes.Create(seed);
+        var curves = F1Curves.Compute(sample.GroundTruth, [.. sample.Detections.Select(one => one with { Score = Math.Round(one.Score, 1) })]);
+
+        Assert.InRange(curves.Overall.Points.Count, 5, 11);
+        foreach (var point in curves.Overall.Points)
+        {
+            var (precision, recall, f1) = (0.0, 0.0, 0.0);
+            foreach (var at in curves.PerClass.Select(one => one.Curve.At(point.Threshold)))
+                (precision, recall, f1) = (precision + at.Precision, recall + at.Recall, f1 + at.F1);
+            var classes = curves.PerClass.Count;
+            Assert.Equal(new(point.Threshold, precision / classes, recall / classes, f1 / classes), point);
+        }
+    }
 }

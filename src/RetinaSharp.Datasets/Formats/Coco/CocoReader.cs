@@ -11,6 +11,9 @@ internal sealed class CocoReader : IDatasetReader
     /// <summary>Maximum number of images whose files are looked for to find the image folder.</summary>
     private const int Probes = 16;
 
+    /// <summary>Upper bound of the area ranges of pycocotools, in square pixels.</summary>
+    private const double MaxArea = 1e10;
+
     public string Name => "COCO";
 
     public bool Reads(string file) => DataFiles.HasExtension(file, ".json") && JsonSniffer.GetKind(file) is JsonKind.Coco or JsonKind.Other;
@@ -193,6 +196,7 @@ internal sealed class CocoReader : IDatasetReader
         });
 
         ReportRepeatedIds(json, all, log);
+        ReportAreas(json, all, log);
         var annotations = new Annotation[images.Count][];
         for (var i = 0; i < annotations.Length; i++)
             annotations[i] = counts[i] == 0 ? [] : new Annotation[counts[i]];
@@ -209,7 +213,15 @@ internal sealed class CocoReader : IDatasetReader
         for (var i = 1; i < ids.Length; i++)
             repeated += ids[i] == ids[i - 1] ? 1 : 0;
         if (repeated > 0)
-            log.AddWarning(json.Name, "annotations", $"{repeated} annotations have a duplicate id");
+            log.AddWarning(json.Name, "annotations", $"{repeated} annotations have a duplicate id: pycocotools would evaluate the last annotation of each id in place of the others, so its metrics would differ");
+    }
+
+    /// <summary>Warns of areas that are in none of the area ranges of the metrics. Crowds are ignored in any case.</summary>
+    private static void ReportAreas(CocoJson json, List<Annotation> annotations, ProblemLog log)
+    {
+        var outside = annotations.Count(annotation => annotation is { IsCrowd: false, Area: < 0 or > MaxArea });
+        if (outside > 0)
+            log.AddWarning(json.Name, "annotations", $"{outside} annotations have an area below 0 or above 1e10: evaluation ignores them, as pycocotools does; correct the area, or leave it out to use that of the box");
     }
 
     private static void Fail(CocoJson json, in CocoAnnotation annotation, string reason, ProblemLog log) =>
