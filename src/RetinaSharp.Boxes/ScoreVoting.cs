@@ -19,7 +19,7 @@ public static class ScoreVoting
     /// <param name="labels">Class ids, [n]; any integers.</param>
     /// <param name="kept">Indices of the kept boxes, [k].</param>
     /// <param name="sigma">σ, above 0: the higher, the more do boxes count that overlap the kept box less.</param>
-    /// <returns>The mean boxes, [k]. A kept box without area, whose score is not above 0, or with a coordinate of NaN is unchanged.</returns>
+    /// <returns>The mean boxes, [k]. Unchanged: a kept box without area or with a coordinate of NaN, and one that only boxes with scores of 0 or below overlap.</returns>
     /// <exception cref="ArgumentException">The lengths differ.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An index is not one of a box, or σ is not a number above 0.</exception>
     public static Box[] Refine(

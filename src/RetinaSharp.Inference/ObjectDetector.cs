@@ -29,7 +29,7 @@ public class ObjectDetector : IObjectDetector
     /// <summary>Creates a detector. It takes ownership of the engine and disposes it.</summary>
     /// <param name="engine">Runs the network.</param>
     /// <param name="options">Options that override the model's settings; null overrides none.</param>
-    /// <exception cref="ArgumentException">An option is out of its range. The caller still owns the engine.</exception>
+    /// <exception cref="ArgumentException">An option is out of its range or does not fit the model. The caller still owns the engine.</exception>
     public ObjectDetector(IInferenceEngine engine, ObjectDetectorOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(engine);

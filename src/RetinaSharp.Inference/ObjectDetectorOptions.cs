@@ -24,7 +24,7 @@ public record ObjectDetectorOptions
     /// </summary>
     public double? NmsIouThreshold { get; init; }
 
-    /// <summary>σ of Soft-NMS with Gaussian decay, above 0; null: the model's.</summary>
+    /// <summary>σ of Soft-NMS with Gaussian decay, above 0; null: the model's. Other kinds of suppression do not allow it.</summary>
     public double? SoftNmsSigma { get; init; }
 
     /// <summary>
@@ -68,12 +68,19 @@ public record ObjectDetectorOptions
 
     /// <summary>Returns a model's settings, overridden with the options that are not null.</summary>
     /// <param name="settings">The model's settings.</param>
-    public InferenceSettings ApplyTo(InferenceSettings settings) => settings with
+    /// <exception cref="ArgumentException"><see cref="SoftNmsSigma"/> is not null, but the suppression is another one than Soft-NMS with Gaussian decay.</exception>
+    public InferenceSettings ApplyTo(InferenceSettings settings)
     {
-        ScoreThreshold = ScoreThreshold ?? settings.ScoreThreshold,
-        Suppression = Suppression ?? settings.Suppression,
-        NmsIouThreshold = NmsIouThreshold ?? settings.NmsIouThreshold,
-        SoftNmsSigma = SoftNmsSigma ?? settings.SoftNmsSigma,
-        MaxDetections = MaxDetections ?? settings.MaxDetections,
-    };
+        var applied = settings with
+        {
+            ScoreThreshold = ScoreThreshold ?? settings.ScoreThreshold,
+            Suppression = Suppression ?? settings.Suppression,
+            NmsIouThreshold = NmsIouThreshold ?? settings.NmsIouThreshold,
+            SoftNmsSigma = SoftNmsSigma ?? settings.SoftNmsSigma,
+            MaxDetections = MaxDetections ?? settings.MaxDetections,
+        };
+        if (SoftNmsSigma is not null && applied.Suppression != SuppressionKind.SoftGaussian)
+            throw new ArgumentException($"Soft-NMS sigma {SoftNmsSigma}: suppression {applied.Suppression} does not use it; choose Soft-NMS with Gaussian decay.");
+        return applied;
+    }
 }

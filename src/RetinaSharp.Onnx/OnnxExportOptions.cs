@@ -32,8 +32,8 @@ public sealed record OnnxExportOptions
     public double? ScoreThreshold { get; init; }
 
     /// <summary>
-    /// How duplicates are removed: <see cref="SuppressionKind.ClassWise"/>, <see cref="SuppressionKind.ClassAgnostic"/> or <see cref="SuppressionKind.None"/>.
-    /// ONNX has no operators for the other kinds. Null uses the model's setting.
+    /// How duplicates are removed: <see cref="SuppressionKind.ClassWise"/>, <see cref="SuppressionKind.ClassAgnostic"/>, <see cref="SuppressionKind.Voting"/> or
+    /// <see cref="SuppressionKind.None"/>. ONNX has no operators for the other kinds. Null uses the model's setting.
     /// </summary>
     public SuppressionKind? Suppression { get; init; }
 
@@ -62,8 +62,8 @@ public sealed record OnnxExportOptions
             throw new ArgumentException($"Operator set {OperatorSet}: must be from {MinOperatorSet} to {MaxOperatorSet}.");
         if (Size is { } size && (size.Height is < 1 or > MaxSide || size.Width is < 1 or > MaxSide))
             throw new ArgumentException($"Size {size.Height} x {size.Width}: height and width must be from 1 to {MaxSide}.");
-        if (Outputs != OnnxOutputs.Raw && applied.Suppression is not (SuppressionKind.ClassWise or SuppressionKind.ClassAgnostic or SuppressionKind.None))
-            throw new ArgumentException($"Suppression {applied.Suppression} cannot be exported, because ONNX has no operator for it; choose NMS, class-agnostic NMS or none, or export raw outputs.");
+        if (Outputs != OnnxOutputs.Raw && applied.Suppression is not (SuppressionKind.ClassWise or SuppressionKind.ClassAgnostic or SuppressionKind.Voting or SuppressionKind.None))
+            throw new ArgumentException($"Suppression {applied.Suppression} cannot be exported, because ONNX has no operator for it; choose NMS, class-agnostic NMS, voting or none, or export raw outputs.");
         return applied;
     }
 }

@@ -82,6 +82,32 @@ public sealed class AblateTests : IDisposable
     public void Ablate_BadValue_ExitsWith2AndNamesTheOption(params string[] options) =>
         CommandResult.Retina([.. Command("prior"), .. options]).IsRefused(ExitCode.WrongUsage, options[0].TrimStart('-')[1..]);
 
+    [Theory]
+    [InlineData("gamma", "--gamma", "3")]
+    [InlineData("prior", "--prior", ".2")]
+    [InlineData("heads", "--head", "points")]
+    [InlineData("assigners", "--assigner", "atss")]
+    [InlineData("losses", "--sampling", "ohem", "--loss", "ce")]
+    [InlineData("augmentations", "--mosaic", ".3", "--rows", "1")]
+    [InlineData("heads", "--head", "anchors")]
+    public void Ablate_OptionThatTheRowsSet_ExitsWith2(string table, params string[] options) =>
+        CommandResult.Retina(["ablate", table, "--data", "nothing.json", "--val", _data, "--out", _folder.At("tables"), "--preset", "tiny", .. options])
+            .IsRefused(ExitCode.WrongUsage, $"{options[0]} has no effect on the runs of this table");
+
+    // The data are looked for after the options are checked.
+    [Theory]
+    [InlineData("losses", "--gamma", "3")]
+    [InlineData("losses", "--gamma", "3", "--rows", "1")]
+    [InlineData("image-size", "--size", "96x128")]
+    [InlineData("augmentations", "--mosaic", ".3")]
+    [InlineData("prior", "--seed", "7", "--lr", ".003")]
+    [InlineData("heads", "--assigner", "atss")]
+    [InlineData("losses", "--head", "points", "--assigner", "atss")]
+    [InlineData("losses", "--preset", "pretrained", "--head", "points", "--assigner", "atss")]
+    public void Ablate_OptionOfTheStart_IsTaken(string table, params string[] options) =>
+        CommandResult.Retina(["ablate", table, "--data", "nothing.json", "--val", _data, "--out", _folder.At("tables"), .. options])
+            .IsRefused(ExitCode.BadData, "nothing.json");
+
     [Fact]
     public void Ablate_MissingData_ExitsWith3() =>
         CommandResult.Retina("ablate", "alpha", "--data", "nothing.json", "--val", _data, "--out", _folder.At("tables")).IsRefused(ExitCode.BadData, "nothing.json");

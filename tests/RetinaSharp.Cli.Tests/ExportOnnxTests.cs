@@ -125,7 +125,7 @@ public sealed class ExportOnnxTests(TrainedModel trained) : IDisposable
         CommandResult.Retina("export", "onnx", model, "--out", File, "--opset", "9").IsRefused(ExitCode.WrongUsage, "from 17 to 21");
         CommandResult.Retina("export", "onnx", model, "--out", File, "--check-images", _folder.At("none")).IsRefused(ExitCode.BadData, "no such file or folder");
         CommandResult.Retina("export", "onnx", model, "--out", File, "--triton", model).IsRefused(ExitCode.WrongUsage, "is a file, not a folder");
-        CommandResult.Retina("export", "onnx", model, "--out", File, "--suppression", "fusion").IsRefused(ExitCode.WrongUsage, "'fusion' is not one of nms|class-agnostic|none");
+        CommandResult.Retina("export", "onnx", model, "--out", File, "--suppression", "fusion").IsRefused(ExitCode.WrongUsage, "'fusion' is not one of nms|class-agnostic|voting|none");
         CommandResult.Retina("export", "onnx", _folder.At("none"), "--out", File, "--json").IsRefused(ExitCode.BadData, "there is no such file");
         Assert.False(System.IO.File.Exists(File));
     }

@@ -9,7 +9,8 @@ public sealed class OptionHintsTests
     [Theory]
     [InlineData("Out of range; choose that loss, or no sampling.", "Out of range; choose that loss, or no sampling (--loss ce, or --sampling none).")]
     [InlineData("a.pth: import it first", "a.pth: import it first (retina import FILE --out MODEL.safetensors).")]
-    [InlineData("Suppression Fusion: choose NMS, class-agnostic NMS or none, or export raw outputs.", "Suppression Fusion: choose NMS, class-agnostic NMS or none, or export raw outputs (--suppression nms, class-agnostic or none, or --outputs raw).")]
+    [InlineData("Suppression Fusion: choose NMS, class-agnostic NMS, voting or none, or export raw outputs.", "Suppression Fusion: choose NMS, class-agnostic NMS, voting or none, or export raw outputs (--suppression nms, class-agnostic, voting or none, or --outputs raw).")]
+    [InlineData("Soft-NMS sigma 0.3: choose Soft-NMS with Gaussian decay.", "Soft-NMS sigma 0.3: choose Soft-NMS with Gaussian decay (--suppression soft-gaussian).")]
     [InlineData("a.json: is corrupt", "a.json: is corrupt")]
     public void AddTo_Message_NamesTheOptionsOfItsRemedy(string message, string expected) => Assert.Equal(expected, OptionHints.AddTo(message));
 

@@ -19,8 +19,18 @@ public sealed class SuppressionTests(TrainedModel trained)
         Assert.NotEqual(Scores("--suppression", "soft-gaussian"), Scores("--suppression", "soft-gaussian", "--soft-sigma", ".1"));
         Assert.NotEqual(Scores("--suppression", "fusion"), Scores("--suppression", "fusion", "--nms", ".9"));
 
+        // Scores of NMS, other boxes.
+        Assert.Equal(nms, Scores("--suppression", "voting"));
+        Assert.NotEqual(Boxes(), Boxes("--suppression", "voting"));
+
+        double[] Boxes(params string[] options) => [.. Detections(options).SelectMany(one => one.GetProperty("bbox").EnumerateArray().Select(number => number.GetDouble()))];
+
         double[] Scores(params string[] options) => [.. Detections(options).Select(one => one.GetProperty("score").GetDouble())];
     }
+
+    [Fact]
+    public void Detect_SigmaForAModelWithNms_ExitsWith2AndNamesTheOption() =>
+        CommandResult.Retina("detect", trained.Run, Path.Combine(trained.Images, "00.png"), "--soft-sigma", ".3").IsRefused(ExitCode.WrongUsage, "suppression ClassWise", "(--suppression soft-gaussian)");
 
     [Fact]
     public void Detect_EnsembleOfTheModelAndItself_IsTheModel()

@@ -47,7 +47,7 @@ public sealed class UsageTests
         { ["data", "split", "a", "--out", "b", "--group", "("], "--group" },
         { ["data", "merge", "a", "--out", "b"], "two or more datasets" },
         { ["data", "filter", "a", "--out", "b", "--max-images", "0"], "--max-images" },
-        { ["eval", "model", "data", "--suppression", "soft"], "--suppression: 'soft' is not one of nms|class-agnostic|soft-linear|soft-gaussian|fusion|none" },
+        { ["eval", "model", "data", "--suppression", "soft"], "--suppression: 'soft' is not one of nms|class-agnostic|soft-linear|soft-gaussian|fusion|voting|none" },
         { ["eval", "model", "data", "--suppression", "fusion", "--soft-sigma", ".3"], "--soft-sigma needs --suppression soft-gaussian" },
         { ["eval", "model", "data", "--suppression", "soft-gaussian", "--soft-sigma", "0"], "Soft-NMS sigma 0" },
         { ["eval", "model", "data", "--ensemble-weights", "1,2"], "--ensemble-weights needs --ensemble MODEL" },

@@ -59,6 +59,7 @@ public sealed class OnnxDetectionsTests(ITestOutputHelper log) : LeakCheck
     [Theory]
     [InlineData(SuppressionKind.ClassWise)]
     [InlineData(SuppressionKind.ClassAgnostic)]
+    [InlineData(SuppressionKind.Voting)]
     [InlineData(SuppressionKind.None)]
     public void Run_SettingsAsInputs_GivesTheSameAsAFileExportedWithThem(SuppressionKind suppression)
     {
@@ -138,6 +139,9 @@ public sealed class OnnxDetectionsTests(ITestOutputHelper log) : LeakCheck
     [InlineData("group norms, softmax", SuppressionKind.ClassAgnostic)]
     [InlineData("bottlenecks, torchvision's anchors", SuppressionKind.None)]
     [InlineData("points, center-ness", SuppressionKind.None)]
+    [InlineData("points, center-ness", SuppressionKind.Voting)]
+    [InlineData("the preset pretrained", SuppressionKind.Voting)]
+    [InlineData("bottlenecks, torchvision's anchors", SuppressionKind.Voting)]
     public void Run_OtherSuppression_MatchesLibraryPostprocessingOfRawOutputs(string name, SuppressionKind kind) => AssertPostprocessing(name, kind);
 
     private static string BoxOutputs(ModelDescription description) => description.Settings.Model.BoxOutputs == BoxHeadOutputs.Delta ? "deltas" : "box_outputs";

@@ -22,7 +22,7 @@ internal static class DetectorLoader
     public static ObjectDetector Load(string path, DetectorOptions options)
     {
         if (!IsOnnx(path))
-            return Detector.Load(path, options);
+            return UsageException.Guard(() => Detector.Load(path, options));
         if (options.Device is not null)
             throw new UsageException($"--device: {path} runs in ONNX Runtime, and this program has its CPU package only; give the run folder or the .safetensors file");
         if (options.Precision == Precision.Bf16)

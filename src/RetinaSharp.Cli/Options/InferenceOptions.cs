@@ -70,7 +70,8 @@ internal sealed class InferenceOptions(int? defaultBatch)
         UsageException.Guard(() =>
         {
             options.ValidateTiles();
-            options.ApplyTo(new()).Validate();
+            // The model's suppression is not known yet. Loading checks whether it has a sigma.
+            options.ApplyTo(new() { Suppression = SuppressionKind.SoftGaussian }).Validate();
         });
         return options;
     }

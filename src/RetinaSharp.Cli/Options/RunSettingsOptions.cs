@@ -67,21 +67,49 @@ internal sealed class RunSettingsOptions
     /// <exception cref="UsageException">A value is out of its range, or an option has no effect.</exception>
     public RunSettings Get(ParseResult parse, Func<RunSettings, RunSettings>? changePreset = null)
     {
-        var settings = Resolve(parse, changePreset);
+        var settings = Complete(GetOrigin(parse, changePreset), Given(parse), parse);
         RequireEffect(parse, [settings.Loss]);
         return settings;
     }
 
-    /// <summary>Returns the settings that several runs start from, which may have other losses: see <see cref="RequireEffect"/>.</summary>
+    /// <summary>Returns the settings that several runs start from, which set some settings themselves.</summary>
     /// <param name="parse">The command line.</param>
-    /// <exception cref="UsageException">A value is out of its range.</exception>
-    public RunSettings GetStart(ParseResult parse) => Resolve(parse, changePreset: null);
+    /// <param name="createRuns">Returns the settings of the runs that start from given settings.</param>
+    /// <exception cref="UsageException">A value is out of its range, or an option has no effect on any of the runs.</exception>
+    public RunSettings GetStart(ParseResult parse, Func<RunSettings, IReadOnlyList<RunSettings>> createRuns)
+    {
+        var (origin, given) = (GetOrigin(parse), Given(parse).ToList());
+        var start = Complete(origin, given, parse);
+        var runs = createRuns(start);
+        foreach (var run in runs)
+            UsageException.Guard(run.Validate);
+        RequireEffect(parse, [.. runs.Select(run => run.Loss)]);
+        if (given.FirstOrDefault(IsOverridden) is { } overridden)
+            throw new UsageException($"{overridden.Option.Name} has no effect on the runs of this table, which set it themselves: omit it");
+        return start;
 
-    /// <summary>Checks that the loss of at least one of several runs uses the value of each option. Settings of --config may be without effect: a file need not be rewritten for another --loss.</summary>
-    /// <param name="parse">The command line.</param>
-    /// <param name="losses">The losses of the runs.</param>
-    /// <exception cref="UsageException">An option has no effect.</exception>
-    public void RequireEffect(ParseResult parse, IReadOnlyList<LossSettings> losses)
+        // An option that gives the value which all runs have is right, if not needed.
+        bool IsOverridden(SettingOption option) =>
+            runs.Any(run => !IsSame(option.Apply(run, parse), run)) && CreateWithout(option) is { } others && others.Count == runs.Count && runs.Zip(others).All(pair => IsSame(pair.First, pair.Second));
+
+        IReadOnlyList<RunSettings>? CreateWithout(SettingOption option)
+        {
+            try
+            {
+                return createRuns(Complete(origin, given.Where(other => other != option), parse));
+            }
+            catch (UsageException)
+            {
+                // The other options are valid only with this one.
+                return null;
+            }
+        }
+
+        static bool IsSame(RunSettings one, RunSettings other) => SettingsJson.Write(one) == SettingsJson.Write(other);
+    }
+
+    // Settings of --config may be without effect: a file need not be rewritten for another --loss.
+    private void RequireEffect(ParseResult parse, IReadOnlyList<LossSettings> losses)
     {
         if (Given(parse).FirstOrDefault(option => !losses.Any(option.HasEffectOn)) is { } unused)
             throw new UsageException($"{unused.Option.Name} has no effect with the loss {string.Join(" or ", losses.Select(loss => TrainingOptions.NameOf(loss.Classification)).Distinct())}: omit it");
@@ -109,7 +137,7 @@ internal sealed class RunSettingsOptions
         }
 
         if (HasBase(parse))
-            Require(string.Join(" and ", ((Option[])[_preset, _config]).Where(parse.IsGiven).Select(option => option.Name)), WithEpochs(WithBatch(WithAnchors(Resolve(parse, changePreset: null)))));
+            Require(string.Join(" and ", ((Option[])[_preset, _config]).Where(parse.IsGiven).Select(option => option.Name)), WithEpochs(WithBatch(WithAnchors(Complete(GetOrigin(parse), given, parse)))));
         return run;
 
         RunSettings WithAnchors(RunSettings asked) => keepsAnchors ? asked with { Model = asked.Model with { Anchors = run.Model.Anchors }, Input = run.Input } : asked;
@@ -125,14 +153,18 @@ internal sealed class RunSettingsOptions
         }
     }
 
-    private RunSettings Resolve(ParseResult parse, Func<RunSettings, RunSettings>? changePreset)
+    /// <summary>Returns the settings of --preset and --config.</summary>
+    private RunSettings GetOrigin(ParseResult parse, Func<RunSettings, RunSettings>? changePreset = null)
     {
         var settings = Presets.Named(GetPreset(parse));
         if (changePreset is not null)
             settings = changePreset(settings);
-        if (GetConfig(parse) is { } file)
-            settings = SettingsJson.Read(file, settings);
-        settings = Apply(settings, Given(parse), parse);
+        return GetConfig(parse) is { } file ? SettingsJson.Read(file, settings) : settings;
+    }
+
+    private static RunSettings Complete(RunSettings origin, IEnumerable<SettingOption> options, ParseResult parse)
+    {
+        var settings = Apply(origin, options, parse);
         UsageException.Guard(() =>
         {
             settings.Validate();

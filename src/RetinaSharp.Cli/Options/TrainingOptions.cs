@@ -44,7 +44,7 @@ internal static class TrainingOptions
         Create(Parsed("--levels", "MIN-MAX", "Pyramid levels, such as 3-7 or 2-7.", ParseLevels),
             (s, levels) => s with { Model = s.Model with { Anchors = s.Model.Anchors with { MinLevel = levels.Min, MaxLevel = levels.Max } } }),
         // --head is before the options of anchors, because points have one anchor per cell.
-        Create(Choice("--head", "What a cell predicts boxes from: anchors, or one point (points, as in torchvision's FCOS). For points, the assigner is center and the box loss giou unless given.",
+        Create(Choice("--head", "What a cell predicts boxes from: anchors, or one point (points, as in torchvision's FCOS). For points, the assigner iou becomes center, and a box loss of deltas giou, unless given.",
                 ("anchors", HeadKind.Anchors), ("points", HeadKind.Points)),
             WithHead),
         Create(Choice("--box-head", "How a box is represented: by four numbers, or by a distribution of the distance to each side (GFL). For distribution, the box loss is giou unless given.",

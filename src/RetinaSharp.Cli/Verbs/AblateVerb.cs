@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using RetinaSharp.Cli.Options;
 using RetinaSharp.Cli.Reports;
 using RetinaSharp.Cli.Terminal;
+using RetinaSharp.Detection.Configuration;
 using RetinaSharp.Detection.Training;
 using RetinaSharp.Experiments.Ablation;
 using RetinaSharp.Experiments.Reports;
@@ -65,13 +66,7 @@ internal static class AblateVerb
             var folder = parse.GetRequiredValue(outFolder);
             OutputFolder.RequireFolder(folder);
             var count = parse.GetValue(seeds);
-            var settings = settingsOptions.GetStart(parse);
-            var table = UsageException.Guard(() => AblationTables.Named(name, settings, name == "gamma" && parse.GetValue(searchAlpha)));
-            if (parse.GetValue(rows) is { } selection)
-                table = Select(table, selection);
-            foreach (var row in table.Rows)
-                UsageException.Guard(row.Settings.Validate);
-            settingsOptions.RequireEffect(parse, [.. table.Rows.Select(row => row.Settings.Loss)]);
+            var table = CreateTable(settingsOptions.GetStart(parse, start => [.. CreateTable(start).Rows.Select(row => row.Settings)]));
             var options = new AblationOptions
             {
                 Group = group,
@@ -88,6 +83,7 @@ internal static class AblateVerb
             var train = DataSource.Open(parse.GetRequiredValue(data), reading.Get(parse), output);
             var groundTruth = DataSource.Open(parse.GetRequiredValue(validation), reading.GetForValidation(parse), output);
             output.Info($"{table.Title}: {(table.Rows.Count == 1 ? "one row" : $"{table.Rows.Count} rows")}, {(count == 1 ? "one seed" : $"{count} seeds")}, into {folder}");
+            output.Info(table.Description);
 
             AblationResult outcome;
             try
@@ -109,6 +105,12 @@ internal static class AblateVerb
                 output.Info($"The weights of a run are on the machine of the process that trained it: the runs were shared by {group.Size} processes.");
             output.Info($"Report: {TableFiles.Report(folder, table)}");
             return ExitCode.Done;
+
+            AblationTable CreateTable(RunSettings start)
+            {
+                var all = UsageException.Guard(() => AblationTables.Named(name, start, name == "gamma" && parse.GetValue(searchAlpha)));
+                return parse.GetValue(rows) is { } selection ? Select(all, selection) : all;
+            }
         });
         return command;
     }

@@ -22,7 +22,7 @@ internal static class ExportOnnxVerb
         var operatorSet = CliOption.Integer("--opset", "Version of ONNX's operators.", min: OnnxExportOptions.MinOperatorSet, max: OnnxExportOptions.MaxOperatorSet).WithDefault(OnnxExportOptions.MinOperatorSet);
         var scoreThreshold = SharedOptions.ScoreThreshold();
         // ONNX has operators for these only.
-        var suppression = SharedOptions.Suppression([("nms", SuppressionKind.ClassWise), ("class-agnostic", SuppressionKind.ClassAgnostic), ("none", SuppressionKind.None)]);
+        var suppression = SharedOptions.Suppression([("nms", SuppressionKind.ClassWise), ("class-agnostic", SuppressionKind.ClassAgnostic), ("voting", SuppressionKind.Voting), ("none", SuppressionKind.None)]);
         var nms = SharedOptions.Nms();
         var maxDetections = SharedOptions.MaxDetections();
         var triton = CliOption.Text("--triton", "DIR", "Also write the model into a Triton model repository: config.pbtxt, labels.txt and the model as version 1.");

@@ -35,8 +35,8 @@ public sealed record AnchorStatistics(long Foreground, long Background, long Ign
     public bool IsSample { get; init; }
 
     /// <summary>
-    /// Counts anchors and boxes over all images whose size the annotations give. Anchors are assigned as in training, but without augmentation. No image is
-    /// decoded.
+    /// Counts anchors and boxes over all images whose size the annotations give. Anchors are assigned as in training, but without augmentation,
+    /// and by ATSS in place of an assigner that uses predictions. No image is decoded.
     /// </summary>
     /// <param name="set">The annotated images.</param>
     /// <param name="settings">Input size, anchors and assigner.</param>

@@ -125,7 +125,7 @@ public static class ComponentTables
 
     /// <summary>Says in the description of a table without predictions that the assigner is not that of the settings; empty if it is.</summary>
     internal static string AssignerNote(RunSettings start) =>
-        start.Assigner.WithoutPredictions() == start.Assigner ? "" : $" The assigner is ATSS, because {start.Assigner.Kind} cannot be combined with all rows.";
+        start.Assigner.WithoutPredictions() == start.Assigner ? "" : $" The assigner is ATSS, because {start.Assigner.Kind} cannot be combined with all rows of this table.";
 
     private static RunSettings WithoutSampling(RunSettings start) => start with { Loss = start.Loss with { Sampling = new() } };
 

@@ -13,7 +13,8 @@ using static TorchSharp.torch;
 namespace RetinaSharp.Experiments.Analysis;
 
 /// <summary>
-/// Computes the logits of a model's anchors on annotated images, together with the label that training would assign to each anchor.
+/// Computes the logits of a model's anchors on annotated images, together with the label that training would assign to each anchor; that of ATSS if the model's
+/// assigner uses predictions.
 /// </summary>
 internal sealed class AnchorOutputs : IDisposable
 {

@@ -7,7 +7,7 @@ namespace RetinaSharp.Onnx.Graphs;
 
 /// <summary>
 /// Adds postprocessing to a graph, with the same steps as the library's own inference: top candidates per level, score threshold, box decoding,
-/// clipping, NMS within each class or over all classes if any, top detections per image.
+/// clipping, NMS within each class or over all classes if any, top detections per image, score voting if any.
 /// </summary>
 /// <param name="graph">The graph to add nodes to.</param>
 /// <param name="settings">The postprocessing settings.</param>
@@ -50,6 +50,8 @@ internal sealed class DetectionsGraph(GraphBuilder graph, InferenceSettings sett
         var image = found.Gather(graph.Constant(0L), 1);
         var at = Value.Concat(1, [image.Unsqueeze(1), indices.GatherNd(found).Unsqueeze(1)]);
         var (foundBoxes, foundScores, foundLabels) = (decoded.GatherNd(at), best.GatherNd(found), labels.GatherNd(at));
+        if (settings.Suppression == SuppressionKind.Voting)
+            foundBoxes = new ScoreVotingGraph(decoded, scores, labels).Refine(foundBoxes, foundLabels, image);
         if (settings.Clipping == BoxClipping.BeforeSuppression)
             return new(foundBoxes, foundScores, foundLabels, image);
 

@@ -30,7 +30,7 @@ public sealed class ComponentTablesTests
         {
             Assert.All(table.Rows, row => Assert.Equal(AssignerKind.Atss, row.Settings.Assigner.Kind));
             Assert.All(table.Rows, row => row.Settings.Validate());
-            Assert.EndsWith($"The assigner is ATSS, because {kind} cannot be combined with all rows.", table.Description);
+            Assert.EndsWith($"The assigner is ATSS, because {kind} cannot be combined with all rows of this table.", table.Description);
         }
 
         Assert.DoesNotContain("ATSS", ComponentTables.Losses(Presets.Tiny).Description);
