@@ -39,14 +39,8 @@ internal static class TestModels
                 MaxDistance = 7,
             },
             ClassificationLossKind.QualityFocal),
-        // The preset pretrained, but narrow. Boxes of 16 strides would be as large as the images, and NMS would leave few; a norm over a level of two cells amplifies rounding.
-        ["group norms in the heads, points, distributions, center-ness"] = Settings(Presets.Pretrained.Model with
-        {
-            PyramidChannels = 40,
-            HeadConvolutions = 1,
-            MaxDistance = 7,
-            Anchors = Presets.Pretrained.Model.Anchors with { MaxLevel = 5 },
-        }),
+        ["the preset pretrained"] = Narrow(Presets.Pretrained.Model),
+        ["group norms in the heads, anchors, distributions"] = Narrow(Presets.Pretrained.Model.WithAnchors()),
         ["deltas, center-ness, softmax"] = Settings(new() { Depth = 18, Norm = NormKind.Batch, PyramidChannels = 40, HeadConvolutions = 1, Centerness = true }, ClassificationLossKind.SoftmaxFocal),
         ["grouped convolutions, path aggregation"] = Settings(
             new() { Depth = 50, Blocks = [1, 1, 1, 1], Groups = 8, GroupWidth = 4, Norm = NormKind.Batch, Neck = NeckKind.Pafpn, PyramidChannels = 40, HeadConvolutions = 1, Anchors = new() { MinLevel = 3, MaxLevel = 6, BaseSize = 4 } }),
@@ -84,6 +78,10 @@ internal static class TestModels
         foreach (ref var weight in state[$"{last.Name}.weight"].Elements<float>())
             weight *= scale;
     }
+
+    // Boxes of 16 strides would be as large as the images, and NMS would leave few; a norm over a level of two cells amplifies rounding.
+    private static RunSettings Narrow(ModelSettings model) =>
+        Settings(model with { PyramidChannels = 40, HeadConvolutions = 1, MaxDistance = 7, Anchors = model.Anchors with { MaxLevel = 5 } });
 
     private static RunSettings Settings(ModelSettings model, ClassificationLossKind loss = ClassificationLossKind.Focal) => new()
     {

@@ -41,11 +41,11 @@ public sealed class CompatibilityTests : IDisposable
     [InlineData("detectron2")]
     public void Apply_AnyPreset_HasNineAnchorsPerCell(string name)
     {
-        var models = Presets.Names.Select(preset => Compatibility.Apply(Presets.Named(preset), name).Model).ToList();
+        var presets = Presets.Names.Select(Presets.Named).ToList();
+        var models = presets.Concat(presets.Select(preset => preset.WithPoints())).Select(settings => Compatibility.Apply(settings, name).Model).ToList();
 
         Assert.All(models, model => Assert.Equal((HeadKind.Anchors, BoxHeadKind.Delta, false, 9), (model.Head, model.BoxHead, model.Centerness, model.Anchors.AnchorsPerCell)));
-        // Its points are those of the preset small.
-        var anchors = Compatibility.Apply(Presets.Pretrained, name).Model.Anchors;
+        var anchors = Compatibility.Apply(Presets.Small.WithPoints(), name).Model.Anchors;
         Assert.Equal((Presets.Small.Model.Anchors.BaseSize, 3, 7), (anchors.BaseSize, anchors.MinLevel, anchors.MaxLevel));
     }
 

@@ -159,11 +159,21 @@ public class RunSettingsTests
     }
 
     [Fact]
+    public void Pretrained_Preset_HasTheHeadAndAssignerOfItsPublishedResults()
+    {
+        var settings = Presets.Pretrained;
+
+        Assert.Equal((HeadKind.Points, BoxHeadKind.Distribution, true), (settings.Model.Head, settings.Model.BoxHead, settings.Model.Centerness));
+        Assert.Equal((AssignerKind.Atss, BoxLossKind.Giou, ClassificationLossKind.Focal), (settings.Assigner.Kind, settings.Loss.Box, settings.Loss.Classification));
+    }
+
+    [Fact]
     public void WithAnchors_Points_BecomesWhatItWas()
     {
         Assert.Equal(SettingsJson.Write(Presets.Tiny), SettingsJson.Write(Presets.Tiny.WithPoints().WithAnchors()));
-        Assert.Equal(AssignerKind.Atss, Presets.Pretrained.WithAnchors().Assigner.Kind);
         Assert.Same(Presets.R50, Presets.R50.WithAnchors());
+        // An assigner other than that by centers is kept.
+        Assert.Equal(AssignerKind.Atss, Presets.Pretrained.WithAnchors().Assigner.Kind);
         Presets.Pretrained.WithAnchors().Validate();
     }
 
