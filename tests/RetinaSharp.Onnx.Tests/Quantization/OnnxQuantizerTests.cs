@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using RetinaSharp.Boxes;
 using RetinaSharp.Datasets;
 using RetinaSharp.Experiments.Scenes;
@@ -12,6 +13,10 @@ namespace RetinaSharp.Onnx.Tests.Quantization;
 [Trait("Category", "Slow")]
 public sealed class OnnxQuantizerTests(ITestOutputHelper log) : LeakCheck
 {
+    // On x64 CPUs with AVX2 alone, sums of products of 8-bit weights saturate.
+    private static readonly bool NeedsReducedRange = OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64
+        && !File.ReadAllText("/proc/cpuinfo").Contains("_vnni", StringComparison.Ordinal);
+
     private static readonly string Scenes = Path.Combine(AppContext.BaseDirectory, "scenes.safetensors");
 
     private readonly TemporaryFolder _folder = new();
@@ -36,14 +41,14 @@ public sealed class OnnxQuantizerTests(ITestOutputHelper log) : LeakCheck
         OnnxExporter.Export(_folder.At("model.safetensors"), Fp32);
         ImageSource[] images = [.. TestImages.WithManySizes(8).Select(ImageSource.FromImage)];
 
-        var result = OnnxQuantizer.Quantize(Fp32, Int8, images, new() { Threads = 1, SensitivityImages = 1 });
+        var result = OnnxQuantizer.Quantize(Fp32, Int8, images, new() { Threads = 1, SensitivityImages = 1, ReduceRange = NeedsReducedRange });
 
         var operators = OptimizedGraph.CountOperators(Int8, _folder);
         log.WriteLine($"{result.Error}, {result.Bytes} of {result.SourceBytes} bytes; {string.Join(", ", operators.OrderByDescending(one => one.Value).Select(one => $"{one.Value} {one.Key}"))}");
         Assert.Equal(result.Layers.Sum(layer => layer.Nodes), operators["QLinearConv"]);
         Assert.False(operators.ContainsKey("Conv"));
         // Group norms of random weights amplify channels whose values are small beside those of the tensor.
-        Assert.InRange(result.Error!.Value.Lowest, name.StartsWith("group norms", StringComparison.Ordinal) ? 6 : 20, 100);
+        Assert.InRange(result.Error!.Value.Lowest, TestModels.All[name].Model.HeadNorm ? 6 : 20, 100);
         Assert.All(result.Layers, layer => Assert.True(layer.IsQuantized && layer.Sensitivity!.Value.Lowest >= result.Error.Value.Lowest - 3 && layer.Input.IsFinite && layer.Output.IsFinite));
     }
 
