@@ -108,13 +108,6 @@ internal sealed class RunSettingsOptions
         static bool IsSame(RunSettings one, RunSettings other) => SettingsJson.Write(one) == SettingsJson.Write(other);
     }
 
-    // Settings of --config may be without effect: a file need not be rewritten for another --loss.
-    private void RequireEffect(ParseResult parse, IReadOnlyList<LossSettings> losses)
-    {
-        if (Given(parse).FirstOrDefault(option => !losses.Any(option.HasEffectOn)) is { } unused)
-            throw new UsageException($"{unused.Option.Name} has no effect with the loss {string.Join(" or ", losses.Select(loss => TrainingOptions.NameOf(loss.Classification)).Distinct())}: omit it");
-    }
-
     /// <summary>
     /// Returns the settings of a resumed run: those that it was started with, except that the options may raise the number of epochs.
     /// </summary>
@@ -171,6 +164,13 @@ internal sealed class RunSettingsOptions
             settings.Input.Validate();
         });
         return settings;
+    }
+
+    // Settings of --config may be without effect: a file need not be rewritten for another --loss.
+    private void RequireEffect(ParseResult parse, IReadOnlyList<LossSettings> losses)
+    {
+        if (Given(parse).FirstOrDefault(option => !losses.Any(option.HasEffectOn)) is { } unused)
+            throw new UsageException($"{unused.Option.Name} has no effect with the loss {string.Join(" or ", losses.Select(loss => TrainingOptions.NameOf(loss.Classification)).Distinct())}: omit it");
     }
 
     private static RunSettings Apply(RunSettings settings, IEnumerable<SettingOption> options, ParseResult parse) =>
